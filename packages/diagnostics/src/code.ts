@@ -1,0 +1,49 @@
+import type { At, Diagnostic, Severity } from './diagnostic.ts';
+
+/** One entry of the registry: everything that can be said about a kind of finding, as data. */
+export interface Code<Message extends string = string, Help extends string = string> {
+  /** `ISTHMUS-<AREA>-<NNN>`; never reused. */
+  readonly code: string;
+  readonly severity: Severity;
+  /** A few words for lists. */
+  readonly title: string;
+  /** What was found, what was expected, what follows for traffic; `{name}` is replaced by the parameter of that name. */
+  readonly message: Message;
+  /** What to do. */
+  readonly help: Help;
+  /** The page of the rule: why it exists, with the source of each fact about a mesh. Markdown, one or two paragraphs. */
+  readonly explanation: string;
+  /** Input that leads to this finding, as documentation. */
+  readonly example?: string;
+}
+
+type Placeholders<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | Placeholders<Rest>
+  : never;
+
+/** The values that the templates of a code need. */
+export type Parameters<C extends Code> = { readonly [Name in Placeholders<C['message'] | C['help']>]: string | number };
+
+const placeholder = /\{([A-Za-z]+)\}/g;
+
+function fill(template: string, parameters: Readonly<Record<string, string | number>>): string {
+  return template.includes('{')
+    ? template.replace(placeholder, (whole, name) => String(parameters[name] ?? whole))
+    : template;
+}
+
+/** Keeps the literal types of the templates, so that `diagnose` knows which parameters they need. */
+export function defineCodes<const Codes extends Readonly<Record<string, Code>>>(codes: Codes): Codes {
+  return codes;
+}
+
+/** Makes a diagnostic of a code; text from the user's input arrives in `parameters` and stays plain text. */
+export function diagnose<C extends Code>(code: C, parameters: Parameters<C>, at: At): Diagnostic {
+  return {
+    code: code.code,
+    severity: code.severity,
+    message: fill(code.message, parameters),
+    help: fill(code.help, parameters),
+    ...at,
+  };
+}

@@ -1,0 +1,16 @@
+import type { Code } from '../code.ts';
+import { reading } from './reading.ts';
+
+/** Every area of the registry. A new code is one entry in one of these files. */
+export const codes = { reading } as const;
+
+/** All codes in order, for `isthmus explain`, the generated reference and the meta-tests. */
+export const allCodes: readonly Code[] = Object.values(codes)
+  .flatMap((area) => Object.values(area) as Code[])
+  .sort((a, b) => (a.code < b.code ? -1 : a.code > b.code ? 1 : 0));
+
+/** The entry of a code such as `ISTHMUS-READ-001`, without regard to case; undefined where there is none. */
+export function findCode(code: string): Code | undefined {
+  const wanted = code.toUpperCase();
+  return allCodes.find((entry) => entry.code === wanted);
+}
