@@ -1,0 +1,28 @@
+import type { Diagnostic } from '@isthmus/diagnostics';
+import type { Resource } from '@isthmus/kubernetes';
+
+/** An object that the import does not keep, with the reason; listed in the report's `sources`. */
+export interface Skipped {
+  readonly file: string;
+  readonly line: number;
+  readonly kind: string;
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** An object of which the import holds another, different version that comes later in byte order of (path, position). */
+export interface Superseded {
+  readonly loser: Resource;
+  readonly winner: Resource;
+}
+
+/** What was read, sorted by its part in the migration. Lists are ordered by (file, position), so that input order never matters. */
+export interface Estate {
+  /** Istio's own objects, IstioOperator, the Sail operator's Istio, and the MeshConfig of an `istio` ConfigMap as a resource of its own. */
+  readonly istio: readonly Resource[];
+  /** Objects that give Istio's their meaning: Services, workloads, Namespaces, ServiceAccounts, Gateway API. */
+  readonly context: readonly Resource[];
+  readonly superseded: readonly Superseded[];
+  readonly skipped: readonly Skipped[];
+  readonly diagnostics: readonly Diagnostic[];
+}

@@ -1,0 +1,1 @@
+export type { Estate, Skipped, Superseded } from './estate.ts';

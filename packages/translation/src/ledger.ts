@@ -1,0 +1,66 @@
+import type { Resource } from '@isthmus/kubernetes';
+import { eachLeaf, type Field } from './field.ts';
+
+/** What became of a leaf field. `unsupported`: the target cannot express it; `untranslated`: Isthmus does not translate it yet. */
+export type Outcome = 'exact' | 'approximate' | 'unsupported' | 'inert' | 'untranslated';
+
+/** A place in an emitted resource; `resource` is an index into the translation's `emitted`. */
+export interface Target {
+  readonly resource: number;
+  readonly path: string;
+}
+
+/** One leaf of a source resource. */
+export interface LedgerField {
+  readonly path: string;
+  readonly outcome: Outcome;
+  readonly code?: string;
+  readonly targets: readonly Target[];
+}
+
+/** All leaves of one source resource, in the order written. */
+export interface LedgerEntry {
+  readonly resource: Resource;
+  readonly fields: readonly LedgerField[];
+}
+
+// A leaf may be claimed several times (one VirtualService, three hosts): the claim that matters most to a person stands.
+const weight: Record<Outcome, number> = { inert: 0, exact: 1, approximate: 2, untranslated: 3, unsupported: 4 };
+
+/** What a translator says of one leaf. */
+export interface Claim {
+  readonly outcome: Outcome;
+  readonly code?: string;
+}
+
+/** The claims and provenance of a translation in the making. */
+export interface Ledger {
+  /** Says what became of every leaf at or under a field. */
+  claim(field: Field, outcome: Outcome, code?: string): void;
+  /** The claims of one resource by leaf path. */
+  claims(resource: Resource): ReadonlyMap<string, Claim>;
+}
+
+/** An empty ledger. */
+export function createLedger(): Ledger {
+  const byResource = new Map<Resource, Map<string, Claim>>();
+  const of = (resource: Resource): Map<string, Claim> => {
+    let claims = byResource.get(resource);
+    if (claims === undefined) {
+      claims = new Map();
+      byResource.set(resource, claims);
+    }
+    return claims;
+  };
+  return {
+    claim(field, outcome, code) {
+      const claims = of(field.resource);
+      const claim: Claim = code === undefined ? { outcome } : { outcome, code };
+      eachLeaf(field.value, field.path, (path) => {
+        const before = claims.get(path);
+        if (before === undefined || weight[outcome] > weight[before.outcome]) claims.set(path, claim);
+      });
+    },
+    claims: of,
+  };
+}

@@ -1,0 +1,29 @@
+import type { TargetVersion } from '@isthmus/kong-mesh';
+
+/** What a person decides about a translation; every field has a default that suits a first look. */
+export interface Settings {
+  /** Kong Mesh version that the emitted resources are for. */
+  readonly target: TargetVersion;
+  /** Whether the import is the whole estate: only then does absence mean something (no AuthorizationPolicy: everything is allowed). */
+  readonly complete: boolean;
+  /** Name of the Kong Mesh `Mesh`. */
+  readonly mesh: string;
+  /** Namespace of Kong Mesh's control plane, where mesh-wide policies live. */
+  readonly systemNamespace: string;
+  /** Istio's root namespace, unless the imported MeshConfig names another. */
+  readonly rootNamespace: string;
+  /** DNS suffix of the cluster. */
+  readonly clusterDomain: string;
+  /** `keep`: Istio's behaviour where the defaults of the meshes differ; `adopt`: Kong Mesh's defaults, with the differences listed. */
+  readonly defaults: 'keep' | 'adopt';
+}
+
+export const defaultSettings: Settings = {
+  target: '2.14',
+  complete: false,
+  mesh: 'default',
+  systemNamespace: 'kong-mesh-system',
+  rootNamespace: 'istio-system',
+  clusterDomain: 'cluster.local',
+  defaults: 'keep',
+};
