@@ -1,3 +1,10 @@
+export { formatDuration, formatProtoDuration, parseDuration, parseProtoDuration } from './duration.ts';
+export { compareIdentity, effectiveNamespace, type Identity, identityKey, isClusterScoped } from './identity.ts';
+export { isList, isMap, JsonError, parseJson, stringifyJson } from './json.ts';
+export { defaultLimits, formatBytes, type Limits } from './limits.ts';
 export type { Step } from './path.ts';
 export { formatPath, join, parsePath } from './path.ts';
+export { checkOtherFile, type FileReading, readManifest, redact, type Unidentified } from './read.ts';
 export type { Json, JsonObject, Resource, Source } from './resource.ts';
+export { type LabelRequirement, type LabelSelector, matchesLabels, matchesSelector } from './selectors.ts';
+export { writeYaml, writeYamlDocuments } from './write-yaml.ts';
