@@ -1,7 +1,9 @@
+export { isArchive, isManifestPath, type Unpacked, unpack } from './archive.ts';
 export { formatDuration, formatProtoDuration, parseDuration, parseProtoDuration } from './duration.ts';
 export { compareIdentity, effectiveNamespace, type Identity, identityKey, isClusterScoped } from './identity.ts';
 export { isList, isMap, JsonError, parseJson, stringifyJson } from './json.ts';
 export { defaultLimits, formatBytes, type Limits } from './limits.ts';
+export { locate, locateAll, type Span } from './locate.ts';
 export type { Step } from './path.ts';
 export { formatPath, join, parsePath } from './path.ts';
 export { checkOtherFile, type FileReading, readManifest, redact, type Unidentified } from './read.ts';

@@ -99,7 +99,7 @@ function block(value: Json, margin: string): string {
   for (const key in map) {
     const item = map[key] as Json;
     // A literal block as a key would need the `? ` form; quotes read the same.
-    const name = key.includes('\n') || key.length > 64 ? quoteKey(key) : scalar(key, margin);
+    const name = key.includes('\n') || key.length > 64 ? quoteKey(key, margin) : scalar(key, margin);
     out += `${lead}${name}:`;
     const text = leaf(item, inner);
     out += text === undefined ? `\n${inner}${block(item, inner)}` : ` ${text}`;
@@ -109,9 +109,9 @@ function block(value: Json, margin: string): string {
 }
 
 /** A key longer than 1,024 characters must be written with `? `, or readers refuse it (YAML 1.1, 7.4: simple keys). */
-function quoteKey(key: string): string {
+function quoteKey(key: string, margin: string): string {
   const text = key.includes('\n') ? quote(key) : inline(key);
-  return text.length > 1000 ? `? ${text}\n` : text;
+  return text.length > 1000 ? `? ${text}\n${margin}` : text;
 }
 
 /**

@@ -1,0 +1,239 @@
+import { EVENT_ID, type Event, SCALAR_STYLE } from 'js-yaml';
+import { defaultLimits } from './limits.ts';
+import { join, parsePath, type Step } from './path.ts';
+import type { Source } from './resource.ts';
+import { chunks } from './text.ts';
+import { buildYaml, eventStart, keyText, parseYamlEvents, skipNode, YamlError, type YamlEvents } from './yaml.ts';
+
+/** Where an entry stands. Lines and columns count from 1, columns in UTF-16 code units; the end is behind the last character. */
+export interface Span {
+  /** Start of the value. */
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+  /** Start of the key; the value's own where the entry is an item of a list. */
+  readonly keyLine: number;
+  readonly keyColumn: number;
+}
+
+/** A node of a document by offsets into its chunk. */
+interface Node {
+  readonly start: number;
+  end: number;
+  /** -1 for items of lists and for the root. */
+  readonly key: number;
+  readonly entries?: Map<string, Node>;
+  readonly items?: Node[];
+  /** Maps that `<<` brings, the last to win first. */
+  readonly merges?: Node[];
+  /** What an alias stands for. */
+  target?: Node;
+}
+
+interface Parsed {
+  readonly root: Node;
+  readonly position: (offset: number) => { line: number; column: number };
+}
+
+const blockHeader = /[|>][0-9+-]*[ \t]*(?:#.*)?$/;
+
+/** A block scalar's own event begins at its content; for people it begins at `|` or `>`. */
+function blockStart(text: string, contentStart: number): number {
+  const lineEnd = contentStart - 1;
+  const lineStart = text.lastIndexOf('\n', lineEnd - 1) + 1;
+  const match = blockHeader.exec(text.slice(lineStart, lineEnd));
+  return match === null ? contentStart : lineStart + match.index;
+}
+
+class Builder {
+  private readonly text: string;
+  private readonly events: readonly Event[];
+  private readonly anchors = new Map<string, Node>();
+  private at: number;
+  private last = 0;
+
+  constructor({ text, events }: YamlEvents, index: number) {
+    this.text = text;
+    this.events = events;
+    this.at = index;
+  }
+
+  node(key: number): Node {
+    const event = this.events[this.at] as Event;
+    const start = eventStart(event);
+    this.at++;
+    switch (event.type) {
+      case EVENT_ID.SCALAR: {
+        if (event.valueStart < 0) return this.anchored(event, { start: this.last, end: this.last, key });
+        const isBlock = event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK;
+        const isQuoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
+        let end = event.valueEnd + (isQuoted ? 1 : 0);
+        while (isBlock && end > event.valueStart && this.text.charCodeAt(end - 1) === 10) end--;
+        this.last = end;
+        const from = isBlock && start === event.valueStart ? blockStart(this.text, start) : start;
+        return this.anchored(event, { start: from, end, key });
+      }
+      case EVENT_ID.ALIAS: {
+        this.last = event.anchorEnd;
+        const target = this.anchors.get(this.text.slice(event.anchorStart, event.anchorEnd));
+        return { start, end: event.anchorEnd, key, ...(target === undefined ? {} : { target }) };
+      }
+      case EVENT_ID.SEQUENCE: {
+        const node: Node = this.anchored(event, { start, end: start + 1, key, items: [] });
+        this.last = start + 1;
+        while (this.events[this.at]?.type !== EVENT_ID.POP) node.items?.push(this.node(-1));
+        return this.close(node);
+      }
+      default: {
+        const opening = event as Event & { type: 3 };
+        const node: Node = this.anchored(opening, { start, end: start + 1, key, entries: new Map(), merges: [] });
+        this.last = start + 1;
+        while (this.events[this.at]?.type !== EVENT_ID.POP) this.entry(node);
+        return this.close(node);
+      }
+    }
+  }
+
+  private entry(map: Node): void {
+    const event = this.events[this.at] as Event & { type: 4 };
+    const name = keyText(this.text, event) ?? '';
+    const isMerge = name === '<<' && event.style === SCALAR_STYLE.PLAIN && event.tagStart === -1;
+    const key = this.node(-1).start;
+    const value = this.node(key);
+    if (!isMerge) map.entries?.set(name, value);
+    else map.merges?.unshift(...(value.items ?? [value]).map((source) => ({ ...source, key })));
+  }
+
+  private anchored(event: { anchorStart: number; anchorEnd: number }, node: Node): Node {
+    if (event.anchorStart >= 0) this.anchors.set(this.text.slice(event.anchorStart, event.anchorEnd), node);
+    return node;
+  }
+
+  private close(node: Node): Node {
+    this.at++;
+    // The closing bracket of `{}` and of what ends right behind its last content.
+    const closing = /[ \t]*[}\]]/y;
+    closing.lastIndex = this.last;
+    const first = this.text[node.start];
+    if ((first === '{' || first === '[') && closing.test(this.text)) this.last = closing.lastIndex;
+    node.end = this.last;
+    return node;
+  }
+}
+
+function positions(text: string, firstLine: number): Parsed['position'] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return (offset) => {
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] as number) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: firstLine + low, column: offset - (starts[low] as number) + 1 };
+  };
+}
+
+/** A child by step, through aliases and `<<`; what an alias brings stands where the alias stands. */
+function child(node: Node, step: Step): Node | undefined {
+  const real = resolve(node);
+  const found =
+    typeof step === 'number'
+      ? real.items?.[step]
+      : (real.entries?.get(step) ?? real.merges?.find((source) => child(source, step) !== undefined));
+  if (found === undefined) return undefined;
+  const inMerge = typeof step === 'string' && !real.entries?.has(step);
+  const reached = inMerge ? (child(found, step) as Node) : found;
+  if (real === node && !inMerge) return found;
+  const place = inMerge ? found : node;
+  return { ...reached, start: place.start, end: place.end, key: place.key };
+}
+
+function resolve(node: Node): Node {
+  return node.target === undefined ? node : resolve(node.target);
+}
+
+/** The object that a source speaks of, as a tree of positions; undefined where the text is not what was read. */
+function parse(text: string, source: Source): Parsed | undefined {
+  const normal = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+  let chunk: { text: string; line: number } | undefined;
+  for (const candidate of chunks(normal)) {
+    if (candidate.line > source.line) break;
+    chunk = candidate;
+  }
+  if (chunk === undefined) return undefined;
+  try {
+    const parsed = parseYamlEvents(chunk.text);
+    const documents = buildYaml(parsed, defaultLimits, true);
+    const position = positions(parsed.text, chunk.line);
+    let index = 0;
+    let root = 1;
+    for (const document of documents) {
+      if (document.start >= 0 && position(document.start).line <= source.line) root = index + 1;
+      index = skipNode(parsed.events, index + 1) + 1;
+    }
+    let node: Node | undefined = new Builder(parsed, root).node(-1);
+    for (const step of parsePath(source.within ?? '') ?? []) node = node && child(node, step);
+    return node === undefined ? undefined : { root: node, position };
+  } catch (error) {
+    if (error instanceof YamlError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Finds a field in the text that a resource was read from: the place of its key, or of the item in a list. What an alias
+ * or `<<` brings is found where that stands. Undefined where the field is not in the text.
+ * @param text of the whole file, as `redact` gives it
+ * @param path within the object, `spec.http[0].route`; `''` for the object itself
+ */
+export function locate(text: string, source: Source, path: string): { line: number; column: number } | undefined {
+  const steps = parsePath(path);
+  const parsed = parse(text, source);
+  if (steps === undefined || parsed === undefined) return undefined;
+  let node: Node | undefined = parsed.root;
+  for (const step of steps) node = node && child(node, step);
+  if (node === undefined) return undefined;
+  return parsed.position(node.key >= 0 ? node.key : node.start);
+}
+
+/**
+ * The places of all leaves of an object (scalars, nulls, empty maps and lists) by path. Empty where the text is not what
+ * the resource was read from.
+ */
+export function locateAll(text: string, source: Source): ReadonlyMap<string, Span> {
+  const spans = new Map<string, Span>();
+  const parsed = parse(text, source);
+  if (parsed === undefined) return spans;
+  const { position } = parsed;
+  const visit = (node: Node, path: string): void => {
+    const real = resolve(node);
+    const steps: Step[] = real.items !== undefined ? [...real.items.keys()] : [...keys(real)];
+    if (steps.length > 0) {
+      for (const step of steps) visit(child(node, step) as Node, join(path, step));
+      return;
+    }
+    const { line, column } = position(node.start);
+    const end = position(node.end);
+    const key = position(node.key >= 0 ? node.key : node.start);
+    spans.set(path, {
+      line,
+      column,
+      endLine: end.line,
+      endColumn: end.column,
+      keyLine: key.line,
+      keyColumn: key.column,
+    });
+  };
+  visit(parsed.root, '');
+  return spans;
+}
+
+function keys(node: Node): Set<string> {
+  const names = new Set(node.entries?.keys());
+  for (const source of node.merges ?? []) for (const name of keys(resolve(source))) names.add(name);
+  return names;
+}
