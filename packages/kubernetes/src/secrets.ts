@@ -1,4 +1,4 @@
-import { EVENT_ID, type Event } from 'js-yaml';
+import { EVENT_ID, type Event, SCALAR_STYLE } from 'js-yaml';
 import { isMap, stringifyJson } from './json.ts';
 import type { Json, JsonObject } from './resource.ts';
 import { eventStart, isFlow, keyText, skipNode, type YamlEvents } from './yaml.ts';
@@ -10,13 +10,16 @@ export function isSecret(value: Json): value is JsonObject {
   return isMap(value) && value.kind === 'Secret';
 }
 
+/** The fields of a Secret that hold no values. */
+const keptFields = new Set(['apiVersion', 'kind', 'metadata', 'type', 'immutable']);
+
 /** A Secret without its values, and without the copy of them that `kubectl apply` leaves in an annotation. */
 export function withoutValues(secret: JsonObject): JsonObject {
-  const { data: _, stringData: __, ...kept } = secret;
+  const kept: JsonObject = Object.fromEntries(Object.entries(secret).filter(([field]) => keptFields.has(field)));
   if (!isMap(kept.metadata)) return kept;
   const { annotations, ...metadata } = kept.metadata;
   if (!isMap(annotations) || !Object.hasOwn(annotations, lastApplied)) return kept;
-  const { [lastApplied]: ___, ...others } = annotations;
+  const { [lastApplied]: _, ...others } = annotations;
   return { ...kept, metadata: { ...metadata, annotations: others } };
 }
 
@@ -62,21 +65,28 @@ function hideDocument(text: string, offset: number, contentStart: number, secret
 function flowEnd(text: string, events: readonly Event[], from: number, to: number): number {
   let at = 0;
   let open = 0;
+  // A pair in a list (`[a: b]`) is a map without brackets.
+  const bracketed: boolean[] = [];
   for (let i = from; i < to; i++) {
     const event = events[i] as Event;
     if (event.type === EVENT_ID.POP) {
-      open++;
+      if (bracketed.pop()) open++;
+      continue;
+    }
+    if (event.type === EVENT_ID.MAPPING || event.type === EVENT_ID.SEQUENCE) {
+      const isBracketed = '{['.includes(text[event.start] as string);
+      bracketed.push(isBracketed);
+      if (!isBracketed) continue;
+      at = event.start + 1;
+    } else if (event.type === EVENT_ID.ALIAS) {
+      at = event.anchorEnd;
+    } else if (event.type === EVENT_ID.SCALAR && event.valueStart >= 0) {
+      const isQuoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
+      at = event.valueEnd + (isQuoted ? 1 : 0);
+    } else {
       continue;
     }
     open = 0;
-    if (event.type === EVENT_ID.SCALAR && event.valueStart >= 0) {
-      at = text[event.valueEnd] === text[event.valueStart - 1] && !event.tagStart ? event.valueEnd : event.valueEnd;
-      if ('"\''.includes(text[event.valueStart - 1] ?? ' ') && text[at] === text[event.valueStart - 1]) at++;
-    } else if (event.type === EVENT_ID.MAPPING || event.type === EVENT_ID.SEQUENCE) {
-      at = text.startsWith('{', event.start) || text.startsWith('[', event.start) ? event.start + 1 : event.start;
-    } else if (event.type === EVENT_ID.ALIAS) {
-      at = event.anchorEnd;
-    }
   }
   for (; open > 0 && at < text.length; at++) {
     if (text[at] === '#') at = text.indexOf('\n', at) === -1 ? text.length : text.indexOf('\n', at);
@@ -85,13 +95,29 @@ function flowEnd(text: string, events: readonly Event[], from: number, to: numbe
   return at;
 }
 
-/** The end of a block node, comments behind it included: before the line of the next node, or the text's end. */
-function blockEnd(text: string, events: readonly Event[], next: number): number {
+/** Offset of the first node from the event `next` on; the text's length where there is none. */
+function nextStart(text: string, events: readonly Event[], next: number): number {
   for (let i = next; i < events.length; i++) {
     const start = eventStart(events[i] as Event);
-    if (start >= 0) return text.lastIndexOf('\n', start);
+    if (start >= 0) return start;
   }
   return text.length;
+}
+
+/** Hides one item of a List, with the comments behind it. */
+function hideItem({ text, events }: YamlEvents, item: number, secret: JsonObject, offset: number): Hidden {
+  const opening = events[item] as Event;
+  const next = skipNode(events, item);
+  const start = eventStart(opening);
+  const following = nextStart(text, events, next);
+  const identity = stringifyJson(shown(secret));
+  if (!isFlow(opening)) {
+    const end = following === text.length ? following : text.lastIndexOf('\n', following);
+    return { start: offset + start, end: offset + end, text: identity + lines(text.slice(start, end)) };
+  }
+  const end = flowEnd(text, events, item, next);
+  const between = text.slice(end, following).replace(/#[^\n]*/g, '');
+  return { start: offset + start, end: offset + following, text: identity + lines(text.slice(start, end)) + between };
 }
 
 /** Finds the Secrets among the items of Lists and gives what hides each. */
@@ -105,10 +131,7 @@ function hideItems({ text, events }: YamlEvents, index: number, value: Json, off
         const opening = events[item] as Event;
         const next = skipNode(events, item);
         if (isSecret(element)) {
-          const start = eventStart(opening);
-          const end = isFlow(opening) ? flowEnd(text, events, item, next) : blockEnd(text, events, next);
-          const hidden = stringifyJson(shown(element)) + lines(text.slice(start, end));
-          into.push({ start: offset + start, end: offset + end, text: hidden });
+          into.push(hideItem({ text, events }, item, element, offset));
         } else if (opening.type === EVENT_ID.MAPPING) {
           hideItems({ text, events }, item, element, offset, into);
         }

@@ -25,19 +25,25 @@ export function decode(bytes: Uint8Array): Decoded {
   return { text: text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text };
 }
 
+function isUtf8(bytes: Uint8Array, stream: boolean): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function badUtf8(bytes: Uint8Array): Decoded {
-  // Everything before the first bad byte decodes; a streaming decoder keeps an unfinished sequence back.
   let good = 0;
   let bad = bytes.length;
   while (bad - good > 1) {
     const middle = (good + bad) >>> 1;
-    try {
-      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, middle), { stream: true });
-      good = middle;
-    } catch {
-      bad = middle;
-    }
+    if (isUtf8(bytes.subarray(0, middle), true)) good = middle;
+    else bad = middle;
   }
+  // A streaming decoder waits for the rest of a sequence that the next byte shows to be broken.
+  while (!isUtf8(bytes.subarray(0, good), false)) good--;
   const before = new TextDecoder('utf-8').decode(bytes.subarray(0, good));
   const hex = `0x${(bytes[good] ?? 0).toString(16).padStart(2, '0').toUpperCase()}`;
   return { reason: `byte ${hex} is not UTF-8`, ...lineAndColumn(before, before.length) };
