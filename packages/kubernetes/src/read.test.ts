@@ -85,6 +85,7 @@ test('the items of a typed list take their kind from it', () => {
 test('JSON is read as kubectl reads it: escapes of JSON, tabs, one value after the other', () => {
   const one = `{\n\t"apiVersion": "v1",\n\t"kind": "ConfigMap",\n\t"metadata": {"name": "a"},\n\t"data": {"x": "\\ud83d\\ude00 \\/"}\n}`;
   expect(read(one)).toMatchObject({ diagnostics: [], resources: [{ object: { data: { x: '😀 /' } } }] });
+  expect(read(`${service('x')}---\n${one}`).resources).toHaveLength(2);
   const two = `${one}\n${one.replace('"a"', '"b"')}\n`;
   expect(read(two).resources.map(({ name, source }) => [name, source.line])).toEqual([
     ['a', 1],
@@ -169,6 +170,10 @@ test('an object without a name keeps its fields for the ledger; generateName is 
   expect(codesOf(reading)).toEqual(['ISTHMUS-READ-013']);
   expect(read('apiVersion: batch/v1\nkind: Job\nmetadata: {generateName: a-}\n')).toMatchObject({
     resources: [{ name: '', kind: 'Job' }],
+    diagnostics: [],
+  });
+  expect(read('apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nspec: {}\n')).toMatchObject({
+    resources: [{ name: '', kind: 'IstioOperator' }],
     diagnostics: [],
   });
   expect(codesOf(read('apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n'))).toEqual([]);

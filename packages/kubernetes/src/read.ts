@@ -171,7 +171,9 @@ function addObject(state: State, value: Json, source: Source, mayBeTemplate: boo
     object,
     source,
   };
-  if (resource.name === '' && typeof fields.generateName !== 'string') {
+  // `istioctl install -f` reads an IstioOperator without a name, and most are written so.
+  const needsName = resource.group !== 'install.istio.io' && typeof fields.generateName !== 'string';
+  if (resource.name === '' && needsName) {
     addUnidentified(state, source, value, 'it has no metadata.name', resource);
     // kustomization.yaml has no name by design, and it is no object of a cluster.
     if (resource.group !== 'kustomize.config.k8s.io') {
@@ -317,7 +319,10 @@ interface Parsed {
 /** JSON values one after the other, as kubectl reads them; undefined where the text is not that. */
 function parseJsonStream(source: string, depth: number): Parsed | undefined {
   const documents: { value: Json; start: number }[] = [];
-  for (let at = 0; /\S/.test(source.slice(at, at + 64)) || source.slice(at).trim() !== ''; ) {
+  for (
+    let at = source.startsWith('---') ? 3 : 0;
+    /\S/.test(source.slice(at, at + 64)) || source.slice(at).trim() !== '';
+  ) {
     const part = parseJsonPart(source, at, depth);
     documents.push({ value: part.value, start: part.start });
     at = part.end;
@@ -326,7 +331,7 @@ function parseJsonStream(source: string, depth: number): Parsed | undefined {
 }
 
 function parseChunk(chunk: Chunk, limits: Limits): Parsed {
-  const isJson = /^\s*\{/.test(chunk.text.slice(0, 1024));
+  const isJson = /^(?:---)?\s*\{/.test(chunk.text);
   try {
     const parsed = parseYamlEvents(chunk.text, limits);
     return { documents: buildYaml(parsed, limits, isJson), parsed };

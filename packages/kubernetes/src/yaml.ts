@@ -197,7 +197,7 @@ interface Frame {
   readonly event: number;
   readonly nodesBefore: number;
   key: string | undefined;
-  keyOffset: number;
+  keyEvent: number;
   merge: boolean;
   /** Keys that `<<` brought, which the map may set again. */
   merged: Set<string> | undefined;
@@ -219,24 +219,26 @@ export function buildYaml({ text, events }: YamlEvents, limits: Limit = defaultL
   let root: Json = null;
   let start = -1;
 
-  const add = (value: Json, offset: number, isMergeKey: boolean): void => {
+  /** `index` is the event that opened the value: its offset matters for errors and roots only. */
+  const add = (value: Json, index: number, isMergeKey: boolean): void => {
     if (top === undefined) {
       root = value;
-      start = offset;
+      start = eventStart(events[index] as Event);
     } else if (top.list !== undefined) {
       top.list.push(value);
     } else if (top.merge) {
       top.merge = false;
       merge(top, value);
     } else if (top.key === undefined) {
-      top.keyOffset = offset;
+      top.keyEvent = index;
       if (isMergeKey) {
         top.merge = true;
         return;
       }
-      const key = typeof value === 'string' ? value : keyOf(value, offset);
+      const key = typeof value === 'string' ? value : keyOf(value, eventStart(events[index] as Event));
       const map = top.map as Record<string, Json>;
       if (Object.hasOwn(map, key) && top.merged?.delete(key) !== true) {
+        const offset = eventStart(events[index] as Event);
         throw new YamlError('duplicate', key, offset, firstKey(text, events, top.event, key));
       }
       top.key = key;
@@ -253,7 +255,7 @@ export function buildYaml({ text, events }: YamlEvents, limits: Limit = defaultL
     frame.merged ??= new Set();
     for (const source of sources) {
       if (source === null || typeof source !== 'object' || Array.isArray(source)) {
-        fail("'<<' needs a map or a list of maps", frame.keyOffset);
+        fail("'<<' needs a map or a list of maps", eventStart(events[frame.keyEvent] as Event));
       }
       for (const key of Object.keys(source)) {
         setKey(frame.map as Record<string, Json>, key, (source as Record<string, Json>)[key] as Json);
@@ -282,7 +284,7 @@ export function buildYaml({ text, events }: YamlEvents, limits: Limit = defaultL
         const value = scalarValue(text, event, isKey, isJson);
         if (event.anchorStart !== -1) anchorOf(event, value, true);
         const isMergeKey = isKey && value === '<<' && event.style === SCALAR_STYLE.PLAIN && event.tagStart === -1;
-        add(value, isKey || top === undefined ? eventStart(event) : event.valueStart, isMergeKey);
+        add(value, i, isMergeKey);
         break;
       }
       case EVENT_ID.MAPPING:
@@ -299,7 +301,7 @@ export function buildYaml({ text, events }: YamlEvents, limits: Limit = defaultL
           event: i,
           nodesBefore: nodes,
           key: undefined,
-          keyOffset: -1,
+          keyEvent: -1,
           merge: false,
           merged: undefined,
         };
@@ -316,7 +318,7 @@ export function buildYaml({ text, events }: YamlEvents, limits: Limit = defaultL
           const message = `its aliases expand to more than ${limits.aliasExpansion} values`;
           throw new YamlError('aliases', message, event.anchorStart - 1);
         }
-        add(anchor.value, event.anchorStart - 1, false);
+        add(anchor.value, i, false);
         break;
       }
       case EVENT_ID.POP: {
@@ -330,10 +332,7 @@ export function buildYaml({ text, events }: YamlEvents, limits: Limit = defaultL
           closed.anchor.done = true;
         }
         top = stack.pop();
-        const opening = events[closed.event] as Event;
-        const offset: number =
-          top === undefined || (top.map !== undefined && top.key === undefined) ? eventStart(opening) : 0;
-        add((closed.map ?? closed.list) as Json, offset, false);
+        add((closed.map ?? closed.list) as Json, closed.event, false);
         break;
       }
       case EVENT_ID.DOCUMENT:
