@@ -3,7 +3,9 @@ import { defaultLimits } from './limits.ts';
 import { join, parsePath, type Step } from './path.ts';
 import type { Source } from './resource.ts';
 import { chunks } from './text.ts';
-import { buildYaml, eventStart, keyText, parseYamlEvents, skipNode, YamlError, type YamlEvents } from './yaml.ts';
+import { buildYaml } from './yaml.ts';
+import { eventStart, parseYamlEvents, skipNode, YamlError, type YamlEvents } from './yaml-events.ts';
+import { keyText } from './yaml-value.ts';
 
 /** Where an entry stands. Lines and columns count from 1, columns in UTF-16 code units; the end is behind the last character. */
 export interface Span {

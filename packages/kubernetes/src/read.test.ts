@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { defaultLimits } from './limits.ts';
-import { checkOtherFile, type FileReading, readManifest, redact } from './read.ts';
+import { checkOtherFile, readManifest, redact } from './read.ts';
+import type { FileReading } from './reading.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const read = (text: string, limits = defaultLimits): FileReading => readManifest('a.yaml', bytes(text), limits);

@@ -1,273 +1,14 @@
 import { codes, type Diagnostic, diagnose } from '@isthmus/diagnostics';
-import { EVENT_ID } from 'js-yaml';
-import { isList, isMap, JsonError, parseJsonPart } from './json.ts';
+import { JsonError, parseJsonPart } from './json.ts';
 import { defaultLimits, formatBytes, type Limits } from './limits.ts';
-import { join } from './path.ts';
-import type { Json, JsonObject, Resource, Source } from './resource.ts';
-import {
-  applyHidden,
-  type Hidden,
-  hideAll,
-  hideSecrets,
-  holdsPrivateKey,
-  isSecret,
-  privateKeyAt,
-  withoutValues,
-} from './secrets.ts';
+import { addDocument, listItems } from './read-document.ts';
+import { shorten } from './read-object.ts';
+import type { FileReading, ReadingState } from './reading.ts';
+import type { Json, Source } from './resource.ts';
+import { applyHidden, type Hidden, hideAll, hideSecrets, holdsPrivateKey, isSecret, privateKeyAt } from './secrets.ts';
 import { type Chunk, chunks, decode, lineAndColumn } from './text.ts';
-import { buildYaml, eventStart, keyText, parseYamlEvents, skipNode, YamlError, type YamlEvents } from './yaml.ts';
-
-/** A document, or an item of a List, that cannot be told apart by kind and name. */
-export interface Unidentified {
-  readonly source: Source;
-  /** What it lacks: `it has no apiVersion`. */
-  readonly reason: string;
-  /** As far as they are known, for lists; `''` otherwise. */
-  readonly kind: string;
-  readonly name: string;
-  /** The object where only its name is missing: it has fields to account for. Its name is `''`. */
-  readonly resource?: Resource;
-}
-
-/** What one manifest file holds. Every document is in one of the three lists. */
-export interface FileReading {
-  readonly file: string;
-  /** Documents that hold something, broken ones included. */
-  readonly documents: number;
-  /** In the file's order. */
-  readonly resources: readonly Resource[];
-  readonly unidentified: readonly Unidentified[];
-  readonly diagnostics: readonly Diagnostic[];
-  /** Parts of the text that must not be stored; `redact` applies them. */
-  readonly hidden: readonly Hidden[];
-}
-
-interface State {
-  readonly file: string;
-  readonly limits: Limits;
-  documents: number;
-  /** Documents and items of Lists, against the limit. */
-  objects: number;
-  secrets: number;
-  readonly resources: Resource[];
-  readonly unidentified: Unidentified[];
-  readonly diagnostics: Diagnostic[];
-  readonly hidden: Hidden[];
-}
-
-const nothing: Readonly<Record<string, string>> = Object.freeze({});
-
-function typeName(value: Json): string {
-  if (value === null) return 'null';
-  if (isList(value)) return 'a list';
-  switch (typeof value) {
-    case 'object':
-      return 'a map';
-    case 'boolean':
-      return `the boolean ${value}`;
-    case 'string':
-      return 'a text';
-    default:
-      return `the number ${value}`;
-  }
-}
-
-function unexpected(state: State, source: Source, path: string, value: Json, expected: string): void {
-  state.diagnostics.push(
-    diagnose(
-      codes.reading.unexpectedType,
-      { path, found: typeName(value), expected },
-      { file: state.file, line: source.line, path },
-    ),
-  );
-}
-
-/** A text of the metadata; other scalars are kept as what they read as, so that the object stays addressable. */
-function text(state: State, source: Source, path: string, value: Json | undefined): string {
-  if (typeof value === 'string') return value;
-  if (value === undefined || value === null) return '';
-  unexpected(state, source, path, value, 'a text');
-  return typeof value === 'object' ? '' : String(value);
-}
-
-function textMap(
-  state: State,
-  source: Source,
-  path: string,
-  value: Json | undefined,
-): Readonly<Record<string, string>> {
-  if (value === undefined || value === null) return nothing;
-  if (!isMap(value)) {
-    unexpected(state, source, path, value, 'a map of texts');
-    return nothing;
-  }
-  for (const key in value) {
-    if (typeof value[key] === 'string') continue;
-    const entries = Object.entries(value).map(([k, v]) => [k, text(state, source, join(path, k), v)] as const);
-    return Object.fromEntries(entries);
-  }
-  return value as Readonly<Record<string, string>>;
-}
-
-function addUnidentified(state: State, source: Source, value: Json, reason: string, resource?: Resource): void {
-  const kind = isMap(value) && typeof value.kind === 'string' ? value.kind : '';
-  state.unidentified.push({ source, reason, kind, name: '', ...(resource === undefined ? {} : { resource }) });
-}
-
-const leftover =
-  /\{\{-?\s*(?:\.(?:Values|Release|Chart|Files|Capabilities|Template)\b|(?:include|template|tpl|required|default)\s)/;
-
-/** The first template text that quotes have carried into a value. */
-function findLeftover(value: Json, path: string): { path: string; value: string } | undefined {
-  if (typeof value === 'string') return leftover.test(value) ? { path, value } : undefined;
-  if (value === null || typeof value !== 'object') return undefined;
-  const entries = isList(value) ? value.entries() : Object.entries(value);
-  for (const [step, item] of entries) {
-    const found = findLeftover(item, join(path, step));
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-const shorten = (value: string): string => (value.length > 60 ? `${value.slice(0, 57)}...` : value);
-
-function addObject(state: State, value: Json, source: Source, mayBeTemplate: boolean): void {
-  if (!isMap(value)) {
-    addUnidentified(state, source, value, `it is ${typeName(value)}, and a map was expected`);
-    return;
-  }
-  const { apiVersion, kind, metadata } = value;
-  if (typeof apiVersion !== 'string' || apiVersion === '') {
-    addUnidentified(
-      state,
-      source,
-      value,
-      apiVersion === undefined ? 'it has no apiVersion' : 'its apiVersion is no text',
-    );
-    return;
-  }
-  if (typeof kind !== 'string' || kind === '') {
-    addUnidentified(state, source, value, kind === undefined ? 'it has no kind' : 'its kind is no text');
-    return;
-  }
-  const isMetadata = isMap(metadata);
-  if (!isMetadata && metadata !== undefined && metadata !== null) {
-    unexpected(state, source, 'metadata', metadata, 'a map');
-  }
-  const fields: JsonObject = isMetadata ? metadata : {};
-  const secret = isSecret(value);
-  if (secret) state.secrets++;
-  const object = secret ? withoutValues(value) : value;
-  const kept = secret && isMap(object.metadata) ? object.metadata : fields;
-  const slash = apiVersion.indexOf('/');
-  const resource: Resource = {
-    apiVersion,
-    group: slash === -1 ? '' : apiVersion.slice(0, slash),
-    kind,
-    namespace: text(state, source, 'metadata.namespace', fields.namespace),
-    name: text(state, source, 'metadata.name', fields.name),
-    labels: textMap(state, source, 'metadata.labels', kept.labels),
-    annotations: textMap(state, source, 'metadata.annotations', kept.annotations),
-    object,
-    source,
-  };
-  // `istioctl install -f` reads an IstioOperator without a name, and most are written so.
-  const needsName = resource.group !== 'install.istio.io' && typeof fields.generateName !== 'string';
-  if (resource.name === '' && needsName) {
-    addUnidentified(state, source, value, 'it has no metadata.name', resource);
-    // kustomization.yaml has no name by design, and it is no object of a cluster.
-    if (resource.group !== 'kustomize.config.k8s.io') {
-      state.diagnostics.push(diagnose(codes.reading.noName, { kind }, { file: state.file, line: source.line }));
-    }
-    return;
-  }
-  state.resources.push(resource);
-  if (!mayBeTemplate || !resource.group.endsWith('istio.io')) return;
-  const found = findLeftover(object, '');
-  if (found === undefined) return;
-  const { namespace, name } = resource;
-  state.diagnostics.push(
-    diagnose(
-      codes.reading.templateText,
-      { text: shorten(found.value) },
-      { resource: { apiVersion, kind, namespace, name }, file: state.file, line: source.line, path: found.path },
-    ),
-  );
-}
-
-/** Line of each item of a List, counted from the chunk's first line; undefined where the items are not written out. */
-function itemLines(parsed: YamlEvents, list: number): { lines: number[]; events: number[] } | undefined {
-  const { text: source, events } = parsed;
-  if (events[list]?.type !== EVENT_ID.MAPPING) return undefined;
-  for (let i = list + 1; events[i] !== undefined && events[i]?.type !== EVENT_ID.POP; i = skipNode(events, i + 1)) {
-    const event = events[i];
-    const next = events[i + 1];
-    if (event === undefined || keyText(source, event) !== 'items' || next?.type !== EVENT_ID.SEQUENCE) continue;
-    const result = { lines: [] as number[], events: [] as number[] };
-    let line = 0;
-    let from = 0;
-    for (
-      let item = i + 2;
-      events[item] !== undefined && events[item]?.type !== EVENT_ID.POP;
-      item = skipNode(events, item)
-    ) {
-      const start = eventStart(events[item] as (typeof events)[number]);
-      for (let at = source.indexOf('\n', from); at !== -1 && at < start; at = source.indexOf('\n', at + 1)) {
-        line++;
-        from = at + 1;
-      }
-      result.lines.push(line);
-      result.events.push(item);
-    }
-    return result;
-  }
-  return undefined;
-}
-
-/** Items of a List and of a typed list (`ServiceList`), which the API server's clients take apart alike. */
-function listItems(value: Json): readonly Json[] | undefined {
-  if (!isMap(value) || typeof value.kind !== 'string' || !value.kind.endsWith('List') || !isList(value.items))
-    return undefined;
-  return value.items;
-}
-
-/** Items of a typed list may lack what the list says (k8s.io/apimachinery, `unstructured/helpers.go`). */
-function completeItem(list: JsonObject, item: Json): Json {
-  const kind = (list.kind as string).slice(0, -4);
-  if (kind === '' || !isMap(item) || item.kind !== undefined || typeof list.apiVersion !== 'string') return item;
-  return { apiVersion: list.apiVersion, kind, ...item };
-}
-
-function addDocument(
-  state: State,
-  value: Json,
-  source: Source,
-  mayBeTemplate: boolean,
-  position?: { parsed: YamlEvents; event: number; chunkLine: number },
-): void {
-  const items = listItems(value);
-  if (items === undefined) {
-    if (++state.objects === state.limits.documents + 1) {
-      const at = { file: state.file, line: source.line };
-      state.diagnostics.push(diagnose(codes.reading.tooManyDocuments, { limit: state.limits.documents }, at));
-    }
-    if (state.objects <= state.limits.documents) addObject(state, value, source, mayBeTemplate);
-    return;
-  }
-  const places = position === undefined ? undefined : itemLines(position.parsed, position.event);
-  items.forEach((item, index) => {
-    const within = join(source.within === undefined ? 'items' : `${source.within}.items`, index);
-    const line = places?.lines[index];
-    const place: Source = {
-      ...source,
-      line: line === undefined || position === undefined ? source.line : position.chunkLine + line,
-      within,
-    };
-    const event = places?.events[index];
-    const inner = event === undefined || position === undefined ? undefined : { ...position, event };
-    addDocument(state, completeItem(value as JsonObject, item), place, mayBeTemplate, inner);
-  });
-}
+import { buildYaml } from './yaml.ts';
+import { parseYamlEvents, skipNode, YamlError, type YamlEvents } from './yaml-events.ts';
 
 function lineAt(chunk: Chunk, offset: number): { line: number; column: number } {
   const { line, column } = lineAndColumn(chunk.text, Math.max(offset, 0));
@@ -276,7 +17,7 @@ function lineAt(chunk: Chunk, offset: number): { line: number; column: number } 
 
 const maybeSecret = /\bkind["']?\s*:\s*["']?Secret\b/;
 
-function addBroken(state: State, chunk: Chunk, error: YamlError): void {
+function addBroken(state: ReadingState, chunk: Chunk, error: YamlError): void {
   state.documents++;
   state.objects++;
   // What cannot be parsed cannot be cut out either.
@@ -347,7 +88,7 @@ function parseChunk(chunk: Chunk, limits: Limits): Parsed {
   }
 }
 
-function readChunk(state: State, chunk: Chunk, suspicious: boolean, templates: boolean): void {
+function readChunk(state: ReadingState, chunk: Chunk, suspicious: boolean, templates: boolean): void {
   let result: Parsed;
   try {
     result = parseChunk(chunk, state.limits);
@@ -393,7 +134,7 @@ function readChunk(state: State, chunk: Chunk, suspicious: boolean, templates: b
 
 /** Whether a private key is left once the Secrets of a chunk are without values: in the text or in a value. */
 function exposesKey(
-  state: State,
+  state: ReadingState,
   chunk: Chunk,
   documents: Parsed['documents'],
   hidden: readonly Hidden[],
@@ -409,7 +150,7 @@ function exposesKey(
   );
 }
 
-function reportPrivateKey(state: State, chunk: Chunk, start = 0): void {
+function reportPrivateKey(state: ReadingState, chunk: Chunk, start = 0): void {
   const offset = privateKeyAt(chunk.text);
   if (offset === -1 && start === 0) return;
   const at = { file: state.file, ...lineAt(chunk, offset === -1 ? start : offset) };
@@ -423,7 +164,7 @@ function reportPrivateKey(state: State, chunk: Chunk, start = 0): void {
  * @param file path as reports name it
  */
 export function readManifest(file: string, bytes: Uint8Array, limits: Limits = defaultLimits): FileReading {
-  const state: State = {
+  const state: ReadingState = {
     file,
     limits,
     documents: 0,

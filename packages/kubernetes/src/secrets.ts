@@ -1,7 +1,8 @@
 import { EVENT_ID, type Event, SCALAR_STYLE } from 'js-yaml';
 import { isMap, stringifyJson } from './json.ts';
 import type { Json, JsonObject } from './resource.ts';
-import { eventStart, isFlow, keyText, skipNode, type YamlEvents } from './yaml.ts';
+import { eventStart, isFlow, skipNode, type YamlEvents } from './yaml-events.ts';
+import { keyText } from './yaml-value.ts';
 
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 

@@ -27,6 +27,7 @@ const octal = /^[0-7]+$/;
 const decimal = /^[0-9]+$/;
 const hexadecimal = /^[0-9a-fA-F]+$/;
 const binary = /^[01]+$/;
+const looseUnderscore = /_(?![0-9])|(?<![0-9])_/;
 
 /** An integer in the notations of Go's `strconv.ParseInt` with base 0: `17`, `017`, `0o17`, `0x1F`, `0b11`. */
 function parseInteger(digits: string): number | bigint | undefined {
@@ -66,7 +67,10 @@ export function resolvePlain(text: string): Resolved {
     if (word !== undefined) return word;
   }
   if (first > 57) return undefined;
-  const digits = text.includes('_') ? text.replaceAll('_', '') : text;
+  const hasUnderscores = text.includes('_');
+  // After a leading dot Go's ParseFloat alone decides, which wants digits on both sides of each underscore.
+  if (hasUnderscores && first === 46 && looseUnderscore.test(text)) return undefined;
+  const digits = hasUnderscores ? text.replaceAll('_', '') : text;
   const signed = first === 43 || first === 45;
   const magnitude = parseInteger(signed ? digits.slice(1) : digits);
   if (magnitude !== undefined) {
@@ -80,15 +84,21 @@ export function resolvePlain(text: string): Resolved {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** A float as Go's `strconv.FormatFloat(f, 'g', -1, 64)` writes it, the form that sigs.k8s.io/yaml gives to float keys. */
-export function formatFloatKey(value: number): string {
-  if (value === Number.POSITIVE_INFINITY) return '.inf';
-  if (value === Number.NEGATIVE_INFINITY) return '-.inf';
-  if (Number.isNaN(value)) return '.nan';
-  const [mantissa = '', exponent = '0'] = value.toExponential().split('e');
+/** With the shortest precision, `g` changes to an exponent here (Go, `strconv/ftoa.go`). */
+const exponentFrom = 6;
+
+const floatNotation = /^[-+]?[0-9_]*[.eE]/;
+
+/** A float key as sigs.k8s.io/yaml writes it (`strconv.FormatFloat(f, 'g', -1, 32)`); undefined where `text` is no float. */
+export function floatKey(text: string, value: number): string | undefined {
+  if (!floatNotation.test(text)) return undefined;
+  const single = Math.fround(value);
+  if (!Number.isFinite(single)) return Number.isNaN(single) ? '.nan' : single > 0 ? '.inf' : '-.inf';
+  if (single === 0) return text.startsWith('-') ? '-0' : '0';
+  let digits = 0;
+  while (Math.fround(Number(single.toExponential(digits))) !== single) digits++;
+  const [mantissa = '', exponent = '0'] = single.toExponential(digits).split('e');
   const power = Number(exponent);
-  if (power < -4 || power >= 21) {
-    return `${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
-  }
-  return value.toString().includes('e') ? value.toFixed(Math.max(0, mantissa.length - 2 - power)) : value.toString();
+  if (power >= -4 && power < exponentFrom) return Number(single.toExponential(digits)).toString();
+  return `${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
 }

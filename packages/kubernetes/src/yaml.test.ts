@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { parseJson, stringifyJson } from './json.ts';
 import type { Json } from './resource.ts';
 import { decode } from './text.ts';
-import { parseYaml, YamlError } from './yaml.ts';
+import { parseYaml } from './yaml.ts';
+import { YamlError } from './yaml-events.ts';
 
 interface Vector {
   readonly yaml: string;
@@ -83,3 +84,34 @@ test('nesting stops at the limit in both styles', () => {
   expect(() => read(block)).toThrow(expect.objectContaining({ kind: 'depth' }));
   expect(() => parseYaml('a: {b: {c: 1}}', { depth: 2, aliasExpansion: 1 })).toThrow('2 levels');
 });
+
+test.each([
+  ['|\n  a', 'a'],
+  ['|\n  a\n', 'a\n'],
+  ['>+\n  a', 'a'],
+  ['|-\n  a', 'a'],
+])('a block at the end of a file, %j, ends as its text does', (block, expected) => {
+  expect(read(`v: ${block}`)).toEqual({ v: expected });
+});
+
+// Taken from runs of sigs.k8s.io/yaml 1.4.0.
+test.each([
+  ['._9', '._9'],
+  ['.9_', '.9_'],
+  ['.7_8', 0.78],
+  ['-._7', -0.7],
+  ['1__0', 10],
+  ['0x_1', 1],
+])('underscores: %s is %j', (text, expected) => expect(read(`v: ${text}`)).toEqual({ v: expected }));
+
+test.each([
+  ['1e7', '1e+07'],
+  ['1.5', '1.5'],
+  ['100.0', '100'],
+  ['0.1', '0.1'],
+  ['16777217.0', '1.6777216e+07'],
+  ['1e88', '.inf'],
+  ['-0.', '-0'],
+  ['.nan', '.nan'],
+  ['0x1e', '30'],
+])('the key %s becomes %s', (key, expected) => expect(read(`${key}: 1`)).toEqual({ [expected]: 1 }));
