@@ -1,0 +1,1 @@
+export { asResources, type Manifest, manifest } from './manifest.ts';
