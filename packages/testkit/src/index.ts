@@ -1,1 +1,13 @@
+export { arbitraryDestinationRule } from './destination-rule-arbitrary.ts';
+export { arbitraryEstate } from './estate-arbitrary.ts';
+export { type GeneratedEstate, type GeneratedFile, generateEstate } from './generate-estate.ts';
+export { checkGolden, type GoldenCase, goldenCases } from './golden.ts';
+export { arbitraryIstioResource } from './istio-resource-arbitrary.ts';
 export { asResources, type Manifest, manifest } from './manifest.ts';
+export { arbitraryGateway, arbitraryService, arbitraryServiceEntry } from './registry-arbitraries.ts';
+export { arbitraryFromSchema, type SchemaArbitraryOptions } from './schema-arbitrary.ts';
+export { arbitraryAuthorizationPolicy, arbitraryPeerAuthentication } from './security-arbitraries.ts';
+export { sharedFolder, sharedPath, sharedSchemas } from './shared.ts';
+export { checkObject, checkStructure, type StructuralSchema, schemasOf } from './structural-schema.ts';
+export type { Surroundings } from './surroundings.ts';
+export { arbitraryVirtualService } from './virtual-service-arbitrary.ts';
