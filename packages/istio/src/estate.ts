@@ -10,14 +10,24 @@ export interface Skipped {
   readonly reason: string;
 }
 
-/** An object of which the import holds another, different version that comes later in byte order of (path, position). */
+/** An object of which the import holds another version that comes later in byte order of (path, position). */
 export interface Superseded {
   readonly loser: Resource;
   readonly winner: Resource;
 }
 
+/** One file of the import. */
+export interface SourceFile {
+  readonly file: string;
+  /** Documents that hold something, broken ones included. */
+  readonly documents: number;
+  /** Objects kept. */
+  readonly resources: number;
+}
+
 /** What was read, sorted by its part in the migration. Lists are ordered by (file, position), so that input order never matters. */
 export interface Estate {
+  readonly sources: readonly SourceFile[];
   /** Istio's own objects, IstioOperator, the Sail operator's Istio, and the MeshConfig of an `istio` ConfigMap as a resource of its own. */
   readonly istio: readonly Resource[];
   /** Objects that give Istio's their meaning: Services, workloads, Namespaces, ServiceAccounts, Gateway API. */

@@ -28,7 +28,11 @@ export function trace<T>(origins: Field | readonly Field[], value: T): Traced<T>
 }
 
 /** Takes the marks out of a value; calls `found` with each mark's path in the result and its origins. Undefined entries vanish. */
-export function untrace(value: unknown, path: string, found: (path: string, origins: readonly Field[]) => void): unknown {
+export function untrace(
+  value: unknown,
+  path: string,
+  found: (path: string, origins: readonly Field[]) => void,
+): unknown {
   if (value instanceof Traced) {
     found(path, value.origins);
     return untrace(value.value, path, found);

@@ -1,8 +1,10 @@
 import type { Code } from '../code.ts';
+import { estate } from './estate.ts';
 import { reading } from './reading.ts';
+import { translation } from './translation.ts';
 
 /** Every area of the registry. A new code is one entry in one of these files. */
-export const codes = { reading } as const;
+export const codes = { estate, reading, translation } as const;
 
 /** All codes in order, for `isthmus explain`, the generated reference and the meta-tests. */
 export const allCodes: readonly Code[] = Object.values(codes)

@@ -1,0 +1,34 @@
+import { defineCodes } from '../code.ts';
+
+/** Findings about the import as a whole: objects that stand twice, configuration inside configuration. */
+export const estate = defineCodes({
+  equalTwice: {
+    code: 'ISTHMUS-EST-001',
+    severity: 'info',
+    title: 'Object stands twice with equal content',
+    message: '{kind} {name} stands twice with equal content, also at {other}. It counts once.',
+    help: 'Nothing is to be done; remove one of the two if the copy was not meant.',
+    explanation:
+      'A cluster holds one object for each API group, kind, namespace and name; an empty namespace is `default`.',
+  },
+  differentTwice: {
+    code: 'ISTHMUS-EST-002',
+    severity: 'blocker',
+    title: 'Object stands twice with different content',
+    message:
+      '{kind} {name} stands here and at {other} with different content. The latter is used here; which of the two a cluster holds depends on the order of applying them.',
+    help: 'Import only the version that the cluster runs.',
+    explanation:
+      'A cluster holds one object for each API group, kind, namespace and name; an empty namespace is `default`. Of several versions the last by path and position in byte order is used, as if the files were applied in that order. The other one could be the restriction that counts, so that the difference blocks.',
+  },
+  brokenMeshConfig: {
+    code: 'ISTHMUS-EST-003',
+    severity: 'blocker',
+    title: 'Mesh configuration cannot be read',
+    message:
+      'The key `mesh` of this ConfigMap is not valid YAML: {reason}. Istio would keep its previous mesh configuration; here its defaults are assumed.',
+    help: 'Correct the text under `mesh:` and import the ConfigMap again.',
+    explanation:
+      'Istiod reads its mesh configuration from the key `mesh` of the ConfigMap `istio` (or `istio-<revision>`) in its root namespace (istio/pkg/config/mesh/kubemesh, 1.32).',
+  },
+});

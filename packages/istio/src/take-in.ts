@@ -1,0 +1,125 @@
+import { codes, compareDiagnostics, type Diagnostic, diagnose } from '@isthmus/diagnostics';
+import { type FileReading, identityKey, type Resource, stringifyJson } from '@isthmus/kubernetes';
+import type { Estate, Skipped, SourceFile, Superseded } from './estate.ts';
+import { extractMeshConfig, holdsMeshConfig } from './mesh-config.ts';
+import { partOf } from './part.ts';
+
+/** What is needed of a file that was read. */
+export type Intake = Pick<FileReading, 'file' | 'documents' | 'resources' | 'unidentified' | 'diagnostics'>;
+
+/** Compares as bytes of UTF-8, which is the order of code points. */
+function compareBytes(a: string, b: string): number {
+  const left = [...a];
+  const right = [...b];
+  for (let index = 0; index < left.length && index < right.length; index++) {
+    const difference = (left[index]?.codePointAt(0) ?? 0) - (right[index]?.codePointAt(0) ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+const describe = (resource: Resource): string => `${resource.source.file} line ${resource.source.line}`;
+
+const content = (resource: Resource): string =>
+  stringifyJson(
+    { ...resource.object, apiVersion: null, metadata: { ...(resource.object.metadata as object), namespace: null } },
+    { sortKeys: true },
+  );
+
+/** Of several versions of an object the last is used; says what became of the others. */
+function compete(versions: readonly Resource[]): { superseded: Superseded[]; diagnostics: Diagnostic[] } {
+  const winner = versions.at(-1) as Resource;
+  const used = content(winner);
+  const superseded: Superseded[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const loser of versions.slice(0, -1)) {
+    const equal = content(loser) === used;
+    const { apiVersion, kind, namespace, name, source } = loser;
+    diagnostics.push(
+      diagnose(
+        equal ? codes.estate.equalTwice : codes.estate.differentTwice,
+        { kind, name, other: describe(winner) },
+        {
+          resource: { apiVersion, kind, namespace, name },
+          file: source.file,
+          line: source.line,
+          related: [{ file: winner.source.file, line: winner.source.line, message: 'The version that is used' }],
+        },
+      ),
+    );
+    // An equal copy adds nothing, unless it is written under another version or namespace, which people look for.
+    if (!equal || apiVersion !== winner.apiVersion || namespace !== winner.namespace)
+      superseded.push({ loser, winner });
+  }
+  return { superseded, diagnostics };
+}
+
+/** Sorts what was read by its part in the migration and decides between several versions of one object. */
+export function takeIn(files: readonly Intake[]): Estate {
+  const ordered = [...files].sort((a, b) => compareBytes(a.file, b.file));
+  const diagnostics: Diagnostic[] = [];
+  const skipped: Skipped[] = [];
+  const sources: SourceFile[] = [];
+  const nameless: Resource[] = [];
+  const versions = new Map<string, Resource[]>();
+  for (const file of ordered) {
+    diagnostics.push(...file.diagnostics);
+    let kept = 0;
+    const skip = (resource: Resource, reason: string): void =>
+      void skipped.push({
+        file: file.file,
+        line: resource.source.line,
+        kind: resource.kind,
+        name: resource.name,
+        reason,
+      });
+    const keep = (resource: Resource): void => {
+      const key = identityKey(resource);
+      const others = versions.get(key);
+      if (others === undefined) versions.set(key, [resource]);
+      else others.push(resource);
+    };
+    for (const resource of file.resources) {
+      const sorted = partOf(resource.group, resource.kind);
+      if (holdsMeshConfig(resource)) {
+        const { resource: meshConfig, diagnostic } = extractMeshConfig(resource);
+        if (diagnostic !== undefined) diagnostics.push(diagnostic);
+        if (meshConfig !== undefined) keep(meshConfig);
+      } else if (sorted.part === 'skipped') {
+        skip(resource, sorted.reason);
+        continue;
+      }
+      kept++;
+      keep(resource);
+    }
+    for (const { resource, reason, source, kind, name } of file.unidentified) {
+      if (resource !== undefined && partOf(resource.group, resource.kind).part === 'istio') {
+        kept++;
+        nameless.push(resource);
+      } else skipped.push({ file: file.file, line: source.line, kind, name, reason });
+    }
+    sources.push({ file: file.file, documents: file.documents, resources: kept });
+  }
+  const istio: Resource[] = [];
+  const context: Resource[] = [];
+  const superseded: Superseded[] = [];
+  for (const group of versions.values()) {
+    const winner = group.at(-1) as Resource;
+    if (group.length > 1) {
+      const competition = compete(group);
+      superseded.push(...competition.superseded);
+      diagnostics.push(...competition.diagnostics);
+    }
+    const own =
+      partOf(winner.group, winner.kind).part === 'istio' || (winner.group === '' && winner.kind === 'MeshConfig');
+    (own ? istio : context).push(winner);
+  }
+  return {
+    sources,
+    istio: [...istio, ...nameless],
+    context,
+    superseded,
+    skipped,
+    diagnostics: diagnostics.sort(compareDiagnostics),
+  };
+}

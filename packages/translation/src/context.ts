@@ -1,0 +1,104 @@
+import type { At, Code, Diagnostic, Parameters, Related } from '@isthmus/diagnostics';
+import { diagnose } from '@isthmus/diagnostics';
+import { type Estate, indexServices, type ServiceIndex } from '@isthmus/istio';
+import type { Resource } from '@isthmus/kubernetes';
+import type { EmittedObject, EmittedRole } from './emitted.ts';
+import type { Field } from './field.ts';
+import { createLedger, type Ledger } from './ledger.ts';
+import type { Settings } from './settings.ts';
+import { type Traceable, type Traced, trace } from './trace.ts';
+
+/** A resource to emit, with the source fields of its parts marked. */
+export type Emission = EmittedRole & {
+  readonly object: Traceable<EmittedObject>;
+  /** Services (`<namespace>/<name>`) that the resource is about; empty for mesh-wide ones. */
+  readonly services: readonly string[];
+};
+
+/**
+ * What a translator works with: the whole estate to read, and the ledger, the emissions and the findings to write.
+ * Of a leaf claimed several times the claim stands that matters most to a person; a leaf without any is `untranslated`.
+ */
+export interface Context {
+  readonly settings: Settings;
+  readonly estate: Estate;
+  readonly services: ServiceIndex;
+  /** Istio's resources of a kind, in the estate's order. */
+  ofKind(kind: string): readonly Resource[];
+  /** The value of an emitted field that carries a source field over exactly. */
+  exact<T>(field: Field, value: T): Traced<T>;
+  /** The value of an emitted field that carries a source field over with a difference, which the code explains. */
+  approximate<C extends Code, T>(field: Field, value: T, code: C, parameters: Parameters<C>): Traced<T>;
+  /** A value that follows from source fields without carrying them over: no claim is made. */
+  derived<T>(fields: Field | readonly Field[], value: T): Traced<T>;
+  /** Says that a field needs no counterpart of its own because Kong Mesh does the same without. */
+  settled(field: Field | undefined): void;
+  /** Says that a field has no effect in Istio either. */
+  inert<C extends Code>(field: Field | undefined, code: C, parameters: Parameters<C>): void;
+  /** Says that the target cannot express a field. */
+  unsupported<C extends Code>(field: Field, code: C, parameters: Parameters<C>): void;
+  emit(emission: Emission): void;
+  report<C extends Code>(code: C, parameters: Parameters<C>, at: Field | Resource, related?: readonly Related[]): void;
+}
+
+/** What the translators leave behind. */
+export interface Workings {
+  readonly context: Context;
+  readonly ledger: Ledger;
+  readonly emissions: readonly Emission[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The place of a resource, or of a field in it, for a diagnostic; the line is the resource's first. */
+export function placeOf(at: Field | Resource): At {
+  const resource = 'resource' in at ? at.resource : at;
+  const { apiVersion, kind, namespace, name, source } = resource;
+  const path = 'resource' in at ? at.path : '';
+  return {
+    resource: { apiVersion, kind, namespace, name },
+    file: source.file,
+    line: source.line,
+    ...(path === '' ? {} : { path }),
+  };
+}
+
+/** An empty context over an estate. */
+export function createWorkings(estate: Estate, settings: Settings): Workings {
+  const ledger = createLedger();
+  const emissions: Emission[] = [];
+  const diagnostics: Diagnostic[] = [];
+  const byKind = Map.groupBy(estate.istio, (resource) => resource.kind);
+  const context: Context = {
+    settings,
+    estate,
+    services: indexServices(estate, settings.clusterDomain),
+    ofKind: (kind) => byKind.get(kind) ?? [],
+    exact(field, value) {
+      ledger.claim(field, 'exact');
+      return trace(field, value);
+    },
+    approximate(field, value, code, parameters) {
+      ledger.claim(field, 'approximate', code.code);
+      context.report(code, parameters, field);
+      return trace(field, value);
+    },
+    derived: trace,
+    settled(field) {
+      if (field !== undefined) ledger.claim(field, 'exact');
+    },
+    inert(field, code, parameters) {
+      if (field === undefined) return;
+      ledger.claim(field, 'inert', code.code);
+      context.report(code, parameters, field);
+    },
+    unsupported(field, code, parameters) {
+      ledger.claim(field, 'unsupported', code.code);
+      context.report(code, parameters, field);
+    },
+    emit: (emission) => void emissions.push(emission),
+    report(code, parameters, at, related) {
+      diagnostics.push(diagnose(code, parameters, { ...placeOf(at), ...(related ? { related } : {}) }));
+    },
+  };
+  return { context, ledger, emissions, diagnostics };
+}

@@ -1,0 +1,147 @@
+import { codes, type Diagnostic, diagnose } from '@isthmus/diagnostics';
+import { admit, hazards } from '@isthmus/kong-mesh';
+import { type JsonObject, stringifyJson } from '@isthmus/kubernetes';
+import { type Emission, placeOf, type Workings } from './context.ts';
+import { type Emitted, type EmittedObject, type Origin, stages } from './emitted.ts';
+import type { Field } from './field.ts';
+import { untrace } from './trace.ts';
+
+/** An emission without its marks. */
+export interface Finished {
+  readonly emitted: Emitted;
+  readonly origins: Map<string, Origin[]>;
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function finish(emission: Emission): { finished: Finished; fields: Field[] } {
+  const fields: Field[] = [];
+  const origins = new Map<string, Origin[]>();
+  const object = untrace(emission.object, '', (path, found) => {
+    const of = origins.get(path) ?? [];
+    for (const field of found) {
+      fields.push(field);
+      if (!of.some((known) => known.resource === field.resource && known.path === field.path))
+        of.push({ resource: field.resource, path: field.path });
+    }
+    origins.set(path, of);
+  }) as EmittedObject;
+  const { services, object: _, ...role } = emission;
+  return { finished: { emitted: { ...role, object, services: [...services].sort() } as Emitted, origins }, fields };
+}
+
+/** Why a resource must not be applied; undefined where it may. */
+function objection(
+  object: EmittedObject,
+  { settings }: Workings['context'],
+):
+  | { code: typeof codes.translation.withheld | typeof codes.translation.hazardous; path: string; reason: string }
+  | undefined {
+  if (!object.apiVersion.startsWith('kuma.io/')) return undefined;
+  const json = object as unknown as JsonObject;
+  const admission = admit(json, settings.target, { systemNamespace: settings.systemNamespace });
+  if (!admission.accepted) {
+    const [violation] = admission.violations;
+    return {
+      code: codes.translation.withheld,
+      path: violation?.path ?? 'spec',
+      reason: violation?.message ?? 'it is not accepted',
+    };
+  }
+  const [hazard] = hazards(json, settings.target);
+  return hazard && { code: codes.translation.hazardous, path: hazard.path, reason: hazard.message };
+}
+
+// FNV-1a over UTF-16 code units: a short stable name, not a safeguard.
+function shortHash(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return (hash >>> 0).toString(36).padStart(7, '0');
+}
+
+const rank = (emitted: Emitted): number =>
+  emitted.role === 'resource' ? stages.indexOf(emitted.stage) : stages.length + (emitted.role === 'patch' ? 0 : 1);
+
+const nameOf = ({ object }: Emitted): string =>
+  `${object.apiVersion}/${object.kind}/${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+
+/** Two emissions of one name: equal ones become one, others get names of their own. */
+function settleNames(sorted: readonly Finished[]): Finished[] {
+  const result: Finished[] = [];
+  const byName = Map.groupBy(sorted, ({ emitted }) => `${emitted.role}/${nameOf(emitted)}`);
+  for (const group of byName.values()) {
+    const distinct = new Map<string, Finished>();
+    for (const one of group) {
+      const content = stringifyJson(one.emitted.object as unknown as JsonObject, { sortKeys: true });
+      const same = distinct.get(content);
+      if (same === undefined) distinct.set(content, one);
+      else {
+        distinct.set(content, {
+          emitted: {
+            ...same.emitted,
+            services: [...new Set([...same.emitted.services, ...one.emitted.services])].sort(),
+          },
+          origins: new Map(
+            [...new Set([...same.origins.keys(), ...one.origins.keys()])].map((path) => [
+              path,
+              [...(same.origins.get(path) ?? []), ...(one.origins.get(path) ?? [])],
+            ]),
+          ),
+        });
+      }
+    }
+    let first = true;
+    for (const [content, one] of [...distinct].sort(([a], [b]) => compare(a, b))) {
+      if (first || one.emitted.role === 'patch') result.push(one);
+      else {
+        const { object } = one.emitted;
+        const name = `${object.metadata.name.slice(0, 54)}-${shortHash(content)}`;
+        result.push({
+          ...one,
+          emitted: { ...one.emitted, object: { ...object, metadata: { ...object.metadata, name } } } as Emitted,
+        });
+      }
+      first = false;
+    }
+  }
+  return result;
+}
+
+/**
+ * Takes the marks out of the emissions and puts these in apply order. What the target version would refuse, or accept and
+ * not honour, is withheld with a blocker; its source fields then count as unsupported.
+ */
+export function finishEmissions(workings: Workings): { finished: Finished[]; diagnostics: Diagnostic[] } {
+  const diagnostics: Diagnostic[] = [];
+  const kept: Finished[] = [];
+  for (const emission of workings.emissions) {
+    const { finished, fields } = finish(emission);
+    const { object, role } = finished.emitted;
+    const found = role === 'resource' ? objection(object, workings.context) : undefined;
+    if (found === undefined) {
+      kept.push(finished);
+      continue;
+    }
+    for (const field of fields) workings.ledger.claim(field, 'unsupported', found.code.code);
+    diagnostics.push(
+      diagnose(
+        found.code,
+        {
+          kind: object.kind,
+          name: object.metadata.name,
+          version: workings.context.settings.target,
+          path: found.path,
+          reason: found.reason,
+        },
+        fields[0] === undefined ? {} : placeOf(fields[0]),
+      ),
+    );
+  }
+  kept.sort((a, b) => rank(a.emitted) - rank(b.emitted) || compare(nameOf(a.emitted), nameOf(b.emitted)));
+  return {
+    finished: settleNames(kept).sort(
+      (a, b) => rank(a.emitted) - rank(b.emitted) || compare(nameOf(a.emitted), nameOf(b.emitted)),
+    ),
+    diagnostics,
+  };
+}

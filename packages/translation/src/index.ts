@@ -1,0 +1,6 @@
+export { type Emitted, type EmittedObject, type EmittedRole, type Origin, type Stage, stages } from './emitted.ts';
+export type { LedgerEntry, LedgerField, Outcome, Target } from './ledger.ts';
+export { locateDiagnostics } from './locate-diagnostics.ts';
+export { defaultSettings, type Settings } from './settings.ts';
+export { translate } from './translate.ts';
+export type { Translation } from './translation.ts';

@@ -1,0 +1,52 @@
+import { isMap, type Json, join, type Resource } from '@isthmus/kubernetes';
+import { eachLeaf } from './field.ts';
+
+/** Whether a label or annotation key is Istio's: its prefix is `istio.io` or ends in `.istio.io`. */
+export function isIstioKey(key: string): boolean {
+  const slash = key.indexOf('/');
+  const prefix = slash < 0 ? '' : key.slice(0, slash);
+  return prefix === 'istio.io' || prefix.endsWith('.istio.io');
+}
+
+function eachIstioKey(metadata: Json | undefined, path: string, visit: (path: string) => void): void {
+  if (!isMap(metadata)) return;
+  for (const part of ['annotations', 'labels']) {
+    const map = metadata[part];
+    if (!isMap(map)) continue;
+    for (const key of Object.keys(map)) if (isIstioKey(key)) visit(join(join(path, part), key));
+  }
+}
+
+/**
+ * The paths of the leaves that the ledger accounts for, of an Istio resource: everything under `spec` and Istio's labels
+ * and annotations. A MeshConfig has no `spec`: its leaves are those of the whole object but its identity.
+ */
+export function leavesOf(resource: Resource): string[] {
+  const paths: string[] = [];
+  const visit = (path: string): void => void paths.push(path);
+  const { object } = resource;
+  if (resource.group === '' && resource.kind === 'MeshConfig') {
+    for (const [key, value] of Object.entries(object)) eachLeaf(value, join('', key), visit);
+    return paths;
+  }
+  if (Object.hasOwn(object, 'spec')) eachLeaf(object.spec as Json, 'spec', visit);
+  eachIstioKey(object.metadata, 'metadata', visit);
+  return paths;
+}
+
+/** Paths of Istio's labels and annotations on an object of another group, on its pod template's too. */
+export function contextLeavesOf(resource: Resource): string[] {
+  const paths: string[] = [];
+  const visit = (path: string): void => void paths.push(path);
+  const { object } = resource;
+  eachIstioKey(object.metadata, 'metadata', visit);
+  const spec = object.spec;
+  if (!isMap(spec)) return paths;
+  const template = spec.template;
+  if (isMap(template)) eachIstioKey(template.metadata, 'spec.template.metadata', visit);
+  const job = spec.jobTemplate;
+  const jobSpec = isMap(job) ? job.spec : undefined;
+  const jobPod = isMap(jobSpec) ? jobSpec.template : undefined;
+  if (isMap(jobPod)) eachIstioKey(jobPod.metadata, 'spec.jobTemplate.spec.template.metadata', visit);
+  return paths;
+}

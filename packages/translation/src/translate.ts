@@ -1,0 +1,156 @@
+import { codes, compareDiagnostics, type Diagnostic, diagnose } from '@isthmus/diagnostics';
+import type { Estate } from '@isthmus/istio';
+import type { Json, Resource } from '@isthmus/kubernetes';
+import { createWorkings, placeOf, type Workings } from './context.ts';
+import { eachLeaf } from './field.ts';
+import { type Finished, finishEmissions } from './finish.ts';
+import { translators } from './from/index.ts';
+import { contextLeavesOf, leavesOf } from './leaves.ts';
+import type { LedgerEntry, LedgerField, Target } from './ledger.ts';
+import type { Settings } from './settings.ts';
+import type { Translation } from './translation.ts';
+import { valueAt } from './value-at.ts';
+
+// Kinds whose loss opens what Istio closes: their untranslated fields block.
+const restricting = new Set([
+  'AuthorizationPolicy',
+  'PeerAuthentication',
+  'RequestAuthentication',
+  'EnvoyFilter',
+  'WasmPlugin',
+  'TrafficExtension',
+]);
+
+type Targets = Map<Resource, Map<string, Target[]>>;
+
+/** Turns provenance around: the emitted places of each source leaf. */
+function targetsOf(finished: readonly Finished[]): Targets {
+  const targets: Targets = new Map();
+  for (const [resource, { origins }] of finished.entries()) {
+    for (const [path, fields] of origins) {
+      for (const origin of fields) {
+        let byPath = targets.get(origin.resource);
+        if (byPath === undefined) {
+          byPath = new Map();
+          targets.set(origin.resource, byPath);
+        }
+        const of = byPath;
+        const value = valueAt(origin.resource.object, origin.path);
+        eachLeaf(value as Json, origin.path, (leaf) => {
+          const known = of.get(leaf);
+          if (known === undefined) of.set(leaf, [{ resource, path }]);
+          else if (!known.some((target) => target.resource === resource && target.path === path))
+            known.push({ resource, path });
+        });
+      }
+    }
+  }
+  return targets;
+}
+
+const none: readonly Target[] = [];
+
+function accountFor(
+  resource: Resource,
+  workings: Workings,
+  targets: Targets,
+): { entry: LedgerEntry; diagnostic?: Diagnostic } {
+  const claims = workings.ledger.claims(resource);
+  const places = targets.get(resource);
+  const open: string[] = [];
+  const fields = leavesOf(resource).map((path): LedgerField => {
+    const claim = claims.get(path);
+    if (claim !== undefined && claim.outcome !== 'untranslated')
+      return { path, ...claim, targets: places?.get(path) ?? none };
+    open.push(path);
+    const code = restricting.has(resource.kind)
+      ? codes.translation.restrictionUntranslated
+      : codes.translation.fieldsUntranslated;
+    return { path, outcome: 'untranslated', code: code.code, targets: places?.get(path) ?? none };
+  });
+  const entry = { resource, fields };
+  const [first] = open;
+  if (first === undefined) return { entry };
+  const code = restricting.has(resource.kind)
+    ? codes.translation.restrictionUntranslated
+    : codes.translation.fieldsUntranslated;
+  return {
+    entry,
+    diagnostic: diagnose(
+      code,
+      { count: open.length, total: fields.length, kind: resource.kind, first },
+      { ...placeOf(resource), path: first },
+    ),
+  };
+}
+
+function accountForContext(
+  resource: Resource,
+  workings: Workings,
+): { entry: LedgerEntry; diagnostic?: Diagnostic } | undefined {
+  const paths = contextLeavesOf(resource);
+  if (paths.length === 0) return undefined;
+  const claims = workings.ledger.claims(resource);
+  const open: string[] = [];
+  const fields = paths.map((path): LedgerField => {
+    const claim = claims.get(path);
+    if (claim !== undefined) return { path, ...claim, targets: none };
+    open.push(path);
+    return { path, outcome: 'untranslated', code: codes.translation.annotationUntranslated.code, targets: none };
+  });
+  const entry = { resource, fields };
+  const [first] = open;
+  if (first === undefined) return { entry };
+  return {
+    entry,
+    diagnostic: diagnose(
+      codes.translation.annotationUntranslated,
+      { kind: resource.kind, count: open.length, first },
+      { ...placeOf(resource), path: first },
+    ),
+  };
+}
+
+function accountForLoser(resource: Resource): LedgerEntry {
+  const { code } = codes.translation.superseded;
+  return { resource, fields: leavesOf(resource).map((path) => ({ path, outcome: 'inert', code, targets: none })) };
+}
+
+/**
+ * Translates an estate for a target version. Every leaf of every Istio resource is in the ledger; what no translator
+ * claimed is `untranslated`, with a diagnostic for each resource.
+ */
+export function translate(estate: Estate, settings: Settings): Translation {
+  const workings = createWorkings(estate, settings);
+  for (const translator of translators) translator(workings.context);
+  const { finished, diagnostics } = finishEmissions(workings);
+  const targets = targetsOf(finished);
+  const found: Diagnostic[] = [...estate.diagnostics, ...workings.diagnostics, ...diagnostics];
+  const ledger: LedgerEntry[] = [];
+  for (const resource of estate.istio) {
+    const { entry, diagnostic } = accountFor(resource, workings, targets);
+    ledger.push(entry);
+    if (diagnostic !== undefined) found.push(diagnostic);
+  }
+  const context: LedgerEntry[] = [];
+  for (const resource of estate.context) {
+    const accounted = accountForContext(resource, workings);
+    if (accounted === undefined) continue;
+    context.push(accounted.entry);
+    if (accounted.diagnostic !== undefined) found.push(accounted.diagnostic);
+  }
+  for (const { loser } of estate.superseded) {
+    if (estate.context.some((kept) => kept.group === loser.group && kept.kind === loser.kind)) continue;
+    ledger.push(accountForLoser(loser));
+    found.push(diagnose(codes.translation.superseded, {}, placeOf(loser)));
+  }
+  return {
+    settings,
+    estate,
+    emitted: finished.map(({ emitted }) => emitted),
+    origins: finished.map(({ origins }) => origins),
+    ledger,
+    context,
+    diagnostics: found.sort(compareDiagnostics),
+  };
+}

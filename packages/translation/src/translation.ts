@@ -1,0 +1,21 @@
+import type { Diagnostic } from '@isthmus/diagnostics';
+import type { Estate } from '@isthmus/istio';
+import type { Emitted, Origin } from './emitted.ts';
+import type { LedgerEntry } from './ledger.ts';
+import type { Settings } from './settings.ts';
+
+/** What an estate becomes. Lists are in an order that does not depend on the input's. */
+export interface Translation {
+  readonly settings: Settings;
+  readonly estate: Estate;
+  /** In apply order: by stage, kind, namespace, name; patches and drafts last. */
+  readonly emitted: readonly Emitted[];
+  /** Of each emitted resource (same index), the source fields of its traced paths. */
+  readonly origins: readonly ReadonlyMap<string, readonly Origin[]>[];
+  /** One entry for each Istio resource that has leaves or was read; losers of duplicates included. */
+  readonly ledger: readonly LedgerEntry[];
+  /** Istio's labels and annotations on other objects. */
+  readonly context: readonly LedgerEntry[];
+  /** Of the estate and of the translation; lines are those of the resource until `locateDiagnostics` refines them. */
+  readonly diagnostics: readonly Diagnostic[];
+}
