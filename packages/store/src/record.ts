@@ -1,0 +1,64 @@
+/** Who makes a change; `verified` is false for self-chosen names. */
+export interface Actor {
+  readonly name: string;
+  readonly verified: boolean;
+}
+
+/** A migration as stored. Settings are the caller's: what was given, as JSON. */
+export interface MigrationRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: string;
+  readonly archivedAt: string | null;
+  readonly revision: number;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+export interface SnapshotRecord {
+  readonly id: string;
+  readonly number: number;
+  readonly createdAt: string;
+  readonly createdBy: string;
+  readonly files: number;
+  readonly documents: number;
+  readonly resources: number;
+  readonly istio: number;
+  readonly skipped: number;
+}
+
+/** One file of a snapshot; `content` is its redacted text, deflated, `diagnostics` is JSON. */
+export interface FileRecord {
+  readonly path: string;
+  readonly content: Uint8Array;
+  readonly size: number;
+  readonly documents: number;
+  readonly diagnostics: string;
+}
+
+/** Where a service stands, for services that were changed at least once. */
+export interface ServiceState {
+  readonly service: string;
+  readonly phase: string;
+  readonly owner: string;
+  readonly note: string;
+  readonly revision: number;
+  readonly updatedAt: string;
+  readonly updatedBy: string;
+}
+
+export interface HistoryRecord {
+  readonly sequence: number;
+  readonly at: string;
+  readonly by: string;
+  readonly verified: boolean;
+  readonly subject: string;
+  readonly field: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/** A change that saw the newest revision, one that did not, or one of something that is not there. */
+export type Change<T> =
+  | { readonly outcome: 'changed'; readonly value: T }
+  | { readonly outcome: 'conflict'; readonly current: T }
+  | { readonly outcome: 'missing' };

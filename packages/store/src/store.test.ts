@@ -1,0 +1,150 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, expect, test } from 'vitest';
+import { backup, openStore, readFiles, restore, type Store, StoreError, storePath } from './index.ts';
+import { upgrade, upgrades } from './upgrades.ts';
+
+const folders: string[] = [];
+const open: Store[] = [];
+const folder = (): string => {
+  const made = mkdtempSync(join(tmpdir(), 'isthmus-store-'));
+  folders.push(made);
+  return made;
+};
+const openIn = async (directory: string): Promise<Store> => {
+  const store = await openStore(directory, () => '2026-01-01T00:00:00.000Z');
+  open.push(store);
+  return store;
+};
+afterEach(async () => {
+  for (const store of open.splice(0)) await store.close();
+  for (const made of folders.splice(0)) rmSync(made, { recursive: true, force: true });
+});
+
+const ann = { name: 'Ann', verified: false };
+const bob = { name: 'Bob', verified: true };
+const counts = { files: 1, documents: 1, resources: 1, istio: 1, skipped: 0 };
+const file = (text: string) => ({
+  path: 'a.yaml',
+  content: new TextEncoder().encode(text),
+  size: text.length,
+  documents: 1,
+  diagnostics: '[]',
+});
+
+test('a change that saw an older revision is refused with what is stored', async () => {
+  const { migrations } = await openIn(folder());
+  await migrations.create('m', 'One', { target: '2.14' }, ann);
+  expect(await migrations.change('m', 1, { name: 'Two' }, ann)).toMatchObject({
+    outcome: 'changed',
+    value: { revision: 2 },
+  });
+  expect(await migrations.change('m', 1, { name: 'Three' }, bob)).toMatchObject({
+    outcome: 'conflict',
+    current: { name: 'Two', revision: 2 },
+  });
+  expect(await migrations.change('none', 1, {}, bob)).toEqual({ outcome: 'missing' });
+});
+
+test('of two editors of one service the second gets the first one’s values, and nothing is lost', async () => {
+  const store = await openIn(folder());
+  await store.migrations.create('m', 'One', {}, ann);
+  const first = await store.services.change(
+    'm',
+    [{ id: 'a/x', revision: 0 }],
+    { phase: 'reviewed' },
+    'discovered',
+    ann,
+  );
+  const both = [
+    { id: 'a/x', revision: 0 },
+    { id: 'a/y', revision: 0 },
+  ];
+  const second = await store.services.change('m', both, { phase: 'bridged' }, 'discovered', bob);
+  expect(first.changed).toMatchObject([{ service: 'a/x', phase: 'reviewed', revision: 1, updatedBy: 'Ann' }]);
+  expect(second.changed.map(({ service }) => service)).toEqual(['a/y']);
+  expect(second.conflicts).toMatchObject([{ id: 'a/x', current: { phase: 'reviewed', updatedBy: 'Ann' } }]);
+  expect(await store.history('m', { subject: 'a/x', limit: 10 })).toMatchObject([
+    { by: 'Ann', verified: false, field: 'phase', before: 'discovered', after: 'reviewed' },
+  ]);
+});
+
+test('the history cannot be rewritten, and goes only with its migration', async () => {
+  const directory = folder();
+  const store = await openIn(directory);
+  await store.migrations.create('m', 'One', {}, ann);
+  const raw = new DatabaseSync(storePath(directory));
+  raw.exec('PRAGMA foreign_keys = ON');
+  expect(() => raw.exec("UPDATE history SET by = 'Eve'")).toThrow('append-only');
+  expect(() => raw.exec('DELETE FROM history')).toThrow('append-only');
+  raw.close();
+  await store.snapshots.add('m', { id: 's1', ...counts }, [file('x')], ann);
+  expect(await store.migrations.describeDeletion('m')).toEqual({ snapshots: 1, services: 0, history: 2, bytes: 1 });
+  expect(await store.migrations.delete('m')).toBe(true);
+  expect(await store.history('m', { limit: 10 })).toEqual([]);
+  expect(readFiles(directory, 's1')).toEqual([]);
+  expect(await store.migrations.delete('m')).toBe(false);
+});
+
+test('migrations with the same content share its files, which stay until the last of them goes', async () => {
+  const directory = folder();
+  const store = await openIn(directory);
+  for (const id of ['m', 'n']) {
+    await store.migrations.create(id, id, {}, ann);
+    await store.snapshots.add(id, { id: 's1', ...counts }, [file('x')], ann);
+  }
+  expect((await store.snapshots.add('m', { id: 's1', ...counts }, [file('x')], ann))?.number).toBe(1);
+  expect((await store.snapshots.add('m', { id: 's2', ...counts }, [file('y')], ann))?.number).toBe(2);
+  expect(await store.snapshots.add('none', { id: 's2', ...counts }, [], ann)).toBeUndefined();
+  await store.migrations.delete('m');
+  expect(readFiles(directory, 's1')).toHaveLength(1);
+  expect(readFiles(directory, 's2')).toHaveLength(0);
+});
+
+test('an upgrade keeps a copy of the file, and one that fails leaves the file as it was', async () => {
+  const directory = folder();
+  await (await openStore(directory)).close();
+  const path = storePath(directory);
+  const raw = new DatabaseSync(path);
+  expect(() => upgrade(raw, path, [...upgrades, 'CREATE TABLE more (id); BROKEN'])).toThrow();
+  expect(raw.prepare('PRAGMA user_version').get()).toEqual({ user_version: upgrades.length });
+  upgrade(raw, path, [...upgrades, 'CREATE TABLE more (id)']);
+  expect(raw.prepare('PRAGMA user_version').get()).toEqual({ user_version: upgrades.length + 1 });
+  raw.close();
+  expect(existsSync(`${path}.before-v${upgrades.length + 1}`)).toBe(true);
+  await expect(openStore(directory)).rejects.toThrow('newer Isthmus');
+});
+
+test('a backup is taken while the store is in use and restores everything', async () => {
+  const directory = folder();
+  const store = await openIn(directory);
+  await store.migrations.create('m', 'One', {}, ann);
+  const saved = join(folder(), 'saved.sqlite');
+  backup(directory, saved);
+  expect(() => backup(directory, saved)).toThrow('exists already');
+  await store.migrations.create('n', 'Two', {}, ann);
+  const kept = await restore(directory, saved, '1');
+  expect((await store.migrations.list()).map(({ id }) => id)).toEqual(['m']);
+  expect(kept && existsSync(kept)).toBe(true);
+  const elsewhere = folder();
+  expect(await restore(elsewhere, kept as string, '1')).toBeUndefined();
+  expect(await (await openIn(elsewhere)).migrations.list()).toHaveLength(2);
+});
+
+test('what is no store is refused, and the store stays as it was', async () => {
+  const directory = folder();
+  const store = await openIn(directory);
+  await store.migrations.create('m', 'One', {}, ann);
+  const junk = join(folder(), 'junk.sqlite');
+  writeFileSync(junk, 'not a database, but a text that is long enough to look at');
+  await expect(restore(directory, junk, '1')).rejects.toThrow(StoreError);
+  const foreign = join(folder(), 'foreign.sqlite');
+  const raw = new DatabaseSync(foreign);
+  raw.exec('CREATE TABLE t (x)');
+  raw.close();
+  await expect(restore(directory, foreign, '1')).rejects.toThrow('not a store');
+  await expect(restore(directory, join(directory, 'none'), '1')).rejects.toThrow('does not exist');
+  expect(await store.migrations.list()).toHaveLength(1);
+});

@@ -1,0 +1,67 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { sql } from 'kysely';
+import { openFile, queryBuilder } from './database.ts';
+import { readHistory } from './history.ts';
+import { createMigrations, type Migrations } from './migrations.ts';
+import type { FileRecord, HistoryRecord } from './record.ts';
+import { createServices, type Services } from './services.ts';
+import { createSnapshots, type Snapshots } from './snapshots.ts';
+import { upgrade } from './upgrades.ts';
+
+/** The stored migrations. A write is on disk when its promise resolves. */
+export interface Store {
+  readonly migrations: Migrations;
+  readonly snapshots: Snapshots;
+  readonly services: Services;
+  history(
+    migration: string,
+    which: { subject?: string | undefined; before?: number | undefined; limit: number },
+  ): Promise<HistoryRecord[]>;
+  /** Answers when the file does. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The file of the store in a data folder. */
+export const storePath = (directory: string): string => join(directory, 'store.sqlite');
+
+/**
+ * Opens the store in a folder, which is made where it is missing, and brings it to today's schema.
+ * Throws a StoreError where the file is no store, or one of a newer Isthmus.
+ * @param now the time as ISO 8601
+ */
+export async function openStore(directory: string, now = () => new Date().toISOString()): Promise<Store> {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const path = storePath(directory);
+  const file = openFile(path);
+  try {
+    upgrade(file, path);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+  chmodSync(path, 0o600);
+  const database = queryBuilder(file);
+  return {
+    migrations: createMigrations(database, now),
+    snapshots: createSnapshots(database, now),
+    services: createServices(database, now),
+    history: (migration, which) => readHistory(database, migration, which),
+    ping: async () => void (await sql`SELECT 1`.execute(database)),
+    close: () => database.destroy(),
+  };
+}
+
+/** Reads the files of a snapshot by path, for worker threads: a connection of its own that never writes. */
+export function readFiles(directory: string, snapshot: string): FileRecord[] {
+  const file = new DatabaseSync(storePath(directory), { readOnly: true, timeout: 5000 });
+  try {
+    return file
+      .prepare('SELECT path, content, size, documents, diagnostics FROM files WHERE snapshot_id = ? ORDER BY path')
+      .all(snapshot) as unknown as FileRecord[];
+  } finally {
+    file.close();
+  }
+}

@@ -1,0 +1,68 @@
+import type { Generated } from 'kysely';
+
+export interface MigrationTable {
+  id: string;
+  name: string;
+  created_at: string;
+  archived_at: string | null;
+  revision: number;
+  /** JSON. */
+  settings: string;
+}
+
+export interface SnapshotTable {
+  migration_id: string;
+  number: number;
+  /** SHA-256 of the content; migrations that import the same content share its files. */
+  id: string;
+  created_at: string;
+  created_by: string;
+  files: number;
+  documents: number;
+  resources: number;
+  istio: number;
+  skipped: number;
+}
+
+export interface FileTable {
+  snapshot_id: string;
+  path: string;
+  /** The redacted text, deflated. */
+  content: Uint8Array;
+  /** Bytes of the text. */
+  size: number;
+  documents: number;
+  /** JSON: what reading the original said, which the redacted text would not say again. */
+  diagnostics: string;
+}
+
+export interface ServiceStateTable {
+  migration_id: string;
+  service: string;
+  phase: string;
+  owner: string;
+  note: string;
+  revision: number;
+  updated_at: string;
+  updated_by: string;
+}
+
+export interface HistoryTable {
+  sequence: Generated<number>;
+  migration_id: string;
+  at: string;
+  by: string;
+  verified: number;
+  subject: string;
+  field: string;
+  before: string | null;
+  after: string | null;
+}
+
+export interface Tables {
+  migrations: MigrationTable;
+  snapshots: SnapshotTable;
+  files: FileTable;
+  service_states: ServiceStateTable;
+  history: HistoryTable;
+}
