@@ -1,5 +1,5 @@
 import { codes, type Diagnostic, diagnose } from '@isthmus/diagnostics';
-import { admit, hazards } from '@isthmus/kong-mesh';
+import { checkSchema, type Violation } from '@isthmus/kong-mesh';
 import { type JsonObject, stringifyJson } from '@isthmus/kubernetes';
 import { type Emission, placeOf, type Workings } from './context.ts';
 import { type Emitted, type EmittedObject, type Origin, stages } from './emitted.ts';
@@ -31,25 +31,9 @@ function finish(emission: Emission): { finished: Finished; fields: Field[] } {
 }
 
 /** Why a resource must not be applied; undefined where it may. */
-function objection(
-  object: EmittedObject,
-  { settings }: Workings['context'],
-):
-  | { code: typeof codes.translation.withheld | typeof codes.translation.hazardous; path: string; reason: string }
-  | undefined {
+function objection(object: EmittedObject, { settings }: Workings['context']): Violation | undefined {
   if (!object.apiVersion.startsWith('kuma.io/')) return undefined;
-  const json = object as unknown as JsonObject;
-  const admission = admit(json, settings.target, { systemNamespace: settings.systemNamespace });
-  if (!admission.accepted) {
-    const [violation] = admission.violations;
-    return {
-      code: codes.translation.withheld,
-      path: violation?.path ?? 'spec',
-      reason: violation?.message ?? 'it is not accepted',
-    };
-  }
-  const [hazard] = hazards(json, settings.target);
-  return hazard && { code: codes.translation.hazardous, path: hazard.path, reason: hazard.message };
+  return checkSchema(object as unknown as JsonObject, settings.target)[0];
 }
 
 // FNV-1a over UTF-16 code units: a short stable name, not a safeguard.
@@ -108,8 +92,8 @@ function settleNames(sorted: readonly Finished[]): Finished[] {
 }
 
 /**
- * Takes the marks out of the emissions and puts these in apply order. What the target version would refuse, or accept and
- * not honour, is withheld with a blocker; its source fields then count as unsupported.
+ * Takes the marks out of the emissions and puts these in apply order. What the target version would refuse
+ * is withheld with a blocker; its source fields then count as unsupported.
  */
 export function finishEmissions(workings: Workings): { finished: Finished[]; diagnostics: Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
@@ -122,16 +106,16 @@ export function finishEmissions(workings: Workings): { finished: Finished[]; dia
       kept.push(finished);
       continue;
     }
-    for (const field of fields) workings.ledger.claim(field, 'unsupported', found.code.code);
+    for (const field of fields) workings.ledger.claim(field, 'unsupported', codes.translation.withheld.code);
     diagnostics.push(
       diagnose(
-        found.code,
+        codes.translation.withheld,
         {
           kind: object.kind,
           name: object.metadata.name,
           version: workings.context.settings.target,
           path: found.path,
-          reason: found.reason,
+          reason: found.message,
         },
         fields[0] === undefined ? {} : placeOf(fields[0]),
       ),

@@ -31,20 +31,10 @@ export const translation = defineCodes({
       '{kind} {name} would be refused by Kong Mesh {version} at {path}: {reason}. It is left out of the bundle, so that what its source asks for has no counterpart.',
     help: 'Change the source field to a value that Kong Mesh accepts, or write the policy by hand.',
     explanation:
-      'Every emitted resource passes the schema and the validation rules of the target version before anyone sees it. One that does not is withheld, and the fields that it came from count as unsupported.',
-  },
-  hazardous: {
-    code: 'ISTHMUS-TR-004',
-    severity: 'blocker',
-    title: 'Emitted resource would not do what it says',
-    message:
-      '{kind} {name} would be accepted by Kong Mesh {version} but not do what it says at {path}: {reason}. It is left out of the bundle.',
-    help: 'Write the policy by hand in a form that the target version honours.',
-    explanation:
-      'Some resources pass admission and are then ignored, or fail open, by the control plane. They were found by running the control planes of each version.',
+      'Every emitted resource passes the schema of the target version before anyone sees it. One that does not is withheld, and the fields that it came from count as unsupported.',
   },
   annotationUntranslated: {
-    code: 'ISTHMUS-TR-005',
+    code: 'ISTHMUS-TR-004',
     severity: 'warning',
     title: 'Istio labels or annotations are not translated yet',
     message:
@@ -53,7 +43,7 @@ export const translation = defineCodes({
     explanation: untranslatedExplanation,
   },
   superseded: {
-    code: 'ISTHMUS-TR-006',
+    code: 'ISTHMUS-TR-005',
     severity: 'info',
     title: 'Another version of this object is used',
     message:

@@ -1,0 +1,81 @@
+import { type Static, Type } from 'typebox';
+
+export const TargetVersion = Type.Union([Type.Literal('2.13'), Type.Literal('2.14'), Type.Literal('3.0')]);
+export type TargetVersion = Static<typeof TargetVersion>;
+
+/** The phases of a service in order; `rolled-back` is reached from `bridged` on. */
+export const phases = [
+  'discovered',
+  'translated',
+  'reviewed',
+  'bridged',
+  'shifting',
+  'migrated',
+  'retired',
+  'rolled-back',
+] as const;
+export const Phase = Type.Union(phases.map((phase) => Type.Literal(phase)));
+export type Phase = (typeof phases)[number];
+
+/** How many leaf fields have each outcome. */
+export const Outcomes = Type.Object({
+  exact: Type.Integer(),
+  approximate: Type.Integer(),
+  unsupported: Type.Integer(),
+  inert: Type.Integer(),
+  untranslated: Type.Integer(),
+});
+export type Outcomes = Static<typeof Outcomes>;
+
+export const Severity = Type.Union([Type.Literal('blocker'), Type.Literal('warning'), Type.Literal('info')]);
+export type Severity = Static<typeof Severity>;
+
+export const SeverityCounts = Type.Object({
+  blocker: Type.Integer(),
+  warning: Type.Integer(),
+  info: Type.Integer(),
+});
+export type SeverityCounts = Static<typeof SeverityCounts>;
+
+export const SubjectRef = Type.Object({
+  apiVersion: Type.String(),
+  kind: Type.String(),
+  namespace: Type.String(),
+  name: Type.String(),
+});
+export type SubjectRef = Static<typeof SubjectRef>;
+
+export const Related = Type.Object({
+  file: Type.String(),
+  line: Type.Optional(Type.Integer()),
+  column: Type.Optional(Type.Integer()),
+  message: Type.String(),
+});
+
+export const Diagnostic = Type.Object({
+  code: Type.String(),
+  severity: Severity,
+  message: Type.String(),
+  help: Type.String(),
+  resource: Type.Optional(SubjectRef),
+  file: Type.Optional(Type.String()),
+  line: Type.Optional(Type.Integer()),
+  column: Type.Optional(Type.Integer()),
+  path: Type.Optional(Type.String()),
+  related: Type.Optional(Type.Array(Related)),
+});
+export type Diagnostic = Static<typeof Diagnostic>;
+
+/** A resource's place in the snapshot's list of Istio resources, which its content fixes. */
+export const ResourceRow = Type.Object({
+  index: Type.Integer(),
+  apiVersion: Type.String(),
+  kind: Type.String(),
+  namespace: Type.String(),
+  name: Type.String(),
+  file: Type.String(),
+  line: Type.Integer(),
+  outcomes: Outcomes,
+  findings: SeverityCounts,
+});
+export type ResourceRow = Static<typeof ResourceRow>;

@@ -1,0 +1,6 @@
+export * from './common.ts';
+export * from './migration.ts';
+export * from './problem.ts';
+export { type Route, routes } from './routes.ts';
+export * from './service.ts';
+export * from './views.ts';

@@ -1,0 +1,224 @@
+import { type TSchema, Type } from 'typebox';
+import * as migration from './migration.ts';
+import * as service from './service.ts';
+import * as views from './views.ts';
+
+/** One operation of the API. Paths are below `/api/v1`; answers other than 2xx are problem documents. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly summary: string;
+  readonly query?: TSchema;
+  readonly body?: TSchema;
+  readonly status: number;
+  /** Absent: no body, or a stream that the summary names. */
+  readonly response?: TSchema;
+}
+
+const defineRoutes = <const Routes extends Readonly<Record<string, Route>>>(routes: Routes): Routes => routes;
+
+/** The operations under `/api/v1`, by name: server handlers and client calls share these. */
+export const routes = defineRoutes({
+  getSession: {
+    method: 'GET',
+    path: '/session',
+    summary: 'Who speaks, and whether a token is asked for',
+    status: 200,
+    response: service.Session,
+  },
+  signIn: {
+    method: 'POST',
+    path: '/session',
+    summary: 'Sign in with the token, or choose a name',
+    body: service.SignIn,
+    status: 200,
+    response: service.Session,
+  },
+  signOut: { method: 'DELETE', path: '/session', summary: 'Sign out', status: 204 },
+  listMigrations: {
+    method: 'GET',
+    path: '/migrations',
+    summary: 'All migrations, archived ones too',
+    status: 200,
+    response: Type.Object({ migrations: Type.Array(migration.Migration) }),
+  },
+  createMigration: {
+    method: 'POST',
+    path: '/migrations',
+    summary: 'A new, empty migration',
+    body: migration.NewMigration,
+    status: 201,
+    response: migration.Migration,
+  },
+  openSample: {
+    method: 'POST',
+    path: '/migrations/sample',
+    summary: 'A migration of the sample estate Kong Air; its import is already under way',
+    status: 202,
+    response: migration.ImportJob,
+  },
+  getMigration: {
+    method: 'GET',
+    path: '/migrations/:id',
+    summary: 'One migration',
+    status: 200,
+    response: migration.Migration,
+  },
+  changeMigration: {
+    method: 'PATCH',
+    path: '/migrations/:id',
+    summary: 'Rename, archive, or change settings; 409 where another change came first',
+    body: migration.MigrationChange,
+    status: 200,
+    response: migration.Migration,
+  },
+  describeDeletion: {
+    method: 'GET',
+    path: '/migrations/:id/deletion',
+    summary: 'What deleting it would remove',
+    status: 200,
+    response: migration.Deletion,
+  },
+  deleteMigration: {
+    method: 'DELETE',
+    path: '/migrations/:id',
+    summary: 'Delete it with everything it holds',
+    status: 204,
+  },
+  importFiles: {
+    method: 'POST',
+    path: '/migrations/:id/snapshots',
+    summary: "Import files (multipart; a part's file name is its path; archives are unpacked)",
+    status: 202,
+    response: migration.ImportJob,
+  },
+  listSnapshots: {
+    method: 'GET',
+    path: '/migrations/:id/snapshots',
+    summary: 'Its snapshots, newest first',
+    status: 200,
+    response: Type.Object({ snapshots: Type.Array(migration.Snapshot) }),
+  },
+  getImport: { method: 'GET', path: '/imports/:id', summary: 'An import', status: 200, response: migration.ImportJob },
+  watchImport: {
+    method: 'GET',
+    path: '/imports/:id/events',
+    summary: 'Progress of an import (server-sent events `progress` and `end`, data ImportJob)',
+    status: 200,
+  },
+  cancelImport: { method: 'DELETE', path: '/imports/:id', summary: 'Cancel an import', status: 204 },
+  watchMigration: {
+    method: 'GET',
+    path: '/migrations/:id/events',
+    summary: 'Changes by others (server-sent events `migration`, `services`, `snapshot`)',
+    status: 200,
+  },
+  getOverview: {
+    method: 'GET',
+    path: '/migrations/:id/overview',
+    summary: 'Coverage, findings and progress of the newest snapshot',
+    status: 200,
+    response: views.Overview,
+  },
+  getInventory: {
+    method: 'GET',
+    path: '/migrations/:id/inventory',
+    summary: 'Namespaces, workloads, services, injection state, Istio kinds',
+    status: 200,
+    response: views.Inventory,
+  },
+  listResources: {
+    method: 'GET',
+    path: '/migrations/:id/resources',
+    summary: 'The Istio resources with their outcomes',
+    status: 200,
+    response: views.ResourceList,
+  },
+  listDiagnostics: {
+    method: 'GET',
+    path: '/migrations/:id/diagnostics',
+    summary: 'Findings, blockers first',
+    query: Type.Object({
+      severity: Type.Optional(Type.String()),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+    }),
+    status: 200,
+    response: views.DiagnosticList,
+  },
+  getWorkbench: {
+    method: 'GET',
+    path: '/migrations/:id/workbench',
+    summary: 'Before and after of a service (`ns/name`), a resource (its index) or a namespace',
+    query: Type.Object({
+      service: Type.Optional(Type.String()),
+      resource: Type.Optional(Type.Integer()),
+      namespace: Type.Optional(Type.String()),
+    }),
+    status: 200,
+    response: views.Workbench,
+  },
+  getBridge: {
+    method: 'GET',
+    path: '/migrations/:id/bridge',
+    summary: 'The bridge architecture as a Mermaid flowchart',
+    query: Type.Object({ namespace: Type.Optional(Type.String()) }),
+    status: 200,
+    response: views.Bridge,
+  },
+  listServices: {
+    method: 'GET',
+    path: '/migrations/:id/services',
+    summary: 'Services with their phases',
+    status: 200,
+    response: service.ServiceList,
+  },
+  changeService: {
+    method: 'PATCH',
+    path: '/migrations/:id/services/:namespace/:name',
+    summary: 'Change phase, owner or note; 409 with both values where another change came first',
+    body: service.ServiceChange,
+    status: 200,
+    response: service.Service,
+  },
+  changeServices: {
+    method: 'POST',
+    path: '/migrations/:id/services/changes',
+    summary: 'One change of many services',
+    body: service.BulkChange,
+    status: 200,
+    response: service.BulkResult,
+  },
+  getHistory: {
+    method: 'GET',
+    path: '/migrations/:id/history',
+    summary: 'Who changed what and when, newest first',
+    query: Type.Object({
+      subject: Type.Optional(Type.String()),
+      before: Type.Optional(Type.Integer()),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
+    }),
+    status: 200,
+    response: service.History,
+  },
+  getReport: { method: 'GET', path: '/migrations/:id/report', summary: 'The report as JSON', status: 200 },
+  getReportPage: {
+    method: 'GET',
+    path: '/migrations/:id/report.html',
+    summary: 'The report as a self-contained page',
+    status: 200,
+  },
+  getBundle: {
+    method: 'GET',
+    path: '/migrations/:id/bundle',
+    summary: 'The bundle as an archive',
+    query: Type.Object({ format: Type.Optional(Type.Union([Type.Literal('zip'), Type.Literal('tar.gz')])) }),
+    status: 200,
+  },
+  getCode: {
+    method: 'GET',
+    path: '/codes/:code',
+    summary: 'The page of a diagnostic code',
+    status: 200,
+    response: views.CodePage,
+  },
+});

@@ -1,0 +1,90 @@
+import { type Static, Type } from 'typebox';
+import { Outcomes, Phase, type phases, SeverityCounts } from './common.ts';
+
+/** The unit that migrates, with where it stands. */
+export const Service = Type.Object({
+  /** `<namespace>/<name>` */
+  id: Type.String(),
+  namespace: Type.String(),
+  name: Type.String(),
+  origin: Type.Union([Type.Literal('service'), Type.Literal('service-entry'), Type.Literal('workload-group')]),
+  phase: Phase,
+  owner: Type.String(),
+  note: Type.String(),
+  /** Grows with every change; a change names the revision it saw. 0: never changed. */
+  revision: Type.Integer(),
+  updatedAt: Type.Union([Type.String(), Type.Null()]),
+  updatedBy: Type.Union([Type.String(), Type.Null()]),
+  /** Istio resources that are about it. */
+  resources: Type.Integer(),
+  outcomes: Outcomes,
+  findings: SeverityCounts,
+});
+export type Service = Omit<Static<typeof Service>, 'phase'> & { phase: (typeof phases)[number] };
+
+export const ServiceList = Type.Object({ services: Type.Array(Service) });
+export type ServiceList = { services: Service[] };
+
+const changeable = {
+  phase: Type.Optional(Phase),
+  owner: Type.Optional(Type.String({ maxLength: 200 })),
+  note: Type.Optional(Type.String({ maxLength: 10_000 })),
+};
+
+/** A change of one service; refused with 409 and both values where `revision` is not the stored one. */
+export const ServiceChange = Type.Object({ revision: Type.Integer(), ...changeable }, { additionalProperties: false });
+export type ServiceChange = Static<typeof ServiceChange>;
+
+/** One change of many services; those that changed meanwhile are left alone and returned. */
+export const BulkChange = Type.Object(
+  {
+    services: Type.Array(Type.Object({ id: Type.String(), revision: Type.Integer() }), {
+      minItems: 1,
+      maxItems: 20_000,
+    }),
+    set: Type.Object(changeable, { additionalProperties: false, minProperties: 1 }),
+  },
+  { additionalProperties: false },
+);
+export type BulkChange = Static<typeof BulkChange>;
+
+export const BulkResult = Type.Object({ changed: Type.Array(Service), conflicts: Type.Array(Service) });
+export type BulkResult = { changed: Service[]; conflicts: Service[] };
+
+/** One step of the append-only history. `verified` is false for self-chosen names. */
+export const HistoryEntry = Type.Object({
+  sequence: Type.Integer(),
+  at: Type.String(),
+  by: Type.String(),
+  verified: Type.Boolean(),
+  /** `migration`, `snapshot`, or a service's id */
+  subject: Type.String(),
+  /** `phase`, `owner`, `note`, `name`, `settings`, `archived`, `imported`, `created` */
+  field: Type.String(),
+  before: Type.Union([Type.String(), Type.Null()]),
+  after: Type.Union([Type.String(), Type.Null()]),
+});
+export type HistoryEntry = Static<typeof HistoryEntry>;
+
+/** Newest first; `next` continues with `?before=`. */
+export const History = Type.Object({
+  entries: Type.Array(HistoryEntry),
+  next: Type.Union([Type.Integer(), Type.Null()]),
+});
+export type History = Static<typeof History>;
+
+/** Who speaks. Without accounts the name is self-chosen and unverified. */
+export const Session = Type.Object({
+  name: Type.String(),
+  /** Whether the server asks for a token. */
+  tokenRequired: Type.Boolean(),
+  signedIn: Type.Boolean(),
+  version: Type.String(),
+});
+export type Session = Static<typeof Session>;
+
+export const SignIn = Type.Object(
+  { name: Type.Optional(Type.String({ maxLength: 100 })), token: Type.Optional(Type.String({ maxLength: 1000 })) },
+  { additionalProperties: false },
+);
+export type SignIn = Static<typeof SignIn>;

@@ -1,0 +1,170 @@
+import { type Static, Type } from 'typebox';
+import { Diagnostic, Outcomes, ResourceRow, SeverityCounts, SubjectRef } from './common.ts';
+
+const PhaseCounts = Type.Record(Type.String(), Type.Integer());
+
+export const Overview = Type.Object({
+  /** Istio resources in the snapshot, and how many of them carry over without a blocker. */
+  resources: Type.Integer(),
+  carriedResources: Type.Integer(),
+  /** Leaf fields by outcome. */
+  outcomes: Outcomes,
+  findings: SeverityCounts,
+  /** Services, and how many of them have a blocker. */
+  services: Type.Integer(),
+  blockedServices: Type.Integer(),
+  phases: PhaseCounts,
+  emitted: Type.Integer(),
+  drafts: Type.Integer(),
+  patches: Type.Integer(),
+  kinds: Type.Array(
+    Type.Object({ kind: Type.String(), count: Type.Integer(), outcomes: Outcomes, findings: SeverityCounts }),
+  ),
+  namespaces: Type.Array(
+    Type.Object({
+      namespace: Type.String(),
+      services: Type.Integer(),
+      resources: Type.Integer(),
+      outcomes: Outcomes,
+      findings: SeverityCounts,
+      phases: PhaseCounts,
+    }),
+  ),
+  /** Objects that were kept out, with the reason; the first 1,000. */
+  skipped: Type.Array(
+    Type.Object({
+      file: Type.String(),
+      line: Type.Integer(),
+      kind: Type.String(),
+      name: Type.String(),
+      reason: Type.String(),
+    }),
+  ),
+  skippedTotal: Type.Integer(),
+});
+export type Overview = Static<typeof Overview>;
+
+/** What the snapshot holds of a cluster. */
+export const Inventory = Type.Object({
+  namespaces: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      /** What the namespace's labels ask for. */
+      injection: Type.Union(
+        (['istio', 'istio-revision', 'ambient', 'kong-mesh', 'disabled', 'none'] as const).map((state) =>
+          Type.Literal(state),
+        ),
+      ),
+      revision: Type.Optional(Type.String()),
+      services: Type.Integer(),
+      workloads: Type.Integer(),
+    }),
+  ),
+  workloads: Type.Array(
+    Type.Object({ kind: Type.String(), namespace: Type.String(), name: Type.String(), serviceAccount: Type.String() }),
+  ),
+  services: Type.Array(
+    Type.Object({ namespace: Type.String(), name: Type.String(), ports: Type.Array(Type.String()) }),
+  ),
+  istioKinds: Type.Array(Type.Object({ apiVersion: Type.String(), kind: Type.String(), count: Type.Integer() })),
+});
+export type Inventory = Static<typeof Inventory>;
+
+export const ResourceList = Type.Object({ resources: Type.Array(ResourceRow) });
+export type ResourceList = Static<typeof ResourceList>;
+
+export const DiagnosticList = Type.Object({ diagnostics: Type.Array(Diagnostic), total: Type.Integer() });
+export type DiagnosticList = Static<typeof DiagnosticList>;
+
+/** A span of text; lines and columns count from 1, the end is behind the last character. */
+export const Span = Type.Object({
+  line: Type.Integer(),
+  column: Type.Integer(),
+  endLine: Type.Integer(),
+  endColumn: Type.Integer(),
+});
+export type Span = Static<typeof Span>;
+
+/** One Istio resource as the user wrote it. Spans and diagnostics' lines are those of `text`, whose first line is `line` of `file`. */
+export const SourceDocument = Type.Object({
+  index: Type.Integer(),
+  resource: SubjectRef,
+  file: Type.String(),
+  line: Type.Integer(),
+  text: Type.String(),
+});
+export type SourceDocument = Static<typeof SourceDocument>;
+
+/** One emitted resource as the bundle holds it. */
+export const TargetDocument = Type.Object({
+  index: Type.Integer(),
+  resource: SubjectRef,
+  role: Type.Union([Type.Literal('resource'), Type.Literal('draft'), Type.Literal('patch')]),
+  /** Why a draft is one. */
+  why: Type.Optional(Type.String()),
+  /** Its file in the bundle. */
+  file: Type.String(),
+  text: Type.String(),
+});
+export type TargetDocument = Static<typeof TargetDocument>;
+
+/** One leaf of a source document: where it stands, what became of it, and where it went. */
+export const FieldLink = Type.Object({
+  /** Index into `before`. */
+  document: Type.Integer(),
+  path: Type.String(),
+  span: Type.Optional(Span),
+  outcome: Type.Union(
+    (['exact', 'approximate', 'unsupported', 'inert', 'untranslated'] as const).map((outcome) => Type.Literal(outcome)),
+  ),
+  code: Type.Optional(Type.String()),
+  targets: Type.Array(
+    Type.Object({
+      /** Index into `after`. */
+      document: Type.Integer(),
+      path: Type.String(),
+      span: Type.Optional(Span),
+    }),
+  ),
+});
+export type FieldLink = Static<typeof FieldLink>;
+
+/** A finding in place: `document` is an index into `before`, its lines are those of the document's text. */
+export const PlacedDiagnostic = Type.Object({ document: Type.Optional(Type.Integer()), diagnostic: Diagnostic });
+export type PlacedDiagnostic = Static<typeof PlacedDiagnostic>;
+
+/** Before and after of a service, a resource or a namespace. */
+export const Workbench = Type.Object({
+  title: Type.String(),
+  before: Type.Array(SourceDocument),
+  after: Type.Array(TargetDocument),
+  fields: Type.Array(FieldLink),
+  findings: Type.Array(PlacedDiagnostic),
+  outcomes: Outcomes,
+  /** Documents left out because there are too many to show at once. */
+  omitted: Type.Integer(),
+});
+export type Workbench = Static<typeof Workbench>;
+
+/** The bridge as a Mermaid flowchart, computed from the snapshot and the services' phases. */
+export const Bridge = Type.Object({
+  mermaid: Type.String(),
+  /** Whether services are grouped by namespace because there are more than 60 nodes. */
+  grouped: Type.Boolean(),
+  /** What the picture shows, for people who do not see it. */
+  description: Type.String(),
+  namespaces: Type.Array(Type.Object({ namespace: Type.String(), services: Type.Integer(), phases: PhaseCounts })),
+});
+export type Bridge = Static<typeof Bridge>;
+
+/** One entry of the registry of codes. */
+export const CodePage = Type.Object({
+  code: Type.String(),
+  severity: Type.String(),
+  title: Type.String(),
+  message: Type.String(),
+  help: Type.String(),
+  explanation: Type.String(),
+  example: Type.Optional(Type.String()),
+});
+export type CodePage = Static<typeof CodePage>;

@@ -1,0 +1,139 @@
+import { isList, isMap, type Json, join } from '@isthmus/kubernetes';
+
+/** The part of an OpenAPI v3 structural schema that Kong Mesh's CustomResourceDefinitions use. */
+export interface StructuralSchema {
+  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
+  readonly properties?: Readonly<Record<string, StructuralSchema>>;
+  readonly additionalProperties?: boolean | StructuralSchema;
+  readonly items?: StructuralSchema;
+  readonly required?: readonly string[];
+  readonly nullable?: boolean;
+  readonly default?: Json;
+  readonly enum?: readonly Json[];
+  readonly pattern?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly 'x-kubernetes-int-or-string'?: boolean;
+  readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
+}
+
+/** A field that the API server would refuse, and why. Paths are spelled as in the field ledger. */
+export interface Violation {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Collects the violations of a value at a path. */
+export type Checker = (value: Json, path: string, found: Violation[]) => void;
+
+const typeOf = (value: Json): string =>
+  isList(value) ? 'array' : value === null ? 'null' : isMap(value) ? 'object' : typeof value;
+
+const accepts: Readonly<Record<string, (value: Json) => boolean>> = {
+  object: isMap,
+  array: isList,
+  string: (value) => typeof value === 'string',
+  boolean: (value) => typeof value === 'boolean',
+  integer: (value) => typeof value === 'bigint' || Number.isInteger(value),
+  number: (value) => typeof value === 'number' || typeof value === 'bigint',
+};
+
+function checkObject(schema: StructuralSchema): Checker {
+  const properties = new Map(Object.entries(schema.properties ?? {}).map(([key, part]) => [key, compileSchema(part)]));
+  const extra =
+    typeof schema.additionalProperties === 'object' ? compileSchema(schema.additionalProperties) : undefined;
+  const open = schema.additionalProperties === true || schema['x-kubernetes-preserve-unknown-fields'] === true;
+  const required = schema.required ?? [];
+  return (value, path, found) => {
+    if (!isMap(value)) return;
+    for (const key of required) {
+      // A default is filled in before the server looks for required fields; a null without `nullable` is dropped.
+      const missing = !Object.hasOwn(value, key) && schema.properties?.[key]?.default === undefined;
+      if (missing) found.push({ path: join(path, key), message: 'it is required' });
+    }
+    for (const [key, item] of Object.entries(value)) {
+      const check = properties.get(key) ?? extra;
+      if (check !== undefined) check(item, join(path, key), found);
+      else if (!open) found.push({ path: join(path, key), message: 'the schema knows no such field' });
+    }
+  };
+}
+
+function checkRange(schema: StructuralSchema): Checker | undefined {
+  const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = schema;
+  if (schema.minimum === undefined && schema.maximum === undefined) return undefined;
+  return (value, path, found) => {
+    if (typeof value !== 'number' && typeof value !== 'bigint') return;
+    if (value < minimum) found.push({ path, message: `it must be at least ${minimum}` });
+    if (value > maximum) found.push({ path, message: `it must be at most ${maximum}` });
+  };
+}
+
+function checkSize(schema: StructuralSchema): Checker | undefined {
+  const minimum = schema.minLength ?? schema.minItems ?? 0;
+  const maximum = schema.maxLength ?? schema.maxItems ?? Number.POSITIVE_INFINITY;
+  if (minimum === 0 && maximum === Number.POSITIVE_INFINITY) return undefined;
+  return (value, path, found) => {
+    const size = typeof value === 'string' ? [...value].length : isList(value) ? value.length : undefined;
+    if (size !== undefined && (size < minimum || size > maximum))
+      found.push({ path, message: `its length must be from ${minimum} to ${maximum}` });
+  };
+}
+
+function checkText(schema: StructuralSchema): Checker | undefined {
+  if (schema.pattern === undefined) return undefined;
+  const pattern = new RegExp(schema.pattern, 'u');
+  return (value, path, found) => {
+    if (typeof value === 'string' && !pattern.test(value))
+      found.push({ path, message: `it must match ${schema.pattern}` });
+  };
+}
+
+function checkEnum(schema: StructuralSchema): Checker | undefined {
+  if (schema.enum === undefined) return undefined;
+  const values = new Set(schema.enum);
+  return (value, path, found) => {
+    if (!values.has(value)) found.push({ path, message: `it must be one of ${[...values].join(', ')}` });
+  };
+}
+
+/**
+ * Compiles a structural schema to a check as the API server makes it under strict field validation
+ * (k8s.io/apiextensions-apiserver, pkg/apiserver/schema and validation, 1.33): types, unknown and required fields, enums,
+ * ranges, lengths, patterns. Rules in CEL are not part of these schemas.
+ */
+export function compileSchema(schema: StructuralSchema): Checker {
+  if (schema['x-kubernetes-int-or-string'] === true) {
+    return (value, path, found) => {
+      if (typeof value !== 'string' && !accepts.integer?.(value))
+        found.push({ path, message: `an integer or a string was expected, not ${typeOf(value)}` });
+    };
+  }
+  const accept = schema.type === undefined ? undefined : accepts[schema.type];
+  const checks = [
+    checkEnum(schema),
+    checkRange(schema),
+    checkSize(schema),
+    checkText(schema),
+    schema.type === 'object' ? checkObject(schema) : undefined,
+  ].filter((check) => check !== undefined);
+  const items = schema.items === undefined ? undefined : compileSchema(schema.items);
+  return (value, path, found) => {
+    if (value === null) {
+      if (!schema.nullable) found.push({ path, message: 'it must not be null' });
+      return;
+    }
+    if (accept !== undefined && !accept(value)) {
+      found.push({ path, message: `${schema.type} was expected, not ${typeOf(value)}` });
+      return;
+    }
+    for (const check of checks) check(value, path, found);
+    if (items !== undefined && isList(value)) {
+      for (let index = 0; index < value.length; index++) items(value[index] as Json, `${path}[${index}]`, found);
+    }
+  };
+}

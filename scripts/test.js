@@ -1,0 +1,63 @@
+// `npm test`: installs what is missing and runs every suite; ends with one line `N passed, N failed`.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { environment, install, root } from './install.js';
+
+install();
+
+const scratch = mkdtempSync(join(tmpdir(), 'isthmus-test-'));
+let passed = 0;
+let failed = 0;
+
+function run(title, command, args, env = {}) {
+  console.log(`\n── ${title}`);
+  const { status, error } = spawnSync(join(root, 'node_modules', '.bin', command), args, {
+    cwd: root,
+    env: { ...environment, ...env },
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (error) console.error(error.message);
+  return status === 0;
+}
+
+/** A suite without cases of its own counts as one. */
+function check(title, command, args) {
+  if (run(title, command, args)) passed++;
+  else failed++;
+}
+
+/** A suite that counts its cases: `read` takes [passed, failed] from its result file. One that dies counts as a failure. */
+function suite(title, command, args, env, result, read) {
+  const good = run(title, command, args, env);
+  let counts = [0, 0];
+  try {
+    counts = read(JSON.parse(readFileSync(result, 'utf8')));
+  } catch {
+    console.error(`${title}: no result was written`);
+  }
+  passed += counts[0];
+  failed += good ? counts[1] : Math.max(1, counts[1]);
+}
+
+check('Format and lint', 'biome', ['check', '--error-on-warnings']);
+check('Types', 'tsc', ['--noEmit', '-p', 'tsconfig.json']);
+check('Import rules', 'depcruise', ['--config', '.dependency-cruiser.cjs', 'packages', 'apps']);
+const unit = join(scratch, 'unit.json');
+suite(
+  'Unit and property tests',
+  'vitest',
+  ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${unit}`],
+  {},
+  unit,
+  (result) => [
+    result.numPassedTests,
+    result.numFailedTests + (result.numFailedTestSuites > 0 && result.numFailedTests === 0 ? 1 : 0),
+  ],
+);
+
+rmSync(scratch, { recursive: true, force: true });
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exit(failed === 0 && passed > 0 ? 0 : 1);
