@@ -1,2 +1,39 @@
 #!/usr/bin/env node
-console.log('placeholder')
+// Plain JavaScript for any Node from 18 on: finds a Node that runs the sources (24.5 or newer) and hands over to it.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+
+/** The Node 24 that the lockfile pins; undefined on platforms without a package. */
+function packagedNode() {
+  const system = process.platform === 'win32' ? 'win' : process.platform;
+  try {
+    const manifest = createRequire(import.meta.url).resolve(`node-${system}-${process.arch}/package.json`);
+    const binary = join(dirname(manifest), 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+    return existsSync(binary) ? binary : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+if (major > 24 || (major === 24 && minor >= 5)) {
+  const { enableCompileCache } = await import('node:module');
+  enableCompileCache();
+  await import('../src/main.ts');
+} else {
+  const node = packagedNode();
+  if (node === undefined) {
+    console.error(
+      `isthmus needs Node 24.5 or newer (this is ${process.versions.node}) and no packaged one fits this platform: install it from https://nodejs.org.`,
+    );
+    process.exit(2);
+  }
+  const { status, signal } = spawnSync(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  });
+  process.exit(signal ? 1 : (status ?? 1));
+}

@@ -1,0 +1,68 @@
+import { findCode } from '@isthmus/diagnostics';
+import { Command, CommanderError } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
+import { InputError } from './input.ts';
+import { runTranslate, type TranslateOptions } from './translate.ts';
+
+const program = new Command('isthmus')
+  .description('Takes platform teams from Istio to Kong Mesh: every field accounted for, every difference shown.')
+  .version(manifest.version)
+  .exitOverride()
+  .showHelpAfterError();
+
+program
+  .command('translate')
+  .description('Translate Istio manifests to Kong Mesh resources')
+  .argument('<path...>', 'files, folders or archives; - for standard input')
+  .option('--target <version>', 'Kong Mesh version: 2.13, 2.14 or 3.0 (default 2.14)')
+  .option('--out <dir>', 'write the bundle to this folder')
+  .option('--report <file>', 'write the report as JSON; - for standard output')
+  .option('--settings <file>', "the migration's settings, JSON or YAML")
+  .option('--complete', 'the input is the whole estate, so that what is absent means something')
+  .option('--force', 'replace an earlier bundle in --out')
+  .addHelpText(
+    'after',
+    `
+Exit codes:
+  0  done
+  1  done, and something blocks
+  2  usage, an unreadable path, or no document that could be read
+
+Examples:
+  isthmus translate manifests/ --out bundle --report report.json
+  helm template shop ./chart | isthmus translate - --target 2.13
+  isthmus translate cluster.zip --complete --out bundle`,
+  )
+  .action(async (paths: string[], options: TranslateOptions) => {
+    process.exitCode = await runTranslate(paths, options);
+  });
+
+program
+  .command('explain')
+  .description('Explain a diagnostic code')
+  .argument('<code>', 'such as ISTHMUS-READ-001')
+  .addHelpText('after', '\nExample:\n  isthmus explain ISTHMUS-EST-002')
+  .action((text: string) => {
+    const code = findCode(text);
+    if (code === undefined) throw new InputError(`there is no code ${text}`);
+    console.log(
+      `${code.code} · ${code.severity} · ${code.title}\n\n${code.message}\n\n${code.help}\n\n${code.explanation}`,
+    );
+    if (code.example !== undefined) console.log(`\nExample:\n\n${code.example.replace(/^/gm, '  ')}`);
+  });
+
+// A reader that went away (`isthmus … | head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else if (error instanceof InputError) {
+    console.error(`isthmus: ${error.message}`);
+    process.exitCode = 2;
+  } else throw error;
+}

@@ -1,0 +1,118 @@
+import type { Diagnostic, Severity } from '@isthmus/diagnostics';
+import type { LedgerEntry, Outcome, Translation } from '@isthmus/translation';
+
+interface ReportedEntry {
+  readonly resource: {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly namespace: string;
+    readonly name: string;
+    readonly file: string;
+    readonly line: number;
+  };
+  readonly fields: LedgerEntry['fields'];
+}
+
+/** The report, version 1; its JSON Schema is docs/reference/report.schema.json. */
+export interface Report {
+  readonly reportVersion: 1;
+  readonly target: string;
+  readonly sources: readonly {
+    readonly file: string;
+    readonly documents: number;
+    readonly resources: number;
+    readonly skipped: readonly {
+      readonly line: number;
+      readonly kind: string;
+      readonly name: string;
+      readonly reason: string;
+    }[];
+  }[];
+  readonly ledger: readonly ReportedEntry[];
+  readonly context: readonly ReportedEntry[];
+  readonly diagnostics: readonly (Diagnostic & { readonly related: NonNullable<Diagnostic['related']> })[];
+  readonly resources: readonly {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly namespace: string;
+    readonly name: string;
+    readonly file: string;
+    readonly patch?: true;
+    readonly draft?: true;
+  }[];
+  readonly summary: {
+    readonly files: number;
+    readonly documents: number;
+    readonly skipped: number;
+    readonly istioResources: number;
+    readonly contextResources: number;
+    readonly fields: number;
+    readonly outcomes: Readonly<Record<Outcome, number>>;
+    readonly diagnostics: Readonly<Record<Severity, number>>;
+    readonly resources: number;
+    readonly patches: number;
+    readonly drafts: number;
+  };
+}
+
+function entryOf({ resource, fields }: LedgerEntry): ReportedEntry {
+  const { apiVersion, kind, namespace, name, source } = resource;
+  return { resource: { apiVersion, kind, namespace, name, file: source.file, line: source.line }, fields };
+}
+
+/**
+ * Builds the report of a translation.
+ * @param diagnostics the translation's, with positions refined where texts are at hand
+ * @param fileOf the bundle's file of each emitted resource, as `layOut` gives it
+ */
+export function buildReport(
+  translation: Translation,
+  diagnostics: readonly Diagnostic[],
+  fileOf: readonly string[],
+): Report {
+  const { estate, emitted } = translation;
+  const skipped = Map.groupBy(estate.skipped, ({ file }) => file);
+  const outcomes: Record<Outcome, number> = { exact: 0, approximate: 0, unsupported: 0, inert: 0, untranslated: 0 };
+  let fields = 0;
+  for (const entry of translation.ledger) {
+    fields += entry.fields.length;
+    for (const { outcome } of entry.fields) outcomes[outcome]++;
+  }
+  const severities: Record<Severity, number> = { blocker: 0, warning: 0, info: 0 };
+  for (const { severity } of diagnostics) severities[severity]++;
+  return {
+    reportVersion: 1,
+    target: translation.settings.target,
+    sources: estate.sources.map(({ file, documents, resources }) => ({
+      file,
+      documents,
+      resources,
+      skipped: (skipped.get(file) ?? []).map(({ line, kind, name, reason }) => ({ line, kind, name, reason })),
+    })),
+    ledger: translation.ledger.map(entryOf),
+    context: translation.context.map(entryOf),
+    diagnostics: diagnostics.map((diagnostic) => ({ ...diagnostic, related: diagnostic.related ?? [] })),
+    resources: emitted.map(({ object, role }, index) => ({
+      apiVersion: object.apiVersion,
+      kind: object.kind,
+      namespace: object.metadata.namespace ?? '',
+      name: object.metadata.name,
+      file: fileOf[index] ?? '',
+      ...(role === 'patch' ? { patch: true as const } : {}),
+      ...(role === 'draft' ? { draft: true as const } : {}),
+    })),
+    summary: {
+      files: estate.sources.length,
+      documents: estate.sources.reduce((sum, { documents }) => sum + documents, 0),
+      skipped: estate.skipped.length,
+      istioResources: estate.istio.length,
+      contextResources: estate.context.length,
+      fields,
+      outcomes,
+      diagnostics: severities,
+      resources: emitted.filter(({ role }) => role === 'resource').length,
+      patches: emitted.filter(({ role }) => role === 'patch').length,
+      drafts: emitted.filter(({ role }) => role === 'draft').length,
+    },
+  };
+}
