@@ -44,7 +44,6 @@ function suite(title, command, args, env, result, read) {
 
 check('Format and lint', 'biome', ['check', '--error-on-warnings']);
 check('Types', 'tsc', ['--noEmit', '-p', 'tsconfig.json']);
-check('Import rules', 'depcruise', ['--config', '.dependency-cruiser.cjs', 'packages', 'apps']);
 const unit = join(scratch, 'unit.json');
 suite(
   'Unit and property tests',

@@ -17,7 +17,7 @@ export interface Layout {
 const directoryOf = (stage: (typeof stages)[number]): string => `${(stages.indexOf(stage) + 1) * 10}-${stage}`;
 
 // Kubernetes names hold no separators, but drafts and patches may carry whatever the user wrote.
-const safe = (text: string): string => text.replace(/[^A-Za-z0-9.-]/g, '_') || '_';
+const safe = (text: string): string => text.replace(/[^A-Za-z0-9.-]/g, '_').replace(/^\.+$/, '_') || '_';
 
 /** Policies about one service stand in one file, those about none or several in `mesh-wide.yaml`. */
 function fileNameOf(emitted: Emitted): string {

@@ -1,0 +1,116 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Report } from '@isthmus/bundle';
+import { afterAll, expect, test } from 'vitest';
+
+const launcher = fileURLToPath(new URL('../bin/isthmus.js', import.meta.url));
+const scratch = mkdtempSync(join(tmpdir(), 'isthmus-cli-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const isthmus = (args: readonly string[], input = '') =>
+  spawnSync(process.execPath, [launcher, ...args], {
+    encoding: 'utf8',
+    input,
+    env: { ...process.env, FORCE_COLOR: '' },
+  });
+
+let folders = 0;
+function folder(files: Readonly<Record<string, string>>): string {
+  const path = join(scratch, `case-${folders++}`);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(join(path, name, '..'), { recursive: true });
+    writeFileSync(join(path, name), text);
+  }
+  return path;
+}
+
+const route = `apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: seats, namespace: air}
+spec: {egress: [{hosts: ["./*"]}]}
+`;
+const reportOf = (args: readonly string[], input?: string): Report =>
+  JSON.parse(isthmus(['translate', ...args, '--report', '-'], input).stdout) as Report;
+
+test('a folder is translated: paths are relative to it, and the report says what became of every field', () => {
+  const path = folder({ 'mesh/seats.yaml': route, 'notes.txt': 'nothing', '.git/config.yaml': 'a: [' });
+  const out = join(path, 'out');
+  const { status, stderr } = isthmus(['translate', path, '--out', out, '--report', join(path, 'report.json')]);
+  expect(stderr).toContain('1 Istio resources');
+  expect(status).toBe(0);
+  const report = JSON.parse(readFileSync(join(path, 'report.json'), 'utf8')) as Report;
+  expect(report.sources).toEqual([{ file: 'mesh/seats.yaml', documents: 1, resources: 1, skipped: [] }]);
+  expect(report.ledger[0]?.resource).toMatchObject({ kind: 'Sidecar', file: 'mesh/seats.yaml', line: 1 });
+  expect(readdirSync(out)).toContain('kustomization.yaml');
+});
+
+test('standard input is named -, and a broken document blocks without stopping the others', () => {
+  const report = reportOf(['-'], `${route}---\nkind: [\n`);
+  expect(report.sources[0]?.file).toBe('-');
+  expect(report.diagnostics).toContainEqual(expect.objectContaining({ code: 'ISTHMUS-READ-001', file: '-', line: 7 }));
+  expect(report.ledger).toHaveLength(1);
+  expect(isthmus(['translate', '-'], `${route}---\nkind: [\n`).status).toBe(1);
+});
+
+test.each([
+  ['a path that is not there', ['translate', '/nowhere/at/all'], 'there is no such file or folder'],
+  ['nothing to read', ['translate', folder({ 'readme.md': 'x' })], 'no document that could be read'],
+  ['an unknown version', ['translate', folder({ 'a.yaml': route }), '--target', '9.9'], 'Kong Mesh 9.9 is not known'],
+  ['an unknown option', ['translate', '.', '--nonsense'], "unknown option '--nonsense'"],
+  ['no path', ['translate'], "missing required argument 'path'"],
+  [
+    'an unknown setting',
+    ['translate', folder({ 'a.yaml': route }), '--settings', join(folder({ 's.yaml': 'targett: "2.13"' }), 's.yaml')],
+    "there is no setting 'targett'",
+  ],
+  ['an unknown code', ['explain', 'ISTHMUS-XX-999'], 'there is no code'],
+])('%s ends with 2 and one clear line', (_, args, message) => {
+  const { status, stderr } = isthmus(args);
+  expect(stderr).toContain(message);
+  expect(stderr).not.toContain('    at ');
+  expect(status).toBe(2);
+});
+
+test('a folder with something in it is refused; --force replaces an earlier bundle and nothing else', () => {
+  const path = folder({ 'in/a.yaml': route, 'out/precious.txt': 'keep me' });
+  const out = join(path, 'out');
+  const run = (...more: string[]) => isthmus(['translate', join(path, 'in'), '--out', out, ...more]);
+  expect(run().status).toBe(2);
+  expect(readdirSync(out)).toEqual(['precious.txt']);
+  expect(run('--force').status).toBe(0);
+  writeFileSync(join(out, '.isthmus-bundle'), '../in/a.yaml\n/etc/hostname\nREADME.md\n');
+  expect(run('--force').status).toBe(0);
+  expect(readdirSync(join(path, 'in'))).toEqual(['a.yaml']);
+  expect(readFileSync(join(out, 'precious.txt'), 'utf8')).toBe('keep me');
+});
+
+test('the same input gives the same bytes', () => {
+  const path = folder({ 'b.yaml': route, 'a/c.yaml': route.replace('seats', 'crew') });
+  expect(reportOf([path])).toEqual(reportOf([path]));
+});
+
+test('two arguments with one relative path stay apart', () => {
+  const path = folder({ 'one/a.yaml': route, 'two/a.yaml': route.replace('seats', 'crew') });
+  const files = reportOf([join(path, 'one'), join(path, 'two')]).sources.map(({ file }) => file);
+  expect(new Set(files).size).toBe(2);
+});
+
+test("control characters in a manifest do not reach the terminal, and a secret's value reaches nothing", () => {
+  const secret = 'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {password: hunter2}\n';
+  const { stdout, stderr } = isthmus(
+    ['translate', '-', '--report', '-'],
+    `${route.replace('name: seats', 'name: "seats\\u001b[2J"')}---\n${secret}---\na: "\\u001b[31m`,
+  );
+  expect(stderr).not.toContain('\u001b[2J');
+  expect(stdout + stderr).not.toContain('hunter2');
+});
+
+test('explain, help and version', () => {
+  expect(isthmus(['explain', 'isthmus-est-002']).stdout).toContain('Object stands twice with different content');
+  expect(isthmus(['translate', '--help']).stdout).toContain('Examples:');
+  expect(isthmus(['--version']).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  expect(isthmus(['--version']).status).toBe(0);
+});

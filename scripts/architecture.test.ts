@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+// Biome refuses imports that a package.json does not declare, so that these declarations are the walls of the house.
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  diagnostics: [],
+  kubernetes: ['diagnostics'],
+  istio: ['diagnostics', 'kubernetes'],
+  'kong-mesh': ['diagnostics', 'kubernetes'],
+  'kong-gateway': ['diagnostics', 'kubernetes'],
+  translation: ['diagnostics', 'istio', 'kong-gateway', 'kong-mesh', 'kubernetes'],
+  migration: ['diagnostics', 'istio', 'kubernetes'],
+  bundle: ['diagnostics', 'istio', 'kubernetes', 'translation'],
+  contract: [],
+  store: [],
+  testkit: ['kubernetes'],
+};
+
+const dependenciesOf = (folder: string): string[] => {
+  const manifest = JSON.parse(readFileSync(new URL(`../${folder}/package.json`, import.meta.url), 'utf8')) as {
+    dependencies?: Record<string, string>;
+  };
+  return Object.keys(manifest.dependencies ?? {}).flatMap((name) =>
+    name.startsWith('@isthmus/') ? [name.slice('@isthmus/'.length)] : [],
+  );
+};
+
+test.each(readdirSync(new URL('../packages/', import.meta.url)))('%s imports only what stands below it', (name) => {
+  expect(Object.keys(allowed)).toContain(name);
+  expect(allowed[name]).toEqual(expect.arrayContaining(dependenciesOf(`packages/${name}`)));
+});
+
+test.each(readdirSync(new URL('../apps/', import.meta.url)))('%s imports no app', (name) => {
+  const apps = readdirSync(new URL('../apps/', import.meta.url));
+  expect(dependenciesOf(`apps/${name}`).filter((dependency) => apps.includes(dependency))).toEqual([]);
+});
