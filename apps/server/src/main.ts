@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { StoreError } from '@isthmus/store';
+import { StartError, startServer } from './index.ts';
+
+const usage = `Usage: npm start -- [options]
+
+  --port N     port to listen on (8420)
+  --host H     address to listen on (127.0.0.1); others need ISTHMUS_TOKEN
+  --data DIR   folder of the store (ISTHMUS_DATA, else ./data)
+  --no-open    do not open the browser
+  --help       this text
+`;
+
+/** Opens the browser where there is somebody to see it. */
+function openBrowser(url: string): void {
+  const { platform, env } = process;
+  const hasDisplay = platform === 'darwin' || platform === 'win32' || Boolean(env.DISPLAY ?? env.WAYLAND_DISPLAY);
+  if (!process.stdout.isTTY || !hasDisplay) return;
+  const [command, ...rest] =
+    platform === 'darwin' ? ['open'] : platform === 'win32' ? ['cmd', '/c', 'start', ''] : ['xdg-open'];
+  const child = spawn(command as string, [...rest, url], { stdio: 'ignore', detached: true });
+  child.on('error', () => {});
+  child.unref();
+}
+
+async function main(): Promise<number> {
+  let values: { port?: string; host?: string; data?: string; 'no-open'?: boolean; help?: boolean };
+  try {
+    ({ values } = parseArgs({
+      options: {
+        port: { type: 'string' },
+        host: { type: 'string' },
+        data: { type: 'string' },
+        'no-open': { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    }));
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${usage}`);
+    return 2;
+  }
+  if (values.help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const port = Number(values.port ?? 8420);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    process.stderr.write(`--port takes a number from 0 to 65535, not ${values.port}.\n`);
+    return 2;
+  }
+  try {
+    const server = await startServer({
+      host: values.host ?? '127.0.0.1',
+      port,
+      data: resolve(values.data ?? process.env.ISTHMUS_DATA ?? 'data'),
+      token: process.env.ISTHMUS_TOKEN,
+    });
+    process.stdout.write(`Isthmus is at ${server.url}\n`);
+    if (!values['no-open']) openBrowser(server.url);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => void server.close().then(() => process.exit(0)));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof StartError || error instanceof StoreError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 1;
+  }
+}
+
+process.exitCode = await main();

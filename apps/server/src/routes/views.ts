@@ -1,0 +1,43 @@
+import { routes } from '@isthmus/contract';
+import { findCode } from '@isthmus/diagnostics';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Context, findMigration, idOf } from '../context.ts';
+import { notFound, Refusal } from '../problem.ts';
+import { serve } from '../route.ts';
+import { completeSettings } from '../settings.ts';
+import type { ViewTask } from '../workers/views.ts';
+
+export function viewRoutes(app: FastifyInstance, { store, views }: Context): void {
+  async function render(request: FastifyRequest, reply: FastifyReply, view: ViewTask['view']): Promise<FastifyReply> {
+    const record = await findMigration(store, idOf(request));
+    const snapshot = await store.snapshots.newest(record.id);
+    if (snapshot === undefined)
+      throw new Refusal(404, 'no-snapshot', 'Nothing has been imported into this migration yet.');
+    const states = await store.services.list(record.id);
+    const bytes = await views.render(snapshot.id, completeSettings(record.settings), states, view);
+    if (bytes.length === 0) throw notFound('What was asked for');
+    return reply.type('application/json; charset=utf-8').send(Buffer.from(bytes));
+  }
+  serve(app, routes.getOverview, (request, reply) => render(request, reply, { name: 'overview' }));
+  serve(app, routes.getInventory, (request, reply) => render(request, reply, { name: 'inventory' }));
+  serve(app, routes.listResources, (request, reply) => render(request, reply, { name: 'resources' }));
+  serve(app, routes.listServices, (request, reply) => render(request, reply, { name: 'services' }));
+  serve(app, routes.listDiagnostics, (request, reply) =>
+    render(request, reply, { name: 'diagnostics', ...(request.query as { severity?: string; limit?: number }) }),
+  );
+  serve(app, routes.getWorkbench, (request, reply) =>
+    render(request, reply, {
+      name: 'workbench',
+      ...(request.query as { service?: string; resource?: number; namespace?: string }),
+    }),
+  );
+  serve(app, routes.getBridge, (request, reply) =>
+    render(request, reply, { name: 'bridge', ...(request.query as { namespace?: string }) }),
+  );
+  serve(app, routes.getReport, (request, reply) => render(request, reply, { name: 'report' }));
+  serve(app, routes.getCode, (request) => {
+    const code = findCode((request.params as { code: string }).code);
+    if (code === undefined) throw notFound('This code');
+    return code;
+  });
+}

@@ -1,0 +1,38 @@
+import type { Settings } from '@isthmus/contract';
+import type { ServiceState } from '@isthmus/store';
+import { Piscina } from 'piscina';
+import type { ViewTask } from './workers/views.ts';
+
+/** Computes what is shown of a snapshot, in worker threads; answers are bytes, ready to be sent. */
+export interface Views {
+  render(
+    snapshot: string,
+    settings: Settings,
+    states: readonly ServiceState[],
+    view: ViewTask['view'],
+  ): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** One thread for each half of the migrations: a snapshot's translation is kept in one thread only. */
+const threads = 2;
+
+export function createViews(directory: string): Views {
+  const pools = Array.from(
+    { length: threads },
+    () =>
+      new Piscina({
+        filename: new URL('./workers/views.ts', import.meta.url).href,
+        minThreads: 0,
+        maxThreads: 1,
+        idleTimeout: 600_000,
+      }),
+  );
+  return {
+    async render(snapshot, settings, states, view) {
+      const pool = pools[Number.parseInt(snapshot.slice(0, 2), 16) % threads] as Piscina;
+      return (await pool.run({ directory, snapshot, settings, states, view } satisfies ViewTask)) as Uint8Array;
+    },
+    close: async () => void (await Promise.all(pools.map((pool) => pool.destroy()))),
+  };
+}

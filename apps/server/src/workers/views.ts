@@ -1,0 +1,249 @@
+import { buildReport, layOut, reportText } from '@isthmus/bundle';
+import type { Inventory, Overview, ResourceRow, Service, Settings } from '@isthmus/contract';
+import { indexServices } from '@isthmus/istio';
+import type { Resource } from '@isthmus/kubernetes';
+import { bridgeDiagram, type MigratingService } from '@isthmus/migration';
+import type { ServiceState } from '@isthmus/store';
+import { addUp, noFindings, noOutcomes, type Translated, translated } from './snapshot.ts';
+import { workbench } from './workbench.ts';
+
+export interface ViewTask {
+  readonly directory: string;
+  readonly snapshot: string;
+  readonly settings: Settings;
+  readonly states: readonly ServiceState[];
+  readonly view:
+    | { readonly name: 'overview' | 'inventory' | 'resources' | 'report' }
+    | { readonly name: 'services'; readonly ids?: readonly string[] }
+    | { readonly name: 'diagnostics'; readonly severity?: string; readonly limit?: number }
+    | {
+        readonly name: 'workbench';
+        readonly service?: string;
+        readonly resource?: number;
+        readonly namespace?: string;
+      }
+    | { readonly name: 'bridge'; readonly namespace?: string };
+}
+
+type States = ReadonlyMap<string, ServiceState>;
+
+const namespaceOf = ({ namespace }: { namespace: string }): string => (namespace === '' ? 'default' : namespace);
+
+function presentService(snapshot: Translated, service: MigratingService, states: States): Service {
+  const outcomes = noOutcomes();
+  const findings = noFindings();
+  const resources = snapshot.concerns.get(service.id) ?? [];
+  for (const index of resources) {
+    addUp(outcomes, snapshot.outcomes[index] ?? noOutcomes());
+    addUp(findings, snapshot.findings[index] ?? noFindings());
+  }
+  const state = states.get(service.id);
+  return {
+    id: service.id,
+    namespace: service.namespace,
+    name: service.name,
+    origin: service.origin,
+    phase: (state?.phase ?? 'discovered') as Service['phase'],
+    owner: state?.owner ?? '',
+    note: state?.note ?? '',
+    revision: state?.revision ?? 0,
+    updatedAt: state?.updatedAt ?? null,
+    updatedBy: state?.updatedBy ?? null,
+    resources: resources.length,
+    outcomes,
+    findings,
+  };
+}
+
+function overview(snapshot: Translated, states: States): Overview {
+  const { translation, diagnostics } = snapshot;
+  const { istio, skipped } = translation.estate;
+  const services = snapshot.services.map((service) => presentService(snapshot, service, states));
+  const total = { outcomes: noOutcomes(), findings: noFindings(), phases: {} as Record<string, number> };
+  const kinds = new Map<string, Overview['kinds'][number]>();
+  const namespaces = new Map<string, Overview['namespaces'][number]>();
+  const namespace = (name: string): Overview['namespaces'][number] => {
+    const known = namespaces.get(name) ?? {
+      namespace: name,
+      services: 0,
+      resources: 0,
+      outcomes: noOutcomes(),
+      findings: noFindings(),
+      phases: {},
+    };
+    namespaces.set(name, known);
+    return known;
+  };
+  for (const { severity } of diagnostics) total.findings[severity]++;
+  for (const [index, resource] of istio.entries()) {
+    const outcomes = snapshot.outcomes[index] ?? noOutcomes();
+    const findings = snapshot.findings[index] ?? noFindings();
+    const { kind } = resource;
+    const ofKind = kinds.get(kind) ?? { kind, count: 0, outcomes: noOutcomes(), findings: noFindings() };
+    kinds.set(kind, ofKind);
+    const ofNamespace = namespace(namespaceOf(resource));
+    ofKind.count++;
+    ofNamespace.resources++;
+    addUp(total.outcomes, outcomes);
+    for (const place of [ofKind, ofNamespace]) {
+      addUp(place.outcomes, outcomes);
+      addUp(place.findings, findings);
+    }
+  }
+  for (const service of services) {
+    const place = namespace(service.namespace);
+    place.services++;
+    for (const phases of [place.phases, total.phases]) phases[service.phase] = (phases[service.phase] ?? 0) + 1;
+  }
+  const count = (role: string): number => translation.emitted.filter((emitted) => emitted.role === role).length;
+  const byName = (a: string, b: string): number => (a < b ? -1 : 1);
+  return {
+    resources: istio.length,
+    carriedResources: snapshot.findings.filter(({ blocker }) => blocker === 0).length,
+    ...total,
+    services: services.length,
+    blockedServices: services.filter(({ findings }) => findings.blocker > 0).length,
+    emitted: count('resource'),
+    drafts: count('draft'),
+    patches: count('patch'),
+    kinds: [...kinds.values()].sort((a, b) => byName(a.kind, b.kind)),
+    namespaces: [...namespaces.values()].sort((a, b) => byName(a.namespace, b.namespace)),
+    skipped: skipped.slice(0, 1000),
+    skippedTotal: skipped.length,
+  };
+}
+
+const workloadKinds = new Set([
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'Job',
+  'CronJob',
+  'Pod',
+  'Rollout',
+  'ReplicaSet',
+]);
+
+/** What a namespace's labels ask for; `istio-injection` wins over the revision (istio/pkg/kube/inject/webhook.go, 1.32). */
+function injectionOf(labels: Resource['labels']): Pick<Inventory['namespaces'][number], 'injection' | 'revision'> {
+  if (labels['kuma.io/sidecar-injection'] === 'enabled') return { injection: 'kong-mesh' };
+  if (labels['istio-injection'] === 'enabled') return { injection: 'istio' };
+  if (labels['istio-injection'] === 'disabled') return { injection: 'disabled' };
+  if (labels['istio.io/dataplane-mode'] === 'ambient') return { injection: 'ambient' };
+  const revision = labels['istio.io/rev'];
+  return revision === undefined ? { injection: 'none' } : { injection: 'istio-revision', revision };
+}
+
+function serviceAccountOf(resource: Resource): string {
+  const { spec } = resource.object as { spec?: Record<string, unknown> };
+  const template = (spec?.template ?? (spec?.jobTemplate as { spec?: { template?: unknown } })?.spec?.template) as
+    | { spec?: Record<string, unknown> }
+    | undefined;
+  const name = (template?.spec ?? spec)?.serviceAccountName;
+  return typeof name === 'string' && name !== '' ? name : 'default';
+}
+
+function inventory({ translation }: Translated): Inventory {
+  const { estate, settings } = translation;
+  const workloads = estate.context.filter(({ kind }) => workloadKinds.has(kind));
+  const services = indexServices(estate, settings.clusterDomain).all;
+  const labels = new Map<string, Resource['labels']>();
+  for (const resource of estate.context)
+    if (resource.group === '' && resource.kind === 'Namespace') labels.set(resource.name, resource.labels);
+  for (const resource of [...workloads, ...services, ...estate.istio])
+    if (!labels.has(namespaceOf(resource))) labels.set(namespaceOf(resource), {});
+  const kinds = new Map<string, Inventory['istioKinds'][number]>();
+  for (const { apiVersion, kind } of estate.istio) {
+    const known = kinds.get(`${kind}\n${apiVersion}`) ?? { apiVersion, kind, count: 0 };
+    kinds.set(`${kind}\n${apiVersion}`, { ...known, count: known.count + 1 });
+  }
+  const per = <T extends { namespace: string }>(items: readonly T[]): Map<string, number> => {
+    const counts = new Map<string, number>();
+    for (const item of items) counts.set(namespaceOf(item), (counts.get(namespaceOf(item)) ?? 0) + 1);
+    return counts;
+  };
+  const servicesPer = per(services);
+  const workloadsPer = per(workloads);
+  return {
+    namespaces: [...labels]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, of]) => ({
+        name,
+        ...injectionOf(of),
+        services: servicesPer.get(name) ?? 0,
+        workloads: workloadsPer.get(name) ?? 0,
+      })),
+    workloads: workloads.map((resource) => ({
+      kind: resource.kind,
+      namespace: namespaceOf(resource),
+      name: resource.name,
+      serviceAccount: serviceAccountOf(resource),
+    })),
+    services: services.map(({ namespace, name, ports }) => ({
+      namespace,
+      name,
+      ports: ports.map(
+        (port) => `${port.name === '' ? '' : `${port.name} `}${port.port}/${port.protocol ?? port.transport}`,
+      ),
+    })),
+    istioKinds: [...kinds].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, kind]) => kind),
+  };
+}
+
+const resources = (snapshot: Translated): ResourceRow[] =>
+  snapshot.translation.estate.istio.map(({ apiVersion, kind, namespace, name, source }, index) => ({
+    index,
+    apiVersion,
+    kind,
+    namespace,
+    name,
+    file: source.file,
+    line: source.line,
+    outcomes: snapshot.outcomes[index] ?? noOutcomes(),
+    findings: snapshot.findings[index] ?? noFindings(),
+  }));
+
+const rank = { blocker: 0, warning: 1, info: 2 };
+
+function build(snapshot: Translated, { view, states: list, settings }: ViewTask): unknown {
+  const states: States = new Map(list.map((state) => [state.service, state]));
+  switch (view.name) {
+    case 'overview':
+      return overview(snapshot, states);
+    case 'inventory':
+      return inventory(snapshot);
+    case 'resources':
+      return { resources: resources(snapshot) };
+    case 'services': {
+      const wanted = view.ids && new Set(view.ids);
+      const services = snapshot.services.filter(({ id }) => wanted?.has(id) ?? true);
+      return { services: services.map((service) => presentService(snapshot, service, states)) };
+    }
+    case 'diagnostics': {
+      const wanted = view.severity?.split(',');
+      const found = snapshot.diagnostics.filter(({ severity }) => wanted?.includes(severity) ?? true);
+      const diagnostics = found.toSorted((a, b) => rank[a.severity] - rank[b.severity]).slice(0, view.limit ?? 1000);
+      return { diagnostics, total: found.length };
+    }
+    case 'workbench':
+      return workbench(snapshot, view);
+    case 'bridge': {
+      const phases = new Map(list.map(({ service, phase }) => [service, phase]));
+      const options = { namespace: view.namespace, clusterDomain: settings.clusterDomain };
+      return bridgeDiagram(snapshot.translation.estate, phases, options);
+    }
+    case 'report':
+      return undefined;
+  }
+}
+
+/** Computes a view as bytes of JSON; none where what was asked for does not exist. */
+export default function render(task: ViewTask): Uint8Array {
+  const snapshot = translated(task.directory, task.snapshot, task.settings);
+  if (task.view.name === 'report') {
+    const { fileOf } = layOut(snapshot.translation);
+    return new TextEncoder().encode(reportText(buildReport(snapshot.translation, snapshot.diagnostics, fileOf)));
+  }
+  const value = build(snapshot, task);
+  return value === undefined ? new Uint8Array() : new TextEncoder().encode(JSON.stringify(value));
+}
