@@ -121,11 +121,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   addMetrics(app);
   const live = createLive(Date.now() * 1000);
-  const views = createViews(data);
+  const views = createViews(data, limits);
   const imports = createImports(store, limits, (id) => {
     store.migrations
       .get(id)
-      .then(async (record) => record && live.publish(id, 'snapshot', await present(store, record)))
+      .then(async (record) => {
+        if (record === undefined) return;
+        const migration = await present(store, record);
+        live.publish(id, 'snapshot', migration);
+        // So that the first screen finds the translation at hand.
+        if (migration.snapshot !== null)
+          await views.render(migration.snapshot.id, migration.settings, [], { name: 'inventory' });
+      })
       .catch((error) => app.log.error(error));
   });
   const context: Context = {

@@ -1,4 +1,5 @@
 import type { Settings } from '@isthmus/contract';
+import type { Limits } from '@isthmus/kubernetes';
 import type { ServiceState } from '@isthmus/store';
 import { Piscina } from 'piscina';
 import type { ViewTask } from './workers/views.ts';
@@ -17,7 +18,7 @@ export interface Views {
 /** One thread for each half of the migrations: a snapshot's translation is kept in one thread only. */
 const threads = 2;
 
-export function createViews(directory: string): Views {
+export function createViews(directory: string, limits: Limits): Views {
   const pools = Array.from(
     { length: threads },
     () =>
@@ -31,7 +32,7 @@ export function createViews(directory: string): Views {
   return {
     async render(snapshot, settings, states, view) {
       const pool = pools[Number.parseInt(snapshot.slice(0, 2), 16) % threads] as Piscina;
-      return (await pool.run({ directory, snapshot, settings, states, view } satisfies ViewTask)) as Uint8Array;
+      return (await pool.run({ directory, limits, snapshot, settings, states, view } satisfies ViewTask)) as Uint8Array;
     },
     close: async () => void (await Promise.all(pools.map((pool) => pool.destroy()))),
   };

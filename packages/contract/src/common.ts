@@ -14,7 +14,7 @@ export const phases = [
   'retired',
   'rolled-back',
 ] as const;
-export const Phase = Type.Union(phases.map((phase) => Type.Literal(phase)));
+export const Phase = Type.Enum([...phases]);
 export type Phase = (typeof phases)[number];
 
 /** How many leaf fields have each outcome. */

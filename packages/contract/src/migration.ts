@@ -73,11 +73,7 @@ export type Deletion = Static<typeof Deletion>;
 export const ImportJob = Type.Object({
   id: Type.String(),
   migration: Type.String(),
-  state: Type.Union(
-    (['receiving', 'reading', 'translating', 'done', 'failed', 'cancelled'] as const).map((state) =>
-      Type.Literal(state),
-    ),
-  ),
+  state: Type.Enum(['receiving', 'reading', 'translating', 'done', 'failed', 'cancelled']),
   files: Type.Integer(),
   documents: Type.Integer(),
   resources: Type.Integer(),

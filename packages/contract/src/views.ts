@@ -50,11 +50,7 @@ export const Inventory = Type.Object({
     Type.Object({
       name: Type.String(),
       /** What the namespace's labels ask for. */
-      injection: Type.Union(
-        (['istio', 'istio-revision', 'ambient', 'kong-mesh', 'disabled', 'none'] as const).map((state) =>
-          Type.Literal(state),
-        ),
-      ),
+      injection: Type.Enum(['istio', 'istio-revision', 'ambient', 'kong-mesh', 'disabled', 'none']),
       revision: Type.Optional(Type.String()),
       services: Type.Integer(),
       workloads: Type.Integer(),
@@ -114,9 +110,7 @@ export const FieldLink = Type.Object({
   document: Type.Integer(),
   path: Type.String(),
   span: Type.Optional(Span),
-  outcome: Type.Union(
-    (['exact', 'approximate', 'unsupported', 'inert', 'untranslated'] as const).map((outcome) => Type.Literal(outcome)),
-  ),
+  outcome: Type.Enum(['exact', 'approximate', 'unsupported', 'inert', 'untranslated']),
   code: Type.Optional(Type.String()),
   targets: Type.Array(
     Type.Object({

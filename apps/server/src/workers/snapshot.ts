@@ -10,6 +10,14 @@ import { type LedgerEntry, locateDiagnostics, type Outcome, type Translation, tr
 export type OutcomeCounts = Record<Outcome, number>;
 export type FindingCounts = Record<'blocker' | 'warning' | 'info', number>;
 
+/** Which snapshot, under which settings, and the limits that it was imported with. */
+export interface SnapshotRef {
+  readonly directory: string;
+  readonly snapshot: string;
+  readonly settings: Settings;
+  readonly limits: Limits;
+}
+
 /** A translated snapshot with what the views look up. */
 export interface Translated {
   readonly translation: Translation;
@@ -42,14 +50,14 @@ export function addUp<Key extends string>(into: Record<Key, number>, counts: Rea
 export const keyOf = (subject: { kind: string; namespace: string; name: string }, file = ''): string =>
   `${file}\n${subject.kind}\n${subject.namespace}\n${subject.name}`;
 
-function load(directory: string, snapshot: string, settings: Settings): Translated {
+function load({ directory, snapshot, settings, limits }: SnapshotRef): Translated {
   const files = new Map(readFiles(directory, snapshot).map((file) => [file.path, file]));
   const textOf = (path: string): string | undefined => {
     const file = files.get(path);
     return file && inflateRawSync(file.content).toString();
   };
   const readings = [...files.values()].map((file) => ({
-    ...readManifest(file.path, inflateRawSync(file.content)),
+    ...readManifest(file.path, inflateRawSync(file.content), limits),
     documents: file.documents,
     diagnostics: JSON.parse(file.diagnostics) as Diagnostic[],
   }));
@@ -90,9 +98,9 @@ const mostKept = 2;
 const kept = new Map<string, Translated>();
 
 /** A snapshot's translation under these settings; the last ones used are kept in this thread. */
-export function translated(directory: string, snapshot: string, settings: Settings): Translated {
-  const key = `${snapshot}\n${JSON.stringify(settings)}`;
-  const value = kept.get(key) ?? load(directory, snapshot, settings);
+export function translated(ref: SnapshotRef): Translated {
+  const key = `${ref.snapshot}\n${JSON.stringify(ref.settings)}`;
+  const value = kept.get(key) ?? load(ref);
   kept.delete(key);
   kept.set(key, value);
   for (const oldest of kept.keys()) if (kept.size > mostKept) kept.delete(oldest);

@@ -1,7 +1,7 @@
 import { buildReport, layOut, reportText } from '@isthmus/bundle';
 import type { Inventory, Overview, ResourceRow, Service, Settings } from '@isthmus/contract';
 import { indexServices } from '@isthmus/istio';
-import type { Resource } from '@isthmus/kubernetes';
+import type { Limits, Resource } from '@isthmus/kubernetes';
 import { bridgeDiagram, type MigratingService } from '@isthmus/migration';
 import type { ServiceState } from '@isthmus/store';
 import { addUp, noFindings, noOutcomes, type Translated, translated } from './snapshot.ts';
@@ -9,6 +9,7 @@ import { workbench } from './workbench.ts';
 
 export interface ViewTask {
   readonly directory: string;
+  readonly limits: Limits;
   readonly snapshot: string;
   readonly settings: Settings;
   readonly states: readonly ServiceState[];
@@ -239,7 +240,7 @@ function build(snapshot: Translated, { view, states: list, settings }: ViewTask)
 
 /** Computes a view as bytes of JSON; none where what was asked for does not exist. */
 export default function render(task: ViewTask): Uint8Array {
-  const snapshot = translated(task.directory, task.snapshot, task.settings);
+  const snapshot = translated(task);
   if (task.view.name === 'report') {
     const { fileOf } = layOut(snapshot.translation);
     return new TextEncoder().encode(reportText(buildReport(snapshot.translation, snapshot.diagnostics, fileOf)));
