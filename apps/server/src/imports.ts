@@ -128,6 +128,8 @@ export function createImports(store: Store, limits: Limits, onStored: (migration
     update,
     get: (id) => jobs.get(id),
     cancel(id) {
+      // Being stored already: what is on disk is not called cancelled.
+      if (jobs.get(id)?.state === 'translating') return;
       update(id, { state: 'cancelled' });
       aborts.get(id)?.abort();
     },

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ImportJob, type Migration, routes, type Service } from '@isthmus/contract';
+import { defaultLimits } from '@isthmus/kubernetes';
 import { Value } from 'typebox/value';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningServer, startServer } from './index.ts';
@@ -172,6 +173,39 @@ test('what is asked wrongly is refused with a problem document', async () => {
   expect(await call('PATCH', `/migrations/${body.id}`, { revision: 7, name: 'y' })).toMatchObject({ status: 409 });
 });
 
+test('an upload above the limit is refused, and an import can be watched and cancelled', async () => {
+  const limits = { ...defaultLimits, totalBytes: 1000 };
+  const small = await startServer({ host: '127.0.0.1', port: 0, data: folder(), limits });
+  try {
+    const { body } = await call<Migration>('POST', '/migrations', { name: 'Test' }, small.url);
+    const answer = await upload(body.id, { 'a.yaml': shop, 'b.yaml': '#'.repeat(2000) }, small.url);
+    expect([answer.status, await answer.json()]).toMatchObject([413, { code: 'too-large' }]);
+    const { body: job } = await call<ImportJob>('POST', '/migrations/sample', undefined, small.url);
+    expect((await call('DELETE', `/imports/${job.id}`, undefined, small.url)).status).toBe(204);
+    expect((await finish(job, small.url)).state).toBe('cancelled');
+    const snapshots = await call('GET', `/migrations/${job.migration}/snapshots`, undefined, small.url);
+    expect(snapshots.body).toEqual({ snapshots: [] });
+  } finally {
+    await small.close();
+  }
+});
+
+test('a client that comes back gets what it missed', async () => {
+  const id = await newMigration({ 'a.yaml': shop });
+  const abort = new AbortController();
+  const events = await fetch(`${server.url}/api/v1/migrations/${id}/events`, {
+    headers: { 'last-event-id': '0' },
+    signal: abort.signal,
+  });
+  const reader = events.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  while (!text.includes('event: snapshot')) text += (await reader?.read())?.value ?? '';
+  await call('PATCH', `/migrations/${id}/services/shop/cart`, { revision: 0, note: 'seen' });
+  while (!text.includes('"note":"seen"')) text += (await reader?.read())?.value ?? '';
+  expect(text).toMatch(/id: \d+\nevent: services/);
+  abort.abort();
+});
+
 function statusWith(headers: Record<string, string>, path = '/api/v1/migrations', base = server.url): Promise<number> {
   return new Promise((resolve, reject) => {
     rawRequest(`${base}${path}`, { headers }, (answer) => {
@@ -223,7 +257,8 @@ test('the OpenAPI document describes the operations of the contract', async () =
   const unserved = Object.entries(routes).filter(
     ([, { method, path }]) => paths[`/api/v1${path.replace(/:(\w+)/g, '{$1}')}`]?.[method.toLowerCase()] === undefined,
   );
-  expect(unserved.map(([name]) => name)).toEqual([]);
+  // These two come with the archives and the report page of packages/bundle.
+  expect(unserved.map(([name]) => name)).toEqual(['getReportPage', 'getBundle']);
 });
 
 test('after kill -9 everything acknowledged is there', async () => {

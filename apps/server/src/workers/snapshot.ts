@@ -2,7 +2,7 @@ import { inflateRawSync } from 'node:zlib';
 import type { Settings } from '@isthmus/contract';
 import type { Diagnostic } from '@isthmus/diagnostics';
 import { takeIn } from '@isthmus/istio';
-import { type Resource, readManifest } from '@isthmus/kubernetes';
+import { type Limits, type Resource, readManifest } from '@isthmus/kubernetes';
 import { concerns, type MigratingService, servicesOf } from '@isthmus/migration';
 import { readFiles } from '@isthmus/store';
 import { type LedgerEntry, locateDiagnostics, type Outcome, type Translation, translate } from '@isthmus/translation';
