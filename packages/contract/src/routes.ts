@@ -110,7 +110,8 @@ export const routes = defineRoutes({
   watchMigration: {
     method: 'GET',
     path: '/migrations/:id/events',
-    summary: 'Changes by others (server-sent events `migration`, `services`, `snapshot`)',
+    summary:
+      'Changes by others (server-sent events `migration`, `services`, `snapshot`; data: what changed, or null for read anew)',
     status: 200,
   },
   getOverview: {

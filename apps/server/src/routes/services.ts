@@ -38,7 +38,8 @@ export function serviceRoutes(app: FastifyInstance, { store, views, live }: Cont
     const now = new Map((await services(migration, [...known])).map((service) => [service.id, service]));
     const pick = (ids: readonly string[]): Service[] => ids.flatMap((id) => now.get(id) ?? []);
     const changed = pick(result.changed.map(({ service }) => service));
-    if (changed.length > 0) live.publish(migration, 'services', changed.slice(0, 200));
+    // Of a large change only the news is sent: clients read the list anew.
+    if (changed.length > 0) live.publish(migration, 'services', changed.length > 200 ? null : changed);
     return { changed, conflicts: pick(result.conflicts.map(({ id }) => id)), result };
   }
 
