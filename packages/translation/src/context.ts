@@ -38,7 +38,13 @@ export interface Context {
   /** Says that the target cannot express a field. */
   unsupported<C extends Code>(field: Field, code: C, parameters: Parameters<C>): void;
   emit(emission: Emission): void;
-  report<C extends Code>(code: C, parameters: Parameters<C>, at: Field | Resource, related?: readonly Related[]): void;
+  /** Adds a finding; without a place where it is about the estate as a whole. */
+  report<C extends Code>(
+    code: C,
+    parameters: Parameters<C>,
+    at: Field | Resource | undefined,
+    related?: readonly Related[],
+  ): void;
 }
 
 /** What the translators leave behind. */
@@ -97,7 +103,7 @@ export function createWorkings(estate: Estate, settings: Settings): Workings {
     },
     emit: (emission) => void emissions.push(emission),
     report(code, parameters, at, related) {
-      diagnostics.push(diagnose(code, parameters, { ...placeOf(at), ...(related ? { related } : {}) }));
+      diagnostics.push(diagnose(code, parameters, { ...(at ? placeOf(at) : {}), ...(related ? { related } : {}) }));
     },
   };
   return { context, ledger, emissions, diagnostics };

@@ -103,6 +103,9 @@ export function finishEmissions(workings: Workings): { finished: Finished[]; dia
     const { object, role } = finished.emitted;
     const found = role === 'resource' ? objection(object, workings.context) : undefined;
     if (found === undefined) {
+      // What stands in a draft is not carried over until a person has finished it.
+      if (role === 'draft')
+        for (const field of fields) workings.ledger.claim(field, 'approximate', codes.translation.draft.code);
       kept.push(finished);
       continue;
     }

@@ -107,7 +107,9 @@ kind: Telemetry
 metadata: {name: t}
 spec: {tracing: [{randomSamplingPercentage: 1}]}
 `);
-  expect(telemetry.diagnostics).toMatchObject([{ code: 'ISTHMUS-TR-002', severity: 'warning' }]);
+  expect(telemetry.diagnostics).toContainEqual(
+    expect.objectContaining({ code: 'ISTHMUS-TR-002', severity: 'warning' }),
+  );
 });
 
 test("the loser of two versions is in the ledger as inert, and Istio's annotations elsewhere stand in the context", () => {

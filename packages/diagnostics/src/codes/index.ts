@@ -1,10 +1,12 @@
 import type { Code } from '../code.ts';
+import { authorizationPolicy } from './authorization-policy.ts';
 import { estate } from './estate.ts';
 import { reading } from './reading.ts';
 import { translation } from './translation.ts';
+import { virtualService } from './virtual-service.ts';
 
 /** Every area of the registry. A new code is one entry in one of these files. */
-export const codes = { estate, reading, translation } as const;
+export const codes = { authorizationPolicy, estate, reading, translation, virtualService } as const;
 
 /** All codes in order, for `isthmus explain`, the generated reference and the meta-tests. */
 export const allCodes: readonly Code[] = Object.values(codes)

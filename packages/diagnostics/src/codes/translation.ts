@@ -52,4 +52,14 @@ export const translation = defineCodes({
     explanation:
       'A cluster holds one object for each group, kind, namespace and name. Of several in an import the last by path and position in byte order is used.',
   },
+  draft: {
+    code: 'ISTHMUS-TR-006',
+    severity: 'warning',
+    title: 'Carried over in a draft only',
+    message:
+      'What this field asks for stands in a draft only, for a reason that its resource has a finding of its own about.',
+    help: 'Finish the draft by hand and move it into the bundle; nothing under `drafts/` is applied.',
+    explanation:
+      'Where a fact is missing that the target needs, Isthmus does not guess: what is known stands in a draft, outside of every kustomization, and the fields that it came from count as approximate.',
+  },
 });

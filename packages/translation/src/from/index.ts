@@ -1,7 +1,9 @@
 import type { Context } from '../context.ts';
+import { translateAbsence } from './authorization-policy/absence-to-mesh-traffic-permission.ts';
+import { translateVirtualServices } from './virtual-service/to-mesh-http-route.ts';
 
 /** Translates every resource of a kind in an estate. */
 export type Translator = (context: Context) => void;
 
 /** All translators, by kind; each adds to the context what it emits and what it says of each field. */
-export const translators: readonly Translator[] = [];
+export const translators: readonly Translator[] = [translateAbsence, translateVirtualServices];

@@ -1,0 +1,50 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { takeIn } from '@isthmus/istio';
+import { type TargetVersion, targetVersions } from '@isthmus/kong-mesh';
+import { type Json, parseYaml, readManifest, writeYamlDocuments } from '@isthmus/kubernetes';
+import { checkGolden, goldenCases } from '@isthmus/testkit';
+import { describe, test } from 'vitest';
+import { locateDiagnostics } from './locate-diagnostics.ts';
+import { defaultSettings, type Settings } from './settings.ts';
+import { translate } from './translate.ts';
+
+/** What a person needs to see: what is emitted, what became of each field, and the findings. */
+function outcome(input: string, target: TargetVersion): Json {
+  const bytes = readFileSync(input);
+  const settingsFile = join(dirname(input), 'settings.yaml');
+  const own = existsSync(settingsFile)
+    ? (parseYaml(readFileSync(settingsFile, 'utf8'))[0]?.value as Partial<Settings>)
+    : {};
+  const translation = translate(takeIn([readManifest('input.yaml', bytes)]), { ...defaultSettings, ...own, target });
+  const diagnostics = locateDiagnostics(translation, () => bytes.toString('utf8'));
+  return {
+    target,
+    emitted: translation.emitted.map(({ role, object }) => ({ [role]: object as unknown as Json })),
+    fields: Object.fromEntries(
+      translation.ledger.flatMap(({ resource, fields }) =>
+        fields.map(({ path, outcome: what, code }) => [
+          `${resource.kind}/${resource.name} ${path}`,
+          code === undefined ? what : `${what} ${code}`,
+        ]),
+      ),
+    ),
+    findings: diagnostics.map(
+      ({ severity, code, line, message }) => `${severity} ${code} line ${line ?? '-'}: ${message}`,
+    ),
+  };
+}
+
+const versionsOf = (input: string): readonly TargetVersion[] => {
+  const texts = targetVersions.map((version) => JSON.stringify({ ...(outcome(input, version) as object), target: '' }));
+  return targetVersions.filter((_, index) => texts.indexOf(texts[index] as string) === index);
+};
+
+const from = fileURLToPath(new URL('./from/', import.meta.url));
+describe.each(readdirSync(from).filter((name) => existsSync(join(from, name, 'golden'))))('%s', (kind) => {
+  // A version stands in the expectation only where its outcome is another than that of an earlier one.
+  test.each(goldenCases(join(from, kind, 'golden')))('$name', ({ input, expected }) => {
+    checkGolden(expected, writeYamlDocuments(versionsOf(input).map((version) => outcome(input, version))));
+  });
+});
