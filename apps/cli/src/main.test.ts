@@ -108,6 +108,24 @@ test("control characters in a manifest do not reach the terminal, and a secret's
   expect(stdout + stderr).not.toContain('hunter2');
 });
 
+test('a store that is not there, or a file that is none, ends backup and restore with 2 and one line', () => {
+  const path = folder({ 'not-a-store.sqlite': 'nonsense' });
+  for (const args of [
+    ['backup', join(path, 'copy'), '--data', path],
+    ['restore', join(path, 'not-a-store.sqlite'), '--data', path],
+  ]) {
+    const { status, stderr } = isthmus(args);
+    expect(stderr).toMatch(/^isthmus: .*\n$/);
+    expect(status).toBe(2);
+  }
+});
+
+test('the report is a page where its name ends in .html', () => {
+  const path = folder({ 'a.yaml': route });
+  isthmus(['translate', path, '--report', join(path, 'report.html')]);
+  expect(readFileSync(join(path, 'report.html'), 'utf8')).toMatch(/^<!doctype html>/);
+});
+
 test('explain, help and version', () => {
   expect(isthmus(['explain', 'isthmus-est-002']).stdout).toContain('Object stands twice with different content');
   expect(isthmus(['translate', '--help']).stdout).toContain('Examples:');

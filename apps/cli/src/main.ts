@@ -1,4 +1,5 @@
 import { findCode } from '@isthmus/diagnostics';
+import { backup, restore, StoreError } from '@isthmus/store';
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { InputError } from './input.ts';
@@ -16,7 +17,10 @@ program
   .argument('<path...>', 'files, folders or archives; - for standard input')
   .option('--target <version>', 'Kong Mesh version: 2.13, 2.14 or 3.0 (default 2.14)')
   .option('--out <dir>', 'write the bundle to this folder')
-  .option('--report <file>', 'write the report as JSON; - for standard output')
+  .option(
+    '--report <file>',
+    'write the report as JSON, or as a page where the name ends in .html; - for standard output',
+  )
   .option('--settings <file>', "the migration's settings, JSON or YAML")
   .option('--complete', 'the input is the whole estate, so that what is absent means something')
   .option('--force', 'replace an earlier bundle in --out')
@@ -51,6 +55,31 @@ program
     if (code.example !== undefined) console.log(`\nExample:\n\n${code.example.replace(/^/gm, '  ')}`);
   });
 
+const folder = (): string => process.env.ISTHMUS_DATA ?? 'data';
+
+program
+  .command('backup')
+  .description('Copy the store of the server to a file, also while it runs')
+  .argument('<file>', 'a new file')
+  .option('--data <dir>', "the server's folder (default ISTHMUS_DATA, else ./data)")
+  .action((file: string, options: { data?: string }) => {
+    backup(options.data ?? folder(), file);
+    console.error(`The store was copied to ${file} and the copy checked.`);
+  });
+
+program
+  .command('restore')
+  .description('Replace the store of a stopped server by a backup; what was there is kept beside it')
+  .argument('<file>', 'a file that backup wrote')
+  .option('--data <dir>', "the server's folder (default ISTHMUS_DATA, else ./data)")
+  .action(async (file: string, options: { data?: string }) => {
+    const stamp = new Date().toISOString().replace(/[:.]/g, '-');
+    const kept = await restore(options.data ?? folder(), file, stamp);
+    console.error(
+      `The store is that of ${file} now.${kept === undefined ? '' : ` What was there is kept as ${kept}.`}`,
+    );
+  });
+
 // A reader that went away (`isthmus … | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
@@ -61,7 +90,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else if (error instanceof InputError) {
+  else if (error instanceof InputError || error instanceof StoreError) {
     console.error(`isthmus: ${error.message}`);
     process.exitCode = 2;
   } else throw error;

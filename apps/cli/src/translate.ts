@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { buildReport, layOut, reportText } from '@isthmus/bundle';
+import { buildReport, layOut, renderReportPage, reportText } from '@isthmus/bundle';
 import { compareDiagnostics } from '@isthmus/diagnostics';
 import { takeIn } from '@isthmus/istio';
 import { isTargetVersion, targetVersions } from '@isthmus/kong-mesh';
@@ -47,10 +47,19 @@ export async function runTranslate(paths: readonly string[], options: TranslateO
   const diagnostics = [...input.diagnostics, ...located].sort(compareDiagnostics);
   const layout = layOut(translation);
   const report = buildReport(translation, diagnostics, layout.fileOf);
-  if (options.out !== undefined) await writeBundle(options.out, layout.files, options.force ?? false);
+  if (options.out !== undefined) {
+    const beside = [
+      { path: 'report/report.html', text: renderReportPage(report) },
+      { path: 'report/report.json', text: reportText(report) },
+    ];
+    await writeBundle(options.out, [...layout.files, ...beside], options.force ?? false);
+  }
   if (options.report === '-') process.stdout.write(reportText(report));
   else if (options.report !== undefined)
-    await writeFile(options.report, reportText(report)).catch((error: NodeJS.ErrnoException) => {
+    await writeFile(
+      options.report,
+      /\.html?$/i.test(options.report) ? renderReportPage(report) : reportText(report),
+    ).catch((error: NodeJS.ErrnoException) => {
       throw new InputError(`${options.report}: the report cannot be written (${error.code ?? error.message})`);
     });
   const colour = wantsColour(process.stderr);

@@ -8,7 +8,12 @@ import { completeSettings } from '../settings.ts';
 import type { ViewTask } from '../workers/views.ts';
 
 export function viewRoutes(app: FastifyInstance, { store, views }: Context): void {
-  async function render(request: FastifyRequest, reply: FastifyReply, view: ViewTask['view']): Promise<FastifyReply> {
+  async function render(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    view: ViewTask['view'],
+    type = 'application/json; charset=utf-8',
+  ): Promise<FastifyReply> {
     const record = await findMigration(store, idOf(request));
     const snapshot = await store.snapshots.newest(record.id);
     if (snapshot === undefined)
@@ -16,7 +21,7 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
     const states = await store.services.list(record.id);
     const bytes = await views.render(snapshot.id, completeSettings(record.settings), states, view);
     if (bytes.length === 0) throw notFound('What was asked for');
-    return reply.type('application/json; charset=utf-8').send(Buffer.from(bytes));
+    return reply.type(type).send(Buffer.from(bytes));
   }
   serve(app, routes.getOverview, (request, reply) => render(request, reply, { name: 'overview' }));
   serve(app, routes.getInventory, (request, reply) => render(request, reply, { name: 'inventory' }));
@@ -35,6 +40,19 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
     render(request, reply, { name: 'bridge', ...(request.query as { namespace?: string }) }),
   );
   serve(app, routes.getReport, (request, reply) => render(request, reply, { name: 'report' }));
+  serve(app, routes.getReportPage, (request, reply) =>
+    render(request, reply, { name: 'report-page' }, 'text/html; charset=utf-8'),
+  );
+  serve(app, routes.getBundle, (request, reply) => {
+    const { format = 'zip' } = request.query as { format?: 'zip' | 'tar.gz' };
+    reply.header('content-disposition', `attachment; filename="kong-mesh-bundle.${format}"`);
+    return render(
+      request,
+      reply,
+      { name: 'bundle', format },
+      format === 'zip' ? 'application/zip' : 'application/gzip',
+    );
+  });
   serve(app, routes.getCode, (request) => {
     const code = findCode((request.params as { code: string }).code);
     if (code === undefined) throw notFound('This code');

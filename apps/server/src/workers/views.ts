@@ -1,4 +1,4 @@
-import { buildReport, layOut, reportText } from '@isthmus/bundle';
+import { type ArchiveFormat, archive, buildReport, layOut, renderReportPage, reportText } from '@isthmus/bundle';
 import type { Inventory, Overview, ResourceRow, Service, Settings } from '@isthmus/contract';
 import { indexServices } from '@isthmus/istio';
 import type { Limits, Resource } from '@isthmus/kubernetes';
@@ -14,7 +14,10 @@ export interface ViewTask {
   readonly settings: Settings;
   readonly states: readonly ServiceState[];
   readonly view:
-    | { readonly name: 'overview' | 'inventory' | 'resources' | 'report' }
+    | { readonly name: 'overview' | 'inventory' | 'resources' }
+    | { readonly name: 'report' }
+    | { readonly name: 'report-page' }
+    | { readonly name: 'bundle'; readonly format: ArchiveFormat }
     | { readonly name: 'services'; readonly ids?: readonly string[] }
     | { readonly name: 'diagnostics'; readonly severity?: string; readonly limit?: number }
     | {
@@ -234,17 +237,33 @@ function build(snapshot: Translated, { view, states: list, settings }: ViewTask)
       return bridgeDiagram(snapshot.translation.estate, phases, options);
     }
     case 'report':
+    case 'report-page':
+    case 'bundle':
       return undefined;
   }
 }
 
-/** Computes a view as bytes of JSON; none where what was asked for does not exist. */
-export default function render(task: ViewTask): Uint8Array {
+/** The report and the bundle are documents of their own, not JSON of the contract. */
+async function renderDocument(snapshot: Translated, view: ViewTask['view']): Promise<Uint8Array | undefined> {
+  const isDocument = view.name === 'report' || view.name === 'report-page' || view.name === 'bundle';
+  if (!isDocument) return undefined;
+  const { files, fileOf } = layOut(snapshot.translation);
+  const report = buildReport(snapshot.translation, snapshot.diagnostics, fileOf);
+  const encoder = new TextEncoder();
+  if (view.name === 'report') return encoder.encode(reportText(report));
+  if (view.name === 'report-page') return encoder.encode(renderReportPage(report));
+  const beside = [
+    { path: 'report/report.html', text: renderReportPage(report) },
+    { path: 'report/report.json', text: reportText(report) },
+  ];
+  return archive([...files, ...beside], view.format);
+}
+
+/** Computes a view as bytes, of JSON but for documents; none where what was asked for does not exist. */
+export default async function render(task: ViewTask): Promise<Uint8Array> {
   const snapshot = translated(task);
-  if (task.view.name === 'report') {
-    const { fileOf } = layOut(snapshot.translation);
-    return new TextEncoder().encode(reportText(buildReport(snapshot.translation, snapshot.diagnostics, fileOf)));
-  }
+  const whole = await renderDocument(snapshot, task.view);
+  if (whole !== undefined) return whole;
   const value = build(snapshot, task);
   return value === undefined ? new Uint8Array() : new TextEncoder().encode(JSON.stringify(value));
 }

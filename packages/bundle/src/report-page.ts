@@ -1,0 +1,98 @@
+import type { Report } from './report.ts';
+
+const escapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+const text = (value: string | number): string =>
+  String(value).replace(/[&<>"']/g, (character) => escapes[character] ?? '');
+
+const marks: Readonly<Record<string, string>> = {
+  exact: '●',
+  approximate: '◐',
+  unsupported: '✕',
+  inert: '○',
+  untranslated: '◌',
+  blocker: '✕',
+  warning: '◐',
+  info: '○',
+};
+const mark = (word: string): string =>
+  `<span class="${word}"><span aria-hidden="true">${marks[word]}</span> ${word}</span>`;
+
+// The tokens of the app's theme; contrast is measured against both grounds.
+const style = `:root{color-scheme:light dark;--ground:#fff;--sunk:#eef0f4;--text:#1b1f27;--muted:#565d6b;--border:#dfe3ea;--exact:#2b6a3a;--approximate:#8a5800;--unsupported:#b3261e;--inert:#5b6270;--untranslated:#6d3fb0}
+@media (prefers-color-scheme:dark){:root{--ground:#14161a;--sunk:#0f1114;--text:#e6e9ef;--muted:#a2a9b6;--border:#2a2f38;--exact:#7fce93;--approximate:#f0b952;--unsupported:#ff8f85;--inert:#9aa1ae;--untranslated:#c6a5ff}}
+*{box-sizing:border-box}body{margin:0 auto;padding:24px;max-width:1120px;background:var(--ground);color:var(--text);font:13px/1.45 Inter,system-ui,sans-serif}
+h1{font-size:24px;font-weight:600;margin:0 0 4px}h2{font-size:18px;font-weight:600;margin:32px 0 8px}p{max-width:72ch;margin:0 0 12px}
+.muted{color:var(--muted)}code,.name{font-family:"JetBrains Mono",ui-monospace,monospace;font-size:12px;overflow-wrap:anywhere}
+table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:5px 12px 5px 0;border-bottom:1px solid var(--border);line-height:1.3}th{font-weight:500;color:var(--muted)}
+td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}details{border-bottom:1px solid var(--border);padding:6px 0}summary{cursor:pointer}
+.finding{border-bottom:1px solid var(--border);padding:10px 0}.finding p{margin:4px 0}
+.exact{color:var(--exact)}.approximate,.warning{color:var(--approximate)}.unsupported,.blocker{color:var(--unsupported)}.inert,.info{color:var(--inert)}.untranslated{color:var(--untranslated)}
+@media print{body{max-width:none;padding:0}details{break-inside:avoid}}`;
+
+type Entry = Report['ledger'][number];
+
+function entry({ resource, fields }: Entry): string {
+  const counts = new Map<string, number>();
+  for (const { outcome } of fields) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  const summary = [...counts]
+    .map(([outcome, count]) => `<span class="${outcome}">${marks[outcome]} ${count} ${outcome}</span>`)
+    .join(' ');
+  const rows = fields
+    .map(
+      ({ path, outcome, code }) =>
+        `<tr><td><code>${text(path)}</code></td><td>${mark(outcome)}</td><td><code>${text(code ?? '')}</code></td></tr>`,
+    )
+    .join('');
+  const name = `${resource.kind} ${resource.namespace === '' ? '' : `${resource.namespace}/`}${resource.name}`;
+  return `<details><summary><span class="name">${text(name)}</span> ${summary} <span class="muted">${text(resource.file)}:${resource.line}</span></summary><table><thead><tr><th>Field</th><th>Outcome</th><th>Code</th></tr></thead><tbody>${rows}</tbody></table></details>`;
+}
+
+function finding({ severity, code, file, line, message, help, path }: Report['diagnostics'][number]): string {
+  const place = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}`;
+  return `<div class="finding">${mark(severity)} <code>${text(code)}</code> <span class="muted">${text(place)}${path === undefined ? '' : ` <code>${text(path)}</code>`}</span><p>${text(message)}</p><p class="muted">${text(help)}</p></div>`;
+}
+
+const rank: Readonly<Record<string, number>> = { blocker: 0, warning: 1, info: 2 };
+
+/** The report as one page without scripts or outside parts; everything from the input is text in it. Prints well. */
+export function renderReportPage(report: Report): string {
+  const { summary, target } = report;
+  const findings = report.diagnostics.toSorted((a, b) => (rank[a.severity] ?? 3) - (rank[b.severity] ?? 3));
+  const outcomes = Object.entries(summary.outcomes)
+    .map(([outcome, count]) => `<tr><td>${mark(outcome)}</td><td class="number">${count}</td></tr>`)
+    .join('');
+  const resources = report.resources
+    .map(
+      ({ kind, namespace, name, file, draft, patch }) =>
+        `<tr><td>${text(kind)}</td><td class="name">${text(namespace === '' ? name : `${namespace}/${name}`)}</td><td>${draft ? 'draft' : patch ? 'patch' : 'resource'}</td><td><code>${text(file)}</code></td></tr>`,
+    )
+    .join('');
+  const skipped = report.sources
+    .flatMap(({ file, skipped: list }) =>
+      list.map(
+        (one) =>
+          `<tr><td><code>${text(file)}:${one.line}</code></td><td>${text(one.kind)} ${text(one.name)}</td><td>${text(one.reason)}</td></tr>`,
+      ),
+    )
+    .join('');
+  const section = (title: string, head: string, rows: string, empty: string): string =>
+    `<h2>${title}</h2>${rows === '' ? `<p class="muted">${empty}</p>` : `<table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`}`;
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Istio to Kong Mesh ${text(target)}: report</title><style>${style}</style></head><body>
+<h1>Istio to Kong Mesh ${text(target)}</h1>
+<p>${summary.fields} fields of ${summary.istioResources} Istio resources; ${summary.diagnostics.blocker} findings block, ${summary.diagnostics.warning} warn. ${summary.resources} resources, ${summary.patches} patches and ${summary.drafts} drafts come of it.</p>
+${section('Fields', '<th>Outcome</th><th class="number">Fields</th>', outcomes, '')}
+<h2>Findings</h2>${findings.length === 0 ? `<p class="muted">No findings. ${summary.fields} fields checked.</p>` : findings.map(finding).join('')}
+${section('Kong Mesh resources', '<th>Kind</th><th>Name</th><th>Role</th><th>File</th>', resources, 'Nothing is emitted.')}
+<h2>Every field</h2>${report.ledger.map(entry).join('') || '<p class="muted">The input holds no Istio resource.</p>'}
+${report.context.length === 0 ? '' : `<h2>Istio's labels and annotations elsewhere</h2>${report.context.map(entry).join('')}`}
+${section('Left out of the import', '<th>Place</th><th>Object</th><th>Reason</th>', skipped, 'Nothing was left out.')}
+</body></html>
+`;
+}
