@@ -17,7 +17,13 @@ function outcome(input: string, target: TargetVersion): Json {
   const own = existsSync(settingsFile)
     ? (parseYaml(readFileSync(settingsFile, 'utf8'))[0]?.value as Partial<Settings>)
     : {};
-  const translation = translate(takeIn([readManifest('input.yaml', bytes)]), { ...defaultSettings, ...own, target });
+  const translation = translate(takeIn([readManifest('input.yaml', bytes)]), {
+    ...defaultSettings,
+    // The policies for the defaults would stand in every case; they have cases of their own.
+    defaults: 'adopt',
+    ...own,
+    target,
+  });
   const diagnostics = locateDiagnostics(translation, () => bytes.toString('utf8'));
   return {
     target,

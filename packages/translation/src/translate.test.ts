@@ -101,7 +101,9 @@ kind: AuthorizationPolicy
 metadata: {name: only-web}
 spec: {action: DENY, rules: [{to: [{operation: {methods: [DELETE]}}]}]}
 `);
-  expect(policy.diagnostics).toMatchObject([{ code: 'ISTHMUS-TR-001', severity: 'blocker', path: 'spec.action' }]);
+  expect(policy.diagnostics).toContainEqual(
+    expect.objectContaining({ code: 'ISTHMUS-TR-001', severity: 'blocker', path: 'spec.action' }),
+  );
   const telemetry = one(`apiVersion: telemetry.istio.io/v1
 kind: Telemetry
 metadata: {name: t}

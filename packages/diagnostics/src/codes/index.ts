@@ -1,12 +1,22 @@
 import type { Code } from '../code.ts';
 import { authorizationPolicy } from './authorization-policy.ts';
+import { destinationRule } from './destination-rule.ts';
 import { estate } from './estate.ts';
+import { meshConfig } from './mesh-config.ts';
 import { reading } from './reading.ts';
 import { translation } from './translation.ts';
 import { virtualService } from './virtual-service.ts';
 
 /** Every area of the registry. A new code is one entry in one of these files. */
-export const codes = { authorizationPolicy, estate, reading, translation, virtualService } as const;
+export const codes = {
+  authorizationPolicy,
+  destinationRule,
+  estate,
+  meshConfig,
+  reading,
+  translation,
+  virtualService,
+} as const;
 
 /** All codes in order, for `isthmus explain`, the generated reference and the meta-tests. */
 export const allCodes: readonly Code[] = Object.values(codes)

@@ -1,9 +1,16 @@
 import type { Context } from '../context.ts';
 import { translateAbsence } from './authorization-policy/absence-to-mesh-traffic-permission.ts';
+import { translateDestinationRules } from './destination-rule/to-policies.ts';
+import { translateDefaults } from './mesh-config/defaults-to-policies.ts';
 import { translateVirtualServices } from './virtual-service/to-mesh-http-route.ts';
 
 /** Translates every resource of a kind in an estate. */
 export type Translator = (context: Context) => void;
 
 /** All translators, by kind; each adds to the context what it emits and what it says of each field. */
-export const translators: readonly Translator[] = [translateAbsence, translateVirtualServices];
+export const translators: readonly Translator[] = [
+  translateAbsence,
+  translateDestinationRules,
+  translateDefaults,
+  translateVirtualServices,
+];

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@isthmus/kubernetes';
 import { child, descend, entries, type Field, items, number, text } from '../../field.ts';
+import { only, Unhandled } from '../../unhandled.ts';
 import { type PathMatch, quote, type Rank } from './order.ts';
 
 /** One condition on a header or a query parameter. */
@@ -33,19 +34,6 @@ export interface Rule {
   readonly field: Field;
   readonly matches: readonly Match[];
   readonly destinations: readonly Destination[];
-}
-
-/** A field that this reading does not understand: then nothing of the VirtualService may be emitted. */
-export class Unhandled extends Error {
-  readonly field: Field;
-  constructor(field: Field) {
-    super(field.path);
-    this.field = field;
-  }
-}
-
-function only(field: Field, ...known: readonly string[]): void {
-  for (const [key, part] of entries(field)) if (!known.includes(key)) throw new Unhandled(part);
 }
 
 // The enum of MeshHTTPRoute's `method`.

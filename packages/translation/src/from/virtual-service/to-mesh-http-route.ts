@@ -3,8 +3,9 @@ import type { Service, ServiceName } from '@isthmus/istio';
 import type { Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { child, entries, type Field, items, rootField, text } from '../../field.ts';
+import { Unhandled } from '../../unhandled.ts';
 import { keepOrder } from './order.ts';
-import { type Destination, type Http, rankOf, readHttp, specOf, Unhandled } from './read-http.ts';
+import { type Destination, type Http, rankOf, readHttp, specOf } from './read-http.ts';
 
 interface Host extends ServiceName {
   readonly field: Field<string>;
