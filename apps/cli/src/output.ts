@@ -9,6 +9,12 @@ const manifest = '.isthmus-bundle';
 /** Whether every path stays below the folder; a manifest may have been edited. */
 const isInside = (path: string): boolean => path !== '' && !path.startsWith('/') && !path.split(/[\\/]/).includes('..');
 
+/** Small files wait for the disk more than they work: several at a time, few enough not to run out of handles. */
+async function inBatches<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+  const size = 64;
+  for (let from = 0; from < items.length; from += size) await Promise.all(items.slice(from, from + size).map(act));
+}
+
 /**
  * Writes a bundle to a folder. A folder with anything in it is refused unless `force` is set; then the files of an earlier
  * bundle are replaced and everything else is left alone.
@@ -24,18 +30,11 @@ export async function writeBundle(folder: string, files: readonly BundleFile[], 
     );
   if (present.includes(manifest)) {
     const former = (await readFile(join(folder, manifest), 'utf8')).split('\n');
-    for (const path of former) if (isInside(path)) await rm(join(folder, path), { force: true });
+    await inBatches(former.filter(isInside), (path) => rm(join(folder, path), { force: true }));
   }
   await mkdir(folder, { recursive: true });
-  const made = new Set<string>();
-  for (const { path, text } of files) {
-    const target = join(folder, path);
-    const parent = dirname(target);
-    if (!made.has(parent)) {
-      await mkdir(parent, { recursive: true });
-      made.add(parent);
-    }
-    await writeFile(target, text);
-  }
+  for (const parent of new Set(files.map(({ path }) => dirname(join(folder, path)))))
+    await mkdir(parent, { recursive: true });
+  await inBatches(files, ({ path, text }) => writeFile(join(folder, path), text));
   await writeFile(join(folder, manifest), files.map(({ path }) => `${path}\n`).join(''));
 }

@@ -2,7 +2,7 @@ import { EVENT_ID, type Event, SCALAR_STYLE } from 'js-yaml';
 import { defaultLimits } from './limits.ts';
 import { join, parsePath, type Step } from './path.ts';
 import type { Source } from './resource.ts';
-import { chunks } from './text.ts';
+import { type Chunk, chunks } from './text.ts';
 import { buildYaml } from './yaml.ts';
 import { eventStart, parseYamlEvents, skipNode, YamlError, type YamlEvents } from './yaml-events.ts';
 import { keyText } from './yaml-value.ts';
@@ -158,14 +158,28 @@ function resolve(node: Node): Node {
   return node.target === undefined ? node : resolve(node.target);
 }
 
+// Thousands of findings point into one file, one after the other: its chunks are cut once.
+let latest: { readonly text: string; readonly list: readonly Chunk[] } = { text: '', list: [] };
+
+/** The last chunk that begins at or before a line. */
+function chunkAt(text: string, line: number): Chunk | undefined {
+  if (latest.text !== text) {
+    const normal = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
+    latest = { text, list: [...chunks(normal)] };
+  }
+  let low = 0;
+  let high = latest.list.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((latest.list[middle] as Chunk).line <= line) low = middle + 1;
+    else high = middle;
+  }
+  return latest.list[low - 1];
+}
+
 /** The object that a source speaks of, as a tree of positions; undefined where the text is not what was read. */
 function parse(text: string, source: Source): Parsed | undefined {
-  const normal = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
-  let chunk: { text: string; line: number } | undefined;
-  for (const candidate of chunks(normal)) {
-    if (candidate.line > source.line) break;
-    chunk = candidate;
-  }
+  const chunk = chunkAt(text, source.line);
   if (chunk === undefined) return undefined;
   try {
     const parsed = parseYamlEvents(chunk.text);
