@@ -5,7 +5,7 @@ export default defineConfig({
     include: [
       'packages/*/src/**/*.test.ts',
       'apps/*/src/**/*.test.{ts,tsx}',
-      'conformance/**/*.test.ts',
+
       'scripts/**/*.test.ts',
     ],
     testTimeout: 60_000,
