@@ -29,7 +29,7 @@ const style = `:root{color-scheme:light dark;--ground:#fff;--sunk:#eef0f4;--text
 *{box-sizing:border-box}body{margin:0 auto;padding:24px;max-width:1120px;background:var(--ground);color:var(--text);font:13px/1.45 Inter,system-ui,sans-serif}
 h1{font-size:24px;font-weight:600;margin:0 0 4px}h2{font-size:18px;font-weight:600;margin:32px 0 8px}p{max-width:72ch;margin:0 0 12px}
 .muted{color:var(--muted)}code,.name{font-family:"JetBrains Mono",ui-monospace,monospace;font-size:12px;overflow-wrap:anywhere}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:5px 12px 5px 0;border-bottom:1px solid var(--border);line-height:1.3}th{font-weight:500;color:var(--muted)}
+table{border-collapse:collapse;width:100%}table.narrow{width:auto}th,td{text-align:left;vertical-align:top;padding:5px 12px 5px 0;border-bottom:1px solid var(--border);line-height:1.3}th{font-weight:500;color:var(--muted)}
 td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}details{border-bottom:1px solid var(--border);padding:6px 0}summary{cursor:pointer}
 .finding{border-bottom:1px solid var(--border);padding:10px 0}.finding p{margin:4px 0}
 .exact{color:var(--exact)}.approximate,.warning{color:var(--approximate)}.unsupported,.blocker{color:var(--unsupported)}.inert,.info{color:var(--inert)}.untranslated{color:var(--untranslated)}
@@ -53,9 +53,13 @@ function entry({ resource, fields }: Entry): string {
   return `<details><summary><span class="name">${text(name)}</span> ${summary} <span class="muted">${text(resource.file)}:${resource.line}</span></summary><table><thead><tr><th>Field</th><th>Outcome</th><th>Code</th></tr></thead><tbody>${rows}</tbody></table></details>`;
 }
 
-function finding({ severity, code, file, line, message, help, path }: Report['diagnostics'][number]): string {
+function finding({ severity, code, resource, file, line, message, help, path }: Report['diagnostics'][number]): string {
+  const subject =
+    resource === undefined
+      ? ''
+      : ` <span class="name">${text(`${resource.kind} ${resource.namespace === '' ? '' : `${resource.namespace}/`}${resource.name}`)}</span>`;
   const place = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}`;
-  return `<div class="finding">${mark(severity)} <code>${text(code)}</code> <span class="muted">${text(place)}${path === undefined ? '' : ` <code>${text(path)}</code>`}</span><p>${text(message)}</p><p class="muted">${text(help)}</p></div>`;
+  return `<div class="finding">${mark(severity)} <code>${text(code)}</code>${subject} <span class="muted">${text(place)}${path === undefined ? '' : ` <code>${text(path)}</code>`}</span><p>${text(message)}</p><p class="muted">${text(help)}</p></div>`;
 }
 
 const rank: Readonly<Record<string, number>> = { blocker: 0, warning: 1, info: 2 };
@@ -87,7 +91,7 @@ export function renderReportPage(report: Report): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Istio to Kong Mesh ${text(target)}: report</title><style>${style}</style></head><body>
 <h1>Istio to Kong Mesh ${text(target)}</h1>
 <p>${summary.fields} fields of ${summary.istioResources} Istio resources; ${summary.diagnostics.blocker} findings block, ${summary.diagnostics.warning} warn. ${summary.resources} resources, ${summary.patches} patches and ${summary.drafts} drafts come of it.</p>
-${section('Fields', '<th>Outcome</th><th class="number">Fields</th>', outcomes, '')}
+<h2>Fields</h2><table class="narrow"><thead><tr><th>Outcome</th><th class="number">Fields</th></tr></thead><tbody>${outcomes}</tbody></table>
 <h2>Findings</h2>${findings.length === 0 ? `<p class="muted">No findings. ${summary.fields} fields checked.</p>` : findings.map(finding).join('')}
 ${section('Kong Mesh resources', '<th>Kind</th><th>Name</th><th>Role</th><th>File</th>', resources, 'Nothing is emitted.')}
 <h2>Every field</h2>${report.ledger.map(entry).join('') || '<p class="muted">The input holds no Istio resource.</p>'}
