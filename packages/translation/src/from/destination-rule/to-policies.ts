@@ -3,15 +3,13 @@ import type { ServiceName } from '@isthmus/istio';
 import type { Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { child, descend, type Field, flag, items, number, rootField, text } from '../../field.ts';
+import { isDuration } from '../../go-duration.ts';
 import { only, Unhandled } from '../../unhandled.ts';
-
-const duration = /^(?:\d+(?:\.\d+)?(?:h|m|s|ms|us|ns))+$/;
 
 function durationOf(context: Context, field: Field | undefined): unknown {
   if (field === undefined) return undefined;
   const value = text(field);
-  if (value === undefined || !duration.test(value.value) || /^0+(?:\.0+)?[a-z]+$/.test(value.value))
-    throw new Unhandled(field);
+  if (value === undefined || !isDuration(value.value)) throw new Unhandled(field);
   return context.exact(value, value.value);
 }
 

@@ -1,9 +1,9 @@
 import { codes } from '@isthmus/diagnostics';
 import type { Context } from '../../context.ts';
 import { child, rootField, text } from '../../field.ts';
+import { isDuration } from '../../go-duration.ts';
 
 const unlimited = 4_294_967_295;
-const duration = /^(?:\d+(?:\.\d+)?(?:h|m|s|ms|us|ns))+$/;
 
 /**
  * Istio's defaults as policies of the whole mesh (routing.md 8; Istio's side verified by running 1.32): no request
@@ -20,7 +20,7 @@ export function translateDefaults(context: Context): void {
   const [meshConfig] = context.ofKind('MeshConfig');
   const connect = meshConfig && text(child(rootField(meshConfig), 'connectTimeout'));
   const connectionTimeout =
-    connect !== undefined && duration.test(connect.value) ? context.exact(connect, connect.value) : '10s';
+    connect !== undefined && isDuration(connect.value) ? context.exact(connect, connect.value) : '10s';
   const backOff = { baseInterval: '25ms', maxInterval: '250ms' };
   const policies: readonly [kind: string, spec: (mesh: { kind: 'Mesh' }) => Record<string, unknown>][] = [
     [

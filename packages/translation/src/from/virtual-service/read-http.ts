@@ -1,5 +1,6 @@
 import type { JsonObject } from '@isthmus/kubernetes';
 import { child, descend, entries, type Field, items, number, text } from '../../field.ts';
+import { isDuration } from '../../go-duration.ts';
 import { only, Unhandled } from '../../unhandled.ts';
 import { type PathMatch, quote, type Rank } from './order.ts';
 
@@ -34,6 +35,7 @@ export interface Rule {
   readonly field: Field;
   readonly matches: readonly Match[];
   readonly destinations: readonly Destination[];
+  readonly timeout?: Field<string>;
 }
 
 // The enum of MeshHTTPRoute's `method`.
@@ -122,6 +124,14 @@ function readDestination(field: Field): Destination {
   return { field, host, ...(port ? { port } : {}), ...(weight ? { weight } : {}) };
 }
 
+// Istio's admission refuses 0s and less than a millisecond; Kong Mesh takes 0s for no timeout.
+function readTimeout(field: Field | undefined): Field<string> | undefined {
+  if (field === undefined) return undefined;
+  const timeout = text(field);
+  if (timeout === undefined || !isDuration(timeout.value)) throw new Unhandled(field);
+  return timeout;
+}
+
 const catchesAll = ({ path, method, headers, queryParams }: Match): boolean =>
   ((path.type === 'PathPrefix' && path.value === '/') || (path.type === 'RegularExpression' && path.value === '.*')) &&
   method === undefined &&
@@ -139,14 +149,15 @@ export function readHttp(spec: Field): Http {
   const rules: Rule[] = [];
   const list = items(child(spec, 'http'));
   for (const [index, field] of list.entries()) {
-    only(field, 'name', 'match', 'route');
+    only(field, 'name', 'match', 'route', 'timeout');
     const matchField = child(field, 'match');
     const matches = items(matchField).map(readMatch);
     if (matches.length === 0)
       matches.push({ field, path: { type: 'PathPrefix', value: '/' }, headers: [], queryParams: [] });
     const destinations = items(child(field, 'route')).map(readDestination);
     if (destinations.length === 0) throw new Unhandled(field);
-    rules.push({ field, matches, destinations });
+    const timeout = readTimeout(child(field, 'timeout'));
+    rules.push({ field, matches, destinations, ...(timeout ? { timeout } : {}) });
     if (matches.some(catchesAll)) return { rules, dead: list.slice(index + 1), complete: true };
   }
   return { rules, dead: [], complete: false };

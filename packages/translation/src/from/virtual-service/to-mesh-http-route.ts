@@ -2,6 +2,7 @@ import { codes } from '@isthmus/diagnostics';
 import type { Service, ServiceName } from '@isthmus/istio';
 import type { Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
+import type { EmittedRole } from '../../emitted.ts';
 import { child, entries, type Field, items, rootField, text } from '../../field.ts';
 import { Unhandled } from '../../unhandled.ts';
 import { keepOrder } from './order.ts';
@@ -160,6 +161,38 @@ function declareProtocols(context: Context, service: Service): void {
   });
 }
 
+/** The timeout that all rules share; throws where they differ: each would need a MeshHTTPRoute of its own (routing.md 3.3). */
+function timeoutsOf(http: Http): Field<string>[] {
+  const timeouts = http.rules.flatMap(({ timeout }) => (timeout === undefined ? [] : [timeout]));
+  const [first] = timeouts;
+  if (first === undefined) return [];
+  if (timeouts.length < http.rules.length || timeouts.some(({ value }) => value !== first.value))
+    throw new Unhandled(first);
+  return timeouts;
+}
+
+function emitTimeout(context: Context, host: Host, timeouts: readonly Field<string>[], role: EmittedRole): void {
+  for (const timeout of timeouts) context.settled(timeout);
+  context.emit({
+    ...role,
+    object: {
+      apiVersion: 'kuma.io/v1alpha1',
+      kind: 'MeshTimeout',
+      metadata: { name: host.name, namespace: host.namespace, labels: { 'kuma.io/mesh': context.settings.mesh } },
+      spec: {
+        targetRef: { kind: 'Mesh' },
+        to: [
+          {
+            targetRef: reference(context, host, true),
+            default: { http: { requestTimeout: context.derived(timeouts, timeouts[0]?.value) } },
+          },
+        ],
+      },
+    },
+    services: [`${host.namespace}/${host.name}`],
+  });
+}
+
 function translateOne(context: Context, resource: Resource, hosts: readonly Host[]): void {
   const spec = specOf(rootField(resource));
   if (spec === undefined) return;
@@ -181,6 +214,7 @@ function translateOne(context: Context, resource: Resource, hosts: readonly Host
     ({ destinations }) => destinations.length > 1 && destinations.every(({ weight }) => (weight?.value ?? 0) === 0),
   );
   if (zero !== undefined) throw new Unhandled(zero.field);
+  const timeouts = timeoutsOf(http);
   const resolved = hosts.map((host) => ({ host, found: resolve(context, host, http) }));
   if (resolved.some(({ found }) => found === undefined)) return;
   for (const gateway of items(child(spec, 'gateways'))) context.settled(gateway);
@@ -201,10 +235,13 @@ function translateOne(context: Context, resource: Resource, hosts: readonly Host
       },
     };
     const services = [`${host.namespace}/${host.name}`];
-    if (found.draft !== undefined)
-      context.emit({ role: 'draft', stage: 'routing', why: found.draft, object, services });
-    else {
-      context.emit({ role: 'resource', stage: 'routing', object, services });
+    const role: EmittedRole =
+      found.draft === undefined
+        ? { role: 'resource', stage: 'routing' }
+        : { role: 'draft', stage: 'routing', why: found.draft };
+    if (timeouts.length > 0) emitTimeout(context, host, timeouts, role);
+    context.emit({ ...role, object, services });
+    if (found.draft === undefined) {
       const touched = new Map([[`${host.namespace}/${host.name}`, host as ServiceName]]);
       for (const { target } of found.backends.values()) touched.set(`${target.namespace}/${target.name}`, target);
       for (const { namespace, name } of touched.values()) {
