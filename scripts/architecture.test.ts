@@ -5,9 +5,13 @@ import { expect, test } from 'vitest';
 const allowed: Readonly<Record<string, readonly string[]>> = {
   diagnostics: [],
   kubernetes: ['diagnostics'],
-  istio: ['diagnostics', 'kubernetes'],
-  'kong-mesh': ['diagnostics', 'kubernetes'],
-  translation: ['diagnostics', 'istio', 'kong-mesh', 'kubernetes'],
+  behavior: [],
+  istio: ['behavior', 'diagnostics', 'kubernetes'],
+  'kong-mesh': ['behavior', 'diagnostics', 'kubernetes'],
+  'kong-gateway': ['behavior', 'diagnostics', 'kubernetes'],
+  translation: ['behavior', 'diagnostics', 'istio', 'kong-gateway', 'kong-mesh', 'kubernetes'],
+  // A judge does not ask the accused: nothing of the translation, and of neither mesh.
+  equivalence: ['behavior'],
   migration: ['diagnostics', 'istio', 'kubernetes'],
   bundle: ['diagnostics', 'istio', 'kubernetes', 'translation'],
   contract: [],

@@ -1,0 +1,128 @@
+/** Milliseconds; 0 means none. */
+export type Milliseconds = number;
+
+/** Who answers at a destination: what two meshes are compared by, whatever they call it. */
+export type Endpoints =
+  /** The workloads of a namespace that have these labels, on a port of theirs (number or name). */
+  | {
+      readonly kind: 'workloads';
+      readonly namespace: string;
+      readonly labels: Readonly<Record<string, string>>;
+      readonly port: number | string;
+    }
+  /** A host outside of the cluster. */
+  | { readonly kind: 'external'; readonly host: string; readonly port: number }
+  /** The address that the client dialled. */
+  | { readonly kind: 'original' }
+  /** Nobody: the proxy answers 503 itself. */
+  | { readonly kind: 'none'; readonly reason: string };
+
+/** Where a request goes. */
+export interface Destination {
+  /** As the mesh calls it: a FQDN with its subset, or a MeshService. */
+  readonly host: string;
+  readonly subset?: string;
+  readonly port: number;
+  readonly endpoints: Endpoints;
+}
+
+/** Changes to the headers of a message: remove, then set, then add. */
+export interface HeaderChanges {
+  readonly remove: readonly string[];
+  readonly set: readonly (readonly [name: string, value: string])[];
+  readonly add: readonly (readonly [name: string, value: string])[];
+}
+
+/** A destination with its part of the requests, relative to the others'; its header changes come before the route's. */
+export interface WeightedDestination {
+  readonly destination: Destination;
+  readonly weight: number;
+  readonly requestHeaders?: HeaderChanges;
+  readonly responseHeaders?: HeaderChanges;
+}
+
+/** How the path changes on the way; the query stays. */
+export type PathRewrite =
+  /** Replaces the `length` first characters of the path, which the route's predicate matched. */
+  | { readonly kind: 'prefix'; readonly length: number; readonly replacement: string }
+  | { readonly kind: 'full'; readonly value: string }
+  | { readonly kind: 'regex'; readonly pattern: string; readonly substitution: string };
+
+/** Retries after a failed try. */
+export interface Retries {
+  readonly attempts: number;
+  /** Tokens of Envoy's `retry_on`, as the mesh orders them. */
+  readonly on: readonly string[];
+  readonly statusCodes: readonly number[];
+  /** Undefined: each try may take as long as the whole request. */
+  readonly perTryTimeout?: Milliseconds;
+  readonly backOff?: { readonly base: Milliseconds; readonly max: Milliseconds };
+  /** Only requests of these methods; undefined: all. */
+  readonly methods?: readonly string[];
+  readonly previousHosts?: 'omit' | 'use';
+  readonly hostSelectionAttempts?: number;
+}
+
+/** A copy of the request that nobody waits for. */
+export interface Mirror {
+  readonly destination: Destination;
+  /** 0 to 100. */
+  readonly percentage: number;
+}
+
+/** Failures made on purpose, by the client's proxy or (Kong Mesh) by the server's. */
+export interface Fault {
+  readonly delay?: { readonly percentage: number; readonly duration: Milliseconds };
+  readonly abort?: { readonly percentage: number; readonly status?: number; readonly grpcStatus?: string };
+}
+
+/** What the choice of an endpoint depends on, as in Envoy's `hash_policy`. */
+export type HashPolicy = { readonly terminal?: true } & (
+  | { readonly kind: 'header'; readonly name: string }
+  | { readonly kind: 'cookie'; readonly name: string; readonly path?: string; readonly ttl?: Milliseconds }
+  | { readonly kind: 'query'; readonly name: string }
+  | { readonly kind: 'sourceIp' }
+);
+
+/** The request goes on. */
+export interface Forward {
+  readonly kind: 'forward';
+  /** All of them share the requests by weight; one without others gets all. */
+  readonly destinations: readonly WeightedDestination[];
+  readonly rewrite?: PathRewrite;
+  /** The authority that the destination sees; undefined: the client's. */
+  readonly authority?: string;
+  readonly requestHeaders: HeaderChanges;
+  readonly responseHeaders: HeaderChanges;
+  readonly timeout: Milliseconds;
+  /** Of one stream; undefined where the mesh sets none on the route. */
+  readonly idleTimeout?: Milliseconds;
+  readonly retries?: Retries;
+  readonly mirrors: readonly Mirror[];
+  readonly fault?: Fault;
+  readonly hash: readonly HashPolicy[];
+}
+
+/** The proxy answers with a redirect. What is undefined stays as in the request. */
+export interface Redirect {
+  readonly kind: 'redirect';
+  readonly status: number;
+  readonly scheme?: string;
+  readonly host?: string;
+  readonly port?: number;
+  /** `full` replaces path and, where it holds a question mark, query. */
+  readonly path?: PathRewrite;
+}
+
+/** What a proxy does with a request. */
+export type Decision =
+  | Forward
+  | Redirect
+  /** The proxy answers itself. */
+  | { readonly kind: 'respond'; readonly status: number; readonly body?: string; readonly fault?: Fault }
+  /** The request goes to where the client dialled, without any route. */
+  | { readonly kind: 'passthrough' }
+  /** The proxy has no listener for the destination: the connection bypasses every route. */
+  | { readonly kind: 'no listener' };
+
+export const noHeaderChanges: HeaderChanges = { remove: [], set: [], add: [] };

@@ -1,0 +1,26 @@
+export type { Client } from './client.ts';
+export type { ClusterSettings, HttpConfig, SlowStart } from './cluster-settings.ts';
+export * from './decision.ts';
+export { normalizePath } from './normalize-path.ts';
+export { changeHeaders, isForward, locationOf, rewritePath, type Upstream, upstreamOf } from './outcome.ts';
+export {
+  firstMiss,
+  type HeaderMatch,
+  headerMatches,
+  type Miss,
+  type Predicate,
+  type QueryMatch,
+  type TextMatch,
+  textMatches,
+} from './predicate.ts';
+export { compileExpression, type RegularExpression, RegularExpressionError } from './regular-expression.ts';
+export { queryParameter, type Request, splitPath } from './request.ts';
+export {
+  type Evaluation,
+  evaluate,
+  findVirtualHost,
+  type Route,
+  type RouteTable,
+  type Rule,
+  type VirtualHost,
+} from './route-table.ts';
