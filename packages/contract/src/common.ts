@@ -1,20 +1,10 @@
 import { type Static, Type } from 'typebox';
+import { phases } from './phase.ts';
 
 export const TargetVersion = Type.Union([Type.Literal('2.13'), Type.Literal('2.14'), Type.Literal('3.0')]);
 export type TargetVersion = Static<typeof TargetVersion>;
 
-/** The phases of a service in order; `rolled-back` is reached from `bridged` on. */
-export const phases = [
-  'discovered',
-  'translated',
-  'reviewed',
-  'bridged',
-  'shifting',
-  'migrated',
-  'retired',
-  'rolled-back',
-] as const;
-export const Phase = Type.Enum([...phases]);
+export const Phase = Type.Unsafe<(typeof phases)[number]>(Type.Enum([...phases]));
 export type Phase = (typeof phases)[number];
 
 /** How many leaf fields have each outcome. */

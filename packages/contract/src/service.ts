@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Outcomes, Phase, type phases, SeverityCounts } from './common.ts';
+import { Outcomes, Phase, SeverityCounts } from './common.ts';
 
 /** The unit that migrates, with where it stands. */
 export const Service = Type.Object({
@@ -20,10 +20,10 @@ export const Service = Type.Object({
   outcomes: Outcomes,
   findings: SeverityCounts,
 });
-export type Service = Omit<Static<typeof Service>, 'phase'> & { phase: (typeof phases)[number] };
+export type Service = Static<typeof Service>;
 
 export const ServiceList = Type.Object({ services: Type.Array(Service) });
-export type ServiceList = { services: Service[] };
+export type ServiceList = Static<typeof ServiceList>;
 
 const changeable = {
   phase: Type.Optional(Phase),
@@ -49,7 +49,7 @@ export const BulkChange = Type.Object(
 export type BulkChange = Static<typeof BulkChange>;
 
 export const BulkResult = Type.Object({ changed: Type.Array(Service), conflicts: Type.Array(Service) });
-export type BulkResult = { changed: Service[]; conflicts: Service[] };
+export type BulkResult = Static<typeof BulkResult>;
 
 /** One step of the append-only history. `verified` is false for self-chosen names. */
 export const HistoryEntry = Type.Object({

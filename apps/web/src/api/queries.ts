@@ -1,0 +1,116 @@
+import { QueryClient, queryOptions } from '@tanstack/react-query';
+import { call } from './client.ts';
+import { isProblem } from './problem.ts';
+
+/** Keys of the cache. Everything that a migration's snapshot or settings decide lies below `views`. */
+export const keys = {
+  session: ['session'] as const,
+  codes: ['codes'] as const,
+  migrations: ['migrations'] as const,
+  migration: (id: string) => ['migration', id] as const,
+  views: (id: string) => ['migration', id, 'views'] as const,
+  view: (id: string, ...view: readonly (string | number | undefined)[]) => ['migration', id, 'views', ...view] as const,
+  services: (id: string) => ['migration', id, 'views', 'services'] as const,
+  snapshots: (id: string) => ['migration', id, 'snapshots'] as const,
+  history: (id: string, subject?: string) => ['migration', id, 'history', subject ?? ''] as const,
+};
+
+/** Changes by others arrive as events, so that nothing is asked for twice; what failed for good is not tried again. */
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: Number.POSITIVE_INFINITY,
+      gcTime: 5 * 60_000,
+      refetchOnWindowFocus: false,
+      retry: (count, error) => count < 2 && !(isProblem(error) && error.problem.status >= 400),
+    },
+  },
+});
+
+export const sessionQuery = queryOptions({
+  queryKey: keys.session,
+  queryFn: ({ signal }) => call('GET /session', {}, signal),
+});
+
+export const migrationsQuery = queryOptions({
+  queryKey: keys.migrations,
+  queryFn: async ({ signal }) => (await call('GET /migrations', {}, signal)).migrations,
+  // The list has no events of its own.
+  staleTime: 0,
+});
+
+export const migrationQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.migration(id),
+    queryFn: ({ signal }) => call('GET /migrations/:id', { params: { id } }, signal),
+  });
+
+export const overviewQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.view(id, 'overview'),
+    queryFn: ({ signal }) => call('GET /migrations/:id/overview', { params: { id } }, signal),
+  });
+
+export const inventoryQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.view(id, 'inventory'),
+    queryFn: ({ signal }) => call('GET /migrations/:id/inventory', { params: { id } }, signal),
+  });
+
+export const resourcesQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.view(id, 'resources'),
+    queryFn: async ({ signal }) => (await call('GET /migrations/:id/resources', { params: { id } }, signal)).resources,
+  });
+
+/** More findings than this are not sent at once. */
+export const mostDiagnostics = 10_000;
+
+export const diagnosticsQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.view(id, 'diagnostics'),
+    queryFn: ({ signal }) =>
+      call('GET /migrations/:id/diagnostics', { params: { id }, query: { limit: mostDiagnostics } }, signal),
+  });
+
+export const servicesQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.services(id),
+    queryFn: async ({ signal }) => (await call('GET /migrations/:id/services', { params: { id } }, signal)).services,
+  });
+
+/** What the workbench shows: a service (`ns/name`), a resource (its index) or a namespace. */
+export interface WorkbenchSubject {
+  readonly service?: string;
+  readonly resource?: number;
+  readonly namespace?: string;
+}
+
+export const workbenchQuery = (id: string, subject: WorkbenchSubject) =>
+  queryOptions({
+    queryKey: keys.view(id, 'workbench', subject.service, subject.resource, subject.namespace),
+    queryFn: ({ signal }) => call('GET /migrations/:id/workbench', { params: { id }, query: subject }, signal),
+  });
+
+export const bridgeQuery = (id: string, namespace?: string) =>
+  queryOptions({
+    queryKey: keys.view(id, 'bridge', namespace),
+    queryFn: ({ signal }) =>
+      call(
+        'GET /migrations/:id/bridge',
+        { params: { id }, query: namespace === undefined ? {} : { namespace } },
+        signal,
+      ),
+  });
+
+export const snapshotsQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.snapshots(id),
+    queryFn: async ({ signal }) => (await call('GET /migrations/:id/snapshots', { params: { id } }, signal)).snapshots,
+  });
+
+export const codeQuery = (code: string) =>
+  queryOptions({
+    queryKey: [...keys.codes, code],
+    queryFn: ({ signal }) => call('GET /codes/:code', { params: { code } }, signal),
+  });
