@@ -78,6 +78,8 @@ export const Span = Type.Object({
   column: Type.Integer(),
   endLine: Type.Integer(),
   endColumn: Type.Integer(),
+  /** Where the field's key begins, if it stands on the first line; else where the value does. */
+  keyColumn: Type.Integer(),
 });
 export type Span = Static<typeof Span>;
 
@@ -88,6 +90,8 @@ export const SourceDocument = Type.Object({
   file: Type.String(),
   line: Type.Integer(),
   text: Type.String(),
+  /** Whether `text` is written anew, as YAML from line 1: the file has it on a line that is too long for people. */
+  rewritten: Type.Boolean(),
 });
 export type SourceDocument = Static<typeof SourceDocument>;
 
@@ -123,8 +127,16 @@ export const FieldLink = Type.Object({
 });
 export type FieldLink = Static<typeof FieldLink>;
 
-/** A finding in place: `document` is an index into `before`, its lines are those of the document's text. */
-export const PlacedDiagnostic = Type.Object({ document: Type.Optional(Type.Integer()), diagnostic: Diagnostic });
+/**
+ * A finding in place: `document` is an index into `before`, its lines are those of the document's text. Without one it
+ * speaks of something that is not shown (a document that cannot be read, a Service): its lines are those of its file, and
+ * `excerpt` is the text there, whose first line is `line` of the file.
+ */
+export const PlacedDiagnostic = Type.Object({
+  document: Type.Optional(Type.Integer()),
+  diagnostic: Diagnostic,
+  excerpt: Type.Optional(Type.Object({ line: Type.Integer(), text: Type.String() })),
+});
 export type PlacedDiagnostic = Static<typeof PlacedDiagnostic>;
 
 /** Before and after of a service, a resource or a namespace. */
@@ -134,6 +146,10 @@ export const Workbench = Type.Object({
   after: Type.Array(TargetDocument),
   fields: Type.Array(FieldLink),
   findings: Type.Array(PlacedDiagnostic),
+  /** Findings left out because there are too many to show at once. */
+  omittedFindings: Type.Integer(),
+  /** What the codes of fields and findings stand for, in a few words; sorted. */
+  codes: Type.Array(Type.Object({ code: Type.String(), title: Type.String() })),
   outcomes: Outcomes,
   /** Documents left out because there are too many to show at once. */
   omitted: Type.Integer(),

@@ -177,10 +177,25 @@ function chunkAt(text: string, line: number): Chunk | undefined {
   return latest.list[low - 1];
 }
 
+// All items of a List are looked up in one document, one after the other: it is parsed once.
+let latestList: { readonly chunk: Chunk; readonly document: number; readonly parsed: Parsed } | undefined;
+
 /** The object that a source speaks of, as a tree of positions; undefined where the text is not what was read. */
 function parse(text: string, source: Source): Parsed | undefined {
   const chunk = chunkAt(text, source.line);
   if (chunk === undefined) return undefined;
+  if (source.within === undefined) return parseDocument(chunk, source.line);
+  if (latestList?.chunk !== chunk || latestList.document !== source.document) {
+    const parsed = parseDocument(chunk, source.line);
+    latestList = parsed && { chunk, document: source.document, parsed };
+  }
+  let node = latestList?.parsed.root;
+  for (const step of parsePath(source.within) ?? []) node = node && child(node, step);
+  return latestList && node && { ...latestList.parsed, root: node };
+}
+
+/** The document of a chunk that begins at or before a line. */
+function parseDocument(chunk: Chunk, line: number): Parsed | undefined {
   try {
     const parsed = parseYamlEvents(chunk.text);
     const documents = buildYaml(parsed, defaultLimits, true);
@@ -188,12 +203,10 @@ function parse(text: string, source: Source): Parsed | undefined {
     let index = 0;
     let root = 1;
     for (const document of documents) {
-      if (document.start >= 0 && position(document.start).line <= source.line) root = index + 1;
+      if (document.start >= 0 && position(document.start).line <= line) root = index + 1;
       index = skipNode(parsed.events, index + 1) + 1;
     }
-    let node: Node | undefined = new Builder(parsed, root).node(-1);
-    for (const step of parsePath(source.within ?? '') ?? []) node = node && child(node, step);
-    return node === undefined ? undefined : { root: node, position };
+    return { root: new Builder(parsed, root).node(-1), position };
   } catch (error) {
     if (error instanceof YamlError) return undefined;
     throw error;

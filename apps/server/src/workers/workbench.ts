@@ -1,10 +1,14 @@
 import { layOut } from '@isthmus/bundle';
-import type { FieldLink, Span, Workbench } from '@isthmus/contract';
-import { type Json, locateAll, type Span as Place, type Source, writeYaml } from '@isthmus/kubernetes';
+import type { FieldLink, Workbench } from '@isthmus/contract';
+import { type Diagnostic, findCode } from '@isthmus/diagnostics';
+import { type Json, locateAll, type Resource, writeYaml } from '@isthmus/kubernetes';
+import { createParts, type Part, spanOf, withContainers } from './places.ts';
 import { addUp, keyOf, noOutcomes, type Translated } from './snapshot.ts';
 
 // More than a person can read side by side; the view says how many are left out.
 const mostDocuments = 200;
+const mostFindings = 2000;
+const longestExcerptLine = 400;
 
 interface Wanted {
   readonly service?: string;
@@ -30,21 +34,91 @@ function choose(snapshot: Translated, wanted: Wanted): { title: string; indexes:
     : { title: namespace, indexes };
 }
 
-const spanOf = (place: Place, firstLine: number): Span => ({
-  line: place.line - firstLine + 1,
-  column: place.column,
-  endLine: place.endLine - firstLine + 1,
-  endColumn: place.endColumn,
-});
+/** Lines around a place in a file, for findings whose document is not shown; none where nothing is left of it. */
+function excerptOf(text: string | undefined, line: number | undefined): { line: number; text: string } | undefined {
+  if (text === undefined || line === undefined) return undefined;
+  const from = Math.max(line - 3, 0);
+  const lines = text.split('\n').slice(from, line + 2);
+  if (lines.every((one) => one.trim() === '')) return undefined;
+  return { line: from + 1, text: lines.map((one) => one.slice(0, longestExcerptLine)).join('\n') };
+}
 
-/** The document that a source speaks of, and the line of the file that it begins on. */
-function cut(text: string, source: Source): { line: number; text: string } {
-  const lines = text.split('\n');
-  const from = Math.min(source.line, lines.length) - 1;
-  let end = from + 1;
-  while (end < lines.length && !/^---(?:\s|$)/.test(lines[end] as string)) end++;
-  while (end > from + 1 && lines[end - 1]?.trim() === '') end--;
-  return { line: from + 1, text: `${lines.slice(from, end).join('\n')}\n` };
+interface Neighbourhood {
+  readonly files: ReadonlySet<string>;
+  readonly subjects: ReadonlySet<string>;
+}
+
+/** Whether a finding of no shown document belongs to what was asked for: a broken document or another version beside it. */
+function isNear(diagnostic: Diagnostic, wanted: Wanted, { files, subjects }: Neighbourhood): boolean {
+  const { resource, file } = diagnostic;
+  if (resource === undefined) return file !== undefined && files.has(file);
+  if (subjects.has(keyOf(resource))) return true;
+  if (resource.kind === 'Service' && wanted.service !== undefined)
+    return `${resource.namespace || 'default'}/${resource.name}` === wanted.service;
+  return wanted.namespace !== undefined && (resource.namespace || 'default') === wanted.namespace;
+}
+
+interface Shown {
+  readonly resource: Resource;
+  readonly part: Part;
+}
+
+/** The findings of the documents shown, in their order; then those of what is near them and not shown. */
+function place(snapshot: Translated, wanted: Wanted, sources: readonly Shown[]): Workbench['findings'] {
+  const documentOf = new Map(
+    sources.map(({ resource }, position) => [keyOf(resource, resource.source.file), position]),
+  );
+  const others = new Set(snapshot.translation.estate.istio.map((one) => keyOf(one, one.source.file)));
+  const neighbourhood: Neighbourhood = {
+    files: new Set(sources.map(({ resource }) => resource.source.file)),
+    subjects: new Set(sources.map(({ resource }) => keyOf(resource))),
+  };
+  const inside: Workbench['findings'] = [];
+  const near: Workbench['findings'] = [];
+  for (const diagnostic of snapshot.diagnostics) {
+    const { related, line, column, ...rest } = diagnostic;
+    const key = diagnostic.resource && keyOf(diagnostic.resource, diagnostic.file);
+    const document = key === undefined ? undefined : documentOf.get(key);
+    const part = document === undefined ? undefined : sources[document]?.part;
+    const notes = related === undefined ? {} : { related: [...related] };
+    if (document !== undefined && part !== undefined) {
+      const span = part.rewritten && diagnostic.path !== undefined ? part.places.get(diagnostic.path) : undefined;
+      const at = part.rewritten ? span && { line: span.keyLine, column: span.keyColumn } : { line, column };
+      inside.push({
+        document,
+        diagnostic: {
+          ...rest,
+          ...notes,
+          ...(at?.line === undefined ? {} : { line: at.line - part.line + 1 }),
+          ...(at?.column === undefined ? {} : { column: at.column }),
+        },
+      });
+    } else if ((key === undefined || !others.has(key)) && isNear(diagnostic, wanted, neighbourhood)) {
+      const excerpt = diagnostic.file === undefined ? undefined : excerptOf(snapshot.textOf(diagnostic.file), line);
+      near.push({
+        diagnostic: {
+          ...rest,
+          ...notes,
+          ...(line === undefined ? {} : { line }),
+          ...(column === undefined ? {} : { column }),
+        },
+        ...(excerpt === undefined ? {} : { excerpt }),
+      });
+    }
+  }
+  return [...inside.sort((a, b) => (a.document ?? 0) - (b.document ?? 0)), ...near];
+}
+
+/** Emitted resources that the sources' fields went to, and those that are about the service asked for. */
+function emittedBy(snapshot: Translated, wanted: Wanted, resources: readonly Resource[]): number[] {
+  const emitted = new Set<number>();
+  for (const resource of resources)
+    for (const field of snapshot.entryOf.get(resource)?.fields ?? [])
+      for (const target of field.targets) emitted.add(target.resource);
+  if (wanted.service !== undefined)
+    for (const [index, { services }] of snapshot.translation.emitted.entries())
+      if (services.includes(wanted.service)) emitted.add(index);
+  return [...emitted].sort((a, b) => a - b);
 }
 
 /** Before and after of a service, a resource or a namespace; undefined where there is none of that name. */
@@ -52,62 +126,62 @@ export function workbench(snapshot: Translated, wanted: Wanted): Workbench | und
   const chosen = choose(snapshot, wanted);
   if (chosen === undefined) return undefined;
   const { translation } = snapshot;
-  const indexes = chosen.indexes.slice(0, mostDocuments);
-  const sources = indexes.flatMap((index) => {
+  const partOf = createParts(snapshot.textOf);
+  const sources = chosen.indexes.slice(0, mostDocuments).flatMap((index) => {
     const resource = translation.estate.istio[index];
-    if (resource === undefined) return [];
-    const text = snapshot.textOf(resource.source.file) ?? '';
-    return [{ index, resource, text, ...{ part: cut(text, resource.source) } }];
+    return resource === undefined ? [] : [{ index, resource, part: partOf(resource) }];
   });
-  const emitted = new Set<number>();
-  for (const { resource } of sources)
-    for (const field of snapshot.entryOf.get(resource)?.fields ?? [])
-      for (const target of field.targets) emitted.add(target.resource);
-  if (wanted.service !== undefined)
-    for (const [index, { services }] of translation.emitted.entries())
-      if (services.includes(wanted.service)) emitted.add(index);
   const { fileOf } = layOut(translation);
-  const all = [...emitted].sort((a, b) => a - b);
-  const shown = all.slice(0, mostDocuments);
-  const targets = shown.flatMap((index) => {
+  const all = emittedBy(
+    snapshot,
+    wanted,
+    sources.map(({ resource }) => resource),
+  );
+  const targets = all.slice(0, mostDocuments).flatMap((index) => {
     const one = translation.emitted[index];
     if (one === undefined) return [];
     const text = writeYaml(one.object as unknown as Json);
-    return [{ index, one, text, places: locateAll(text, { file: '', line: 1, document: 0 }) }];
+    return [{ index, one, text, places: withContainers(locateAll(text, { file: '', line: 1, document: 0 })) }];
   });
   const positionOf = new Map(targets.map(({ index }, position) => [index, position]));
   const outcomes = noOutcomes();
   const fields: FieldLink[] = [];
-  for (const [document, { index, resource, text, part }] of sources.entries()) {
+  for (const [document, { index, resource, part }] of sources.entries()) {
     addUp(outcomes, snapshot.outcomes[index] ?? noOutcomes());
-    const places = locateAll(text, resource.source);
     for (const field of snapshot.entryOf.get(resource)?.fields ?? []) {
-      const place = places.get(field.path);
+      const at = part.places.get(field.path);
       fields.push({
         document,
         path: field.path,
-        ...(place === undefined ? {} : { span: spanOf(place, part.line) }),
+        ...(at === undefined ? {} : { span: spanOf(at, part.line) }),
         outcome: field.outcome,
         ...(field.code === undefined ? {} : { code: field.code }),
         targets: field.targets.flatMap((target) => {
           const position = positionOf.get(target.resource);
           if (position === undefined) return [];
-          const at = targets[position]?.places.get(target.path);
-          return [{ document: position, path: target.path, ...(at === undefined ? {} : { span: spanOf(at, 1) }) }];
+          const there = targets[position]?.places.get(target.path);
+          return [
+            { document: position, path: target.path, ...(there === undefined ? {} : { span: spanOf(there, 1) }) },
+          ];
         }),
       });
     }
   }
-  const documentOf = new Map(
-    sources.map(({ resource }, position) => [keyOf(resource, resource.source.file), position]),
-  );
+  const findings = place(snapshot, wanted, sources);
+  const shownFindings = findings.slice(0, mostFindings);
+  const codes = new Set([
+    ...fields.flatMap(({ code }) => code ?? []),
+    ...shownFindings.map(({ diagnostic }) => diagnostic.code),
+  ]);
   return {
     title: chosen.title,
     before: sources.map(({ index, resource: { apiVersion, kind, namespace, name, source }, part }) => ({
       index,
       resource: { apiVersion, kind, namespace, name },
       file: source.file,
-      ...part,
+      line: part.line,
+      text: part.text,
+      rewritten: part.rewritten,
     })),
     after: targets.map(({ index, one, text }) => ({
       index,
@@ -123,23 +197,9 @@ export function workbench(snapshot: Translated, wanted: Wanted): Workbench | und
       text,
     })),
     fields,
-    findings: snapshot.diagnostics.flatMap((diagnostic) => {
-      if (diagnostic.resource === undefined) return [];
-      const document = documentOf.get(keyOf(diagnostic.resource, diagnostic.file));
-      const start = document === undefined ? undefined : sources[document]?.part.line;
-      if (document === undefined || start === undefined) return [];
-      const { related, line, ...rest } = diagnostic;
-      return [
-        {
-          document,
-          diagnostic: {
-            ...rest,
-            ...(line === undefined ? {} : { line: line - start + 1 }),
-            ...(related === undefined ? {} : { related: [...related] }),
-          },
-        },
-      ];
-    }),
+    findings: shownFindings,
+    omittedFindings: findings.length - shownFindings.length,
+    codes: [...codes].sort().map((code) => ({ code, title: findCode(code)?.title ?? code })),
     outcomes,
     omitted: chosen.indexes.length - sources.length + (all.length - targets.length),
   };
