@@ -60,8 +60,10 @@ function addWeb(app: FastifyInstance, root: string): void {
       },
     });
   app.setNotFoundHandler(async (request, reply) => {
-    const isPage =
-      request.method === 'GET' && !request.url.startsWith('/api/') && !/\.[a-z0-9]+(?:\?|$)/i.test(request.url);
+    // Names of services and filters may hold dots: a browser that asks for a document gets the app, whatever the address.
+    const [path = ''] = request.url.split('?', 1);
+    const isDocument = (request.headers.accept ?? '').includes('text/html') || !/\.[a-z0-9]+$/i.test(path);
+    const isPage = request.method === 'GET' && isDocument && !/^\/(?:api|assets)\//.test(path);
     if (isPage && existsSync(join(root, 'index.html')))
       return reply.header('cache-control', 'no-cache').sendFile('index.html');
     throw new Refusal(404, 'not-found', 'There is nothing at this address.');

@@ -215,6 +215,13 @@ export const routes = defineRoutes({
     query: Type.Object({ format: Type.Optional(Type.Union([Type.Literal('zip'), Type.Literal('tar.gz')])) }),
     status: 200,
   },
+  listCodes: {
+    method: 'GET',
+    path: '/codes',
+    summary: 'The diagnostic codes there are',
+    status: 200,
+    response: views.CodeList,
+  },
   getCode: {
     method: 'GET',
     path: '/codes/:code',

@@ -178,3 +178,9 @@ export const CodePage = Type.Object({
   example: Type.Optional(Type.String()),
 });
 export type CodePage = Static<typeof CodePage>;
+
+/** The registry of codes, in order. */
+export const CodeList = Type.Object({
+  codes: Type.Array(Type.Object({ code: Type.String(), severity: Type.String(), title: Type.String() })),
+});
+export type CodeList = Static<typeof CodeList>;

@@ -1,5 +1,5 @@
 import { routes } from '@isthmus/contract';
-import { findCode } from '@isthmus/diagnostics';
+import { allCodes, findCode } from '@isthmus/diagnostics';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Context, findMigration, idOf } from '../context.ts';
 import { notFound, Refusal } from '../problem.ts';
@@ -53,6 +53,9 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
       format === 'zip' ? 'application/zip' : 'application/gzip',
     );
   });
+  serve(app, routes.listCodes, () => ({
+    codes: allCodes.map(({ code, severity, title }) => ({ code, severity, title })),
+  }));
   serve(app, routes.getCode, (request) => {
     const code = findCode((request.params as { code: string }).code);
     if (code === undefined) throw notFound('This code');
