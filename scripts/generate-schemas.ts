@@ -1,25 +1,29 @@
-// node scripts/generate-schemas.ts PATH FILE: writes the schemas of a folder of Kong Mesh CustomResourceDefinitions, without
-// descriptions, as a module. A later version is one command and one line in packages/kong-mesh/src/schema/check.ts.
+// node scripts/generate-schemas.ts PATH FILE [GROUP]: writes the schemas of a folder of CustomResourceDefinitions of an API
+// group (kuma.io unless another is named), without descriptions and CEL rules, as a module. A later version of Kong Mesh is
+// one command and one line in packages/kong-mesh/src/schema/check.ts; Gateway API (gateway.networking.k8s.io) and Kong's
+// own kinds (configuration.konghq.com) have theirs in packages/kong-gateway/src/schema/check.ts.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMap, type Json, readManifest } from '@isthmus/kubernetes';
 
-// What clusters compute or older releases used; Isthmus emits none of these.
-const notEmitted = /^(Mesh|Zone|Dataplane|Service|ZoneIngress|ZoneEgress)Insight$|^MeshGateway|^Access|^OPAPolicy$/;
+// What clusters compute, older releases used or no controller of Kong reads; Isthmus emits none of these.
+const notEmitted =
+  /^(Mesh|Zone|Dataplane|Service|ZoneIngress|ZoneEgress)Insight$|^MeshGateway|^Access|^OPAPolicy$|^X[A-Z]|^ListenerSet$|^KongIngress$|^(TCP|UDP)Ingress$/;
+const notKept = new Set(['description', 'format', 'x-kubernetes-validations']);
 
 function strip(value: Json, insideProperties = false): Json {
   if (Array.isArray(value)) return value.map((item) => strip(item));
   if (!isMap(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key]) => insideProperties || (key !== 'description' && key !== 'format'))
+      .filter(([key]) => insideProperties || !notKept.has(key))
       .map(([key, item]) => [key, strip(item, key === 'properties' && !insideProperties)]),
   );
 }
 
-const [path, target] = process.argv.slice(2);
+const [path, target, wanted = 'kuma.io'] = process.argv.slice(2);
 if (path === undefined || target === undefined) {
-  console.error('usage: node scripts/generate-schemas.ts PATH FILE');
+  console.error('usage: node scripts/generate-schemas.ts PATH FILE [GROUP]');
   process.exit(2);
 }
 const schemas = new Map<string, string>();
@@ -34,7 +38,7 @@ for (const file of readdirSync(path).sort()) {
     };
     for (const version of spec.versions) {
       const schema = version.schema?.openAPIV3Schema;
-      if (schema === undefined || spec.group !== 'kuma.io' || notEmitted.test(spec.names.kind)) continue;
+      if (schema === undefined || spec.group !== wanted || notEmitted.test(spec.names.kind)) continue;
       const { apiVersion: _, kind: __, metadata: ___, ...properties } = schema.properties ?? {};
       schemas.set(
         `${spec.group}/${version.name}/${spec.names.kind}`,

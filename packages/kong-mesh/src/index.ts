@@ -1,3 +1,3 @@
+export type { Violation } from '@isthmus/kubernetes';
 export { checkSchema, kindsOf } from './schema/check.ts';
-export type { Violation } from './schema/structural.ts';
 export { isTargetVersion, type TargetVersion, targetVersions } from './version.ts';

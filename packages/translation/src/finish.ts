@@ -1,6 +1,7 @@
 import { codes, type Diagnostic, diagnose } from '@isthmus/diagnostics';
-import { checkSchema, type Violation } from '@isthmus/kong-mesh';
-import { type JsonObject, stringifyJson } from '@isthmus/kubernetes';
+import { checkEdgeResource, isEdgeGroup } from '@isthmus/kong-gateway';
+import { checkSchema } from '@isthmus/kong-mesh';
+import { type JsonObject, stringifyJson, type Violation } from '@isthmus/kubernetes';
 import { type Emission, placeOf, type Workings } from './context.ts';
 import { type Emitted, type EmittedObject, type Origin, stages } from './emitted.ts';
 import type { Field } from './field.ts';
@@ -30,8 +31,11 @@ function finish(emission: Emission): { finished: Finished; fields: Field[] } {
   return { finished: { emitted: { ...role, object, services: [...services].sort() } as Emitted, origins }, fields };
 }
 
+const groupOf = ({ apiVersion }: EmittedObject): string => apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')));
+
 /** Why a resource must not be applied; undefined where it may. */
 function objection(object: EmittedObject, { settings }: Workings['context']): Violation | undefined {
+  if (isEdgeGroup(groupOf(object))) return checkEdgeResource(object as unknown as JsonObject)[0];
   if (!object.apiVersion.startsWith('kuma.io/')) return undefined;
   return checkSchema(object as unknown as JsonObject, settings.target)[0];
 }
@@ -110,18 +114,12 @@ export function finishEmissions(workings: Workings): { finished: Finished[]; dia
       continue;
     }
     for (const field of fields) workings.ledger.claim(field, 'unsupported', codes.translation.withheld.code);
+    const what = { kind: object.kind, name: object.metadata.name, path: found.path, reason: found.message };
+    const place = fields[0] === undefined ? {} : placeOf(fields[0]);
     diagnostics.push(
-      diagnose(
-        codes.translation.withheld,
-        {
-          kind: object.kind,
-          name: object.metadata.name,
-          version: workings.context.settings.target,
-          path: found.path,
-          reason: found.message,
-        },
-        fields[0] === undefined ? {} : placeOf(fields[0]),
-      ),
+      isEdgeGroup(groupOf(object))
+        ? diagnose(codes.gateway.refusedAtEdge, what, place)
+        : diagnose(codes.translation.withheld, { ...what, version: workings.context.settings.target }, place),
     );
   }
   kept.sort((a, b) => rank(a.emitted) - rank(b.emitted) || compare(nameOf(a.emitted), nameOf(b.emitted)));

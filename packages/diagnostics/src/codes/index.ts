@@ -2,6 +2,7 @@ import type { Code } from '../code.ts';
 import { authorizationPolicy } from './authorization-policy.ts';
 import { destinationRule } from './destination-rule.ts';
 import { estate } from './estate.ts';
+import { gateway } from './gateway.ts';
 import { meshConfig } from './mesh-config.ts';
 import { reading } from './reading.ts';
 import { translation } from './translation.ts';
@@ -12,6 +13,7 @@ export const codes = {
   authorizationPolicy,
   destinationRule,
   estate,
+  gateway,
   meshConfig,
   reading,
   translation,

@@ -1,9 +1,15 @@
-import { isMap, type JsonObject } from '@isthmus/kubernetes';
+import {
+  type Checker,
+  compileSchema,
+  isMap,
+  type JsonObject,
+  type StructuralSchema,
+  type Violation,
+} from '@isthmus/kubernetes';
 import type { TargetVersion } from '../version.ts';
 import { schemas as v213 } from '../versions/generated/2.13.ts';
 import { schemas as v214 } from '../versions/generated/2.14.ts';
 import { schemas as v300 } from '../versions/generated/3.0.ts';
-import { type Checker, compileSchema, type StructuralSchema, type Violation } from './structural.ts';
 
 const texts: Readonly<Record<TargetVersion, Readonly<Record<string, string>>>> = {
   '2.13': v213,

@@ -1,6 +1,8 @@
-import { isList, isMap, type Json, join } from '@isthmus/kubernetes';
+import { isList, isMap, stringifyJson } from './json.ts';
+import { join } from './path.ts';
+import type { Json } from './resource.ts';
 
-/** The part of an OpenAPI v3 structural schema that Kong Mesh's CustomResourceDefinitions use. */
+/** The part of an OpenAPI v3 structural schema that the CustomResourceDefinitions of Kong Mesh, Gateway API and Kong use. */
 export interface StructuralSchema {
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
   readonly properties?: Readonly<Record<string, StructuralSchema>>;
@@ -19,6 +21,8 @@ export interface StructuralSchema {
   readonly maxItems?: number;
   readonly 'x-kubernetes-int-or-string'?: boolean;
   readonly 'x-kubernetes-preserve-unknown-fields'?: boolean;
+  readonly 'x-kubernetes-list-type'?: 'atomic' | 'set' | 'map';
+  readonly 'x-kubernetes-list-map-keys'?: readonly string[];
 }
 
 /** A field that the API server would refuse, and why. Paths are spelled as in the field ledger. */
@@ -101,10 +105,30 @@ function checkEnum(schema: StructuralSchema): Checker | undefined {
   };
 }
 
+/** Items of a `set`, or of a `map` by its keys, must differ; a key that is not given has its default. */
+function checkUnique(schema: StructuralSchema): Checker | undefined {
+  const kind = schema['x-kubernetes-list-type'];
+  if (kind !== 'set' && kind !== 'map') return undefined;
+  const keys = schema['x-kubernetes-list-map-keys'] ?? [];
+  const identity = (item: Json): Json =>
+    kind === 'set'
+      ? item
+      : keys.map((key) => (isMap(item) ? item[key] : undefined) ?? schema.items?.properties?.[key]?.default ?? null);
+  return (value, path, found) => {
+    if (!isList(value)) return;
+    const seen = new Set<string>();
+    for (const [index, item] of value.entries()) {
+      const key = stringifyJson(identity(item as Json), { sortKeys: true });
+      if (seen.has(key)) found.push({ path: `${path}[${index}]`, message: 'an item of the list stands twice' });
+      seen.add(key);
+    }
+  };
+}
+
 /**
  * Compiles a structural schema to a check as the API server makes it under strict field validation
  * (k8s.io/apiextensions-apiserver, pkg/apiserver/schema and validation, 1.33): types, unknown and required fields, enums,
- * ranges, lengths, patterns. Rules in CEL are not part of these schemas.
+ * ranges, lengths, patterns, items that stand twice. Rules in CEL are not part of these schemas.
  */
 export function compileSchema(schema: StructuralSchema): Checker {
   if (schema['x-kubernetes-int-or-string'] === true) {
@@ -119,6 +143,7 @@ export function compileSchema(schema: StructuralSchema): Checker {
     checkRange(schema),
     checkSize(schema),
     checkText(schema),
+    checkUnique(schema),
     schema.type === 'object' ? checkObject(schema) : undefined,
   ].filter((check) => check !== undefined);
   const items = schema.items === undefined ? undefined : compileSchema(schema.items);

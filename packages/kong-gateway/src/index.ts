@@ -1,0 +1,1 @@
+export { checkEdgeResource, edgeKinds, isEdgeGroup } from './schema/check.ts';
