@@ -1,5 +1,17 @@
 export { isArchive, isManifestPath, type Unpacked, unpack } from './archive.ts';
 export { formatDuration, formatProtoDuration, parseDuration, parseProtoDuration } from './duration.ts';
+export {
+  child,
+  descend,
+  eachLeaf,
+  entries,
+  type Field,
+  flag,
+  items,
+  number,
+  rootField,
+  text,
+} from './field.ts';
 export { compareIdentity, effectiveNamespace, type Identity, identityKey, isClusterScoped } from './identity.ts';
 export { isList, isMap, JsonError, parseJson, stringifyJson } from './json.ts';
 export { defaultLimits, formatBytes, type Limits } from './limits.ts';
