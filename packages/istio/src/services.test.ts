@@ -20,7 +20,7 @@ test.each([
   expect(index('').named(host, namespace)).toEqual(expected);
 });
 
-test('the protocol of a port is its appProtocol, else the prefix of its name, else a well-known port', () => {
+test('the protocol of a port is its appProtocol, else the prefix of its name; what Istio does not know is sniffed', () => {
   const { ports } = index(`apiVersion: v1
 kind: Service
 metadata: {name: seats, namespace: air}
@@ -39,8 +39,8 @@ spec:
   expect(ports.map(({ port, protocol }) => [port, protocol])).toEqual([
     [80, 'grpc-web'],
     [81, 'http2'],
-    [82, 'tcp'],
-    [3306, 'mysql'],
+    [82, undefined],
+    [3306, 'tcp'],
     [8080, undefined],
     [53, 'udp'],
   ]);

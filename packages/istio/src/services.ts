@@ -5,6 +5,8 @@ import type { Estate } from './estate.ts';
 export interface ServicePort {
   readonly name: string;
   readonly port: number;
+  /** Of the workloads: a number, or the name of a container's port; the port itself where the Service names none. */
+  readonly targetPort: number | string;
   readonly transport: string;
   readonly protocol: string | undefined;
 }
@@ -39,47 +41,54 @@ export interface ServiceIndex {
   named(host: string, namespace: string): ServiceName | undefined;
 }
 
-// istio/pkg/config/protocol/instance.go Parse (1.32): names and the prefix before the first dash, without regard to case.
-const protocols: Readonly<Record<string, string>> = {
-  grpc: 'grpc',
-  'grpc-web': 'grpc-web',
-  http: 'http',
-  http2: 'http2',
-  https: 'https',
-  tcp: 'tcp',
-  tls: 'tls',
-  udp: 'udp',
-  mongo: 'mongo',
-  redis: 'redis',
-  mysql: 'mysql',
-  hbone: 'hbone',
-};
-// istio/pkg/config/kube/conversion.go ConvertProtocol (1.32).
-const wellKnownPorts: Readonly<Record<number, string>> = { 3306: 'mysql', 9300: 'tcp', 5432: 'tcp', 27017: 'mongo' };
+// istio/pkg/config/protocol/instance.go Parse (1.32), without regard to case.
+const protocols: ReadonlySet<string> = new Set([
+  'tcp',
+  'udp',
+  'grpc',
+  'grpc-web',
+  'http',
+  'http_proxy',
+  'http2',
+  'https',
+  'tls',
+  'mongo',
+  'redis',
+  'mysql',
+]);
+// Ports whose servers speak first, so that Istio does not sniff them: SMTP, DNS, MySQL, MongoDB.
+const neverSniffed: ReadonlySet<number> = new Set([25, 53, 3306, 27017]);
 const applicationProtocols: Readonly<Record<string, string>> = {
   'kubernetes.io/h2c': 'http2',
   'kubernetes.io/ws': 'http',
   'kubernetes.io/wss': 'https',
 };
 
+/** The protocol that Istio reads in a word such as `HTTP2`; undefined where it knows none and sniffs. */
+export function parseProtocol(word: string): string | undefined {
+  const lower = word.toLowerCase();
+  return protocols.has(lower) ? lower : undefined;
+}
+
+/** Where an appProtocol is set the name of the port does not count (istio/pkg/config/kube/conversion.go ConvertProtocol, 1.32). */
 function protocolOf(name: string, port: number, appProtocol: string | undefined): string | undefined {
-  if (appProtocol !== undefined) {
-    const known = applicationProtocols[appProtocol] ?? protocols[appProtocol.toLowerCase()];
-    if (known !== undefined) return known;
-  }
-  const lower = name.toLowerCase();
-  const prefix = lower.startsWith('grpc-web') ? 'grpc-web' : (lower.split('-', 1)[0] ?? '');
-  return protocols[prefix] ?? wellKnownPorts[port];
+  const word = appProtocol ?? name;
+  const known = appProtocol === undefined ? undefined : applicationProtocols[appProtocol];
+  if (known !== undefined) return known;
+  const prefix = word.toLowerCase().startsWith('grpc-web') ? 'grpc-web' : (word.split('-', 1)[0] ?? '');
+  return parseProtocol(prefix) ?? (neverSniffed.has(port) ? 'tcp' : undefined);
 }
 
 function readPort(value: Json): ServicePort | undefined {
   if (!isMap(value) || typeof value.port !== 'number') return undefined;
   const name = typeof value.name === 'string' ? value.name : '';
   const appProtocol = typeof value.appProtocol === 'string' ? value.appProtocol : undefined;
+  const { targetPort } = value;
   const transport = typeof value.protocol === 'string' ? value.protocol : 'TCP';
   return {
     name,
     port: value.port,
+    targetPort: typeof targetPort === 'number' || typeof targetPort === 'string' ? targetPort : value.port,
     transport,
     protocol: transport === 'UDP' ? 'udp' : protocolOf(name, value.port, appProtocol),
   };
