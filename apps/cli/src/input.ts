@@ -1,13 +1,17 @@
-import { lstat, readdir, readFile, stat } from 'node:fs/promises';
+import { createReadStream, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Diagnostic } from '@isthmus/diagnostics';
+import { codes, type Diagnostic, diagnose } from '@isthmus/diagnostics';
 import {
   checkOtherFile,
   type FileReading,
+  formatBytes,
   isArchive,
   isManifestPath,
+  type Limits,
+  nothingSpent,
   readManifest,
   redact,
+  spend,
   unpack,
 } from '@isthmus/kubernetes';
 
@@ -17,17 +21,21 @@ export class InputError extends Error {}
 /** What the arguments held. */
 export interface Input {
   readonly readings: readonly FileReading[];
-  /** Findings about files that are no manifests and about archives. */
+  /** Findings about files that are no manifests, about archives and about limits of the whole input. */
   readonly diagnostics: readonly Diagnostic[];
   /** Text of each manifest without secrets, for positions. */
   readonly texts: ReadonlyMap<string, () => string>;
-  /** Files that are no manifests, and folders that were passed over. */
+  /** Files that are no manifests. */
   readonly otherFiles: number;
 }
 
 interface Found {
   readonly path: string;
-  readonly read: () => Promise<Uint8Array>;
+  /** Whether the argument is this file: then it is read whatever its name. */
+  readonly named: boolean;
+  /** Bytes; undefined where they are known only once read. */
+  readonly size: number | undefined;
+  readonly read: () => Uint8Array | Promise<Uint8Array>;
 }
 
 const neverRead = new Set(['.git', 'node_modules']);
@@ -39,77 +47,120 @@ const reason = (error: unknown): string => {
   return code ?? 'it cannot be read';
 };
 
-/** The files below a folder in a stable order, by path relative to it. Links are not followed: they may lead outside. */
-async function* walk(folder: string, prefix: string): AsyncGenerator<Found> {
-  const names = (await readdir(folder)).sort((a, b) => (a < b ? -1 : 1));
-  for (const name of names) {
-    const full = join(folder, name);
-    const path = `${prefix}${name}`;
-    const about = await lstat(full);
-    if (about.isDirectory()) {
-      if (!neverRead.has(name)) yield* walk(full, `${path}/`);
-    } else if (about.isFile()) yield { path, read: () => readFile(full) };
+/** Runs what touches the file system; its errors are those of the user's arguments. */
+function attempt<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw new InputError(`${path}: ${reason(error)}`);
   }
 }
 
-async function* filesOf(argument: string): AsyncGenerator<Found> {
-  if (argument === '-') {
-    yield {
-      path: '-',
-      read: async () => {
-        const chunks: Uint8Array[] = [];
-        for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
-        return Buffer.concat(chunks);
-      },
-    };
-    return;
+/** The files below a folder in a stable order, by path relative to it. Links are not followed: they may lead outside. */
+function* walk(folder: string, prefix: string): Generator<Found> {
+  const names = attempt(folder, () => readdirSync(folder)).sort((a, b) => (a < b ? -1 : 1));
+  for (const name of names) {
+    const full = join(folder, name);
+    const path = `${prefix}${name}`;
+    const about = attempt(full, () => lstatSync(full));
+    if (about.isDirectory()) {
+      if (!neverRead.has(name)) yield* walk(full, `${path}/`);
+    } else if (about.isFile())
+      yield { path, named: false, size: about.size, read: () => attempt(full, () => readFileSync(full)) };
   }
-  const about = await stat(argument).catch((error: unknown) => {
-    throw new InputError(`${argument}: ${reason(error)}`);
-  });
-  if (about.isDirectory()) yield* walk(argument, '');
-  else yield { path: basename(argument), read: () => readFile(argument) };
+}
+
+/** Reads a stream as far as a limit and one byte on, which tells that it is exceeded. */
+async function readStream(path: string, stream: NodeJS.ReadableStream, most: number): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > most) break;
+    }
+  } catch (error) {
+    throw new InputError(`${path}: ${reason(error)}`);
+  }
+  return Buffer.concat(chunks).subarray(0, most + 1);
+}
+
+function filesOf(argument: string, limits: Limits): Iterable<Found> {
+  const streamed = (path: string, stream: () => NodeJS.ReadableStream): Found[] => [
+    { path, named: true, size: undefined, read: () => readStream(argument, stream(), limits.fileBytes) },
+  ];
+  if (argument === '-') return streamed('-', () => process.stdin);
+  const about = attempt(argument, () => statSync(argument));
+  if (about.isDirectory()) return walk(argument, '');
+  const path = basename(argument);
+  // Devices and pipes, such as `<(kubectl get …)` gives, have no size that could be asked for.
+  if (!about.isFile()) return streamed(path, () => createReadStream(argument));
+  return [{ path, named: true, size: about.size, read: () => attempt(argument, () => readFileSync(argument)) }];
 }
 
 /**
  * Reads the arguments of a command: files, folders, archives, `-` for standard input. A path is relative to its argument;
- * where two arguments give the same path, the later one is prefixed with the argument.
+ * where two arguments give the same path, the later one is prefixed with the argument. Limits hold for all arguments
+ * together; what exceeds one becomes a finding.
  */
-export async function readInput(paths: readonly string[], progress: (files: number) => void): Promise<Input> {
+export async function readInput(
+  paths: readonly string[],
+  limits: Limits,
+  progress: (files: number) => void,
+): Promise<Input> {
   const readings: FileReading[] = [];
   const diagnostics: Diagnostic[] = [];
   const texts = new Map<string, () => string>();
   const used = new Set<string>();
+  const spent = nothingSpent();
   let otherFiles = 0;
-  const take = (path: string, bytes: Uint8Array, named: boolean, argument: string): void => {
-    if (!named && !isManifestPath(path)) {
-      otherFiles++;
-      const diagnostic = checkOtherFile(path, bytes);
-      if (diagnostic !== undefined) diagnostics.push(diagnostic);
-      return;
-    }
+  const takeManifest = (path: string, bytes: Uint8Array, argument: string): void => {
     let file = path;
     if (used.has(file)) file = `${argument.replaceAll('\\', '/').replace(/\/$/, '')}/${path}`;
     for (let again = 2; used.has(file); again++) file = `${argument.replaceAll('\\', '/')}#${again}/${path}`;
     used.add(file);
-    const reading = readManifest(file, bytes);
+    const reading = readManifest(file, bytes, limits);
     readings.push(reading);
     texts.set(file, () => redact(bytes, reading));
     progress(readings.length);
   };
+  const takeOther = (path: string, bytes: Uint8Array): void => {
+    otherFiles++;
+    const diagnostic = checkOtherFile(path, bytes);
+    if (diagnostic !== undefined) diagnostics.push(diagnostic);
+  };
+  const takeArchive = async (path: string, bytes: Uint8Array, argument: string): Promise<boolean> => {
+    for await (const part of unpack(path, bytes, limits, spent)) {
+      if ('diagnostic' in part) diagnostics.push(part.diagnostic);
+      else if (isManifestPath(part.path)) takeManifest(part.path, part.bytes, argument);
+      else takeOther(part.path, part.bytes);
+    }
+    return spent.bytes <= limits.totalBytes && spent.entries <= limits.entries;
+  };
+  /** Whether the input may go on. Files that are no manifests are only looked at, so that they use up no limit. */
+  const takeFile = async ({ path, named, size, read }: Found, argument: string): Promise<boolean> => {
+    const isManifest = named || isManifestPath(path);
+    if (size !== undefined && size > limits.fileBytes) {
+      otherFiles += isManifest ? 0 : 1;
+      const sizes = { size: formatBytes(size), limit: formatBytes(limits.fileBytes) };
+      if (isManifest) diagnostics.push(diagnose(codes.reading.fileTooLarge, sizes, { file: path }));
+      return true;
+    }
+    const bytes = await read();
+    if (isArchive(path, bytes)) return takeArchive(path, bytes, argument);
+    if (!isManifest) {
+      takeOther(path, bytes);
+      return true;
+    }
+    const excess = spend(spent, path, bytes.length, limits);
+    if (excess === undefined) takeManifest(path, bytes, argument);
+    else diagnostics.push(excess);
+    return excess === undefined;
+  };
   for (const argument of paths) {
-    for await (const { path, read } of filesOf(argument)) {
-      const bytes = await read().catch((error: unknown) => {
-        throw new InputError(`${path}: ${reason(error)}`);
-      });
-      const named = path === '-' || path === basename(argument);
-      if (!isArchive(path, bytes)) take(path, bytes, named, argument);
-      else {
-        for await (const part of unpack(path, bytes)) {
-          if ('diagnostic' in part) diagnostics.push(part.diagnostic);
-          else take(part.path, part.bytes, false, argument);
-        }
-      }
+    for (const found of filesOf(argument, limits)) {
+      if (!(await takeFile(found, argument))) return { readings, diagnostics, texts, otherFiles };
     }
   }
   return { readings, diagnostics, texts, otherFiles };

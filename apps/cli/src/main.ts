@@ -1,4 +1,5 @@
 import { findCode } from '@isthmus/diagnostics';
+import { defaultLimits } from '@isthmus/kubernetes';
 import { backup, restore, StoreError } from '@isthmus/store';
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
@@ -24,6 +25,13 @@ program
   .option('--settings <file>', "the migration's settings, JSON or YAML")
   .option('--complete', 'the input is the whole estate, so that what is absent means something')
   .option('--force', 'replace an earlier bundle in --out')
+  .option('--verbose', 'list every finding, not only the first of each kind')
+  .option(
+    '--limit <name=value>',
+    `what the input may ask of the machine, such as totalBytes=1GiB; several times for several of ${Object.keys(defaultLimits).join(', ')}`,
+    (value: string, others: readonly string[]) => [...others, value],
+    [],
+  )
   .addHelpText(
     'after',
     `

@@ -1,40 +1,89 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { BundleFile } from '@isthmus/bundle';
 import { InputError } from './input.ts';
 
 // Lists what an earlier run wrote, so that --force removes that and nothing else.
 const manifest = '.isthmus-bundle';
 
+/** A file to write; a long one comes in pieces. The path is relative, with `/`. */
+export interface OutputFile {
+  readonly path: string;
+  readonly text: string | Iterable<string>;
+}
+
 /** Whether every path stays below the folder; a manifest may have been edited. */
 const isInside = (path: string): boolean => path !== '' && !path.startsWith('/') && !path.split(/[\\/]/).includes('..');
 
-/** Small files wait for the disk more than they work: several at a time, few enough not to run out of handles. */
-async function inBatches<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
-  const size = 64;
-  for (let from = 0; from < items.length; from += size) await Promise.all(items.slice(from, from + size).map(act));
+/** Writes pieces of a text to a stream as fast as its reader takes them. */
+export async function writeText(stream: NodeJS.WritableStream, pieces: Iterable<string>): Promise<void> {
+  for (const piece of pieces) if (!stream.write(piece)) await once(stream, 'drain');
+}
+
+/** Runs what writes; where the system refuses, an InputError names the path. */
+function writing(path: string, act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined || error instanceof InputError) throw error;
+    throw new InputError(`${path} cannot be written: ${code === 'ENOSPC' ? 'the disk is full' : message}`);
+  }
+}
+
+/** Writes a file anew. Throws an InputError where the system refuses. */
+export function writeWhole(path: string, text: OutputFile['text']): void {
+  writing(path, () => {
+    const descriptor = openSync(path, 'w');
+    try {
+      for (const piece of typeof text === 'string' ? [text] : text) {
+        const bytes = Buffer.from(piece);
+        for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+      }
+    } finally {
+      closeSync(descriptor);
+    }
+  });
+}
+
+function filesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    throw new InputError(`${folder}: it is no folder that can be written to (${code ?? message})`);
+  }
 }
 
 /**
- * Writes a bundle to a folder. A folder with anything in it is refused unless `force` is set; then the files of an earlier
- * bundle are replaced and everything else is left alone.
+ * Refuses a folder that must not be written to: a file, or a folder with anything in it unless `force` is set. Asked
+ * before the work is done, so that nobody waits for a refusal.
  */
-export async function writeBundle(folder: string, files: readonly BundleFile[], force: boolean): Promise<void> {
-  const present: string[] = await readdir(folder).catch((error: NodeJS.ErrnoException): string[] => {
-    if (error.code === 'ENOENT') return [];
-    throw new InputError(`${folder}: it is no folder that can be written to (${error.code ?? error.message})`);
-  });
-  if (present.length > 0 && !force)
+export function checkFolder(folder: string, force: boolean): void {
+  if (filesIn(folder).length > 0 && !force)
     throw new InputError(
       `${folder} is not empty. Choose an empty folder, or say --force to replace an earlier bundle in it.`,
     );
-  if (present.includes(manifest)) {
-    const former = (await readFile(join(folder, manifest), 'utf8')).split('\n');
-    await inBatches(former.filter(isInside), (path) => rm(join(folder, path), { force: true }));
+}
+
+/**
+ * Writes a bundle to a folder that `checkFolder` accepts: the files of an earlier bundle are replaced and everything else
+ * is left alone. One file after the other: thousands of small files in one folder are written many times slower by
+ * several threads at once, because each waits for the folder.
+ */
+export function writeBundle(folder: string, files: readonly OutputFile[], progress: (files: number) => void): void {
+  if (filesIn(folder).includes(manifest)) {
+    const former = readFileSync(join(folder, manifest), 'utf8').split('\n');
+    for (const path of former.filter(isInside)) rmSync(join(folder, path), { force: true });
   }
-  await mkdir(folder, { recursive: true });
-  for (const parent of new Set(files.map(({ path }) => dirname(join(folder, path)))))
-    await mkdir(parent, { recursive: true });
-  await inBatches(files, ({ path, text }) => writeFile(join(folder, path), text));
-  await writeFile(join(folder, manifest), files.map(({ path }) => `${path}\n`).join(''));
+  writing(folder, () => mkdirSync(folder, { recursive: true }));
+  // First, so that --force also replaces what an interrupted run left.
+  writeWhole(join(folder, manifest), files.map(({ path }) => `${path}\n`).join(''));
+  for (const parent of new Set(files.map(({ path }) => dirname(path))))
+    mkdirSync(join(folder, parent), { recursive: true });
+  for (const [index, { path, text }] of files.entries()) {
+    writeWhole(join(folder, path), text);
+    progress(index + 1);
+  }
 }

@@ -1,5 +1,5 @@
 import type { Report } from '@isthmus/bundle';
-import type { Diagnostic, Severity } from '@isthmus/diagnostics';
+import { type Diagnostic, findCode, type Severity } from '@isthmus/diagnostics';
 
 const marks: Readonly<Record<Severity, string>> = { blocker: '✕', warning: '◐', info: '○' };
 const colours: Readonly<Record<Severity, number>> = { blocker: 31, warning: 33, info: 90 };
@@ -12,16 +12,50 @@ export const wantsColour = (stream: { isTTY?: boolean }): boolean =>
 const printable = (text: string): string =>
   text.replace(/[\p{Cc}\p{Cf}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 
-/** One finding as three lines: place and code, message, help. */
-export function renderDiagnostic(diagnostic: Diagnostic, colour: boolean): string {
-  const { severity, code, file, line, column, path, message, help } = diagnostic;
-  const mark = `${marks[severity]} ${severity} ${code}`;
-  const place =
-    file === undefined
-      ? ''
-      : ` ${file}${line === undefined ? '' : `:${line}${column === undefined ? '' : `:${column}`}`}`;
-  const head = colour ? `\u001b[${colours[severity]}m${mark}\u001b[0m` : mark;
-  return `${head}${printable(place)}${path === undefined ? '' : ` ${printable(path)}`}\n  ${printable(message)}\n  ${printable(help)}`;
+const paint = (text: string, colour: number, wanted: boolean): string =>
+  wanted ? `\u001b[${colour}m${text}\u001b[0m` : text;
+
+function placeOf({ file, line, column, path }: Diagnostic): string {
+  if (file === undefined) return '';
+  const position = line === undefined ? '' : `:${line}${column === undefined ? '' : `:${column}`}`;
+  return printable(`${file}${position}${path === undefined ? '' : ` ${path}`}`);
+}
+
+// More of one kind than this is a matter for the report; a terminal would only scroll.
+const mostOfCode = 5;
+const order: readonly Severity[] = ['info', 'warning', 'blocker'];
+
+function* renderCode(list: readonly Diagnostic[], colour: boolean, all: boolean): Generator<string> {
+  const [first] = list;
+  if (first === undefined) return;
+  const { severity, code } = first;
+  const title = findCode(code)?.title ?? '';
+  const count = list.length === 1 ? '' : ` (${list.length})`;
+  yield `${paint(`${marks[severity]} ${severity} ${code}`, colours[severity], colour)} ${title}${count}\n`;
+  const shown = all ? list : list.slice(0, mostOfCode);
+  for (const [index, one] of shown.entries()) {
+    const place = placeOf(one);
+    yield `${place === '' ? '' : `  ${paint(place, 1, colour)}\n`}    ${printable(one.message)}\n`;
+    // What to do is often the same for all of a kind: it is said once, after the last that it is about.
+    if (one.help !== shown[index + 1]?.help) yield `  → ${printable(one.help)}\n`;
+  }
+  if (shown.length < list.length)
+    yield `  … ${list.length - shown.length} more: --verbose lists all, and so does the report.\n`;
+  yield '\n';
+}
+
+/** Findings by code, in pieces of text; those that block come last, where a terminal shows them. */
+export function* renderFindings(
+  diagnostics: readonly Diagnostic[],
+  { colour, all }: { readonly colour: boolean; readonly all: boolean },
+): Generator<string> {
+  for (const severity of order) {
+    const byCode = Map.groupBy(
+      diagnostics.filter((one) => one.severity === severity),
+      ({ code }) => code,
+    );
+    for (const code of [...byCode.keys()].sort()) yield* renderCode(byCode.get(code) ?? [], colour, all);
+  }
 }
 
 /** What came of a translation, in a few lines. */

@@ -1,12 +1,15 @@
-import { writeFile } from 'node:fs/promises';
-import { buildReport, layOut, renderReportPage, reportText } from '@isthmus/bundle';
-import { compareDiagnostics } from '@isthmus/diagnostics';
+import { copyFileSync, existsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { buildReport, layOut, type Report, renderReportPage, reportChunks } from '@isthmus/bundle';
+import { compareDiagnostics, type Diagnostic } from '@isthmus/diagnostics';
 import { takeIn } from '@isthmus/istio';
 import { isTargetVersion, targetVersions } from '@isthmus/kong-mesh';
 import { locateDiagnostics, translate } from '@isthmus/translation';
-import { InputError, readInput } from './input.ts';
-import { writeBundle } from './output.ts';
-import { renderDiagnostic, renderSummary, wantsColour } from './render.ts';
+import { type Input, InputError, readInput } from './input.ts';
+import { readLimits } from './limits.ts';
+import { checkFolder, writeBundle, writeText, writeWhole } from './output.ts';
+import { createProgress } from './progress.ts';
+import { renderFindings, renderSummary, wantsColour } from './render.ts';
 import { readSettings } from './settings.ts';
 
 export interface TranslateOptions {
@@ -16,6 +19,39 @@ export interface TranslateOptions {
   readonly settings?: string;
   readonly complete?: boolean;
   readonly force?: boolean;
+  readonly verbose?: boolean;
+  readonly limit?: readonly string[];
+}
+
+const jsonReport = 'report/report.json';
+
+/** Refuses what would fail only after the work is done. */
+function checkDestinations({ out, report, force }: TranslateOptions): void {
+  if (out !== undefined) checkFolder(out, force ?? false);
+  if (report === undefined || report === '-') return;
+  if (!existsSync(dirname(report))) throw new InputError(`${report}: there is no folder ${dirname(report)}`);
+  if (existsSync(report) && statSync(report).isDirectory()) throw new InputError(`${report}: it is a folder`);
+}
+
+/** Writes the report to where `--report` says; a bundle beside which it was written already is copied from. */
+async function writeReport(report: Report, file: string, out: string | undefined): Promise<void> {
+  if (file === '-') return writeText(process.stdout, reportChunks(report));
+  if (/\.html?$/i.test(file)) writeWhole(file, renderReportPage(report));
+  else if (out === undefined) writeWhole(file, reportChunks(report));
+  else copyFileSync(join(out, jsonReport), file);
+}
+
+async function printFindings(diagnostics: readonly Diagnostic[], all: boolean): Promise<void> {
+  await writeText(process.stderr, renderFindings(diagnostics, { colour: wantsColour(process.stderr), all }));
+}
+
+/** Texts for positions, each redacted once. */
+function textsOf(input: Input): (file: string) => string | undefined {
+  const known = new Map<string, string | undefined>();
+  return (file) => {
+    if (!known.has(file)) known.set(file, input.texts.get(file)?.());
+    return known.get(file);
+  };
 }
 
 /** `isthmus translate`: returns the exit code, 0 done or 1 done with blockers; throws InputError for 2. */
@@ -25,45 +61,33 @@ export async function runTranslate(paths: readonly string[], options: TranslateO
   if (!isTargetVersion(target))
     throw new InputError(`Kong Mesh ${target} is not known; choose one of ${targetVersions.join(', ')}`);
   const settings = { ...fromFile, target, complete: options.complete ?? fromFile.complete };
-  const showProgress = process.stderr.isTTY === true;
-  const input = await readInput(paths, (files) => {
-    if (showProgress && files % 100 === 0) process.stderr.write(`\rReading … ${files} files`);
-  });
-  if (showProgress && input.readings.length >= 100) process.stderr.write('\r\u001b[K');
+  const limits = readLimits(options.limit ?? [], process.env);
+  checkDestinations(options);
+  const progress = createProgress(process.stderr);
+  const input = await readInput(paths, limits, (files) => progress.say(`Reading … ${files} files`));
   if (input.readings.every(({ resources, unidentified }) => resources.length + unidentified.length === 0)) {
-    for (const diagnostic of [...input.diagnostics, ...input.readings.flatMap((reading) => reading.diagnostics)])
-      console.error(renderDiagnostic(diagnostic, wantsColour(process.stderr)));
+    progress.end();
+    await printFindings([...input.diagnostics, ...input.readings.flatMap(({ diagnostics }) => diagnostics)], true);
     throw new InputError('no document that could be read was found');
   }
-  const translation = translate(takeIn(input.readings), settings);
-  const texts = new Map<string, string>();
-  const located = locateDiagnostics(translation, (file) => {
-    const known = texts.get(file);
-    if (known !== undefined) return known;
-    const text = input.texts.get(file)?.();
-    if (text !== undefined) texts.set(file, text);
-    return text;
-  });
+  const estate = takeIn(input.readings);
+  progress.say(`Translating … ${estate.istio.length} Istio resources`);
+  const translation = translate(estate, settings);
+  const located = locateDiagnostics(translation, textsOf(input));
   const diagnostics = [...input.diagnostics, ...located].sort(compareDiagnostics);
   const layout = layOut(translation);
   const report = buildReport(translation, diagnostics, layout.fileOf);
   if (options.out !== undefined) {
     const beside = [
       { path: 'report/report.html', text: renderReportPage(report) },
-      { path: 'report/report.json', text: reportText(report) },
+      { path: jsonReport, text: reportChunks(report) },
     ];
-    await writeBundle(options.out, [...layout.files, ...beside], options.force ?? false);
+    const files = [...layout.files, ...beside];
+    writeBundle(options.out, files, (count) => progress.say(`Writing … ${count} of ${files.length} files`));
   }
-  if (options.report === '-') process.stdout.write(reportText(report));
-  else if (options.report !== undefined)
-    await writeFile(
-      options.report,
-      /\.html?$/i.test(options.report) ? renderReportPage(report) : reportText(report),
-    ).catch((error: NodeJS.ErrnoException) => {
-      throw new InputError(`${options.report}: the report cannot be written (${error.code ?? error.message})`);
-    });
-  const colour = wantsColour(process.stderr);
-  for (const diagnostic of diagnostics) console.error(renderDiagnostic(diagnostic, colour));
-  console.error(renderSummary(report));
+  progress.end();
+  if (options.report !== undefined) await writeReport(report, options.report, options.out);
+  await printFindings(diagnostics, options.verbose ?? false);
+  process.stderr.write(`${renderSummary(report)}\n`);
   return report.summary.diagnostics.blocker > 0 ? 1 : 0;
 }

@@ -1,4 +1,4 @@
-import { type Json, stringifyJson, writeYaml, writeYamlDocuments } from '@isthmus/kubernetes';
+import { type Json, writeYaml, writeYamlDocuments } from '@isthmus/kubernetes';
 import { type Emitted, stages, type Translation } from '@isthmus/translation';
 import { readme } from './readme.ts';
 
@@ -86,6 +86,3 @@ export function layOut(translation: Translation): Layout {
   files.push({ path: 'README.md', text: readme(translation, ordered) });
   return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), fileOf };
 }
-
-/** The report as text, for files and downloads. */
-export const reportText = (report: object): string => `${stringifyJson(report as Json, { indent: 2 })}\n`;

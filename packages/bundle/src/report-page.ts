@@ -1,3 +1,4 @@
+import { findCode } from '@isthmus/diagnostics';
 import type { Report } from './report.ts';
 
 const escapes: Readonly<Record<string, string>> = {
@@ -31,7 +32,7 @@ h1{font-size:24px;font-weight:600;margin:0 0 4px}h2{font-size:18px;font-weight:6
 .muted{color:var(--muted)}code,.name{font-family:"JetBrains Mono",ui-monospace,monospace;font-size:12px;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%}table.narrow{width:auto}th,td{text-align:left;vertical-align:top;padding:5px 12px 5px 0;border-bottom:1px solid var(--border);line-height:1.3}th{font-weight:500;color:var(--muted)}
 td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}details{border-bottom:1px solid var(--border);padding:6px 0}summary{cursor:pointer}
-.finding{border-bottom:1px solid var(--border);padding:10px 0}.finding p{margin:4px 0}
+h3{font-size:13px;font-weight:500;margin:24px 0 4px}.finding{border-bottom:1px solid var(--border);padding:8px 0}.finding p{margin:4px 0}
 .exact{color:var(--exact)}.approximate,.warning{color:var(--approximate)}.unsupported,.blocker{color:var(--unsupported)}.inert,.info{color:var(--inert)}.untranslated{color:var(--untranslated)}
 @media print{body{max-width:none;padding:0}details{break-inside:avoid}}`;
 
@@ -49,53 +50,89 @@ function entry({ resource, fields }: Entry): string {
         `<tr><td><code>${text(path)}</code></td><td>${mark(outcome)}</td><td><code>${text(code ?? '')}</code></td></tr>`,
     )
     .join('');
-  const name = `${resource.kind} ${resource.namespace === '' ? '' : `${resource.namespace}/`}${resource.name}`;
-  return `<details><summary><span class="name">${text(name)}</span> ${summary} <span class="muted">${text(resource.file)}:${resource.line}</span></summary><table><thead><tr><th>Field</th><th>Outcome</th><th>Code</th></tr></thead><tbody>${rows}</tbody></table></details>`;
+  return `<details><summary><span class="name">${text(nameOf(resource))}</span> ${summary} <span class="muted">${text(resource.file)}:${resource.line}</span></summary><table><thead><tr><th>Field</th><th>Outcome</th><th>Code</th></tr></thead><tbody>${rows}</tbody></table></details>`;
 }
 
-function finding({ severity, code, resource, file, line, message, help, path }: Report['diagnostics'][number]): string {
-  const subject =
-    resource === undefined
-      ? ''
-      : ` <span class="name">${text(`${resource.kind} ${resource.namespace === '' ? '' : `${resource.namespace}/`}${resource.name}`)}</span>`;
+type Finding = Report['diagnostics'][number];
+
+const nameOf = ({ kind, namespace, name }: { kind: string; namespace: string; name: string }): string =>
+  `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`;
+
+function finding({ resource, file, line, message, help, path }: Finding, isNews: boolean): string {
+  const subject = resource === undefined ? '' : `<span class="name">${text(nameOf(resource))}</span> `;
   const place = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}`;
-  return `<div class="finding">${mark(severity)} <code>${text(code)}</code>${subject} <span class="muted">${text(place)}${path === undefined ? '' : ` <code>${text(path)}</code>`}</span><p>${text(message)}</p><p class="muted">${text(help)}</p></div>`;
+  const where = `${text(place)}${path === undefined ? '' : ` <code>${text(path)}</code>`}`;
+  const advice = isNews ? `<p class="muted">${text(help)}</p>` : '';
+  return `<div class="finding">${subject}<span class="muted">${where}</span><p>${text(message)}</p>${advice}</div>`;
 }
+
+const more = (count: number, what: string): string =>
+  count <= 0 ? '' : `<p class="muted">${count} more ${what}: the report as JSON lists all.</p>`;
 
 const rank: Readonly<Record<string, number>> = { blocker: 0, warning: 1, info: 2 };
 
-/** The report as one page without scripts or outside parts; everything from the input is text in it. Prints well. */
+// A browser shows so many at once without effort; a page is for people, and the JSON beside it holds everything.
+const mostOfCode = 50;
+const mostRows = 2000;
+const mostFields = 10_000;
+
+/** The findings by code, those that block first. */
+function findings(diagnostics: Report['diagnostics']): string {
+  const byCode = [...Map.groupBy(diagnostics, ({ code }) => code)].sort(
+    ([a, [one]], [b, [other]]) =>
+      (rank[one?.severity ?? ''] ?? 3) - (rank[other?.severity ?? ''] ?? 3) || (a < b ? -1 : 1),
+  );
+  const group = ([code, list]: [string, Finding[]]): string => {
+    const title = findCode(code)?.title ?? '';
+    const shown = list.slice(0, mostOfCode);
+    const items = shown.map((one, index) => finding(one, one.help !== shown[index - 1]?.help));
+    return `<h3>${mark(list[0]?.severity ?? 'info')} <code>${text(code)}</code> ${text(title)} <span class="muted">${list.length}</span></h3>${items.join('')}${more(list.length - shown.length, `of ${text(code)}`)}`;
+  };
+  return byCode.map(group).join('');
+}
+
+/** Entries of the ledger until there are too many fields for a page. */
+function entries(list: Report['ledger']): string {
+  let fields = 0;
+  let shown = 0;
+  while (shown < list.length && fields < mostFields) fields += list[shown++]?.fields.length ?? 0;
+  return list.slice(0, shown).map(entry).join('') + more(list.length - shown, 'resources');
+}
+
+function section(title: string, head: string, rows: readonly string[], empty: string): string {
+  if (rows.length === 0) return `<h2>${title}</h2><p class="muted">${empty}</p>`;
+  const shown = rows.slice(0, mostRows).join('');
+  return `<h2>${title}</h2><table><thead><tr>${head}</tr></thead><tbody>${shown}</tbody></table>${more(rows.length - mostRows, 'rows')}`;
+}
+
+/**
+ * The report as one page without scripts or outside parts; everything from the input is text in it. Prints well.
+ * Of very long lists it shows the beginning and says how many entries follow in the JSON.
+ */
 export function renderReportPage(report: Report): string {
   const { summary, target } = report;
-  const findings = report.diagnostics.toSorted((a, b) => (rank[a.severity] ?? 3) - (rank[b.severity] ?? 3));
   const outcomes = Object.entries(summary.outcomes)
     .map(([outcome, count]) => `<tr><td>${mark(outcome)}</td><td class="number">${count}</td></tr>`)
     .join('');
-  const resources = report.resources
-    .map(
-      ({ kind, namespace, name, file, draft, patch }) =>
-        `<tr><td>${text(kind)}</td><td class="name">${text(namespace === '' ? name : `${namespace}/${name}`)}</td><td>${draft ? 'draft' : patch ? 'patch' : 'resource'}</td><td><code>${text(file)}</code></td></tr>`,
-    )
-    .join('');
-  const skipped = report.sources
-    .flatMap(({ file, skipped: list }) =>
-      list.map(
-        (one) =>
-          `<tr><td><code>${text(file)}:${one.line}</code></td><td>${text(one.kind)} ${text(one.name)}</td><td>${text(one.reason)}</td></tr>`,
-      ),
-    )
-    .join('');
-  const section = (title: string, head: string, rows: string, empty: string): string =>
-    `<h2>${title}</h2>${rows === '' ? `<p class="muted">${empty}</p>` : `<table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`}`;
+  const resources = report.resources.map(
+    ({ kind, namespace, name, file, draft, patch }) =>
+      `<tr><td>${text(kind)}</td><td class="name">${text(namespace === '' ? name : `${namespace}/${name}`)}</td><td>${draft ? 'draft' : patch ? 'patch' : 'resource'}</td><td><code>${text(file)}</code></td></tr>`,
+  );
+  const skipped = report.sources.flatMap(({ file, skipped: list }) =>
+    list.map(
+      (one) =>
+        `<tr><td><code>${text(file)}:${one.line}</code></td><td>${text(one.kind)} ${text(one.name)}</td><td>${text(one.reason)}</td></tr>`,
+    ),
+  );
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Istio to Kong Mesh ${text(target)}: report</title><style>${style}</style></head><body>
 <h1>Istio to Kong Mesh ${text(target)}</h1>
 <p>${summary.fields} fields of ${summary.istioResources} Istio resources; ${summary.diagnostics.blocker} findings block, ${summary.diagnostics.warning} warn. ${summary.resources} resources, ${summary.patches} patches and ${summary.drafts} drafts come of it.</p>
 <h2>Fields</h2><table class="narrow"><thead><tr><th>Outcome</th><th class="number">Fields</th></tr></thead><tbody>${outcomes}</tbody></table>
-<h2>Findings</h2>${findings.length === 0 ? `<p class="muted">No findings. ${summary.fields} fields checked.</p>` : findings.map(finding).join('')}
+<h2>Findings</h2>${findings(report.diagnostics) || `<p class="muted">No findings. ${summary.fields} fields checked.</p>`}
 ${section('Kong Mesh resources', '<th>Kind</th><th>Name</th><th>Role</th><th>File</th>', resources, 'Nothing is emitted.')}
-<h2>Every field</h2>${report.ledger.map(entry).join('') || '<p class="muted">The input holds no Istio resource.</p>'}
-${report.context.length === 0 ? '' : `<h2>Istio's labels and annotations elsewhere</h2>${report.context.map(entry).join('')}`}
+<h2>Every field</h2>${entries(report.ledger) || '<p class="muted">The input holds no Istio resource.</p>'}
+${report.context.length === 0 ? '' : `<h2>Istio's labels and annotations elsewhere</h2>${entries(report.context)}`}
 ${section('Left out of the import', '<th>Place</th><th>Object</th><th>Reason</th>', skipped, 'Nothing was left out.')}
 </body></html>
 `;

@@ -1,5 +1,5 @@
 import { codes, type Diagnostic, diagnose } from '@isthmus/diagnostics';
-import { isMap, parseYaml, type Resource, YamlError } from '@isthmus/kubernetes';
+import { isMap, lineAndColumn, parseYaml, type Resource, YamlError } from '@isthmus/kubernetes';
 
 /** Whether a ConfigMap is one that istiod reads: `istio`, or `istio-<revision>` (istio/pkg/config/mesh/kubemesh/watcher.go, 1.32). */
 export function holdsMeshConfig(resource: Resource): boolean {
@@ -46,7 +46,8 @@ export function extractMeshConfig(configMap: Resource): { resource?: Resource; d
       },
     };
   } catch (error) {
-    if (error instanceof YamlError) return broken(error.message);
+    if (error instanceof YamlError)
+      return broken(`${error.message} (line ${lineAndColumn(text, error.offset).line} of the text)`);
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { codes, type Diagnostic, diagnose } from '@isthmus/diagnostics';
 import { ArchiveError, type Entry } from './archive-entry.ts';
 import { isGzip, unpackTar } from './archive-tar.ts';
 import { isZip, unpackZip } from './archive-zip.ts';
-import { defaultLimits, formatBytes, type Limits } from './limits.ts';
+import { defaultLimits, formatBytes, type Limits, nothingSpent, type Spent } from './limits.ts';
 
 /** One file of an archive, or what stands against one. */
 export type Unpacked = { readonly path: string; readonly bytes: Uint8Array } | { readonly diagnostic: Diagnostic };
@@ -30,6 +30,23 @@ function pathFault(path: string, limits: Limits): string | undefined {
   return undefined;
 }
 
+/** Counts a file of an import; what stands against it where it is one too many. Nothing may follow then. */
+function countEntry(spent: Spent, path: string, limits: Limits): Diagnostic | undefined {
+  if (++spent.entries <= limits.entries) return undefined;
+  return diagnose(codes.reading.tooManyEntries, { limit: limits.entries }, { file: path });
+}
+
+function countBytes(spent: Spent, path: string, bytes: number, limits: Limits): Diagnostic | undefined {
+  spent.bytes += bytes;
+  if (spent.bytes <= limits.totalBytes) return undefined;
+  return diagnose(codes.reading.archiveTooLarge, { limit: formatBytes(limits.totalBytes), path }, { file: path });
+}
+
+/** Counts a file outside of archives; what stands against it where the import has used up a limit. Nothing may follow then. */
+export function spend(spent: Spent, path: string, bytes: number, limits: Limits): Diagnostic | undefined {
+  return countEntry(spent, path, limits) ?? countBytes(spent, path, bytes, limits);
+}
+
 function entries(path: string, bytes: Uint8Array, limits: Limits): AsyncIterable<Entry> | Iterable<Entry> {
   if (isZip(bytes) || /\.zip$/i.test(path)) return unpackZip(bytes, limits);
   return unpackTar(bytes, limits);
@@ -53,11 +70,13 @@ function failure(error: ArchiveError, archive: string, path: string, limits: Lim
  * by one with their path in the archive; entries that could do harm (links, absolute paths, `..`) and what exceeds a
  * limit come as diagnostics, and unpacking stops where going on is pointless. Archives within are not taken apart.
  * @param path of the archive, for diagnostics
+ * @param spent what the import used before this archive; counts on
  */
 export async function* unpack(
   path: string,
   bytes: Uint8Array,
   limits: Limits = defaultLimits,
+  spent: Spent = nothingSpent(),
 ): AsyncGenerator<Unpacked, void, undefined> {
   if (!isArchive(path, bytes)) {
     yield { path, bytes };
@@ -65,13 +84,12 @@ export async function* unpack(
   }
   const refused = (diagnostic: Diagnostic): Unpacked => ({ diagnostic });
   const seen = new Set<string>();
-  let count = 0;
-  let total = 0;
   let current = path;
   try {
     for await (const entry of entries(path, bytes, limits)) {
-      if (++count > limits.entries) {
-        yield refused(diagnose(codes.reading.tooManyEntries, { limit: limits.entries }, { file: path }));
+      const surplus = countEntry(spent, path, limits);
+      if (surplus !== undefined) {
+        yield refused(surplus);
         return;
       }
       const name = entry.path.replaceAll('\\', '/').replace(/^(?:\.\/+)+/, '');
@@ -98,10 +116,9 @@ export async function* unpack(
       }
       current = name;
       const content = await entry.read(limits.fileBytes);
-      total += content.length;
-      if (total > limits.totalBytes) {
-        const parameters = { limit: formatBytes(limits.totalBytes), path: name };
-        yield refused(diagnose(codes.reading.archiveTooLarge, parameters, { file: path }));
+      const excess = countBytes(spent, name, content.length, limits);
+      if (excess !== undefined) {
+        yield refused({ ...excess, file: path });
         return;
       }
       yield { path: name, bytes: content };

@@ -1,4 +1,4 @@
-export { isArchive, isManifestPath, type Unpacked, unpack } from './archive.ts';
+export { isArchive, isManifestPath, spend, type Unpacked, unpack } from './archive.ts';
 export { formatDuration, formatProtoDuration, parseDuration, parseProtoDuration } from './duration.ts';
 export {
   child,
@@ -14,7 +14,16 @@ export {
 } from './field.ts';
 export { compareIdentity, effectiveNamespace, type Identity, identityKey, isClusterScoped } from './identity.ts';
 export { isList, isMap, JsonError, parseJson, stringifyJson } from './json.ts';
-export { defaultLimits, formatBytes, type Limits } from './limits.ts';
+export {
+  defaultLimits,
+  formatBytes,
+  isLimit,
+  type Limits,
+  limitsFrom,
+  nothingSpent,
+  parseLimit,
+  type Spent,
+} from './limits.ts';
 export { locate, locateAll, type Span } from './locate.ts';
 export type { Step } from './path.ts';
 export { formatPath, join, parsePath } from './path.ts';

@@ -121,3 +121,40 @@ test('lines count alike in a file with carriage returns', () => {
     column: 3,
   });
 });
+
+const configMap = `kind: ConfigMap
+data:
+  mesh: |-
+
+    # defaults
+    defaultConfig:
+      tracing: {sampling: 1}
+
+    trustDomain: air
+  quoted: "trustDomain: air"
+  folded: >
+    trustDomain:
+      air
+`;
+
+test.each([
+  ['mesh', '', 6, 5],
+  ['mesh', 'defaultConfig.tracing.sampling', 7, 17],
+  ['mesh', 'trustDomain', 9, 5],
+  ['mesh', 'none', undefined, undefined],
+  ['quoted', 'trustDomain', 10, 3],
+  ['folded', 'trustDomain', 11, 3],
+])('in the text %s of a ConfigMap, %j stands at %s:%s', (key, path, line, column) => {
+  const source = { file: 'a', line: 1, document: 0, within: `data.${key}` };
+  expect(locate(configMap, source, path)).toEqual(line === undefined ? undefined : { line, column });
+});
+
+test('the leaves of a text in a ConfigMap have spans in the file, where they can be told', () => {
+  const source = { file: 'a', line: 1, document: 0, within: 'data.mesh' };
+  const spans = locateAll(`# first\n---\n${configMap}`, { ...source, line: 3, document: 1 });
+  expect([...spans].map(([path, { line, column, endColumn }]) => [path, line, column, endColumn])).toEqual([
+    ['defaultConfig.tracing.sampling', 9, 27, 28],
+    ['trustDomain', 11, 18, 21],
+  ]);
+  expect(locateAll(configMap, { ...source, within: 'data.quoted' }).size).toBe(0);
+});

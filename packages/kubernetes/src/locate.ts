@@ -1,9 +1,7 @@
 import { EVENT_ID, type Event, SCALAR_STYLE } from 'js-yaml';
-import { defaultLimits } from './limits.ts';
 import { join, parsePath, type Step } from './path.ts';
 import type { Source } from './resource.ts';
 import { type Chunk, chunks } from './text.ts';
-import { buildYaml } from './yaml.ts';
 import { eventStart, parseYamlEvents, skipNode, YamlError, type YamlEvents } from './yaml-events.ts';
 import { keyText } from './yaml-value.ts';
 
@@ -27,6 +25,8 @@ interface Node {
   readonly key: number;
   readonly entries?: Map<string, Node>;
   readonly items?: Node[];
+  /** Of a literal block, where its first line begins. */
+  readonly literal?: number;
   /** Maps that `<<` brings, the last to win first. */
   readonly merges?: Node[];
   /** What an alias stands for. */
@@ -34,7 +34,10 @@ interface Node {
 }
 
 interface Parsed {
+  readonly text: string;
   readonly root: Node;
+  /** Whether the object is written in a text that positions cannot be given in. */
+  readonly isOpaque?: boolean;
   readonly position: (offset: number) => { line: number; column: number };
 }
 
@@ -74,7 +77,8 @@ class Builder {
         while (isBlock && end > event.valueStart && this.text.charCodeAt(end - 1) === 10) end--;
         this.last = end;
         const from = isBlock && start === event.valueStart ? blockStart(this.text, start) : start;
-        return this.anchored(event, { start: from, end, key });
+        const literal = event.style === SCALAR_STYLE.LITERAL_BLOCK ? { literal: event.valueStart } : undefined;
+        return this.anchored(event, { start: from, end, key, ...literal });
       }
       case EVENT_ID.ALIAS: {
         this.last = event.anchorEnd;
@@ -177,40 +181,67 @@ function chunkAt(text: string, line: number): Chunk | undefined {
   return latest.list[low - 1];
 }
 
-// All items of a List are looked up in one document, one after the other: it is parsed once.
-let latestList: { readonly chunk: Chunk; readonly document: number; readonly parsed: Parsed } | undefined;
+/** Index of the event that opens the document which a line belongs to: the last that begins at or before it. */
+function rootEvent({ events }: YamlEvents, position: Parsed['position'], line: number): number {
+  let root = 1;
+  for (let index = 0; events[index]?.type === EVENT_ID.DOCUMENT; ) {
+    const start = eventStart(events[index + 1] as Event);
+    if (start >= 0 && position(start).line <= line) root = index + 1;
+    // Behind the node stands the end of its document.
+    index = skipNode(events, index + 1) + 1;
+  }
+  return root;
+}
+
+/** The document of a text that begins at or before a line; the text's first line is `firstLine`. */
+function parseDocument(text: string, firstLine: number, line: number): Parsed | undefined {
+  try {
+    const parsed = parseYamlEvents(text);
+    const position = positions(parsed.text, firstLine);
+    return { text: parsed.text, root: new Builder(parsed, rootEvent(parsed, position, line)).node(-1), position };
+  } catch (error) {
+    if (error instanceof YamlError) return undefined;
+    throw error;
+  }
+}
+
+// Several findings about one resource come one after the other, and so do those about the items of a List.
+let latestParsed: { readonly chunk: Chunk; readonly document: number; readonly parsed: Parsed | undefined } | undefined;
 
 /** The object that a source speaks of, as a tree of positions; undefined where the text is not what was read. */
 function parse(text: string, source: Source): Parsed | undefined {
   const chunk = chunkAt(text, source.line);
   if (chunk === undefined) return undefined;
-  if (source.within === undefined) return parseDocument(chunk, source.line);
-  if (latestList?.chunk !== chunk || latestList.document !== source.document) {
-    const parsed = parseDocument(chunk, source.line);
-    latestList = parsed && { chunk, document: source.document, parsed };
-  }
-  let node = latestList?.parsed.root;
+  if (latestParsed?.chunk !== chunk || latestParsed.document !== source.document)
+    latestParsed = { chunk, document: source.document, parsed: parseDocument(chunk.text, chunk.line, source.line) };
+  const { parsed } = latestParsed;
+  if (parsed === undefined || source.within === undefined) return parsed;
+  let node: Node | undefined = parsed.root;
   for (const step of parsePath(source.within) ?? []) node = node && child(node, step);
-  return latestList && node && { ...latestList.parsed, root: node };
+  if (node === undefined) return undefined;
+  return isScalar(resolve(node)) ? parseWithin(parsed, node) : { ...parsed, root: node };
 }
 
-/** The document of a chunk that begins at or before a line. */
-function parseDocument(chunk: Chunk, line: number): Parsed | undefined {
-  try {
-    const parsed = parseYamlEvents(chunk.text);
-    const documents = buildYaml(parsed, defaultLimits, true);
-    const position = positions(parsed.text, chunk.line);
-    let index = 0;
-    let root = 1;
-    for (const document of documents) {
-      if (document.start >= 0 && position(document.start).line <= line) root = index + 1;
-      index = skipNode(parsed.events, index + 1) + 1;
-    }
-    return { root: new Builder(parsed, root).node(-1), position };
-  } catch (error) {
-    if (error instanceof YamlError) return undefined;
-    throw error;
-  }
+const isScalar = (node: Node): boolean => node.entries === undefined && node.items === undefined;
+
+/**
+ * The YAML within a text of a document, as the MeshConfig within a ConfigMap: of a literal block each line stands in the
+ * file as it is, but for its margin. Of other notations only the place of the whole text is known.
+ */
+function parseWithin(outer: Parsed, node: Node): Parsed | undefined {
+  const { literal, end } = resolve(node);
+  const whole: Parsed = { ...outer, root: node, isOpaque: true };
+  if (literal === undefined) return whole;
+  const lines = outer.text.slice(literal, end).split('\n');
+  const margin = lines.find((line) => line.trim() !== '')?.search(/[^ ]/) ?? 0;
+  const first = outer.position(literal);
+  const inner = parseDocument(lines.map((line) => line.slice(margin)).join('\n'), first.line, first.line);
+  if (inner === undefined) return whole;
+  const position: Parsed['position'] = (offset) => {
+    const { line, column } = inner.position(offset);
+    return { line, column: column + margin };
+  };
+  return { ...inner, position };
 }
 
 /**
@@ -224,7 +255,7 @@ export function locate(text: string, source: Source, path: string): { line: numb
   const parsed = parse(text, source);
   if (steps === undefined || parsed === undefined) return undefined;
   let node: Node | undefined = parsed.root;
-  for (const step of steps) node = node && child(node, step);
+  if (!parsed.isOpaque) for (const step of steps) node = node && child(node, step);
   if (node === undefined) return undefined;
   return parsed.position(node.key >= 0 ? node.key : node.start);
 }
@@ -236,7 +267,7 @@ export function locate(text: string, source: Source, path: string): { line: numb
 export function locateAll(text: string, source: Source): ReadonlyMap<string, Span> {
   const spans = new Map<string, Span>();
   const parsed = parse(text, source);
-  if (parsed === undefined) return spans;
+  if (parsed === undefined || parsed.isOpaque) return spans;
   const { position } = parsed;
   const visit = (node: Node, path: string): void => {
     const real = resolve(node);

@@ -58,6 +58,10 @@ function settleNames(sorted: readonly Finished[]): Finished[] {
   const result: Finished[] = [];
   const byName = Map.groupBy(sorted, ({ emitted }) => `${emitted.role}/${nameOf(emitted)}`);
   for (const group of byName.values()) {
+    if (group.length === 1) {
+      result.push(...group);
+      continue;
+    }
     const distinct = new Map<string, Finished>();
     for (const one of group) {
       const content = stringifyJson(one.emitted.object as unknown as JsonObject, { sortKeys: true });

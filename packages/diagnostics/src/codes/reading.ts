@@ -164,17 +164,18 @@ export const reading = defineCodes({
   tooManyEntries: {
     code: 'ISTHMUS-READ-024',
     severity: 'blocker',
-    title: 'Archive has too many entries',
-    message: 'This archive has more than {limit} entries. What follows is left out.',
-    help: 'Split the archive, or raise the limit `entries`.',
+    title: 'Import has too many files',
+    message: 'The import has more than {limit} files, entries of archives included. What follows is left out.',
+    help: 'Leave out what is no manifest, or raise the limit `entries`.',
     explanation: limits,
   },
   archiveTooLarge: {
     code: 'ISTHMUS-READ-025',
     severity: 'blocker',
-    title: 'Archive is too large',
-    message: 'The files of this archive have more than {limit} together. What follows after {path} is left out.',
-    help: 'Split the archive, or raise the limit `totalBytes`.',
+    title: 'Import is too large',
+    message:
+      'The files of the import have more than {limit} together, unpacked. {path} and what follows it are left out.',
+    help: 'Leave out what is no manifest, or raise the limit `totalBytes`.',
     explanation: limits,
   },
   entryTwice: {
