@@ -1,0 +1,298 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows that are placed freely cannot be elements of a table
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row
+// biome-ignore-all lint/a11y/useKeyWithClickEvents: the grid takes the keys
+import {
+  createSortedRowModel,
+  type RowData,
+  rowSortingFeature,
+  type Row as TableRow,
+  tableFeatures,
+  useTable,
+} from '@tanstack/react-table';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, memo, type ReactNode, useId, useMemo, useRef, useState } from 'react';
+import classes from './data-table.module.css';
+import { compareValues, nextSort, type Sort } from './sort.ts';
+
+export interface Column<Row extends RowData> {
+  readonly id: string;
+  /** The heading, also for those who listen. */
+  readonly title: string;
+  readonly heading?: ReactNode;
+  /** Least width in px, and its share of what is left. */
+  readonly width: readonly [least: number, share: number];
+  readonly isNumber?: boolean;
+  /** What rows are sorted by, and what is shown unless `cell` says otherwise. */
+  readonly value: (row: Row) => string | number;
+  readonly cell?: (row: Row) => ReactNode;
+}
+
+export interface Selection {
+  readonly selected: ReadonlySet<string>;
+  readonly onSelect: (selected: ReadonlySet<string>) => void;
+}
+
+export interface DataTableProps<Row extends RowData> {
+  /** What the rows are, for those who listen. */
+  readonly label: string;
+  readonly columns: readonly Column<Row>[];
+  /** Keep the array while its rows are the same: a new one is sorted anew. */
+  readonly rows: readonly Row[];
+  readonly rowId: (row: Row) => string;
+  readonly sort: Sort | undefined;
+  readonly onSort: (sort: Sort | undefined) => void;
+  /** Enter on a row. */
+  readonly onOpen?: (row: Row) => void;
+  /** The row under the cursor changed. */
+  readonly onActive?: (row: Row) => void;
+  readonly activeId?: string | undefined;
+  readonly selection?: Selection;
+  /** What stands in place of no rows. */
+  readonly empty: ReactNode;
+  /** Takes the height of its place; else as many rows as there are, up to twelve or so. */
+  readonly isFilling?: boolean;
+}
+
+const rowHeight = 32;
+const headHeight = 32;
+const mostHeight = headHeight + 12.5 * rowHeight;
+
+const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel() });
+
+interface RowViewProps<Row extends RowData> {
+  readonly row: Row;
+  readonly id: string;
+  readonly elementId: string;
+  readonly index: number;
+  readonly start: number;
+  readonly columns: readonly Column<Row>[];
+  readonly template: string;
+  readonly isActive: boolean;
+  readonly isSelected: boolean | undefined;
+  readonly onPress: (id: string) => void;
+  readonly onToggle: (id: string, withRange: boolean) => void;
+}
+
+const RowView = memo(function RowView<Row extends RowData>(props: RowViewProps<Row>) {
+  const { row, id, elementId, index, start, columns, template, isActive, isSelected, onPress, onToggle } = props;
+  return (
+    <div
+      id={elementId}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={isSelected ?? isActive}
+      data-active={isActive || undefined}
+      className={classes.row}
+      style={{ gridTemplateColumns: template, transform: `translateY(${start}px)` }}
+      onClick={() => onPress(id)}
+    >
+      {isSelected !== undefined && (
+        <div role="gridcell" className={classes.check}>
+          <input
+            type="checkbox"
+            tabIndex={-1}
+            checked={isSelected}
+            aria-label={`Select ${id}`}
+            onChange={(event) => onToggle(id, (event.nativeEvent as MouseEvent).shiftKey)}
+          />
+        </div>
+      )}
+      {columns.map((column, number) => (
+        <div
+          key={column.id}
+          role={number === 0 ? 'rowheader' : 'gridcell'}
+          className={column.isNumber ? `${classes.cell} ${classes.numeric}` : classes.cell}
+        >
+          {column.cell === undefined ? column.value(row) : column.cell(row)}
+        </div>
+      ))}
+    </div>
+  );
+}) as <Row extends RowData>(props: RowViewProps<Row>) => ReactNode;
+
+/**
+ * A table of any length: only the rows in view are drawn. The grid takes the focus; arrows, Page, Home and End move the
+ * cursor, Enter opens, Space selects, Shift extends, Ctrl-A selects all, Escape none.
+ */
+export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
+  const { label, columns, rows, rowId, sort, onSort, onOpen, onActive, selection, empty, isFilling = false } = props;
+  const scroll = useRef<HTMLDivElement>(null);
+  const base = useId();
+  const [ownActive, setOwnActive] = useState<string>();
+  const active = props.activeId ?? ownActive;
+  const anchor = useRef<string>(undefined);
+
+  const definitions = useMemo(
+    () =>
+      columns.map((column) => ({
+        id: column.id,
+        accessorFn: (row: Row) => column.value(row),
+        sortFn: (a: TableRow<typeof features, Row>, b: TableRow<typeof features, Row>) =>
+          compareValues(column.value(a.original), column.value(b.original)),
+      })),
+    [columns],
+  );
+  const sorting = useMemo(() => (sort === undefined ? [] : [{ ...sort }]), [sort]);
+  const table = useTable({
+    features,
+    columns: definitions,
+    data: rows as Row[],
+    getRowId: rowId,
+    state: { sorting },
+  });
+  const shown = table.getRowModel().rows;
+  const virtual = useVirtualizer({
+    count: shown.length,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+    scrollPaddingStart: headHeight,
+  });
+
+  const template = [
+    ...(selection === undefined ? [] : ['36px']),
+    ...columns.map(({ width: [least, share] }) => (share === 0 ? `${least}px` : `minmax(${least}px, ${share}fr)`)),
+  ].join(' ');
+  const leastWidth =
+    (selection === undefined ? 0 : 36) + columns.reduce((sum, { width: [least] }) => sum + least, 0) + 16;
+
+  const activate = (index: number): void => {
+    const row = shown[index];
+    if (row === undefined) return;
+    setOwnActive(row.id);
+    onActive?.(row.original);
+    virtual.scrollToIndex(index, { align: 'auto' });
+  };
+  const toggle = (id: string, withRange: boolean): void => {
+    if (selection === undefined) return;
+    const next = new Set(selection.selected);
+    const from = withRange ? shown.findIndex((row) => row.id === anchor.current) : -1;
+    if (from >= 0) {
+      const to = shown.findIndex((row) => row.id === id);
+      for (const row of shown.slice(Math.min(from, to), Math.max(from, to) + 1)) next.add(row.id);
+    } else if (!next.delete(id)) next.add(id);
+    anchor.current = id;
+    selection.onSelect(next);
+  };
+  // The rows keep these two for good, so that a movement of the cursor draws two rows and not all of them.
+  const latest = useRef({ activate, toggle, shown });
+  latest.current = { activate, toggle, shown };
+  const [onPress] = useState(
+    () => (id: string) => latest.current.activate(latest.current.shown.findIndex((row) => row.id === id)),
+  );
+  const [onToggle] = useState(() => (id: string, withRange: boolean) => latest.current.toggle(id, withRange));
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.target !== scroll.current || event.altKey) return;
+    const at = shown.findIndex((row) => row.id === active);
+    const page = Math.max(1, Math.floor(((scroll.current?.clientHeight ?? 0) - headHeight) / rowHeight) - 1);
+    const last = shown.length - 1;
+    const moves: Readonly<Record<string, number>> = {
+      ArrowDown: Math.min(at + 1, last),
+      ArrowUp: Math.max(at - 1, 0),
+      PageDown: Math.min(at + page, last),
+      PageUp: Math.max(at - page, 0),
+      Home: 0,
+      End: last,
+    };
+    const target = moves[event.key];
+    if (target !== undefined) {
+      if (event.shiftKey && selection !== undefined) {
+        const next = new Set(selection.selected);
+        for (const row of shown.slice(Math.max(0, Math.min(at, target)), Math.max(at, target) + 1)) next.add(row.id);
+        selection.onSelect(next);
+      }
+      activate(target);
+    } else if (event.key === 'Enter' && at >= 0) onOpen?.((shown[at] as (typeof shown)[number]).original);
+    else if (event.key === ' ' && selection !== undefined && at >= 0) toggle(active as string, event.shiftKey);
+    else if (event.key === 'a' && (event.ctrlKey || event.metaKey) && selection !== undefined)
+      selection.onSelect(new Set(shown.map((row) => row.id)));
+    else if (event.key === 'Escape' && selection !== undefined && selection.selected.size > 0)
+      selection.onSelect(new Set());
+    else return;
+    event.preventDefault();
+  };
+
+  const activeIndex = virtual.getVirtualItems().find(({ index }) => shown[index]?.id === active)?.index;
+  const areAllSelected = selection !== undefined && shown.length > 0 && selection.selected.size >= shown.length;
+  const height = Math.min(mostHeight, headHeight + Math.max(1, shown.length) * rowHeight + 2);
+  return (
+    <div
+      ref={scroll}
+      role="grid"
+      aria-label={label}
+      aria-rowcount={shown.length + 1}
+      aria-colcount={columns.length + (selection === undefined ? 0 : 1)}
+      aria-multiselectable={selection !== undefined || undefined}
+      aria-activedescendant={activeIndex === undefined ? undefined : `${base}-${activeIndex}`}
+      tabIndex={0}
+      className={isFilling ? `${classes.table} ${classes.filling}` : classes.table}
+      style={isFilling ? undefined : { height }}
+      onKeyDown={onKeyDown}
+    >
+      <div role="rowgroup" className={classes.head} style={{ minWidth: leastWidth }}>
+        <div role="row" aria-rowindex={1} className={classes.headRow} style={{ gridTemplateColumns: template }}>
+          {selection !== undefined && (
+            <div role="columnheader" className={classes.check}>
+              <input
+                type="checkbox"
+                checked={areAllSelected}
+                aria-label="Select all rows"
+                onChange={() => selection.onSelect(areAllSelected ? new Set() : new Set(shown.map((row) => row.id)))}
+              />
+            </div>
+          )}
+          {columns.map((column) => {
+            const order = sort?.id === column.id ? (sort.desc ? 'descending' : 'ascending') : undefined;
+            return (
+              <div
+                key={column.id}
+                role="columnheader"
+                aria-sort={order ?? 'none'}
+                className={column.isNumber ? `${classes.heading} ${classes.numeric}` : classes.heading}
+              >
+                <button
+                  type="button"
+                  className={classes.sort}
+                  title={column.heading === undefined ? undefined : column.title}
+                  aria-label={column.heading === undefined ? undefined : column.title}
+                  onClick={() => onSort(nextSort(sort, column.id, column.isNumber === true))}
+                >
+                  {column.heading ?? column.title}
+                  <span className={classes.order} aria-hidden="true">
+                    {order === 'ascending' ? '↑' : order === 'descending' ? '↓' : ''}
+                  </span>
+                </button>
+              </div>
+            );
+          })}
+        </div>
+      </div>
+      {shown.length === 0 ? (
+        <div className={classes.empty}>{empty}</div>
+      ) : (
+        <div role="rowgroup" className={classes.body} style={{ height: virtual.getTotalSize(), minWidth: leastWidth }}>
+          {virtual.getVirtualItems().map(({ index, start }) => {
+            const row = shown[index] as (typeof shown)[number];
+            return (
+              <RowView
+                key={row.id}
+                row={row.original}
+                id={row.id}
+                elementId={`${base}-${index}`}
+                index={index}
+                start={start}
+                columns={columns}
+                template={template}
+                isActive={row.id === active}
+                isSelected={selection?.selected.has(row.id)}
+                onPress={onPress}
+                onToggle={onToggle}
+              />
+            );
+          })}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Search } from './search.ts';
+
+/** What stands in the address, and how to change some of it without a new step of the browser's history. */
+export function useAddress(): readonly [Search, (change: Search) => void] {
+  const search = useSearch({ strict: false }) as Search;
+  const navigate = useNavigate();
+  const change = useCallback(
+    (part: Search) =>
+      void navigate({
+        to: '.',
+        search: ((before: Search) => ({ ...before, ...part })) as never,
+        replace: true,
+        resetScroll: false,
+      }),
+    [navigate],
+  );
+  return [search, change];
+}
+
+/** Text of an input that follows into the address once the typing pauses. */
+export function useTypedSearch(name: string): readonly [string, (text: string) => void] {
+  const [search, change] = useAddress();
+  const stored = search[name] ?? '';
+  const [text, setText] = useState(stored);
+  const written = useRef(stored);
+  // The address changed by a link or by going back.
+  useEffect(() => {
+    if (stored !== written.current) {
+      written.current = stored;
+      setText(stored);
+    }
+  }, [stored]);
+  useEffect(() => {
+    if (text === written.current) return;
+    const timer = setTimeout(() => {
+      written.current = text;
+      change({ [name]: text === '' ? undefined : text });
+    }, 150);
+    return () => clearTimeout(timer);
+  }, [text, name, change]);
+  return [text, setText];
+}
+
+/** `a,b` as a set; empty where the address says nothing. */
+export const setOf = (text: string | undefined): ReadonlySet<string> =>
+  new Set(text === undefined || text === '' ? [] : text.split(','));
+
+/** The set with a member added or removed, as it stands in an address. */
+export function toggled(set: ReadonlySet<string>, member: string): string | undefined {
+  const next = new Set(set);
+  if (!next.delete(member)) next.add(member);
+  return next.size === 0 ? undefined : [...next].sort().join(',');
+}
