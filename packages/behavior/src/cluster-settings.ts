@@ -5,7 +5,11 @@
 export interface ClusterSettings {
   readonly type?: 'EDS' | 'ORIGINAL_DST' | 'STRICT_DNS' | 'LOGICAL_DNS' | 'STATIC';
   readonly lbPolicy: 'ROUND_ROBIN' | 'LEAST_REQUEST' | 'RANDOM' | 'RING_HASH' | 'MAGLEV' | 'CLUSTER_PROVIDED';
-  readonly leastRequestLbConfig?: { readonly choiceCount?: number; readonly slowStartConfig?: SlowStart };
+  readonly leastRequestLbConfig?: {
+    readonly choiceCount?: number;
+    readonly activeRequestBias?: number;
+    readonly slowStartConfig?: SlowStart;
+  };
   readonly roundRobinLbConfig?: { readonly slowStartConfig?: SlowStart };
   readonly ringHashLbConfig?: {
     readonly minimumRingSize?: string;
@@ -26,6 +30,7 @@ export interface ClusterSettings {
   readonly commonLbConfig?: {
     readonly healthyPanicThreshold?: { readonly value?: number };
     readonly localityWeightedLbConfig?: Readonly<Record<string, never>>;
+    readonly zoneAwareLbConfig?: { readonly failTrafficOnPanic?: boolean };
   };
   readonly healthChecks?: readonly Readonly<Record<string, unknown>>[];
   readonly tcpKeepalive?: {

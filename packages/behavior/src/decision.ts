@@ -1,3 +1,5 @@
+import type { HeaderMatch } from './predicate.ts';
+
 /** Milliseconds; 0 means none. */
 export type Milliseconds = number;
 
@@ -14,8 +16,10 @@ export type Endpoints =
   | { readonly kind: 'external'; readonly host: string; readonly port: number }
   /** The address that the client dialled. */
   | { readonly kind: 'original' }
-  /** Nobody: the proxy answers 503 itself. */
-  | { readonly kind: 'none'; readonly reason: string };
+  /** Workloads of several of these together. */
+  | { readonly kind: 'any'; readonly of: readonly Endpoints[] }
+  /** Nobody: the proxy answers itself, with 503 unless another status is given. */
+  | { readonly kind: 'none'; readonly reason: string; readonly status?: number };
 
 /** Where a request goes. */
 export interface Destination {
@@ -37,6 +41,8 @@ export interface HeaderChanges {
 export interface WeightedDestination {
   readonly destination: Destination;
   readonly weight: number;
+  /** The authority that this destination sees, where the route sets none. */
+  readonly authority?: string;
   readonly requestHeaders?: HeaderChanges;
   readonly responseHeaders?: HeaderChanges;
 }
@@ -48,6 +54,12 @@ export type PathRewrite =
   | { readonly kind: 'full'; readonly value: string }
   | { readonly kind: 'regex'; readonly pattern: string; readonly substitution: string };
 
+/** How long to wait after an answer that names a time; the header that is found first counts. */
+export interface RateLimitedBackOff {
+  readonly headers: readonly { readonly name: string; readonly format: 'seconds' | 'unix-timestamp' }[];
+  readonly max?: Milliseconds;
+}
+
 /** Retries after a failed try. */
 export interface Retries {
   readonly attempts: number;
@@ -57,9 +69,17 @@ export interface Retries {
   /** Undefined: each try may take as long as the whole request. */
   readonly perTryTimeout?: Milliseconds;
   readonly backOff?: { readonly base: Milliseconds; readonly max: Milliseconds };
-  /** Only requests of these methods; undefined: all. */
+  /** Only requests of these methods, or with one of `requestHeaders` where those are given; neither: all. */
   readonly methods?: readonly string[];
+  readonly requestHeaders?: readonly HeaderMatch[];
+  /** Answers with one of these headers are retried too. */
+  readonly responseHeaders?: readonly HeaderMatch[];
+  readonly rateLimitedBackOff?: RateLimitedBackOff;
   readonly previousHosts?: 'omit' | 'use';
+  /** Endpoints with all of these labels are not tried again; one set of labels each. */
+  readonly omitLabels?: readonly Readonly<Record<string, string>>[];
+  /** After this many tries, endpoints of the next priority are preferred. */
+  readonly previousPriorities?: number;
   readonly hostSelectionAttempts?: number;
 }
 
@@ -82,6 +102,7 @@ export type HashPolicy = { readonly terminal?: true } & (
   | { readonly kind: 'cookie'; readonly name: string; readonly path?: string; readonly ttl?: Milliseconds }
   | { readonly kind: 'query'; readonly name: string }
   | { readonly kind: 'sourceIp' }
+  | { readonly kind: 'filterState'; readonly key: string }
 );
 
 /** The request goes on. */
@@ -123,6 +144,10 @@ export type Decision =
   /** The request goes to where the client dialled, without any route. */
   | { readonly kind: 'passthrough' }
   /** The proxy has no listener for the destination: the connection bypasses every route. */
-  | { readonly kind: 'no listener' };
+  | { readonly kind: 'no listener' }
+  /** The proxy takes the connection and closes it. */
+  | { readonly kind: 'closed'; readonly reason: string }
+  /** The proxy refuses this configuration, or never gets it: it goes on with what it had before, which may be nothing. */
+  | { readonly kind: 'broken'; readonly reason: string };
 
 export const noHeaderChanges: HeaderChanges = { remove: [], set: [], add: [] };

@@ -1,6 +1,7 @@
 export type { Client } from './client.ts';
 export type { ClusterSettings, HttpConfig, SlowStart } from './cluster-settings.ts';
 export * from './decision.ts';
+export type { ListenerSettings } from './listener-settings.ts';
 export { normalizePath } from './normalize-path.ts';
 export { changeHeaders, isForward, locationOf, rewritePath, type Upstream, upstreamOf } from './outcome.ts';
 export {

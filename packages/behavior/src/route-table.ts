@@ -35,6 +35,11 @@ export interface RouteTable {
   readonly virtualHosts: readonly VirtualHost[];
   /** For an authority that no virtual host has. */
   readonly otherwise: Decision;
+  /**
+   * The proxy passes bytes on without reading requests: of the one decision only the destinations count, and there is a
+   * route for whatever is sent.
+   */
+  readonly opaque?: true;
 }
 
 /** What became of a request, with the steps that led there. */
