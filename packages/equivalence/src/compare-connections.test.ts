@@ -1,0 +1,65 @@
+import type { ClusterSettings } from '@isthmus/behavior';
+import { expect, test } from 'vitest';
+import { compareConnections } from './compare-connections.ts';
+
+const settings = (change: Partial<ClusterSettings>): ClusterSettings => ({
+  lbPolicy: 'LEAST_REQUEST',
+  connectTimeout: '10s',
+  circuitBreakers: {},
+  ...change,
+});
+const found = (before: Partial<ClusterSettings>, after: Partial<ClusterSettings>): string[] =>
+  compareConnections(settings(before), settings(after)).map((one) => `${one.before} → ${one.after}`);
+
+test("Envoy's defaults are no difference", () => {
+  expect(
+    found(
+      {},
+      {
+        leastRequestLbConfig: { choiceCount: 2 },
+        circuitBreakers: { maxConnections: 1024, maxRetries: 3, trackRemaining: true },
+        commonLbConfig: { healthyPanicThreshold: { value: 50 } },
+        http: {
+          commonHttpProtocolOptions: { idleTimeout: '3600s', maxStreamDuration: '0s' },
+          explicitHttpConfig: { http2ProtocolOptions: {} },
+        },
+      },
+    ),
+  ).toEqual([]);
+});
+
+test('an empty panic threshold is none, an absent one 50 %', () => {
+  expect(found({ commonLbConfig: { healthyPanicThreshold: {} } }, {})).toEqual([
+    'panic threshold: 0 % → panic threshold: 50 %',
+  ]);
+});
+
+test('detectors that are off are no difference', () => {
+  const off = { enforcingConsecutive5xx: 0, enforcingSuccessRate: 0 };
+  expect(found({}, { outlierDetection: off })).toEqual([]);
+  expect(
+    found(
+      { outlierDetection: { consecutive5xx: 7, enforcingSuccessRate: 0 } },
+      { outlierDetection: { consecutive5xx: 7, enforcingSuccessRate: 0, consecutiveGatewayFailure: 3 } },
+    ),
+  ).toEqual([]);
+  expect(
+    found(
+      { outlierDetection: { consecutive5xx: 7, enforcingSuccessRate: 0 } },
+      { outlierDetection: { consecutive5xx: 8, enforcingSuccessRate: 0 } },
+    ),
+  ).toHaveLength(1);
+});
+
+test('limits, timeouts and balancers are compared', () => {
+  expect(
+    found(
+      { circuitBreakers: { maxConnections: 4294967295 }, connectTimeout: '0.250s' },
+      { lbPolicy: 'ROUND_ROBIN', connectTimeout: '5s' },
+    ),
+  ).toEqual([
+    'load balancing: least request of 2 → load balancing: round robin',
+    'connect timeout: 0.25 s → connect timeout: 5 s',
+    'most connections: 4294967295 → most connections: 1024',
+  ]);
+});

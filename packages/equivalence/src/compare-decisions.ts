@@ -1,0 +1,232 @@
+import type {
+  Decision,
+  Destination,
+  Endpoints,
+  Forward,
+  HeaderChanges,
+  Mirror,
+  PathRewrite,
+  Redirect,
+  Request,
+  Retries,
+} from '@isthmus/behavior';
+import { locationOf, rewritePath, splitPath } from '@isthmus/behavior';
+import type { Aspect, Difference } from './difference.ts';
+
+/** What is known of the path of the requests that are compared. */
+export interface KnownPath {
+  /** Their only path. */
+  readonly exact?: string;
+  /** What all of them begin with. */
+  readonly prefix: string;
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'none'));
+
+function endpointsKey(endpoints: Endpoints): string {
+  switch (endpoints.kind) {
+    case 'workloads': {
+      const labels = Object.entries(endpoints.labels).sort(([a], [b]) => (a < b ? -1 : 1));
+      return `${endpoints.namespace}/${labels.map(([key, value]) => `${key}=${value}`).join(',')}:${endpoints.port}`;
+    }
+    case 'external':
+      return `${endpoints.host}:${endpoints.port}`;
+    case 'original':
+      return 'the address dialled';
+    case 'none':
+      return 'nobody (503)';
+  }
+}
+
+const named = ({ host, subset, port }: Destination): string =>
+  `${host}${subset === undefined ? '' : ` subset ${subset}`}:${port}`;
+
+/** What changes in sequence make of each header: whether its own values go, and which come. */
+function headerEffect(sequence: readonly (HeaderChanges | undefined)[]): string {
+  const effects = new Map<string, { drops: boolean; values: string[] }>();
+  const effect = (name: string) => {
+    const key = name.toLowerCase();
+    const known = effects.get(key) ?? { drops: false, values: [] };
+    effects.set(key, known);
+    return known;
+  };
+  for (const changes of sequence) {
+    if (changes === undefined) continue;
+    for (const name of changes.remove) Object.assign(effect(name), { drops: true, values: [] });
+    for (const [name, value] of changes.set) Object.assign(effect(name), { drops: true, values: [value] });
+    for (const [name, value] of changes.add) effect(name).values.push(value);
+  }
+  return [...effects]
+    .filter(([, { drops, values }]) => drops || values.length > 0)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, { drops, values }]) => `${name}${drops ? '=' : '+='}${JSON.stringify(values)}`)
+    .join(', ');
+}
+
+const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+
+interface Shares {
+  /** What decides: relative weights by endpoints and header changes. */
+  readonly key: string;
+  readonly shown: string;
+  readonly nobody: boolean;
+}
+
+function sharesOf({ destinations, requestHeaders, responseHeaders }: Forward): Shares {
+  const counted = destinations.length === 1 ? destinations : destinations.filter(({ weight }) => weight > 0);
+  const weights = new Map<string, number>();
+  for (const { destination, weight, requestHeaders: own, responseHeaders: ownResponse } of counted) {
+    const changes = [headerEffect([own, requestHeaders]), headerEffect([ownResponse, responseHeaders])].join(' / ');
+    const key = `${endpointsKey(destination.endpoints)} [${changes}]`;
+    weights.set(key, (weights.get(key) ?? 0) + (counted.length === 1 ? 1 : weight));
+  }
+  const common = [...weights.values()].reduce((a, b) => divisor(a, b), 0) || 1;
+  const parts = [...weights].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, weight]) => `${weight / common} × ${key}`);
+  return {
+    key: parts.join('; '),
+    shown: counted
+      .map(({ destination, weight }) =>
+        counted.length === 1 ? named(destination) : `${named(destination)} (${weight})`,
+      )
+      .join(', '),
+    nobody: counted.every(({ destination }) => destination.endpoints.kind === 'none'),
+  };
+}
+
+/** Whether two rewrites lead to the same paths; undefined where that cannot be told. */
+function sameRewrite(
+  a: PathRewrite | undefined,
+  b: PathRewrite | undefined,
+  known: KnownPath,
+  request: Request,
+): boolean | undefined {
+  if (rewritePath(a, request.path) !== rewritePath(b, request.path)) return false;
+  if (known.exact !== undefined || JSON.stringify(a) === JSON.stringify(b)) return true;
+  const asPrefix = (rewrite: PathRewrite | undefined) =>
+    rewrite === undefined ? ({ kind: 'prefix', length: 0, replacement: '' } as const) : rewrite;
+  const [first, second] = [asPrefix(a), asPrefix(b)];
+  if (first.kind !== 'prefix' || second.kind !== 'prefix') return undefined;
+  const [short, long] = first.length <= second.length ? [first, second] : [second, first];
+  if (known.prefix.length < long.length) return undefined;
+  const rest = known.prefix.slice(short.length, long.length);
+  return short.replacement + rest === long.replacement ? true : undefined;
+}
+
+function retriesKey(retries: Retries | undefined): string {
+  if (retries === undefined || retries.attempts <= 0) return 'none';
+  const { attempts, on, statusCodes, perTryTimeout, backOff, methods, previousHosts, hostSelectionAttempts } = retries;
+  return text({
+    attempts,
+    on: [...on].sort(),
+    statusCodes: [...statusCodes].sort((a, b) => a - b),
+    perTryTimeout: perTryTimeout ?? 0,
+    // Envoy's defaults (retry_back_off): 25 ms, at most ten times that.
+    backOff: backOff ?? { base: 25, max: 250 },
+    methods,
+    previousHosts: previousHosts ?? 'use',
+    hostSelectionAttempts: hostSelectionAttempts ?? 1,
+  });
+}
+
+const mirrorsKey = (mirrors: readonly Mirror[]): string =>
+  mirrors
+    .filter(({ percentage }) => percentage > 0)
+    .map(({ destination, percentage }) => `${percentage} % to ${endpointsKey(destination.endpoints)}`)
+    .sort()
+    .join(', ') || 'none';
+
+/** What a comparison of two decisions found: the differences, and what could not be told. */
+export interface Compared {
+  readonly differences: readonly Difference[];
+  readonly undecided: readonly { readonly aspect: Aspect; readonly reason: string }[];
+}
+
+function compareForwards(before: Forward, after: Forward, known: KnownPath, request: Request): Compared {
+  const differences: Difference[] = [];
+  const undecided: { aspect: Aspect; reason: string }[] = [];
+  const compare = (
+    aspect: Aspect,
+    what: Difference['what'],
+    a: string,
+    b: string,
+    shown: [string, string] = [a, b],
+  ) => {
+    if (a !== b) differences.push({ aspect, what, before: shown[0], after: shown[1] });
+  };
+  const [sharesBefore, sharesAfter] = [sharesOf(before), sharesOf(after)];
+  compare('routing', 'destinations', sharesBefore.key, sharesAfter.key, [sharesBefore.shown, sharesAfter.shown]);
+  const rewritten = sameRewrite(before.rewrite, after.rewrite, known, request);
+  if (rewritten === false)
+    compare('routing', 'path', rewritePath(before.rewrite, request.path), rewritePath(after.rewrite, request.path));
+  else if (rewritten === undefined)
+    undecided.push({ aspect: 'routing', reason: 'the paths are rewritten in ways that cannot be compared' });
+  compare('routing', 'authority', before.authority ?? request.authority, after.authority ?? request.authority);
+  compare('routing', 'mirrors', mirrorsKey(before.mirrors), mirrorsKey(after.mirrors));
+  const time = (milliseconds: number | undefined): string => (milliseconds ? `${milliseconds} ms` : 'none');
+  compare('resilience', 'timeout', time(before.timeout), time(after.timeout));
+  compare('resilience', 'idle timeout', time(before.idleTimeout), time(after.idleTimeout));
+  compare('resilience', 'retries', retriesKey(before.retries), retriesKey(after.retries));
+  compare('resilience', 'fault', text(before.fault), text(after.fault));
+  compare('resilience', 'hash', text(before.hash), text(after.hash));
+  return { differences, undecided };
+}
+
+function compareRedirects(before: Redirect, after: Redirect, known: KnownPath, request: Request): Compared {
+  const [a, b] = [before, after].map((one) => `${one.status} ${locationOf(one, request)}`) as [string, string];
+  if (a !== b) return { differences: [{ aspect: 'routing', what: 'redirect', before: a, after: b }], undecided: [] };
+  const same = sameRewrite(before.path, after.path, known, request);
+  const reason = 'the redirects build their paths in ways that cannot be compared';
+  return { differences: [], undecided: same === true ? [] : [{ aspect: 'routing', reason }] };
+}
+
+/** A decision for people: what happens to the request, in a few words. */
+export function describe(decision: Decision, request: Request): string {
+  switch (decision.kind) {
+    case 'forward':
+      return sharesOf(decision).shown;
+    case 'redirect':
+      return `${decision.status} to ${locationOf(decision, request)}`;
+    case 'respond':
+      return `answered with ${decision.status}`;
+    case 'passthrough':
+      return 'passed through to the address dialled';
+    case 'no listener':
+      return 'not taken by the proxy';
+  }
+}
+
+// Whoever is routed to nobody gets 503 from the proxy, as if it answered itself.
+function settle(decision: Decision): Decision {
+  return decision.kind === 'forward' && sharesOf(decision).nobody ? { kind: 'respond', status: 503 } : decision;
+}
+
+/** Compares what two meshes do with the requests of a case, of which `request` is one. */
+export function compareDecisions(before: Decision, after: Decision, known: KnownPath, request: Request): Compared {
+  const [a, b] = [settle(before), settle(after)];
+  if (a.kind === 'forward' && b.kind === 'forward') return compareForwards(a, b, known, request);
+  if (a.kind === 'redirect' && b.kind === 'redirect') return compareRedirects(a, b, known, request);
+  if (a.kind === 'respond' && b.kind === 'respond') {
+    const [first, second] = [a, b].map(({ status, body }) => `${status}${body === undefined ? '' : ` ${body}`}`);
+    return {
+      differences:
+        first === second ? [] : [{ aspect: 'routing', what: 'response', before: text(first), after: text(second) }],
+      undecided: [],
+    };
+  }
+  if (a.kind === b.kind) return { differences: [], undecided: [] };
+  const [first, second] = [describe(before, request), describe(after, request)];
+  return { differences: [{ aspect: 'routing', what: 'kind', before: first, after: second }], undecided: [] };
+}
+
+/** What is known of the path of requests that meet these conditions. */
+export function knownPath(
+  inside: readonly { kind: string; value?: string; ignoreCase?: true }[],
+  path: string,
+): KnownPath {
+  const exact = inside.some(({ kind, ignoreCase }) => kind === 'exact' && !ignoreCase);
+  if (exact) return { exact: splitPath(path).path, prefix: splitPath(path).path };
+  const prefixes = inside.flatMap(({ kind, value, ignoreCase }) =>
+    kind === 'prefix' && !ignoreCase && value !== undefined ? [value] : [],
+  );
+  return { prefix: prefixes.reduce((a, b) => (b.length > a.length ? b : a), '/') };
+}

@@ -1,0 +1,167 @@
+import {
+  type Decision,
+  evaluate,
+  findVirtualHost,
+  type Request,
+  type Route,
+  type RouteTable,
+  textMatches,
+} from '@isthmus/behavior';
+import { compareDecisions, knownPath } from './compare-decisions.ts';
+import type { Aspect, Counterexample, Decided, Verdict } from './difference.ts';
+import { type Budget, BudgetExceeded } from './intersection.ts';
+import { UndecidableExpression } from './re2/parse.ts';
+import { type Case, everyRequest, type Literal, literalsOf, narrow, requestOf, statusIn } from './request-space.ts';
+
+/** What a comparison of two route tables found, by aspect. */
+export type RouteVerdicts = Readonly<Record<Aspect, Verdict>>;
+
+/** Enough for a service with hundreds of routes; what needs more is undecided. */
+export const defaultBudget: Readonly<Budget> = { states: 2_000_000, cases: 200_000 };
+
+const notFound: Decision = { kind: 'respond', status: 404 };
+
+/** A route with what it still asks of a request whose authority is known. */
+interface Step {
+  readonly literals: readonly Literal[];
+  readonly decided: Decided;
+}
+
+/** The routes that an authority can get to; the last one takes every request. */
+function stepsOf(table: RouteTable, authority: string): Step[] {
+  const virtualHost = findVirtualHost(table, authority);
+  if (virtualHost === undefined) return [{ literals: [], decided: { decision: table.otherwise } }];
+  const meets = ({ predicate }: Route): boolean =>
+    (predicate.authority === undefined || textMatches(predicate.authority, authority)) &&
+    (predicate.scheme === undefined || textMatches(predicate.scheme, 'http'));
+  const steps = virtualHost.routes.filter(meets).map((route) => ({
+    literals: literalsOf(route.predicate),
+    decided: { decision: route.decision, ...(route.rule === undefined ? {} : { rule: route.rule }) },
+  }));
+  return [...steps, { literals: [], decided: { decision: notFound } }];
+}
+
+/** The first step that takes all requests of a case, or a condition that divides them. */
+function advance(
+  steps: readonly Step[],
+  from: number,
+  of: Case,
+  budget: Budget,
+): { readonly index: number; readonly divides?: Literal } {
+  for (let index = from; index < steps.length; index++) {
+    let open: Literal | undefined;
+    let refused = false;
+    for (const literal of steps[index]?.literals ?? []) {
+      const status = statusIn(of, literal.condition, budget);
+      if (status === undefined) open ??= literal;
+      else if (status !== literal.holds) {
+        refused = true;
+        break;
+      }
+    }
+    if (refused) continue;
+    return open === undefined ? { index } : { index, divides: open };
+  }
+  return { index: steps.length - 1 };
+}
+
+const sizeOf = ({ path, method, headers }: Request): number =>
+  path.length +
+  (method === 'GET' ? 0 : method.length) +
+  Object.entries(headers).reduce((sum, [name, values]) => sum + name.length + values.join('').length, 0);
+
+interface Findings {
+  readonly counterexamples: Partial<Record<Aspect, Counterexample>>;
+  readonly undecided: Partial<Record<Aspect, string>>;
+}
+
+/** Walks the cases that the routes of either side tell apart. */
+function walk(
+  before: readonly Step[],
+  after: readonly Step[],
+  authority: string,
+  budget: Budget,
+  found: Findings,
+): void {
+  const open: { readonly of: Case; readonly i: number; readonly j: number }[] = [{ of: everyRequest, i: 0, j: 0 }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (--budget.cases < 0) throw new BudgetExceeded('cases');
+    const { of } = next;
+    const first = advance(before, next.i, of, budget);
+    const second = first.divides === undefined ? advance(after, next.j, of, budget) : undefined;
+    const divides = first.divides ?? second?.divides;
+    if (divides !== undefined) {
+      const j = second?.index ?? next.j;
+      for (const holds of [false, true])
+        open.push({ of: narrow(of, { condition: divides.condition, holds }), i: first.index, j });
+      continue;
+    }
+    const decidedBefore = (before[first.index] as Step).decided;
+    const decidedAfter = (after[second?.index ?? 0] as Step).decided;
+    const request = requestOf(of, authority, budget);
+    const known = knownPath(of.path.inside, request.path);
+    const { differences, undecided } = compareDecisions(decidedBefore.decision, decidedAfter.decision, known, request);
+    for (const { aspect, reason } of undecided) found.undecided[aspect] ??= reason;
+    for (const aspect of new Set(differences.map((difference) => difference.aspect))) {
+      const known = found.counterexamples[aspect];
+      if (known !== undefined && sizeOf(known.request) <= sizeOf(request)) continue;
+      found.counterexamples[aspect] = {
+        request,
+        before: decidedBefore,
+        after: decidedAfter,
+        differences: differences.filter((difference) => difference.aspect === aspect),
+      };
+    }
+  }
+}
+
+/** Whether a model, asked about the very request, decides as the comparison says. */
+function agrees(table: RouteTable, request: Request, { decision }: Decided): boolean {
+  const evaluation = evaluate(table, request);
+  const isUnmatched = evaluation.virtualHost !== undefined && evaluation.route === undefined;
+  return isUnmatched ? decision === notFound : decision === evaluation.decision;
+}
+
+/**
+ * Decides for all requests to some authorities whether two route tables treat them alike: the requests are divided by the
+ * conditions of the routes, as automata, until each case has one deciding route on either side. A counterexample is the shortest
+ * found, and both models have confirmed it.
+ */
+export function compareRoutes(
+  before: RouteTable,
+  after: RouteTable,
+  authorities: readonly string[],
+  limits: Readonly<Budget> = defaultBudget,
+): RouteVerdicts {
+  const budget: Budget = { ...limits };
+  const found: Findings = { counterexamples: {}, undecided: {} };
+  const seen = new Set<string>();
+  let gaveUp: string | undefined;
+  for (const authority of authorities) {
+    const [stepsBefore, stepsAfter] = [stepsOf(before, authority), stepsOf(after, authority)];
+    // Names of one service mostly share their routes.
+    const key = JSON.stringify([stepsBefore, stepsAfter]);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    try {
+      walk(stepsBefore, stepsAfter, authority, budget, found);
+    } catch (error) {
+      if (error instanceof BudgetExceeded)
+        gaveUp = `more than ${limits[error.what]} ${error.what} would have to be told apart`;
+      else if (error instanceof UndecidableExpression)
+        gaveUp = `the comparison does not know what ${error.message} means in a regular expression`;
+      else throw error;
+    }
+  }
+  const verdictOf = (aspect: Aspect): Verdict => {
+    const counterexample = found.counterexamples[aspect];
+    if (counterexample !== undefined)
+      return agrees(before, counterexample.request, counterexample.before) &&
+        agrees(after, counterexample.request, counterexample.after)
+        ? { verdict: 'differs', counterexample }
+        : { verdict: 'undecided', reason: 'the models do not confirm the difference that was found' };
+    const reason = gaveUp ?? found.undecided[aspect];
+    return reason === undefined ? { verdict: 'same' } : { verdict: 'undecided', reason };
+  };
+  return { routing: verdictOf('routing'), resilience: verdictOf('resilience') };
+}
