@@ -47,7 +47,7 @@ test('directories stand in apply order, policies of a service in one file, draft
     '10-access/mesh-wide.yaml',
     '60-routing/air.seats.yaml',
     '60-routing/air.seats.yaml',
-    'patches/service.air.seats/patch.yaml',
+    'patches/namespace-air/service.seats.yaml',
     'drafts/20-mesh/....._x.yaml',
   ]);
   const text = new Map(files.map((file) => [file.path, file.text]));
@@ -60,8 +60,13 @@ test('directories stand in apply order, policies of a service in one file, draft
     'kind: MeshHTTPRoute',
     'kind: MeshTimeout',
   ]);
-  expect(text.get('patches/service.air.seats/base.yaml')).toContain('port: 80');
-  expect(text.get('patches/service.air.seats/kustomization.yaml')).toContain('kind: Component');
+  expect(text.get('patches/base/namespace-air.yaml')).toContain('port: 80');
+  expect(text.get('patches/namespace-air/kustomization.yaml')).toBe(
+    'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches:\n  - path: service.seats.yaml\n',
+  );
+  expect(text.get('patches/kustomization.yaml')).toContain(
+    'resources:\n  - base/namespace-air.yaml\ncomponents:\n  - namespace-air\n',
+  );
   expect(text.get('README.md')).toContain('1. `10-access`');
 });
 
@@ -72,7 +77,7 @@ test('the report lists each emitted object once with its file, and its summary c
     ['10-access/mesh-wide.yaml', undefined, undefined],
     ['60-routing/air.seats.yaml', undefined, undefined],
     ['60-routing/air.seats.yaml', undefined, undefined],
-    ['patches/service.air.seats/patch.yaml', true, undefined],
+    ['patches/namespace-air/service.seats.yaml', true, undefined],
     ['drafts/20-mesh/....._x.yaml', undefined, true],
   ]);
   expect(report.summary).toMatchObject({
@@ -84,4 +89,19 @@ test('the report lists each emitted object once with its file, and its summary c
     drafts: 1,
   });
   expect(report.sources).toEqual([{ file: 'service.yaml', documents: 1, resources: 1, skipped: [] }]);
+});
+
+test('of very many services those of one namespace share a file', () => {
+  const many: Emitted[] = Array.from({ length: 1001 }, (_, index) => ({
+    role: 'resource',
+    stage: 'routing',
+    object: policy('MeshHTTPRoute', `seats-${index}`),
+    services: [`air-${index % 2}/seats-${index}`],
+  }));
+  const few = { ...(many[0] as Emitted), stage: 'resilience' as const } as Emitted;
+  const { files, fileOf } = layOut({ ...empty, emitted: [...many, few], origins: [] });
+  expect(new Set(fileOf)).toEqual(
+    new Set(['60-routing/air-0.yaml', '60-routing/air-1.yaml', '70-resilience/air-0.seats-0.yaml']),
+  );
+  expect(files.find(({ path }) => path === '60-routing/air-1.yaml')?.text.match(/^kind: /gm)).toHaveLength(500);
 });

@@ -1,5 +1,5 @@
 import { type Json, writeYaml, writeYamlDocuments } from '@isthmus/kubernetes';
-import { type Emitted, stages, type Translation } from '@isthmus/translation';
+import { type Emitted, type EmittedObject, type Stage, stages, type Translation } from '@isthmus/translation';
 import { readme } from './readme.ts';
 
 /** One file of a bundle; the path is relative, with `/`. */
@@ -14,73 +14,133 @@ export interface Layout {
   readonly fileOf: readonly string[];
 }
 
-const directoryOf = (stage: (typeof stages)[number]): string => `${(stages.indexOf(stage) + 1) * 10}-${stage}`;
+const directoryOf = (stage: Stage): string => `${(stages.indexOf(stage) + 1) * 10}-${stage}`;
 
 // Kubernetes names hold no separators, but drafts and patches may carry whatever the user wrote.
 const safe = (text: string): string => text.replace(/[^A-Za-z0-9.-]/g, '_').replace(/^\.+$/, '_') || '_';
 
-/** Policies about one service stand in one file, those about none or several in `mesh-wide.yaml`. */
-function fileNameOf(emitted: Emitted): string {
-  const [service, ...others] = emitted.services;
-  return service === undefined || others.length > 0 ? 'mesh-wide.yaml' : `${safe(service.replace('/', '.'))}.yaml`;
-}
+// Thousands of small files take long to write, to check out and to apply, and nobody pages through them.
+const mostFiles = 1000;
 
-function pathOf(emitted: Emitted): string {
-  switch (emitted.role) {
-    case 'resource':
-      return `${directoryOf(emitted.stage)}/${fileNameOf(emitted)}`;
-    case 'draft':
-      return `drafts/${directoryOf(emitted.stage)}/${fileNameOf(emitted)}`;
-    case 'patch': {
-      const { kind, metadata } = emitted.object;
-      return `patches/${safe(`${kind.toLowerCase()}.${metadata.namespace ?? 'default'}.${metadata.name}`)}/patch.yaml`;
-    }
+/** The namespace or service that a file is about; undefined for what concerns several or the whole mesh. */
+type Topic = (emitted: Emitted) => string | undefined;
+
+const service: Topic = ({ services: [first, ...others] }) =>
+  first === undefined || others.length > 0 ? undefined : first.replace('/', '.');
+
+const namespace: Topic = (emitted) => service(emitted) && (emitted.services[0] as string).split('/')[0];
+
+/**
+ * Policies about one service stand in one file, those about none or several in `mesh-wide.yaml`. Of a stage with more
+ * services than a person can look through, those of one namespace stand in one file.
+ */
+function topics(emitted: readonly Emitted[]): (stage: Stage) => Topic {
+  const servicesOf = new Map<Stage, Set<string>>();
+  for (const one of emitted) {
+    if (one.role === 'patch') continue;
+    const found = servicesOf.get(one.stage) ?? new Set();
+    servicesOf.set(one.stage, found.add(service(one) ?? ''));
   }
+  return (stage) => ((servicesOf.get(stage)?.size ?? 0) > mostFiles ? namespace : service);
 }
 
-const kustomization = (resources: readonly string[]): string =>
-  writeYaml({ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources });
+/** Where a patch of an object stands: in the component of its namespace. */
+function patchOf({ kind, metadata }: EmittedObject): { folder: string; name: string } {
+  const folder = metadata.namespace === undefined ? 'cluster' : `namespace-${safe(metadata.namespace)}`;
+  return { folder, name: `${safe(`${kind.toLowerCase()}.${metadata.name}`)}.yaml` };
+}
 
-function component(patch: string): string {
-  return writeYaml({
+function pathOf(emitted: Emitted, topicOf: (stage: Stage) => Topic): string {
+  if (emitted.role === 'patch') {
+    const { folder, name } = patchOf(emitted.object);
+    return `patches/${folder}/${name}`;
+  }
+  const topic = topicOf(emitted.stage)(emitted);
+  const name = `${topic === undefined ? 'mesh-wide' : safe(topic)}.yaml`;
+  return `${emitted.role === 'draft' ? 'drafts/' : ''}${directoryOf(emitted.stage)}/${name}`;
+}
+
+const kustomization = (resources: readonly string[], components: readonly string[] = []): string =>
+  writeYaml({
+    apiVersion: 'kustomize.config.k8s.io/v1beta1',
+    kind: 'Kustomization',
+    resources,
+    ...(components.length === 0 ? {} : { components }),
+  });
+
+const component = (patches: readonly string[]): string =>
+  writeYaml({
     apiVersion: 'kustomize.config.k8s.io/v1alpha1',
     kind: 'Component',
-    resources: ['base.yaml'],
-    patches: [{ path: patch }],
+    patches: patches.map((path) => ({ path })),
   });
+
+const sorted = (items: Iterable<string>): string[] => [...items].sort();
+
+function group<T>(into: Map<string, T[]>, key: string, item: T): void {
+  const others = into.get(key);
+  if (others === undefined) into.set(key, [item]);
+  else others.push(item);
+}
+
+/**
+ * The user's objects that change: one component for each namespace, so that its team can take it into its own
+ * kustomization, and one kustomization over the user's manifests that shows the result, because Kustomize refuses a patch
+ * without its target.
+ */
+function layOutPatches(emitted: readonly Emitted[]): BundleFile[] {
+  const bases = new Map<string, Map<string, Json>>();
+  const patches = new Map<string, Map<string, Json[]>>();
+  for (const one of emitted) {
+    if (one.role !== 'patch') continue;
+    const { folder, name } = patchOf(one.object);
+    const base = bases.get(folder) ?? new Map<string, Json>();
+    bases.set(folder, base.set(name, one.base.object));
+    const files = patches.get(folder) ?? new Map<string, Json[]>();
+    patches.set(folder, files);
+    group(files, name, one.object as unknown as Json);
+  }
+  const files: BundleFile[] = [];
+  for (const [folder, byName] of patches) {
+    for (const [name, objects] of byName)
+      files.push({ path: `patches/${folder}/${name}`, text: writeYamlDocuments(objects) });
+    files.push({ path: `patches/${folder}/kustomization.yaml`, text: component(sorted(byName.keys())) });
+    const objects = bases.get(folder) ?? new Map<string, Json>();
+    const inOrder = sorted(objects.keys()).map((name) => objects.get(name) as Json);
+    files.push({ path: `patches/base/${folder}.yaml`, text: writeYamlDocuments(inOrder) });
+  }
+  if (files.length > 0) {
+    const folders = sorted(patches.keys());
+    const text = kustomization(
+      folders.map((folder) => `base/${folder}.yaml`),
+      folders,
+    );
+    files.push({ path: 'patches/kustomization.yaml', text });
+  }
+  return files;
 }
 
 /**
  * Lays a translation out for GitOps: one directory for each step of applying, in order, each with a kustomization;
- * `patches/` with a Kustomize component for each of the user's objects that changes; `drafts/` outside of every kustomization.
+ * `patches/` with Kustomize components for the user's objects that change; `drafts/` outside of every kustomization.
  */
 export function layOut(translation: Translation): Layout {
-  const fileOf = translation.emitted.map(pathOf);
+  const { emitted } = translation;
+  const topicOf = topics(emitted);
+  const fileOf = emitted.map((one) => pathOf(one, topicOf));
   const documents = new Map<string, Json[]>();
-  const files: BundleFile[] = [];
-  for (const [index, emitted] of translation.emitted.entries()) {
-    const path = fileOf[index] as string;
-    const object = emitted.object as unknown as Json;
-    const others = documents.get(path);
-    if (others === undefined) documents.set(path, [object]);
-    else others.push(object);
-    if (emitted.role === 'patch' && others === undefined) {
-      const folder = path.slice(0, -'patch.yaml'.length);
-      files.push({ path: `${folder}base.yaml`, text: writeYaml(emitted.base.object) });
-      files.push({ path: `${folder}kustomization.yaml`, text: component('patch.yaml') });
-    }
-  }
+  for (const [index, { role, object }] of emitted.entries())
+    if (role !== 'patch') group(documents, fileOf[index] as string, object as unknown as Json);
+  const files: BundleFile[] = layOutPatches(emitted);
   const directories = new Map<string, string[]>();
   for (const [path, objects] of documents) {
     files.push({ path, text: writeYamlDocuments(objects) });
     const [directory, name, ...deeper] = path.split('/');
     if (deeper.length > 0 || directory === undefined || name === undefined) continue;
-    const names = directories.get(directory);
-    if (names === undefined) directories.set(directory, [name]);
-    else names.push(name);
+    group(directories, directory, name);
   }
   for (const [directory, names] of directories)
-    files.push({ path: `${directory}/kustomization.yaml`, text: kustomization(names.sort()) });
+    files.push({ path: `${directory}/kustomization.yaml`, text: kustomization(sorted(names)) });
   const ordered = stages.map(directoryOf).filter((directory) => directories.has(directory));
   files.push({ path: 'kustomization.yaml', text: kustomization(ordered) });
   files.push({ path: 'README.md', text: readme(translation, ordered) });

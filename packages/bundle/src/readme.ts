@@ -32,7 +32,10 @@ export function readme(translation: Translation, directories: readonly string[])
     ...(directories.length === 0 ? [] : ['']),
     ...(patches === 0
       ? []
-      : [`\`patches/\` changes ${patches} of your own objects: Kustomize components with your manifest as base.`, '']),
+      : [
+          `\`patches/\` changes ${patches} of your own objects. \`kubectl kustomize patches\` shows them as they become. Each \`patches/namespace-…\` is a Kustomize component without the objects: name it under \`components\` in the kustomization that holds yours. Apply the changes before the routes.`,
+          '',
+        ]),
     ...(drafts === 0
       ? []
       : [`\`drafts/\` holds ${drafts} resources for a person to finish; no kustomization includes them.`, '']),
