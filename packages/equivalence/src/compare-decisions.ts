@@ -23,6 +23,8 @@ export interface KnownPath {
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'none'));
 
+const statusOf = ({ status }: Extract<Endpoints, { kind: 'none' }>): number => status ?? 503;
+
 function endpointsKey(endpoints: Endpoints): string {
   switch (endpoints.kind) {
     case 'workloads': {
@@ -33,8 +35,10 @@ function endpointsKey(endpoints: Endpoints): string {
       return `${endpoints.host}:${endpoints.port}`;
     case 'original':
       return 'the address dialled';
+    case 'any':
+      return endpoints.of.map(endpointsKey).sort().join(' or ');
     case 'none':
-      return 'nobody (503)';
+      return `nobody (${statusOf(endpoints)})`;
   }
 }
 
@@ -66,22 +70,37 @@ function headerEffect(sequence: readonly (HeaderChanges | undefined)[]): string 
 const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
 
 interface Shares {
-  /** What decides: relative weights by endpoints and header changes. */
+  /** What decides: relative weights by endpoints and by what these see of the request. */
   readonly key: string;
   readonly shown: string;
-  readonly nobody: boolean;
+  /** The answer of the proxy where it forwards to nobody at all. */
+  readonly answer?: number;
 }
 
-function sharesOf({ destinations, requestHeaders, responseHeaders }: Forward): Shares {
+/** The authorities that the destinations see, where not the client's. */
+const authoritiesOf = ({ authority, destinations }: Forward): Set<string | undefined> =>
+  new Set(authority === undefined ? destinations.map((one) => one.authority) : [authority]);
+
+function sharesOf(forward: Forward): Shares {
+  const { destinations, requestHeaders, responseHeaders } = forward;
   const counted = destinations.length === 1 ? destinations : destinations.filter(({ weight }) => weight > 0);
+  const areSeveral = authoritiesOf(forward).size > 1;
   const weights = new Map<string, number>();
-  for (const { destination, weight, requestHeaders: own, responseHeaders: ownResponse } of counted) {
-    const changes = [headerEffect([own, requestHeaders]), headerEffect([ownResponse, responseHeaders])].join(' / ');
-    const key = `${endpointsKey(destination.endpoints)} [${changes}]`;
+  for (const { destination, weight, authority, requestHeaders: own, responseHeaders: ownResponse } of counted) {
+    const seen = [
+      areSeveral && authority !== undefined ? `as ${authority}` : '',
+      headerEffect([own, requestHeaders]),
+      headerEffect([ownResponse, responseHeaders]),
+    ].join(' / ');
+    const key = `${endpointsKey(destination.endpoints)} [${seen}]`;
     weights.set(key, (weights.get(key) ?? 0) + (counted.length === 1 ? 1 : weight));
   }
   const common = [...weights.values()].reduce((a, b) => divisor(a, b), 0) || 1;
   const parts = [...weights].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, weight]) => `${weight / common} × ${key}`);
+  const answers = new Set(
+    counted.map(({ destination: { endpoints } }) => (endpoints.kind === 'none' ? statusOf(endpoints) : undefined)),
+  );
+  const [answer] = answers.size === 1 ? answers : [];
   return {
     key: parts.join('; '),
     shown: counted
@@ -89,7 +108,7 @@ function sharesOf({ destinations, requestHeaders, responseHeaders }: Forward): S
         counted.length === 1 ? named(destination) : `${named(destination)} (${weight})`,
       )
       .join(', '),
-    nobody: counted.every(({ destination }) => destination.endpoints.kind === 'none'),
+    ...(answer === undefined ? {} : { answer }),
   };
 }
 
@@ -114,17 +133,16 @@ function sameRewrite(
 
 function retriesKey(retries: Retries | undefined): string {
   if (retries === undefined || retries.attempts <= 0) return 'none';
-  const { attempts, on, statusCodes, perTryTimeout, backOff, methods, previousHosts, hostSelectionAttempts } = retries;
+  const { on, statusCodes, perTryTimeout, backOff, methods, ...others } = retries;
+  const rest = Object.entries(others).sort(([a], [b]) => (a < b ? -1 : 1));
   return text({
-    attempts,
     on: [...on].sort(),
     statusCodes: [...statusCodes].sort((a, b) => a - b),
     perTryTimeout: perTryTimeout ?? 0,
     // Envoy's defaults (retry_back_off): 25 ms, at most ten times that.
     backOff: backOff ?? { base: 25, max: 250 },
-    methods,
-    previousHosts: previousHosts ?? 'use',
-    hostSelectionAttempts: hostSelectionAttempts ?? 1,
+    ...(methods === undefined ? {} : { methods: [...methods].sort() }),
+    ...Object.fromEntries(rest),
   });
 }
 
@@ -160,7 +178,10 @@ function compareForwards(before: Forward, after: Forward, known: KnownPath, requ
     compare('routing', 'path', rewritePath(before.rewrite, request.path), rewritePath(after.rewrite, request.path));
   else if (rewritten === undefined)
     undecided.push({ aspect: 'routing', reason: 'the paths are rewritten in ways that cannot be compared' });
-  compare('routing', 'authority', before.authority ?? request.authority, after.authority ?? request.authority);
+  const [authority, authorityAfter] = [before, after].map((one) =>
+    [...authoritiesOf(one)].map((each) => each ?? request.authority).join(', '),
+  ) as [string, string];
+  compare('routing', 'authority', authority, authorityAfter);
   compare('routing', 'mirrors', mirrorsKey(before.mirrors), mirrorsKey(after.mirrors));
   const time = (milliseconds: number | undefined): string => (milliseconds ? `${milliseconds} ms` : 'none');
   compare('resilience', 'timeout', time(before.timeout), time(after.timeout));
@@ -192,17 +213,33 @@ export function describe(decision: Decision, request: Request): string {
       return 'passed through to the address dialled';
     case 'no listener':
       return 'not taken by the proxy';
+    case 'closed':
+      return `closed: ${decision.reason}`;
+    case 'broken':
+      return `decided by an older configuration: ${decision.reason}`;
   }
 }
 
-// Whoever is routed to nobody gets 503 from the proxy, as if it answered itself.
+// Who is routed to nobody gets an answer from the proxy, as if it had been told to answer.
 function settle(decision: Decision): Decision {
-  return decision.kind === 'forward' && sharesOf(decision).nobody ? { kind: 'respond', status: 503 } : decision;
+  const answer = decision.kind === 'forward' ? sharesOf(decision).answer : undefined;
+  return answer === undefined ? decision : { kind: 'respond', status: answer };
 }
 
 /** Compares what two meshes do with the requests of a case, of which `request` is one. */
 export function compareDecisions(before: Decision, after: Decision, known: KnownPath, request: Request): Compared {
   const [a, b] = [settle(before), settle(after)];
+  for (const one of [a, b]) {
+    if (one.kind !== 'broken') continue;
+    const reason = `a proxy refuses the configuration and keeps what it had before: ${one.reason}`;
+    return {
+      differences: [],
+      undecided: [
+        { aspect: 'routing', reason },
+        { aspect: 'resilience', reason },
+      ],
+    };
+  }
   if (a.kind === 'forward' && b.kind === 'forward') return compareForwards(a, b, known, request);
   if (a.kind === 'redirect' && b.kind === 'redirect') return compareRedirects(a, b, known, request);
   if (a.kind === 'respond' && b.kind === 'respond') {
