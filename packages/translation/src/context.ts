@@ -4,7 +4,7 @@ import { type Estate, indexServices, type ServiceIndex } from '@isthmus/istio';
 import type { Resource } from '@isthmus/kubernetes';
 import type { EmittedObject, EmittedRole } from './emitted.ts';
 import type { Field } from './field.ts';
-import { createLedger, type Ledger } from './ledger.ts';
+import { createLedger, type Ledger, type Outcome } from './ledger.ts';
 import type { Settings } from './settings.ts';
 import { type Traceable, type Traced, trace } from './trace.ts';
 
@@ -37,6 +37,8 @@ export interface Context {
   inert<C extends Code>(field: Field | undefined, code: C, parameters: Parameters<C>): void;
   /** Says that the target cannot express a field. */
   unsupported<C extends Code>(field: Field, code: C, parameters: Parameters<C>): void;
+  /** Says what became of a field whose finding, if its outcome needs one, stands elsewhere. */
+  claim(field: Field, outcome: Exclude<Outcome, 'untranslated'>, code?: Code): void;
   emit(emission: Emission): void;
   /** Adds a finding; without a place where it is about the estate as a whole. */
   report<C extends Code>(
@@ -101,6 +103,7 @@ export function createWorkings(estate: Estate, settings: Settings): Workings {
       ledger.claim(field, 'unsupported', code.code);
       context.report(code, parameters, field);
     },
+    claim: (field, outcome, code) => ledger.claim(field, outcome, code?.code),
     emit: (emission) => void emissions.push(emission),
     report(code, parameters, at, related) {
       diagnostics.push(diagnose(code, parameters, { ...(at ? placeOf(at) : {}), ...(related ? { related } : {}) }));

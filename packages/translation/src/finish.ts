@@ -5,6 +5,7 @@ import { type JsonObject, stringifyJson, type Violation } from '@isthmus/kuberne
 import { type Emission, placeOf, type Workings } from './context.ts';
 import { type Emitted, type EmittedObject, type Origin, stages } from './emitted.ts';
 import type { Field } from './field.ts';
+import { shortHash } from './names.ts';
 import { untrace } from './trace.ts';
 
 /** An emission without its marks. */
@@ -38,13 +39,6 @@ function objection(object: EmittedObject, { settings }: Workings['context']): Vi
   if (isEdgeGroup(groupOf(object))) return checkEdgeResource(object as unknown as JsonObject)[0];
   if (!object.apiVersion.startsWith('kuma.io/')) return undefined;
   return checkSchema(object as unknown as JsonObject, settings.target)[0];
-}
-
-// FNV-1a over UTF-16 code units: a short stable name, not a safeguard.
-function shortHash(text: string): string {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  return (hash >>> 0).toString(36).padStart(7, '0');
 }
 
 const rank = (emitted: Emitted): number =>

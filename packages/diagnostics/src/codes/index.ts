@@ -5,6 +5,7 @@ import { estate } from './estate.ts';
 import { gateway } from './gateway.ts';
 import { meshConfig } from './mesh-config.ts';
 import { reading } from './reading.ts';
+import { serviceEntry } from './service-entry.ts';
 import { translation } from './translation.ts';
 import { virtualService } from './virtual-service.ts';
 
@@ -16,6 +17,7 @@ export const codes = {
   gateway,
   meshConfig,
   reading,
+  serviceEntry,
   translation,
   virtualService,
 } as const;

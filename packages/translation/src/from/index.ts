@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { translateAbsence } from './authorization-policy/absence-to-mesh-traffic-permission.ts';
 import { translateDestinationRules } from './destination-rule/to-policies.ts';
 import { translateDefaults } from './mesh-config/defaults-to-policies.ts';
+import { translateServiceEntries } from './service-entry/translate.ts';
 import { translateVirtualServices } from './virtual-service/to-mesh-http-route.ts';
 
 /** Translates every resource of a kind in an estate. */
@@ -12,5 +13,6 @@ export const translators: readonly Translator[] = [
   translateAbsence,
   translateDestinationRules,
   translateDefaults,
+  translateServiceEntries,
   translateVirtualServices,
 ];

@@ -1,0 +1,331 @@
+import { codes } from '@isthmus/diagnostics';
+import type { Context } from '../../context.ts';
+import { child, entries, type Field, items, text } from '../../field.ts';
+import { meshSettings } from '../../mesh-settings.ts';
+import { dnsLabel } from '../../names.ts';
+import { accountForEndpoint, emitExternal } from './external.ts';
+import { meshOutbound, type Outbound } from './outbound.ts';
+import { type Allowed, createEgress, type Egress, type Scope } from './passthrough.ts';
+import { type Fate, planHost } from './plan.ts';
+import { type Entry, type EntryPort, readEntry } from './read.ts';
+import { emitSelected } from './selected.ts';
+
+/** Who may use an entry: everyone, some namespaces, or nobody. */
+type Visibility = { readonly all: boolean; readonly namespaces: readonly string[]; readonly fields: readonly Field[] };
+
+function visibilityOf(context: Context, entry: Entry): Visibility {
+  const fields =
+    entry.exportTo.length > 0
+      ? entry.exportTo
+      : meshSettings(context, 'defaultServiceExportTo').flatMap((field) =>
+          items(field).flatMap((item) => text(item) ?? []),
+        );
+  const values = fields.map(({ value }) => value);
+  const own = entry.resource.namespace === '' ? 'default' : entry.resource.namespace;
+  return {
+    all: values.length === 0 || values.includes('*'),
+    namespaces: [
+      ...new Set(values.filter((value) => value !== '~').map((value) => (value === '.' ? own : value))),
+    ].sort(),
+    fields,
+  };
+}
+
+const scopesOf = ({ all, namespaces }: Visibility): Scope[] =>
+  all ? ['mesh'] : namespaces.map((namespace) => ({ namespace }));
+
+const passProtocols: Readonly<Record<string, Allowed['protocol']>> = { HTTP2: 'http2', GRPC: 'grpc' };
+
+/** What a translation run knows beside the entry at hand. */
+interface Run {
+  readonly context: Context;
+  readonly egress: Egress;
+  readonly outbound: Outbound;
+  readonly entries: readonly Entry[];
+  externals: number;
+  /** Hosts whose finding about trusted names stands already. */
+  readonly trusted: Set<string>;
+}
+
+/** What a port lets out of a sidecar, by name where its protocol carries one, else by address. */
+function passPort(run: Run, entry: Entry, port: EntryPort, scope: Scope): void {
+  const { context, egress } = run;
+  const common = { port: port.number.value, portFrom: port.number, protocolFrom: port.protocolField ?? port.field };
+  const protocol = port.family === 'http' ? (passProtocols[port.protocol] ?? 'http') : 'tls';
+  context.settled(child(port.field, 'name'));
+  const { targetPort, number } = port;
+  if (targetPort !== undefined && targetPort.value !== number.value)
+    context.unsupported(targetPort, codes.serviceEntry.targetPortPassed, {
+      port: number.value,
+      target: targetPort.value,
+    });
+  else context.settled(targetPort);
+  context.settled(number);
+  context.settled(port.protocolField);
+  const byAddress = (values: readonly { value: string; from: readonly Field[] }[]): void => {
+    for (const { value, from } of values) {
+      const type = value.includes('/') ? 'CIDR' : 'IP';
+      for (const each of port.family === 'tcp' ? (['tcp', 'tls'] as const) : [protocol])
+        egress.allow(scope, { type, value, valueFrom: from, ...common, protocol: each });
+    }
+  };
+  if (entry.addresses.length > 0) {
+    if (port.family === 'tls')
+      for (const address of entry.addresses.filter(({ value }) => value.includes('/')))
+        context.report(codes.serviceEntry.cidrAndName, { port: number.value, address: address.value }, address);
+    for (const address of entry.addresses) context.settled(address);
+    byAddress(entry.addresses.map((address) => ({ value: address.value, from: [address] })));
+    if (port.family !== 'http') {
+      for (const host of entry.hosts) context.inert(host, codes.serviceEntry.hostWithoutEffect, { host: host.value });
+      return;
+    }
+  } else if (port.family === 'tcp') {
+    context.report(codes.serviceEntry.anyAddress, { port: number.value }, number);
+    for (const host of entry.hosts) context.inert(host, codes.serviceEntry.hostWithoutEffect, { host: host.value });
+    byAddress([
+      { value: '0.0.0.0/0', from: [number] },
+      { value: '::/0', from: [number] },
+    ]);
+    return;
+  }
+  for (const host of entry.hosts) passHost(run, entry, host, scope, { ...common, protocol });
+}
+
+function passHost(
+  { context, egress, outbound, trusted }: Run,
+  { resolution }: Entry,
+  host: Field<string>,
+  scope: Scope,
+  common: Omit<Allowed, 'type' | 'value' | 'valueFrom'>,
+): void {
+  if (/^\*[^.]/.test(host.value)) {
+    context.unsupported(host, codes.serviceEntry.partialWildcard, { host: host.value });
+    return;
+  }
+  const value = host.value.toLowerCase();
+  const looksUp = resolution !== 'NONE';
+  const draft =
+    looksUp && outbound.mode === 'closed'
+      ? 'Istio looks these names up itself; a MeshPassthrough would let callers reach any address under them.'
+      : undefined;
+  const allowed: Allowed = { type: 'Domain', value, valueFrom: [host], ...common, ...(draft ? { draft } : {}) };
+  if (!egress.allow(scope, allowed)) {
+    context.claim(host, 'unsupported', codes.serviceEntry.protocolMix);
+    return;
+  }
+  if (!looksUp) context.settled(host);
+  else if (!trusted.has(host.value)) {
+    const code = draft === undefined ? codes.serviceEntry.nameTrusted : codes.serviceEntry.nameWouldBeTrusted;
+    context.report(code, { host: host.value }, host);
+    trusted.add(host.value);
+  }
+  if (looksUp)
+    context.claim(
+      host,
+      draft === undefined ? 'approximate' : 'unsupported',
+      draft === undefined ? codes.serviceEntry.nameTrusted : codes.serviceEntry.nameWouldBeTrusted,
+    );
+}
+
+const slug = (host: string): string => host.replace(/^\*\./, '').replace(/[^A-Za-z0-9]+/g, '-');
+
+/** A name that no other entry gives: with the namespace, host and port where the entry's name alone is not enough. */
+function nameOf(run: Run, entry: Entry, host: Field<string>, port: EntryPort, ports: number): string {
+  const { name, namespace } = entry.resource;
+  const shared = run.entries.some((other) => other !== entry && other.resource.name === name);
+  return dnsLabel(
+    [
+      name,
+      ...(shared ? [namespace === '' ? 'default' : namespace] : []),
+      ...(entry.hosts.length > 1 ? [slug(host.value)] : []),
+      ...(ports > 1 ? [String(port.number.value)] : []),
+    ].join('-'),
+  );
+}
+
+/** Why an external service must wait for a person; undefined where it need not. */
+function draftOf(run: Run, entry: Entry, host: Field<string>, visibility: Visibility): string | undefined {
+  const { context, outbound } = run;
+  if (entry.internal) {
+    context.report(codes.serviceEntry.meshInternal, { host: host.value }, child(entry.spec, 'location') ?? host);
+    return 'The endpoints are members of the mesh in Istio; a MeshExternalService speaks plain text to them.';
+  }
+  if (visibility.all) return undefined;
+  const namespaces = visibility.namespaces.join(', ');
+  if (outbound.mode === 'open') {
+    for (const field of visibility.fields) context.claim(field, 'approximate', codes.serviceEntry.visibleToAll);
+    context.report(codes.serviceEntry.visibleToAll, { namespaces }, visibility.fields[0] ?? host);
+    return undefined;
+  }
+  for (const field of visibility.fields) context.claim(field, 'unsupported', codes.serviceEntry.exportLost);
+  context.report(codes.serviceEntry.exportLost, { namespaces, host: host.value }, visibility.fields[0] ?? host);
+  return 'Namespaces that cannot reach the host today would: restrict the clients first.';
+}
+
+function settleExternalFields(run: Run, entry: Entry, host: Field<string>, fates: readonly Fate[]): void {
+  const { context } = run;
+  const originates = fates.some((fate) => fate.kind === 'external' && fate.origination !== undefined);
+  if (!originates)
+    for (const name of entry.alternativeNames) context.inert(name, codes.serviceEntry.alternativeNamesIdle, {});
+  for (const address of entry.addresses)
+    context.unsupported(address, codes.serviceEntry.virtualAddress, { address: address.value });
+  for (const endpoint of entry.endpoints) accountForEndpoint(context, endpoint, entry.endpoints.length === 1);
+  if (entry.resolution === 'DNS_ROUND_ROBIN')
+    context.report(codes.serviceEntry.lookedUpOnce, { host: host.value }, child(entry.spec, 'resolution') ?? host);
+}
+
+/** The effect of an entry for the name of a Service, as Istio has it (edge.md S10). */
+function serviceEffect(entry: Entry, namespace: string): string {
+  if (entry.endpoints.length === 0 && entry.selector === undefined) return 'Without endpoints it adds nothing to it.';
+  const own = entry.resource.namespace === '' ? 'default' : entry.resource.namespace;
+  if (own === namespace) return 'Its endpoints join those of the Service in Istio.';
+  return 'It takes the place of the Service for clients of its own namespace in Istio, and is ignored elsewhere.';
+}
+
+function translateHost(run: Run, entry: Entry, host: Field<string>, visibility: Visibility): void {
+  const { context } = run;
+  const named = host.value.endsWith(`.svc.${context.settings.clusterDomain}`)
+    ? context.services.named(host.value.toLowerCase(), entry.resource.namespace)
+    : undefined;
+  if (named !== undefined) {
+    const idle = entry.endpoints.length === 0 && entry.selector === undefined;
+    const effect = serviceEffect(entry, named.namespace);
+    context.report(codes.serviceEntry.serviceHost, { host: host.value, effect }, host);
+    context.claim(entry.spec, idle ? 'inert' : 'unsupported', codes.serviceEntry.serviceHost);
+    return;
+  }
+  if (entry.selector !== undefined) {
+    emitSelected(context, entry, host);
+    return;
+  }
+  const wildcard = host.value.includes('*');
+  if (wildcard && entry.endpoints.length > 0) {
+    context.unsupported(host, codes.serviceEntry.wildcardEndpoints, { host: host.value });
+    for (const { field } of [...entry.ports, ...entry.endpoints])
+      context.claim(field, 'unsupported', codes.serviceEntry.wildcardEndpoints);
+    return;
+  }
+  if (wildcard || entry.resolution === 'NONE') return;
+  const fates = planHost(context, entry, host, run.outbound.mode === 'closed');
+  const externals = fates.filter((fate) => fate.kind === 'external');
+  for (const { kind, port } of fates)
+    if (kind === 'passthrough')
+      for (const scope of scopesOf(visibility)) passPort(run, { ...entry, hosts: [host], addresses: [] }, port, scope);
+  if (externals.length === 0) return;
+  const claimants = run.entries.filter((other) => other.hosts.some(({ value }) => value === host.value)).length;
+  if (claimants > 1) context.report(codes.serviceEntry.sharedHost, { count: claimants, host: host.value }, host);
+  const draft = draftOf(run, entry, host, visibility);
+  settleExternalFields(run, entry, host, fates);
+  for (const { port, origination } of externals) {
+    const name = nameOf(run, entry, host, port, externals.length);
+    const keepsHost = fates.length === 1 && claimants === 1 && !entry.internal;
+    if (emitExternal(context, { entry, host, port, name, keepsHost, origination, draft })) run.externals++;
+  }
+}
+
+const known: Readonly<Record<string, readonly string[]>> = {
+  spec: [
+    'hosts',
+    'addresses',
+    'ports',
+    'location',
+    'resolution',
+    'endpoints',
+    'workloadSelector',
+    'exportTo',
+    'subjectAltNames',
+  ],
+  port: ['number', 'protocol', 'name', 'targetPort'],
+  endpoint: ['address', 'ports', 'labels', 'network', 'locality', 'weight', 'serviceAccount'],
+  selector: ['labels'],
+};
+
+function dismissUnknown(context: Context, entry: Entry): void {
+  const parts: [string, Field][] = [
+    ['spec', entry.spec],
+    ...entry.ports.map(({ field }): [string, Field] => ['port', field]),
+    ...entry.endpoints.map(({ field }): [string, Field] => ['endpoint', field]),
+    ...(entry.selector === undefined ? [] : [['selector', entry.selector] as [string, Field]]),
+  ];
+  for (const [kind, part] of parts)
+    for (const [name, field] of entries(part))
+      if (!known[kind]?.includes(name)) context.inert(field, codes.serviceEntry.unknownField, { field: name });
+}
+
+function translateEntry(run: Run, entry: Entry): void {
+  const { context } = run;
+  dismissUnknown(context, entry);
+  const visibility = visibilityOf(context, entry);
+  if (!visibility.all && visibility.namespaces.length === 0) {
+    context.report(codes.serviceEntry.exportNowhere, {}, visibility.fields[0] ?? entry.spec);
+    context.claim(entry.spec, 'inert', codes.serviceEntry.exportNowhere);
+    return;
+  }
+  if (entry.ports.length === 0) {
+    context.report(codes.serviceEntry.noPorts, {}, entry.spec);
+    context.claim(entry.spec, 'inert', codes.serviceEntry.noPorts);
+    return;
+  }
+  for (const part of [
+    'location',
+    'resolution',
+    'hosts',
+    'addresses',
+    'ports',
+    'endpoints',
+    'exportTo',
+    'subjectAltNames',
+    'workloadSelector',
+  ]) {
+    const field = child(entry.spec, part);
+    // Scalars hold by what is emitted; an empty list or map says nothing.
+    const says = Array.isArray(field?.value)
+      ? field.value.length > 0
+      : typeof field?.value === 'object' && field.value !== null;
+    if (!says) context.settled(field);
+  }
+  for (const port of entry.ports) {
+    if (port.targetPort === undefined) context.settled(child(port.field, 'targetPort'));
+    if (port.family !== 'none') continue;
+    context.inert(port.field, codes.serviceEntry.datagram, { port: port.number.value });
+  }
+  for (const field of entry.exportTo) context.settled(field);
+  for (const host of entry.hosts) translateHost(run, entry, host, visibility);
+  const passed = entry.hosts.filter(({ value }) => value.includes('*') || entry.resolution === 'NONE');
+  if (entry.selector !== undefined || entry.endpoints.length > 0 || passed.length === 0) return;
+  for (const name of entry.alternativeNames) context.inert(name, codes.serviceEntry.alternativeNamesIdle, {});
+  for (const scope of scopesOf(visibility))
+    for (const port of entry.ports) if (port.family !== 'none') passPort(run, { ...entry, hosts: passed }, port, scope);
+}
+
+/**
+ * ServiceEntries (edge.md 3.3): hosts that Istio resolves become MeshExternalServices or, where only the name matters, entries
+ * of a MeshPassthrough; what Istio passes on by original address becomes entries of a MeshPassthrough. Every leaf gets an outcome.
+ */
+export function translateServiceEntries(context: Context): void {
+  const read = context.ofKind('ServiceEntry').map((resource) => ({ resource, entry: readEntry(resource) }));
+  const accepted = read.flatMap(({ entry }) => ('refused' in entry ? [] : [entry]));
+  const outbound = meshOutbound(context);
+  const run: Run = {
+    context,
+    egress: createEgress(context),
+    outbound,
+    entries: accepted,
+    externals: 0,
+    trusted: new Set(),
+  };
+  for (const { entry } of read) {
+    if ('refused' in entry) {
+      const { refused, reason } = entry;
+      context.report(codes.serviceEntry.refused, { reason }, refused);
+      context.claim(specOrSelf(refused), 'inert', codes.serviceEntry.refused);
+    } else translateEntry(run, entry);
+  }
+  run.egress.emit(outbound);
+  if (run.externals > 0) context.report(codes.serviceEntry.needsEgress, { count: run.externals }, undefined);
+}
+
+const specOrSelf = (field: Field): Field => {
+  const value = (field.resource.object as { spec?: Field['value'] }).spec;
+  return value === undefined ? field : { resource: field.resource, path: 'spec', value };
+};
