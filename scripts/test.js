@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { environment, install, root } from './install.js';
+import { judge } from './judge.js';
 
 install();
 
@@ -56,6 +57,10 @@ suite(
     result.numFailedTests + (result.numFailedTestSuites > 0 && result.numFailedTests === 0 ? 1 : 0),
   ],
 );
+
+const verdict = await judge(root, scratch, environment);
+passed += verdict.passed;
+failed += verdict.failed;
 
 rmSync(scratch, { recursive: true, force: true });
 console.log(`\n${passed} passed, ${failed} failed`);
