@@ -1,5 +1,190 @@
-import { Page } from '../../ui/page.tsx';
+import type { Workbench } from '@isthmus/contract';
+import { Button } from '@mantine/core';
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { migrationQuery, overviewQuery, type WorkbenchSubject, workbenchQuery } from '../../api/queries.ts';
+import { loadMonaco, type Monaco } from '../../editor/load.ts';
+import { count, whole } from '../../text/format.ts';
+import { Failure } from '../../ui/failure.tsx';
+import { Loading } from '../../ui/loading.tsx';
+import { Page, Section } from '../../ui/page.tsx';
+import { Findings, fieldsOf, OutcomeCounts } from '../../ui/status.tsx';
+import { useAddress } from '../../ui/use-search.ts';
+import { readSubject } from './address.ts';
+import classes from './bench.module.css';
+import { Bench } from './bench.tsx';
+import { Picker } from './picker.tsx';
 
+/** Before and after of a service, a resource or a namespace. */
 export function WorkbenchPage() {
-  return <Page title="Workbench" />;
+  const id = useParams({ strict: false }).id ?? '';
+  const [search] = useAddress();
+  const subject = readSubject(search);
+  return subject === undefined ? (
+    <Choice id={id} />
+  ) : (
+    <Subject key={`${subject.service} ${subject.resource} ${subject.namespace}`} id={id} subject={subject} />
+  );
+}
+
+/** Nothing is chosen yet: the namespaces as a way in. */
+function Choice({ id }: { id: string }) {
+  const overview = useQuery(overviewQuery(id));
+  if (overview.error !== null) return <Failure error={overview.error} reset={() => void overview.refetch()} />;
+  if (overview.data === undefined) return <Loading what="the workbench" />;
+  const { namespaces, resources, outcomes } = overview.data;
+  return (
+    <Page
+      title="Workbench"
+      answer={
+        resources === 0
+          ? 'There are no Istio resources in this snapshot.'
+          : `What becomes of each of the ${count(fieldsOf(outcomes), 'field')} in ${count(resources, 'resource')}, and why. Choose what to look at.`
+      }
+      actions={<Picker id={id} subject={undefined} title="" />}
+    >
+      <Section title="Namespaces">
+        <ul className={classes.choice}>
+          {namespaces
+            .filter((one) => one.resources > 0)
+            .map((one) => (
+              <li key={one.namespace}>
+                <Link
+                  to="/migrations/$id/workbench"
+                  params={{ id }}
+                  search={{ namespace: one.namespace } as never}
+                  className={classes.choiceLink}
+                >
+                  {one.namespace}
+                </Link>
+                <span className="muted">{count(one.resources, 'resource')}</span>
+                <OutcomeCounts counts={one.outcomes} />
+                <Findings counts={one.findings} />
+              </li>
+            ))}
+        </ul>
+      </Section>
+    </Page>
+  );
+}
+
+/** The sentence that answers what becomes of the subject. */
+function answerOf({ before, after, fields, findings, omitted, outcomes }: Workbench): string {
+  if (before.length === 0) return 'No Istio resource concerns it.';
+  const lost = fields.filter(
+    ({ targets, outcome }) => targets.length === 0 && outcome !== 'exact' && outcome !== 'inert',
+  );
+  const blockers = findings.filter(({ diagnostic }) => diagnostic.severity === 'blocker').length;
+  const resources = after.filter(({ role }) => role !== 'draft').length;
+  const drafts = after.length - resources;
+  return [
+    `${count(fieldsOf(outcomes), 'field')} in ${count(before.length, 'resource')} ${before.length === 1 ? 'becomes' : 'become'} ${resources === 0 ? 'nothing' : count(resources, 'Kong Mesh resource')}${drafts > 0 ? ` and ${count(drafts, 'draft')}` : ''}`,
+    lost.length === 0
+      ? 'nothing is lost'
+      : `${count(lost.length, 'field')} ${lost.length === 1 ? 'has' : 'have'} no counterpart`,
+    ...(blockers === 0 ? [] : [`${count(blockers, 'finding')} ${blockers === 1 ? 'blocks' : 'block'}`]),
+    ...(omitted === 0
+      ? []
+      : [`${whole(omitted)} more documents are left out; choose a service or a resource to see them`]),
+  ]
+    .join('; ')
+    .concat('.');
+}
+
+const kinds = { service: 'Service', resource: 'Resource', namespace: 'Namespace' } as const;
+
+function Subject({ id, subject }: { id: string; subject: WorkbenchSubject }) {
+  const { data: migration } = useSuspenseQuery(migrationQuery(id));
+  const view = useQuery(workbenchQuery(id, subject));
+  const monaco = useMonaco();
+  const [kind] = (['service', 'resource', 'namespace'] as const).filter((one) => subject[one] !== undefined);
+  const asked = subject.service ?? subject.namespace ?? `Resource ${subject.resource}`;
+  const title = view.data?.title ?? asked;
+  if (view.error !== null || monaco.error !== undefined) {
+    return (
+      <Failure
+        error={view.error ?? monaco.error}
+        reset={() => {
+          void view.refetch();
+          monaco.retry();
+        }}
+      />
+    );
+  }
+  const { data } = view;
+  return (
+    <Page
+      isFilling
+      title={title}
+      of={kind === undefined ? 'Workbench' : `${kinds[kind]} · Workbench`}
+      answer={data === undefined ? `Loading before and after of ${asked} …` : answerOf(data)}
+      actions={<Picker id={id} subject={subject} title={title} />}
+    >
+      {data === undefined || monaco.value === undefined ? (
+        <BenchShape />
+      ) : data.before.length === 0 && data.findings.length === 0 && data.after.length === 0 ? (
+        <NoResources id={id} service={subject.service} />
+      ) : (
+        <Bench workbench={data} monaco={monaco.value} target={migration.settings.target} />
+      )}
+    </Page>
+  );
+}
+
+function NoResources({ id, service }: { id: string; service: string | undefined }) {
+  return (
+    <div className={classes.empty}>
+      <p>
+        {service === undefined
+          ? 'The namespace has services, and no Istio resource stands in it.'
+          : 'No VirtualService, DestinationRule or policy in the snapshot speaks of this service. It lives on what Istio does without settings, and on what holds for its whole namespace or mesh.'}
+      </p>
+      <p>
+        Nothing has to be translated for it. Settings of the mesh itself are in the root namespace; look there for what
+        holds everywhere.
+      </p>
+      <Button
+        variant="default"
+        renderRoot={(props) => <Link {...props} to="/migrations/$id/workbench" params={{ id }} search={{} as never} />}
+      >
+        Choose something else
+      </Button>
+    </div>
+  );
+}
+
+/** The shape of what comes. */
+function BenchShape() {
+  return (
+    <div className={classes.shape} role="status">
+      <span className="unseen">Loading the editor and the documents …</span>
+      <div />
+      <div />
+    </div>
+  );
+}
+
+function useMonaco(): { value: Monaco | undefined; error: unknown; retry: () => void } {
+  const [state, setState] = useState<{ value?: Monaco; error?: unknown }>({});
+  const [attempt, setAttempt] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt loads anew
+  useEffect(() => {
+    let isWanted = true;
+    loadMonaco().then(
+      (value) => isWanted && setState({ value }),
+      (error: unknown) => isWanted && setState({ error }),
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [attempt]);
+  return {
+    value: state.value,
+    error: state.error,
+    retry: () => {
+      setState({});
+      setAttempt((count) => count + 1);
+    },
+  };
 }

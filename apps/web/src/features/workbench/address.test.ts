@@ -1,0 +1,68 @@
+import type { Workbench } from '@isthmus/contract';
+import { expect, test } from 'vitest';
+import { documentKeys, readSubject, readView, writePlace } from './address.ts';
+import { joinDocuments } from './source-text.ts';
+
+const named = (kind: string, name: string) => ({ resource: { apiVersion: 'v1', kind, namespace: 'sales', name } });
+const before = (name: string) => ({
+  ...named('VirtualService', name),
+  index: 0,
+  file: 'a.yaml',
+  line: 1,
+  rewritten: false,
+  text: 'a: 1\nb: 2\n',
+});
+const after = { ...named('MeshTimeout', 'odd:name:1:2'), index: 0, role: 'draft' as const, file: '', text: 'a: 1\n' };
+const workbench: Workbench = {
+  title: '',
+  before: [before('seats'), before('seats')],
+  after: [after],
+  fields: [],
+  findings: [{ diagnostic: { code: 'A', severity: 'info', message: '', help: '' } }],
+  omittedFindings: 0,
+  codes: [],
+  outcomes: { exact: 0, approximate: 0, unsupported: 0, inert: 0, untranslated: 0 },
+  omitted: 0,
+};
+const source = joinDocuments(workbench.before);
+
+test('one subject is chosen, and nonsense chooses none', () => {
+  expect(readSubject({ service: 'a/b', namespace: 'a' })).toEqual({ service: 'a/b' });
+  expect(readSubject({ resource: '7' })).toEqual({ resource: 7 });
+  expect(readSubject({ resource: '-1' })).toBeUndefined();
+  expect(readSubject({})).toBeUndefined();
+});
+
+test('documents of one name are told apart', () => {
+  expect(documentKeys(workbench.before)).toEqual(['VirtualService/sales/seats', 'VirtualService/sales/seats#2']);
+});
+
+test('a place comes back from its address, whatever names hold', () => {
+  const places = [
+    { side: 'before' as const, line: 5, column: 3 },
+    { side: 'after' as const, document: 0, line: 1, column: 2 },
+  ];
+  const written = places.map((place) => writePlace(place, workbench, source));
+  expect(written).toEqual(['before:VirtualService/sales/seats#2:1:3', 'after:MeshTimeout/sales/odd:name:1:2:1:2']);
+  expect(written.map((at) => readView({ at }, workbench, source).place)).toEqual(places);
+});
+
+test('places of a document that is gone are left out, lines beyond the end stay within it', () => {
+  expect(readView({ at: 'before:VirtualService/sales/gone:1:1' }, workbench, source).place).toBeUndefined();
+  expect(readView({ at: 'before:VirtualService/sales/seats:99:1' }, workbench, source).place?.line).toBe(3);
+});
+
+test('filters, tab, finding and lists are read, and nonsense is the default', () => {
+  const view = readView(
+    { show: 'exact,inert', tab: 'MeshTimeout/sales/odd:name:1:2', finding: '0', list: 'unmatched', scroll: 'apart' },
+    workbench,
+    source,
+  );
+  expect(view).toMatchObject({ tab: 0, finding: 0, list: 'unmatched', isScrollingTogether: false });
+  expect([...(view.shown ?? [])]).toEqual(['exact', 'inert']);
+  expect(readView({ show: 'x', tab: 'x', finding: '9', list: 'x' }, workbench, source)).toEqual({
+    list: 'findings',
+    top: 'before',
+    isScrollingTogether: true,
+  });
+});

@@ -1,0 +1,85 @@
+import type { Workbench } from '@isthmus/contract';
+import type { WorkbenchSubject } from '../../api/queries.ts';
+import type { Search } from '../../ui/search.ts';
+import type { Outcome } from '../../ui/status.tsx';
+import type { Place } from './links.ts';
+import { readOutcomes } from './outcomes.ts';
+import { type SourceText, sectionAt } from './source-text.ts';
+
+type Named = { readonly resource: Workbench['before'][number]['resource'] };
+
+/** What is shown; undefined where nothing is chosen. Of several the first of service, resource, namespace counts. */
+export function readSubject({ service, resource, namespace }: Search): WorkbenchSubject | undefined {
+  if (service !== undefined) return { service };
+  if (resource !== undefined && /^\d{1,9}$/.test(resource)) return { resource: Number(resource) };
+  return namespace === undefined ? undefined : { namespace };
+}
+
+/** Names of documents for addresses: `Kind/namespace/name`, with `#2` for the second of one name. */
+export function documentKeys(documents: readonly Named[]): string[] {
+  const seen = new Map<string, number>();
+  return documents.map(({ resource: { kind, namespace, name } }) => {
+    const key = `${kind}/${namespace}/${name}`;
+    const count = (seen.get(key) ?? 0) + 1;
+    seen.set(key, count);
+    return count === 1 ? key : `${key}#${count}`;
+  });
+}
+
+/** What an address says of how the subject is looked at. Places that are not there (a new import) are left out. */
+export interface View {
+  readonly place?: Place;
+  /** Index of the open tab. */
+  readonly tab?: number;
+  readonly shown?: ReadonlySet<Outcome>;
+  /** Index into the workbench's findings. */
+  readonly finding?: number;
+  readonly list: 'findings' | 'unmatched';
+  readonly top: 'before' | 'after';
+  readonly isScrollingTogether: boolean;
+}
+
+/** Writes a place as `before:Kind/namespace/name:line:column`, with the line that it has in its document. */
+export function writePlace(place: Place, workbench: Workbench, source: SourceText): string | undefined {
+  const { line, column } = place;
+  if (place.side === 'after') {
+    const key = documentKeys(workbench.after)[place.document];
+    return key === undefined ? undefined : `after:${key}:${line}:${column}`;
+  }
+  const section = sectionAt(source.sections, line);
+  const key = section && documentKeys(workbench.before)[section.document];
+  return section === undefined || key === undefined ? undefined : `before:${key}:${line - section.heading}:${column}`;
+}
+
+function readPlace(text: string | undefined, workbench: Workbench, source: SourceText): Place | undefined {
+  const match = /^(before|after):(.*):(\d{1,9}):(\d{1,9})$/s.exec(text ?? '');
+  if (match === null) return undefined;
+  const [, side, key = ''] = match;
+  const line = Number(match[3]);
+  const column = Number(match[4]);
+  if (side === 'after') {
+    const document = documentKeys(workbench.after).indexOf(key);
+    return document === -1 ? undefined : { side, document, line, column };
+  }
+  const document = documentKeys(workbench.before).indexOf(key);
+  const section = source.sections.find((one) => one.document === document);
+  if (section === undefined) return undefined;
+  return { side: 'before', line: Math.min(section.heading + line, section.lastLine), column };
+}
+
+/** Reads how the subject is looked at. */
+export function readView(search: Search, workbench: Workbench, source: SourceText): View {
+  const place = readPlace(search.at, workbench, source);
+  const tab = search.tab === undefined ? -1 : documentKeys(workbench.after).indexOf(search.tab);
+  const shown = readOutcomes(search.show);
+  const finding = /^\d{1,9}$/.test(search.finding ?? '') ? Number(search.finding) : undefined;
+  return {
+    ...(place === undefined ? {} : { place }),
+    ...(tab === -1 ? {} : { tab }),
+    ...(shown === undefined ? {} : { shown }),
+    ...(finding === undefined || workbench.findings[finding] === undefined ? {} : { finding }),
+    list: search.list === 'unmatched' ? 'unmatched' : 'findings',
+    top: search.top === 'after' ? 'after' : 'before',
+    isScrollingTogether: search.scroll !== 'apart',
+  };
+}

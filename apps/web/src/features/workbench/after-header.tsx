@@ -1,0 +1,80 @@
+import type { Workbench } from '@isthmus/contract';
+import { type KeyboardEvent, useEffect, useRef } from 'react';
+import classes from './bench.module.css';
+import { countByTab } from './decorations.ts';
+import type { LinkedField } from './links.ts';
+import { nameOf } from './source-text.ts';
+
+export interface AfterHeaderProps {
+  readonly workbench: Workbench;
+  /** Version of Kong Mesh. */
+  readonly target: string;
+  readonly tab: number;
+  readonly selected: readonly LinkedField[];
+  readonly onTab: (tab: number) => void;
+}
+
+const roles = { resource: '', draft: 'draft', patch: 'patch' } as const;
+
+const notes = {
+  resource: '',
+  draft: 'Draft, for a person to finish; not applied',
+  patch: 'Patch of an object that you have',
+} as const;
+
+/** Names the right pane; a tab for each emitted resource, and what the open one is. */
+export function AfterHeader({ workbench, target, tab, selected, onTab }: AfterHeaderProps) {
+  const { after } = workbench;
+  const open = after[tab];
+  const linked = countByTab(selected);
+  const strip = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    strip.current?.children[tab]?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [tab]);
+  const move = (event: KeyboardEvent): void => {
+    const last = after.length - 1;
+    const next = { ArrowLeft: tab === 0 ? last : tab - 1, ArrowRight: tab === last ? 0 : tab + 1, Home: 0, End: last }[
+      event.key
+    ];
+    if (next === undefined) return;
+    event.preventDefault();
+    onTab(next);
+    (strip.current?.children[next] as HTMLElement | undefined)?.focus();
+  };
+  return (
+    <header className={classes.paneHeader}>
+      <div className={classes.paneTitle}>
+        <h2 className={classes.target}>
+          After <span>· Kong Mesh {target}</span>
+        </h2>
+        {after.length > 0 && (
+          <div ref={strip} className={classes.tabs} role="tablist" aria-label="Emitted resources" onKeyDown={move}>
+            {after.map(({ index, resource, role }, at) => (
+              <button
+                key={index}
+                type="button"
+                role="tab"
+                className={classes.tab}
+                aria-selected={at === tab}
+                aria-controls={at === tab ? 'workbench-after' : undefined}
+                tabIndex={at === tab ? 0 : -1}
+                title={nameOf(resource)}
+                onClick={() => onTab(at)}
+              >
+                {linked.has(at) && <span className={classes.linked} title="Holds a counterpart of the field" />}
+                {resource.kind} <span className="muted">{resource.name}</span>
+                {roles[role] !== '' && <span className={classes.role}>{roles[role]}</span>}
+                {linked.has(at) && <span className="unseen">, holds a counterpart of the field at the cursor</span>}
+              </button>
+            ))}
+          </div>
+        )}
+      </div>
+      <p className={classes.paneNote}>
+        {open === undefined
+          ? 'Nothing is emitted'
+          : [notes[open.role], open.why, open.file].filter((part) => part !== undefined && part !== '').join(' · ')}
+      </p>
+    </header>
+  );
+}

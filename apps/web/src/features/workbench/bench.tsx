@@ -1,0 +1,311 @@
+import type { Workbench } from '@isthmus/contract';
+import { useMediaQuery } from '@mantine/hooks';
+import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
+import { type CodeEditor, CodePane } from '../../editor/code-pane.tsx';
+import type { Monaco } from '../../editor/load.ts';
+import { documentKeys, readView, writePlace } from './address.ts';
+import { AfterHeader } from './after-header.tsx';
+import { BeforeHeader } from './before-header.tsx';
+import classes from './bench.module.css';
+import { cursorLine, litAfter, litBefore, marksAfter, marksBefore, titlesOf } from './decorations.ts';
+import { FieldBar } from './field-bar.tsx';
+import { FindingList } from './finding-list.tsx';
+import { listFindings, step } from './findings.ts';
+import { Gutter } from './gutter.tsx';
+import { indexLinks, type LinkedField, type Place, type Selection } from './links.ts';
+import { ListSwitch } from './list-switch.tsx';
+import { NothingAfter } from './nothing-after.tsx';
+import { readOutcomes } from './outcomes.ts';
+import { joinDocuments, nameOf, numberOf } from './source-text.ts';
+import { Toolbar } from './toolbar.tsx';
+import { documentsShown, groupUnmatched } from './unmatched.ts';
+import { UnmatchedList } from './unmatched-list.tsx';
+import { useScrollTogether } from './use-scroll-together.ts';
+import { useView } from './use-view.ts';
+
+const none: readonly LinkedField[] = [];
+
+/** The tab that shows what a selection became: the open one if it can, else the first that does. */
+function tabFor({ fields }: Selection, open: number): number {
+  const documents = fields.flatMap(({ counterparts }) => counterparts.map(({ document }) => document));
+  return documents.length === 0 || documents.includes(open) ? open : (documents[0] as number);
+}
+
+const typesText = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement &&
+  target.closest('input, textarea, select, [contenteditable], [role=textbox]') !== null;
+
+/** Before and after side by side, linked field by field. */
+export function Bench({ workbench, monaco, target }: { workbench: Workbench; monaco: Monaco; target: string }) {
+  const { search, now, soon } = useView();
+  const isStacked = useMediaQuery('(max-width: 999px)', false, { getInitialValueInEffect: false });
+  const shown = useMemo(() => readOutcomes(search.show), [search.show]);
+  const source = useMemo(() => joinDocuments(workbench.before, documentsShown(workbench, shown)), [workbench, shown]);
+  const links = useMemo(() => indexLinks(workbench, source), [workbench, source]);
+  const findings = useMemo(() => listFindings(workbench.findings, source), [workbench, source]);
+  const titles = useMemo(() => titlesOf(workbench), [workbench]);
+  const unmatched = useMemo(() => groupUnmatched(workbench, shown), [workbench, shown]);
+  const keys = useMemo(() => documentKeys(workbench.after), [workbench]);
+  const view = readView(search, workbench, source);
+  const tab = view.tab ?? 0;
+  const { at, field } = search;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the place changes with its text in the address only
+  const place = useMemo(() => view.place, [at, field, workbench, source]);
+  const selection = useMemo(() => place && links.at(place), [links, place]);
+  const [hover, setHover] = useState<Place>();
+  const hovered = useMemo(() => (hover === undefined ? none : links.at(hover).fields), [links, hover]);
+  const selected = selection?.fields ?? none;
+  const [before, setBefore] = useState<CodeEditor>();
+  const [after, setAfter] = useState<CodeEditor>();
+  const wantsFocus = useRef(false);
+
+  const choose = useCallback(
+    (next: Place, finding?: number) => {
+      const found = links.at(next);
+      const open = next.side === 'after' ? next.document : tabFor(found, tab);
+      const onLine = next.side === 'before' ? findings.find(({ line }) => line === next.line)?.index : undefined;
+      const opened = finding ?? onLine;
+      soon({
+        at: writePlace(next, workbench, source),
+        field: undefined,
+        tab: keys[open],
+        finding: opened === undefined ? undefined : String(opened),
+      });
+    },
+    [links, findings, keys, soon, source, tab, workbench],
+  );
+  const goTo = useCallback(
+    (next: Place, finding?: number) => {
+      wantsFocus.current = true;
+      choose(next, finding);
+    },
+    [choose],
+  );
+
+  /** Opens a finding in the list and, where its document is shown, puts the cursor on its line. */
+  const openFinding = useCallback(
+    (position: number) => {
+      const entry = findings[position];
+      if (entry === undefined) return;
+      const { line, index, finding } = entry;
+      if (line === undefined) soon({ finding: String(index) });
+      else choose({ side: 'before', line, column: finding.diagnostic.column ?? 1 }, index);
+    },
+    [choose, findings, soon],
+  );
+  const openPosition = findings.findIndex(({ index }) => index === view.finding);
+  const walk = (direction: 1 | -1): void => {
+    const line = place?.side === 'before' ? place.line : 1;
+    now({ list: undefined });
+    openFinding(step(findings, { open: openPosition === -1 ? undefined : openPosition, line }, direction));
+  };
+
+  const goAcross = (): boolean => {
+    const [first] = selected;
+    if (place === undefined || first === undefined) return false;
+    if (place.side === 'after') {
+      goTo({ side: 'before', line: first.span.line, column: first.span.keyColumn });
+      return true;
+    }
+    const counterparts = selected.flatMap((one) => one.counterparts);
+    const next = counterparts.find(({ document }) => document === tab) ?? counterparts[0];
+    if (next === undefined) return false;
+    goTo({ side: 'after', document: next.document, line: next.span.line, column: next.span.keyColumn });
+    return true;
+  };
+
+  const pressed = (event: KeyboardEvent): boolean => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return false;
+    const openTab = (by: number): void => {
+      const count = workbench.after.length;
+      if (count > 1) soon({ tab: keys[(tab + by + count) % count] });
+    };
+    switch (event.key) {
+      case 'n':
+        walk(1);
+        return true;
+      case 'p':
+        walk(-1);
+        return true;
+      case 'Enter':
+        return goAcross();
+      case '[':
+        openTab(-1);
+        return true;
+      case ']':
+        openTab(1);
+        return true;
+      default:
+        return false;
+    }
+  };
+
+  // The same keys work outside of the editors, but for Enter, which presses what has the focus there.
+  const pressedOutside = useEffectEvent((event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.key === 'Enter' || typesText(event.target)) return;
+    if (pressed(event)) event.preventDefault();
+  });
+  useEffect(() => {
+    const listen = (event: KeyboardEvent): void => pressedOutside(event);
+    document.addEventListener('keydown', listen);
+    return () => document.removeEventListener('keydown', listen);
+  }, []);
+
+  // Puts the cursor where the address says and brings its counterpart into view, on either side.
+  useEffect(() => {
+    if (place === undefined || selection === undefined || before === undefined) return;
+    const editor = place.side === 'before' ? before : after;
+    const isShown = place.side === 'before' || place.document === tab;
+    if (editor !== undefined && isShown) {
+      const position = editor.getPosition();
+      if (position?.lineNumber !== place.line || position.column !== place.column) {
+        const wanted = { lineNumber: place.line, column: place.column };
+        editor.setPosition(wanted);
+        editor.revealPositionInCenterIfOutsideViewport(wanted);
+      }
+      if (wantsFocus.current) editor.focus();
+      wantsFocus.current = false;
+    }
+    const spans =
+      place.side === 'after'
+        ? selection.fields.map(({ span }) => span)
+        : selection.fields.flatMap(({ counterparts }) =>
+            counterparts.filter(({ document }) => document === tab).map(({ span }) => span),
+          );
+    const [first] = spans.sort((a, b) => a.line - b.line);
+    const other = place.side === 'before' ? after : before;
+    if (first === undefined || other === undefined) return;
+    other.revealRangeInCenterIfOutsideViewport({
+      startLineNumber: first.line,
+      startColumn: 1,
+      endLineNumber: first.endLine,
+      endColumn: 1,
+    });
+  }, [place, selection, tab, before, after]);
+
+  const lead = useScrollTogether({ before, after, links, tab, isOn: view.isScrollingTogether && !isStacked });
+
+  const beforeMarks = useMemo(
+    () => marksBefore(links, source, findings, titles, shown, classes),
+    [links, source, findings, titles, shown],
+  );
+  const afterMarks = useMemo(() => marksAfter(links, tab, classes), [links, tab]);
+  const beforeHighlights = useMemo(
+    () => [
+      ...(place?.side === 'before' ? [cursorLine(place.line, classes)] : []),
+      ...litBefore(hovered, 'hovered', classes),
+      ...litBefore(selected, 'atCursor', classes),
+    ],
+    [place, hovered, selected],
+  );
+  const afterHighlights = useMemo(
+    () => [
+      ...(place?.side === 'after' && place.document === tab ? [cursorLine(place.line, classes)] : []),
+      ...litAfter(hovered, tab, 'hovered', classes),
+      ...litAfter(selected, tab, 'atCursor', classes),
+    ],
+    [place, hovered, selected, tab],
+  );
+
+  const open = workbench.after[tab];
+  const beforePane = (
+    <section key="before" className={classes.pane} aria-label="Before: Istio" {...lead('before')}>
+      <BeforeHeader workbench={workbench} source={source} place={place} onPlace={goTo} />
+      <div className={classes.body}>
+        <CodePane
+          monaco={monaco}
+          language="istio-yaml"
+          text={source.text}
+          label={`Istio, ${source.sections.length} documents, read only. Enter goes to the counterpart of the field, n and p to findings.`}
+          lineNumbers={(line) => numberOf(source, workbench.before, line)}
+          marks={beforeMarks}
+          highlights={beforeHighlights}
+          onEditor={setBefore}
+          onCursor={({ lineNumber: line, column }) => flushSync(() => choose({ side: 'before', line, column }))}
+          onHover={(at) => setHover(at && { side: 'before', line: at.lineNumber, column: at.column })}
+          onKey={pressed}
+        />
+      </div>
+    </section>
+  );
+  const afterPane = (
+    <section key="after" className={classes.pane} aria-label="After: Kong Mesh" {...lead('after')}>
+      <AfterHeader
+        workbench={workbench}
+        target={target}
+        tab={tab}
+        selected={selected}
+        onTab={(next) => soon({ tab: keys[next] })}
+      />
+      {open === undefined ? (
+        <NothingAfter workbench={workbench} />
+      ) : (
+        <div className={classes.body} role="tabpanel" id="workbench-after" aria-label={nameOf(open.resource)}>
+          <CodePane
+            monaco={monaco}
+            language="kong-mesh-yaml"
+            text={open.text.replace(/\n$/, '')}
+            label={`Kong Mesh, ${nameOf(open.resource)}, read only. Enter goes to the Istio field that it came from.`}
+            lineNumbers={String}
+            marks={afterMarks}
+            highlights={afterHighlights}
+            onEditor={setAfter}
+            onCursor={({ lineNumber: line, column }) =>
+              flushSync(() => choose({ side: 'after', document: tab, line, column }))
+            }
+            onHover={(at) => setHover(at && { side: 'after', document: tab, line: at.lineNumber, column: at.column })}
+            onKey={pressed}
+          />
+        </div>
+      )}
+    </section>
+  );
+
+  return (
+    <div className={classes.bench}>
+      <Toolbar
+        workbench={workbench}
+        search={search}
+        isStacked={isStacked}
+        view={view}
+        position={openPosition}
+        onChange={now}
+        onWalk={walk}
+      />
+      <div className={isStacked ? classes.stack : classes.sides}>
+        {isStacked
+          ? view.top === 'before'
+            ? [beforePane, afterPane]
+            : [afterPane, beforePane]
+          : [
+              beforePane,
+              <Gutter key="gutter" before={before} after={after} tab={tab} selected={selected} hovered={hovered} />,
+              afterPane,
+            ]}
+      </div>
+      <FieldBar workbench={workbench} selection={selection} titles={titles} onPlace={goTo} />
+      <section className={classes.lists} aria-label="Findings and fields without a counterpart">
+        <ListSwitch
+          list={view.list}
+          findings={findings.length + workbench.omittedFindings}
+          unmatched={unmatched.reduce((sum, group) => sum + group.fields.length, 0)}
+          onChange={(list) => now({ list: list === 'findings' ? undefined : list })}
+        />
+        {view.list === 'unmatched' ? (
+          <UnmatchedList groups={unmatched} workbench={workbench} links={links} onPlace={goTo} />
+        ) : (
+          <FindingList
+            list={findings}
+            workbench={workbench}
+            titles={titles}
+            open={openPosition}
+            line={place?.side === 'before' ? place.line : undefined}
+            onOpen={openFinding}
+            onClose={() => soon({ finding: undefined })}
+          />
+        )}
+      </section>
+    </div>
+  );
+}

@@ -1,0 +1,129 @@
+import type { Workbench } from '@isthmus/contract';
+import type { Decoration } from '../../editor/code-pane.tsx';
+import { type Outcome, outcomeWords } from '../../ui/status.tsx';
+import type { ListedFinding } from './findings.ts';
+import type { LinkedField, LinkIndex } from './links.ts';
+import { worst } from './outcomes.ts';
+import type { SourceText } from './source-text.ts';
+
+/** Names of the classes that decorations take, from the style sheet. */
+export type Classes = Readonly<Record<string, string>>;
+
+const classesOf = (classes: Classes, ...names: readonly string[]): string =>
+  names.map((name) => classes[name] ?? name).join(' ');
+
+const glyph = (outcome: Outcome, words: string, classes: Classes) => ({
+  className: classesOf(classes, 'glyph', outcome),
+  words,
+});
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
+/** What the mark of a line says: each outcome that its fields have. */
+const wordsOf = (found: readonly Outcome[]): string =>
+  [...new Set(found)].map((outcome) => sentence(outcomeWords[outcome])).join('; ');
+
+/** Marks of the left pane: headings, the outcome of each line, what a filter leaves aside, findings behind their lines. */
+export function marksBefore(
+  links: LinkIndex,
+  source: SourceText,
+  findings: readonly ListedFinding[],
+  titles: ReadonlyMap<string, string>,
+  shown: ReadonlySet<Outcome> | undefined,
+  classes: Classes,
+): Decoration[] {
+  const decorations: Decoration[] = source.sections.map(({ heading }) => ({
+    line: heading,
+    endLine: heading,
+    className: classesOf(classes, 'heading'),
+    inlineClassName: classesOf(classes, 'headingText'),
+  }));
+  for (const [line, all] of links.outcomesByLine) {
+    const found = shown === undefined ? all : all.filter((outcome) => shown.has(outcome));
+    const outcome = worst(found);
+    decorations.push(
+      outcome === undefined
+        ? { line, endLine: line, inlineClassName: classesOf(classes, 'aside') }
+        : { line, endLine: line, glyph: glyph(outcome, wordsOf(found), classes) },
+    );
+  }
+  const byLine = Map.groupBy(findings, ({ line }) => line);
+  for (const [line, group] of byLine) {
+    const [first] = group;
+    if (line === undefined || first === undefined) continue;
+    const { code, severity } = first.finding.diagnostic;
+    const more = group.length === 1 ? '' : ` and ${group.length - 1} more`;
+    decorations.push({
+      line,
+      endLine: line,
+      marginClassName: classesOf(classes, 'findingMargin', severity),
+      after: { text: `    ${code} ${titles.get(code) ?? ''}${more}`, className: classesOf(classes, 'note', severity) },
+    });
+  }
+  return decorations;
+}
+
+/** Marks of the right pane: what became of the fields that each line came from. */
+export function marksAfter(links: LinkIndex, tab: number, classes: Classes): Decoration[] {
+  const byLine = new Map<number, Outcome[]>();
+  for (const { field, counterparts } of links.fields)
+    for (const { document, span } of counterparts) {
+      if (document !== tab) continue;
+      for (let line = span.line; line <= span.endLine; line++)
+        byLine.set(line, [...(byLine.get(line) ?? []), field.outcome]);
+    }
+  return [...byLine].flatMap(([line, found]) => {
+    const outcome = worst(found);
+    return outcome === undefined ? [] : [{ line, endLine: line, glyph: glyph(outcome, wordsOf(found), classes) }];
+  });
+}
+
+/** How fields are lit up: those at the cursor, or lighter those under the pointer. */
+export type Strength = 'atCursor' | 'hovered';
+
+const lit = (
+  { line, endLine, keyColumn, endColumn }: LinkedField['span'],
+  side: 'source' | 'target',
+  strength: Strength,
+  classes: Classes,
+): Decoration[] => [
+  { line, endLine, className: classesOf(classes, strength, side) },
+  { line, endLine, columns: [keyColumn, endColumn], inlineClassName: classesOf(classes, `${strength}Text`, side) },
+];
+
+/** Lights fields up in the left pane. */
+export const litBefore = (fields: readonly LinkedField[], strength: Strength, classes: Classes): Decoration[] =>
+  fields.flatMap(({ span }) => lit(span, 'source', strength, classes));
+
+/** Lights the counterparts of fields up in the open tab. */
+export const litAfter = (
+  fields: readonly LinkedField[],
+  tab: number,
+  strength: Strength,
+  classes: Classes,
+): Decoration[] => {
+  const spans = fields.flatMap(({ counterparts }) =>
+    counterparts.filter(({ document }) => document === tab).map(({ span }) => span),
+  );
+  const distinct = new Map(spans.map((span) => [`${span.line}:${span.keyColumn}:${span.endLine}`, span]));
+  return [...distinct.values()].flatMap((span) => lit(span, 'target', strength, classes));
+};
+
+/** Where an emitted field that stands at the cursor lies, of the tab: for the cursor's own line. */
+export const cursorLine = (line: number, classes: Classes): Decoration => ({
+  line,
+  endLine: line,
+  className: classesOf(classes, 'cursorLine'),
+});
+
+/** Counterparts of fields by document, in the order of the tabs. */
+export function countByTab(fields: readonly LinkedField[]): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const { counterparts } of fields)
+    for (const { document } of counterparts) counts.set(document, (counts.get(document) ?? 0) + 1);
+  return new Map([...counts].sort(([a], [b]) => a - b));
+}
+
+/** Titles of codes by code. */
+export const titlesOf = ({ codes }: Pick<Workbench, 'codes'>): ReadonlyMap<string, string> =>
+  new Map(codes.map(({ code, title }) => [code, title]));

@@ -1,0 +1,151 @@
+import type { Workbench } from '@isthmus/contract';
+import { Link } from '@tanstack/react-router';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useRef } from 'react';
+import { count, whole } from '../../text/format.ts';
+import { Line, Prose } from '../../ui/prose.tsx';
+import { fieldsOf, SeverityMark } from '../../ui/status.tsx';
+import classes from './bench.module.css';
+import { type ListedFinding, nearest } from './findings.ts';
+import { nameOf } from './source-text.ts';
+
+export interface FindingListProps {
+  readonly list: readonly ListedFinding[];
+  readonly workbench: Workbench;
+  readonly titles: ReadonlyMap<string, string>;
+  /** Position in the list; -1 where none is open. */
+  readonly open: number;
+  /** Line of the cursor in the left pane. */
+  readonly line: number | undefined;
+  readonly onOpen: (position: number) => void;
+  readonly onClose: () => void;
+}
+
+const fileLine = ({ finding: { document, diagnostic } }: ListedFinding, workbench: Workbench): number | undefined => {
+  const start = document === undefined ? 1 : workbench.before[document]?.line;
+  return start === undefined || diagnostic.line === undefined ? undefined : start + diagnostic.line - 1;
+};
+
+/** The findings of what is shown. The list follows the cursor; one is open at a time, in its place. */
+export function FindingList({ list, workbench, titles, open, line, onOpen, onClose }: FindingListProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const rows = useVirtualizer({
+    count: list.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => 32,
+    overscan: 8,
+    getItemKey: (position) => list[position]?.index ?? position,
+  });
+  const wanted = open !== -1 ? open : line === undefined ? -1 : nearest(list, line);
+  useEffect(() => {
+    if (wanted !== -1) rows.scrollToIndex(wanted, { align: 'auto' });
+  }, [wanted, rows]);
+  if (list.length === 0)
+    return (
+      <p className={classes.noFindings}>
+        No findings. {count(fieldsOf(workbench.outcomes), 'field')} checked in{' '}
+        {count(workbench.before.length, 'resource')}.
+      </p>
+    );
+  return (
+    <div ref={scroller} className={classes.scroller}>
+      <ul className={classes.findings} style={{ height: rows.getTotalSize() }}>
+        {rows.getVirtualItems().map((row) => {
+          const entry = list[row.index];
+          if (entry === undefined) return null;
+          const { diagnostic } = entry.finding;
+          const isOpen = row.index === open;
+          const at = fileLine(entry, workbench);
+          const subject = diagnostic.resource && nameOf(diagnostic.resource);
+          return (
+            <li
+              key={row.key}
+              ref={rows.measureElement}
+              data-index={row.index}
+              className={classes.finding}
+              style={{ transform: `translateY(${row.start}px)` }}
+            >
+              <button
+                type="button"
+                className={classes.findingLine}
+                aria-expanded={isOpen}
+                onClick={() => (isOpen ? onClose() : onOpen(row.index))}
+              >
+                <SeverityMark severity={diagnostic.severity} />
+                <span className={classes.severity}>{diagnostic.severity}</span>
+                <code>{diagnostic.code}</code>
+                <span className={classes.findingTitle}>
+                  {titles.get(diagnostic.code)}
+                  <span className="muted">
+                    {' · '}
+                    {[subject, diagnostic.path].filter((part) => part !== undefined).join(' ')}
+                  </span>
+                </span>
+                <span className={classes.findingPlace}>
+                  {diagnostic.file}
+                  {at === undefined ? '' : `:${at}`}
+                </span>
+              </button>
+              {isOpen && <FindingBody entry={entry} />}
+            </li>
+          );
+        })}
+      </ul>
+      {workbench.omittedFindings > 0 && (
+        <p className={classes.noFindings}>
+          {whole(workbench.omittedFindings)} more are left out here. Open a service or a single resource to see all of
+          its findings.
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** What was found and follows for traffic, what to do, where else to look. */
+function FindingBody({ entry: { finding } }: { entry: ListedFinding }) {
+  const { diagnostic, excerpt } = finding;
+  return (
+    <div className={classes.findingBody}>
+      <Prose text={diagnostic.message} />
+      <div className={classes.help}>
+        <h3>What to do</h3>
+        <Prose text={diagnostic.help} />
+      </div>
+      {excerpt !== undefined && (
+        <pre className={classes.excerpt}>
+          <span className="unseen">
+            {diagnostic.file} around line {diagnostic.line}:{'\n'}
+          </span>
+          {excerpt.text.split('\n').map((text, offset) => {
+            const number = excerpt.line + offset;
+            return (
+              <span key={number} className={number === diagnostic.line ? classes.excerptLine : undefined}>
+                <span className={classes.excerptNumber}>{number}</span>
+                {text}
+                {'\n'}
+              </span>
+            );
+          })}
+        </pre>
+      )}
+      {diagnostic.related !== undefined && diagnostic.related.length > 0 && (
+        <ul className={classes.related}>
+          {diagnostic.related.map(({ file, line, message }) => (
+            <li key={`${file}:${line}:${message}`}>
+              <code>
+                {file}
+                {line === undefined ? '' : `:${line}`}
+              </code>{' '}
+              <Line text={message} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <p>
+        <Link to="/codes/$code" params={{ code: diagnostic.code }}>
+          About {diagnostic.code}
+        </Link>
+      </p>
+    </div>
+  );
+}

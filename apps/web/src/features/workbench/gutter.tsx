@@ -1,0 +1,101 @@
+import { useEffect, useReducer, useRef } from 'react';
+import type { CodeEditor } from '../../editor/code-pane.tsx';
+import classes from './bench.module.css';
+import { connectAll, type Extent } from './connections.ts';
+import type { LinkedField } from './links.ts';
+
+const lineHeight = 20;
+const width = 56;
+// More lines than this between two panes tell nobody anything.
+const most = 60;
+
+function extentOf(editor: CodeEditor, { line, endLine }: { line: number; endLine: number }): Extent {
+  const scrolled = editor.getScrollTop();
+  return {
+    top: editor.getTopForLineNumber(line) - scrolled,
+    bottom: editor.getTopForLineNumber(endLine) + lineHeight - scrolled,
+  };
+}
+
+function Strand({ fields, tab, before, after, height, strength }: StrandProps) {
+  const pairs = fields.flatMap(({ span, counterparts }) =>
+    counterparts
+      .filter(({ document }) => document === tab)
+      .map((counterpart) => ({ from: extentOf(before, span), to: extentOf(after, counterpart.span) })),
+  );
+  const { connections, omitted } = connectAll(pairs, { width, height }, most);
+  return (
+    <g className={classes[strength]}>
+      {connections.map(({ path, fromY, toY, from, to }) => (
+        <g key={path}>
+          <path className={from === 'seen' && to === 'seen' ? classes.line : classes.lineAway} d={path} />
+          <circle className={from === 'seen' ? classes.fromEnd : classes.fromEndAway} cx={3} cy={fromY} r={3} />
+          <circle className={to === 'seen' ? classes.toEnd : classes.toEndAway} cx={width - 3} cy={toY} r={3} />
+        </g>
+      ))}
+      {omitted > 0 && (
+        <text x={width / 2} y={height - 6} className={classes.omitted}>
+          +{omitted}
+        </text>
+      )}
+    </g>
+  );
+}
+
+interface StrandProps {
+  readonly fields: readonly LinkedField[];
+  readonly tab: number;
+  readonly before: CodeEditor;
+  readonly after: CodeEditor;
+  readonly height: number;
+  readonly strength: 'strong' | 'light';
+}
+
+export interface GutterProps {
+  readonly before: CodeEditor | undefined;
+  readonly after: CodeEditor | undefined;
+  readonly tab: number;
+  readonly selected: readonly LinkedField[];
+  readonly hovered: readonly LinkedField[];
+}
+
+/**
+ * The space between the panes: lines from the fields at the cursor to their counterparts, lighter ones for the fields
+ * under the pointer. They follow scrolling. What they say stands as text in the field bar, so that they are decoration.
+ */
+export function Gutter({ before, after, tab, selected, hovered }: GutterProps) {
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
+  const frame = useRef(0);
+  useEffect(() => {
+    const later = (): void => {
+      cancelAnimationFrame(frame.current);
+      frame.current = requestAnimationFrame(redraw);
+    };
+    const watched = [before, after].flatMap((editor) =>
+      editor === undefined
+        ? []
+        : [
+            editor.onDidScrollChange(later),
+            editor.onDidLayoutChange(later),
+            editor.onDidChangeHiddenAreas(later),
+            editor.onDidChangeModelContent(later),
+          ],
+    );
+    later();
+    return () => {
+      cancelAnimationFrame(frame.current);
+      for (const one of watched) one.dispose();
+    };
+  }, [before, after]);
+  if (before === undefined || after === undefined) return <div className={classes.gutter} />;
+  const height = before.getLayoutInfo().height;
+  const shared = { tab, before, after, height };
+  return (
+    <div className={classes.gutter}>
+      <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+        <Strand {...shared} fields={hovered} strength="light" />
+        <Strand {...shared} fields={selected} strength="strong" />
+      </svg>
+    </div>
+  );
+}
