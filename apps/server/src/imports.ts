@@ -1,26 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import { MessageChannel } from 'node:worker_threads';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { ImportJob } from '@isthmus/contract';
 import type { Limits } from '@isthmus/kubernetes';
 import type { Actor, Store } from '@isthmus/store';
 import { Piscina } from 'piscina';
 import { Refusal } from './problem.ts';
-import type { ImportProgress, ImportResult, ImportTask } from './workers/import.ts';
+import type { ImportMessage, ImportReply, ImportResult, ImportTask } from './workers/import.ts';
 
-export interface Upload {
-  readonly path: string;
-  readonly bytes: Uint8Array;
+/** Where the files of one import go, one after the other. */
+export interface Feed {
+  readonly job: ImportJob;
+  /** Begins a file. */
+  file(path: string): void;
+  /** Takes the next bytes of the file; resolves when more may come. Rejects once the import was cancelled or failed. */
+  bytes(piece: Uint8Array): Promise<void>;
+  /** Ends the file. */
+  end(): void;
+  /** Says that nothing more comes; resolves once the import ended, well or badly. Rejects where that is a bug. */
+  finish(): Promise<void>;
+  /** Ends the import because nothing more will come. */
+  fail(detail: string): void;
 }
 
 /** Imports under way and those that ended lately. */
 export interface Imports {
-  /** A job that receives files; refused with 429 where too many are under way. */
-  open(migration: string): ImportJob;
-  /** Reads and stores what was received; the job says how it went. Resolves once the job ended. */
-  run(id: string, uploads: readonly Upload[], by: Actor): Promise<void>;
-  fail(id: string, detail: string): void;
-  update(id: string, change: Partial<ImportJob>): void;
+  /** A job that receives files and reads them as they arrive; refused with 429 where too many are under way. */
+  open(migration: string, by: Actor): Feed;
   get(id: string): ImportJob | undefined;
   cancel(id: string): void;
   /** Calls back with every state of the job from now on; returns how to stop. */
@@ -30,19 +36,54 @@ export interface Imports {
 
 const mostAtOnce = 4;
 const mostKept = 200;
+// What a worker has not read yet; beyond this the sender waits, and with it the client's connection.
+const mostWaiting = 4 * 1024 * 1024;
+const progressEvery = 100;
 
 export const hasEnded = ({ state }: ImportJob): boolean =>
   state === 'done' || state === 'failed' || state === 'cancelled';
 
+/** Sends pieces to a worker, no faster than it takes them. */
+function createSender(port: MessagePort, signal: AbortSignal) {
+  let waiting = 0;
+  let resume = (): void => {};
+  signal.addEventListener('abort', () => resume());
+  return {
+    send: (message: ImportMessage): void => port.postMessage(message),
+    taken(count: number): void {
+      waiting -= count;
+      if (waiting < mostWaiting) resume();
+    },
+    async bytes(piece: Uint8Array): Promise<void> {
+      const copy = new Uint8Array(piece);
+      waiting += copy.length;
+      port.postMessage({ bytes: copy } satisfies ImportMessage, [copy.buffer]);
+      while (waiting >= mostWaiting && !signal.aborted) {
+        await new Promise<void>((resolve) => {
+          resume = resolve;
+        });
+      }
+      if (signal.aborted) throw new Refusal(409, 'cancelled', 'The import was cancelled.');
+    },
+  };
+}
+
 /**
- * Runs imports in a worker thread; each is `done` only once its snapshot is on disk.
+ * Runs imports in worker threads while they are being received; each is `done` only once its snapshot is on disk.
+ * @param directory of the store
  * @param onStored called after a snapshot was stored
  */
-export function createImports(store: Store, limits: Limits, onStored: (migration: string) => void): Imports {
+export function createImports(
+  store: Store,
+  directory: string,
+  limits: Limits,
+  onStored: (migration: string) => void,
+): Imports {
   const pool = new Piscina({
     filename: new URL('./workers/import.ts', import.meta.url).href,
     minThreads: 0,
-    maxThreads: 1,
+    // One each: an upload that trickles in must not hold up the others.
+    maxThreads: mostAtOnce,
     idleTimeout: 60_000,
   });
   const jobs = new Map<string, ImportJob>();
@@ -57,75 +98,95 @@ export function createImports(store: Store, limits: Limits, onStored: (migration
     jobs.set(id, job);
     events.emit(id, job);
   };
+  /** Makes what the worker staged the migration's newest snapshot. */
+  async function add(id: string, migration: string, { snapshot, records }: ImportResult, by: Actor): Promise<void> {
+    if (records === 0) {
+      const detail = 'Nothing that was sent is a manifest: .yaml, .yml or .json was expected.';
+      update(id, { state: 'failed', detail });
+      return;
+    }
+    const { files, documents, resources } = snapshot;
+    update(id, { state: 'translating', files, documents, resources });
+    const added = await store.snapshots.add(migration, snapshot, records, by);
+    switch (added.outcome) {
+      case 'added':
+        onStored(migration);
+        update(id, { state: 'done', snapshot: added.snapshot.id });
+        break;
+      case 'no-migration':
+        update(id, { state: 'failed', detail: 'The migration was deleted meanwhile.' });
+        break;
+      case 'incomplete':
+        update(id, {
+          state: 'failed',
+          detail: 'Another migration with the same files was deleted meanwhile. Try again.',
+        });
+        break;
+    }
+  }
   return {
-    open(migration) {
+    open(migration, by) {
       if ([...jobs.values()].filter((job) => !hasEnded(job)).length >= mostAtOnce)
         throw new Refusal(429, 'too-many-imports', 'Other imports are under way; try again when one of them ended.');
       for (const [id, job] of jobs) if (jobs.size >= mostKept && hasEnded(job)) jobs.delete(id);
-      const job: ImportJob = {
-        id: randomUUID(),
-        migration,
-        state: 'receiving',
-        files: 0,
-        documents: 0,
-        resources: 0,
-        bytes: 0,
-      };
-      jobs.set(job.id, job);
-      aborts.set(job.id, new AbortController());
-      return job;
-    },
-    async run(id, uploads, by) {
-      const abort = aborts.get(id);
-      const job = jobs.get(id);
-      if (abort === undefined || job === undefined) return;
+      const id = randomUUID();
+      const job: ImportJob = { id, migration, state: 'receiving', files: 0, documents: 0, resources: 0, bytes: 0 };
+      jobs.set(id, job);
+      const abort = new AbortController();
+      aborts.set(id, abort);
       const { port1, port2 } = new MessageChannel();
-      try {
-        update(id, { state: 'reading' });
-        port1.on('message', (progress: ImportProgress) => update(id, progress));
-        const task: ImportTask = { uploads, limits, progress: port2 };
-        const { snapshot, files } = (await pool.run(task, {
-          signal: abort.signal,
-          transferList: [port2],
-        })) as ImportResult;
-        if (files.length === 0) {
-          update(id, {
-            state: 'failed',
-            detail: 'Nothing that was sent is a manifest: .yaml, .yml or .json was expected.',
-          });
-          return;
-        }
-        abort.signal.throwIfAborted();
-        update(id, {
-          state: 'translating',
-          files: snapshot.files,
-          documents: snapshot.documents,
-          resources: snapshot.resources,
+      const sender = createSender(port1, abort.signal);
+      port1.on('message', (reply: ImportReply) => {
+        if ('taken' in reply) sender.taken(reply.taken);
+        else update(id, 'staging' in reply ? { state: 'translating' } : reply.progress);
+      });
+      const task: ImportTask = { directory, limits, port: port2 };
+      const read = pool.run(task, { signal: abort.signal, transferList: [port2] }) as Promise<ImportResult>;
+      const fault = { detail: 'The import could not be read or stored; the log of the server says more.' };
+      const ended = read
+        .then((result) => {
+          abort.signal.throwIfAborted();
+          return add(id, migration, result, by);
+        })
+        .catch((error) => {
+          if (abort.signal.aborted) return;
+          update(id, { state: 'failed', ...fault });
+          throw error;
+        })
+        .finally(() => {
+          // Whoever still sends is told.
+          abort.abort();
+          port1.close();
+          aborts.delete(id);
         });
-        const stored = await store.snapshots.add(job.migration, snapshot, files, by);
-        if (stored === undefined) {
-          update(id, { state: 'failed', detail: 'The migration was deleted meanwhile.' });
-          return;
-        }
-        onStored(job.migration);
-        update(id, { state: 'done', snapshot: stored.id });
-      } catch (error) {
-        if (abort.signal.aborted) return;
-        update(id, {
-          state: 'failed',
-          detail: 'The import could not be read or stored; the log of the server says more.',
-        });
-        throw error;
-      } finally {
-        port1.close();
-        aborts.delete(id);
-      }
+      // Until `finish` waits for it.
+      ended.catch(() => {});
+      let bytes = 0;
+      let told = 0;
+      return {
+        job,
+        file: (path) => sender.send({ path }),
+        bytes(piece) {
+          bytes += piece.length;
+          const now = Date.now();
+          if (now - told >= progressEvery) {
+            told = now;
+            update(id, { bytes });
+          }
+          return sender.bytes(piece);
+        },
+        end: () => sender.send({ end: true }),
+        finish() {
+          update(id, { state: 'reading', bytes });
+          sender.send({ finish: true });
+          return ended;
+        },
+        fail(detail) {
+          update(id, { state: 'failed', detail });
+          abort.abort();
+        },
+      };
     },
-    fail(id, detail) {
-      update(id, { state: 'failed', detail });
-      aborts.delete(id);
-    },
-    update,
     get: (id) => jobs.get(id),
     cancel(id) {
       // Being stored already: what is on disk is not called cancelled.

@@ -124,7 +124,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   addMetrics(app);
   const live = createLive(Date.now() * 1000);
   const views = createViews(data, limits);
-  const imports = createImports(store, limits, (id) => {
+  const imports = createImports(store, data, limits, (id) => {
     store.migrations
       .get(id)
       .then(async (record) => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { defaultLimits, type Limits } from '@isthmus/kubernetes';
+import { limitsFrom } from '@isthmus/kubernetes';
 import { StoreError } from '@isthmus/store';
 import { StartError, startServer } from './index.ts';
 
@@ -14,23 +14,8 @@ const usage = `Usage: npm start -- [options]
   --help       this text
 
 ISTHMUS_LIMIT_TOTAL_BYTES, _FILE_BYTES, _ENTRIES, _DOCUMENTS, _DEPTH, _ALIAS_EXPANSION, _COMPRESSION_RATIO and
-_PATH_LENGTH set what an import may ask of the machine.
+_PATH_LENGTH set what an import may ask of the machine; sizes may have a unit, as in 512MiB.
 `;
-
-/** The import's limits; `ISTHMUS_LIMIT_TOTAL_BYTES` and the like set them. */
-function limitsFrom(env: NodeJS.ProcessEnv): Limits {
-  const names = Object.keys(defaultLimits) as (keyof Limits)[];
-  const given = names.flatMap((name) => {
-    const variable = `ISTHMUS_LIMIT_${name.replace(/[A-Z]/g, '_$&').toUpperCase()}`;
-    const text = env[variable];
-    if (text === undefined) return [];
-    const value = Number(text);
-    if (!Number.isSafeInteger(value) || value < 1)
-      throw new StartError(`${variable} takes a whole number, not ${text}.`);
-    return [[name, value]];
-  });
-  return { ...defaultLimits, ...Object.fromEntries(given) };
-}
 
 /** Opens the browser where there is somebody to see it. */
 function openBrowser(url: string): void {
@@ -75,7 +60,9 @@ async function main(): Promise<number> {
       port,
       data: resolve(values.data ?? process.env.ISTHMUS_DATA ?? 'data'),
       token: process.env.ISTHMUS_TOKEN,
-      limits: limitsFrom(process.env),
+      limits: limitsFrom(process.env, (message) => {
+        throw new StartError(message);
+      }),
     });
     process.stdout.write(`Isthmus is at ${server.url}\n`);
     if (!values['no-open']) openBrowser(server.url);

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { backup as copyPages, DatabaseSync } from 'node:sqlite';
 import { openFile } from './database.ts';
-import { storePath } from './store.ts';
+import { storePath } from './store-path.ts';
 import { StoreError, upgrade, versionOf } from './upgrades.ts';
 
 function check(file: DatabaseSync, path: string): void {

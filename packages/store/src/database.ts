@@ -20,7 +20,9 @@ export function queryBuilder(file: DatabaseSync): Kysely<Tables> {
       database: {
         close: () => file.close(),
         prepare(sql) {
-          const statement = file.prepare(sql);
+          // Every transaction here writes. One that began by reading would be refused without waiting where an import in a
+          // worker thread wrote meanwhile (SQLITE_BUSY_SNAPSHOT).
+          const statement = file.prepare(sql === 'begin' ? 'begin immediate' : sql);
           const values = (parameters: readonly unknown[]): SQLInputValue[] => [...parameters] as SQLInputValue[];
           return {
             reader: statement.columns().length > 0,

@@ -1,4 +1,5 @@
 export { backup, restore } from './backup.ts';
+export { readFiles, stageFiles } from './files.ts';
 export type { DeletionRecord, MigrationPatch, Migrations } from './migrations.ts';
 export type {
   Actor,
@@ -11,5 +12,6 @@ export type {
 } from './record.ts';
 export type { SeenService, ServicePatch, Services, ServicesChange } from './services.ts';
 export type { NewSnapshot, Snapshots } from './snapshots.ts';
-export { openStore, readFiles, type Store, storePath } from './store.ts';
+export { openStore, type Store } from './store.ts';
+export { storePath } from './store-path.ts';
 export { StoreError } from './upgrades.ts';

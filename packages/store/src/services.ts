@@ -44,6 +44,9 @@ const toState = (row: Selectable<ServiceStateTable>): ServiceState => ({
   updatedBy: row.updated_by,
 });
 
+/** Lets the event loop answer others in between. */
+const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 const fields = ['phase', 'owner', 'note'] as const;
 
 /** The repository of the services' states. */
@@ -86,6 +89,7 @@ export function createServices(database: Kysely<Tables>, now: () => string): Ser
             .execute();
           stored.set(id, next);
           changed.push(toState(next));
+          if (changed.length % 500 === 0) await breath();
         }
         await append(transaction, migration, steps, by, at);
         return { changed, conflicts };

@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import { append } from './history.ts';
-import type { Actor, FileRecord, SnapshotRecord } from './record.ts';
+import type { Actor, SnapshotRecord } from './record.ts';
 import type { SnapshotTable, Tables } from './tables.ts';
 
 export type NewSnapshot = Omit<SnapshotRecord, 'number' | 'createdAt' | 'createdBy'>;
@@ -10,24 +10,25 @@ export interface Snapshots {
   list(migration: string): Promise<SnapshotRecord[]>;
   newest(migration: string): Promise<SnapshotRecord | undefined>;
   /**
-   * Stores an import; it is on disk when this resolves. The same content as the newest snapshot's makes no second one.
-   * Undefined where the migration is gone.
+   * Makes the files that `stageFiles` wrote a snapshot; it is on disk when this resolves. The same content as the newest
+   * snapshot's makes no second one. Where not all of its files stand there (another migration with the same content was
+   * deleted meanwhile), nothing is stored and they are to be staged again.
+   * @param records how many files were staged
    */
-  add(
-    migration: string,
-    snapshot: NewSnapshot,
-    files: readonly FileRecord[],
-    by: Actor,
-  ): Promise<SnapshotRecord | undefined>;
+  add(migration: string, snapshot: NewSnapshot, records: number, by: Actor): Promise<Added>;
 }
+
+/** What became of a new snapshot. */
+export type Added =
+  | { readonly outcome: 'added'; readonly snapshot: SnapshotRecord }
+  | { readonly outcome: 'no-migration' }
+  | { readonly outcome: 'incomplete' };
 
 const toRecord = ({ migration_id: _, created_at, created_by, ...row }: Selectable<SnapshotTable>): SnapshotRecord => ({
   ...row,
   createdAt: created_at,
   createdBy: created_by,
 });
-
-const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** The repository of snapshots and their files. */
 export function createSnapshots(database: Kysely<Tables>, now: () => string): Snapshots {
@@ -39,31 +40,22 @@ export function createSnapshots(database: Kysely<Tables>, now: () => string): Sn
       const row = await ordered(database, migration).limit(1).executeTakeFirst();
       return row && toRecord(row);
     },
-    add: (migration, snapshot, files, by) =>
+    add: (migration, snapshot, records, by) =>
       database.transaction().execute(async (transaction) => {
         const owner = await transaction
           .selectFrom('migrations')
           .select('id')
           .where('id', '=', migration)
           .executeTakeFirst();
-        if (owner === undefined) return undefined;
+        if (owner === undefined) return { outcome: 'no-migration' };
         const before = await ordered(transaction, migration).limit(1).executeTakeFirst();
-        if (before?.id === snapshot.id) return toRecord(before);
-        const shared = await transaction
-          .selectFrom('snapshots')
-          .select('id')
-          .where('id', '=', snapshot.id)
-          .limit(1)
-          .executeTakeFirst();
-        if (shared === undefined) {
-          for (const [index, file] of files.entries()) {
-            await transaction
-              .insertInto('files')
-              .values({ snapshot_id: snapshot.id, ...file })
-              .execute();
-            if (index % 200 === 199) await breath();
-          }
-        }
+        if (before?.id === snapshot.id) return { outcome: 'added', snapshot: toRecord(before) };
+        const { count } = await transaction
+          .selectFrom('files')
+          .select((query) => query.fn.countAll<number>().as('count'))
+          .where('snapshot_id', '=', snapshot.id)
+          .executeTakeFirstOrThrow();
+        if (count !== records) return { outcome: 'incomplete' };
         const row = {
           ...snapshot,
           migration_id: migration,
@@ -75,7 +67,7 @@ export function createSnapshots(database: Kysely<Tables>, now: () => string): Sn
         const after = `Snapshot ${row.number}: ${row.files} files, ${row.resources} resources`;
         const step = { subject: 'snapshot', field: 'imported', before: null, after };
         await append(transaction, migration, [step], by, row.created_at);
-        return toRecord(row);
+        return { outcome: 'added', snapshot: toRecord(row) };
       }),
   };
 }

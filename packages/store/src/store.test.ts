@@ -2,8 +2,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
 import { afterEach, expect, test } from 'vitest';
-import { backup, openStore, readFiles, restore, type Store, StoreError, storePath } from './index.ts';
+import { backup, openStore, readFiles, restore, type Store, StoreError, stageFiles, storePath } from './index.ts';
 import { upgrade, upgrades } from './upgrades.ts';
 
 const folders: string[] = [];
@@ -80,7 +81,8 @@ test('the history cannot be rewritten, and goes only with its migration', async 
   expect(() => raw.exec("UPDATE history SET by = 'Eve'")).toThrow('append-only');
   expect(() => raw.exec('DELETE FROM history')).toThrow('append-only');
   raw.close();
-  await store.snapshots.add('m', { id: 's1', ...counts }, [file('x')], ann);
+  stageFiles(directory, 's1', [file('x')]);
+  await store.snapshots.add('m', { id: 's1', ...counts }, 1, ann);
   expect(await store.migrations.describeDeletion('m')).toEqual({ snapshots: 1, services: 0, history: 2, bytes: 1 });
   expect(await store.migrations.delete('m')).toBe(true);
   expect(await store.history('m', { limit: 10 })).toEqual([]);
@@ -91,16 +93,55 @@ test('the history cannot be rewritten, and goes only with its migration', async 
 test('migrations with the same content share its files, which stay until the last of them goes', async () => {
   const directory = folder();
   const store = await openIn(directory);
+  const add = (migration: string, id: string) => {
+    stageFiles(directory, id, [file(id)]);
+    return store.snapshots.add(migration, { id, ...counts }, 1, ann);
+  };
   for (const id of ['m', 'n']) {
     await store.migrations.create(id, id, {}, ann);
-    await store.snapshots.add(id, { id: 's1', ...counts }, [file('x')], ann);
+    await add(id, 's1');
   }
-  expect((await store.snapshots.add('m', { id: 's1', ...counts }, [file('x')], ann))?.number).toBe(1);
-  expect((await store.snapshots.add('m', { id: 's2', ...counts }, [file('y')], ann))?.number).toBe(2);
-  expect(await store.snapshots.add('none', { id: 's2', ...counts }, [], ann)).toBeUndefined();
+  expect(await add('m', 's1')).toMatchObject({ outcome: 'added', snapshot: { number: 1 } });
+  expect(await add('m', 's2')).toMatchObject({ outcome: 'added', snapshot: { number: 2 } });
+  expect(await add('none', 's2')).toEqual({ outcome: 'no-migration' });
   await store.migrations.delete('m');
   expect(readFiles(directory, 's1')).toHaveLength(1);
   expect(readFiles(directory, 's2')).toHaveLength(0);
+});
+
+test('files without all of their snapshot are seen by nobody and go when the store is opened again', async () => {
+  const directory = folder();
+  const store = await openIn(directory);
+  await store.migrations.create('m', 'One', {}, ann);
+  const many = Array.from({ length: 450 }, (_, index) => ({ ...file('x'), path: `${index}.yaml` }));
+  stageFiles(directory, 's1', many.slice(0, 300));
+  expect(await store.snapshots.add('m', { id: 's1', ...counts }, many.length, ann)).toEqual({ outcome: 'incomplete' });
+  expect(await store.snapshots.list('m')).toEqual([]);
+  stageFiles(directory, 's1', many);
+  expect(await store.snapshots.add('m', { id: 's1', ...counts }, many.length, ann)).toMatchObject({ outcome: 'added' });
+  stageFiles(directory, 's2', many);
+  await openIn(directory);
+  expect(readFiles(directory, 's1')).toHaveLength(450);
+  expect(readFiles(directory, 's2')).toHaveLength(0);
+});
+
+test('an edit that meets an import being written waits, and is not refused', async () => {
+  const directory = folder();
+  const store = await openIn(directory);
+  await store.migrations.create('m', 'One', {}, ann);
+  const worker = new Worker(
+    `const { DatabaseSync } = require('node:sqlite'); const { workerData, parentPort } = require('node:worker_threads');
+     const file = new DatabaseSync(workerData, { timeout: 5000 }); parentPort.postMessage('writing');
+     for (let i = 0; i < 300; i++) file.exec("INSERT INTO files VALUES ('s', 'b" + i + "', x'00', 1, 1, '[]')");`,
+    { eval: true, workerData: storePath(directory) },
+  );
+  await new Promise((resolve) => worker.once('message', resolve));
+  const ended = new Promise((resolve) => worker.on('exit', resolve));
+  for (let revision = 1; revision <= 50; revision++)
+    expect(await store.migrations.change('m', revision, { name: `Name ${revision}` }, ann)).toMatchObject({
+      outcome: 'changed',
+    });
+  expect(await ended).toBe(0);
 });
 
 test('an upgrade keeps a copy of the file, and one that fails leaves the file as it was', async () => {

@@ -1,13 +1,12 @@
 import { chmodSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { sql } from 'kysely';
 import { openFile, queryBuilder } from './database.ts';
 import { readHistory } from './history.ts';
 import { createMigrations, type Migrations } from './migrations.ts';
-import type { FileRecord, HistoryRecord } from './record.ts';
+import type { HistoryRecord } from './record.ts';
 import { createServices, type Services } from './services.ts';
 import { createSnapshots, type Snapshots } from './snapshots.ts';
+import { storePath } from './store-path.ts';
 import { upgrade } from './upgrades.ts';
 
 /** The stored migrations. A write is on disk when its promise resolves. */
@@ -24,9 +23,6 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** The file of the store in a data folder. */
-export const storePath = (directory: string): string => join(directory, 'store.sqlite');
-
 /**
  * Opens the store in a folder, which is made where it is missing, and brings it to today's schema.
  * Throws a StoreError where the file is no store, or one of a newer Isthmus.
@@ -38,6 +34,8 @@ export async function openStore(directory: string, now = () => new Date().toISOS
   const file = openFile(path);
   try {
     upgrade(file, path);
+    // What an import left that was interrupted before its snapshot was named.
+    file.exec('DELETE FROM files WHERE snapshot_id NOT IN (SELECT id FROM snapshots)');
   } catch (error) {
     file.close();
     throw error;
@@ -52,16 +50,4 @@ export async function openStore(directory: string, now = () => new Date().toISOS
     ping: async () => void (await sql`SELECT 1`.execute(database)),
     close: () => database.destroy(),
   };
-}
-
-/** Reads the files of a snapshot by path, for worker threads: a connection of its own that never writes. */
-export function readFiles(directory: string, snapshot: string): FileRecord[] {
-  const file = new DatabaseSync(storePath(directory), { readOnly: true, timeout: 5000 });
-  try {
-    return file
-      .prepare('SELECT path, content, size, documents, diagnostics FROM files WHERE snapshot_id = ? ORDER BY path')
-      .all(snapshot) as unknown as FileRecord[];
-  } finally {
-    file.close();
-  }
 }

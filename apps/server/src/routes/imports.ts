@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { routes } from '@isthmus/contract';
@@ -7,12 +7,17 @@ import { formatBytes } from '@isthmus/kubernetes';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { actorOf, type Context, findMigration, idOf } from '../context.ts';
 import { openEvents } from '../events.ts';
-import { hasEnded, type Upload } from '../imports.ts';
+import { type Feed, hasEnded } from '../imports.ts';
 import { notFound, Refusal } from '../problem.ts';
 import { serve } from '../route.ts';
 import { newSettings } from '../settings.ts';
 
 const sample = fileURLToPath(new URL('../../../../examples/kong-air', import.meta.url));
+
+// A text beyond this is no longer pasted by hand; it is held in memory whole.
+const mostPasted = 32 * 1024 * 1024;
+// Longer than a worker takes for the largest file.
+const mostSilence = 120_000;
 
 /** The relative path that a part's file name spells; a refusal where it leads elsewhere. */
 export function safePath(name: string, longest: number): string {
@@ -29,16 +34,17 @@ export function safePath(name: string, longest: number): string {
 }
 
 export function importRoutes(app: FastifyInstance, { store, imports, limits }: Context): void {
-  async function receive(request: FastifyRequest, job: string): Promise<Upload[]> {
-    const uploads: Upload[] = [];
+  /** Hands the parts of an upload on as they arrive. Refuses what exceeds a limit as soon as it does. */
+  async function receive(request: FastifyRequest, feed: Feed): Promise<void> {
     let bytes = 0;
-    const add = (path: string, content: Uint8Array): void => {
-      bytes += content.length;
+    let count = 0;
+    const take = (piece: Uint8Array): Promise<void> => {
+      bytes += piece.length;
       if (bytes > limits.totalBytes)
         throw new Refusal(413, 'too-large', `The upload has more than ${formatBytes(limits.totalBytes)}.`);
-      uploads.push({ path, bytes: content });
-      imports.update(job, { bytes, current: path });
+      return feed.bytes(piece);
     };
+    const textBytes = Math.min(limits.fileBytes, mostPasted);
     const parts = request.parts({
       preservePath: true,
       limits: {
@@ -46,61 +52,67 @@ export function importRoutes(app: FastifyInstance, { store, imports, limits }: C
         files: limits.entries,
         fields: 100,
         parts: limits.entries + 100,
-        fieldSize: limits.fileBytes,
+        fieldSize: textBytes,
       },
     });
     for await (const part of parts) {
-      if (imports.get(job)?.state === 'cancelled') throw new Refusal(409, 'cancelled', 'The import was cancelled.');
       if (part.type === 'file') {
-        const chunks: Buffer[] = [];
-        let size = bytes;
+        count++;
         const path = safePath(part.filename, limits.pathLength);
-        for await (const chunk of part.file as AsyncIterable<Buffer>) {
-          size += chunk.length;
-          if (size > limits.totalBytes)
-            throw new Refusal(413, 'too-large', `The upload has more than ${formatBytes(limits.totalBytes)}.`);
-          chunks.push(chunk);
-        }
+        feed.file(path);
+        for await (const piece of part.file as AsyncIterable<Buffer>) await take(piece);
         if (part.file.truncated)
           throw new Refusal(413, 'too-large', `${path} has more than ${formatBytes(limits.fileBytes)}.`);
-        add(path, new Uint8Array(Buffer.concat(chunks)));
-      } else if (typeof part.value === 'string' && part.value.trim() !== '')
-        add(`pasted-${uploads.length + 1}.yaml`, new TextEncoder().encode(part.value));
+        feed.end();
+      } else if (typeof part.value === 'string' && part.value.trim() !== '') {
+        if (part.valueTruncated)
+          throw new Refusal(413, 'too-large', `A pasted text may have ${formatBytes(textBytes)}. Send it as a file.`);
+        count++;
+        feed.file(`pasted-${count}.yaml`);
+        await take(new TextEncoder().encode(part.value));
+        feed.end();
+      }
     }
-    if (uploads.length === 0) throw new Refusal(400, 'nothing-sent', 'The upload holds no file and no text.');
-    return uploads;
+    if (count === 0) throw new Refusal(400, 'nothing-sent', 'The upload holds no file and no text.');
   }
 
-  /** Runs an import whose client does not wait for it. */
-  function start(request: FastifyRequest, job: string, uploads: readonly Upload[]): void {
-    imports.run(job, uploads, actorOf(request)).catch((error) => request.log.error(error, 'import failed'));
+  /** Ends a feed whose client does not wait for it. */
+  function finish(request: FastifyRequest, feed: Feed): void {
+    feed.finish().catch((error) => request.log.error(error, 'import failed'));
   }
 
   serve(app, routes.importFiles, async (request) => {
     const { id } = await findMigration(store, idOf(request));
     if (!request.isMultipart()) throw new Refusal(415, 'unsupported-media-type', 'Send files as multipart/form-data.');
-    const job = imports.open(id);
+    const feed = imports.open(id, actorOf(request));
+    // A client that vanished without a word must not hold its place for ever.
+    request.raw.setTimeout(mostSilence, () => void request.raw.destroy());
     try {
-      start(request, job.id, await receive(request, job.id));
+      await receive(request, feed);
     } catch (error) {
-      imports.fail(job.id, error instanceof Refusal ? error.message : 'The upload broke off.');
+      feed.fail(error instanceof Refusal ? error.message : 'The upload broke off.');
       throw error;
     }
-    return imports.get(job.id) ?? job;
+    finish(request, feed);
+    return imports.get(feed.job.id) ?? feed.job;
   });
   serve(app, routes.openSample, async (request) => {
     const settings = { ...newSettings, complete: true };
     const { id } = await store.migrations.create(randomUUID(), 'Kong Air (sample)', settings, actorOf(request));
-    const job = imports.open(id);
-    const uploads = readdirSync(sample, { recursive: true, withFileTypes: true })
+    const feed = imports.open(id, actorOf(request));
+    const files = (await readdir(sample, { recursive: true, withFileTypes: true }))
       .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
-      .map((entry) => join(entry.parentPath, entry.name))
-      .map((path) => ({
-        path: relative(sample, path).split(sep).join('/'),
-        bytes: new Uint8Array(readFileSync(path)),
-      }));
-    start(request, job.id, uploads);
-    return imports.get(job.id) ?? job;
+      .map((entry) => join(entry.parentPath, entry.name));
+    const send = async (): Promise<void> => {
+      for (const path of files) {
+        feed.file(relative(sample, path).split(sep).join('/'));
+        await feed.bytes(await readFile(path));
+        feed.end();
+      }
+      finish(request, feed);
+    };
+    send().catch((error) => feed.fail(String((error as Error).message)));
+    return imports.get(feed.job.id) ?? feed.job;
   });
   const find = (request: FastifyRequest) => {
     const job = imports.get(idOf(request));
