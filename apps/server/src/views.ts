@@ -11,7 +11,7 @@ export interface Views {
     settings: Settings,
     states: readonly ServiceState[],
     view: ViewTask['view'],
-  ): Promise<Uint8Array>;
+  ): Promise<Buffer>;
   close(): Promise<void>;
 }
 
@@ -32,7 +32,9 @@ export function createViews(directory: string, limits: Limits): Views {
   return {
     async render(snapshot, settings, states, view) {
       const pool = pools[Number.parseInt(snapshot.slice(0, 2), 16) % threads] as Piscina;
-      return (await pool.run({ directory, limits, snapshot, settings, states, view } satisfies ViewTask)) as Uint8Array;
+      const task: ViewTask = { directory, limits, snapshot, settings, states, view };
+      const { buffer, byteOffset, byteLength } = (await pool.run(task)) as Uint8Array<ArrayBuffer>;
+      return Buffer.from(buffer, byteOffset, byteLength);
     },
     close: async () => void (await Promise.all(pools.map((pool) => pool.destroy()))),
   };

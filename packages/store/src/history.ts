@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import { breath } from './breath.ts';
 import type { Actor, HistoryRecord } from './record.ts';
 import type { Tables } from './tables.ts';
 
@@ -10,6 +11,8 @@ export interface Step {
   readonly after: string | null;
 }
 
+const stepsAtOnce = 250;
+
 /** Appends steps within the transaction that makes them. */
 export async function append(
   transaction: Transaction<Tables>,
@@ -18,12 +21,12 @@ export async function append(
   by: Actor,
   at: string,
 ): Promise<void> {
-  // SQLite takes at most 32,766 values in one statement.
-  for (let from = 0; from < steps.length; from += 3000)
+  // SQLite takes at most 32,766 values in one statement, and a statement holds up whoever else waits for an answer.
+  for (let from = 0; from < steps.length; from += stepsAtOnce) {
     await transaction
       .insertInto('history')
       .values(
-        steps.slice(from, from + 3000).map((step) => ({
+        steps.slice(from, from + stepsAtOnce).map((step) => ({
           migration_id: migration,
           at,
           by: by.name,
@@ -32,6 +35,8 @@ export async function append(
         })),
       )
       .execute();
+    await breath();
+  }
 }
 
 /** The newest `limit` steps of a migration, before a sequence number and of one subject where these are given. */

@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
+import { breath } from './breath.ts';
 import { append, type Step } from './history.ts';
 import type { Actor, ServiceState } from './record.ts';
 import type { ServiceStateTable, Tables } from './tables.ts';
@@ -44,9 +45,6 @@ const toState = (row: Selectable<ServiceStateTable>): ServiceState => ({
   updatedBy: row.updated_by,
 });
 
-/** Lets the event loop answer others in between. */
-const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
 const fields = ['phase', 'owner', 'note'] as const;
 
 /** The repository of the services' states. */
@@ -89,7 +87,7 @@ export function createServices(database: Kysely<Tables>, now: () => string): Ser
             .execute();
           stored.set(id, next);
           changed.push(toState(next));
-          if (changed.length % 500 === 0) await breath();
+          if (changed.length % 100 === 0) await breath();
         }
         await append(transaction, migration, steps, by, at);
         return { changed, conflicts };

@@ -21,7 +21,7 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
     const states = await store.services.list(record.id);
     const bytes = await views.render(snapshot.id, completeSettings(record.settings), states, view);
     if (bytes.length === 0) throw notFound('What was asked for');
-    return reply.type(type).send(Buffer.from(bytes));
+    return reply.type(type).send(bytes);
   }
   serve(app, routes.getOverview, (request, reply) => render(request, reply, { name: 'overview' }));
   serve(app, routes.getInventory, (request, reply) => render(request, reply, { name: 'inventory' }));

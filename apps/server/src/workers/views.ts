@@ -4,6 +4,7 @@ import { indexServices } from '@isthmus/istio';
 import type { Limits, Resource } from '@isthmus/kubernetes';
 import { bridgeDiagram, type MigratingService } from '@isthmus/migration';
 import type { ServiceState } from '@isthmus/store';
+import { move } from 'piscina';
 import { addUp, noFindings, noOutcomes, type Translated, translated } from './snapshot.ts';
 import { workbench } from './workbench.ts';
 
@@ -260,10 +261,11 @@ async function renderDocument(snapshot: Translated, view: ViewTask['view']): Pro
 }
 
 /** Computes a view as bytes, of JSON but for documents; none where what was asked for does not exist. */
-export default async function render(task: ViewTask): Promise<Uint8Array> {
+export default async function render(task: ViewTask): Promise<ReturnType<typeof move>> {
   const snapshot = translated(task);
   const whole = await renderDocument(snapshot, task.view);
-  if (whole !== undefined) return whole;
+  // Handed over instead of copied: reports have tens of megabytes.
+  if (whole !== undefined) return move(whole);
   const value = build(snapshot, task);
-  return value === undefined ? new Uint8Array() : new TextEncoder().encode(JSON.stringify(value));
+  return move(value === undefined ? new Uint8Array() : new TextEncoder().encode(JSON.stringify(value)));
 }
