@@ -58,6 +58,16 @@ suite(
   ],
 );
 
+const conformance = join(scratch, 'conformance.json');
+suite(
+  'Decisions recorded from the real meshes',
+  'node',
+  ['conformance/run.ts', `--result=${conformance}`],
+  {},
+  conformance,
+  (result) => [result.passed, result.failed],
+);
+
 const verdict = await judge(root, scratch, environment);
 passed += verdict.passed;
 failed += verdict.failed;

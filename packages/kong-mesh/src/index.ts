@@ -1,3 +1,6 @@
 export type { Violation } from '@isthmus/kubernetes';
-export { checkSchema, kindsOf } from './schema/check.ts';
+export { type Admission, type AdmissionOptions, checkAdmission, policyRole } from './admission/check.ts';
+export type { PolicyRole } from './admission/role.ts';
+export type { Refusal } from './policies/common/resource.ts';
+export { kindsOf } from './schema/schemas.ts';
 export { isTargetVersion, type TargetVersion, targetVersions } from './version.ts';

@@ -1,6 +1,6 @@
 import { codes, type Diagnostic, diagnose } from '@isthmus/diagnostics';
 import { checkEdgeResource, isEdgeGroup } from '@isthmus/kong-gateway';
-import { checkSchema } from '@isthmus/kong-mesh';
+import { checkAdmission } from '@isthmus/kong-mesh';
 import { type JsonObject, stringifyJson, type Violation } from '@isthmus/kubernetes';
 import { type Emission, placeOf, type Workings } from './context.ts';
 import { type Emitted, type EmittedObject, type Origin, stages } from './emitted.ts';
@@ -38,7 +38,9 @@ const groupOf = ({ apiVersion }: EmittedObject): string => apiVersion.slice(0, M
 function objection(object: EmittedObject, { settings }: Workings['context']): Violation | undefined {
   if (isEdgeGroup(groupOf(object))) return checkEdgeResource(object as unknown as JsonObject)[0];
   if (!object.apiVersion.startsWith('kuma.io/')) return undefined;
-  return checkSchema(object as unknown as JsonObject, settings.target)[0];
+  const { systemNamespace, target } = settings;
+  const admission = checkAdmission(object as unknown as JsonObject, target, { systemNamespace });
+  return admission.accepted ? undefined : admission.violations[0];
 }
 
 const rank = (emitted: Emitted): number =>

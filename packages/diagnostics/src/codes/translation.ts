@@ -31,7 +31,7 @@ export const translation = defineCodes({
       '{kind} {name} would be refused by Kong Mesh {version} at {path}: {reason}. It is left out of the bundle, so that what its source asks for has no counterpart.',
     help: 'Change the source field to a value that Kong Mesh accepts, or write the policy by hand.',
     explanation:
-      'Every emitted resource passes the schema of the target version before anyone sees it. One that does not is withheld, and the fields that it came from count as unsupported.',
+      'Every emitted resource passes the schema and the admission rules of the target version before anyone sees it. One that does not is withheld, and the fields that it came from count as unsupported.',
   },
   annotationUntranslated: {
     code: 'ISTHMUS-TR-004',

@@ -1,0 +1,50 @@
+import { isMap, type Json, type JsonObject } from '@isthmus/kubernetes';
+import { isDnsSubdomain } from '../policies/common/names.ts';
+import type { Report } from '../policies/common/resource.ts';
+
+const labelValue = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
+const labelName = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+
+function isQualifiedName(key: string): boolean {
+  const slash = key.indexOf('/');
+  if (slash < 0) return labelName.test(key);
+  return isDnsSubdomain(key.slice(0, slash)) && labelName.test(key.slice(slash + 1));
+}
+
+function checkMap(value: Json | undefined, path: string, report: Report): [string, string][] {
+  if (value === undefined || value === null) return [];
+  if (!isMap(value)) {
+    report(path, 'it must be an object');
+    return [];
+  }
+  return Object.entries(value).flatMap(([key, item]): [string, string][] => {
+    const at = `${path}[${JSON.stringify(key)}]`;
+    if (typeof item !== 'string') report(at, 'it must be a string');
+    if (!isQualifiedName(key)) report(at, 'the key must be a name with an optional prefix, which is a DNS name');
+    return typeof item === 'string' ? [[key, item]] : [];
+  });
+}
+
+/** Reports what the API server refuses in the metadata of any object (k8s.io/apimachinery 1.33, pkg/api/validation). */
+export function checkMetadata({ metadata }: JsonObject, report: Report): void {
+  if (!isMap(metadata)) {
+    report('metadata', metadata === undefined ? 'it is required' : 'it must be an object');
+    return;
+  }
+  if (typeof metadata.name !== 'string' || metadata.name === '') report('metadata.name', 'it is required');
+  else if (!isDnsSubdomain(metadata.name))
+    report(
+      'metadata.name',
+      'it must consist of lower-case letters, digits, - and ., with a letter or digit at both ends',
+    );
+  const { namespace = null } = metadata;
+  if (namespace !== null && typeof namespace !== 'string') report('metadata.namespace', 'it must be a string');
+  for (const [key, value] of checkMap(metadata.labels, 'metadata.labels', report)) {
+    if (!labelValue.test(value))
+      report(
+        `metadata.labels[${JSON.stringify(key)}]`,
+        'it must have at most 63 letters, digits, -, _ and ., with a letter or digit at both ends',
+      );
+  }
+  checkMap(metadata.annotations, 'metadata.annotations', report);
+}
