@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { reportSchema } from '@isthmus/bundle';
+import { targetVersions } from '@isthmus/kong-mesh';
 import { defaultSettings } from '@isthmus/translation';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
@@ -9,7 +11,7 @@ const pathOf = (path: string): string => fileURLToPath(new URL(`../../../${path}
 const schema = (name: string): object =>
   JSON.parse(readFileSync(pathOf(`docs/reference/${name}.schema.json`), 'utf8')) as object;
 
-test.each(['2.13', '2.14', '3.0'])('the report of Kong Air for %s is what its published schema says', (target) => {
+test.each(targetVersions)('the report of Kong Air for %s is what its published schema says', (target) => {
   const { stdout } = spawnSync(
     process.execPath,
     [pathOf('apps/cli/bin/isthmus.js'), 'translate', pathOf('examples/kong-air'), '--target', target, '--report', '-'],
@@ -20,6 +22,10 @@ test.each(['2.13', '2.14', '3.0'])('the report of Kong Air for %s is what its pu
   expect(validate(report) || validate.errors).toBe(true);
   expect(report.diagnostics.length).toBeGreaterThan(0);
   expect(validate({ ...report, reportVersion: 2 })).toBe(false);
+});
+
+test('the published schema of the report is the generated one', () => {
+  expect(schema('report'), 'run `node scripts/generate-report-schema.ts`').toEqual(reportSchema(targetVersions));
 });
 
 test('the schema of the settings knows each setting with its default', () => {

@@ -1,0 +1,115 @@
+import type { Diagnostic, Severity } from '@isthmus/diagnostics';
+import type { LedgerField, Outcome, Target } from '@isthmus/translation';
+import type { Report } from './report.ts';
+
+type Schema = { readonly [keyword: string]: unknown };
+
+const text: Schema = { type: 'string' };
+const count: Schema = { type: 'integer', minimum: 0 };
+const position: Schema = { type: 'integer', minimum: 1 };
+const yes: Schema = { const: true };
+const list = (items: Schema): Schema => ({ type: 'array', items });
+const described = (schema: Schema, description: string): Schema => ({ ...schema, description });
+
+/** A map of exactly the keys of a type, so that a key added to the type and not here does not compile. */
+function map<T>(
+  properties: { readonly [Key in keyof Required<T>]: Schema },
+  optional: readonly (keyof T)[] = [],
+): Schema {
+  const required = Object.keys(properties).filter((key) => !optional.includes(key as keyof T));
+  return { type: 'object', additionalProperties: false, required, properties };
+}
+
+const severities: Record<Severity, Schema> = { blocker: count, warning: count, info: count };
+const outcomes: Record<Outcome, Schema> = {
+  exact: count,
+  approximate: count,
+  unsupported: count,
+  inert: count,
+  untranslated: count,
+};
+
+const subject = { apiVersion: text, kind: text, namespace: text, name: text };
+const field = map<LedgerField>(
+  {
+    path: described(
+      text,
+      'Such as spec.http[0].match[1].uri.prefix; a key that is no identifier stands in brackets as a JSON string.',
+    ),
+    outcome: { enum: Object.keys(outcomes) },
+    code: text,
+    targets: list(map<Target>({ resource: described(count, 'Index into resources.'), path: text })),
+  },
+  ['code'],
+);
+const entry = map<Report['ledger'][number]>({
+  resource: map<Report['ledger'][number]['resource']>({
+    ...subject,
+    namespace: described(text, 'As written; empty where none is.'),
+    file: text,
+    line: position,
+  }),
+  fields: list(field),
+});
+type Related = NonNullable<Diagnostic['related']>[number];
+const diagnostic = map<Report['diagnostics'][number]>(
+  {
+    code: { type: 'string', pattern: '^ISTHMUS-[A-Z]+-[0-9]{3}$' },
+    severity: { enum: Object.keys(severities) },
+    message: text,
+    help: text,
+    resource: map<NonNullable<Diagnostic['resource']>>(subject),
+    file: text,
+    line: position,
+    column: position,
+    path: text,
+    related: list(map<Related>({ file: text, line: position, column: position, message: text }, ['line', 'column'])),
+  },
+  ['resource', 'file', 'line', 'column', 'path'],
+);
+
+/**
+ * The JSON Schema of the report, which docs/reference publishes.
+ * @param targets the versions of Kong Mesh that a report may be for
+ */
+export function reportSchema(targets: readonly string[]): Schema {
+  const source = map<Report['sources'][number]>({
+    file: described(text, 'Relative to its argument, with /; - for standard input.'),
+    documents: count,
+    resources: count,
+    skipped: list(
+      map<Report['sources'][number]['skipped'][number]>({ line: position, kind: text, name: text, reason: text }),
+    ),
+  });
+  const resource = map<Report['resources'][number]>(
+    { ...subject, file: described(text, 'In the bundle.'), patch: yes, draft: yes },
+    ['patch', 'draft'],
+  );
+  const summary = map<Report['summary']>({
+    files: count,
+    documents: count,
+    skipped: count,
+    istioResources: count,
+    contextResources: count,
+    fields: count,
+    outcomes: map<Report['summary']['outcomes']>(outcomes),
+    diagnostics: map<Report['summary']['diagnostics']>(severities),
+    resources: count,
+    patches: count,
+    drafts: count,
+  });
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'Report of isthmus translate, version 1',
+    ...map<Report>({
+      reportVersion: { const: 1 },
+      target: { enum: targets },
+      sources: list(source),
+      ledger: described(list(entry), 'One entry for each Istio resource, one field for each leaf.'),
+      context: described(list(entry), "Istio's labels and annotations on other objects."),
+      diagnostics: list(diagnostic),
+      resources: described(list(resource), 'Each emitted object once.'),
+      summary,
+    }),
+  };
+}
