@@ -83,6 +83,12 @@ const workbench = createRoute({
   component: lazyRouteComponent(() => import('./features/workbench/page.tsx'), 'WorkbenchPage'),
 });
 
+const imports = createRoute({
+  getParentRoute: () => migration,
+  path: '/import',
+  component: lazyRouteComponent(() => import('./features/imports/page.tsx'), 'ImportPage'),
+});
+
 const bridge = createRoute({
   getParentRoute: () => migration,
   path: '/bridge',
@@ -121,6 +127,7 @@ export const router = createRouter({
       findings,
       inventory,
       workbench,
+      imports,
       bridge,
       exporting,
       history,

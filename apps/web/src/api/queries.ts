@@ -1,4 +1,5 @@
-import { QueryClient, queryOptions } from '@tanstack/react-query';
+import type { Service } from '@isthmus/contract';
+import { MutationCache, QueryCache, QueryClient, queryOptions } from '@tanstack/react-query';
 import { call } from './client.ts';
 import { isProblem } from './problem.ts';
 
@@ -15,8 +16,15 @@ export const keys = {
   history: (id: string, subject?: string) => ['migration', id, 'history', subject ?? ''] as const,
 };
 
+/** A session that ended meanwhile is noticed by the first refusal; the frame then asks to sign in. */
+function onError(error: unknown): void {
+  if (isProblem(error, 'token-required')) void queryClient.invalidateQueries({ queryKey: keys.session });
+}
+
 /** Changes by others arrive as events, so that nothing is asked for twice; what failed for good is not tried again. */
-export const queryClient = new QueryClient({
+export const queryClient: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError }),
+  mutationCache: new MutationCache({ onError }),
   defaultOptions: {
     queries: {
       staleTime: Number.POSITIVE_INFINITY,
@@ -71,12 +79,15 @@ export const diagnosticsQuery = (id: string) =>
     queryKey: keys.view(id, 'diagnostics'),
     queryFn: ({ signal }) =>
       call('GET /migrations/:id/diagnostics', { params: { id }, query: { limit: mostDiagnostics } }, signal),
+    structuralSharing: false,
   });
 
 export const servicesQuery = (id: string) =>
   queryOptions({
     queryKey: keys.services(id),
-    queryFn: async ({ signal }) => (await call('GET /migrations/:id/services', { params: { id } }, signal)).services,
+    queryFn: async ({ signal }): Promise<readonly Service[]> =>
+      (await call('GET /migrations/:id/services', { params: { id } }, signal)).services,
+    structuralSharing: false,
   });
 
 /** What the workbench shows: a service (`ns/name`), a resource (its index) or a namespace. */
@@ -108,6 +119,11 @@ export const snapshotsQuery = (id: string) =>
     queryKey: keys.snapshots(id),
     queryFn: async ({ signal }) => (await call('GET /migrations/:id/snapshots', { params: { id } }, signal)).snapshots,
   });
+
+export const codesQuery = queryOptions({
+  queryKey: keys.codes,
+  queryFn: async ({ signal }) => (await call('GET /codes', {}, signal)).codes,
+});
 
 export const codeQuery = (code: string) =>
   queryOptions({

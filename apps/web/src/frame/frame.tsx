@@ -1,20 +1,50 @@
-import { Outlet } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { Navigate, Outlet, useLocation, useParams } from '@tanstack/react-router';
+import { lazy, Suspense, useCallback, useState } from 'react';
+import { useLive } from '../api/live.ts';
+import { sessionQuery } from '../api/queries.ts';
+import { Failure } from '../ui/failure.tsx';
 import classes from './frame.module.css';
 import { Rail } from './rail.tsx';
+import { type Overlay, useShortcuts } from './shortcuts.ts';
 import { TopBar } from './top-bar.tsx';
+
+const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
+const Keys = lazy(async () => ({ default: (await import('./keys.tsx')).Keys }));
+
+/** The page, once it is known who speaks. */
+function Guarded() {
+  const session = useQuery(sessionQuery);
+  const { pathname, href } = useLocation();
+  if (session.isPending) return null;
+  if (session.data === undefined) return <Failure error={session.error} />;
+  if (session.data.tokenRequired && !session.data.signedIn && pathname !== '/sign-in')
+    return <Navigate to="/sign-in" search={{ next: href } as never} replace />;
+  return <Outlet />;
+}
 
 /** What every page stands in: the top bar, the rail within a migration, and the page. */
 export function Frame() {
+  const { id } = useParams({ strict: false });
+  const [overlay, setOverlay] = useState<Overlay>();
+  const [isMenuOpen, setMenuOpen] = useState(false);
+  const close = useCallback(() => setOverlay(undefined), []);
+  useShortcuts(setOverlay);
+  useLive(id);
   return (
     <div className={classes.frame}>
       <a className={classes.skip} href="#main">
         Skip to the page
       </a>
-      <TopBar />
-      <Rail />
+      <TopBar id={id} isMenuOpen={isMenuOpen} onMenu={() => setMenuOpen((isOpen) => !isOpen)} onOverlay={setOverlay} />
+      {id !== undefined && <Rail id={id} isOpen={isMenuOpen} onClose={() => setMenuOpen(false)} />}
       <main id="main" className={classes.main} tabIndex={-1}>
-        <Outlet />
+        <Guarded />
       </main>
+      <Suspense>
+        {overlay === 'palette' && <Palette id={id} onClose={close} />}
+        {overlay === 'keys' && <Keys onClose={close} />}
+      </Suspense>
     </div>
   );
 }

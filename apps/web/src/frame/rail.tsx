@@ -1,31 +1,37 @@
-import { Link, useParams } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { migrationQuery, overviewQuery } from '../api/queries.ts';
+import { whole } from '../text/format.ts';
+import { SeverityMark } from '../ui/status.tsx';
+import { places } from './places.ts';
 import classes from './rail.module.css';
 
-const places = [
-  ['Overview', '/migrations/$id'],
-  ['Services', '/migrations/$id/services'],
-  ['Resources', '/migrations/$id/resources'],
-  ['Findings', '/migrations/$id/findings'],
-  ['Workbench', '/migrations/$id/workbench'],
-  ['Bridge', '/migrations/$id/bridge'],
-  ['Inventory', '/migrations/$id/inventory'],
-  ['Export', '/migrations/$id/export'],
-  ['History', '/migrations/$id/history'],
-  ['Settings', '/migrations/$id/settings'],
-] as const;
-
-/** The pages of the migration that is open. */
-export function Rail() {
-  const { id } = useParams({ strict: false });
-  if (id === undefined) return null;
+/** The pages of the migration that is open. On narrow screens it opens over the page. */
+export function Rail({ id, isOpen, onClose }: { id: string; isOpen: boolean; onClose: () => void }) {
+  const hasSnapshot = (useQuery(migrationQuery(id)).data?.snapshot ?? null) !== null;
+  const blockers = useQuery({ ...overviewQuery(id), enabled: hasSnapshot }).data?.findings.blocker ?? 0;
   return (
-    <nav className={classes.rail} aria-label="Migration">
-      {places.map(([label, to]) => (
-        <Link key={to} to={to} params={{ id }} className={classes.place} activeOptions={{ exact: to === places[0][1] }}>
+    // biome-ignore lint/a11y/useKeyWithClickEvents: following a link closes the menu, whichever way it was followed
+    <nav id="rail" className={classes.rail} data-open={isOpen || undefined} aria-label="Migration" onClick={onClose}>
+      {places.map(({ label, to }) => (
+        <Link
+          key={to}
+          to={to}
+          params={{ id }}
+          className={classes.place}
+          activeOptions={{ exact: to === '/migrations/$id', includeSearch: false }}
+        >
           {label}
+          {label === 'Findings' && blockers > 0 && (
+            <span className={classes.count} title={`${blockers} blockers`}>
+              <SeverityMark severity="blocker" />
+              <span className="number">{whole(blockers)}</span>
+              <span className="unseen">blockers</span>
+            </span>
+          )}
         </Link>
       ))}
-      <Link to="/guide" className={classes.place}>
+      <Link to="/guide" search={{ from: id } as never} className={classes.place}>
         Guide
       </Link>
     </nav>

@@ -1,5 +1,131 @@
-import { Page } from '../../ui/page.tsx';
+import { Button } from '@mantine/core';
+import { useSuspenseQueries } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { addressOf } from '../../api/client.ts';
+import { migrationQuery, overviewQuery } from '../../api/queries.ts';
+import { count, whole } from '../../text/format.ts';
+import { Command } from '../../ui/copy.tsx';
+import { Page, Section } from '../../ui/page.tsx';
+import { SeverityMark } from '../../ui/status.tsx';
+import classes from './page.module.css';
 
+/** The bundle and the report, what they hold, and how to apply them. */
 export function ExportPage() {
-  return <Page title="Export" />;
+  const { id } = useParams({ from: '/migrations/$id' });
+  const [{ data: migration }, { data: overview }] = useSuspenseQueries({
+    queries: [migrationQuery(id), overviewQuery(id)],
+  });
+  const { emitted, drafts, patches, findings } = overview;
+  const bundle = (format: 'zip' | 'tar.gz'): string => addressOf('GET /migrations/:id/bundle', { id }, { format });
+  return (
+    <Page
+      title="Export"
+      of={migration.name}
+      answer={`The bundle holds ${count(emitted, 'resource')} for Kong Mesh ${migration.settings.target}, ${count(patches, 'patch', 'patches')} of objects you have and ${count(drafts, 'draft')}. The same snapshot and settings give the same bytes.`}
+    >
+      {findings.blocker > 0 && (
+        <p className={classes.notice}>
+          <SeverityMark severity="blocker" />
+          <span>
+            {count(findings.blocker, 'blocker')} {findings.blocker === 1 ? 'is' : 'are'} open: what they speak of is not
+            in the bundle, and services behind them are not ready to move.{' '}
+            <Link to="/migrations/$id/findings" params={{ id }} search={{ severity: 'blocker' } as never}>
+              {findings.blocker === 1 ? 'Open the blocker' : 'Open the blockers'}
+            </Link>
+          </span>
+        </p>
+      )}
+      <div className={classes.downloads}>
+        <Section title="Bundle" note="Directories in apply order, ready for Kustomize, with a README and the report.">
+          <div className={classes.links}>
+            <Button component="a" href={bundle('tar.gz')} download>
+              Download .tar.gz
+            </Button>
+            <Button component="a" variant="default" href={bundle('zip')} download>
+              Download .zip
+            </Button>
+          </div>
+        </Section>
+        <Section
+          title="Report"
+          note="What became of each field, for the change board or a script. The page holds everything and prints."
+        >
+          <div className={classes.links}>
+            <Button
+              component="a"
+              variant="default"
+              href={addressOf('GET /migrations/:id/report.html', { id })}
+              download="isthmus-report.html"
+            >
+              Download HTML
+            </Button>
+            <Button
+              component="a"
+              variant="default"
+              href={addressOf('GET /migrations/:id/report', { id })}
+              download="isthmus-report.json"
+            >
+              Download JSON
+            </Button>
+          </div>
+        </Section>
+      </div>
+      <Section title="What the bundle contains">
+        <dl className={classes.contents}>
+          <div>
+            <dt>Resources</dt>
+            <dd>
+              {count(emitted, 'resource')} that Kong Mesh {migration.settings.target} accepts: each was checked against
+              the schema and the rules of that version. Numbered directories say in which order to apply them.
+            </dd>
+          </div>
+          <div>
+            <dt>
+              <code>patches/</code>
+            </dt>
+            <dd>
+              {patches === 0
+                ? 'No object that you have needs to change.'
+                : `${count(patches, 'change')} to objects that you have (Services, labels, annotations) as Kustomize components, one file each, with your manifest as the base.`}
+            </dd>
+          </div>
+          <div>
+            <dt>
+              <code>drafts/</code>
+            </dt>
+            <dd>
+              {drafts === 0
+                ? 'No drafts.'
+                : `${whole(drafts)} that rest on something nobody has confirmed yet. They are outside every kustomization: nothing applies them by accident.`}
+            </dd>
+          </div>
+          <div>
+            <dt>
+              <code>report/</code>
+            </dt>
+            <dd>The report as a page and as JSON.</dd>
+          </div>
+        </dl>
+      </Section>
+      <Section title="Apply it in order" note="The README of the bundle says the same, with what each step is for.">
+        <ol className={classes.steps}>
+          <li>
+            <p>Unpack it and read the README. Nothing has been applied so far.</p>
+            <Command text="mkdir bundle && tar -xzf kong-mesh-bundle.tar.gz -C bundle" />
+          </li>
+          <li>
+            <p>See what would change, one directory after the other in the order of their numbers.</p>
+            <Command text={'for step in bundle/[0-9]*/; do kubectl diff -k "$step"; done'} />
+          </li>
+          <li>
+            <p>Apply one directory and verify before the next one. Permissions come before mTLS: the order matters.</p>
+            <Command text="kubectl apply -k bundle/10-access" />
+          </li>
+          <li>
+            <p>Set the phase of the services that moved, so that everybody knows.</p>
+          </li>
+        </ol>
+      </Section>
+    </Page>
+  );
 }

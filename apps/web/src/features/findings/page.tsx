@@ -1,5 +1,157 @@
+import { useSuspenseQueries } from '@tanstack/react-query';
+import { useNavigate, useParams } from '@tanstack/react-router';
+import { useDeferredValue, useMemo } from 'react';
+import { diagnosticsQuery, migrationQuery, mostDiagnostics, overviewQuery, resourcesQuery } from '../../api/queries.ts';
+import { count, whole } from '../../text/format.ts';
+import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../../ui/filters.tsx';
 import { Page } from '../../ui/page.tsx';
+import { formatSort, parseSort } from '../../ui/sort.ts';
+import { fieldsOf, SeverityLabel, severities } from '../../ui/status.tsx';
+import { useAddress } from '../../ui/use-search.ts';
+import { Detail } from './detail.tsx';
+import { type Finding, filterFindings, filterNames, findingsOf } from './filter.ts';
+import classes from './page.module.css';
 
+const columns: readonly Column<Finding>[] = [
+  {
+    id: 'severity',
+    title: 'Severity',
+    width: [104, 0],
+    value: ({ diagnostic }) => severities.indexOf(diagnostic.severity),
+    cell: ({ diagnostic }) => <SeverityLabel severity={diagnostic.severity} />,
+  },
+  {
+    id: 'code',
+    title: 'Code',
+    width: [152, 0],
+    value: ({ diagnostic }) => diagnostic.code,
+    cell: ({ diagnostic }) => <code>{diagnostic.code}</code>,
+  },
+  {
+    id: 'resource',
+    title: 'Resource',
+    width: [200, 2],
+    value: ({ diagnostic: { resource } }) =>
+      resource === undefined ? '' : `${resource.kind} ${resource.namespace}/${resource.name}`,
+    cell: ({ diagnostic: { resource } }) =>
+      resource === undefined ? (
+        <span className="muted">none</span>
+      ) : (
+        <span>
+          {resource.kind} {resource.namespace === '' ? '' : `${resource.namespace}/`}
+          {resource.name}
+        </span>
+      ),
+  },
+  {
+    id: 'message',
+    title: 'What was found',
+    width: [280, 4],
+    value: ({ diagnostic }) => diagnostic.message,
+    cell: ({ diagnostic }) => <span>{diagnostic.message}</span>,
+  },
+  {
+    id: 'place',
+    title: 'Place',
+    width: [200, 2],
+    value: ({ diagnostic: { file = '', line = 0 } }) => `${file}:${String(line).padStart(6, '0')}`,
+    cell: ({ diagnostic: { file, line } }) => (
+      <code className="muted">
+        {file}
+        {line === undefined ? '' : `:${line}`}
+      </code>
+    ),
+  },
+];
+
+/** Everything that was found, blockers first; the finding under the cursor is shown in full. */
 export function FindingsPage() {
-  return <Page title="Findings" />;
+  const { id } = useParams({ from: '/migrations/$id' });
+  const [{ data: migration }, { data: list }, { data: resources }, { data: overview }] = useSuspenseQueries({
+    queries: [migrationQuery(id), diagnosticsQuery(id), resourcesQuery(id), overviewQuery(id)],
+  });
+  const [search, change] = useAddress();
+  const navigate = useNavigate();
+  const findings = useMemo(() => findingsOf(list.diagnostics, resources), [list, resources]);
+  const { q, severity, code, namespace } = search;
+  const wanted = useMemo(() => ({ q, severity, code, namespace }), [q, severity, code, namespace]);
+  const deferred = useDeferredValue(wanted);
+  const rows = useMemo(() => filterFindings(findings, deferred), [findings, deferred]);
+  const [codes, namespaces] = useMemo(
+    () => [
+      [...new Set(findings.map(({ diagnostic }) => diagnostic.code))].sort(),
+      [
+        ...new Set(
+          findings.flatMap(({ diagnostic: { resource } }) =>
+            resource === undefined ? [] : [resource.namespace || 'default'],
+          ),
+        ),
+      ].sort(),
+    ],
+    [findings],
+  );
+  const shown = findings.find((finding) => finding.id === search.finding);
+  const { blocker, warning } = overview.findings;
+  const open = (finding: Finding): void => {
+    if (finding.resource !== undefined)
+      void navigate({
+        to: '/migrations/$id/workbench',
+        params: { id },
+        search: { resource: String(finding.resource.index) } as never,
+      });
+  };
+  return (
+    <Page
+      title="Findings"
+      of={migration.name}
+      isFilling
+      answer={
+        list.total === 0
+          ? `No findings. ${count(fieldsOf(overview.outcomes), 'field')} checked in ${count(overview.resources, 'resource')}.`
+          : `${count(blocker, 'blocker')} ${blocker === 1 ? 'has' : 'have'} to be settled before the services behind ${blocker === 1 ? 'it' : 'them'} move; ${count(warning, 'warning')} ${warning === 1 ? 'tells' : 'tell'} of a difference.`
+      }
+    >
+      <Filters
+        summary={`${whole(rows.length)} of ${count(list.total, 'finding')}${
+          list.total > list.diagnostics.length ? `; the first ${whole(mostDiagnostics)} are listed, blockers first` : ''
+        }`}
+      >
+        <TextFilter label="Filter by text" />
+        <ChipFilter
+          name="severity"
+          label="Severity"
+          chips={severities.map((one) => ({
+            value: one,
+            label: <SeverityLabel severity={one} />,
+            count: overview.findings[one],
+          }))}
+        />
+        <SelectFilter name="code" label="Code" options={codes} />
+        <SelectFilter name="namespace" label="Namespace" options={namespaces} />
+        <ClearFilters names={filterNames} />
+      </Filters>
+      <div className={classes.panes}>
+        <DataTable
+          label="Findings"
+          columns={columns}
+          rows={rows}
+          rowId={(finding) => finding.id}
+          sort={parseSort(
+            search.sort,
+            columns.map((column) => column.id),
+          )}
+          onSort={(sort) => change({ sort: formatSort(sort) })}
+          activeId={search.finding}
+          onActive={(finding) => change({ finding: finding.id })}
+          onOpen={open}
+          isFilling
+          empty={list.total === 0 ? 'Nothing was found in this snapshot.' : 'No finding matches these filters.'}
+        />
+        {shown !== undefined && (
+          <Detail migration={id} finding={shown} onClose={() => change({ finding: undefined })} />
+        )}
+      </div>
+    </Page>
+  );
 }

@@ -1,5 +1,56 @@
-import { Page } from '../../ui/page.tsx';
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { codeQuery } from '../../api/queries.ts';
+import { Page, Section } from '../../ui/page.tsx';
+import { Prose } from '../../ui/prose.tsx';
+import { SeverityLabel, severities } from '../../ui/status.tsx';
+import { useAddress } from '../../ui/use-search.ts';
+import classes from './page.module.css';
 
+/** The page of one code: what it says, why the rule exists, what to do. */
 export function CodePage() {
-  return <Page title="Code" />;
+  const { code } = useParams({ from: '/codes/$code' });
+  const { data } = useSuspenseQuery(codeQuery(code));
+  const [search] = useAddress();
+  const severity = severities.find((one) => one === data.severity);
+  return (
+    <Page title={data.title} of={data.code} answer={<code>{data.code}</code>}>
+      {severity !== undefined && (
+        <p>
+          <SeverityLabel severity={severity} />
+        </p>
+      )}
+      <Section title="What it says">
+        <div className={classes.text}>
+          <Prose text={data.message} isTemplate />
+        </div>
+      </Section>
+      <Section title="What to do">
+        <div className={classes.text}>
+          <Prose text={data.help} isTemplate />
+        </div>
+      </Section>
+      <Section title="Why">
+        <div className={classes.text}>
+          <Prose text={data.explanation} />
+        </div>
+      </Section>
+      {data.example !== undefined && (
+        <Section title="An input that leads to it">
+          <pre className={classes.example}>{data.example}</pre>
+        </Section>
+      )}
+      <p>
+        {search.from !== undefined && (
+          <>
+            <Link to="/migrations/$id/findings" params={{ id: search.from }} search={{ code: data.code } as never}>
+              Its findings in the migration
+            </Link>
+            {' · '}
+          </>
+        )}
+        <Link to="/guide">All codes</Link>
+      </p>
+    </Page>
+  );
 }

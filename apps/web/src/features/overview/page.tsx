@@ -1,5 +1,274 @@
-import { Page } from '../../ui/page.tsx';
+import { type Overview, phases } from '@isthmus/contract';
+import { Button } from '@mantine/core';
+import { useSuspenseQueries } from '@tanstack/react-query';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { migrationQuery, overviewQuery } from '../../api/queries.ts';
+import { count, share, whole } from '../../text/format.ts';
+import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { Page, Section } from '../../ui/page.tsx';
+import { formatSort, parseSort } from '../../ui/sort.ts';
+import {
+  Count,
+  fieldsOf,
+  OutcomeHeading,
+  OutcomeMark,
+  outcomes,
+  outcomeWords,
+  SeverityMark,
+  severities,
+} from '../../ui/status.tsx';
+import { useAddress } from '../../ui/use-search.ts';
+import { Completeness } from './completeness.tsx';
+import classes from './page.module.css';
+import { answerOf, fieldsSentence, nextStep } from './sentences.ts';
 
+type Covered = Pick<Overview['kinds'][number], 'outcomes' | 'findings'>;
+
+const numeric = <Row,>(id: string, title: string, value: (row: Row) => number): Column<Row & object> => ({
+  id,
+  title,
+  width: [96, 1],
+  isNumber: true,
+  value: value as (row: object) => number,
+  cell: (row) => <Count value={value(row as Row)} />,
+});
+
+/** Fields by outcome, then findings: the same columns wherever coverage is shown. */
+const coverage = <Row extends Covered>(): Column<Row>[] => [
+  { ...numeric<Row>('fields', 'Fields', (row) => fieldsOf(row.outcomes)), width: [80, 1] },
+  ...outcomes.map(
+    (outcome): Column<Row> => ({
+      ...numeric<Row>(outcome, `Fields ${outcomeWords[outcome]}`, (row) => row.outcomes[outcome]),
+      heading: <OutcomeHeading outcome={outcome} />,
+      width: [116, 1],
+    }),
+  ),
+  numeric<Row>('blockers', 'Blockers', (row) => row.findings.blocker),
+  numeric<Row>('warnings', 'Warnings', (row) => row.findings.warning),
+];
+
+type Kind = Overview['kinds'][number];
+type Namespace = Overview['namespaces'][number];
+type Skipped = Overview['skipped'][number];
+
+const kindColumns: readonly Column<Kind>[] = [
+  { id: 'kind', title: 'Kind', width: [180, 2], value: ({ kind }) => kind },
+  numeric<Kind>('resources', 'Resources', ({ count: number }) => number),
+  ...coverage<Kind>(),
+];
+
+const namespaceColumns: readonly Column<Namespace>[] = [
+  { id: 'namespace', title: 'Namespace', width: [180, 2], value: ({ namespace }) => namespace },
+  numeric<Namespace>('services', 'Services', ({ services }) => services),
+  numeric<Namespace>('resources', 'Resources', ({ resources }) => resources),
+  ...coverage<Namespace>(),
+];
+
+const phaseColumns: readonly Column<Namespace>[] = [
+  { id: 'namespace', title: 'Namespace', width: [180, 2], value: ({ namespace }) => namespace },
+  numeric<Namespace>('services', 'Services', ({ services }) => services),
+  ...phases.map((phase) => numeric<Namespace>(phase, phase, (row) => row.phases[phase] ?? 0)),
+];
+
+const skippedColumns: readonly Column<Skipped>[] = [
+  { id: 'kind', title: 'Kind', width: [160, 1], value: ({ kind }) => kind },
+  { id: 'name', title: 'Name', width: [160, 1], value: ({ name }) => name },
+  { id: 'reason', title: 'Why it is kept out', width: [240, 3], value: ({ reason }) => reason },
+  {
+    id: 'place',
+    title: 'Place',
+    width: [200, 2],
+    value: ({ file, line }) => `${file}:${line}`,
+    cell: ({ file, line }) => <code>{`${file}:${line}`}</code>,
+  },
+];
+
+/** A share of all fields each, drawn to scale; the numbers stand beside it. */
+function CoverageBar({ counts }: { counts: Overview['outcomes'] }) {
+  const all = fieldsOf(counts);
+  return (
+    <div className={classes.coverage}>
+      <div className={classes.bar} aria-hidden="true">
+        {outcomes.map(
+          (outcome) =>
+            counts[outcome] > 0 && (
+              <span key={outcome} style={{ flexGrow: counts[outcome], background: `var(--${outcome})` }} />
+            ),
+        )}
+      </div>
+      <ul className={classes.legend}>
+        {outcomes.map((outcome) => (
+          <li key={outcome}>
+            <OutcomeMark outcome={outcome} />
+            <span className="number">{whole(counts[outcome])}</span> {outcomeWords[outcome]}
+            <span className="muted number"> {share(counts[outcome], all)}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** What the estate is, how much of it carries over, what blocks, and what comes next. */
 export function OverviewPage() {
-  return <Page title="Overview" />;
+  const { id } = useParams({ from: '/migrations/$id' });
+  const [{ data: migration }, { data: overview }] = useSuspenseQueries({
+    queries: [migrationQuery(id), overviewQuery(id)],
+  });
+  const [search, change] = useAddress();
+  const navigate = useNavigate();
+  const step = nextStep(overview);
+  const sorting = (name: 'kinds' | 'namespaces' | 'phases' | 'skipped', columns: readonly { id: string }[]) => ({
+    sort: parseSort(
+      search[name],
+      columns.map((column) => column.id),
+    ),
+    onSort: (sort: ReturnType<typeof parseSort>) => change({ [name]: formatSort(sort) }),
+  });
+  const places = useMemo(() => overview.namespaces.filter(({ services }) => services > 0), [overview]);
+  return (
+    <Page
+      title="Overview"
+      of={migration.name}
+      answer={
+        <>
+          <p>{answerOf(overview)}</p>
+          <p>{fieldsSentence(overview)}</p>
+        </>
+      }
+    >
+      <div className={classes.next}>
+        <p>
+          <strong>Next:</strong> {step.text}
+        </p>
+        <Button
+          renderRoot={(props) => (
+            <Link
+              {...props}
+              to={`/migrations/$id/${step.to}`}
+              params={{ id }}
+              search={(step.to === 'findings' ? { severity: 'blocker' } : {}) as never}
+            />
+          )}
+        >
+          {step.label}
+        </Button>
+      </div>
+      <Completeness migration={migration} />
+      <Section title="Coverage" note="Each leaf field of each Istio resource has one of five outcomes.">
+        <CoverageBar counts={overview.outcomes} />
+      </Section>
+      <div className={classes.facts}>
+        <Section title="Findings">
+          <ul className={classes.list}>
+            {severities.map((severity) => (
+              <li key={severity}>
+                <Link to="/migrations/$id/findings" params={{ id }} search={{ severity } as never}>
+                  <SeverityMark severity={severity} />{' '}
+                  <span className="number">{whole(overview.findings[severity])}</span>{' '}
+                  {severity === 'info'
+                    ? 'for information'
+                    : overview.findings[severity] === 1
+                      ? severity
+                      : `${severity}s`}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </Section>
+        <Section title="What comes out">
+          <ul className={classes.list}>
+            <li>
+              <Link to="/migrations/$id/export" params={{ id }}>
+                <span className="number">{whole(overview.emitted)}</span>{' '}
+                {overview.emitted === 1 ? 'resource' : 'resources'} for Kong Mesh {migration.settings.target}
+              </Link>
+            </li>
+            <li>{count(overview.drafts, 'draft')}, which nothing applies</li>
+            <li>{count(overview.patches, 'patch', 'patches')} of objects you have</li>
+          </ul>
+        </Section>
+        <Section title="Progress">
+          <ul className={classes.list}>
+            {phases.map((phase) => {
+              const number = overview.phases[phase] ?? 0;
+              return number === 0 ? null : (
+                <li key={phase}>
+                  <Link to="/migrations/$id/services" params={{ id }} search={{ phase } as never}>
+                    <span className="number">{whole(number)}</span> of {count(overview.services, 'service')} {phase}
+                  </Link>
+                </li>
+              );
+            })}
+            {overview.services === 0 && <li className="muted">No service was found in this snapshot.</li>}
+          </ul>
+        </Section>
+      </div>
+      <Section title="By kind">
+        <DataTable
+          label="Coverage by kind"
+          columns={kindColumns}
+          rows={overview.kinds}
+          rowId={({ kind }) => kind}
+          {...sorting('kinds', kindColumns)}
+          onOpen={({ kind }) =>
+            void navigate({ to: '/migrations/$id/resources', params: { id }, search: { kind } as never })
+          }
+          empty="No Istio resource was found."
+        />
+      </Section>
+      <Section title="By namespace">
+        <DataTable
+          label="Coverage by namespace"
+          columns={namespaceColumns}
+          rows={overview.namespaces}
+          rowId={({ namespace }) => namespace}
+          {...sorting('namespaces', namespaceColumns)}
+          onOpen={({ namespace }) =>
+            void navigate({ to: '/migrations/$id/resources', params: { id }, search: { namespace } as never })
+          }
+          empty="No namespace was found."
+        />
+      </Section>
+      {places.length > 0 && (
+        <Section title="Progress by namespace">
+          <DataTable
+            label="Services by phase and namespace"
+            columns={phaseColumns}
+            rows={places}
+            rowId={({ namespace }) => namespace}
+            {...sorting('phases', phaseColumns)}
+            onOpen={({ namespace }) =>
+              void navigate({ to: '/migrations/$id/services', params: { id }, search: { namespace } as never })
+            }
+            empty="None."
+          />
+        </Section>
+      )}
+      <Section
+        title="Kept out"
+        note={
+          overview.skippedTotal === 0
+            ? 'Every object of the snapshot was used.'
+            : `${count(overview.skippedTotal, 'object')} ${overview.skippedTotal === 1 ? 'is' : 'are'} not needed for the migration${
+                overview.skippedTotal > overview.skipped.length
+                  ? `; the first ${whole(overview.skipped.length)} are listed`
+                  : ''
+              }.`
+        }
+      >
+        {overview.skipped.length > 0 && (
+          <DataTable
+            label="Objects that were kept out"
+            columns={skippedColumns}
+            rows={overview.skipped}
+            rowId={({ file, line, kind, name }) => `${file}:${line}:${kind}:${name}`}
+            {...sorting('skipped', skippedColumns)}
+            empty="None."
+          />
+        )}
+      </Section>
+    </Page>
+  );
 }

@@ -1,5 +1,136 @@
+import type { ResourceRow } from '@isthmus/contract';
+import { useSuspenseQueries } from '@tanstack/react-query';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useDeferredValue, useMemo } from 'react';
+import { migrationQuery, resourcesQuery } from '../../api/queries.ts';
+import { count, whole } from '../../text/format.ts';
+import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../../ui/filters.tsx';
 import { Page } from '../../ui/page.tsx';
+import { formatSort, parseSort } from '../../ui/sort.ts';
+import { Count, fieldsOf, OutcomeHeading, OutcomeMark, outcomes, outcomeWords } from '../../ui/status.tsx';
+import { useAddress } from '../../ui/use-search.ts';
+import { filterNames, filterResources, namespaceOf } from './filter.ts';
 
+const numeric = (id: string, title: string, value: (row: ResourceRow) => number): Column<ResourceRow> => ({
+  id,
+  title,
+  width: [88, 1],
+  isNumber: true,
+  value,
+  cell: (row) => <Count value={value(row)} />,
+});
+
+const columnsFor = (id: string): readonly Column<ResourceRow>[] => [
+  {
+    id: 'name',
+    title: 'Name',
+    width: [200, 3],
+    value: ({ name }) => name,
+    cell: ({ index, name }) => (
+      <Link
+        to="/migrations/$id/workbench"
+        params={{ id }}
+        search={{ resource: String(index) } as never}
+        tabIndex={-1}
+        preload={false}
+      >
+        {name === '' ? 'without a name' : name}
+      </Link>
+    ),
+  },
+  { id: 'kind', title: 'Kind', width: [160, 2], value: ({ kind }) => kind },
+  { id: 'namespace', title: 'Namespace', width: [120, 2], value: namespaceOf },
+  numeric('blockers', 'Blockers', ({ findings }) => findings.blocker),
+  numeric('warnings', 'Warnings', ({ findings }) => findings.warning),
+  numeric('fields', 'Fields', (row) => fieldsOf(row.outcomes)),
+  ...outcomes.map(
+    (outcome): Column<ResourceRow> => ({
+      ...numeric(outcome, `Fields ${outcomeWords[outcome]}`, (row) => row.outcomes[outcome]),
+      heading: <OutcomeHeading outcome={outcome} />,
+      width: [116, 1],
+    }),
+  ),
+  {
+    id: 'place',
+    title: 'Place',
+    width: [220, 3],
+    value: ({ file, line }) => `${file}:${String(line).padStart(6, '0')}`,
+    cell: ({ file, line }) => <code className="muted">{`${file}:${line}`}</code>,
+  },
+];
+
+/** The Istio resources of the snapshot with what became of their fields. */
 export function ResourcesPage() {
-  return <Page title="Resources" />;
+  const { id } = useParams({ from: '/migrations/$id' });
+  const [{ data: migration }, { data: resources }] = useSuspenseQueries({
+    queries: [migrationQuery(id), resourcesQuery(id)],
+  });
+  const [search, change] = useAddress();
+  const navigate = useNavigate();
+  const columns = useMemo(() => columnsFor(id), [id]);
+  const { q, kind, namespace, outcome, findings } = search;
+  const wanted = useMemo(() => ({ q, kind, namespace, outcome, findings }), [q, kind, namespace, outcome, findings]);
+  const deferred = useDeferredValue(wanted);
+  const rows = useMemo(() => filterResources(resources, deferred), [resources, deferred]);
+  const [kinds, namespaces] = useMemo(
+    () => [[...new Set(resources.map((row) => row.kind))].sort(), [...new Set(resources.map(namespaceOf))].sort()],
+    [resources],
+  );
+  const whollyDone = resources.filter(
+    (row) => row.findings.blocker === 0 && row.outcomes.untranslated === 0 && row.outcomes.unsupported === 0,
+  ).length;
+  return (
+    <Page
+      title="Resources"
+      of={migration.name}
+      isFilling
+      answer={
+        resources.length === 0
+          ? 'There is no Istio resource in this snapshot.'
+          : `${whole(whollyDone)} of ${count(resources.length, 'Istio resource')} ${whollyDone === 1 ? 'is' : 'are'} carried over with every field.`
+      }
+    >
+      <Filters summary={`${whole(rows.length)} of ${count(resources.length, 'resource')}`}>
+        <TextFilter label="Filter by name or file" />
+        <SelectFilter name="kind" label="Kind" options={kinds} />
+        <SelectFilter name="namespace" label="Namespace" options={namespaces} />
+        <ChipFilter
+          name="outcome"
+          label="Has fields that are"
+          chips={outcomes.map((one) => ({
+            value: one,
+            label: (
+              <>
+                <OutcomeMark outcome={one} /> {one}
+              </>
+            ),
+          }))}
+        />
+        <ClearFilters names={filterNames} />
+      </Filters>
+      <DataTable
+        label="Istio resources"
+        columns={columns}
+        rows={rows}
+        rowId={({ index }) => String(index)}
+        sort={parseSort(
+          search.sort,
+          columns.map((column) => column.id),
+        )}
+        onSort={(sort) => change({ sort: formatSort(sort) })}
+        onOpen={({ index }) =>
+          void navigate({
+            to: '/migrations/$id/workbench',
+            params: { id },
+            search: { resource: String(index) } as never,
+          })
+        }
+        isFilling
+        empty={
+          resources.length === 0 ? 'Import manifests that hold Istio resources.' : 'No resource matches these filters.'
+        }
+      />
+    </Page>
+  );
 }

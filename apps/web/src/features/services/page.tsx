@@ -1,5 +1,185 @@
+import { phases, type Service } from '@isthmus/contract';
+import { useSuspenseQueries } from '@tanstack/react-query';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useDeferredValue, useMemo, useState } from 'react';
+import { migrationQuery, servicesQuery } from '../../api/queries.ts';
+import { count, whole } from '../../text/format.ts';
+import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../../ui/filters.tsx';
 import { Page } from '../../ui/page.tsx';
+import { formatSort, parseSort } from '../../ui/sort.ts';
+import { Count, fieldsOf, OutcomeCounts, SeverityMark } from '../../ui/status.tsx';
+import { Ago } from '../../ui/time.tsx';
+import { useAddress } from '../../ui/use-search.ts';
+import { Bulk } from './bulk.tsx';
+import { filterNames, filterServices, rollUp } from './filter.ts';
+import { PhaseLabel } from './phase.tsx';
 
+const originWords: Readonly<Record<Service['origin'], string>> = {
+  service: 'Kubernetes',
+  'service-entry': 'ServiceEntry',
+  'workload-group': 'WorkloadGroup',
+};
+
+const columnsFor = (id: string): readonly Column<Service>[] => [
+  {
+    id: 'name',
+    title: 'Service',
+    width: [180, 3],
+    value: ({ name }) => name,
+    cell: ({ namespace, name }) => (
+      <Link
+        to="/migrations/$id/services/$namespace/$name"
+        params={{ id, namespace, name }}
+        tabIndex={-1}
+        preload={false}
+      >
+        {name}
+      </Link>
+    ),
+  },
+  { id: 'namespace', title: 'Namespace', width: [120, 2], value: ({ namespace }) => namespace },
+  {
+    id: 'phase',
+    title: 'Phase',
+    width: [136, 1],
+    value: ({ phase }) => phases.indexOf(phase),
+    cell: ({ phase }) => <PhaseLabel phase={phase} />,
+  },
+  { id: 'owner', title: 'Owner', width: [120, 2], value: ({ owner }) => owner },
+  {
+    id: 'blockers',
+    title: 'Blockers',
+    width: [88, 1],
+    isNumber: true,
+    value: ({ findings }) => findings.blocker,
+    cell: ({ findings }) => <Count value={findings.blocker} />,
+  },
+  {
+    id: 'warnings',
+    title: 'Warnings',
+    width: [88, 1],
+    isNumber: true,
+    value: ({ findings }) => findings.warning,
+    cell: ({ findings }) => <Count value={findings.warning} />,
+  },
+  {
+    id: 'resources',
+    title: 'Istio resources',
+    width: [120, 1],
+    isNumber: true,
+    value: ({ resources }) => resources,
+    cell: ({ resources }) => <Count value={resources} />,
+  },
+  {
+    id: 'fields',
+    title: 'Fields by outcome',
+    width: [200, 2],
+    value: ({ outcomes }) => fieldsOf(outcomes),
+    cell: ({ outcomes }) => <OutcomeCounts counts={outcomes} />,
+  },
+  { id: 'origin', title: 'Runs on', width: [112, 1], value: ({ origin }) => originWords[origin] },
+  {
+    id: 'changed',
+    title: 'Changed',
+    width: [104, 1],
+    value: ({ updatedAt }) => updatedAt ?? '',
+    cell: ({ updatedAt }) => (updatedAt === null ? <span className="muted">never</span> : <Ago at={updatedAt} />),
+  },
+];
+
+const none: ReadonlySet<string> = new Set();
+
+/** Where every service stands, and changes of many at once. */
 export function ServicesPage() {
-  return <Page title="Services" />;
+  const { id } = useParams({ from: '/migrations/$id' });
+  const [{ data: migration }, { data: services }] = useSuspenseQueries({
+    queries: [migrationQuery(id), servicesQuery(id)],
+  });
+  const [search, change] = useAddress();
+  const navigate = useNavigate();
+  const [selected, setSelected] = useState(none);
+  const columns = useMemo(() => columnsFor(id), [id]);
+  const counts = useMemo(() => rollUp(services), [services]);
+  const { q, phase, namespace, owner, findings } = search;
+  const wanted = useMemo(() => ({ q, phase, namespace, owner, findings }), [q, phase, namespace, owner, findings]);
+  const deferred = useDeferredValue(wanted);
+  const rows = useMemo(() => filterServices(services, deferred), [services, deferred]);
+  // What is selected and filtered away is not changed: people change what they see.
+  const chosen = useMemo(() => rows.filter((service) => selected.has(service.id)), [rows, selected]);
+  const selection = useMemo(() => ({ selected, onSelect: setSelected }), [selected]);
+  const migrated = (counts.phases.get('migrated') ?? 0) + (counts.phases.get('retired') ?? 0);
+  return (
+    <Page
+      title="Services"
+      of={migration.name}
+      isFilling
+      answer={
+        services.length === 0
+          ? 'No service was found in this snapshot.'
+          : `${whole(migrated)} of ${count(services.length, 'service')} ${migrated === 1 ? 'is' : 'are'} on Kong Mesh; ${
+              counts.blocked === 0 ? 'nothing blocks the others' : `blockers concern ${whole(counts.blocked)}`
+            }.`
+      }
+    >
+      <Filters
+        summary={`${whole(rows.length)} of ${count(services.length, 'service')}${
+          selected.size === 0 ? '' : `, ${whole(chosen.length)} selected`
+        }`}
+      >
+        <TextFilter label="Filter by name or owner" />
+        <SelectFilter name="namespace" label="Namespace" options={counts.namespaces} />
+        <SelectFilter
+          name="owner"
+          label="Owner"
+          options={counts.withoutOwner > 0 ? ['nobody', ...counts.owners] : counts.owners}
+        />
+        <ChipFilter
+          name="phase"
+          label="Phase"
+          chips={phases
+            .filter((one) => counts.phases.has(one))
+            .map((one) => ({ value: one, label: one, count: counts.phases.get(one) ?? 0 }))}
+        />
+        <ChipFilter
+          name="findings"
+          label="Findings"
+          chips={[
+            {
+              value: 'blocker',
+              label: (
+                <>
+                  <SeverityMark severity="blocker" /> blocked
+                </>
+              ),
+              count: counts.blocked,
+            },
+          ]}
+        />
+        <ClearFilters names={filterNames} />
+      </Filters>
+      {chosen.length > 0 && <Bulk migration={id} selected={chosen} onClear={() => setSelected(none)} />}
+      <DataTable
+        label="Services"
+        columns={columns}
+        rows={rows}
+        rowId={(service) => service.id}
+        sort={parseSort(
+          search.sort,
+          columns.map((column) => column.id),
+        )}
+        onSort={(sort) => change({ sort: formatSort(sort) })}
+        onOpen={({ namespace: ns, name }) =>
+          void navigate({ to: '/migrations/$id/services/$namespace/$name', params: { id, namespace: ns, name } })
+        }
+        selection={selection}
+        isFilling
+        empty={
+          services.length === 0
+            ? 'Services come from Kubernetes Services, ServiceEntries and WorkloadGroups. Import manifests that hold them.'
+            : 'No service matches these filters.'
+        }
+      />
+    </Page>
+  );
 }

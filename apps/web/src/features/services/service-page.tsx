@@ -1,5 +1,187 @@
-import { Page } from '../../ui/page.tsx';
+import type { Service } from '@isthmus/contract';
+import { Button } from '@mantine/core';
+import { useQuery, useSuspenseQueries } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { migrationQuery, servicesQuery, workbenchQuery } from '../../api/queries.ts';
+import { count } from '../../text/format.ts';
+import { Loading } from '../../ui/loading.tsx';
+import { Page, Section } from '../../ui/page.tsx';
+import { Prose } from '../../ui/prose.tsx';
+import { Findings, OutcomeCounts, SeverityLabel } from '../../ui/status.tsx';
+import { Ago } from '../../ui/time.tsx';
+import { HistoryTable } from '../history/history-table.tsx';
+import { Editor } from './editor.tsx';
+import { phaseWords } from './phase.tsx';
+import classes from './service-page.module.css';
 
+function answerOf(service: Service): string {
+  const { phase, findings, resources } = service;
+  const stands = `This service is ${phase}: ${phaseWords[phase]}.`;
+  if (findings.blocker > 0)
+    return `${stands} ${count(findings.blocker, 'blocker')} in ${count(resources, 'Istio resource')} ${findings.blocker === 1 ? 'stands' : 'stand'} in the way.`;
+  return `${stands} Nothing in its ${count(resources, 'Istio resource')} blocks it.`;
+}
+
+/** The Istio resources that are about a service, with their findings. */
+function Concerns({ migration, service }: { migration: string; service: Service }) {
+  const view = useQuery(workbenchQuery(migration, { service: service.id }));
+  const findings = useMemo(() => {
+    const rank = { blocker: 0, warning: 1, info: 2 };
+    return (view.data?.findings ?? []).toSorted((a, b) => rank[a.diagnostic.severity] - rank[b.diagnostic.severity]);
+  }, [view.data]);
+  if (view.isPending) return <Loading what="resources and findings" />;
+  if (view.data === undefined) return <p role="alert">{view.error?.message}</p>;
+  const { before, omitted } = view.data;
+  return (
+    <>
+      <Section title="Istio resources">
+        {before.length === 0 ? (
+          <p className="muted">No Istio resource is about this service.</p>
+        ) : (
+          <ul className={classes.list}>
+            {before.map(({ index, resource: { kind, namespace, name }, file, line }) => (
+              <li key={index} className={classes.resource}>
+                <Link
+                  to="/migrations/$id/workbench"
+                  params={{ id: migration }}
+                  search={{ resource: String(index) } as never}
+                >
+                  {kind} {namespace === '' ? name : `${namespace}/${name}`}
+                </Link>
+                <code className="muted">
+                  {file}:{line}
+                </code>
+              </li>
+            ))}
+          </ul>
+        )}
+        {omitted > 0 && <p className="muted">{count(omitted, 'more document')} of this service are not listed here.</p>}
+      </Section>
+      <Section title="Findings">
+        {findings.length === 0 ? (
+          <p className="muted">No findings.</p>
+        ) : (
+          <ul className={classes.list}>
+            {findings.map(({ diagnostic, document }) => (
+              <li
+                key={`${diagnostic.code} ${diagnostic.file} ${diagnostic.line} ${diagnostic.path} ${diagnostic.message}`}
+                className={classes.finding}
+              >
+                <div className={classes.head}>
+                  <SeverityLabel severity={diagnostic.severity} />
+                  <Link to="/codes/$code" params={{ code: diagnostic.code }} className="mono">
+                    {diagnostic.code}
+                  </Link>
+                  {document !== undefined && before[document] !== undefined && (
+                    <Link
+                      to="/migrations/$id/workbench"
+                      params={{ id: migration }}
+                      search={{ resource: String(before[document].index) } as never}
+                    >
+                      {before[document].resource.kind} {before[document].resource.name}
+                      {diagnostic.line === undefined ? '' : `, line ${diagnostic.line}`}
+                    </Link>
+                  )}
+                </div>
+                <div className={classes.text}>
+                  <Prose text={diagnostic.message} />
+                  <p className="muted">Do: {diagnostic.help}</p>
+                </div>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Section>
+    </>
+  );
+}
+
+/** One service: where it stands, what is about it, what was changed. */
 export function ServicePage() {
-  return <Page title="Service" />;
+  const { id, namespace, name } = useParams({ from: '/migrations/$id/services/$namespace/$name' });
+  const [{ data: migration }, { data: services }] = useSuspenseQueries({
+    queries: [migrationQuery(id), servicesQuery(id)],
+  });
+  const service = services.find((one) => one.namespace === namespace && one.name === name);
+  if (service === undefined)
+    return (
+      <Page
+        title={name}
+        of={migration.name}
+        answer={`The newest snapshot has no service ${namespace}/${name}. An earlier one may have had it; its history is kept.`}
+      >
+        <p>
+          <Link to="/migrations/$id/services" params={{ id }}>
+            All services
+          </Link>
+        </p>
+        <Section title="History">
+          <HistoryTable migration={id} subject={`${namespace}/${name}`} />
+        </Section>
+      </Page>
+    );
+  return (
+    <Page
+      title={`${namespace}/${name}`}
+      of={migration.name}
+      answer={answerOf(service)}
+      actions={
+        <>
+          <Button
+            variant="default"
+            renderRoot={(props) => (
+              <Link {...props} to="/migrations/$id/services" params={{ id }} search={{ namespace } as never} />
+            )}
+          >
+            Services of {namespace}
+          </Button>
+          <Button
+            renderRoot={(props) => (
+              <Link
+                {...props}
+                to="/migrations/$id/workbench"
+                params={{ id }}
+                search={{ service: service.id } as never}
+              />
+            )}
+          >
+            Before and after
+          </Button>
+        </>
+      }
+    >
+      <dl className={classes.facts}>
+        <div>
+          <dt>Findings</dt>
+          <dd>
+            <Findings counts={service.findings} />
+          </dd>
+        </div>
+        <div>
+          <dt>Fields</dt>
+          <dd>
+            <OutcomeCounts counts={service.outcomes} />
+          </dd>
+        </div>
+        <div>
+          <dt>Last changed</dt>
+          <dd>
+            {service.updatedAt === null ? (
+              'never'
+            ) : (
+              <>
+                <Ago at={service.updatedAt} /> by {service.updatedBy}
+              </>
+            )}
+          </dd>
+        </div>
+      </dl>
+      <Editor key={service.id} migration={id} service={service} />
+      <Concerns migration={id} service={service} />
+      <Section title="History">
+        <HistoryTable migration={id} subject={service.id} />
+      </Section>
+    </Page>
+  );
 }

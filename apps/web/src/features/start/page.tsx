@@ -1,5 +1,94 @@
-import { Page } from '../../ui/page.tsx';
+import { Button } from '@mantine/core';
+import { useMutation, useSuspenseQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { call } from '../../api/client.ts';
+import { keys, migrationsQuery, queryClient } from '../../api/queries.ts';
+import { Command } from '../../ui/copy.tsx';
+import { Page, Section } from '../../ui/page.tsx';
+import { tellFailure } from '../../ui/tell.ts';
+import { DropZone } from '../imports/drop-zone.tsx';
+import { startImport } from '../imports/imports.ts';
+import { type Found, nameFor } from '../imports/walk.ts';
+import { exportCommands } from './export-commands.ts';
+import { Migrations } from './migrations.tsx';
+import classes from './page.module.css';
 
+/** The first page: three ways in, and the migrations there are. */
 export function StartPage() {
-  return <Page title="Start" />;
+  const { data: migrations } = useSuspenseQuery(migrationsQuery);
+  const navigate = useNavigate();
+  const create = useMutation({
+    mutationFn: async (found: Found) => {
+      const name = found.uploads.length === 0 ? 'Empty import' : nameFor(found.uploads.map(({ path }) => path));
+      return { found, migration: await call('POST /migrations', { body: { name } }) };
+    },
+    onSuccess: ({ found, migration }) => {
+      queryClient.setQueryData(keys.migration(migration.id), migration);
+      void startImport(migration.id, found);
+      void navigate({ to: '/migrations/$id/import', params: { id: migration.id } });
+    },
+    onError: tellFailure,
+  });
+  const sample = useMutation({
+    mutationFn: () => call('POST /migrations/sample'),
+    onSuccess: (job) =>
+      void navigate({
+        to: '/migrations/$id/import',
+        params: { id: job.migration },
+        search: { job: job.id } as never,
+      }),
+    onError: tellFailure,
+  });
+  const onFound = (found: Found): void => {
+    if (found.uploads.length === 0)
+      tellFailure(
+        new Error(
+          found.leftOut === 0
+            ? 'There is no file in it.'
+            : `None of its ${found.leftOut} files is a manifest or an archive: .yaml, .yml, .json, .zip, .tar or .tar.gz was expected.`,
+        ),
+      );
+    else create.mutate(found);
+  };
+  return (
+    <Page
+      title="From Istio to Kong Mesh"
+      answer="Bring an estate in: every field of every Istio resource is accounted for, with what becomes of it and why. Nothing leaves this server."
+    >
+      <div className={classes.doors}>
+        <DropZone heading={<h2 className={classes.heading}>Drop manifests here</h2>} onFound={onFound} />
+        <div className={classes.others}>
+          <section className={classes.door} aria-labelledby="sample">
+            <h2 id="sample" className={classes.heading}>
+              Look around first
+            </h2>
+            <p className="muted">
+              Kong Air, a made-up airline: 3 namespaces, services on Kubernetes and on machines, partners outside, every
+              Istio kind, and the traps that real estates hold.
+            </p>
+            <div>
+              <Button variant="default" loading={sample.isPending} onClick={() => sample.mutate()}>
+                Open the sample estate
+              </Button>
+            </div>
+          </section>
+          <section className={classes.door} aria-labelledby="cluster">
+            <h2 id="cluster" className={classes.heading}>
+              From a cluster
+            </h2>
+            <p className="muted">
+              Isthmus reads files. These commands write what it needs of a cluster, read-only and without Secrets; drop
+              both files here.
+            </p>
+            <Command text={exportCommands} />
+          </section>
+        </div>
+      </div>
+      {migrations.length > 0 && (
+        <Section title="Migrations">
+          <Migrations migrations={migrations} />
+        </Section>
+      )}
+    </Page>
+  );
 }

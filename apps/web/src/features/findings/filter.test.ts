@@ -1,0 +1,42 @@
+import type { Diagnostic, ResourceRow } from '@isthmus/contract';
+import { expect, test } from 'vitest';
+import { filterFindings, findingsOf } from './filter.ts';
+
+const resource = { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', namespace: 'sales', name: 'seats' };
+const row = (index: number, line: number): ResourceRow => ({
+  ...resource,
+  index,
+  file: 'all.yaml',
+  line,
+  outcomes: { exact: 0, approximate: 0, unsupported: 0, inert: 0, untranslated: 0 },
+  findings: { blocker: 0, warning: 0, info: 0 },
+});
+const diagnostics: readonly Diagnostic[] = [
+  { code: 'ISTHMUS-VS-001', severity: 'blocker', message: 'Header', help: 'h', resource, file: 'all.yaml', line: 12 },
+  { code: 'ISTHMUS-VS-001', severity: 'blocker', message: 'Header', help: 'h', resource, file: 'all.yaml', line: 12 },
+  { code: 'ISTHMUS-VS-002', severity: 'warning', message: 'Retry', help: 'h', resource, file: 'all.yaml', line: 3 },
+  { code: 'ISTHMUS-READ-001', severity: 'blocker', message: 'Broken', help: 'h', file: 'b.yaml' },
+];
+const findings = findingsOf(diagnostics, [row(4, 1), row(5, 10)]);
+
+test('each finding has a name of its own that says where it is', () => {
+  expect(findings.map(({ id }) => id)).toEqual([
+    'ISTHMUS-VS-001@all.yaml:12',
+    'ISTHMUS-VS-001@all.yaml:12#2',
+    'ISTHMUS-VS-002@all.yaml:3',
+    'ISTHMUS-READ-001@b.yaml',
+  ]);
+});
+
+test('of two objects of one name in a file, the one around the line is meant', () => {
+  expect(findings.map((finding) => finding.resource?.index)).toEqual([5, 5, 4, undefined]);
+});
+
+test('filters narrow together', () => {
+  expect(filterFindings(findings, {})).toBe(findings);
+  expect(filterFindings(findings, { severity: 'warning' })).toHaveLength(1);
+  expect(filterFindings(findings, { code: 'ISTHMUS-VS-001' })).toHaveLength(2);
+  expect(filterFindings(findings, { q: 'broken b.yaml' })).toHaveLength(1);
+  expect(filterFindings(findings, { namespace: 'sales', severity: 'blocker' })).toHaveLength(2);
+  expect(filterFindings(findings, { q: 'virtualservice retry', severity: 'blocker' })).toEqual([]);
+});

@@ -1,0 +1,52 @@
+import type { Diagnostic, ResourceRow, Severity } from '@isthmus/contract';
+import type { Search } from '../../ui/search.ts';
+import { setOf } from '../../ui/use-search.ts';
+
+export const filterNames = ['q', 'severity', 'code', 'namespace'] as const;
+
+/** A finding with a name that a link can carry, and the Istio resource it points into. */
+export interface Finding {
+  readonly id: string;
+  readonly diagnostic: Diagnostic;
+  readonly resource: ResourceRow | undefined;
+}
+
+const keyOf = (kind: string, namespace: string, name: string, file: string): string =>
+  `${kind}\n${namespace}\n${name}\n${file}`;
+
+/** Gives findings their names: code and place, and a number where several share them. */
+export function findingsOf(diagnostics: readonly Diagnostic[], resources: readonly ResourceRow[]): readonly Finding[] {
+  const byKey = new Map<string, ResourceRow[]>();
+  for (const row of resources) {
+    const key = keyOf(row.kind, row.namespace, row.name, row.file);
+    byKey.set(key, [...(byKey.get(key) ?? []), row]);
+  }
+  const taken = new Map<string, number>();
+  return diagnostics.map((diagnostic) => {
+    const { code, resource, file = '', line } = diagnostic;
+    const base = `${code}@${file}${line === undefined ? '' : `:${line}`}`;
+    const number = (taken.get(base) ?? 0) + 1;
+    taken.set(base, number);
+    const same = resource && byKey.get(keyOf(resource.kind, resource.namespace, resource.name, file));
+    // Several objects of one name may stand in one file: the last that begins before the finding holds it.
+    const holder = same?.findLast((row) => line === undefined || row.line <= line) ?? same?.[0];
+    return { id: number === 1 ? base : `${base}#${number}`, diagnostic, resource: holder };
+  });
+}
+
+/** The findings that an address asks for. */
+export function filterFindings(findings: readonly Finding[], search: Search): readonly Finding[] {
+  const words = (search.q ?? '').toLowerCase().split(/\s+/).filter(Boolean);
+  const severities = setOf(search.severity) as ReadonlySet<Severity>;
+  const { code, namespace } = search;
+  if (words.length === 0 && severities.size === 0 && !code && !namespace) return findings;
+  return findings.filter(({ diagnostic }) => {
+    if (severities.size > 0 && !severities.has(diagnostic.severity)) return false;
+    if (code && diagnostic.code !== code) return false;
+    if (namespace && (diagnostic.resource?.namespace || 'default') !== namespace) return false;
+    const { resource, file = '', message } = diagnostic;
+    const text =
+      `${diagnostic.code} ${resource?.kind ?? ''} ${resource?.namespace ?? ''}/${resource?.name ?? ''} ${file} ${message}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}

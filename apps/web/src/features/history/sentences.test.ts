@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { sentenceOf } from './sentences.ts';
+
+test.each([
+  ['phase', 'discovered', 'reviewed', 'phase: discovered → reviewed'],
+  ['phase', null, 'reviewed', 'phase: reviewed'],
+  ['owner', '', 'Blue', 'owner: “Blue”'],
+  ['owner', 'Blue', '', 'owner: “Blue” → nothing'],
+  ['created', null, 'Kong Air', 'created as “Kong Air”'],
+  ['imported', null, 'Snapshot 1: 52 files', 'imported: Snapshot 1: 52 files'],
+  ['archived', 'false', 'true', 'archived'],
+  ['archived', 'true', 'false', 'brought back from the archive'],
+  [
+    'settings',
+    '{"target":"2.14","complete":false}',
+    '{"target":"3.0","complete":false}',
+    'settings: target: 2.14 → 3.0',
+  ],
+  ['settings', 'not JSON', 'x', 'settings changed'],
+])('%s from %s to %s reads %s', (field, before, after, text) =>
+  expect(sentenceOf({ field, before, after })).toBe(text),
+);

@@ -1,0 +1,37 @@
+import type { HistoryEntry } from '@isthmus/contract';
+
+const quoted = (text: string): string => (text === '' ? 'nothing' : `“${text}”`);
+
+/** The parts of two sets of settings that differ, as "target: 2.14 → 3.0". */
+function settingsChange(before: string | null, after: string | null): string | undefined {
+  try {
+    const old = JSON.parse(before ?? '{}') as Record<string, unknown>;
+    const now = JSON.parse(after ?? '{}') as Record<string, unknown>;
+    const changed = Object.keys(now).filter((name) => JSON.stringify(old[name]) !== JSON.stringify(now[name]));
+    return changed.map((name) => `${name}: ${String(old[name] ?? 'default')} → ${String(now[name])}`).join(', ');
+  } catch {
+    return undefined;
+  }
+}
+
+/** An entry of the history in one line. Text by people stays text. */
+export function sentenceOf({ field, before, after }: Pick<HistoryEntry, 'field' | 'before' | 'after'>): string {
+  switch (field) {
+    case 'created':
+      return `created as ${quoted(after ?? '')}`;
+    case 'imported':
+      return `imported: ${after ?? ''}`;
+    case 'archived':
+      return after === 'true' ? 'archived' : 'brought back from the archive';
+    case 'settings': {
+      const change = settingsChange(before, after);
+      return change === undefined || change === '' ? 'settings changed' : `settings: ${change}`;
+    }
+    case 'phase':
+      return before === null ? `phase: ${after}` : `phase: ${before} → ${after}`;
+    default:
+      return before === null || before === ''
+        ? `${field}: ${quoted(after ?? '')}`
+        : `${field}: ${quoted(before)} → ${quoted(after ?? '')}`;
+  }
+}

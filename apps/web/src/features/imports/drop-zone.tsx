@@ -1,0 +1,124 @@
+import { Button } from '@mantine/core';
+import { type DragEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import classes from './drop-zone.module.css';
+import { type Found, fromInput, fromText, walkDropped } from './walk.ts';
+
+/** What looks like a manifest rather than something else on the clipboard. */
+export const isManifest = (text: string): boolean => /^\s*[{"]|^\s*(?:- )?[A-Za-z]\w*:(?:\s|$)/m.test(text);
+
+/**
+ * Takes manifests in every way a browser knows: dropped files, folders and archives anywhere on the page, chosen ones,
+ * and pasted text.
+ */
+export function DropZone({ onFound, heading }: { onFound: (found: Found) => void; heading: ReactNode }) {
+  const files = useRef<HTMLInputElement>(null);
+  const folder = useRef<HTMLInputElement>(null);
+  const [depth, setDepth] = useState(0);
+  const [looking, setLooking] = useState<number>();
+  const [pasted, setPasted] = useState<string>();
+
+  useEffect(() => {
+    const onPaste = (event: ClipboardEvent): void => {
+      const target = event.target as Element | null;
+      if (target?.closest('input, textarea') != null) return;
+      const text = event.clipboardData?.getData('text/plain') ?? '';
+      if (text !== '' && isManifest(text)) setPasted(text);
+    };
+    document.addEventListener('paste', onPaste);
+    return () => document.removeEventListener('paste', onPaste);
+  }, []);
+
+  const onDrop = async (event: DragEvent): Promise<void> => {
+    event.preventDefault();
+    setDepth(0);
+    const text = event.dataTransfer.getData('text/plain');
+    const walking = walkDropped(event.dataTransfer, setLooking);
+    setLooking(0);
+    const found = await walking.catch(() => ({ uploads: [], leftOut: 0 }));
+    setLooking(undefined);
+    if (found.uploads.length === 0 && text !== '') setPasted(text);
+    else onFound(found);
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping has its equals in the buttons
+    <div
+      className={classes.zone}
+      data-over={depth > 0 || undefined}
+      onDragEnter={(event) => {
+        event.preventDefault();
+        setDepth((now) => now + 1);
+      }}
+      onDragLeave={() => setDepth((now) => Math.max(0, now - 1))}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => void onDrop(event)}
+    >
+      {heading}
+      <p className="muted">
+        Files, folders with their paths, .zip, .tar, .tar.gz; YAML of many documents, JSON, lists, and what Helm or
+        Kustomize print. Values of Secrets are dropped on reading.
+      </p>
+      <div className={classes.ways}>
+        <Button onClick={() => files.current?.click()}>Choose files</Button>
+        <Button variant="default" onClick={() => folder.current?.click()}>
+          Choose a folder
+        </Button>
+        <Button
+          variant="default"
+          aria-expanded={pasted !== undefined}
+          onClick={() => setPasted((now) => (now === undefined ? '' : undefined))}
+        >
+          Paste text
+        </Button>
+        <span role="status">{looking === undefined ? '' : `Looking into folders: ${looking} files so far`}</span>
+      </div>
+      <input
+        ref={files}
+        type="file"
+        hidden
+        multiple
+        aria-label="Files to import"
+        onChange={({ target }) => {
+          if (target.files?.length) onFound(fromInput(target.files));
+          target.value = '';
+        }}
+      />
+      <input
+        ref={folder}
+        type="file"
+        hidden
+        multiple
+        aria-label="Folder to import"
+        // Not an attribute that React's types know; every browser does.
+        {...{ webkitdirectory: '' }}
+        onChange={({ target }) => {
+          if (target.files?.length) onFound(fromInput(target.files));
+          target.value = '';
+        }}
+      />
+      {pasted !== undefined && (
+        <form
+          className={classes.paste}
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (pasted.trim() !== '') onFound(fromText(pasted));
+          }}
+        >
+          <textarea
+            // biome-ignore lint/a11y/noAutofocus: it opens because it was asked for
+            autoFocus
+            className={classes.text}
+            aria-label="Manifests as text"
+            placeholder="apiVersion: networking.istio.io/v1"
+            rows={12}
+            spellCheck={false}
+            value={pasted}
+            onChange={({ target }) => setPasted(target.value)}
+          />
+          <Button type="submit" disabled={pasted.trim() === ''}>
+            Import this text
+          </Button>
+        </form>
+      )}
+    </div>
+  );
+}

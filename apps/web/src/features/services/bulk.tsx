@@ -1,0 +1,85 @@
+import type { Phase, Service } from '@isthmus/contract';
+import { Button } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { count } from '../../text/format.ts';
+import { tell, tellFailure } from '../../ui/tell.ts';
+import classes from './bulk.module.css';
+import { changeServices, type Wanted } from './changes.ts';
+import { Conflict } from './conflict.tsx';
+import { PhaseSelect } from './phase.tsx';
+
+export interface BulkProps {
+  readonly migration: string;
+  readonly selected: readonly Service[];
+  readonly onClear: () => void;
+}
+
+/** One change of all selected services. */
+export function Bulk({ migration, selected, onClear }: BulkProps) {
+  const [phase, setPhase] = useState<Phase | ''>('');
+  const [owner, setOwner] = useState('');
+  const [conflict, setConflict] = useState<{ readonly services: readonly Service[]; readonly wanted: Wanted }>();
+  const change = useMutation({
+    mutationFn: ({ services, wanted }: { services: readonly Service[]; wanted: Wanted }) =>
+      changeServices(migration, services, wanted),
+    onSuccess: ({ changed, conflicts }, { wanted }) => {
+      if (changed.length > 0) tell(`${count(changed.length, 'service')} changed.`);
+      setConflict(conflicts.length === 0 ? undefined : { services: conflicts, wanted });
+      setPhase('');
+      setOwner('');
+    },
+    onError: tellFailure,
+  });
+  const apply = (wanted: Wanted): void => change.mutate({ services: selected, wanted });
+  return (
+    <>
+      <section className={classes.bulk} aria-label="Change the selected services">
+        <strong className="number">{count(selected.length, 'service')} selected</strong>
+        <span className={classes.part}>
+          <PhaseSelect label="Phase of the selected services" value={phase} onChange={setPhase} />
+          <Button
+            size="compact-md"
+            variant="default"
+            disabled={phase === ''}
+            loading={change.isPending}
+            onClick={() => phase !== '' && apply({ phase })}
+          >
+            Set phase
+          </Button>
+        </span>
+        <form
+          className={classes.part}
+          onSubmit={(event) => {
+            event.preventDefault();
+            apply({ owner: owner.trim() });
+          }}
+        >
+          <input
+            className={classes.owner}
+            aria-label="Owner of the selected services"
+            placeholder="Owner"
+            maxLength={200}
+            value={owner}
+            onChange={({ target }) => setOwner(target.value)}
+          />
+          <Button size="compact-md" variant="default" type="submit" loading={change.isPending}>
+            {owner.trim() === '' ? 'Clear owner' : 'Set owner'}
+          </Button>
+        </form>
+        <Button size="compact-md" variant="subtle" onClick={onClear}>
+          Select none
+        </Button>
+      </section>
+      {conflict !== undefined && (
+        <Conflict
+          services={conflict.services}
+          wanted={conflict.wanted}
+          isBusy={change.isPending}
+          onMine={() => change.mutate(conflict)}
+          onTheirs={() => setConflict(undefined)}
+        />
+      )}
+    </>
+  );
+}

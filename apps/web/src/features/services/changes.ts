@@ -1,0 +1,49 @@
+import type { BulkChange, BulkResult, Service, ServiceChange } from '@isthmus/contract';
+import { call } from '../../api/client.ts';
+import { storeServices } from '../../api/live.ts';
+import { isProblem } from '../../api/problem.ts';
+import { queryClient } from '../../api/queries.ts';
+
+/** What a person wants a service to be. */
+export type Wanted = BulkChange['set'];
+
+/** The fields in which a wish differs from what is stored. */
+export type ChangedField = 'phase' | 'owner' | 'note';
+export const changeableFields: readonly ChangedField[] = ['phase', 'owner', 'note'];
+
+export const differing = (service: Service, wanted: Wanted): ChangedField[] =>
+  changeableFields.filter((field) => wanted[field] !== undefined && wanted[field] !== service[field]);
+
+export type ServiceOutcome =
+  | { readonly kind: 'changed'; readonly service: Service }
+  /** Another change came first; nothing was overwritten. */
+  | { readonly kind: 'conflict'; readonly current: Service };
+
+/** Changes one service as it was seen. Either way the cache has what is stored now. */
+export async function changeService(migration: string, seen: Service, wanted: Wanted): Promise<ServiceOutcome> {
+  const { namespace, name, revision } = seen;
+  const body = { revision, ...wanted } as ServiceChange;
+  try {
+    const service = await call('PATCH /migrations/:id/services/:namespace/:name', {
+      params: { id: migration, namespace, name },
+      body,
+    });
+    storeServices(queryClient, migration, [service]);
+    return { kind: 'changed', service };
+  } catch (error) {
+    if (!isProblem(error, 'conflict')) throw error;
+    const current = error.problem.current as Service;
+    storeServices(queryClient, migration, [current]);
+    return { kind: 'conflict', current };
+  }
+}
+
+/** One change of many services as they were seen; those that changed meanwhile come back as they are now. */
+export async function changeServices(migration: string, seen: readonly Service[], wanted: Wanted): Promise<BulkResult> {
+  const result = await call('POST /migrations/:id/services/changes', {
+    params: { id: migration },
+    body: { services: seen.map(({ id, revision }) => ({ id, revision })), set: wanted },
+  });
+  storeServices(queryClient, migration, [...result.changed, ...result.conflicts]);
+  return result;
+}

@@ -1,0 +1,58 @@
+import type { Service } from '@isthmus/contract';
+import { expect, test } from 'vitest';
+import { filterServices, rollUp } from './filter.ts';
+
+const service = (id: string, change: Partial<Service> = {}): Service => ({
+  id,
+  namespace: id.split('/')[0] ?? '',
+  name: id.split('/')[1] ?? '',
+  origin: 'service',
+  phase: 'discovered',
+  owner: '',
+  note: '',
+  revision: 0,
+  updatedAt: null,
+  updatedBy: null,
+  resources: 0,
+  outcomes: { exact: 0, approximate: 0, unsupported: 0, inert: 0, untranslated: 0 },
+  findings: { blocker: 0, warning: 0, info: 0 },
+  ...change,
+});
+
+const services = [
+  service('sales/seats', { phase: 'bridged', owner: 'Blue' }),
+  service('sales/flights', { findings: { blocker: 2, warning: 0, info: 0 } }),
+  service('crew/rosters', { phase: 'migrated', owner: 'Green' }),
+];
+const ids = (search: Parameters<typeof filterServices>[1]): string[] =>
+  filterServices(services, search).map(({ id }) => id);
+
+test('an address that asks for all gets the very list', () => {
+  expect(filterServices(services, { sort: '-name' })).toBe(services);
+});
+
+test('filters narrow together', () => {
+  expect(ids({ phase: 'bridged,migrated' })).toEqual(['sales/seats', 'crew/rosters']);
+  expect(ids({ phase: 'bridged,migrated', namespace: 'crew' })).toEqual(['crew/rosters']);
+  expect(ids({ findings: 'blocker' })).toEqual(['sales/flights']);
+  expect(ids({ q: 'SAL fli' })).toEqual(['sales/flights']);
+  expect(ids({ q: 'green' })).toEqual(['crew/rosters']);
+  expect(ids({ owner: 'nobody' })).toEqual(['sales/flights']);
+  expect(ids({ owner: 'Blue' })).toEqual(['sales/seats']);
+  expect(ids({ phase: 'unheard-of' })).toEqual([]);
+});
+
+test('the whole is counted by phase, with owners and blockers', () => {
+  const whole = rollUp(services);
+  expect([...whole.phases]).toEqual([
+    ['bridged', 1],
+    ['discovered', 1],
+    ['migrated', 1],
+  ]);
+  expect(whole).toMatchObject({
+    blocked: 1,
+    namespaces: ['crew', 'sales'],
+    owners: ['Blue', 'Green'],
+    withoutOwner: 1,
+  });
+});

@@ -1,0 +1,47 @@
+import type { Phase, Service } from '@isthmus/contract';
+import type { Search } from '../../ui/search.ts';
+import { setOf } from '../../ui/use-search.ts';
+
+/** Names in the address that narrow the list. */
+export const filterNames = ['q', 'phase', 'namespace', 'owner', 'findings'] as const;
+
+/** The services that an address asks for; the same list where it asks for all. */
+export function filterServices(services: readonly Service[], search: Search): readonly Service[] {
+  const words = (search.q ?? '').toLowerCase().split(/\s+/).filter(Boolean);
+  const phases = setOf(search.phase);
+  const { namespace, owner, findings } = search;
+  if (words.length === 0 && phases.size === 0 && !namespace && owner === undefined && !findings) return services;
+  return services.filter(
+    (service) =>
+      (phases.size === 0 || phases.has(service.phase)) &&
+      (!namespace || service.namespace === namespace) &&
+      (owner === undefined || service.owner === (owner === 'nobody' ? '' : owner)) &&
+      (findings !== 'blocker' || service.findings.blocker > 0) &&
+      words.every((word) => service.id.toLowerCase().includes(word) || service.owner.toLowerCase().includes(word)),
+  );
+}
+
+export interface RollUp {
+  readonly phases: ReadonlyMap<Phase, number>;
+  readonly blocked: number;
+  readonly namespaces: readonly string[];
+  readonly owners: readonly string[];
+  readonly withoutOwner: number;
+}
+
+/** What the list counts as a whole. */
+export function rollUp(services: readonly Service[]): RollUp {
+  const phases = new Map<Phase, number>();
+  const namespaces = new Set<string>();
+  const owners = new Set<string>();
+  let blocked = 0;
+  let withoutOwner = 0;
+  for (const { phase, namespace, owner, findings } of services) {
+    phases.set(phase, (phases.get(phase) ?? 0) + 1);
+    namespaces.add(namespace);
+    if (owner === '') withoutOwner++;
+    else owners.add(owner);
+    if (findings.blocker > 0) blocked++;
+  }
+  return { phases, blocked, namespaces: [...namespaces].sort(), owners: [...owners].sort(), withoutOwner };
+}

@@ -1,0 +1,58 @@
+import { type Phase, phases } from '@isthmus/contract';
+import classes from './phase.module.css';
+
+/** What each phase says of a service. */
+export const phaseWords: Readonly<Record<Phase, string>> = {
+  discovered: 'found in the snapshot',
+  translated: 'its translation is there to be looked at',
+  reviewed: 'somebody has looked at every finding',
+  bridged: 'both meshes reach it',
+  shifting: 'traffic is moving over',
+  migrated: 'all traffic goes through Kong Mesh',
+  retired: 'its Istio resources are gone',
+  'rolled-back': 'traffic went back to Istio',
+};
+
+/** How far a service is, as a row of steps, with the word. */
+export function PhaseLabel({ phase }: { phase: Phase }) {
+  const at = phases.indexOf(phase);
+  const steps = phases.length - 1;
+  return (
+    <span className={classes.phase} title={phaseWords[phase]}>
+      <span className={classes.steps} aria-hidden="true">
+        {phases.slice(0, steps).map((step, number) => (
+          <span key={step} data-reached={(phase !== 'rolled-back' && number <= at) || undefined} />
+        ))}
+      </span>
+      {phase}
+    </span>
+  );
+}
+
+/** A choice of phases. `rolled-back` can be reached from `bridged` on. */
+export function PhaseSelect(props: {
+  id?: string;
+  label?: string;
+  value: Phase | '';
+  from?: Phase;
+  onChange: (phase: Phase) => void;
+}) {
+  const { id, label, value, from, onChange } = props;
+  const isBackReachable = from === undefined || phases.indexOf(from) >= phases.indexOf('bridged');
+  return (
+    <select
+      id={id}
+      className={classes.select}
+      aria-label={label}
+      value={value}
+      onChange={({ target }) => onChange(target.value as Phase)}
+    >
+      {value === '' && <option value="">Phase …</option>}
+      {phases.map((phase) => (
+        <option key={phase} value={phase} disabled={phase === 'rolled-back' && !isBackReachable}>
+          {phase}
+        </option>
+      ))}
+    </select>
+  );
+}

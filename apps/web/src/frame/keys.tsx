@@ -1,0 +1,60 @@
+import { Modal } from '@mantine/core';
+import classes from './keys.module.css';
+import { places } from './places.ts';
+
+const groups: readonly { readonly title: string; readonly keys: readonly (readonly [string, string])[] }[] = [
+  {
+    title: 'Everywhere',
+    keys: [
+      ['Ctrl K or ⌘ K', 'Search services, resources, codes, pages and actions'],
+      ['?', 'This list'],
+      ['/', 'To the filter of the page'],
+      ...places.map(({ label, key }) => [`g ${key}`, label] as const),
+      ['g u', 'Guide'],
+    ],
+  },
+  {
+    title: 'Tables',
+    keys: [
+      ['↑ ↓', 'Move the cursor'],
+      ['Page Up, Page Down, Home, End', 'Move it further'],
+      ['Enter', 'Open the row'],
+      ['Space', 'Select the row'],
+      ['Shift with an arrow', 'Select on the way'],
+      ['Ctrl A', 'Select all that are shown'],
+      ['Escape', 'Select none'],
+    ],
+  },
+  {
+    title: 'Workbench',
+    keys: [
+      ['n', 'Next finding'],
+      ['p', 'Previous finding'],
+    ],
+  },
+];
+
+/** The list of keys. */
+export function Keys({ onClose }: { onClose: () => void }) {
+  return (
+    <Modal opened onClose={onClose} title="Keys" size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
+      <div className={classes.groups}>
+        {groups.map(({ title, keys }) => (
+          <section key={title}>
+            <h3 className={classes.title}>{title}</h3>
+            <dl className={classes.list}>
+              {keys.map(([key, what]) => (
+                <div key={key}>
+                  <dt>
+                    <kbd className={classes.key}>{key}</kbd>
+                  </dt>
+                  <dd>{what}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Modal>
+  );
+}
