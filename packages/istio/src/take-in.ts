@@ -1,5 +1,6 @@
 import { codes, compareDiagnostics, type Diagnostic, diagnose } from '@isthmus/diagnostics';
 import { type FileReading, identityKey, type Resource, stringifyJson } from '@isthmus/kubernetes';
+import { checkTexts } from './check-texts.ts';
 import type { Estate, Skipped, SourceFile, Superseded } from './estate.ts';
 import { extractMeshConfig, holdsMeshConfig } from './mesh-config.ts';
 import { partOf } from './part.ts';
@@ -7,15 +8,18 @@ import { partOf } from './part.ts';
 /** What is needed of a file that was read. */
 export type Intake = Pick<FileReading, 'file' | 'documents' | 'resources' | 'unidentified' | 'diagnostics'>;
 
+/** Surrogates, which stand for what comes after U+FFFF, put behind the rest of the code units. */
+const inOrder = (unit: number): number => (unit >= 0xe000 ? unit - 0x800 : unit >= 0xd800 ? unit + 0x2000 : unit);
+
 /** Compares as bytes of UTF-8, which is the order of code points. */
 function compareBytes(a: string, b: string): number {
-  const left = [...a];
-  const right = [...b];
-  for (let index = 0; index < left.length && index < right.length; index++) {
-    const difference = (left[index]?.codePointAt(0) ?? 0) - (right[index]?.codePointAt(0) ?? 0);
-    if (difference !== 0) return difference;
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index++) {
+    const left = a.charCodeAt(index);
+    const right = b.charCodeAt(index);
+    if (left !== right) return inOrder(left) - inOrder(right);
   }
-  return left.length - right.length;
+  return a.length - b.length;
 }
 
 const describe = (resource: Resource): string => `${resource.source.file} line ${resource.source.line}`;
@@ -91,6 +95,7 @@ export function takeIn(files: readonly Intake[]): Estate {
       }
       kept++;
       keep(resource);
+      if (sorted.part === 'istio') diagnostics.push(...checkTexts(resource));
     }
     for (const { resource, reason, source, kind, name } of file.unidentified) {
       if (resource !== undefined && partOf(resource.group, resource.kind).part === 'istio') {

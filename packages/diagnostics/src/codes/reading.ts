@@ -110,11 +110,11 @@ export const reading = defineCodes({
   unexpectedType: {
     code: 'ISTHMUS-READ-012',
     severity: 'blocker',
-    title: 'Metadata has the wrong type',
+    title: 'Value has the wrong type',
     message: '{path} is {found}, and {expected} was expected. The API server refuses this object.',
     help: 'Correct the value. Texts such as `no`, `on`, `1` or `1.5` need quotes to be texts.',
     explanation:
-      'A plain `n`, `yes`, `off` or `1.0` is a boolean or a number in the YAML that the API server reads (1.1). Names, namespaces, labels and annotations are texts.',
+      'A plain `n`, `yes`, `off` or `1.0` is a boolean or a number in the YAML that the API server reads (1.1). Names, namespaces, labels, annotations and most values of Istio resources are texts.',
     example: 'metadata:\n  name: reviews\n  labels:\n    version: 1.0',
   },
   noName: {
