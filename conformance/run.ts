@@ -7,10 +7,19 @@ import { gunzipSync } from 'node:zlib';
 import { parseJson } from '@isthmus/kubernetes';
 import { kubernetesYaml } from './kubernetes-yaml.ts';
 import { kumaAdmission } from './kuma-admission.ts';
+import { kumaResilience } from './kuma-resilience.ts';
+import { kumaRouting } from './kuma-routing.ts';
 import type { Comparison, Suite } from './suite.ts';
 
 /** One suite a file, in the order in which they run. */
-const suites: readonly Suite[] = [kubernetesYaml, kumaAdmission('2.13'), kumaAdmission('2.14'), kumaAdmission('3.0')];
+const suites: readonly Suite[] = [
+  kubernetesYaml,
+  kumaAdmission('2.13'),
+  kumaAdmission('2.14'),
+  kumaAdmission('3.0'),
+  kumaRouting,
+  kumaResilience,
+];
 
 /** The lines of a suite's file; undefined where the folder has none. */
 function recordsOf({ file }: Suite, folder: string): string[] | undefined {

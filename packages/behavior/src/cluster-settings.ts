@@ -17,6 +17,8 @@ export interface ClusterSettings {
     readonly hashFunction?: string;
   };
   readonly maglevLbConfig?: { readonly tableSize?: string };
+  /** Why the proxy refuses the cluster, so that requests to it get 503; absent: it takes it. */
+  readonly refused?: string;
   readonly connectTimeout: string;
   readonly circuitBreakers: {
     readonly maxConnections?: number;

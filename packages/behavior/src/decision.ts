@@ -1,4 +1,4 @@
-import type { HeaderMatch } from './predicate.ts';
+import type { HeaderMatch, TextMatch } from './predicate.ts';
 
 /** Milliseconds; 0 means none. */
 export type Milliseconds = number;
@@ -105,6 +105,20 @@ export type HashPolicy = { readonly terminal?: true } & (
   | { readonly kind: 'filterState'; readonly key: string }
 );
 
+/** What browsers on pages of other origins are told, by the proxy. */
+export interface Cors {
+  readonly allowOrigins: readonly TextMatch[];
+  /** As the headers say it: names joined with commas. */
+  readonly allowMethods?: string;
+  readonly allowHeaders?: string;
+  readonly exposeHeaders?: string;
+  /** Seconds. */
+  readonly maxAge?: string;
+  readonly allowCredentials?: boolean;
+  /** Preflight requests of other origins go on to the destination; else the proxy answers them. */
+  readonly forwardsOtherPreflights: boolean;
+}
+
 /** The request goes on. */
 export interface Forward {
   readonly kind: 'forward';
@@ -121,6 +135,7 @@ export interface Forward {
   readonly retries?: Retries;
   readonly mirrors: readonly Mirror[];
   readonly fault?: Fault;
+  readonly cors?: Cors;
   readonly hash: readonly HashPolicy[];
 }
 
@@ -133,6 +148,8 @@ export interface Redirect {
   readonly port?: number;
   /** `full` replaces path and, where it holds a question mark, query. */
   readonly path?: PathRewrite;
+  readonly responseHeaders?: HeaderChanges;
+  readonly cors?: Cors;
 }
 
 /** What a proxy does with a request. */
@@ -140,7 +157,13 @@ export type Decision =
   | Forward
   | Redirect
   /** The proxy answers itself. */
-  | { readonly kind: 'respond'; readonly status: number; readonly body?: string; readonly fault?: Fault }
+  | {
+      readonly kind: 'respond';
+      readonly status: number;
+      readonly body?: string;
+      readonly fault?: Fault;
+      readonly responseHeaders?: HeaderChanges;
+    }
   /** The request goes to where the client dialled, without any route. */
   | { readonly kind: 'passthrough' }
   /** The proxy has no listener for the destination: the connection bypasses every route. */

@@ -51,9 +51,26 @@ export function textMatches(match: TextMatch, text: string): boolean {
   }
 }
 
+/** The values of a header, or of what Envoy keeps under such a name: `:method`, `:path`, `:scheme`, `:authority` or `host`. */
+function valuesOf(name: string, request: Request): readonly string[] | undefined {
+  switch (name) {
+    case ':method':
+      return [request.method];
+    case ':path':
+      return [request.path];
+    case ':scheme':
+      return [request.scheme ?? 'http'];
+    case ':authority':
+    case 'host':
+      return [request.authority];
+    default:
+      return request.headers[name];
+  }
+}
+
 /** Whether a header meets a condition. */
 export function headerMatches({ name, match, invert, missingIsEmpty }: HeaderMatch, request: Request): boolean {
-  const values = request.headers[name] ?? (missingIsEmpty ? [''] : []);
+  const values = valuesOf(name, request) ?? (missingIsEmpty ? [''] : []);
   if (values.length === 0) return match.kind === 'present' && invert === true;
   return values.some((value) => textMatches(match, value)) !== (invert === true);
 }

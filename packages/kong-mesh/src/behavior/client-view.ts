@@ -1,0 +1,144 @@
+import type { Client } from '@isthmus/behavior';
+import { type JsonObject, matchesLabels } from '@isthmus/kubernetes';
+import { annotation, label } from './labels.ts';
+import { metaOf } from './object.ts';
+import type { MeshOptions } from './options.ts';
+import { filledOf, listOf, mapOf, numberOf, textsOf } from './value.ts';
+
+type Tags = Readonly<Record<string, string>>;
+
+/** A group of workloads as policies see it: what the Dataplanes of its Pods have in common. */
+export interface ClientView {
+  readonly namespace: string;
+  readonly zone: string;
+  /** Labels of the Dataplanes. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Tags of each inbound, which the older kinds of `targetRef` select by. */
+  readonly inbounds: readonly Tags[];
+  /** Tells one group from another. */
+  readonly key: string;
+}
+
+/** Finds how policies see a group of workloads. */
+export type ViewOf = (client: Client) => ClientView;
+
+interface SelectedPort {
+  readonly service: string;
+  readonly port: number;
+  readonly protocol: string;
+  readonly selector: Tags;
+}
+
+const knownProtocols = new Set(['http', 'http2', 'grpc', 'tcp', 'kafka', 'tls', 'mysql']);
+
+function portsByNamespace(objects: readonly JsonObject[]): Map<string, SelectedPort[]> {
+  const result = new Map<string, SelectedPort[]>();
+  for (const object of objects) {
+    if (object.kind !== 'Service' || object.apiVersion !== 'v1') continue;
+    const { namespace, name } = metaOf(object);
+    const spec = mapOf(object.spec);
+    const selector = textsOf(spec.selector) ?? {};
+    if (spec.type === 'ExternalName' || Object.keys(selector).length === 0) continue;
+    const ports = result.get(namespace) ?? [];
+    result.set(namespace, ports);
+    for (const item of listOf(spec.ports)) {
+      const { port, protocol = 'TCP', appProtocol } = mapOf(item);
+      const number = numberOf(port);
+      if (number === undefined || protocol !== 'TCP') continue;
+      const spoken = (filledOf(appProtocol) ?? 'tcp').toLowerCase();
+      ports.push({ service: name, port: number, protocol: knownProtocols.has(spoken) ? spoken : 'tcp', selector });
+    }
+  }
+  return result;
+}
+
+function podsByNamespace(objects: readonly JsonObject[]): Map<string, { name: string; labels: Tags }[]> {
+  const result = new Map<string, { name: string; labels: Tags }[]>();
+  for (const object of objects) {
+    if (object.kind !== 'Pod' || object.apiVersion !== 'v1') continue;
+    const { namespace, name, labels, annotations } = metaOf(object);
+    if (annotations[annotation.gateway] !== undefined) continue;
+    const pods = result.get(namespace) ?? [];
+    result.set(namespace, pods);
+    pods.push({ name, labels });
+  }
+  return result;
+}
+
+const filled = (tags: Tags): Tags => Object.fromEntries(Object.entries(tags).filter(([, value]) => value !== ''));
+
+/** Tags of a Pod that Services select: one inbound a port (kuma, inbound_converter.go `InboundTagsForService`, 2.14). */
+function tagsForPort(client: Client, zone: string, { service, port, protocol }: SelectedPort): Tags {
+  const own = Object.entries(filled(client.labels)).filter(([key]) => !key.includes('kuma.io/'));
+  return {
+    ...Object.fromEntries(own),
+    [label.namespace]: client.namespace,
+    [label.serviceName]: service,
+    [label.servicePort]: String(port),
+    [label.service]: `${service}_${client.namespace}_svc_${port}`,
+    [label.zone]: zone,
+    [label.protocol]: protocol,
+  };
+}
+
+/** Tags of a Pod that no Service selects (`InboundTagsForPod`); its name is known where the group is one Pod. */
+function tagsWithoutService(client: Client, { mesh, zone }: MeshOptions, pod: string | undefined): Tags {
+  return {
+    [label.mesh]: mesh,
+    ...filled(client.labels),
+    [label.namespace]: client.namespace,
+    [label.zone]: zone,
+    [label.protocol]: 'tcp',
+    ...(pod === undefined ? {} : { [label.service]: `${pod}_${client.namespace}_svc`, [label.instance]: pod }),
+  };
+}
+
+/** Reads the Services and Pods that say how Kuma sees groups of workloads. */
+export function readClients(objects: readonly JsonObject[], options: MeshOptions): ViewOf {
+  const ports = portsByNamespace(objects);
+  const pods = podsByNamespace(objects);
+  const known = new Map<string, ClientView>();
+  return (client) => {
+    const { namespace, labels } = client;
+    const key = `${namespace}|${JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const members = (pods.get(namespace) ?? []).filter((pod) => matchesLabels(labels, pod.labels));
+    const selected = (ports.get(namespace) ?? []).filter(({ selector }) => matchesLabels(selector, labels));
+    const pod = members.length === 1 ? members[0]?.name : undefined;
+    const view: ClientView = {
+      namespace,
+      zone: options.zone,
+      labels: {
+        [label.namespace]: namespace,
+        [label.zone]: options.zone,
+        [label.origin]: 'zone',
+        [label.environment]: 'kubernetes',
+        [label.mesh]: options.mesh,
+        ...labels,
+        ...(pod === undefined ? {} : { [label.displayName]: pod }),
+        ...(options.version === '3.0' ? {} : { [label.proxyType]: 'dataplane' }),
+      },
+      inbounds:
+        selected.length > 0
+          ? selected.map((port) => tagsForPort(client, options.zone, port))
+          : [tagsWithoutService(client, options, pod)],
+      key,
+    };
+    known.set(key, view);
+    return view;
+  };
+}
+
+/**
+ * All tags of a group as the header that Kuma adds to health checks writes them (kuma, pkg/xds/envoy/tags/serialize.go).
+ */
+export function writeTags({ inbounds }: ClientView): string {
+  const values = new Map<string, Set<string>>();
+  for (const tags of inbounds)
+    for (const [key, value] of Object.entries(tags)) values.set(key, (values.get(key) ?? new Set()).add(value));
+  return [...values]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, set]) => `&${key}=${[...set].sort().join(',')}&`)
+    .join('');
+}

@@ -1,0 +1,118 @@
+import type { Client, ClusterSettings, ListenerSettings, RouteTable } from '@isthmus/behavior';
+import type { JsonObject } from '@isthmus/kubernetes';
+import type { ClientView } from './client-view.ts';
+import { clusterOf } from './cluster.ts';
+import { type Destination, type DestinationKind, type DestinationPort, isRead } from './destination.ts';
+import type { Subject } from './entry-index.ts';
+import { type GeneratedRoutes, httpRoutes, httpTable, routeRules } from './http-routes.ts';
+import { confOf, type Mesh, readMesh } from './mesh.ts';
+import type { MeshOptions } from './options.ts';
+import { maxConnectAttempts } from './retries.ts';
+import { tcpRule, tcpTable } from './tcp-routes.ts';
+import { httpListenerTimeouts, tcpIdleTimeout } from './timeouts.ts';
+
+/** What a client dials: a Kubernetes Service, unless another kind is named. */
+export interface ServiceRef {
+  readonly namespace: string;
+  readonly name: string;
+  readonly kind?: DestinationKind;
+}
+
+/** How a mesh of Kong Mesh treats outgoing traffic, group by group and port by port. */
+export interface KongMeshBehavior {
+  /** Everything that has listeners, with its ports. */
+  readonly destinations: readonly Destination[];
+  /**
+   * What a client's proxy does with what is sent to a port of a service. A table without virtual hosts says in `otherwise`
+   * why there is none: no listener (the connection bypasses every route) or a configuration that does not come into effect.
+   */
+  routeTable(client: Client, service: ServiceRef, port: number): RouteTable;
+  /**
+   * The routes that the control plane generates for an HTTP port, whether or not the proxy takes them: what a control plane
+   * can be compared with. None for another port.
+   */
+  generatedRoutes(client: Client, service: ServiceRef, port: number): GeneratedRoutes;
+  /** How it treats its connections to the service's endpoints; undefined where there is no such port in the mesh. */
+  clusterSettings(client: Client, service: ServiceRef, port: number): ClusterSettings | undefined;
+  /** How it treats the connections of its application; undefined where there is no such port in the mesh. */
+  listenerSettings(client: Client, service: ServiceRef, port: number): ListenerSettings | undefined;
+}
+
+/** What is asked about, found in the mesh. */
+interface Question {
+  readonly client: ClientView;
+  readonly subject: Subject;
+  readonly port: DestinationPort;
+}
+
+function ask(
+  mesh: Mesh,
+  client: Client,
+  { kind = 'MeshService', namespace, name }: ServiceRef,
+  port: number,
+): Question | undefined {
+  const { catalog, options, viewOf } = mesh;
+  const named =
+    catalog.find(kind, options.zone, namespace, name) ??
+    catalog.find(kind, '', namespace, name) ??
+    catalog.headless(namespace, name);
+  const found = named?.ports.find((one) => one.port === port);
+  if (named === undefined || found === undefined) return undefined;
+  return { client: viewOf(client), subject: { destination: named, section: found.name }, port: found };
+}
+
+function tableFor(mesh: Mesh, { client, subject, port }: Question): RouteTable {
+  const readable = isRead(port.protocol);
+  // A MeshHTTPRoute for the port keeps MeshTCPRoutes from having a say.
+  const hasRoutes = readable && routeRules(mesh, client, subject) !== undefined;
+  const passedOn = hasRoutes ? undefined : tcpTable(mesh, client, subject, port, readable);
+  return passedOn ?? httpTable(mesh, client, subject, port);
+}
+
+function listenerFor(mesh: Mesh, { client, subject, port }: Question): ListenerSettings {
+  const conf = confOf(mesh, 'MeshTimeout', client, subject) ?? {};
+  const readable = isRead(port.protocol);
+  const http =
+    readable && (routeRules(mesh, client, subject) !== undefined || tcpRule(mesh, client, subject) === undefined);
+  if (http) return httpListenerTimeouts(conf);
+  const attempts = readable ? undefined : maxConnectAttempts(confOf(mesh, 'MeshRetry', client, subject) ?? {});
+  return {
+    kind: 'tcp',
+    idleTimeout: tcpIdleTimeout(conf),
+    ...(attempts === undefined || port.protocol !== 'tcp' ? {} : { maxConnectAttempts: attempts }),
+  };
+}
+
+/**
+ * Compiles what a mesh of Kong Mesh does with outgoing traffic from its policies and from the Services, Pods and Namespaces
+ * of the cluster (`meshServices.mode: Exclusive`, one zone). The default policies of the mesh are resources like others: see
+ * `defaultPolicies`. What is compiled is read from the sources of Kuma 2.13, 2.14 and 3.0-preview, and for 2.14 held against
+ * its recorded answers (conformance/).
+ *
+ * Objects are plain Kubernetes objects, in any order. Nothing is reported: what admission refuses is not expected here, and
+ * counts, as far as it can be read, as if it were stored.
+ */
+export function compileKongMesh(objects: readonly JsonObject[], options: MeshOptions): KongMeshBehavior {
+  const mesh = readMesh(objects, options);
+  return {
+    destinations: mesh.catalog.all,
+    routeTable(client, service, port) {
+      const question = ask(mesh, client, service, port);
+      if (question === undefined) return { virtualHosts: [], otherwise: { kind: 'no listener' } };
+      return tableFor(mesh, question);
+    },
+    generatedRoutes(client, service, port) {
+      const question = ask(mesh, client, service, port);
+      if (question === undefined || !isRead(question.port.protocol)) return { routes: [], refusals: [] };
+      return httpRoutes(mesh, question.client, question.subject, question.port);
+    },
+    clusterSettings(client, service, port) {
+      const question = ask(mesh, client, service, port);
+      return question === undefined ? undefined : clusterOf(mesh, question.client, question.subject, question.port);
+    },
+    listenerSettings(client, service, port) {
+      const question = ask(mesh, client, service, port);
+      return question === undefined ? undefined : listenerFor(mesh, question);
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import type { JsonObject } from '@isthmus/kubernetes';
+import { type Catalog, readCatalog } from './catalog.ts';
+import { type ClientView, readClients, type ViewOf } from './client-view.ts';
+import { type EntryIndex, indexEntries, type Subject } from './entry-index.ts';
+import { mergeConfs } from './merge.ts';
+import { readNamespaces } from './namespaces.ts';
+import type { MeshOptions } from './options.ts';
+import { type Policy, readPolicy } from './policy.ts';
+import { mapOf } from './value.ts';
+
+/** Kinds of policies whose `to` entries decide about outgoing traffic. */
+export const outboundKinds = [
+  'MeshHTTPRoute',
+  'MeshTCPRoute',
+  'MeshTimeout',
+  'MeshRetry',
+  'MeshCircuitBreaker',
+  'MeshLoadBalancingStrategy',
+  'MeshHealthCheck',
+] as const;
+export type OutboundKind = (typeof outboundKinds)[number];
+
+/** Kinds of policies that decide about incoming traffic. */
+export const inboundKinds = ['MeshTimeout', 'MeshFaultInjection', 'MeshRateLimit', 'MeshCircuitBreaker'] as const;
+export type InboundKind = (typeof inboundKinds)[number];
+
+/** A mesh as its resources say, indexed: the ground of all that is compiled. */
+export interface Mesh {
+  readonly options: MeshOptions;
+  readonly catalog: Catalog;
+  readonly viewOf: ViewOf;
+  readonly entries: Readonly<Record<OutboundKind, EntryIndex>>;
+  readonly policies: ReadonlyMap<string, readonly Policy[]>;
+}
+
+/** Reads a mesh. What belongs to another one, and objects of no interest, are passed over. */
+export function readMesh(objects: readonly JsonObject[], options: MeshOptions): Mesh {
+  const namespaces = readNamespaces(objects, options);
+  const catalog = readCatalog(objects, namespaces, options);
+  const kinds = new Set<string>([...outboundKinds, ...inboundKinds]);
+  const policies = new Map<string, Policy[]>();
+  for (const object of objects) {
+    if (typeof object.kind !== 'string' || !kinds.has(object.kind)) continue;
+    const policy = readPolicy(object, namespaces, options);
+    if (policy === undefined) continue;
+    const list = policies.get(object.kind);
+    if (list === undefined) policies.set(object.kind, [policy]);
+    else list.push(policy);
+  }
+  const routes = policies.get('MeshHTTPRoute') ?? [];
+  const indexed = outboundKinds.map((kind) => [kind, indexEntries(policies.get(kind) ?? [], catalog, routes)] as const);
+  return {
+    options,
+    catalog,
+    viewOf: readClients(objects, options),
+    entries: Object.fromEntries(indexed) as Record<OutboundKind, EntryIndex>,
+    policies,
+  };
+}
+
+/** The merged configuration of a kind for a subject; undefined where no policy has a say. */
+export function confOf(mesh: Mesh, kind: OutboundKind, client: ClientView, subject: Subject): JsonObject | undefined {
+  const rule = mesh.entries[kind].rule(client, subject);
+  return rule === undefined ? undefined : mergeConfs(rule.map(({ item }) => mapOf(item.default)));
+}
