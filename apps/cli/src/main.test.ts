@@ -39,7 +39,7 @@ test('a folder is translated: paths are relative to it, and the report says what
   const path = folder({ 'mesh/seats.yaml': route, 'notes.txt': 'nothing', '.git/config.yaml': 'a: [' });
   const out = join(path, 'out');
   const { status, stderr } = isthmus(['translate', path, '--out', out, '--report', join(path, 'report.json')]);
-  expect(stderr).toContain('1 Istio resources');
+  expect(stderr).toContain('Read 1 document in 1 file: 1 Istio resource, 0 others kept, 0 left out.');
   expect(status).toBe(0);
   const report = JSON.parse(readFileSync(join(path, 'report.json'), 'utf8')) as Report;
   expect(report.sources).toEqual([{ file: 'mesh/seats.yaml', documents: 1, resources: 1, skipped: [] }]);

@@ -34,10 +34,12 @@ function* renderCode(list: readonly Diagnostic[], colour: boolean, all: boolean)
   yield `${paint(`${marks[severity]} ${severity} ${code}`, colours[severity], colour)} ${title}${count}\n`;
   const shown = all ? list : list.slice(0, mostOfCode);
   for (const [index, one] of shown.entries()) {
+    const next = shown[index + 1];
     const place = placeOf(one);
-    yield `${place === '' ? '' : `  ${paint(place, 1, colour)}\n`}    ${printable(one.message)}\n`;
-    // What to do is often the same for all of a kind: it is said once, after the last that it is about.
-    if (one.help !== shown[index + 1]?.help) yield `  → ${printable(one.help)}\n`;
+    if (place !== '') yield `  ${paint(place, 1, colour)}\n`;
+    // What is the same of several is said once, after the last that it is about.
+    if (one.message !== next?.message) yield `    ${printable(one.message)}\n`;
+    if (one.help !== next?.help) yield `  → ${printable(one.help)}\n`;
   }
   if (shown.length < list.length)
     yield `  … ${list.length - shown.length} more: --verbose lists all, and so does the report.\n`;
@@ -58,13 +60,15 @@ export function* renderFindings(
   }
 }
 
+const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
 /** What came of a translation, in a few lines. */
 export function renderSummary({ summary, target }: Report): string {
   const { outcomes, diagnostics } = summary;
   return [
-    `Read ${summary.documents} documents in ${summary.files} files: ${summary.istioResources} Istio resources, ${summary.contextResources} others kept, ${summary.skipped} left out.`,
-    `Fields ${summary.fields}: ${outcomes.exact} exact, ${outcomes.approximate} approximate, ${outcomes.unsupported} unsupported, ${outcomes.inert} inert, ${outcomes.untranslated} not translated yet.`,
-    `Kong Mesh ${target}: ${summary.resources} resources, ${summary.patches} patches, ${summary.drafts} drafts.`,
-    `Findings: ${diagnostics.blocker} blockers, ${diagnostics.warning} warnings, ${diagnostics.info} infos.`,
+    `Read ${counted(summary.documents, 'document')} in ${counted(summary.files, 'file')}: ${counted(summary.istioResources, 'Istio resource')}, ${counted(summary.contextResources, 'other')} kept, ${summary.skipped} left out.`,
+    `${counted(summary.fields, 'field')}: ${outcomes.exact} exact, ${outcomes.approximate} approximate, ${outcomes.unsupported} unsupported, ${outcomes.inert} inert, ${outcomes.untranslated} not translated yet.`,
+    `Kong Mesh ${target}: ${counted(summary.resources, 'resource')}, ${counted(summary.patches, 'patch', 'patches')}, ${counted(summary.drafts, 'draft')}.`,
+    `${counted(diagnostics.blocker, 'blocker')}, ${counted(diagnostics.warning, 'warning')}, ${counted(diagnostics.info, 'info')}.`,
   ].join('\n');
 }

@@ -116,6 +116,13 @@ function accountForLoser(resource: Resource): LedgerEntry {
   return { resource, fields: leavesOf(resource).map((path) => ({ path, outcome: 'inert', code, targets: none })) };
 }
 
+/** Translators that read one field for several hosts say the same of it several times; once is enough for a person. */
+const withoutRepeats = (sorted: readonly Diagnostic[]): Diagnostic[] =>
+  sorted.filter((one, index) => {
+    const before = sorted[index - 1];
+    return before === undefined || compareDiagnostics(before, one) !== 0 || before.help !== one.help;
+  });
+
 /**
  * Translates an estate for a target version. Every leaf of every Istio resource is in the ledger; what no translator
  * claimed is `untranslated`, with a diagnostic for each resource.
@@ -139,8 +146,9 @@ export function translate(estate: Estate, settings: Settings): Translation {
     context.push(accounted.entry);
     if (accounted.diagnostic !== undefined) found.push(accounted.diagnostic);
   }
+  const contextKinds = new Set(estate.context.map(({ group, kind }) => `${group}/${kind}`));
   for (const { loser } of estate.superseded) {
-    if (estate.context.some((kept) => kept.group === loser.group && kept.kind === loser.kind)) continue;
+    if (contextKinds.has(`${loser.group}/${loser.kind}`)) continue;
     ledger.push(accountForLoser(loser));
     found.push(diagnose(codes.translation.superseded, {}, placeOf(loser)));
   }
@@ -151,6 +159,6 @@ export function translate(estate: Estate, settings: Settings): Translation {
     origins: finished.map(({ origins }) => origins),
     ledger,
     context,
-    diagnostics: found.sort(compareDiagnostics),
+    diagnostics: withoutRepeats(found.sort(compareDiagnostics)),
   };
 }
