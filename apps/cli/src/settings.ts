@@ -13,6 +13,7 @@ const accepted: Readonly<Record<keyof Settings, readonly [check: (value: Json) =
   ],
   complete: [(value) => typeof value === 'boolean', 'true or false'],
   mesh: [name, 'a Kubernetes name'],
+  zone: [name, 'a Kubernetes name'],
   systemNamespace: [name, 'a Kubernetes name'],
   rootNamespace: [name, 'a Kubernetes name'],
   clusterDomain: [name, 'a DNS name'],

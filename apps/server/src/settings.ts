@@ -5,6 +5,7 @@ export const newSettings: Settings = {
   target: '2.14',
   complete: false,
   mesh: 'default',
+  zone: 'default',
   systemNamespace: 'kong-mesh-system',
   rootNamespace: 'istio-system',
   clusterDomain: 'cluster.local',

@@ -24,10 +24,17 @@ function outcome(input: string, target: TargetVersion): Json {
     ...own,
     target,
   });
-  const diagnostics = locateDiagnostics(translation, () => bytes.toString('utf8'));
+  // So would the identities that every estate with security policies gets.
+  const shown = (object: { kind: string }): boolean =>
+    input.includes('mesh-config') || (object.kind !== 'MeshIdentity' && object.kind !== 'MeshTrust');
+  const diagnostics = locateDiagnostics(translation, () => bytes.toString('utf8')).filter(
+    ({ code, line }) => input.includes('mesh-config') || line !== undefined || !code.startsWith('ISTHMUS-ID-'),
+  );
   return {
     target,
-    emitted: translation.emitted.map(({ role, object }) => ({ [role]: object as unknown as Json })),
+    emitted: translation.emitted
+      .filter(({ object }) => shown(object))
+      .map(({ role, object }) => ({ [role]: object as unknown as Json })),
     fields: Object.fromEntries(
       translation.ledger.flatMap(({ resource, fields }) =>
         fields.map(({ path, outcome: what, code }) => [

@@ -8,6 +8,8 @@ export interface Settings {
   readonly complete: boolean;
   /** Name of the Kong Mesh `Mesh`. */
   readonly mesh: string;
+  /** Name of the Kong Mesh zone; with the mesh it makes the trust domain of Kong Mesh's own identities. */
+  readonly zone: string;
   /** Namespace of Kong Mesh's control plane, where mesh-wide policies live. */
   readonly systemNamespace: string;
   /** Istio's root namespace, unless the imported MeshConfig names another. */
@@ -22,6 +24,7 @@ export const defaultSettings: Settings = {
   target: '2.14',
   complete: false,
   mesh: 'default',
+  zone: 'default',
   systemNamespace: 'kong-mesh-system',
   rootNamespace: 'istio-system',
   clusterDomain: 'cluster.local',

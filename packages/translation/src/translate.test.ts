@@ -96,13 +96,13 @@ const one = (text: string) =>
   translate(takeIn([readManifest('a.yaml', new TextEncoder().encode(text))]), defaultSettings);
 
 test('a restriction that is not translated blocks; other fields warn', () => {
-  const policy = one(`apiVersion: security.istio.io/v1
-kind: AuthorizationPolicy
+  const policy = one(`apiVersion: networking.istio.io/v1alpha3
+kind: EnvoyFilter
 metadata: {name: only-web}
-spec: {action: DENY, rules: [{to: [{operation: {methods: [DELETE]}}]}]}
+spec: {priority: 1}
 `);
   expect(policy.diagnostics).toContainEqual(
-    expect.objectContaining({ code: 'ISTHMUS-TR-001', severity: 'blocker', path: 'spec.action' }),
+    expect.objectContaining({ code: 'ISTHMUS-TR-001', severity: 'blocker', path: 'spec.priority' }),
   );
   const telemetry = one(`apiVersion: telemetry.istio.io/v1
 kind: Telemetry

@@ -3,8 +3,11 @@ import { authorizationPolicy } from './authorization-policy.ts';
 import { destinationRule } from './destination-rule.ts';
 import { estate } from './estate.ts';
 import { gateway } from './gateway.ts';
+import { identity } from './identity.ts';
 import { meshConfig } from './mesh-config.ts';
+import { peerAuthentication } from './peer-authentication.ts';
 import { reading } from './reading.ts';
+import { security } from './security.ts';
 import { serviceEntry } from './service-entry.ts';
 import { translation } from './translation.ts';
 import { virtualService } from './virtual-service.ts';
@@ -15,8 +18,11 @@ export const codes = {
   destinationRule,
   estate,
   gateway,
+  identity,
   meshConfig,
+  peerAuthentication,
   reading,
+  security,
   serviceEntry,
   translation,
   virtualService,

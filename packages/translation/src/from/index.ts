@@ -1,7 +1,10 @@
 import type { Context } from '../context.ts';
 import { translateAbsence } from './authorization-policy/absence-to-mesh-traffic-permission.ts';
+import { translateAuthorizationPolicies } from './authorization-policy/to-mesh-traffic-permission.ts';
 import { translateDestinationRules } from './destination-rule/to-policies.ts';
 import { translateDefaults } from './mesh-config/defaults-to-policies.ts';
+import { translateTrust } from './mesh-config/trust-to-mesh-identity.ts';
+import { translatePeerAuthentications } from './peer-authentication/to-mesh-tls.ts';
 import { translateServiceEntries } from './service-entry/translate.ts';
 import { translateVirtualServices } from './virtual-service/to-mesh-http-route.ts';
 
@@ -11,8 +14,11 @@ export type Translator = (context: Context) => void;
 /** All translators, by kind; each adds to the context what it emits and what it says of each field. */
 export const translators: readonly Translator[] = [
   translateAbsence,
+  translateAuthorizationPolicies,
   translateDestinationRules,
   translateDefaults,
+  translatePeerAuthentications,
+  translateTrust,
   translateServiceEntries,
   translateVirtualServices,
 ];

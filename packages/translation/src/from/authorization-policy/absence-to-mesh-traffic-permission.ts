@@ -1,13 +1,14 @@
 import { codes } from '@isthmus/diagnostics';
 import type { Context } from '../../context.ts';
 import type { EmittedObject } from '../../emitted.ts';
-import { child, rootField, text } from '../../field.ts';
+import { meshSettings } from '../../mesh-settings.ts';
+import { securityOf } from '../../security/view.ts';
 
 const name = 'allow-all';
 
 /**
  * No AuthorizationPolicy anywhere: Istio allows every call, Kong Mesh denies by default (security.md 1.8). One prefix for
- * the trust domains of the mesh, `<mesh>` and `<mesh>.<zone>.mesh.local`, and one for Istio's clients during the migration.
+ * the trust domains of the mesh, `<mesh>` and `<mesh>.<zone>.mesh.local`, and one for each of Istio's during the migration.
  * Only an import that is complete says that something is absent; otherwise the permission is a draft.
  */
 export function translateAbsence(context: Context): void {
@@ -15,12 +16,10 @@ export function translateAbsence(context: Context): void {
   const [first] = estate.istio;
   if (context.ofKind('AuthorizationPolicy').length > 0) return;
   if (first === undefined && !settings.complete) return;
-  const [meshConfig] = context.ofKind('MeshConfig');
-  const trustDomain = meshConfig && text(child(rootField(meshConfig), 'trustDomain'));
-  const istio =
-    trustDomain === undefined ? settings.clusterDomain : context.exact(trustDomain, trustDomain.value).value;
+  const { trust } = securityOf(context);
+  const [trustDomain] = meshSettings(context, 'trustDomain');
   const prefix = (value: unknown) => ({ spiffeID: { type: 'Prefix', value } });
-  const istioPrefix = `spiffe://${istio}/ns`;
+  const istioPrefix = `spiffe://${trust.trustDomain}/ns`;
   const object: EmittedObject = {
     apiVersion: 'kuma.io/v1alpha1',
     kind: 'MeshTrafficPermission',
@@ -37,6 +36,7 @@ export function translateAbsence(context: Context): void {
             allow: [
               prefix(`spiffe://${settings.mesh}`),
               prefix(trustDomain === undefined ? istioPrefix : context.derived(trustDomain, istioPrefix)),
+              ...[...trust.aliases, ...trust.foreign].map((domain) => prefix(`spiffe://${domain}/ns`)),
             ],
           },
         },

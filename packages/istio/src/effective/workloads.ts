@@ -1,0 +1,125 @@
+import { effectiveNamespace, isList, isMap, type Json, type JsonObject, type Resource } from '@isthmus/kubernetes';
+import type { Estate } from '../estate.ts';
+
+/** A container port that a pod template declares; `name` is `''` where it has none. */
+export interface ContainerPort {
+  readonly name: string;
+  readonly port: number;
+}
+
+/** Pods of one template, or a workload outside Kubernetes: what selectors of Istio's policies select. */
+export interface Workload {
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly serviceAccount: string;
+  readonly containerPorts: readonly ContainerPort[];
+  /** False for WorkloadGroups and WorkloadEntries, whose ports have names of Istio's only. */
+  readonly inCluster: boolean;
+  readonly resource: Resource;
+}
+
+const templated = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController', 'Rollout']);
+
+const mapOf = (value: Json | undefined): JsonObject => (isMap(value) ? value : {});
+const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+
+/** The labels in a map; numbers and booleans, which the API server would refuse, as texts. */
+export function labelsOf(value: Json | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(mapOf(value)).map(([key, label]) => [key, String(label)]));
+}
+
+// What controllers add to the pods that they make: no selector of a policy means them.
+const generated =
+  /^(?:pod-template-hash|pod-template-generation|controller-revision-hash|controller-uid|job-name|rollouts-pod-template-hash|batch\.kubernetes\.io\/.*|statefulset\.kubernetes\.io\/pod-name|apps\.kubernetes\.io\/pod-index)$/;
+
+function podOf(resource: Resource): { metadata: JsonObject; spec: JsonObject } | undefined {
+  const { kind, object } = resource;
+  const spec = mapOf(object.spec);
+  if (kind === 'Pod') return { metadata: mapOf(object.metadata), spec };
+  const template =
+    kind === 'CronJob'
+      ? mapOf(mapOf(mapOf(spec.jobTemplate).spec).template)
+      : templated.has(kind) || kind === 'Job'
+        ? mapOf(spec.template)
+        : undefined;
+  return template && { metadata: mapOf(template.metadata), spec: mapOf(template.spec) };
+}
+
+function containerPorts(spec: JsonObject): ContainerPort[] {
+  return (isList(spec.containers) ? spec.containers : []).flatMap((container) => {
+    const { ports } = mapOf(container);
+    return (isList(ports) ? ports : []).flatMap((value) => {
+      const port = mapOf(value);
+      return typeof port.containerPort === 'number' ? [{ name: textOf(port.name), port: port.containerPort }] : [];
+    });
+  });
+}
+
+function workloadOf(resource: Resource): Workload | undefined {
+  const namespace = effectiveNamespace(resource);
+  const { name } = resource;
+  if (resource.group === 'networking.istio.io') {
+    const spec = mapOf(resource.object.spec);
+    const [labels, account] =
+      resource.kind === 'WorkloadGroup'
+        ? [mapOf(spec.metadata).labels, mapOf(spec.template).serviceAccount]
+        : resource.kind === 'WorkloadEntry'
+          ? [spec.labels, spec.serviceAccount]
+          : [undefined, undefined];
+    if (resource.kind !== 'WorkloadGroup' && resource.kind !== 'WorkloadEntry') return undefined;
+    const serviceAccount = textOf(account) || 'default';
+    return {
+      namespace,
+      name,
+      labels: labelsOf(labels),
+      serviceAccount,
+      containerPorts: [],
+      inCluster: false,
+      resource,
+    };
+  }
+  const pod = podOf(resource);
+  if (pod === undefined) return undefined;
+  return {
+    namespace,
+    name,
+    labels: Object.fromEntries(Object.entries(labelsOf(pod.metadata.labels)).filter(([key]) => !generated.test(key))),
+    serviceAccount: textOf(pod.spec.serviceAccountName) || textOf(pod.spec.serviceAccount) || 'default',
+    containerPorts: containerPorts(pod.spec),
+    inCluster: true,
+    resource,
+  };
+}
+
+/** The workloads of an estate, in its order: pods and pod templates, WorkloadGroups and WorkloadEntries. */
+export function workloadsOf(estate: Estate): Workload[] {
+  return [...estate.context, ...estate.istio].map(workloadOf).filter((workload) => workload !== undefined);
+}
+
+/**
+ * The ports of a workload that a Service sends to, as numbers: those that a Kong Mesh proxy has an inbound for. A
+ * `targetPort` by name is looked up among the container ports; without one it is the Service's port.
+ */
+export function servedPorts(workload: Workload, services: readonly Resource[]): number[] {
+  const served = new Set<number>();
+  for (const service of services) {
+    if (effectiveNamespace(service) !== workload.namespace) continue;
+    const spec = mapOf(service.object.spec);
+    const selector = labelsOf(spec.selector);
+    const keys = Object.keys(selector);
+    if (keys.length === 0 || !keys.every((key) => workload.labels[key] === selector[key])) continue;
+    for (const value of isList(spec.ports) ? spec.ports : []) {
+      const { port, targetPort } = mapOf(value);
+      const target = targetPort ?? port;
+      const found =
+        typeof target === 'string'
+          ? workload.containerPorts.find(({ name }) => name === target)?.port
+          : typeof target === 'number'
+            ? target
+            : undefined;
+      if (found !== undefined) served.add(found);
+    }
+  }
+  return [...served].sort((a, b) => a - b);
+}

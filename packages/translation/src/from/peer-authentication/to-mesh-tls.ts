@@ -1,0 +1,230 @@
+import { codes } from '@isthmus/diagnostics';
+import {
+  type AuthorizationPolicy,
+  type allConstraints,
+  isIdentity,
+  type MtlsMode,
+  matchesEverything,
+  overlaps,
+  type PolicyScope,
+  selects,
+} from '@isthmus/istio';
+import type { Context } from '../../context.ts';
+import type { EmittedRole } from '../../emitted.ts';
+import { child, type Field, rootField } from '../../field.ts';
+import { dnsLabel } from '../../names.ts';
+import { matchesOf } from '../../security/entries.ts';
+import { type InboundTarget, placePorts, servicesIn, targetRefOf } from '../../security/target.ts';
+import { type SecurityView, securityOf } from '../../security/view.ts';
+import { permission } from '../authorization-policy/emit.ts';
+import { anyone } from '../authorization-policy/project.ts';
+import { isForSidecars } from '../authorization-policy/to-mesh-traffic-permission.ts';
+import { accountForPolicy, accountForRest } from './account.ts';
+import { type Level, levelsOf, modeFieldOf } from './levels.ts';
+
+const area = codes.peerAuthentication;
+const asResource: EmittedRole = { role: 'resource', stage: 'mesh' };
+
+/** Whether a policy keeps some plaintext caller out, who has no identity. */
+function restrictsPlaintext(policy: AuthorizationPolicy): boolean {
+  if (policy.dryRun || policy.action === 'AUDIT') return false;
+  if (policy.problems.length > 0) return policy.action === 'ALLOW';
+  if (policy.action === 'ALLOW') return !policy.rules.some(matchesEverything);
+  return policy.rules.some((rule) => {
+    const sources = rule.from.length === 0 ? [[]] : rule.from.map(({ constraints }) => constraints);
+    const named = (constraints: ReturnType<typeof allConstraints>): boolean =>
+      constraints.some(({ attribute, negated }) => isIdentity(attribute) && !negated);
+    return !named(rule.when) && sources.some((constraints) => !named(constraints));
+  });
+}
+
+function meet(context: Context, view: SecurityView, a: PolicyScope, b: PolicyScope): boolean {
+  if (!overlaps(a, b)) return false;
+  return (
+    !context.settings.complete ||
+    view.workloads.length === 0 ||
+    view.workloads.some((workload) => selects(a, workload) && selects(b, workload))
+  );
+}
+
+interface Emitting {
+  readonly context: Context;
+  readonly view: SecurityView;
+  readonly restricting: readonly AuthorizationPolicy[];
+  /** Policies whose workloads have to be made Strict. */
+  readonly strict: Set<AuthorizationPolicy>;
+}
+
+function emitMode(
+  { context, view }: Emitting,
+  name: string,
+  target: InboundTarget,
+  mode: 'Strict' | 'Permissive',
+  origins: Field | undefined,
+  level: Level | undefined,
+  role: EmittedRole = asResource,
+): void {
+  const { mesh, systemNamespace } = context.settings;
+  const ref = targetRefOf(context, target, level?.policy?.resource);
+  // Of the whole mesh, and still to win over those of some proxies: a Dataplane without labels is every proxy (routing.md 2.2).
+  const targetRef =
+    name.startsWith('mtls-0') && Object.hasOwn(ref, 'labels') === false ? { ...ref, kind: 'Dataplane' } : ref;
+  context.emit({
+    ...role,
+    object: {
+      apiVersion: 'kuma.io/v1alpha1',
+      kind: 'MeshTLS',
+      metadata: { name, namespace: systemNamespace, labels: { 'kuma.io/mesh': mesh, 'kuma.io/origin': 'zone' } },
+      spec: {
+        targetRef,
+        rules: [{ default: { mode: origins === undefined ? mode : context.derived(origins, mode) } }],
+      },
+    },
+    services: servicesIn(context, view, target.scope),
+  });
+}
+
+/** Accounts for the field of a mode that is emitted. */
+function accountForMode(context: Context, field: Field | undefined, mode: MtlsMode): void {
+  if (field === undefined) return;
+  if (mode === 'STRICT' || field.value !== mode) context.settled(field);
+  else context.approximate(field, undefined, mode === 'DISABLE' ? area.disable : area.permissive, {});
+}
+
+/** Denies everyone where mTLS is off in Istio and a policy restricts. */
+function close(
+  { context, view }: Emitting,
+  level: Level,
+  policy: AuthorizationPolicy,
+  target: InboundTarget,
+  at: Field | undefined,
+): void {
+  const { namespace, name } = policy.resource;
+  context.report(area.disabledAndRestricted, { policy: `${namespace}/${name}` }, at ?? policy.resource);
+  if (at !== undefined) context.claim(at, 'unsupported', area.disabledAndRestricted);
+  const scope = {
+    namespace: target.scope.namespace ?? policy.scope.namespace,
+    labels: { ...target.scope.labels, ...policy.scope.labels },
+  };
+  const section = target.section === undefined ? '' : `-${target.section}`;
+  const rules = [{ default: { deny: matchesOf(context, anyone([...view.domains, ...view.foreign])) } }];
+  context.emit({
+    role: 'resource',
+    stage: 'access',
+    object: permission(
+      context,
+      dnsLabel(`without-mtls-${level.name}-${name}${section}`),
+      targetRefOf(context, { ...target, scope }),
+      rules,
+    ),
+    services: servicesIn(context, view, scope),
+  });
+}
+
+function emitLevel(emitting: Emitting, level: Level, mode: MtlsMode, field: Field | undefined): void {
+  const { context, view, restricting, strict } = emitting;
+  accountForMode(context, field, mode);
+  const target: InboundTarget = { scope: level.scope };
+  emitMode(
+    emitting,
+    dnsLabel(`mtls-${level.rank}-${level.name}`),
+    target,
+    mode === 'STRICT' ? 'Strict' : 'Permissive',
+    field,
+    level,
+  );
+  if (mode === 'STRICT') return;
+  for (const policy of restricting) {
+    if (!meet(context, view, level.scope, policy.scope)) continue;
+    strict.add(policy);
+    if (mode === 'DISABLE') close(emitting, level, policy, target, field);
+  }
+}
+
+function emitPort(emitting: Emitting, level: Level, port: string, mode: MtlsMode): boolean {
+  const { context, view, restricting } = emitting;
+  const field = modeFieldOf(level, port);
+  const placement = placePorts(view, level.scope, { kind: 'only', ports: [Number(port)] });
+  const restrictedBy = restricting.filter((policy) => meet(context, view, level.scope, policy.scope));
+  const [first] = restrictedBy;
+  if (mode !== 'STRICT' && first !== undefined) {
+    const { namespace, name } = first.resource;
+    const policy = `${namespace}/${name}`;
+    if (mode === 'DISABLE')
+      for (const one of restrictedBy)
+        for (const target of placement.kind === 'placed' ? placement.targets : [{ scope: level.scope }])
+          close(emitting, level, one, target, field);
+    else if (field !== undefined) context.approximate(field, undefined, area.withoutExceptions, { port, policy });
+    return true;
+  }
+  const emitted = mode === 'STRICT' ? 'Strict' : 'Permissive';
+  const nameFor = (section: string): string => dnsLabel(`mtls-${level.rank}-${level.name}-${section}`);
+  if (placement.kind === 'placed') {
+    accountForMode(context, field, mode);
+    for (const target of placement.targets)
+      emitMode(
+        emitting,
+        nameFor([...(placement.each ? Object.values(target.scope.labels) : []), target.section].join('-')),
+        target,
+        emitted,
+        field,
+        level,
+      );
+    return true;
+  }
+  if (mode === 'STRICT') return false;
+  if (field !== undefined) context.approximate(field, undefined, area.portUnknown, { port });
+  const why = 'The name of the port is not in the import.';
+  emitMode(emitting, nameFor(port), { scope: level.scope, section: port }, emitted, field, level, {
+    role: 'draft',
+    stage: 'mesh',
+    why,
+  });
+  return true;
+}
+
+function translateLevel(emitting: Emitting, level: Level): void {
+  const { context } = emitting;
+  const lost = [...level.ports].filter(([port, mode]) => !emitPort(emitting, level, port, mode));
+  for (const [port] of lost) {
+    const field = modeFieldOf(level, port);
+    if (field !== undefined) context.claim(field, 'approximate', area.strictPortUnknown);
+    if (level.mode !== 'STRICT') context.report(area.strictPortUnknown, { port }, field ?? level.policy?.resource);
+  }
+  // A port that demands mTLS and cannot be named takes the others with it.
+  if (lost.length > 0 && level.mode !== 'STRICT') {
+    const field = modeFieldOf(level);
+    if (field !== undefined) context.claim(field, 'approximate', area.strictPortUnknown);
+    emitMode(emitting, dnsLabel(`mtls-${level.rank}-${level.name}`), { scope: level.scope }, 'Strict', field, level);
+  } else if (level.mode !== undefined) emitLevel(emitting, level, level.mode, modeFieldOf(level));
+}
+
+/**
+ * PeerAuthentications to MeshTLS, one for each level, and Strict wherever an AuthorizationPolicy restricts who may call:
+ * in Kong Mesh plaintext passes every permission.
+ */
+export function translatePeerAuthentications(context: Context): void {
+  const view = securityOf(context);
+  for (const policy of view.peers) accountForPolicy(context, view, policy);
+  const restricting = view.policies.filter((policy) => restrictsPlaintext(policy) && isForSidecars(view, policy));
+  const emitting: Emitting = { context, view, restricting, strict: new Set() };
+  const { levels, outlived } = levelsOf(context, view);
+  if (context.estate.istio.length === 0) return;
+  for (const level of levels) translateLevel(emitting, level);
+  if (
+    levels.some(({ rank, policy }) => rank === 4 && policy === undefined) &&
+    !view.peers.some(({ level }) => level === 'mesh')
+  )
+    context.report(area.implicit, { name: 'mtls-4-mesh' }, undefined);
+  const names = new Map<string, string>();
+  for (const policy of emitting.strict) {
+    const { resource, scope } = policy;
+    const key = JSON.stringify(scope);
+    const name = names.get(key) ?? dnsLabel(`mtls-0-${policy.namespace}-${resource.name}`);
+    if (!names.has(key)) emitMode(emitting, name, { scope }, 'Strict', undefined, undefined);
+    names.set(key, name);
+    context.report(area.restricted, { name }, child(rootField(resource), 'spec') ?? resource);
+  }
+  for (const policy of view.peers)
+    if (policy.level !== 'ignored' && !outlived.has(policy)) accountForRest(context, policy);
+}
