@@ -53,7 +53,7 @@ test('a service stands where its phase says, joined by what the VirtualServices 
   expect(grouped).toBe(false);
   expect(mermaid).toContain('    n0["shop/cart<br/>discovered"]:::istio');
   expect(mermaid).toContain('    n1["shop/pay<br/>shifting"]:::bridge');
-  expect(mermaid).toContain('  ingress --> n0\n  n0 --> n1');
+  expect(mermaid).toContain('  ingress e0@--> n0\n  n0 e1@-.-> n1\n  class e1 crossEdge\n  class e0 istioEdge\n');
   expect(namespaces).toEqual([{ namespace: 'shop', services: 3, phases: { discovered: 2, shifting: 1 } }]);
 });
 
@@ -63,6 +63,30 @@ test('more than 60 services are grouped by namespace', () => {
   expect(all.grouped).toBe(true);
   expect(all.mermaid).toContain('["even<br/>31 discovered"]');
   expect(bridgeDiagram(estateOf(many), new Map(), { clusterDomain: domain, namespace: 'odd' }).grouped).toBe(false);
+});
+
+test('what a picture has no room for stands in one box for each side, and what has moved is drawn first', () => {
+  const many = Array.from({ length: 100 }, (_, index) => service(`s${String(index).padStart(3, '0')}`)).join('');
+  const call = istio('VirtualService', 's097', '{hosts: [s097], http: [{route: [{destination: {host: s098}}]}]}');
+  const moved = new Map([
+    ['shop/s099', 'migrated'],
+    ['shop/s096', 'bridged'],
+  ]);
+  const { mermaid, description } = bridgeDiagram(estateOf(many + call), moved, {
+    clusterDomain: domain,
+    namespace: 'shop',
+  });
+  expect(mermaid.match(/^ {4}n\d+\[/gm)).toHaveLength(58);
+  for (const name of ['s096', 's097', 's098', 's099']) expect(mermaid).toContain(`["shop/${name}<br/>`);
+  expect(mermaid).toContain('["43 more services<br/>43 discovered"]:::istio');
+  expect(description).toContain('one box for each side');
+});
+
+test('hundreds of namespaces are grouped too', () => {
+  const many = Array.from({ length: 300 }, (_, index) => service('s', `ns${index}`)).join('');
+  const { mermaid, namespaces } = bridgeDiagram(estateOf(many), new Map(), { clusterDomain: domain });
+  expect(mermaid).toContain('["243 more namespaces<br/>243 discovered"]');
+  expect(namespaces).toHaveLength(300);
 });
 
 test('hostile names stay text', () => {

@@ -18,7 +18,9 @@ export interface BridgeDiagram {
 
 type Side = 'istio' | 'bridge' | 'kong';
 
+/** A picture that fits a page. */
 const mostNodes = 60;
+const mostEdges = 300;
 
 /** The side where a service of a phase stands; one whose phase is not known has not moved. */
 function sideOf(phase: string): Side {
@@ -31,10 +33,17 @@ function label(text: string): string {
   return text.replace(/[^A-Za-z0-9 .,:/()_-]/gu, (character) => `#${character.codePointAt(0)};`);
 }
 
-interface Node {
-  readonly id: string;
-  readonly text: string;
+/** What one box of the picture stands for: a service, the services of a namespace on one side, or those there is no room for. */
+interface Box {
   readonly side: Side;
+  readonly name: string;
+  readonly detail: string;
+  /** Ids of services. */
+  readonly members: readonly string[];
+}
+
+interface Node extends Box {
+  readonly id: string;
 }
 
 function hostsOf(resource: Resource): string[] {
@@ -73,17 +82,77 @@ const listed = (counts: Readonly<Record<string, number>>): string =>
     .map(([phase, count]) => `${count} ${phase}`)
     .join(', ');
 
-/** One node for each namespace and side where it has services. */
-function group(
+/** One box for each namespace and side where it has services. */
+function boxesOfNamespaces(
   services: readonly MigratingService[],
   side: (service: MigratingService) => Side,
-): Map<string, string[]> {
+  phaseOf: (id: string) => string,
+): Box[] {
   const groups = new Map<string, string[]>();
   for (const service of services) {
     const key = `${side(service)}\n${service.namespace}`;
-    groups.set(key, [...(groups.get(key) ?? []), service.id]);
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [service.id]);
+    else known.push(service.id);
   }
-  return groups;
+  return [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, members]) => {
+      const [of, name = ''] = key.split('\n') as [Side, string];
+      return { side: of, name, detail: listed(countPhases(members.map(phaseOf))), members };
+    });
+}
+
+const rank: Record<Side, number> = { bridge: 0, kong: 1, istio: 2 };
+
+/**
+ * Keeps the boxes that a picture has room for, those that have moved first, then those with most connections; the others
+ * become one box for each side.
+ */
+function fit(
+  boxes: readonly Box[],
+  connections: ReadonlyMap<string, number>,
+  noun: string,
+  phaseOf: (id: string) => string,
+): Box[] {
+  if (boxes.length <= mostNodes) return [...boxes];
+  const weight = ({ members }: Box): number => members.reduce((sum, id) => sum + (connections.get(id) ?? 0), 0);
+  const kept = new Set(
+    [...boxes]
+      .sort((a, b) => rank[a.side] - rank[b.side] || weight(b) - weight(a) || (a.name < b.name ? -1 : 1))
+      .slice(0, mostNodes - Object.keys(rank).length),
+  );
+  const others = Map.groupBy(
+    boxes.filter((box) => !kept.has(box)),
+    ({ side }) => side,
+  );
+  return [
+    ...boxes.filter((box) => kept.has(box)),
+    ...[...others].map(([side, rest]): Box => {
+      const members = rest.flatMap((box) => box.members);
+      return { side, name: `${rest.length} more ${noun}`, detail: listed(countPhases(members.map(phaseOf))), members };
+    }),
+  ];
+}
+
+/** How often services stand at an end of a connection. */
+function countConnections(edges: ReadonlySet<string>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const edge of edges) for (const end of edge.split('\n')) counts.set(end, (counts.get(end) ?? 0) + 1);
+  return counts;
+}
+
+/** An edge as Mermaid writes it, with a name to colour it by: within Istio, within Kong Mesh, or across. */
+function drawEdges(edges: readonly { readonly from: Pick<Node, 'id' | 'side'>; readonly to: Node }[]): string[] {
+  const drawn = edges.slice(0, mostEdges);
+  const classes = new Map<string, string[]>();
+  const lines = drawn.map(({ from, to }, index) => {
+    const isWithin = from.side === to.side && from.side !== 'bridge';
+    const name = isWithin ? `${from.side}Edge` : 'crossEdge';
+    classes.set(name, [...(classes.get(name) ?? []), `e${index}`]);
+    return `  ${from.id} e${index}@${isWithin ? '-->' : '-.->'} ${to.id}`;
+  });
+  return [...lines, ...[...classes].sort().map(([name, ids]) => `  class ${ids.join(',')} ${name}`)];
 }
 
 /**
@@ -98,82 +167,75 @@ export function bridgeDiagram(
   options: { namespace?: string | undefined; clusterDomain: string },
 ): BridgeDiagram {
   const all = servicesOf(estate);
-  const phaseOf = ({ id }: MigratingService): string => phases.get(id) ?? 'discovered';
-  const sideOfService = (service: MigratingService): Side => sideOf(phaseOf(service));
-  const shown = options.namespace === undefined ? all : all.filter(({ namespace }) => namespace === options.namespace);
-  const grouped = shown.length > mostNodes;
-  const nodes: Node[] = [];
-  const nodeOf = new Map<string, Node>();
-  if (grouped) {
-    for (const [key, ids] of [...group(shown, sideOfService)].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      const [side, namespace = ''] = key.split('\n') as [Side, string];
-      const inside = countPhases(ids.map((id) => phases.get(id) ?? 'discovered'));
-      const node = { id: `n${nodes.length}`, side, text: `${label(namespace)}<br/>${label(listed(inside))}` };
-      nodes.push(node);
-      for (const id of ids) nodeOf.set(id, node);
-    }
-  } else {
-    for (const service of shown) {
-      const text = `${label(service.id)}<br/>${label(phaseOf(service))}`;
-      const node = { id: `n${nodes.length}`, side: sideOfService(service), text };
-      nodes.push(node);
-      nodeOf.set(service.id, node);
-    }
+  const phaseOf = (id: string): string => phases.get(id) ?? 'discovered';
+  const sideOfService = ({ id }: MigratingService): Side => sideOf(phaseOf(id));
+  const { namespace } = options;
+  const shown = namespace === undefined ? all : all.filter((service) => service.namespace === namespace);
+  const grouped = namespace === undefined && shown.length > mostNodes;
+  const known = evidence(estate, all, options.clusterDomain);
+  const boxes = grouped
+    ? boxesOfNamespaces(shown, sideOfService, phaseOf)
+    : shown.map((service): Box => {
+        const { id } = service;
+        return { side: sideOfService(service), name: id, detail: phaseOf(id), members: [id] };
+      });
+  const nodes = fit(boxes, countConnections(known), grouped ? 'namespaces' : 'services', phaseOf).map(
+    (box, index): Node => ({ ...box, id: `n${index}` }),
+  );
+  const nodeOf = new Map(nodes.flatMap((node) => node.members.map((id) => [id, node])));
+  const ingress = { id: 'ingress', side: 'istio' } as const;
+  const kongGateway = { id: 'kongGateway', side: 'kong' } as const;
+  const edges = new Map<string, { from: Pick<Node, 'id' | 'side'>; to: Node }>();
+  for (const edge of [...known].sort()) {
+    const [source = '', target = ''] = edge.split('\n');
+    const to = nodeOf.get(target);
+    const from = source === '' ? (to?.side === 'kong' ? kongGateway : ingress) : nodeOf.get(source);
+    if (from !== undefined && to !== undefined && from !== to) edges.set(`${from.id} ${to.id}`, { from, to });
   }
   const hasGateway = estate.istio.some(({ kind, group: api }) => kind === 'Gateway' && api === 'networking.istio.io');
-  const edges = new Set<string>();
-  for (const edge of evidence(estate, all, options.clusterDomain)) {
-    const [from = '', to = ''] = edge.split('\n');
-    const target = nodeOf.get(to);
-    if (target === undefined) continue;
-    if (from === '') {
-      edges.add(`${target.side === 'kong' ? 'kongGateway' : 'ingress'} --> ${target.id}`);
-      continue;
-    }
-    const source = nodeOf.get(from);
-    if (source !== undefined && source !== target) edges.add(`${source.id} --> ${target.id}`);
-  }
   const body = (side: Side): string[] =>
-    nodes.filter((node) => node.side === side).map(({ id, text }) => `    ${id}["${text}"]:::${side}`);
+    nodes
+      .filter((node) => node.side === side)
+      .map(({ id, name, detail }) => `    ${id}["${label(name)}<br/>${label(detail)}"]:::${side}`);
   const lines = [
     'flowchart LR',
     '  clients(["Clients"])',
     '  subgraph istioSide["Istio"]',
-    '    ingress["Istio ingress gateway"]',
+    '    ingress["Istio ingress gateway"]:::istio',
     ...body('istio'),
     '  end',
     '  subgraph bridgeSide["Bridge: joined to both"]',
-    '    bridge{{"Bridge"}}',
+    '    bridge{{"Bridge"}}:::bridge',
     ...body('bridge'),
     '  end',
     '  subgraph kongSide["Kong Mesh"]',
-    '    kongGateway["Kong Gateway"]',
+    '    kongGateway["Kong Gateway"]:::kong',
     ...body('kong'),
     '  end',
     ...(hasGateway ? ['  clients --> ingress'] : []),
     '  clients --> kongGateway',
     '  istioSide <--> bridge',
     '  bridge <--> kongSide',
-    ...[...edges].sort().map((edge) => `  ${edge}`),
-    '  classDef istio stroke-dasharray:0',
-    '  classDef bridge stroke-dasharray:4 2',
-    '  classDef kong stroke-width:2px',
+    ...drawEdges([...edges.values()]),
   ];
   const bySide = (side: Side): number => shown.filter((service) => sideOfService(service) === side).length;
-  const byNamespace = new Map<string, MigratingService[]>();
-  for (const service of all) {
-    const others = byNamespace.get(service.namespace);
-    if (others === undefined) byNamespace.set(service.namespace, [service]);
-    else others.push(service);
-  }
+  const byNamespace = Map.groupBy(all, (service) => service.namespace);
+  const sentences = [
+    `${shown.length} services${namespace === undefined ? '' : ` of the namespace ${namespace}`}: ${bySide('istio')} in Istio, ${bySide('bridge')} joined to both meshes by the bridge, ${bySide('kong')} in Kong Mesh.`,
+    ...(grouped ? ['Each box holds the services of one namespace.'] : []),
+    ...(boxes.length > mostNodes
+      ? ['What there is no room for stands in one box for each side; choose a namespace to see its services.']
+      : []),
+    `${edges.size} connections are known from VirtualServices${edges.size > mostEdges ? `; the first ${mostEdges} are drawn` : ''}.`,
+  ];
   return {
     mermaid: `${lines.join('\n')}\n`,
     grouped,
-    description: `${shown.length} services${options.namespace === undefined ? '' : ` of the namespace ${options.namespace}`}: ${bySide('istio')} in Istio, ${bySide('bridge')} joined to both meshes by the bridge, ${bySide('kong')} in Kong Mesh. ${edges.size} connections are known from VirtualServices.`,
-    namespaces: [...byNamespace].map(([namespace, members]) => ({
-      namespace,
+    description: sentences.join(' '),
+    namespaces: [...byNamespace].map(([name, members]) => ({
+      namespace: name,
       services: members.length,
-      phases: countPhases(members.map(phaseOf)),
+      phases: countPhases(members.map(({ id }) => phaseOf(id))),
     })),
   };
 }

@@ -1,14 +1,22 @@
 type Monaco = typeof import('./monaco.ts');
+type Mermaid = typeof import('./mermaid.ts');
 
-let loading: Promise<Monaco> | undefined;
-
-/** Loads the editor when it is first needed; a load that failed is tried again by the next call. */
-export function loadMonaco(): Promise<Monaco> {
-  loading ??= import('./monaco.ts').catch((error: unknown) => {
-    loading = undefined;
-    throw error;
-  });
-  return loading;
+/** Loads a module when it is first needed; a load that failed is tried again by the next call. */
+function once<Module>(load: () => Promise<Module>): () => Promise<Module> {
+  let loading: Promise<Module> | undefined;
+  return () => {
+    loading ??= load().catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    });
+    return loading;
+  };
 }
 
-export type { Monaco };
+/** The editor. */
+export const loadMonaco = once(() => import('./monaco.ts'));
+
+/** What draws diagrams. */
+export const loadMermaid = once(() => import('./mermaid.ts'));
+
+export type { Mermaid, Monaco };

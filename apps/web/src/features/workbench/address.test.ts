@@ -52,6 +52,21 @@ test('places of a document that is gone are left out, lines beyond the end stay 
   expect(readView({ at: 'before:VirtualService/sales/seats:99:1' }, workbench, source).place?.line).toBe(3);
 });
 
+test('a link may name a field only, or what stands above it', () => {
+  const field = (path: string, line: number) => ({
+    document: 1,
+    path,
+    span: { line, column: 4, endLine: line, endColumn: 5, keyColumn: 1 },
+    outcome: 'exact' as const,
+    targets: [],
+  });
+  const linked = { ...workbench, fields: [field('spec.ab', 1), field('spec.a[0].b', 2)] };
+  const at = (path: string) => readView({ field: path }, linked, source).place;
+  expect(at('spec.a')).toEqual({ side: 'before', line: 6, column: 1 });
+  expect(at('spec.ab')?.line).toBe(5);
+  expect(at('spec.x')).toBeUndefined();
+});
+
 test('filters, tab, finding and lists are read, and nonsense is the default', () => {
   const view = readView(
     { show: 'exact,inert', tab: 'MeshTimeout/sales/odd:name:1:2', finding: '0', list: 'unmatched', scroll: 'apart' },

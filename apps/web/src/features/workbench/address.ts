@@ -67,9 +67,21 @@ function readPlace(text: string | undefined, workbench: Workbench, source: Sourc
   return { side: 'before', line: Math.min(section.heading + line, section.lastLine), column };
 }
 
-/** Reads how the subject is looked at. */
+/** The first field at or under a path: for links from places that know no more than `spec.http[0].rewrite`. */
+function placeOfField(path: string | undefined, workbench: Workbench, source: SourceText): Place | undefined {
+  if (path === undefined) return undefined;
+  const isUnder = (one: string): boolean => one.startsWith(path) && /^(?:$|[.[])/.test(one.slice(path.length));
+  for (const { document, heading } of source.sections) {
+    const field = workbench.fields.find((one) => one.document === document && isUnder(one.path));
+    if (field?.span !== undefined)
+      return { side: 'before', line: heading + field.span.line, column: field.span.keyColumn };
+  }
+  return undefined;
+}
+
+/** Reads how the subject is looked at: `at`, else `field`, is the place of the cursor. */
 export function readView(search: Search, workbench: Workbench, source: SourceText): View {
-  const place = readPlace(search.at, workbench, source);
+  const place = readPlace(search.at, workbench, source) ?? placeOfField(search.field, workbench, source);
   const tab = search.tab === undefined ? -1 : documentKeys(workbench.after).indexOf(search.tab);
   const shown = readOutcomes(search.show);
   const finding = /^\d{1,9}$/.test(search.finding ?? '') ? Number(search.finding) : undefined;

@@ -1,4 +1,5 @@
 import type { Workbench } from '@isthmus/contract';
+import { NativeSelect } from '@mantine/core';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import classes from './bench.module.css';
 import { countByTab } from './decorations.ts';
@@ -13,6 +14,9 @@ export interface AfterHeaderProps {
   readonly selected: readonly LinkedField[];
   readonly onTab: (tab: number) => void;
 }
+
+/** With more tabs than this a list helps to find one. */
+const manyTabs = 4;
 
 const roles = { resource: '', draft: 'draft', patch: 'patch' } as const;
 
@@ -68,6 +72,19 @@ export function AfterHeader({ workbench, target, tab, selected, onTab }: AfterHe
               </button>
             ))}
           </div>
+        )}
+        {after.length > manyTabs && (
+          <NativeSelect
+            size="xs"
+            className={classes.allTabs}
+            aria-label="Go to emitted resource"
+            value={String(tab)}
+            data={after.map(({ resource, role }, at) => ({
+              value: String(at),
+              label: `${linked.has(at) ? '● ' : ''}${nameOf(resource)}${roles[role] === '' ? '' : ` (${roles[role]})`}`,
+            }))}
+            onChange={({ currentTarget }) => onTab(Number(currentTarget.value))}
+          />
         )}
       </div>
       <p className={classes.paneNote}>

@@ -48,11 +48,11 @@ export function Bench({ workbench, monaco, target }: { workbench: Workbench; mon
   const unmatched = useMemo(() => groupUnmatched(workbench, shown), [workbench, shown]);
   const keys = useMemo(() => documentKeys(workbench.after), [workbench]);
   const view = readView(search, workbench, source);
-  const tab = view.tab ?? 0;
   const { at, field } = search;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the place changes with its text in the address only
   const place = useMemo(() => view.place, [at, field, workbench, source]);
   const selection = useMemo(() => place && links.at(place), [links, place]);
+  const tab = view.tab ?? (selection === undefined ? 0 : tabFor(selection, 0));
   const [hover, setHover] = useState<Place>();
   const hovered = useMemo(() => (hover === undefined ? none : links.at(hover).fields), [links, hover]);
   const selected = selection?.fields ?? none;

@@ -83,17 +83,27 @@ export type Strength = 'atCursor' | 'hovered';
 
 const lit = (
   { line, endLine, keyColumn, endColumn }: LinkedField['span'],
-  side: 'source' | 'target',
+  side: 'ofSource' | 'ofTarget',
   strength: Strength,
   classes: Classes,
 ): Decoration[] => [
   { line, endLine, className: classesOf(classes, strength, side) },
-  { line, endLine, columns: [keyColumn, endColumn], inlineClassName: classesOf(classes, `${strength}Text`, side) },
+  // Of several lines the bar at their left shows the extent: an underline would run through their indentation.
+  ...(line === endLine
+    ? [
+        {
+          line,
+          endLine,
+          columns: [keyColumn, endColumn] as const,
+          inlineClassName: classesOf(classes, `${strength}Text`, side),
+        },
+      ]
+    : []),
 ];
 
 /** Lights fields up in the left pane. */
 export const litBefore = (fields: readonly LinkedField[], strength: Strength, classes: Classes): Decoration[] =>
-  fields.flatMap(({ span }) => lit(span, 'source', strength, classes));
+  fields.flatMap(({ span }) => lit(span, 'ofSource', strength, classes));
 
 /** Lights the counterparts of fields up in the open tab. */
 export const litAfter = (
@@ -106,10 +116,10 @@ export const litAfter = (
     counterparts.filter(({ document }) => document === tab).map(({ span }) => span),
   );
   const distinct = new Map(spans.map((span) => [`${span.line}:${span.keyColumn}:${span.endLine}`, span]));
-  return [...distinct.values()].flatMap((span) => lit(span, 'target', strength, classes));
+  return [...distinct.values()].flatMap((span) => lit(span, 'ofTarget', strength, classes));
 };
 
-/** Where an emitted field that stands at the cursor lies, of the tab: for the cursor's own line. */
+/** The line of the cursor itself. */
 export const cursorLine = (line: number, classes: Classes): Decoration => ({
   line,
   endLine: line,

@@ -72,17 +72,13 @@ function Choice({ id }: { id: string }) {
 /** The sentence that answers what becomes of the subject. */
 function answerOf({ before, after, fields, findings, omitted, outcomes }: Workbench): string {
   if (before.length === 0) return 'No Istio resource concerns it.';
-  const lost = fields.filter(
-    ({ targets, outcome }) => targets.length === 0 && outcome !== 'exact' && outcome !== 'inert',
-  );
+  const lost = fields.filter(({ outcome }) => outcome === 'unsupported' || outcome === 'untranslated').length;
   const blockers = findings.filter(({ diagnostic }) => diagnostic.severity === 'blocker').length;
   const resources = after.filter(({ role }) => role !== 'draft').length;
   const drafts = after.length - resources;
   return [
     `${count(fieldsOf(outcomes), 'field')} in ${count(before.length, 'resource')} ${before.length === 1 ? 'becomes' : 'become'} ${resources === 0 ? 'nothing' : count(resources, 'Kong Mesh resource')}${drafts > 0 ? ` and ${count(drafts, 'draft')}` : ''}`,
-    lost.length === 0
-      ? 'nothing is lost'
-      : `${count(lost.length, 'field')} ${lost.length === 1 ? 'has' : 'have'} no counterpart`,
+    lost === 0 ? 'all of them carry over' : `${count(lost, 'field')} ${lost === 1 ? 'does' : 'do'} not carry over`,
     ...(blockers === 0 ? [] : [`${count(blockers, 'finding')} ${blockers === 1 ? 'blocks' : 'block'}`]),
     ...(omitted === 0
       ? []

@@ -1,5 +1,5 @@
 import type { Workbench } from '@isthmus/contract';
-import { Button, SegmentedControl, Switch } from '@mantine/core';
+import { Button, SegmentedControl } from '@mantine/core';
 import { whole } from '../../text/format.ts';
 import type { Search } from '../../ui/search.ts';
 import { OutcomeMark, outcomes, outcomeWords } from '../../ui/status.tsx';
@@ -58,12 +58,14 @@ export function Toolbar({ workbench, search, view, isStacked, position, onChange
             onChange={(top) => onChange({ top: top === 'after' ? top : undefined })}
           />
         ) : (
-          <Switch
-            size="xs"
-            label="Scroll together"
-            checked={view.isScrollingTogether}
-            onChange={(event) => onChange({ scroll: event.currentTarget.checked ? undefined : 'apart' })}
-          />
+          <button
+            type="button"
+            className={classes.chip}
+            aria-pressed={view.isScrollingTogether}
+            onClick={() => onChange({ scroll: view.isScrollingTogether ? 'apart' : undefined })}
+          >
+            <span aria-hidden="true">{view.isScrollingTogether ? '⇅' : '↕'}</span> Scroll together
+          </button>
         )}
         <Button.Group>
           <Button size="compact-sm" variant="default" disabled={count === 0} onClick={() => onWalk(-1)}>
