@@ -6,6 +6,7 @@ import {
   type FileReading,
   formatBytes,
   isArchive,
+  isArchivePath,
   isManifestPath,
   type Limits,
   nothingSpent,
@@ -141,7 +142,14 @@ export async function readInput(
   /** Whether the input may go on. Files that are no manifests are only looked at, so that they use up no limit. */
   const takeFile = async ({ path, named, size, read }: Found, argument: string): Promise<boolean> => {
     const isManifest = named || isManifestPath(path);
-    if (size !== undefined && size > limits.fileBytes) {
+    if (size !== undefined && isArchivePath(path)) {
+      // Nothing can be said of what is in an archive that is itself more than the whole import may be.
+      const excess = size > limits.totalBytes ? spend(spent, path, size, limits) : undefined;
+      if (excess !== undefined) {
+        diagnostics.push(excess);
+        return false;
+      }
+    } else if (size !== undefined && size > limits.fileBytes) {
       otherFiles += isManifest ? 0 : 1;
       const sizes = { size: formatBytes(size), limit: formatBytes(limits.fileBytes) };
       if (isManifest) diagnostics.push(diagnose(codes.reading.fileTooLarge, sizes, { file: path }));

@@ -12,9 +12,12 @@ export function isManifestPath(path: string): boolean {
   return /\.(?:ya?ml|json)$/i.test(path) && !/(?:^|\/)(?:__MACOSX\/|\._)/.test(path);
 }
 
+/** Whether a path names an archive: `.zip`, `.tar`, `.tgz` or `.tar.gz`. */
+export const isArchivePath = (path: string): boolean => /\.(?:zip|tar|tgz|tar\.gz)$/i.test(path);
+
 /** Whether `unpack` would take this file apart, by its first bytes or its name. */
 export function isArchive(path: string, bytes: Uint8Array): boolean {
-  return isZip(bytes) || isGzip(bytes) || isTarBlock(bytes) || /\.(?:zip|tar|tgz|tar\.gz)$/i.test(path);
+  return isZip(bytes) || isGzip(bytes) || isTarBlock(bytes) || isArchivePath(path);
 }
 
 function isTarBlock(bytes: Uint8Array): boolean {

@@ -1,4 +1,4 @@
-export { isArchive, isManifestPath, spend, type Unpacked, unpack } from './archive.ts';
+export { isArchive, isArchivePath, isManifestPath, spend, type Unpacked, unpack } from './archive.ts';
 export { formatDuration, formatProtoDuration, parseDuration, parseProtoDuration } from './duration.ts';
 export {
   child,
