@@ -27,6 +27,12 @@ export interface ClusterSettings {
     readonly maxRetries?: number;
     readonly maxConnectionPools?: number;
     readonly trackRemaining?: boolean;
+    /** Parallel retries as a part of the active requests, instead of `maxRetries`. */
+    readonly retryBudget?: {
+      readonly budgetPercent: { readonly value: number };
+      readonly budgetInterval?: string;
+      readonly minRetryConcurrency: number;
+    };
   };
   readonly outlierDetection?: Readonly<Record<string, number | string | boolean>>;
   readonly commonLbConfig?: {
@@ -56,7 +62,11 @@ export interface ClusterSettings {
     readonly upstreamHttpProtocolOptions?: { readonly autoSni?: boolean; readonly autoSanValidation?: boolean };
     readonly explicitHttpConfig?: HttpConfig;
     readonly useDownstreamProtocolConfig?: HttpConfig;
+    /** Status codes that count as failures for outlier detection, instead of 5xx. */
+    readonly outlierStatusCodes?: readonly number[];
   };
+  /** Version of the PROXY protocol that connections begin with: `V1`, `V2`. */
+  readonly proxyProtocol?: string;
 }
 
 /** Slow start of an endpoint that is new. */
@@ -69,5 +79,8 @@ export interface SlowStart {
 /** Which HTTP versions the proxy speaks to the destination. */
 export interface HttpConfig {
   readonly httpProtocolOptions?: Readonly<Record<string, never>>;
-  readonly http2ProtocolOptions?: { readonly maxConcurrentStreams?: number };
+  readonly http2ProtocolOptions?: {
+    readonly maxConcurrentStreams?: number;
+    readonly connectionKeepalive?: { readonly interval?: string; readonly timeout?: string };
+  };
 }

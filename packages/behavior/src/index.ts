@@ -1,5 +1,6 @@
 export type { Client } from './client.ts';
 export type { ClusterSettings, HttpConfig, SlowStart } from './cluster-settings.ts';
+export { fillOperators } from './command-operators.ts';
 export * from './decision.ts';
 export type { ListenerSettings } from './listener-settings.ts';
 export { normalizePath } from './normalize-path.ts';

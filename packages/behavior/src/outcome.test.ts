@@ -38,6 +38,20 @@ test('headers are removed, then set, then added', () => {
   expect(changeHeaders({ 'x-a': ['1'], 'x-b': ['1', '1'] }, [changes])).toEqual({ 'x-a': ['3'], 'x-b': ['2'] });
 });
 
+test.each([
+  ['%REQ(x-user)%', 'jason'],
+  ['user=%REQ(X-User):3%', 'user=jas'],
+  ['%REQ(x-none?x-user)%', 'jason'],
+  ['100%%', '100%'],
+  ['%PROTOCOL%', '%PROTOCOL%'],
+  ['%REQ(x-none)%', undefined],
+  ['', undefined],
+  ['%REQ(x-gone)%', undefined],
+])('a header set to %j is %j', (value, expected) => {
+  const changes = { remove: ['x-gone'], set: [['x-set', value]], add: [] } as const;
+  expect(changeHeaders({ 'x-user': ['jason'], 'x-gone': ['1'] }, [changes])['x-set']).toEqual(expected && [expected]);
+});
+
 test('a query parameter is its first value as written', () => {
   expect(queryParameter('a&q=2&q=1', 'q')).toBe('2');
   expect(queryParameter('a&q', 'q')).toBe('');

@@ -1,3 +1,4 @@
+import { fillOperators } from './command-operators.ts';
 import type { Decision, Forward, HeaderChanges, PathRewrite, Redirect } from './decision.ts';
 import { compileExpression } from './regular-expression.ts';
 import { type Request, splitPath } from './request.ts';
@@ -17,7 +18,11 @@ export function rewritePath(rewrite: PathRewrite | undefined, whole: string): st
   }
 }
 
-/** The headers after changes, in the order of the changes: what is removed goes first. */
+/**
+ * The headers after changes, one set of changes after the other: what is removed goes first; then what is written is filled
+ * in from the headers that are left, all before any is written; what comes out empty is not written (Envoy 1.40,
+ * source/common/router/header_parser.cc evaluateHeaders).
+ */
 export function changeHeaders(
   headers: Readonly<Record<string, readonly string[]>>,
   changes: readonly HeaderChanges[],
@@ -25,8 +30,13 @@ export function changeHeaders(
   const result: Record<string, readonly string[]> = { ...headers };
   for (const { remove, set, add } of changes) {
     for (const name of remove) delete result[name.toLowerCase()];
-    for (const [name, value] of set) result[name.toLowerCase()] = [value];
-    for (const [name, value] of add) result[name.toLowerCase()] = [...(result[name.toLowerCase()] ?? []), value];
+    const fill = ([name, value]: readonly [string, string]): (readonly [string, string])[] => {
+      const filled = fillOperators(value, (header) => result[header]?.join(','));
+      return filled === '' ? [] : [[name.toLowerCase(), filled]];
+    };
+    const [overwritten, added] = [set.flatMap(fill), add.flatMap(fill)];
+    for (const [name, value] of overwritten) result[name] = [value];
+    for (const [name, value] of added) result[name] = [...(result[name] ?? []), value];
   }
   return result;
 }

@@ -1,4 +1,14 @@
 export {
+  type Cluster,
+  clustersOf,
+  compileClusterSettings,
+  defaultHashPolicy,
+  settingsOf,
+} from './behavior/cluster-settings.ts';
+export { type CompiledService, compileRouteTable, compileService, unknownHost } from './behavior/route-table.ts';
+export { type CompiledRoute, concerns, sourceLabelsOf } from './behavior/routes.ts';
+export type { CompiledVirtualHost } from './behavior/virtual-hosts.ts';
+export {
   type Action,
   type Alternative,
   type Attribute,
@@ -13,6 +23,25 @@ export {
   readAuthorizationPolicy,
   type Value,
 } from './effective/authorization-policy.ts';
+export { type ClientScope, type EgressListener, listenerFor, type SidecarIndex } from './effective/client-scope.ts';
+export { type EffectiveConfig, effectiveConfig } from './effective/config.ts';
+export type { EffectiveConnectionMatch, EffectiveConnectionRule } from './effective/connection-rule.ts';
+export { compareCreation, createdAt, isOrderGuessed } from './effective/creation-order.ts';
+export { delegateOf } from './effective/delegate.ts';
+export type { EffectiveDestination, EffectiveRouteDestination } from './effective/destination.ts';
+export type { EffectiveDestinationRule, EffectiveSubset } from './effective/destination-rule.ts';
+export type { DestinationRuleIndex } from './effective/destination-rule-index.ts';
+export { type ExportTo, isExportedTo } from './effective/export-to.ts';
+export type { HostField } from './effective/host-field.ts';
+export {
+  type EffectiveHttpRule,
+  type EffectiveMatch,
+  type EffectiveMirror,
+  type HttpSetting,
+  httpSettings,
+  type NamedCondition,
+  type TextCondition,
+} from './effective/http-rule.ts';
 export {
   everyone,
   intersection,
@@ -29,6 +58,7 @@ export {
   identitiesOf,
   identitiesOfAll,
 } from './effective/identity-values.ts';
+export { type MeshDefaults, type MeshSettings, meshConfigOf, meshDefaults } from './effective/mesh-settings.ts';
 export {
   byAge,
   type EffectiveMtls,
@@ -38,7 +68,13 @@ export {
   readPeerAuthentication,
 } from './effective/peer-authentication.ts';
 export { contains, overlaps, type PolicyScope, scopeOf, selects } from './effective/policy-scope.ts';
+export type { Registry, RegistryService, Resolution } from './effective/registry.ts';
+export type { PortView, ServiceOnPort, ServiceView } from './effective/service-view.ts';
+export { type EffectivePolicy, effectivePolicy, type PolicyBlock, portEntry } from './effective/traffic-policy.ts';
 export { type Trust, trustOf } from './effective/trust.ts';
+export type { EffectiveVirtualService, LostRule } from './effective/virtual-service.ts';
+export type { VirtualServiceIndex } from './effective/virtual-service-index.ts';
+export type { VirtualServiceList } from './effective/virtual-service-list.ts';
 export { type ContainerPort, servedPorts, type Workload, workloadsOf } from './effective/workloads.ts';
 export type { Estate, Skipped, SourceFile, Superseded } from './estate.ts';
 export { isIstioGroup } from './part.ts';

@@ -1,0 +1,128 @@
+import type { Client, ClusterSettings, HashPolicy } from '@isthmus/behavior';
+import { child, descend, type Field, rootField, text } from '@isthmus/kubernetes';
+import type { EffectiveConfig } from '../effective/config.ts';
+import type { EffectiveDestinationRule, EffectiveSubset } from '../effective/destination-rule.ts';
+import { textItems } from '../effective/fields.ts';
+import type { RegistryService, Resolution } from '../effective/registry.ts';
+import { effectivePolicy } from '../effective/traffic-policy.ts';
+import type { ServicePort } from '../services.ts';
+import { connectionSettings, httpSettings } from './connection-pool.ts';
+import { isOriginal } from './destination.ts';
+import { hashOfService, hashPolicy } from './hash-policy.ts';
+import { isLocalityWeighted, loadBalancing } from './load-balancer.ts';
+import { outlierDetection, outlierStatusCodes, panicThreshold } from './outlier-detection.ts';
+import { readServiceWorkloads, type ServiceWorkloads } from './service-workloads.ts';
+import { upstreamTls } from './upstream-tls.ts';
+
+/** One destination of a client: a service's port, or a subset on it. */
+export interface Cluster {
+  readonly service: RegistryService;
+  readonly port: ServicePort;
+  readonly rule: EffectiveDestinationRule | undefined;
+  readonly subset: EffectiveSubset | undefined;
+}
+
+const types: Readonly<Record<Resolution, NonNullable<ClusterSettings['type']>>> = {
+  endpoints: 'EDS',
+  original: 'ORIGINAL_DST',
+  dns: 'STRICT_DNS',
+  'dns round robin': 'LOGICAL_DNS',
+  'dynamic dns': 'EDS',
+  alias: 'EDS',
+};
+
+const workloads = new WeakMap<EffectiveConfig, ServiceWorkloads>();
+
+function workloadsOf(config: EffectiveConfig): ServiceWorkloads {
+  const known = workloads.get(config) ?? readServiceWorkloads(config);
+  workloads.set(config, known);
+  return known;
+}
+
+/**
+ * Whether mutual TLS is used where endpoints take it. A client that connects to the address dialled cannot choose by endpoint;
+ * whether it does is told by the top-level policy alone, or by the subset's own (routing.md 3.6; push_context.go
+ * BestEffortInferServiceMTLSMode, 1.32).
+ */
+function isMutualTlsAutomatic(config: EffectiveConfig, { service, rule, subset }: Cluster): boolean {
+  if (service.meshExternal || !config.mesh.enableAutoMtls) return false;
+  const known = workloadsOf(config);
+  const policy: Field | undefined = subset === undefined ? rule?.trafficPolicy : subset.trafficPolicy;
+  const passesThrough =
+    service.resolution === 'original' || text(descend(policy, 'loadBalancer', 'simple'))?.value === 'PASSTHROUGH';
+  if (passesThrough && !known.allHaveSidecars(service)) return false;
+  return known.takesMutualTls(service);
+}
+
+/** The settings of a client's connections to one destination, with all defaults filled in. */
+export function settingsOf(config: EffectiveConfig, cluster: Cluster): ClusterSettings {
+  const { mesh } = config;
+  const { service, port, rule, subset } = cluster;
+  const policy = effectivePolicy(rule, port.port, subset, mesh);
+  const original = isOriginal(service, rule, port.port, subset, mesh);
+  const spec = child(rootField(service.resource), 'spec');
+  const { tls, ...options } = upstreamTls(policy.tls, {
+    subjectAltNames: workloadsOf(config).identities(service),
+    sni: `outbound_.${port.port}_.${subset?.name ?? ''}_.${service.host}`,
+    automatic: isMutualTlsAutomatic(config, cluster),
+    isOriginal: original,
+    hasSelector: rule?.workloadSelector !== undefined,
+    entrySubjectAltNames:
+      service.registry === 'external' ? textItems(child(spec, 'subjectAltNames')).map(({ value }) => value) : [],
+  });
+  const proxyProtocol =
+    policy.proxyProtocol === undefined ? undefined : (text(child(policy.proxyProtocol, 'version'))?.value ?? 'V1');
+  const isWeighted = isLocalityWeighted(policy.loadBalancer, service, policy.outlierDetection !== undefined, mesh);
+  return {
+    type: original ? 'ORIGINAL_DST' : types[service.resolution],
+    ...loadBalancing(policy.loadBalancer, original),
+    ...connectionSettings(policy.connectionPool, policy.retryBudget, mesh),
+    ...outlierDetection(policy.outlierDetection),
+    commonLbConfig: {
+      healthyPanicThreshold: panicThreshold(policy.outlierDetection),
+      ...(isWeighted ? { localityWeightedLbConfig: {} } : {}),
+    },
+    tls,
+    ...httpSettings(policy.connectionPool, port, mesh, {
+      ...options,
+      ...outlierStatusCodes(policy.outlierDetection),
+    }),
+    ...(proxyProtocol === undefined ? {} : { proxyProtocol }),
+  };
+}
+
+/** The destinations that a client has for a service: each port, and each subset on it (cluster_builder.go applyDestinationRule). */
+export function clustersOf(config: EffectiveConfig, client: Client, host: string): Cluster[] {
+  const service = config.scopeOf(client).service(host);
+  if (service === undefined || service.resolution === 'alias') return [];
+  const rule = config.destinationRules.find(client, service);
+  return service.ports
+    .filter(({ protocol }) => protocol !== 'udp')
+    .flatMap((port) =>
+      [undefined, ...(rule?.subsets ?? [])].map((subset): Cluster => ({ service, port, rule, subset })),
+    );
+}
+
+/** The settings of a service's destinations for a client, by `port|subset|host` as in the names of Envoy's clusters. */
+export function compileClusterSettings(
+  config: EffectiveConfig,
+  client: Client,
+  host: string,
+): ReadonlyMap<string, ClusterSettings> {
+  return new Map(
+    clustersOf(config, client, host).map((cluster) => [
+      `${cluster.port.port}|${cluster.subset?.name ?? ''}|${cluster.service.host}`,
+      settingsOf(config, cluster),
+    ]),
+  );
+}
+
+/** What the choice of an endpoint depends on where a service has no VirtualService. */
+export function defaultHashPolicy(
+  config: EffectiveConfig,
+  client: Client,
+  host: string,
+  port: number,
+): HashPolicy | undefined {
+  return hashPolicy(hashOfService(config.destinationRule(client, host), port));
+}

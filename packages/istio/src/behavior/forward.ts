@@ -1,0 +1,105 @@
+import type { Client, Forward, HashPolicy, Mirror, TextMatch, WeightedDestination } from '@isthmus/behavior';
+import { child, type Field, number, text } from '@isthmus/kubernetes';
+import type { EffectiveConfig } from '../effective/config.ts';
+import type { EffectiveRouteDestination } from '../effective/destination.ts';
+import type { EffectiveHttpRule, EffectiveMirror } from '../effective/http-rule.ts';
+import type { PortView } from '../effective/service-view.ts';
+import { corsOf } from './cors.ts';
+import { destinationOf } from './destination.ts';
+import { milliseconds } from './duration.ts';
+import { faultOf, percentageOf } from './fault.ts';
+import { hashOfDestination, hashPolicy } from './hash-policy.ts';
+import { authorityFrom, headerChanges, headerOperations } from './header-changes.ts';
+import { replaceMatched } from './redirect.ts';
+import { retriesOf } from './retries.ts';
+
+/** Who asks, on which port, and which services listen there. */
+export interface Place {
+  readonly config: EffectiveConfig;
+  readonly client: Client;
+  readonly port: number;
+  readonly known: PortView;
+}
+
+/** The percentage of a mirror, all where none is written. */
+function mirrorPercentage(field: Field | undefined): number {
+  if (field === undefined) return 100;
+  return number(field)?.value ?? percentageOf(field);
+}
+
+function mirrorOf({ destination, percentage }: EffectiveMirror, place: Place): Mirror {
+  return {
+    destination: destinationOf(place.config, place.client, destination, place.port, place.known),
+    percentage: mirrorPercentage(percentage),
+  };
+}
+
+function rewriteOf(rewrite: Field | undefined, path: TextMatch | undefined): Pick<Forward, 'rewrite'> {
+  const regex = child(rewrite, 'uriRegexRewrite');
+  if (regex !== undefined && regex.value !== null) {
+    const pattern = text(child(regex, 'match'))?.value ?? '';
+    return { rewrite: { kind: 'regex', pattern, substitution: text(child(regex, 'rewrite'))?.value ?? '' } };
+  }
+  const uri = text(child(rewrite, 'uri'))?.value;
+  return uri ? { rewrite: replaceMatched(path, uri) } : {};
+}
+
+/** Several destinations: each changes headers by itself, and its authority counts where the route has none. */
+function weighted(entry: EffectiveRouteDestination, place: Place): WeightedDestination {
+  const authority = authorityFrom(entry.headers);
+  return {
+    destination: destinationOf(place.config, place.client, entry.destination, place.port, place.known),
+    weight: entry.weight?.value ?? 0,
+    ...(authority === undefined ? {} : { authority }),
+    ...(entry.headers === undefined
+      ? {}
+      : {
+          requestHeaders: headerChanges([headerOperations(entry.headers, 'request')]),
+          responseHeaders: headerChanges([headerOperations(entry.headers, 'response')]),
+        }),
+  };
+}
+
+/**
+ * What a rule with destinations does (istio/pilot/pkg/networking/core/route/route.go applyHTTPRouteDestination, 1.32).
+ * @param path the condition on the path, whose match a rewrite replaces
+ */
+export function forwardOf(rule: EffectiveHttpRule, path: TextMatch | undefined, place: Place): Forward {
+  const { settings, route, mirrors } = rule;
+  const { config, client, port, known } = place;
+  const [single] = route.length === 1 ? route : [];
+  const used = single === undefined ? route.filter(({ weight }) => (weight?.value ?? 0) !== 0) : route;
+  const hashes = used.map(({ destination }) =>
+    hashOfDestination(config.destinationRule(client, destination.host.host), destination),
+  );
+  const hash = hashes.flatMap((field): HashPolicy[] => {
+    const policy = hashPolicy(field);
+    return policy === undefined ? [] : [policy];
+  });
+  const written = text(child(settings.rewrite, 'authority'))?.value || authorityFrom(settings.headers);
+  // One destination: its changes stand in the route's own list, behind the route's.
+  const authority = written ?? (single && authorityFrom(single.headers));
+  const ownHeaders = single === undefined ? [settings.headers] : [settings.headers, single.headers];
+  const retries = retriesOf(
+    settings.retries ?? child(config.mesh.config, 'defaultHttpRetryPolicy'),
+    single !== undefined && hashes[0] !== undefined,
+  );
+  const fault = faultOf(settings.fault);
+  return {
+    kind: 'forward',
+    destinations:
+      single === undefined
+        ? used.map((entry) => weighted(entry, place))
+        : [{ destination: destinationOf(config, client, single.destination, port, known), weight: 1 }],
+    ...rewriteOf(settings.rewrite, path),
+    ...(authority === undefined ? {} : { authority }),
+    requestHeaders: headerChanges(ownHeaders.map((headers) => headerOperations(headers, 'request'))),
+    responseHeaders: headerChanges(ownHeaders.map((headers) => headerOperations(headers, 'response'))),
+    timeout: milliseconds(settings.timeout) ?? 0,
+    ...(retries && { retries }),
+    mirrors: mirrors.map((mirror) => mirrorOf(mirror, place)).filter(({ percentage }) => percentage > 0),
+    ...(fault && { fault }),
+    ...(settings.corsPolicy && { cors: corsOf(settings.corsPolicy) }),
+    hash,
+  };
+}

@@ -1,0 +1,76 @@
+import type { Client, Decision, RouteTable } from '@isthmus/behavior';
+import { type ClientScope, listenerFor } from '../effective/client-scope.ts';
+import type { EffectiveConfig } from '../effective/config.ts';
+import { compileConnections } from './connections.ts';
+import { domainsOf } from './domains.ts';
+import { isHttp } from './protocol.ts';
+import { type CompiledVirtualHost, compileVirtualHosts, placeOf } from './virtual-hosts.ts';
+
+/** What becomes of requests whose authority no virtual host has (istio/pilot/pkg/networking/core/httproute.go buildCatchAllVirtualHost, 1.32). */
+export function unknownHost({ outboundTrafficPolicy }: ClientScope): Decision {
+  return outboundTrafficPolicy === 'REGISTRY_ONLY' ? { kind: 'respond', status: 502 } : { kind: 'passthrough' };
+}
+
+function tableOf(hosts: readonly CompiledVirtualHost[], otherwise: Decision): RouteTable {
+  const decisions = hosts.flatMap(({ virtualHost }) => virtualHost.routes.map(({ decision }) => decision));
+  const broken = decisions.find(({ kind }) => kind === 'broken');
+  // Envoy refuses a route table as a whole (routing.md T85).
+  if (broken !== undefined) return { virtualHosts: [], otherwise: broken };
+  return { virtualHosts: hosts.map(({ virtualHost }) => virtualHost), otherwise };
+}
+
+/**
+ * What a client's proxy does with HTTP requests to a port: Istio's route table for all services that declare HTTP there, by
+ * the authority of the request, whatever address was dialled. `no listener` where no service declares HTTP on the port.
+ */
+export function compileRouteTable(config: EffectiveConfig, client: Client, port: number): RouteTable {
+  const scope = config.scopeOf(client);
+  const listener = listenerFor(scope, port);
+  const place = listener && placeOf(config, client, listener, port);
+  const declared = place?.known.all.some((one) => one.port.protocol !== undefined && isHttp(one.port));
+  if (listener === undefined || place === undefined || !declared)
+    return { virtualHosts: [], otherwise: { kind: 'no listener' } };
+  return tableOf(compileVirtualHosts(place, listener), unknownHost(scope));
+}
+
+/** What a service's port does to a client's traffic, with what it was made of. */
+export interface CompiledService {
+  readonly table: RouteTable;
+  /** The virtual hosts of the table; empty for traffic that Istio does not take for HTTP. */
+  readonly hosts: readonly CompiledVirtualHost[];
+  /**
+   * `declared`: the port says HTTP, the request's authority decides; `sniffed`: it says nothing, the address dialled decides;
+   * `connections`: Istio looks at no request.
+   */
+  readonly kind: 'declared' | 'sniffed' | 'connections';
+}
+
+/**
+ * What a client's proxy does with what is sent to one service on one port, under the names of the service: the part of
+ * `compileRouteTable` that concerns it, the table of its own that a sniffed port has, or its connections. Undefined where
+ * the client knows no such service or port.
+ */
+export function compileService(
+  config: EffectiveConfig,
+  client: Client,
+  host: string,
+  port: number,
+): CompiledService | undefined {
+  const scope = config.scopeOf(client);
+  const listener = listenerFor(scope, port);
+  const place = listener && placeOf(config, client, listener, port);
+  const found = place?.known.byHost.get(host.toLowerCase());
+  if (listener === undefined || place === undefined || found === undefined) return undefined;
+  const { service, port: own } = found;
+  if (own.protocol === 'udp' || service.resolution === 'alias') return undefined;
+  if (!isHttp(own)) return { table: compileConnections(place, listener, found, scope), hosts: [], kind: 'connections' };
+  const domains = domainsOf(service, client, config.registry, config.mesh.clusterDomain);
+  const hosts = compileVirtualHosts(place, listener, { service, domains });
+  if (own.protocol !== undefined) return { table: tableOf(hosts, unknownHost(scope)), hosts, kind: 'declared' };
+  // httproute.go getVirtualHostsForSniffedServicePort: the virtual host that has the service's full name, for any authority.
+  const name = service.host.toLowerCase();
+  const sniffed = hosts
+    .filter(({ virtualHost }) => virtualHost.domains.includes(name))
+    .map((one) => ({ ...one, virtualHost: { ...one.virtualHost, domains: ['*'] } }));
+  return { table: tableOf(sniffed, { kind: 'respond', status: 404 }), hosts: sniffed, kind: 'sniffed' };
+}

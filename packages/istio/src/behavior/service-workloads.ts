@@ -1,0 +1,75 @@
+import { effectiveNamespace, matchesLabels, type Resource } from '@isthmus/kubernetes';
+import type { EffectiveConfig } from '../effective/config.ts';
+import { effectiveMtls, readPeerAuthentication } from '../effective/peer-authentication.ts';
+import type { RegistryService } from '../effective/registry.ts';
+import { type Workload, workloadsOf } from '../effective/workloads.ts';
+
+/** What Istio knows about the workloads of services. */
+export interface ServiceWorkloads {
+  /** SPIFFE identities of a service's workloads, sorted. */
+  identities(service: RegistryService): readonly string[];
+  /** Whether every workload has a sidecar; false where none is known. */
+  allHaveSidecars(service: RegistryService): boolean;
+  /** Whether the service's namespace takes mutual TLS, as far as PeerAuthentications without a selector say. */
+  takesMutualTls(service: RegistryService): boolean;
+}
+
+const annotationAccounts = 'alpha.istio.io/kubernetes-serviceaccounts';
+const annotationCanonicalAccounts = 'alpha.istio.io/canonical-serviceaccounts';
+
+const isOn = (value: string | undefined): boolean => value === 'true' || value === 'enabled';
+
+/** Running Pods say by a label whether a sidecar was injected; of templates it is told by who would be injected. */
+function hasSidecar(workload: Workload, namespaces: ReadonlyMap<string, Resource>): boolean {
+  const { labels, resource, namespace } = workload;
+  if (labels['security.istio.io/tlsMode'] !== undefined) return labels['security.istio.io/tlsMode'] === 'istio';
+  if (resource.kind === 'Pod' || !workload.inCluster) return false;
+  const own = labels['sidecar.istio.io/inject'];
+  if (own !== undefined) return isOn(own);
+  const around = namespaces.get(namespace)?.labels ?? {};
+  return isOn(around['istio-injection']) || around['istio.io/rev'] !== undefined;
+}
+
+/** Reads the workloads of an estate once for all services. */
+export function readServiceWorkloads({ estate, mesh }: EffectiveConfig): ServiceWorkloads {
+  const byNamespace = Map.groupBy(workloadsOf(estate), ({ namespace }) => namespace);
+  const namespaces = new Map(
+    estate.context.filter(({ kind, group }) => kind === 'Namespace' && group === '').map((one) => [one.name, one]),
+  );
+  const policies = estate.istio
+    .filter(({ kind, group }) => kind === 'PeerAuthentication' && group === 'security.istio.io')
+    .map((resource) => readPeerAuthentication(resource, mesh.rootNamespace));
+  const of = ({ namespace, selector }: RegistryService): readonly Workload[] =>
+    selector === undefined || Object.keys(selector).length === 0
+      ? []
+      : (byNamespace.get(namespace) ?? []).filter(({ labels }) => matchesLabels(selector, labels));
+  const spiffe = (namespace: string, account: string): string =>
+    `spiffe://${mesh.trustDomain}/ns/${namespace}/sa/${account}`;
+  const modes = new Map<string, boolean>();
+  return {
+    identities(service) {
+      const { annotations } = service.resource;
+      const listed = (key: string): string[] => (annotations[key] ? annotations[key].split(',') : []);
+      const written = service.registry === 'kubernetes' ? listed(annotationAccounts) : [];
+      const canonical = service.registry === 'kubernetes' ? listed(annotationCanonicalAccounts) : [];
+      return [
+        ...new Set([
+          ...canonical,
+          ...written.map((account) => spiffe(effectiveNamespace(service.resource), account)),
+          ...of(service).map(({ namespace, serviceAccount }) => spiffe(namespace, serviceAccount)),
+        ]),
+      ].sort();
+    },
+    allHaveSidecars(service) {
+      const workloads = of(service);
+      return workloads.length > 0 && workloads.every((workload) => hasSidecar(workload, namespaces));
+    },
+    takesMutualTls({ namespace }) {
+      const known = modes.get(namespace);
+      if (known !== undefined) return known;
+      const takes = effectiveMtls(policies, { namespace, labels: {} }).mode !== 'DISABLE';
+      modes.set(namespace, takes);
+      return takes;
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { Client } from '@isthmus/behavior';
+import type { Estate } from '../estate.ts';
+import { type ClientScope, clientScopes, indexSidecars, type SidecarIndex } from './client-scope.ts';
+import type { EffectiveDestinationRule } from './destination-rule.ts';
+import { type DestinationRuleIndex, indexDestinationRules } from './destination-rule-index.ts';
+import { type MeshDefaults, type MeshSettings, meshDefaults, readMeshSettings } from './mesh-settings.ts';
+import { buildRegistry, type Registry } from './registry.ts';
+import { sortByVisibility } from './service-view.ts';
+import { indexVirtualServices, type VirtualServiceIndex } from './virtual-service-index.ts';
+
+/**
+ * What Istio makes of an estate's resources together, for routing and resilience: read once, then asked per client. Every
+ * value keeps the resource and the path that it was written at.
+ */
+export interface EffectiveConfig {
+  readonly estate: Estate;
+  readonly mesh: MeshSettings;
+  readonly registry: Registry;
+  readonly virtualServices: VirtualServiceIndex;
+  readonly destinationRules: DestinationRuleIndex;
+  readonly sidecars: SidecarIndex;
+  /** What a client's proxy knows: services, VirtualServices, what becomes of the rest. */
+  scopeOf(client: Client): ClientScope;
+  /** The DestinationRule for a client's connections to a host; undefined where none applies or the client knows no such host. */
+  destinationRule(client: Client, host: string): EffectiveDestinationRule | undefined;
+}
+
+/** Reads the effective configuration of an estate. */
+export function effectiveConfig(estate: Estate, defaults: Partial<MeshDefaults> = {}): EffectiveConfig {
+  const mesh = readMeshSettings(estate, { ...meshDefaults, ...defaults });
+  const registry = buildRegistry(estate, mesh);
+  const virtualServices = indexVirtualServices(estate, mesh);
+  const destinationRules = indexDestinationRules(estate, mesh);
+  const sidecars = indexSidecars(estate, mesh);
+  const visibility = sortByVisibility(registry);
+  const scopeOf = clientScopes({ mesh, registry, visibility, virtualServices }, sidecars);
+  return {
+    estate,
+    mesh,
+    registry,
+    virtualServices,
+    destinationRules,
+    sidecars,
+    scopeOf,
+    destinationRule(client, host) {
+      const service = scopeOf(client).service(host);
+      return service && destinationRules.find(client, service);
+    },
+  };
+}

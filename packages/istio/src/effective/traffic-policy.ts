@@ -1,0 +1,52 @@
+import { child, descend, type Field, type JsonObject, number } from '@isthmus/kubernetes';
+import type { EffectiveDestinationRule, EffectiveSubset } from './destination-rule.ts';
+import { objectField, objectItems } from './fields.ts';
+import type { MeshSettings } from './mesh-settings.ts';
+
+/** Blocks that `portLevelSettings` replace all together: what a port's entry leaves out has its default there. */
+const portBlocks = ['connectionPool', 'outlierDetection', 'loadBalancer', 'tls'] as const;
+const allBlocks = [...portBlocks, 'tunnel', 'proxyProtocol', 'retryBudget'] as const;
+
+export type PolicyBlock = (typeof allBlocks)[number];
+
+/** The blocks of a traffic policy in force for one port and subset, each where it was written. */
+export type EffectivePolicy = Readonly<Partial<Record<PolicyBlock, Field<JsonObject>>>>;
+
+/** The entry of `portLevelSettings` for a port. */
+export function portEntry(policy: Field | undefined, port: number): Field<JsonObject> | undefined {
+  return objectItems(child(policy, 'portLevelSettings')).find(
+    (entry) => number(descend(entry, 'port', 'number'))?.value === port,
+  );
+}
+
+function blocksOf(policy: Field | undefined, port: number): { blocks: EffectivePolicy; ofPort: boolean } {
+  const entry = portEntry(policy, port);
+  const blocks: Partial<Record<PolicyBlock, Field<JsonObject>>> = {};
+  for (const name of entry === undefined ? allBlocks : portBlocks) {
+    const block = objectField(child(entry ?? policy, name));
+    if (block !== undefined) blocks[name] = block;
+  }
+  return { blocks, ofPort: entry !== undefined };
+}
+
+/**
+ * The policy of a DestinationRule for a port, or for a subset on it (istio/pilot/pkg/networking/util/util.go
+ * MergeSubsetTrafficPolicy, pilot/pkg/model/destination_rule.go MergeTrafficPolicy, 1.32): the port's entry instead of the
+ * top level, MeshConfig's `defaultTrafficPolicy` for blocks that are absent, then what the subset sets.
+ */
+export function effectivePolicy(
+  rule: EffectiveDestinationRule | undefined,
+  port: number,
+  subset: EffectiveSubset | undefined,
+  mesh: MeshSettings,
+): EffectivePolicy {
+  const policy: Partial<Record<PolicyBlock, Field<JsonObject>>> = { ...blocksOf(rule?.trafficPolicy, port).blocks };
+  for (const name of ['connectionPool', 'outlierDetection'] as const) {
+    const fallback = objectField(descend(mesh.config, 'defaultTrafficPolicy', name));
+    if (policy[name] === undefined && fallback !== undefined) policy[name] = fallback;
+  }
+  if (subset?.trafficPolicy === undefined) return policy;
+  const own = blocksOf(subset.trafficPolicy, port);
+  if (own.ofPort) for (const name of portBlocks) delete policy[name];
+  return { ...policy, ...own.blocks };
+}

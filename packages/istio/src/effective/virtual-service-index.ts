@@ -1,0 +1,56 @@
+import type { Estate } from '../estate.ts';
+import { compareCreation } from './creation-order.ts';
+import { mergeDelegates } from './delegate.ts';
+import type { MeshSettings } from './mesh-settings.ts';
+import { type EffectiveVirtualService, readVirtualService } from './virtual-service.ts';
+import { listVirtualServices, type VirtualServiceList } from './virtual-service-list.ts';
+
+/** All VirtualServices of an estate, by who sees them. */
+export interface VirtualServiceIndex {
+  /** Those with hosts, the oldest first. */
+  readonly all: readonly EffectiveVirtualService[];
+  /** Those without hosts, as written: they count where another delegates to them. */
+  readonly delegates: readonly EffectiveVirtualService[];
+  /** What a namespace sees: its private ones, those exported to it, the public ones; each part the oldest first. */
+  visibleFrom(namespace: string): VirtualServiceList;
+}
+
+const add = <V>(map: Map<string, V[]>, key: string, value: V): void => {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+};
+
+/**
+ * Reads, merges and sorts the VirtualServices of an estate; only those that concern sidecars are visible anywhere
+ * (istio/pilot/pkg/model/push_context.go initVirtualServices, 1.32).
+ */
+export function indexVirtualServices(estate: Estate, mesh: MeshSettings): VirtualServiceIndex {
+  const read = estate.istio
+    .filter(({ kind, group }) => kind === 'VirtualService' && group === 'networking.istio.io')
+    .sort(compareCreation)
+    .map((resource) => readVirtualService(resource, mesh));
+  const delegates = new Map(
+    read
+      .filter(({ hosts }) => hosts.length === 0)
+      .map((delegate) => [`${delegate.namespace}/${delegate.resource.name}`, delegate]),
+  );
+  const all = read
+    .filter(({ hosts }) => hosts.length > 0)
+    .map((root) => mergeDelegates(root, (namespace, name) => delegates.get(`${namespace}/${name}`), mesh));
+  const everybody: EffectiveVirtualService[] = [];
+  const own = new Map<string, EffectiveVirtualService[]>();
+  const exported = new Map<string, EffectiveVirtualService[]>();
+  for (const virtualService of all) {
+    if (!virtualService.inMesh) continue;
+    const { exportTo, namespace } = virtualService;
+    if (exportTo.has('*')) everybody.push(virtualService);
+    else if (!exportTo.has('~'))
+      for (const client of exportTo) add(client === namespace ? own : exported, client, virtualService);
+  }
+  const shared = listVirtualServices(everybody);
+  const lists = new Map<string, VirtualServiceList>();
+  for (const namespace of new Set([...own.keys(), ...exported.keys()]))
+    lists.set(namespace, shared.behind([...(own.get(namespace) ?? []), ...(exported.get(namespace) ?? [])]));
+  return { all, delegates: [...delegates.values()], visibleFrom: (namespace) => lists.get(namespace) ?? shared.list };
+}
