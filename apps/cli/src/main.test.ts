@@ -126,7 +126,35 @@ test('the report is a page where its name ends in .html', () => {
   expect(readFileSync(join(path, 'report.html'), 'utf8')).toMatch(/^<!doctype html>/);
 });
 
+test('many findings of one code are shown in part, all of them with --verbose, and always in the report', () => {
+  const text = Array.from({ length: 9 }, (_, index) => route.replace('seats', `seats-${index}`)).join('---\n');
+  const lines = (args: readonly string[]): number =>
+    isthmus(['translate', '-', ...args], text)
+      .stderr.split('\n')
+      .filter((line) => /^ {2}-:\d+:\d+ /.test(line)).length;
+  expect(isthmus(['translate', '-'], text).stderr).toContain('(9)\n');
+  expect(lines([])).toBe(5);
+  expect(lines(['--verbose'])).toBe(9);
+  expect(reportOf(['-'], text).diagnostics.filter(({ path }) => path?.startsWith('spec'))).toHaveLength(9);
+});
+
+test('limits of the command line hold for what it reads', () => {
+  expect(isthmus(['translate', '-', '--limit', 'fileBytes=10'], route).stderr).toContain('ISTHMUS-READ-006');
+  const { status, stderr } = isthmus(['translate', '-', '--limit', 'speed=10'], route);
+  expect([status, stderr]).toEqual([2, expect.stringContaining("there is no limit 'speed'")]);
+});
+
+test('a report that cannot be written is refused before any work', () => {
+  const path = folder({ 'a.yaml': route });
+  const { status, stderr } = isthmus(['translate', path, '--report', join(path, 'none', 'report.json')]);
+  expect([status, stderr]).toEqual([2, expect.stringContaining('there is no folder')]);
+});
+
 test('explain, help and version', () => {
+  for (const command of ['', 'translate', 'explain', 'backup', 'restore']) {
+    const { stdout, status } = isthmus([...(command === '' ? [] : [command]), '--help']);
+    expect([stdout.match(/Examples?:\n {2}isthmus /)?.length, status], command).toEqual([1, 0]);
+  }
   expect(isthmus(['explain', 'isthmus-est-002']).stdout).toContain('Object stands twice with different content');
   expect(isthmus(['translate', '--help']).stdout).toContain('Examples:');
   expect(isthmus(['--version']).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);

@@ -10,7 +10,16 @@ const program = new Command('isthmus')
   .description('Takes platform teams from Istio to Kong Mesh: every field accounted for, every difference shown.')
   .version(manifest.version)
   .exitOverride()
-  .showHelpAfterError();
+  .showHelpAfterError()
+  .addHelpText(
+    'after',
+    `
+Examples:
+  isthmus translate manifests/ --out bundle
+  isthmus explain ISTHMUS-READ-001
+  isthmus backup saved.sqlite
+  isthmus restore saved.sqlite`,
+  );
 
 program
   .command('translate')
@@ -39,6 +48,7 @@ Exit codes:
   0  done
   1  done, and something blocks
   2  usage, an unreadable path, or no document that could be read
+  70 a fault of Isthmus itself
 
 Examples:
   isthmus translate manifests/ --out bundle --report report.json
@@ -70,6 +80,7 @@ program
   .description('Copy the store of the server to a file, also while it runs')
   .argument('<file>', 'a new file')
   .option('--data <dir>', "the server's folder (default ISTHMUS_DATA, else ./data)")
+  .addHelpText('after', '\nExample:\n  isthmus backup "isthmus-$(date +%F).sqlite"')
   .action((file: string, options: { data?: string }) => {
     backup(options.data ?? folder(), file);
     console.error(`The store was copied to ${file} and the copy checked.`);
@@ -80,6 +91,7 @@ program
   .description('Replace the store of a stopped server by a backup; what was there is kept beside it')
   .argument('<file>', 'a file that backup wrote')
   .option('--data <dir>', "the server's folder (default ISTHMUS_DATA, else ./data)")
+  .addHelpText('after', '\nExample:\n  isthmus restore saved.sqlite --data /var/lib/isthmus')
   .action(async (file: string, options: { data?: string }) => {
     const stamp = new Date().toISOString().replace(/[:.]/g, '-');
     const kept = await restore(options.data ?? folder(), file, stamp);
@@ -101,5 +113,9 @@ try {
   else if (error instanceof InputError || error instanceof StoreError) {
     console.error(`isthmus: ${error.message}`);
     process.exitCode = 2;
-  } else throw error;
+  } else {
+    // Apart from the codes that say how a command went.
+    console.error(`isthmus: this is a fault of Isthmus itself, please report it.\n${(error as Error).stack ?? error}`);
+    process.exitCode = 70;
+  }
 }
