@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { parseJson } from '@isthmus/kubernetes';
+import { istioDestinationRules } from './istio-destination-rules.ts';
+import { istioRouting } from './istio-routing.ts';
 import { kubernetesYaml } from './kubernetes-yaml.ts';
 import { kumaAdmission } from './kuma-admission.ts';
 import { kumaResilience } from './kuma-resilience.ts';
@@ -19,6 +21,8 @@ const suites: readonly Suite[] = [
   kumaAdmission('3.0'),
   kumaRouting,
   kumaResilience,
+  istioRouting,
+  istioDestinationRules,
 ];
 
 /** The lines of a suite's file; undefined where the folder has none. */
