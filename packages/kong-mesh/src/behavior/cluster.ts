@@ -3,12 +3,20 @@ import type { JsonObject } from '@isthmus/kubernetes';
 import type { TargetVersion } from '../version.ts';
 import { circuitBreakersOf, outlierDetectionOf, panicThresholdOf } from './circuit-breaker.ts';
 import type { ClientView } from './client-view.ts';
+import { clusterSection } from './cluster-section.ts';
 import type { Destination, DestinationPort } from './destination.ts';
 import type { Subject } from './entry-index.ts';
 import { failsTrafficOnPanic, healthCheckOf, healthCheckPanicThreshold } from './health-check.ts';
 import { loadBalancerOf, weighsLocalities } from './load-balancer.ts';
-import { confOf, type Mesh } from './mesh.ts';
+import { confOf, type Mesh, type OutboundKind } from './mesh.ts';
 import { connectTimeout, upstreamTimeouts } from './timeouts.ts';
+
+const clusterKinds: readonly OutboundKind[] = [
+  'MeshTimeout',
+  'MeshLoadBalancingStrategy',
+  'MeshHealthCheck',
+  'MeshCircuitBreaker',
+];
 
 const timed = (protocol: string, version: TargetVersion): boolean =>
   version === '2.13' || protocol === 'http' || protocol === 'http2';
@@ -55,8 +63,10 @@ function refusalOf({
 }
 
 /** How a client's proxy treats its connections to a port (routing.md 2.6, 2.7, 2.9, 2.12). */
-export function clusterOf(mesh: Mesh, client: ClientView, subject: Subject, port: DestinationPort): ClusterSettings {
+export function clusterOf(mesh: Mesh, client: ClientView, dialled: Subject, port: DestinationPort): ClusterSettings {
   const { version } = mesh.options;
+  const named = clusterKinds.some((kind) => mesh.entries[kind].namesSection(client, dialled));
+  const subject = named ? { ...dialled, section: clusterSection(mesh, client, dialled) } : dialled;
   const timeouts = confOf(mesh, 'MeshTimeout', client, subject) ?? {};
   const strategy = confOf(mesh, 'MeshLoadBalancingStrategy', client, subject) ?? {};
   const healthCheck = confOf(mesh, 'MeshHealthCheck', client, subject);

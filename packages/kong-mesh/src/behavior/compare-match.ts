@@ -1,7 +1,13 @@
 import type { RouteMatch } from './route-rule.ts';
 
 const pathTypes = ['Exact', 'PathPrefix', 'RegularExpression'];
-const bytes = (text: string): number => new TextEncoder().encode(text).length;
+const encoder = new TextEncoder();
+const isAscii = (text: string): boolean => {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 127) return false;
+  return true;
+};
+/** Go counts bytes of UTF-8. */
+const bytes = (text: string): number => (isAscii(text) ? text.length : encoder.encode(text).length);
 
 function comparePaths(a: RouteMatch['path'], b: RouteMatch['path']): number {
   if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);

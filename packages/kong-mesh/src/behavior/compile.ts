@@ -63,10 +63,10 @@ function ask(
 
 function tableFor(mesh: Mesh, { client, subject, port }: Question): RouteTable {
   const readable = isRead(port.protocol);
+  const rules = readable ? routeRules(mesh, client, subject) : undefined;
   // A MeshHTTPRoute for the port keeps MeshTCPRoutes from having a say.
-  const hasRoutes = readable && routeRules(mesh, client, subject) !== undefined;
-  const passedOn = hasRoutes ? undefined : tcpTable(mesh, client, subject, port, readable);
-  return passedOn ?? httpTable(mesh, client, subject, port);
+  const passedOn = rules === undefined ? tcpTable(mesh, client, subject, port, readable) : undefined;
+  return passedOn ?? httpTable(subject, httpRoutes(mesh, client, subject, port, rules ?? []));
 }
 
 function listenerFor(mesh: Mesh, { client, subject, port }: Question): ListenerSettings {
@@ -104,7 +104,8 @@ export function compileKongMesh(objects: readonly JsonObject[], options: MeshOpt
     generatedRoutes(client, service, port) {
       const question = ask(mesh, client, service, port);
       if (question === undefined || !isRead(question.port.protocol)) return { routes: [], refusals: [] };
-      return httpRoutes(mesh, question.client, question.subject, question.port);
+      const { client: view, subject } = question;
+      return httpRoutes(mesh, view, subject, question.port, routeRules(mesh, view, subject) ?? []);
     },
     clusterSettings(client, service, port) {
       const question = ask(mesh, client, service, port);

@@ -29,6 +29,8 @@ export interface EntryIndex {
    * (kuma, pkg/plugins/policies/core/rules/outbound/resourcerules.go and context.go).
    */
   rule(client: ClientView, subject: Subject): readonly ToEntry[] | undefined;
+  /** The destinations that an entry names. */
+  aims(entry: ToEntry): readonly Destination[];
   /** Whether some policy names the port itself, so that it matters by which name the port is looked up. */
   namesSection(client: ClientView, subject: Subject): boolean;
 }
@@ -132,6 +134,7 @@ export function indexEntries(policies: readonly Policy[], catalog: Catalog, rout
       if (relevant.length > 0) return ranked([...mesh, ...relevant.map(({ entry }) => entry)]);
       return mesh.length === 0 ? undefined : mesh;
     },
+    aims: (entry) => aimsOf(entry, catalog).map(({ destination }) => destination),
     namesSection: (client, { destination, section }) =>
       aimed(client, destination).some((one) => one.section === section),
   };

@@ -157,19 +157,32 @@ export interface GeneratedRoutes {
 }
 
 /** The routes of a port whose requests are read, for a group of clients (routing.md 5.2 E). */
-export function httpRoutes(mesh: Mesh, client: ClientView, subject: Subject, port: DestinationPort): GeneratedRoutes {
+export function httpRoutes(
+  mesh: Mesh,
+  client: ClientView,
+  subject: Subject,
+  port: DestinationPort,
+  rules: readonly RouteRule[],
+): GeneratedRoutes {
   const refusals: string[] = [];
   const refuse: Refuse = (reason) => refusals.push(reason);
   const settings = settingsFor(mesh, client, subject, port.protocol, refuse);
   const own = isHttp(port.protocol) ? ownSplit(subject.destination, port) : ({ kind: 'empty' } as const);
   const counts = mesh.options.version === '3.0';
-  const routes: Route[] = [];
-  for (const flat of flatten(routeRules(mesh, client, subject) ?? [])) {
-    const { rule } = flat;
+  const splits = new Map<RouteRule | undefined, Split & { readonly kind: 'backends' | 'empty' }>();
+  const splitFor = (rule: RouteRule | undefined): Split & { readonly kind: 'backends' | 'empty' } => {
+    const known = splits.get(rule);
+    if (known !== undefined) return known;
     const listed = rule === undefined ? own : splitOf(rule.backendRefs, rule.policy, mesh, isHttp, counts);
     const split = listed.kind === 'destination' ? own : listed;
+    splits.set(rule, split);
+    return split;
+  };
+  const routes: Route[] = [];
+  for (const flat of flatten(rules)) {
+    const { rule } = flat;
     for (const variant of variantsOf(flat.match)) {
-      const decision = decide(mesh, flat, variant, split, settings(rule?.policy), refuse);
+      const decision = decide(mesh, flat, variant, splitFor(rule), settings(rule?.policy), refuse);
       if (decision === undefined) continue;
       checkExpressions(variant, refuse);
       routes.push({ predicate: variant.predicate, decision, ...ruleOf(flat) });
@@ -179,8 +192,7 @@ export function httpRoutes(mesh: Mesh, client: ClientView, subject: Subject, por
 }
 
 /** The table of such a port. Whatever the Host, one list counts: the destination was chosen by address and port. */
-export function httpTable(mesh: Mesh, client: ClientView, subject: Subject, port: DestinationPort): RouteTable {
-  const { routes, refusals } = httpRoutes(mesh, client, subject, port);
+export function httpTable(subject: Subject, { routes, refusals }: GeneratedRoutes): RouteTable {
   const [reason] = refusals;
   if (reason !== undefined) return { virtualHosts: [], otherwise: { kind: 'broken', reason } };
   if (routes.length === 0) return { virtualHosts: [], otherwise: { kind: 'no listener' } };

@@ -5,8 +5,20 @@ type Labels = Readonly<Record<string, string>>;
 /** Finds what has all of some labels, in the order given; nothing where no label is asked for. */
 export type FindByLabels<T> = (labels: Labels) => readonly T[];
 
-/** Indexes things by their labels. */
+/** Indexes things by their labels, once somebody asks. */
 export function indexLabels<T extends { readonly labels: Labels }>(things: readonly T[]): FindByLabels<T> {
+  let known: ReadonlyMap<string, readonly T[]> | undefined;
+  return (labels) => {
+    const wanted = Object.entries(labels);
+    if (wanted.length === 0) return [];
+    known ??= postingsOf(things);
+    const found = wanted.map(([key, value]) => known?.get(`${key}=${value}`) ?? []);
+    const shortest = found.reduce((a, b) => (b.length < a.length ? b : a));
+    return shortest.filter((thing) => matchesLabels(labels, thing.labels));
+  };
+}
+
+function postingsOf<T extends { readonly labels: Labels }>(things: readonly T[]): ReadonlyMap<string, readonly T[]> {
   const postings = new Map<string, T[]>();
   for (const thing of things) {
     for (const [key, value] of Object.entries(thing.labels)) {
@@ -15,10 +27,5 @@ export function indexLabels<T extends { readonly labels: Labels }>(things: reado
       else posting.push(thing);
     }
   }
-  return (labels) => {
-    const found = Object.entries(labels).map(([key, value]) => postings.get(`${key}=${value}`) ?? []);
-    if (found.length === 0) return [];
-    const shortest = found.reduce((a, b) => (b.length < a.length ? b : a));
-    return shortest.filter((thing) => matchesLabels(labels, thing.labels));
-  };
+  return postings;
 }

@@ -6,6 +6,7 @@ import { mergeConfs } from './merge.ts';
 import { readNamespaces } from './namespaces.ts';
 import type { MeshOptions } from './options.ts';
 import { type Policy, readPolicy } from './policy.ts';
+import { type Referrers, readReferrers } from './referrers.ts';
 import { mapOf } from './value.ts';
 
 /** Kinds of policies whose `to` entries decide about outgoing traffic. */
@@ -31,6 +32,7 @@ export interface Mesh {
   readonly viewOf: ViewOf;
   readonly entries: Readonly<Record<OutboundKind, EntryIndex>>;
   readonly policies: ReadonlyMap<string, readonly Policy[]>;
+  readonly referrers: Referrers;
 }
 
 /** Reads a mesh. What belongs to another one, and objects of no interest, are passed over. */
@@ -49,12 +51,21 @@ export function readMesh(objects: readonly JsonObject[], options: MeshOptions): 
   }
   const routes = policies.get('MeshHTTPRoute') ?? [];
   const indexed = outboundKinds.map((kind) => [kind, indexEntries(policies.get(kind) ?? [], catalog, routes)] as const);
+  const entries = Object.fromEntries(indexed) as Record<OutboundKind, EntryIndex>;
+  let referrers: Referrers | undefined;
   return {
     options,
     catalog,
     viewOf: readClients(objects, options),
-    entries: Object.fromEntries(indexed) as Record<OutboundKind, EntryIndex>,
+    entries,
     policies,
+    // Seldom asked for, and the dearest to find.
+    referrers(destination) {
+      const kinds = ['MeshHTTPRoute', 'MeshTCPRoute'] as const;
+      const indexes = kinds.map((kind) => ({ policies: policies.get(kind) ?? [], index: entries[kind] }));
+      referrers ??= readReferrers(indexes, catalog, options.version);
+      return referrers(destination);
+    },
   };
 }
 

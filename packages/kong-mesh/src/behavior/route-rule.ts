@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, stringifyJson } from '@isthmus/kubernetes';
+import type { Json, JsonObject } from '@isthmus/kubernetes';
 import { mergeConfs } from './merge.ts';
 import type { Policy, ToEntry } from './policy.ts';
 import { listOf, mapOf } from './value.ts';
@@ -62,7 +62,7 @@ export function mergeRules(entries: readonly ToEntry[]): RouteRule[] {
     for (let at = rules.length - 1; at >= 0; at--) {
       const rule = mapOf(rules[at]);
       const matches = listOf(rule.matches).map(canonicalMatch);
-      const key = stringifyJson(matches as unknown as Json);
+      const key = JSON.stringify(matches);
       const before = byMatches.get(key);
       byMatches.delete(key);
       byMatches.set(key, {
