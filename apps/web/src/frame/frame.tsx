@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { Navigate, Outlet, useLocation, useParams } from '@tanstack/react-router';
+import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useState } from 'react';
 import { useLive } from '../api/live.ts';
 import { sessionQuery } from '../api/queries.ts';
 import { Failure } from '../ui/failure.tsx';
 import classes from './frame.module.css';
+import { useOpenMigration } from './open-migration.ts';
 import { Rail } from './rail.tsx';
 import { type Overlay, useShortcuts } from './shortcuts.ts';
 import { TopBar } from './top-bar.tsx';
@@ -25,11 +26,11 @@ function Guarded() {
 
 /** What every page stands in: the top bar, the rail within a migration, and the page. */
 export function Frame() {
-  const { id } = useParams({ strict: false });
+  const id = useOpenMigration();
   const [overlay, setOverlay] = useState<Overlay>();
   const [isMenuOpen, setMenuOpen] = useState(false);
   const close = useCallback(() => setOverlay(undefined), []);
-  useShortcuts(setOverlay);
+  useShortcuts(id, setOverlay);
   useLive(id);
   return (
     <div className={classes.frame}>

@@ -8,8 +8,10 @@ import classes from './rail.module.css';
 
 /** The pages of the migration that is open. On narrow screens it opens over the page. */
 export function Rail({ id, isOpen, onClose }: { id: string; isOpen: boolean; onClose: () => void }) {
-  const hasSnapshot = (useQuery(migrationQuery(id)).data?.snapshot ?? null) !== null;
+  const migration = useQuery(migrationQuery(id));
+  const hasSnapshot = (migration.data?.snapshot ?? null) !== null;
   const blockers = useQuery({ ...overviewQuery(id), enabled: hasSnapshot }).data?.findings.blocker ?? 0;
+  if (migration.error !== null && migration.data === undefined) return null;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: following a link closes the menu, whichever way it was followed
     <nav id="rail" className={classes.rail} data-open={isOpen || undefined} aria-label="Migration" onClick={onClose}>
@@ -31,7 +33,7 @@ export function Rail({ id, isOpen, onClose }: { id: string; isOpen: boolean; onC
           )}
         </Link>
       ))}
-      <Link to="/guide" search={{ from: id } as never} className={classes.place}>
+      <Link to="/guide" className={classes.place}>
         Guide
       </Link>
     </nav>

@@ -1,4 +1,4 @@
-import { useNavigate, useParams } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { places } from './places.ts';
 
@@ -38,9 +38,8 @@ const typing = 'input:not([type=checkbox]), textarea, select, [contenteditable=t
 const prefixLasts = 1500;
 
 /** The keys that work on every page. */
-export function useShortcuts(onOpen: (overlay: Overlay) => void): void {
+export function useShortcuts(id: string | undefined, onOpen: (overlay: Overlay) => void): void {
   const navigate = useNavigate();
-  const { id } = useParams({ strict: false });
   const prefixAt = useRef(0);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {

@@ -136,7 +136,7 @@ export function TopBar({ id, isMenuOpen, onMenu, onOverlay }: TopBarProps) {
           Menu
         </UnstyledButton>
       )}
-      <Link to="/" className={classes.brand}>
+      <Link to="/" className={classes.brand} aria-label="Isthmus: all migrations">
         <Logo />
         <span>Isthmus</span>
       </Link>

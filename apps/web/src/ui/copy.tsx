@@ -16,7 +16,7 @@ export function CopyButton({ text, label = 'Copy' }: { text: string; label?: str
     setTimeout(() => setState('idle'), 2000);
   };
   return (
-    <Button size="compact-sm" variant="default" onClick={() => void copy()}>
+    <Button className={classes.copy} size="compact-md" variant="default" onClick={() => void copy()}>
       <span aria-live="polite">{state === 'idle' ? label : state === 'copied' ? 'Copied' : 'Select and copy'}</span>
     </Button>
   );

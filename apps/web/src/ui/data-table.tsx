@@ -103,7 +103,11 @@ const RowView = memo(function RowView<Row extends RowData>(props: RowViewProps<R
           role={number === 0 ? 'rowheader' : 'gridcell'}
           className={column.isNumber ? `${classes.cell} ${classes.numeric}` : classes.cell}
         >
-          {column.cell === undefined ? column.value(row) : column.cell(row)}
+          {column.cell === undefined ? (
+            <span title={String(column.value(row))}>{column.value(row)}</span>
+          ) : (
+            column.cell(row)
+          )}
         </div>
       ))}
     </div>
@@ -215,7 +219,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
 
   const activeIndex = virtual.getVirtualItems().find(({ index }) => shown[index]?.id === active)?.index;
   const areAllSelected = selection !== undefined && shown.length > 0 && selection.selected.size >= shown.length;
-  const height = Math.min(mostHeight, headHeight + Math.max(1, shown.length) * rowHeight + 2);
+  const height = headHeight + Math.max(1, shown.length) * rowHeight + 3;
   return (
     <div
       ref={scroll}
@@ -227,7 +231,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
       aria-activedescendant={activeIndex === undefined ? undefined : `${base}-${activeIndex}`}
       tabIndex={0}
       className={isFilling ? `${classes.table} ${classes.filling}` : classes.table}
-      style={isFilling ? undefined : { height }}
+      style={isFilling ? { flexBasis: height } : { height: Math.min(mostHeight, height) }}
       onKeyDown={onKeyDown}
     >
       <div role="rowgroup" className={classes.head} style={{ minWidth: leastWidth }}>

@@ -22,7 +22,9 @@ export function Page({ title, of, answer, actions, isFilling = false, children }
       <header className={classes.header}>
         <h1 className={classes.title}>{title}</h1>
         {actions !== undefined && <div className={classes.actions}>{actions}</div>}
-        {answer !== undefined && <div className={classes.answer}>{answer}</div>}
+        {answer !== undefined && (
+          <div className={classes.answer}>{typeof answer === 'string' ? <p>{answer}</p> : answer}</div>
+        )}
       </header>
       {children}
     </div>

@@ -79,12 +79,7 @@ export function Detail(props: { migration: string; finding: Finding; onClose: ()
             Before and after
           </Button>
         )}
-        <Button
-          variant="default"
-          renderRoot={(rest) => (
-            <Link {...rest} to="/codes/$code" params={{ code }} search={{ from: migration } as never} />
-          )}
-        >
+        <Button variant="default" renderRoot={(rest) => <Link {...rest} to="/codes/$code" params={{ code }} />}>
           The rule
         </Button>
       </div>

@@ -31,7 +31,7 @@ const columns: readonly Column<Finding>[] = [
   {
     id: 'resource',
     title: 'Resource',
-    width: [200, 2],
+    width: [240, 3],
     value: ({ diagnostic: { resource } }) =>
       resource === undefined ? '' : `${resource.kind} ${resource.namespace}/${resource.name}`,
     cell: ({ diagnostic: { resource } }) =>

@@ -1,17 +1,17 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { codeQuery } from '../../api/queries.ts';
+import { useOpenMigration } from '../../frame/open-migration.ts';
 import { Page, Section } from '../../ui/page.tsx';
 import { Prose } from '../../ui/prose.tsx';
 import { SeverityLabel, severities } from '../../ui/status.tsx';
-import { useAddress } from '../../ui/use-search.ts';
 import classes from './page.module.css';
 
 /** The page of one code: what it says, why the rule exists, what to do. */
 export function CodePage() {
   const { code } = useParams({ from: '/codes/$code' });
   const { data } = useSuspenseQuery(codeQuery(code));
-  const [search] = useAddress();
+  const migration = useOpenMigration();
   const severity = severities.find((one) => one === data.severity);
   return (
     <Page title={data.title} of={data.code} answer={<code>{data.code}</code>}>
@@ -41,9 +41,9 @@ export function CodePage() {
         </Section>
       )}
       <p>
-        {search.from !== undefined && (
+        {migration !== undefined && (
           <>
-            <Link to="/migrations/$id/findings" params={{ id: search.from }} search={{ code: data.code } as never}>
+            <Link to="/migrations/$id/findings" params={{ id: migration }} search={{ code: data.code } as never}>
               Its findings in the migration
             </Link>
             {' · '}

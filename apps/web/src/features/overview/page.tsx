@@ -39,7 +39,7 @@ const coverage = <Row extends Covered>(): Column<Row>[] => [
   { ...numeric<Row>('fields', 'Fields', (row) => fieldsOf(row.outcomes)), width: [80, 1] },
   ...outcomes.map(
     (outcome): Column<Row> => ({
-      ...numeric<Row>(outcome, `Fields ${outcomeWords[outcome]}`, (row) => row.outcomes[outcome]),
+      ...numeric<Row>(outcome, `${outcome}: fields ${outcomeWords[outcome]}`, (row) => row.outcomes[outcome]),
       heading: <OutcomeHeading outcome={outcome} />,
       width: [116, 1],
     }),
@@ -166,7 +166,7 @@ export function OverviewPage() {
               <li key={severity}>
                 <Link to="/migrations/$id/findings" params={{ id }} search={{ severity } as never}>
                   <SeverityMark severity={severity} />{' '}
-                  <span className="number">{whole(overview.findings[severity])}</span>{' '}
+                  <span className="number">{whole(overview.findings[severity])}</span>
                   {severity === 'info'
                     ? 'for information'
                     : overview.findings[severity] === 1

@@ -46,7 +46,7 @@ const columnsFor = (id: string): readonly Column<ResourceRow>[] => [
   numeric('fields', 'Fields', (row) => fieldsOf(row.outcomes)),
   ...outcomes.map(
     (outcome): Column<ResourceRow> => ({
-      ...numeric(outcome, `Fields ${outcomeWords[outcome]}`, (row) => row.outcomes[outcome]),
+      ...numeric(outcome, `${outcome}: fields ${outcomeWords[outcome]}`, (row) => row.outcomes[outcome]),
       heading: <OutcomeHeading outcome={outcome} />,
       width: [116, 1],
     }),
