@@ -29,6 +29,7 @@ function termOf({ field, name, text, raw, number }: Record<string, string | unde
   if (field !== undefined) return { type: 'field', value: field };
   if (text !== undefined) return { type: 'string', value: unquote(text) };
   if (raw !== undefined) return { type: 'string', value: raw };
+  if (number !== undefined && !/^[+-]?\d+(?:\.\d+)?$/.test(number)) throw new TemplateError(`${number} is no number`);
   if (name === undefined) return { type: 'other', value: number ?? '.' };
   if (keywords.has(name)) throw new TemplateError(`{{ ${name} }} is not understood here`);
   if (['true', 'false', 'nil'].includes(name)) return { type: 'other', value: name };
@@ -75,6 +76,14 @@ function endOf(text: string, from: number): number {
   throw new TemplateError('a {{ or a quote in it is not closed');
 }
 
+function endOfComment(text: string, from: number): number {
+  const end = text.indexOf('*/', from);
+  const rest = end < 0 ? '' : text.slice(end + 2);
+  if (rest.startsWith('}}')) return end + 2;
+  if (/^\s-\}\}/.test(rest)) return end + 4;
+  throw new TemplateError('a comment must fill its {{ }}');
+}
+
 function parseTemplate(template: string): Piece[] {
   const pieces: Piece[] = [];
   let rest = template;
@@ -85,11 +94,11 @@ function parseTemplate(template: string): Piece[] {
     const before = rest.slice(0, open);
     pieces.push({ text: trimsBefore ? before.trimEnd() : before });
     const from = open + (trimsBefore ? 3 : 2);
-    const comment = /^\s?\/\*[\s\S]*?\*\/(?:\s-)?(?=\}\})/.exec(rest.slice(from))?.[0];
-    const close = comment === undefined ? endOf(rest, from) : from + comment.length;
+    const isComment = rest.startsWith(trimsBefore ? ' /*' : '/*', from);
+    const close = isComment ? endOfComment(rest, from) : endOf(rest, from);
     const action = rest.slice(from, close);
     const trimsAfter = /\s-$/.test(action);
-    if (comment === undefined) pieces.push({ calls: parseAction(trimsAfter ? action.slice(0, -1) : action) });
+    if (!isComment) pieces.push({ calls: parseAction(trimsAfter ? action.slice(0, -1) : action) });
     rest = rest.slice(close + 2);
     if (trimsAfter) rest = rest.trimStart();
   }

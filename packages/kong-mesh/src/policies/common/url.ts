@@ -23,23 +23,22 @@ function splitScheme(text: string): [scheme: string, rest: string] | undefined {
   return text.startsWith(':') ? undefined : ['', text];
 }
 
-function isHost(host: string): boolean {
+function isHost(host: string, scheme: string): boolean {
   if (host.startsWith('[')) {
     const end = host.lastIndexOf(']');
     const inside = host.slice(1, end).split('%25')[0] as string;
-    return end > 0 && /^(?::\d*)?$/.test(host.slice(end + 1)) && isIpv6(inside);
+    return end > 0 && !host.includes('[', 1) && /^(?::\d*)?$/.test(host.slice(end + 1)) && isIpv6(inside);
   }
-  const colon = host.indexOf(':');
+  // Other schemes may have colons before the one of the port.
+  const colon = scheme === 'http' || scheme === 'https' ? host.indexOf(':') : host.lastIndexOf(':');
   const name = colon < 0 ? host : host.slice(0, colon);
   if (colon >= 0 && !/^:\d*$/.test(host.slice(colon))) return false;
   // In a host only bytes outside ASCII may be escaped; the other signs are those of RFC 3986, 3.2.2, and " < >.
-  return (
-    goodEscapes(name) && !/%[0-7]/.test(name) && /^(?:\P{ASCII}|[a-zA-Z0-9\-_.~!$&'()*+,;=:[\]<>"%])*$/u.test(name)
-  );
+  return goodEscapes(name) && !/%[0-7]/.test(name) && /^(?:\P{ASCII}|[a-zA-Z0-9\-_.~!$&'()*+,;=:\]<>"%])*$/u.test(name);
 }
 
 /**
- * Parses what Go's `net/url` `Parse` accepts; with `request`, what `ParseRequestURI` does: an absolute URL or path, without
+ * Parses what the `Parse` of Go's `net/url` (1.26) accepts; with `request`, what `ParseRequestURI` does: an absolute URL or path, without
  * a fragment. Undefined where Go returns an error.
  */
 export function parseGoUrl(text: string, { request = false } = {}): GoUrl | undefined {
@@ -70,7 +69,7 @@ export function parseGoUrl(text: string, { request = false } = {}): GoUrl | unde
     user = at >= 0;
     host = authority.slice(at + 1);
     const userInfo = authority.slice(0, Math.max(0, at));
-    if (!goodEscapes(userInfo) || !/^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(userInfo) || !isHost(host))
+    if (!goodEscapes(userInfo) || !/^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(userInfo) || !isHost(host, scheme))
       return undefined;
   }
   return goodEscapes(rest) ? { ...none, user, host, path: rest } : undefined;
@@ -83,7 +82,7 @@ const ipv4 =
 const subdomain = `(?:www\\.|${simple}+(?:[-_.]?${simple})*${simple}\\.${simple}+)`;
 const prefix = `(?:${simple}(?:[-a-zA-Z0-9_]+)?${simple}(?:[-.]${simple}+)*|${subdomain}?)`;
 const name = `${prefix}?(?:[${letters}0-9]+-?-?)*[${letters}0-9]+(?:\\.[${letters}]+)?`;
-const ipv6InBrackets = '\\[[0-9a-fA-F:.%a-zA-Z]+\\]';
+const ipv6InBrackets = '\\[[0-9a-fA-F]*:[0-9a-fA-F:.]*\\]';
 const pattern = `(?:(?:ftp|tcp|udp|wss?|https?)://)?(?:\\S+(?::\\S*)?@)?(?:${ipv4}|${ipv6InBrackets}|${name})\\.?(?::\\d{1,5})?(?:[/?#]\\S*)?`;
 
 /**
