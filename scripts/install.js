@@ -10,6 +10,9 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 /** The environment in which `node` is the Node 24 that the lockfile pins. */
 export const environment = {
   ...process.env,
+  // Nothing reports on what is done here.
+  TURBO_TELEMETRY_DISABLED: '1',
+  DO_NOT_TRACK: '1',
   PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`,
 };
 

@@ -45,6 +45,8 @@ function suite(title, command, args, env, result, read) {
 
 check('Format and lint', 'biome', ['check', '--error-on-warnings']);
 check('Types', 'tsc', ['--noEmit', '-p', 'tsconfig.json']);
+check('Types of the web app', 'tsc', ['--noEmit', '-p', 'apps/web/tsconfig.json']);
+check('Unused files, exports and dependencies', 'knip', []);
 const unit = join(scratch, 'unit.json');
 suite(
   'Unit and property tests',
@@ -71,6 +73,9 @@ suite(
 const verdict = await judge(root, scratch, environment);
 passed += verdict.passed;
 failed += verdict.failed;
+
+check('Build of the web app', 'turbo', ['run', 'build', '--output-logs=new-only']);
+check('Size of what browsers load', 'size-limit', []);
 
 rmSync(scratch, { recursive: true, force: true });
 console.log(`\n${passed} passed, ${failed} failed`);

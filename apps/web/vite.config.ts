@@ -11,6 +11,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 4000,
+    // Read by .size-limit.js.
+    manifest: true,
   },
   worker: { format: 'es' },
 });

@@ -1,13 +1,14 @@
 import type { Phase, Service } from '@isthmus/contract';
 import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { count } from '../../text/format.ts';
 import { tell, tellFailure } from '../../ui/tell.ts';
 import classes from './bulk.module.css';
 import { changeServices, type Wanted } from './changes.ts';
-import { Conflict } from './conflict.tsx';
 import { PhaseSelect } from './phase.tsx';
+
+const Conflict = lazy(async () => ({ default: (await import('./conflict.tsx')).Conflict }));
 
 export interface BulkProps {
   readonly migration: string;
@@ -71,15 +72,17 @@ export function Bulk({ migration, selected, onClear }: BulkProps) {
           Select none
         </Button>
       </section>
-      {conflict !== undefined && (
-        <Conflict
-          services={conflict.services}
-          wanted={conflict.wanted}
-          isBusy={change.isPending}
-          onMine={() => change.mutate(conflict)}
-          onTheirs={() => setConflict(undefined)}
-        />
-      )}
+      <Suspense>
+        {conflict !== undefined && (
+          <Conflict
+            services={conflict.services}
+            wanted={conflict.wanted}
+            isBusy={change.isPending}
+            onMine={() => change.mutate(conflict)}
+            onTheirs={() => setConflict(undefined)}
+          />
+        )}
+      </Suspense>
     </>
   );
 }

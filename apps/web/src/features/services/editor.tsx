@@ -1,12 +1,13 @@
 import type { Service } from '@isthmus/contract';
 import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useId, useState } from 'react';
+import { lazy, Suspense, useId, useState } from 'react';
 import { tell, tellFailure } from '../../ui/tell.ts';
 import { changeableFields, changeService, type Wanted } from './changes.ts';
-import { Conflict } from './conflict.tsx';
 import classes from './editor.module.css';
 import { PhaseSelect } from './phase.tsx';
+
+const Conflict = lazy(async () => ({ default: (await import('./conflict.tsx')).Conflict }));
 
 /** The fields of a draft in which it differs from what is stored. */
 export function changesOf(service: Service, draft: Wanted): Wanted {
@@ -98,15 +99,17 @@ export function Editor({ migration, service }: { migration: string; service: Ser
           </Button>
         )}
       </div>
-      {conflict !== undefined && (
-        <Conflict
-          services={[conflict]}
-          wanted={changes}
-          isBusy={save.isPending}
-          onMine={() => save.mutate(conflict)}
-          onTheirs={reset}
-        />
-      )}
+      <Suspense>
+        {conflict !== undefined && (
+          <Conflict
+            services={[conflict]}
+            wanted={changes}
+            isBusy={save.isPending}
+            onMine={() => save.mutate(conflict)}
+            onTheirs={reset}
+          />
+        )}
+      </Suspense>
     </form>
   );
 }

@@ -2,7 +2,7 @@ import type { Migration } from '@isthmus/contract';
 import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { isProblem } from '../../api/problem.ts';
 import { keys, queryClient } from '../../api/queries.ts';
 import { count, whole } from '../../text/format.ts';
@@ -12,8 +12,10 @@ import { tell, tellFailure } from '../../ui/tell.ts';
 import { Ago } from '../../ui/time.tsx';
 import { useAddress } from '../../ui/use-search.ts';
 import { changeMigration } from '../settings/change.ts';
-import { DeleteDialog, RenameDialog } from './dialogs.tsx';
 import classes from './migrations.module.css';
+
+const RenameDialog = lazy(async () => ({ default: (await import('./dialogs.tsx')).RenameDialog }));
+const DeleteDialog = lazy(async () => ({ default: (await import('./dialogs.tsx')).DeleteDialog }));
 
 type Wish = { readonly action: 'rename' | 'delete'; readonly migration: Migration };
 
@@ -151,8 +153,10 @@ export function Migrations({ migrations }: { migrations: readonly Migration[] })
         onOpen={({ id }) => void navigate({ to: '/migrations/$id', params: { id } })}
         empty="All migrations are archived."
       />
-      {wish?.action === 'rename' && <RenameDialog migration={wish.migration} onClose={() => setWish(undefined)} />}
-      {wish?.action === 'delete' && <DeleteDialog migration={wish.migration} onClose={() => setWish(undefined)} />}
+      <Suspense>
+        {wish?.action === 'rename' && <RenameDialog migration={wish.migration} onClose={() => setWish(undefined)} />}
+        {wish?.action === 'delete' && <DeleteDialog migration={wish.migration} onClose={() => setWish(undefined)} />}
+      </Suspense>
     </>
   );
 }
