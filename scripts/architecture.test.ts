@@ -10,8 +10,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'kong-mesh': ['behavior', 'diagnostics', 'kubernetes'],
   'kong-gateway': ['behavior', 'diagnostics', 'kubernetes'],
   translation: ['behavior', 'diagnostics', 'istio', 'kong-gateway', 'kong-mesh', 'kubernetes'],
-  // A judge does not ask the accused: nothing of the translation, and of neither mesh.
-  equivalence: ['behavior'],
+  // A judge does not ask the accused: both meshes' own behaviour, and nothing of the translation.
+  equivalence: ['behavior', 'istio', 'kong-mesh'],
   migration: ['diagnostics', 'istio', 'kubernetes'],
   bundle: ['diagnostics', 'istio', 'kubernetes', 'translation'],
   contract: [],

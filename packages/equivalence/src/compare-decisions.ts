@@ -149,9 +149,40 @@ function retriesKey(retries: Retries | undefined): string {
 const mirrorsKey = (mirrors: readonly Mirror[]): string =>
   mirrors
     .filter(({ percentage }) => percentage > 0)
-    .map(({ destination, percentage }) => `${percentage} % to ${endpointsKey(destination.endpoints)}`)
+    .map(
+      ({ destination, percentage, hostSuffix }) =>
+        `${percentage} % to ${endpointsKey(destination.endpoints)}${hostSuffix === undefined ? '' : ` as <host>${hostSuffix}`}`,
+    )
     .sort()
     .join(', ') || 'none';
+
+/** How long a request may take: the client's proxy and the server's both watch the clock. */
+function timeoutsOf({ timeout, destinations }: Forward): string {
+  const texts = destinations.map(({ server }) => {
+    const limits = [timeout, server?.timeout ?? 0].filter((limit) => limit > 0);
+    const own = server?.timeouts === undefined ? '' : `, for some clients ${text(server.timeouts)}`;
+    return `${limits.length === 0 ? 'none' : `${Math.min(...limits)} ms`}${own}`;
+  });
+  return [...new Set(texts)].sort().join(' or ');
+}
+
+const faultsOf = ({ fault, destinations }: Forward): string => {
+  const ofServers = destinations.flatMap(({ server }) => server?.faults ?? []);
+  return text(ofServers.length === 0 ? fault : { ...fault, ofServers });
+};
+
+/** What two meshes do differently with the connections to destinations that are the same. */
+export type CompareDestinations = (before: Destination, after: Destination) => readonly Difference[];
+
+function connectionDifferences(before: Forward, after: Forward, compare: CompareDestinations): Difference[] {
+  const others = new Map(
+    after.destinations.map(({ destination }) => [endpointsKey(destination.endpoints), destination]),
+  );
+  return before.destinations.flatMap(({ destination }) => {
+    const other = others.get(endpointsKey(destination.endpoints));
+    return other === undefined || destination.endpoints.kind === 'none' ? [] : compare(destination, other);
+  });
+}
 
 /** What a comparison of two decisions found: the differences, and what could not be told. */
 export interface Compared {
@@ -159,7 +190,13 @@ export interface Compared {
   readonly undecided: readonly { readonly aspect: Aspect; readonly reason: string }[];
 }
 
-function compareForwards(before: Forward, after: Forward, known: KnownPath, request: Request): Compared {
+function compareForwards(
+  before: Forward,
+  after: Forward,
+  known: KnownPath,
+  request: Request,
+  destinations: CompareDestinations,
+): Compared {
   const differences: Difference[] = [];
   const undecided: { aspect: Aspect; reason: string }[] = [];
   const compare = (
@@ -184,11 +221,12 @@ function compareForwards(before: Forward, after: Forward, known: KnownPath, requ
   compare('routing', 'authority', authority, authorityAfter);
   compare('routing', 'mirrors', mirrorsKey(before.mirrors), mirrorsKey(after.mirrors));
   const time = (milliseconds: number | undefined): string => (milliseconds ? `${milliseconds} ms` : 'none');
-  compare('resilience', 'timeout', time(before.timeout), time(after.timeout));
+  compare('resilience', 'timeout', timeoutsOf(before), timeoutsOf(after));
   compare('resilience', 'idle timeout', time(before.idleTimeout), time(after.idleTimeout));
   compare('resilience', 'retries', retriesKey(before.retries), retriesKey(after.retries));
-  compare('resilience', 'fault', text(before.fault), text(after.fault));
+  compare('resilience', 'fault', faultsOf(before), faultsOf(after));
   compare('resilience', 'hash', text(before.hash), text(after.hash));
+  differences.push(...connectionDifferences(before, after, destinations));
   return { differences, undecided };
 }
 
@@ -227,7 +265,13 @@ function settle(decision: Decision): Decision {
 }
 
 /** Compares what two meshes do with the requests of a case, of which `request` is one. */
-export function compareDecisions(before: Decision, after: Decision, known: KnownPath, request: Request): Compared {
+export function compareDecisions(
+  before: Decision,
+  after: Decision,
+  known: KnownPath,
+  request: Request,
+  destinations: CompareDestinations = () => [],
+): Compared {
   const [a, b] = [settle(before), settle(after)];
   for (const one of [a, b]) {
     if (one.kind !== 'broken') continue;
@@ -240,7 +284,7 @@ export function compareDecisions(before: Decision, after: Decision, known: Known
       ],
     };
   }
-  if (a.kind === 'forward' && b.kind === 'forward') return compareForwards(a, b, known, request);
+  if (a.kind === 'forward' && b.kind === 'forward') return compareForwards(a, b, known, request, destinations);
   if (a.kind === 'redirect' && b.kind === 'redirect') return compareRedirects(a, b, known, request);
   if (a.kind === 'respond' && b.kind === 'respond') {
     const [first, second] = [a, b].map(({ status, body }) => `${status}${body === undefined ? '' : ` ${body}`}`);

@@ -133,7 +133,7 @@ test('what the automata do not hold is undecided, and so is what costs too much'
       ]),
       [all, to('z')],
     );
-  expect(compareRoutes(many('a'), many('a'), ['seats'], { states: 1000, cases: 5 }).routing).toMatchObject({
+  expect(compareRoutes(many('a'), many('a'), ['seats'], { limits: { states: 1000, cases: 5 } }).routing).toMatchObject({
     verdict: 'undecided',
     reason: 'more than 5 cases would have to be told apart',
   });

@@ -7,7 +7,7 @@ import {
   type RouteTable,
   textMatches,
 } from '@isthmus/behavior';
-import { compareDecisions, knownPath } from './compare-decisions.ts';
+import { type CompareDestinations, compareDecisions, knownPath } from './compare-decisions.ts';
 import type { Aspect, Counterexample, Decided, Verdict } from './difference.ts';
 import { type Budget, BudgetExceeded } from './intersection.ts';
 import { UndecidableExpression } from './re2/parse.ts';
@@ -18,6 +18,13 @@ export type RouteVerdicts = Readonly<Record<Aspect, Verdict>>;
 
 /** Enough for a service with hundreds of routes; what needs more is undecided. */
 export const defaultBudget: Readonly<Budget> = { states: 2_000_000, cases: 200_000 };
+
+/** What a comparison may be told beside the routes. */
+export interface CompareOptions {
+  readonly limits?: Readonly<Budget>;
+  /** Compares the connections to destinations that are the same; nothing where absent. */
+  readonly destinations?: CompareDestinations;
+}
 
 const notFound: Decision = { kind: 'respond', status: 404 };
 
@@ -82,6 +89,7 @@ function walk(
   authority: string,
   budget: Budget,
   found: Findings,
+  destinations: CompareDestinations,
 ): void {
   const open: { readonly of: Case; readonly i: number; readonly j: number }[] = [{ of: everyRequest, i: 0, j: 0 }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
@@ -100,7 +108,13 @@ function walk(
     const decidedAfter = (after[second?.index ?? 0] as Step).decided;
     const request = requestOf(of, authority, budget);
     const known = knownPath(of.path.inside, request.path);
-    const { differences, undecided } = compareDecisions(decidedBefore.decision, decidedAfter.decision, known, request);
+    const { differences, undecided } = compareDecisions(
+      decidedBefore.decision,
+      decidedAfter.decision,
+      known,
+      request,
+      destinations,
+    );
     for (const { aspect, reason } of undecided) found.undecided[aspect] ??= reason;
     for (const aspect of new Set(differences.map((difference) => difference.aspect))) {
       const known = found.counterexamples[aspect];
@@ -131,7 +145,7 @@ export function compareRoutes(
   before: RouteTable,
   after: RouteTable,
   authorities: readonly string[],
-  limits: Readonly<Budget> = defaultBudget,
+  { limits = defaultBudget, destinations = () => [] }: CompareOptions = {},
 ): RouteVerdicts {
   const budget: Budget = { ...limits };
   const found: Findings = { counterexamples: {}, undecided: {} };
@@ -144,7 +158,7 @@ export function compareRoutes(
     if (seen.has(key)) continue;
     seen.add(key);
     try {
-      walk(stepsBefore, stepsAfter, authority, budget, found);
+      walk(stepsBefore, stepsAfter, authority, budget, found, destinations);
     } catch (error) {
       if (error instanceof BudgetExceeded)
         gaveUp = `more than ${limits[error.what]} ${error.what} would have to be told apart`;
