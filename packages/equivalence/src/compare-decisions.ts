@@ -131,12 +131,23 @@ function sameRewrite(
   return short.replacement + rest === long.replacement ? true : undefined;
 }
 
-function retriesKey(retries: Retries | undefined): string {
+const grpcConditions = new Set(['cancelled', 'deadline-exceeded', 'internal', 'resource-exhausted', 'unavailable']);
+
+/** The conditions of retries that can come true: `canceled` is no condition of Envoy's (routing.md 3.4; verified by running 1.40). */
+const effective = ({ on, statusCodes }: Retries, grpc: boolean): string[] =>
+  on
+    .filter(
+      (condition) => condition !== 'canceled' && (condition !== 'retriable-status-codes' || statusCodes.length > 0),
+    )
+    .filter((condition) => grpc || !grpcConditions.has(condition))
+    .sort();
+
+function retriesKey(retries: Retries | undefined, grpc: boolean): string {
   if (retries === undefined || retries.attempts <= 0) return 'none';
-  const { on, statusCodes, perTryTimeout, backOff, methods, ...others } = retries;
+  const { on: _, statusCodes, perTryTimeout, backOff, methods, ...others } = retries;
   const rest = Object.entries(others).sort(([a], [b]) => (a < b ? -1 : 1));
   return text({
-    on: [...on].sort(),
+    on: effective(retries, grpc),
     statusCodes: [...statusCodes].sort((a, b) => a - b),
     perTryTimeout: perTryTimeout ?? 0,
     // Envoy's defaults (retry_back_off): 25 ms, at most ten times that.
@@ -174,6 +185,14 @@ const faultsOf = ({ fault, destinations }: Forward): string => {
 /** What two meshes do differently with the connections to destinations that are the same. */
 export type CompareDestinations = (before: Destination, after: Destination) => readonly Difference[];
 
+/** What a comparison may be told beside the decisions. */
+export interface DecisionOptions {
+  /** Compares the connections to destinations that are the same; nothing where absent. */
+  readonly destinations?: CompareDestinations;
+  /** Whether requests can be of gRPC, so that conditions on its statuses matter; they can where nothing is said. */
+  readonly grpc?: boolean;
+}
+
 function connectionDifferences(before: Forward, after: Forward, compare: CompareDestinations): Difference[] {
   const others = new Map(
     after.destinations.map(({ destination }) => [endpointsKey(destination.endpoints), destination]),
@@ -195,7 +214,7 @@ function compareForwards(
   after: Forward,
   known: KnownPath,
   request: Request,
-  destinations: CompareDestinations,
+  { destinations = () => [], grpc = true }: DecisionOptions,
 ): Compared {
   const differences: Difference[] = [];
   const undecided: { aspect: Aspect; reason: string }[] = [];
@@ -223,7 +242,7 @@ function compareForwards(
   const time = (milliseconds: number | undefined): string => (milliseconds ? `${milliseconds} ms` : 'none');
   compare('resilience', 'timeout', timeoutsOf(before), timeoutsOf(after));
   compare('resilience', 'idle timeout', time(before.idleTimeout), time(after.idleTimeout));
-  compare('resilience', 'retries', retriesKey(before.retries), retriesKey(after.retries));
+  compare('resilience', 'retries', retriesKey(before.retries, grpc), retriesKey(after.retries, grpc));
   compare('resilience', 'fault', faultsOf(before), faultsOf(after));
   compare('resilience', 'hash', text(before.hash), text(after.hash));
   differences.push(...connectionDifferences(before, after, destinations));
@@ -270,7 +289,7 @@ export function compareDecisions(
   after: Decision,
   known: KnownPath,
   request: Request,
-  destinations: CompareDestinations = () => [],
+  options: DecisionOptions = {},
 ): Compared {
   const [a, b] = [settle(before), settle(after)];
   for (const one of [a, b]) {
@@ -284,7 +303,7 @@ export function compareDecisions(
       ],
     };
   }
-  if (a.kind === 'forward' && b.kind === 'forward') return compareForwards(a, b, known, request, destinations);
+  if (a.kind === 'forward' && b.kind === 'forward') return compareForwards(a, b, known, request, options);
   if (a.kind === 'redirect' && b.kind === 'redirect') return compareRedirects(a, b, known, request);
   if (a.kind === 'respond' && b.kind === 'respond') {
     const [first, second] = [a, b].map(({ status, body }) => `${status}${body === undefined ? '' : ` ${body}`}`);

@@ -122,6 +122,20 @@ test('a timeout is a matter of resilience, not of routing', () => {
   });
 });
 
+test('retry conditions that cannot come true are no difference', () => {
+  const on = (grpc: boolean, ...conditions: string[]) =>
+    compareRoutes(
+      table([all, to('a', { retries: { attempts: 2, on: ['refused-stream', ...conditions], statusCodes: [] } })]),
+      table([all, to('a', { retries: { attempts: 2, on: ['refused-stream'], statusCodes: [] } })]),
+      ['seats'],
+      { grpc },
+    ).resilience.verdict;
+  expect(on(true, 'retriable-status-codes', 'canceled')).toBe('same');
+  expect(on(false, 'unavailable')).toBe('same');
+  expect(on(true, 'unavailable')).toBe('differs');
+  expect(on(false, 'connect-failure')).toBe('differs');
+});
+
 test('what the automata do not hold is undecided, and so is what costs too much', () => {
   const word = table([when({ path: regex('/a\\b.*') }), to('a')], [all, to('b')]);
   expect(compare(word, table([all, to('b')])).routing.verdict).toBe('undecided');

@@ -7,7 +7,7 @@ import {
   type RouteTable,
   textMatches,
 } from '@isthmus/behavior';
-import { type CompareDestinations, compareDecisions, knownPath } from './compare-decisions.ts';
+import { compareDecisions, type DecisionOptions, knownPath } from './compare-decisions.ts';
 import type { Aspect, Counterexample, Decided, Verdict } from './difference.ts';
 import { type Budget, BudgetExceeded } from './intersection.ts';
 import { UndecidableExpression } from './re2/parse.ts';
@@ -20,10 +20,8 @@ export type RouteVerdicts = Readonly<Record<Aspect, Verdict>>;
 export const defaultBudget: Readonly<Budget> = { states: 2_000_000, cases: 200_000 };
 
 /** What a comparison may be told beside the routes. */
-export interface CompareOptions {
+export interface CompareOptions extends DecisionOptions {
   readonly limits?: Readonly<Budget>;
-  /** Compares the connections to destinations that are the same; nothing where absent. */
-  readonly destinations?: CompareDestinations;
 }
 
 const notFound: Decision = { kind: 'respond', status: 404 };
@@ -89,7 +87,7 @@ function walk(
   authority: string,
   budget: Budget,
   found: Findings,
-  destinations: CompareDestinations,
+  options: DecisionOptions,
 ): void {
   const open: { readonly of: Case; readonly i: number; readonly j: number }[] = [{ of: everyRequest, i: 0, j: 0 }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
@@ -113,7 +111,7 @@ function walk(
       decidedAfter.decision,
       known,
       request,
-      destinations,
+      options,
     );
     for (const { aspect, reason } of undecided) found.undecided[aspect] ??= reason;
     for (const aspect of new Set(differences.map((difference) => difference.aspect))) {
@@ -145,7 +143,7 @@ export function compareRoutes(
   before: RouteTable,
   after: RouteTable,
   authorities: readonly string[],
-  { limits = defaultBudget, destinations = () => [] }: CompareOptions = {},
+  { limits = defaultBudget, ...options }: CompareOptions = {},
 ): RouteVerdicts {
   const budget: Budget = { ...limits };
   const found: Findings = { counterexamples: {}, undecided: {} };
@@ -158,7 +156,7 @@ export function compareRoutes(
     if (seen.has(key)) continue;
     seen.add(key);
     try {
-      walk(stepsBefore, stepsAfter, authority, budget, found, destinations);
+      walk(stepsBefore, stepsAfter, authority, budget, found, options);
     } catch (error) {
       if (error instanceof BudgetExceeded)
         gaveUp = `more than ${limits[error.what]} ${error.what} would have to be told apart`;

@@ -83,7 +83,9 @@ export function* verifyEstate(
         if (before === undefined) continue;
         const table: RouteTable = after.routeTable(client, { namespace, name }, port);
         const names = namesOf(namespace, name, client, clusterDomain);
-        const verdicts = compareRoutes(before.table, table, names, { limits, destinations });
+        // HTTP/1.1 carries no gRPC; what is not declared at all may.
+        const grpc = protocol !== 'http';
+        const verdicts = compareRoutes(before.table, table, names, { limits, destinations, grpc });
         for (const aspect of ['routing', 'resilience'] as const)
           yield { namespace, name, port, clients, aspect, verdict: verdicts[aspect] };
       }
