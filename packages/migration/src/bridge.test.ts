@@ -82,6 +82,14 @@ test('what a picture has no room for stands in one box for each side, and what h
   expect(description).toContain('one box for each side');
 });
 
+test('services without connections stand in rows', () => {
+  const many = Array.from({ length: 20 }, (_, index) => service(`s${String(index).padStart(2, '0')}`)).join('');
+  const { mermaid } = bridgeDiagram(estateOf(many), new Map(), { clusterDomain: domain });
+  const rows = mermaid.match(/^ {2}n\d+ ~~~ n\d+$/gm);
+  expect(rows?.slice(0, 4)).toEqual(['  n0 ~~~ n1', '  n1 ~~~ n2', '  n2 ~~~ n3', '  n4 ~~~ n5']);
+  expect(rows).toHaveLength(15);
+});
+
 test('hundreds of namespaces are grouped too', () => {
   const many = Array.from({ length: 300 }, (_, index) => service('s', `ns${index}`)).join('');
   const { mermaid, namespaces } = bridgeDiagram(estateOf(many), new Map(), { clusterDomain: domain });

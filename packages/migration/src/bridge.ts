@@ -142,6 +142,19 @@ function countConnections(edges: ReadonlySet<string>): Map<string, number> {
   return counts;
 }
 
+/** Invisible links that set boxes without connections in rows: Mermaid would stack all of them in one column. */
+function setInRows(nodes: readonly Node[], connected: ReadonlySet<string>): string[] {
+  return (['istio', 'bridge', 'kong'] as const).flatMap((side) => {
+    const alone = nodes.filter((node) => node.side === side && !connected.has(node.id));
+    // Boxes are about twice as wide as high with their spacing, as a page is.
+    const columns = Math.max(Math.round(0.9 * Math.sqrt(alone.length)), 1);
+    return alone.flatMap(({ id }, index) => {
+      const next = alone[index + 1];
+      return next === undefined || (index + 1) % columns === 0 ? [] : [`  ${id} ~~~ ${next.id}`];
+    });
+  });
+}
+
 /** An edge as Mermaid writes it, with a name to colour it by: within Istio, within Kong Mesh, or across. */
 function drawEdges(edges: readonly { readonly from: Pick<Node, 'id' | 'side'>; readonly to: Node }[]): string[] {
   const drawn = edges.slice(0, mostEdges);
@@ -217,6 +230,7 @@ export function bridgeDiagram(
     '  istioSide <--> bridge',
     '  bridge <--> kongSide',
     ...drawEdges([...edges.values()]),
+    ...setInRows(nodes, new Set([...edges.values()].flatMap(({ from, to }) => [from.id, to.id]))),
   ];
   const bySide = (side: Side): number => shown.filter((service) => sideOfService(service) === side).length;
   const byNamespace = Map.groupBy(all, (service) => service.namespace);
@@ -224,7 +238,9 @@ export function bridgeDiagram(
     `${shown.length} services${namespace === undefined ? '' : ` of the namespace ${namespace}`}: ${bySide('istio')} in Istio, ${bySide('bridge')} joined to both meshes by the bridge, ${bySide('kong')} in Kong Mesh.`,
     ...(grouped ? ['Each box holds the services of one namespace.'] : []),
     ...(boxes.length > mostNodes
-      ? ['What there is no room for stands in one box for each side; choose a namespace to see its services.']
+      ? [
+          `The ${grouped ? 'namespaces' : 'services'} with the fewest connections stand in one box for each side${grouped ? '; choose a namespace to see its services' : ''}.`,
+        ]
       : []),
     `${edges.size} connections are known from VirtualServices${edges.size > mostEdges ? `; the first ${mostEdges} are drawn` : ''}.`,
   ];

@@ -24,7 +24,9 @@ function choose(snapshot: Translated, wanted: Wanted): { title: string; indexes:
   }
   if (wanted.resource !== undefined) {
     const resource = istio[wanted.resource];
-    return resource && { title: `${resource.kind} ${resource.name}`, indexes: [wanted.resource] };
+    if (resource === undefined) return undefined;
+    const { kind, namespace, name } = resource;
+    return { title: `${kind} ${namespace === '' ? name : `${namespace}/${name}`}`, indexes: [wanted.resource] };
   }
   if (wanted.namespace === undefined) return undefined;
   const { namespace } = wanted;
@@ -82,7 +84,8 @@ function place(snapshot: Translated, wanted: Wanted, sources: readonly Shown[]):
     const part = document === undefined ? undefined : sources[document]?.part;
     const notes = related === undefined ? {} : { related: [...related] };
     if (document !== undefined && part !== undefined) {
-      const span = part.rewritten && diagnostic.path !== undefined ? part.places.get(diagnostic.path) : undefined;
+      const span =
+        part.rewritten && diagnostic.path !== undefined ? withContainers(part.places).get(diagnostic.path) : undefined;
       const at = part.rewritten ? span && { line: span.keyLine, column: span.keyColumn } : { line, column };
       inside.push({
         document,

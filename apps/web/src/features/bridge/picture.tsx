@@ -102,7 +102,7 @@ export function Picture({ mermaid, description, namespace }: PictureProps) {
         </p>
         <p className="muted">Mermaid: {state.reason}</p>
         <div className={classes.tools}>
-          <Button size="compact-sm" variant="default" onClick={retry}>
+          <Button size="compact-md" variant="default" onClick={retry}>
             Try again
           </Button>
           <CopyButton text={mermaid} label="Copy Mermaid text" />
@@ -127,21 +127,21 @@ export function Picture({ mermaid, description, namespace }: PictureProps) {
     <div className={classes.picture}>
       <div className={classes.tools}>
         <Button.Group>
-          <Button size="compact-sm" variant="default" aria-label="Smaller" onClick={() => setZoom(zoomed(shown, -1))}>
+          <Button size="compact-md" variant="default" aria-label="Smaller" onClick={() => setZoom(zoomed(shown, -1))}>
             −
           </Button>
-          <Button size="compact-sm" variant="default" onClick={() => setZoom(1)} title="Natural size">
+          <Button size="compact-md" variant="default" onClick={() => setZoom(1)} title="Natural size">
             {Math.round(shown * 100)} %
           </Button>
-          <Button size="compact-sm" variant="default" aria-label="Larger" onClick={() => setZoom(zoomed(shown, 1))}>
+          <Button size="compact-md" variant="default" aria-label="Larger" onClick={() => setZoom(zoomed(shown, 1))}>
             +
           </Button>
-          <Button size="compact-sm" variant="default" onClick={() => setZoom(fit())}>
+          <Button size="compact-md" variant="default" onClick={() => setZoom(fit())}>
             Fit width
           </Button>
         </Button.Group>
         <Button
-          size="compact-sm"
+          size="compact-md"
           variant="default"
           disabled={root === undefined}
           onClick={() => root !== undefined && download(root, fileNameOf(namespace))}

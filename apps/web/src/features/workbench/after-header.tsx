@@ -1,6 +1,6 @@
 import type { Workbench } from '@isthmus/contract';
 import { NativeSelect } from '@mantine/core';
-import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { type KeyboardEvent, memo, useEffect, useRef } from 'react';
 import classes from './bench.module.css';
 import { countByTab } from './decorations.ts';
 import type { LinkedField } from './links.ts';
@@ -27,7 +27,7 @@ const notes = {
 } as const;
 
 /** Names the right pane; a tab for each emitted resource, and what the open one is. */
-export function AfterHeader({ workbench, target, tab, selected, onTab }: AfterHeaderProps) {
+export const AfterHeader = memo(function AfterHeader({ workbench, target, tab, selected, onTab }: AfterHeaderProps) {
   const { after } = workbench;
   const open = after[tab];
   const linked = countByTab(selected);
@@ -94,4 +94,4 @@ export function AfterHeader({ workbench, target, tab, selected, onTab }: AfterHe
       </p>
     </header>
   );
-}
+});

@@ -1,5 +1,6 @@
 import type { Workbench } from '@isthmus/contract';
 import { NativeSelect } from '@mantine/core';
+import { memo } from 'react';
 import { count } from '../../text/format.ts';
 import classes from './bench.module.css';
 import type { Place } from './links.ts';
@@ -13,7 +14,7 @@ export interface BeforeHeaderProps {
 }
 
 /** Names the left pane and the document at the cursor, and jumps to others. */
-export function BeforeHeader({ workbench, source, place, onPlace }: BeforeHeaderProps) {
+export const BeforeHeader = memo(function BeforeHeader({ workbench, source, place, onPlace }: BeforeHeaderProps) {
   const [first] = source.sections;
   const section = (place?.side === 'before' ? sectionAt(source.sections, place.line) : undefined) ?? first;
   const document = section && workbench.before[section.document];
@@ -44,4 +45,4 @@ export function BeforeHeader({ workbench, source, place, onPlace }: BeforeHeader
       </p>
     </header>
   );
-}
+});

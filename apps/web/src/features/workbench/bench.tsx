@@ -97,7 +97,7 @@ export function Bench({ workbench, monaco, target }: { workbench: Workbench; mon
   const openPosition = findings.findIndex(({ index }) => index === view.finding);
   const walk = (direction: 1 | -1): void => {
     const line = place?.side === 'before' ? place.line : 1;
-    now({ list: undefined });
+    if (view.list !== 'findings') now({ list: undefined });
     openFinding(step(findings, { open: openPosition === -1 ? undefined : openPosition, line }, direction));
   };
 
@@ -115,11 +115,13 @@ export function Bench({ workbench, monaco, target }: { workbench: Workbench; mon
     return true;
   };
 
+  const showTab = useCallback((next: number) => soon({ tab: keys[next] }), [soon, keys]);
+
   const pressed = (event: KeyboardEvent): boolean => {
     if (event.ctrlKey || event.metaKey || event.altKey) return false;
     const openTab = (by: number): void => {
       const count = workbench.after.length;
-      if (count > 1) soon({ tab: keys[(tab + by + count) % count] });
+      if (count > 1) showTab((tab + by + count) % count);
     };
     switch (event.key) {
       case 'n':
@@ -231,13 +233,7 @@ export function Bench({ workbench, monaco, target }: { workbench: Workbench; mon
   );
   const afterPane = (
     <section key="after" className={classes.pane} aria-label="After: Kong Mesh" {...lead('after')}>
-      <AfterHeader
-        workbench={workbench}
-        target={target}
-        tab={tab}
-        selected={selected}
-        onTab={(next) => soon({ tab: keys[next] })}
-      />
+      <AfterHeader workbench={workbench} target={target} tab={tab} selected={selected} onTab={showTab} />
       {open === undefined ? (
         <NothingAfter workbench={workbench} />
       ) : (

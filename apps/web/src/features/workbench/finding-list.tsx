@@ -38,7 +38,16 @@ export function FindingList({ list, workbench, titles, open, line, onOpen, onClo
   });
   const wanted = open !== -1 ? open : line === undefined ? -1 : nearest(list, line);
   useEffect(() => {
-    if (wanted !== -1) rows.scrollToIndex(wanted, { align: 'auto' });
+    if (wanted === -1) return;
+    rows.scrollToIndex(wanted, { align: 'auto' });
+    // What has just been opened is measured by then: its beginning must be seen, even if its end cannot.
+    const frame = requestAnimationFrame(() => {
+      const room = scroller.current?.getBoundingClientRect();
+      const row = scroller.current?.querySelector(`[data-index="${wanted}"]`)?.getBoundingClientRect();
+      if (room === undefined || row === undefined) return;
+      if (row.top < room.top || row.bottom > room.bottom) rows.scrollToIndex(wanted, { align: 'start' });
+    });
+    return () => cancelAnimationFrame(frame);
   }, [wanted, rows]);
   if (list.length === 0)
     return (
@@ -76,10 +85,12 @@ export function FindingList({ list, workbench, titles, open, line, onOpen, onClo
                 <code>{diagnostic.code}</code>
                 <span className={classes.findingTitle}>
                   {titles.get(diagnostic.code)}
-                  <span className="muted">
-                    {' · '}
-                    {[subject, diagnostic.path].filter((part) => part !== undefined).join(' ')}
-                  </span>
+                  {subject !== undefined && (
+                    <span className="muted">
+                      {' · '}
+                      {subject} {diagnostic.path}
+                    </span>
+                  )}
                 </span>
                 <span className={classes.findingPlace}>
                   {diagnostic.file}

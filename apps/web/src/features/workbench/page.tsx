@@ -77,7 +77,7 @@ function answerOf({ before, after, fields, findings, omitted, outcomes }: Workbe
   const resources = after.filter(({ role }) => role !== 'draft').length;
   const drafts = after.length - resources;
   return [
-    `${count(fieldsOf(outcomes), 'field')} in ${count(before.length, 'resource')} ${before.length === 1 ? 'becomes' : 'become'} ${resources === 0 ? 'nothing' : count(resources, 'Kong Mesh resource')}${drafts > 0 ? ` and ${count(drafts, 'draft')}` : ''}`,
+    `${count(fieldsOf(outcomes), 'field')} in ${count(before.length, 'resource')} ${fieldsOf(outcomes) === 1 ? 'becomes' : 'become'} ${resources === 0 ? 'nothing' : count(resources, 'Kong Mesh resource')}${drafts > 0 ? ` and ${count(drafts, 'draft')}` : ''}`,
     lost === 0 ? 'all of them carry over' : `${count(lost, 'field')} ${lost === 1 ? 'does' : 'do'} not carry over`,
     ...(blockers === 0 ? [] : [`${count(blockers, 'finding')} ${blockers === 1 ? 'blocks' : 'block'}`]),
     ...(omitted === 0

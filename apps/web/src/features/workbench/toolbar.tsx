@@ -40,7 +40,7 @@ export function Toolbar({ workbench, search, view, isStacked, position, onChange
           </button>
         ))}
         {chosen.size > 0 && (
-          <Button size="compact-sm" variant="subtle" onClick={() => onChange({ show: undefined })}>
+          <Button size="compact-md" variant="subtle" onClick={() => onChange({ show: undefined })}>
             Show all
           </Button>
         )}
@@ -68,10 +68,10 @@ export function Toolbar({ workbench, search, view, isStacked, position, onChange
           </button>
         )}
         <Button.Group>
-          <Button size="compact-sm" variant="default" disabled={count === 0} onClick={() => onWalk(-1)}>
+          <Button size="compact-md" variant="default" disabled={count === 0} onClick={() => onWalk(-1)}>
             ‹ Previous finding
           </Button>
-          <Button size="compact-sm" variant="default" disabled={count === 0} onClick={() => onWalk(1)}>
+          <Button size="compact-md" variant="default" disabled={count === 0} onClick={() => onWalk(1)}>
             Next finding ›
           </Button>
         </Button.Group>
