@@ -1,6 +1,6 @@
 // node scripts/generate-schemas.ts PATH FILE [GROUP]: writes the schemas of a folder of CustomResourceDefinitions of an API
 // group (kuma.io unless another is named), without descriptions and CEL rules, as a module. A later version of Kong Mesh is
-// one command and one line in packages/kong-mesh/src/schema/check.ts; Gateway API (gateway.networking.k8s.io) and Kong's
+// one command and one line in packages/kong-mesh/src/schema/schemas.ts; Gateway API (gateway.networking.k8s.io) and Kong's
 // own kinds (configuration.konghq.com) have theirs in packages/kong-gateway/src/schema/check.ts.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
