@@ -170,15 +170,17 @@ const mirrorsKey = (mirrors: readonly Mirror[]): string =>
 /** How long a request may take: the client's proxy and the server's both watch the clock. */
 function timeoutsOf({ timeout, destinations }: Forward): string {
   const texts = destinations.map(({ server }) => {
-    const limits = [timeout, server?.timeout ?? 0].filter((limit) => limit > 0);
-    const own = server?.timeouts === undefined ? '' : `, for some clients ${text(server.timeouts)}`;
+    const forAll = server?.timeouts?.find(({ identity }) => identity === undefined)?.timeout ?? 0;
+    const forSome = server?.timeouts?.filter(({ identity }) => identity !== undefined) ?? [];
+    const limits = [timeout, forAll].filter((limit) => limit > 0);
+    const own = forSome.length === 0 ? '' : `, for some clients ${text(forSome)}`;
     return `${limits.length === 0 ? 'none' : `${Math.min(...limits)} ms`}${own}`;
   });
   return [...new Set(texts)].sort().join(' or ');
 }
 
 const faultsOf = ({ fault, destinations }: Forward): string => {
-  const ofServers = destinations.flatMap(({ server }) => server?.faults ?? []);
+  const ofServers = destinations.flatMap(({ server }) => [...(server?.faults ?? []), ...(server?.rateLimits ?? [])]);
   return text(ofServers.length === 0 ? fault : { ...fault, ofServers });
 };
 
