@@ -37,12 +37,54 @@ export interface HeaderChanges {
   readonly add: readonly (readonly [name: string, value: string])[];
 }
 
+/** A failure that a server's proxy makes on purpose: to the client's proxy it looks like the server's own. */
+export interface ServerFault extends Fault {
+  /** Only for clients whose identity is like this (a SPIFFE ID); undefined: for all. */
+  readonly identity?: TextMatch;
+  /** Only where the client asks for this name when it sets TLS up. */
+  readonly sni?: string;
+  /** The answer comes at this speed at most. */
+  readonly bandwidth?: { readonly percentage: number; readonly limit: string };
+  /** How often the dice are thrown for one request; undefined: once. */
+  readonly times?: number;
+  /** Not on all servers of the destination. */
+  readonly partly?: true;
+}
+
+/** Which clients something is for. Of several such things the first that fits a client counts. */
+export interface ForIdentity {
+  /** Undefined: for all that no other one is for. */
+  readonly identity?: TextMatch;
+  readonly sni?: string;
+}
+
+/** A limit on the requests that one server takes. */
+export interface RateLimit {
+  readonly requests: number;
+  readonly interval: Milliseconds;
+  /** Of the answer to a request beyond it. */
+  readonly status: number;
+  /** Not on all servers of the destination. */
+  readonly partly?: true;
+}
+
+/** What the proxies of a destination's servers do to requests by themselves; undefined: nothing. */
+export interface ServerEffects {
+  /** When they give up. */
+  readonly timeouts?: readonly (ForIdentity & { readonly timeout: Milliseconds })[];
+  readonly rateLimits?: readonly (ForIdentity & RateLimit)[];
+  /** All of them that are for a client. */
+  readonly faults?: readonly ServerFault[];
+}
+
 /** A destination with its part of the requests, relative to the others'; its header changes come before the route's. */
 export interface WeightedDestination {
   readonly destination: Destination;
   readonly weight: number;
   /** The authority that this destination sees, where the route sets none. */
   readonly authority?: string;
+  /** Undefined: its servers' proxies add nothing. */
+  readonly server?: ServerEffects;
   readonly requestHeaders?: HeaderChanges;
   readonly responseHeaders?: HeaderChanges;
 }
@@ -88,6 +130,8 @@ export interface Mirror {
   readonly destination: Destination;
   /** 0 to 100. */
   readonly percentage: number;
+  /** What the proxy puts behind the host, before a port, in the authority of the copy; undefined: nothing. */
+  readonly hostSuffix?: string;
 }
 
 /** Failures made on purpose, by the client's proxy or (Kong Mesh) by the server's. */

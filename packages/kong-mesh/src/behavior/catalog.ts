@@ -18,6 +18,7 @@ export interface Catalog {
   /** Place in that order. */
   orderOf(destination: Destination): number;
   find(kind: DestinationKind, zone: string, namespace: string, name: string): Destination | undefined;
+  inNamespace(namespace: string): readonly Destination[];
   /** What stands for the Pods of a headless Service. */
   headless(namespace: string, service: string): Destination | undefined;
   /** All of a kind that have these labels, in order. */
@@ -142,11 +143,16 @@ export function readCatalog(objects: readonly JsonObject[], namespaces: Namespac
       .map((destination) => [`${destination.namespace}/${destination.labels[label.serviceName]}`, destination]),
   );
   const find = indexLabels(all);
+  let byNamespace: ReadonlyMap<string, readonly Destination[]> | undefined;
 
   return {
     all,
     orderOf: (destination) => order.get(destination) ?? -1,
     find: (kind, zone, namespace, name) => byKey.get(destinationKey({ kind, zone, namespace, name })),
+    inNamespace(namespace) {
+      byNamespace ??= Map.groupBy(all, (destination) => destination.namespace);
+      return byNamespace.get(namespace) ?? [];
+    },
     headless: (namespace, service) => headless.get(`${namespace}/${service}`),
     withLabels: (kind, labels) => find(labels).filter((destination) => destination.kind === kind),
   };

@@ -135,7 +135,9 @@ export function applyFilters(
     if (filter.type === 'RequestMirror') {
       const { backendRef, percentage } = mapOf(filter.requestMirror);
       const destination = mirrorTo(mapOf(backendRef));
-      if (destination !== undefined) mirrors.push({ destination, percentage: percentageOf(percentage, refuse) });
+      if (destination !== undefined)
+        // Envoy's default, which Kuma leaves on (routing.md 3.3).
+        mirrors.push({ destination, percentage: percentageOf(percentage, refuse), hostSuffix: '-shadow' });
     }
     if (filter.type === 'URLRewrite') {
       const { hostname, path } = mapOf(filter.urlRewrite);

@@ -75,13 +75,15 @@ function settingsFor(
 }
 
 function forwardTo(
+  mesh: Mesh,
+
   split: Split & { readonly kind: 'backends' },
   filters: FilterOutcome,
   settings: RouteSettings,
 ): Decision {
   if (filters.badPath) return { kind: 'respond', status: 400 };
   const { rewrite, authority, requestHeaders, responseHeaders, mirrors } = filters;
-  const weighted = weightedOf(split, 500);
+  const weighted = weightedOf(mesh, split, 500);
   const only = weighted.length === 1 ? weighted[0]?.authority : undefined;
   const host = authority ?? only;
   return {
@@ -141,7 +143,7 @@ function decide(
   if (split.kind === 'empty' && (filters.redirect === undefined || mesh.options.version === '2.14'))
     return withoutBackends(mesh, flat, refuse);
   if (filters.redirect !== undefined) return filters.redirect;
-  return split.kind === 'empty' ? undefined : forwardTo(split, filters, settings);
+  return split.kind === 'empty' ? undefined : forwardTo(mesh, split, filters, settings);
 }
 
 /** The rules of the MeshHTTPRoutes for a port, merged; undefined where no policy has an entry for it. */

@@ -2,6 +2,7 @@ import type { JsonObject } from '@isthmus/kubernetes';
 import { type Catalog, readCatalog } from './catalog.ts';
 import { type ClientView, readClients, type ViewOf } from './client-view.ts';
 import { type EntryIndex, indexEntries, type Subject } from './entry-index.ts';
+import { type InboundIndex, indexInbound } from './inbound-rules.ts';
 import { mergeConfs } from './merge.ts';
 import { readNamespaces } from './namespaces.ts';
 import type { MeshOptions } from './options.ts';
@@ -22,7 +23,7 @@ export const outboundKinds = [
 export type OutboundKind = (typeof outboundKinds)[number];
 
 /** Kinds of policies that decide about incoming traffic. */
-export const inboundKinds = ['MeshTimeout', 'MeshFaultInjection', 'MeshRateLimit', 'MeshCircuitBreaker'] as const;
+export const inboundKinds = ['MeshTimeout', 'MeshRateLimit', 'MeshFaultInjection'] as const;
 export type InboundKind = (typeof inboundKinds)[number];
 
 /** A mesh as its resources say, indexed: the ground of all that is compiled. */
@@ -31,6 +32,7 @@ export interface Mesh {
   readonly catalog: Catalog;
   readonly viewOf: ViewOf;
   readonly entries: Readonly<Record<OutboundKind, EntryIndex>>;
+  readonly inbound: Readonly<Record<InboundKind, InboundIndex>>;
   readonly policies: ReadonlyMap<string, readonly Policy[]>;
   readonly referrers: Referrers;
 }
@@ -58,6 +60,10 @@ export function readMesh(objects: readonly JsonObject[], options: MeshOptions): 
     catalog,
     viewOf: readClients(objects, options),
     entries,
+    inbound: Object.fromEntries(inboundKinds.map((kind) => [kind, indexInbound(policies.get(kind) ?? [])])) as Record<
+      InboundKind,
+      InboundIndex
+    >,
     policies,
     // Seldom asked for, and the dearest to find.
     referrers(destination) {

@@ -4,6 +4,7 @@ import { type Backend, resolveBackend } from './backend-ref.ts';
 import type { Destination, DestinationPort } from './destination.ts';
 import type { Mesh } from './mesh.ts';
 import type { Policy } from './policy.ts';
+import { serverEffectsOf } from './server-effects.ts';
 
 /** A destination as decisions name it. */
 export const targetOf = ({ namespace, name }: Destination, { port, endpoints }: DestinationPort): Target => ({
@@ -54,15 +55,21 @@ export const ownSplit = (destination: Destination, port: DestinationPort): Split
 });
 
 /** The destinations of a split with their weights; what is lost goes to nobody, with the status given. */
-export function weightedOf(split: Split & { readonly kind: 'backends' }, lostStatus: number): WeightedDestination[] {
+export function weightedOf(
+  mesh: Mesh,
+  split: Split & { readonly kind: 'backends' },
+  lostStatus: number,
+): WeightedDestination[] {
   // An external service gets its own address as the authority (auto_host_rewrite).
-  const weighted = split.backends.map(
-    ({ destination, port, weight }): WeightedDestination => ({
+  const weighted = split.backends.map(({ destination, port, weight }): WeightedDestination => {
+    const server = serverEffectsOf(mesh, destination, port);
+    return {
       destination: targetOf(destination, port),
       weight,
       ...(destination.address === undefined ? {} : { authority: destination.address }),
-    }),
-  );
+      ...(server === undefined ? {} : { server }),
+    };
+  });
   if (split.lost === 0) return weighted;
   const endpoints = { kind: 'none', reason: 'a backend does not exist', status: lostStatus } as const;
   return [...weighted, { destination: { host: '', port: 0, endpoints }, weight: split.lost }];

@@ -50,12 +50,12 @@ function tableOf(subject: Subject, decision: Decision, rule?: Rule): RouteTable 
   return { virtualHosts: [{ name, domains: ['*'], routes: [route] }], otherwise: decision, opaque: true };
 }
 
-function passOn(subject: Subject, split: Split, rule?: Rule): RouteTable {
+function passOn(mesh: Mesh, subject: Subject, split: Split, rule?: Rule): RouteTable {
   if (split.kind !== 'backends')
     return tableOf(subject, { kind: 'closed', reason: 'no backend of the route exists and has a weight' }, rule);
   const decision: Decision = {
     kind: 'forward',
-    destinations: weightedOf(split, 503),
+    destinations: weightedOf(mesh, split, 503),
     requestHeaders: noHeaderChanges,
     responseHeaders: noHeaderChanges,
     timeout: 0,
@@ -79,11 +79,11 @@ export function tcpTable(
   const found = tcpRule(mesh, client, subject);
   if (found === undefined) {
     if (readable) return undefined;
-    if (passedOn(mesh)(port.protocol)) return passOn(subject, ownSplit(subject.destination, port));
+    if (passedOn(mesh)(port.protocol)) return passOn(mesh, subject, ownSplit(subject.destination, port));
     return tableOf(subject, { kind: 'closed', reason: `the protocol ${port.protocol} is not known` });
   }
   const { policy, path } = found;
   const rule = { kind: policy.kind, namespace: policy.namespace, name: policy.name, path };
-  if (!vanishes(found)) return passOn(subject, found.split, rule);
+  if (!vanishes(found)) return passOn(mesh, subject, found.split, rule);
   return readable ? undefined : { virtualHosts: [], otherwise: { kind: 'no listener' } };
 }
