@@ -40,7 +40,8 @@ function objection(object: EmittedObject, { settings }: Workings['context']): Vi
   if (!object.apiVersion.startsWith('kuma.io/')) return undefined;
   const { systemNamespace, target } = settings;
   const admission = checkAdmission(object as unknown as JsonObject, target, { systemNamespace });
-  return admission.accepted ? undefined : admission.violations[0];
+  const [first] = admission.accepted ? [] : admission.violations;
+  return first === undefined ? undefined : { path: first.at ?? first.path, message: first.message };
 }
 
 const rank = (emitted: Emitted): number =>

@@ -85,6 +85,15 @@ describe('stages', () => {
       expect(pathsOf(breaker(value))).toEqual(['spec.to[0].default.connectionLimits.maxRequests']);
   });
 
+  test('of the kinds that Kuma has not only the schema is known', () => {
+    const patch = (value: JsonObject): JsonObject => ({ ...timeout({}, value), kind: 'ContainerPatch' });
+    expect(checkAdmission(patch({ sidecarPatch: [{ op: 'remove', path: '/a' }] }), '2.14')).toEqual({
+      accepted: true,
+      labels: {},
+    });
+    expect(pathsOf(patch({ sidecarPatch: [{ op: 'test', path: 1 }] }))).toEqual(['spec.sidecarPatch[0].path']);
+  });
+
   test('an object without spec is one with an empty spec', () => {
     const { spec: _, ...bare } = timeout({}, {});
     expect(pathsOf(bare)).toEqual(['spec']);

@@ -49,7 +49,7 @@ function placeOf(object: JsonObject, { systemNamespace, zone = 'default' }: Admi
 }
 
 /** Kinds of Kong Mesh that Kuma has not: their Go types are not known beyond the schema. */
-const unknownTypes: GoTypes = { integers: {} };
+const unknownTypes: GoTypes = { integer: 'int64' };
 
 const refuse = (by: 'schema' | 'webhook', violations: readonly Refusal[]): Admission => ({
   accepted: false,

@@ -32,9 +32,9 @@ interface Decoding {
 const endsWith = (field: string, names: readonly string[] = []): boolean =>
   names.some((name) => field === name || field.endsWith(`.${name}`));
 
-function integerType(field: string, integers: GoTypes['integers'] = {}): GoInteger {
+function integerType(field: string, { integers = {}, integer = 'uint32' }: GoTypes): GoInteger {
   const name = Object.keys(integers).find((one) => endsWith(field, [one]));
-  return name === undefined ? 'uint32' : (integers[name] as GoInteger);
+  return name === undefined ? integer : (integers[name] as GoInteger);
 }
 
 /** What Go writes for a field that was not given and is no pointer; a nil list or map is written as null. */
@@ -118,7 +118,7 @@ function decode(value: Json, schema: StructuralSchema, path: string, field: stri
       if (typeof value !== 'boolean') report(path, 'it must be true or false');
       return value;
     case 'integer': {
-      const type = integerType(field, go.integers);
+      const type = integerType(field, go);
       if (!(isInteger(value) && fits(value, ranges[type])))
         report(path, `it must be an integer from ${ranges[type][0]} to ${ranges[type][1]}`);
       return value;

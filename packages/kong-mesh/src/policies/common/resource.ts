@@ -33,8 +33,10 @@ export type GoInteger = 'int32' | 'uint32' | 'int64' | 'uint64';
 export interface GoTypes {
   /** `metav1.Duration`: a Go duration in a string. */
   readonly durations?: readonly string[];
-  /** Integers that are not `uint32`. */
+  /** Types of integers, by field. */
   readonly integers?: Readonly<Record<string, GoInteger>>;
+  /** Type of the other integers; `uint32` unless it is given. */
+  readonly integer?: GoInteger;
   /** `[]byte`: base64 in a string. */
   readonly bytes?: readonly string[];
   /** Pointers that are required, or have a default: when absent they stay so, instead of holding a zero value. */

@@ -10,6 +10,8 @@ test.each([
   [port('HTTP'), { version: '3.0' } as Trial, 'accepted'],
   ['{selector: {dataplaneTags: {a: b}, dataplaneRef: {name: a}}}', {}, 'spec.selector'],
   ['{selector: {dataplaneTags: {a: b}, dataplaneRef: {name: a}}}', { version: '2.13' } as Trial, 'accepted'],
+  ['{ports: [{port: 80, targetPort: 80}, {port: 80, targetPort: 81, appProtocol: tcp}]}', {}, 'spec.ports[1]'],
+  ['{ports: [{port: -1}]}', {}, 'accepted'],
   ['{}', { name: 'a'.repeat(64) } as Trial, 'name'],
   ['{}', { name: 'a.b', version: '3.0' } as Trial, 'name'],
   ['{}', { name: 'a.b' } as Trial, 'accepted'],
