@@ -1,0 +1,46 @@
+import type { Estate } from '@isthmus/istio';
+import { compileKongMesh, defaultPolicies, type KongMeshBehavior, type TargetVersion } from '@isthmus/kong-mesh';
+import { applyPatch, type JsonObject, type Resource } from '@isthmus/kubernetes';
+
+/** What a translation emits, as far as it matters here. */
+export type Emitted =
+  | { readonly role: 'resource' | 'draft'; readonly object: object }
+  | { readonly role: 'patch'; readonly base: Resource; readonly object: object };
+
+export interface AfterOptions {
+  readonly version: TargetVersion;
+  readonly mesh: string;
+  readonly systemNamespace: string;
+}
+
+/** Kuma's name of a zone that is not given one. */
+const zone = 'default';
+
+/**
+ * What Kong Mesh would do once everything that was emitted is applied: the cluster's own objects with the patches, the emitted
+ * resources beside the policies that a new mesh brings, and every namespace in the mesh. Drafts do not count.
+ */
+export function meshAfter(
+  estate: Estate,
+  emitted: readonly Emitted[],
+  { version, mesh, systemNamespace }: AfterOptions,
+): KongMeshBehavior {
+  const patches = Map.groupBy(
+    emitted.filter((one) => one.role === 'patch'),
+    ({ base }) => base,
+  );
+  const own = estate.context.map((resource) =>
+    (patches.get(resource) ?? []).reduce(
+      (object: JsonObject, { object: patch }) => applyPatch(object, patch as JsonObject),
+      resource.object,
+    ),
+  );
+  const applied = emitted.filter(({ role }) => role === 'resource').map(({ object }) => object as JsonObject);
+  return compileKongMesh([...own, ...applied, ...defaultPolicies(version, mesh, systemNamespace)], {
+    version,
+    mesh,
+    zone,
+    systemNamespace,
+    inMesh: () => true,
+  });
+}
