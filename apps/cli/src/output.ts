@@ -1,16 +1,11 @@
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { BundleFile } from '@isthmus/bundle';
 import { InputError } from './input.ts';
 
 // Lists what an earlier run wrote, so that --force removes that and nothing else.
 const manifest = '.isthmus-bundle';
-
-/** A file to write; a long one comes in pieces. The path is relative, with `/`. */
-export interface OutputFile {
-  readonly path: string;
-  readonly text: string | Iterable<string>;
-}
 
 /** Whether every path stays below the folder; a manifest may have been edited. */
 const isInside = (path: string): boolean => path !== '' && !path.startsWith('/') && !path.split(/[\\/]/).includes('..');
@@ -21,9 +16,9 @@ export async function writeText(stream: NodeJS.WritableStream, pieces: Iterable<
 }
 
 /** Runs what writes; where the system refuses, an InputError names the path. */
-function writing(path: string, act: () => void): void {
+export function writing<T>(path: string, act: () => T): T {
   try {
-    act();
+    return act();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined || error instanceof InputError) throw error;
@@ -31,15 +26,18 @@ function writing(path: string, act: () => void): void {
   }
 }
 
+/** Writes a text to an open file. */
+export function writePiece(descriptor: number, piece: string): void {
+  const bytes = Buffer.from(piece);
+  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+}
+
 /** Writes a file anew. Throws an InputError where the system refuses. */
-export function writeWhole(path: string, text: OutputFile['text']): void {
+export function writeWhole(path: string, text: string | Iterable<string>): void {
   writing(path, () => {
     const descriptor = openSync(path, 'w');
     try {
-      for (const piece of typeof text === 'string' ? [text] : text) {
-        const bytes = Buffer.from(piece);
-        for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
-      }
+      for (const piece of typeof text === 'string' ? [text] : text) writePiece(descriptor, piece);
     } finally {
       closeSync(descriptor);
     }
@@ -68,20 +66,27 @@ export function checkFolder(folder: string, force: boolean): void {
 }
 
 /**
- * Writes a bundle to a folder that `checkFolder` accepts: the files of an earlier bundle are replaced and everything else
- * is left alone. One file after the other: thousands of small files in one folder are written many times slower by
- * several threads at once, because each waits for the folder.
+ * Makes a folder that `checkFolder` accepts ready for a bundle: the files of an earlier one go, everything else is left
+ * alone, and what is to come is listed, so that --force also replaces what an interrupted run left.
  */
-export function writeBundle(folder: string, files: readonly OutputFile[], progress: (files: number) => void): void {
-  if (filesIn(folder).includes(manifest)) {
-    const former = readFileSync(join(folder, manifest), 'utf8').split('\n');
-    for (const path of former.filter(isInside)) rmSync(join(folder, path), { force: true });
-  }
-  writing(folder, () => mkdirSync(folder, { recursive: true }));
-  // First, so that --force also replaces what an interrupted run left.
-  writeWhole(join(folder, manifest), files.map(({ path }) => `${path}\n`).join(''));
-  for (const parent of new Set(files.map(({ path }) => dirname(path))))
-    mkdirSync(join(folder, parent), { recursive: true });
+export function prepareFolder(folder: string, paths: readonly string[]): void {
+  writing(folder, () => {
+    if (filesIn(folder).includes(manifest)) {
+      const former = readFileSync(join(folder, manifest), 'utf8').split('\n');
+      for (const path of former.filter(isInside)) rmSync(join(folder, path), { force: true });
+    }
+    mkdirSync(folder, { recursive: true });
+    writeWhole(join(folder, manifest), paths.map((path) => `${path}\n`).join(''));
+    for (const parent of new Set(paths.map((path) => dirname(path))))
+      mkdirSync(join(folder, parent), { recursive: true });
+  });
+}
+
+/**
+ * Writes the files of a bundle into a folder, one after the other: thousands of small files in one folder are written
+ * many times slower by several threads at once, because each waits for the folder.
+ */
+export function writeFiles(folder: string, files: readonly BundleFile[], progress: (files: number) => void): void {
   for (const [index, { path, text }] of files.entries()) {
     writeWhole(join(folder, path), text);
     progress(index + 1);

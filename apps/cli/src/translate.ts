@@ -4,13 +4,14 @@ import { buildReport, layOut, type Report, renderReportPage, reportChunks } from
 import { compareDiagnostics, type Diagnostic } from '@isthmus/diagnostics';
 import { takeIn } from '@isthmus/istio';
 import { isTargetVersion, targetVersions } from '@isthmus/kong-mesh';
-import { locateDiagnostics, translate } from '@isthmus/translation';
+import { translate, wantedPlaces, withPlaces } from '@isthmus/translation';
 import { type Input, InputError, readInput } from './input.ts';
 import { readLimits } from './limits.ts';
-import { checkFolder, writeBundle, writeText, writeWhole } from './output.ts';
+import { checkFolder, prepareFolder, writeFiles, writeText, writeWhole, writing } from './output.ts';
 import { createProgress } from './progress.ts';
 import { renderFindings, renderSummary, wantsColour } from './render.ts';
 import { readSettings } from './settings.ts';
+import { createSideWork, type SideWork } from './side-work.ts';
 
 export interface TranslateOptions {
   readonly target?: string;
@@ -24,6 +25,7 @@ export interface TranslateOptions {
 }
 
 const jsonReport = 'report/report.json';
+const pageReport = 'report/report.html';
 
 /** Refuses what would fail only after the work is done. */
 function checkDestinations({ out, report, force }: TranslateOptions): void {
@@ -34,11 +36,11 @@ function checkDestinations({ out, report, force }: TranslateOptions): void {
 }
 
 /** Writes the report to where `--report` says; a bundle beside which it was written already is copied from. */
-async function writeReport(report: Report, file: string, out: string | undefined): Promise<void> {
-  if (file === '-') return writeText(process.stdout, reportChunks(report));
-  if (/\.html?$/i.test(file)) writeWhole(file, renderReportPage(report));
-  else if (out === undefined) writeWhole(file, reportChunks(report));
-  else copyFileSync(join(out, jsonReport), file);
+async function writeReport(report: Report, file: string, out: string | undefined, work: SideWork): Promise<void> {
+  if (file === '-') await writeText(process.stdout, reportChunks(report));
+  else if (/\.html?$/i.test(file)) writeWhole(file, renderReportPage(report));
+  else if (out === undefined) await work.write(file, reportChunks(report));
+  else writing(file, () => copyFileSync(join(out, jsonReport), file));
 }
 
 async function printFindings(diagnostics: readonly Diagnostic[], all: boolean): Promise<void> {
@@ -71,23 +73,35 @@ export async function runTranslate(paths: readonly string[], options: TranslateO
     throw new InputError('no document that could be read was found');
   }
   const estate = takeIn(input.readings);
-  progress.say(`Translating … ${estate.istio.length} Istio resources`);
-  const translation = translate(estate, settings);
-  const located = locateDiagnostics(translation, textsOf(input));
-  const diagnostics = [...input.diagnostics, ...located].sort(compareDiagnostics);
-  const layout = layOut(translation);
-  const report = buildReport(translation, diagnostics, layout.fileOf);
-  if (options.out !== undefined) {
-    const beside = [
-      { path: 'report/report.html', text: renderReportPage(report) },
-      { path: jsonReport, text: reportChunks(report) },
-    ];
-    const files = [...layout.files, ...beside];
-    writeBundle(options.out, files, (count) => progress.say(`Writing … ${count} of ${files.length} files`));
+  const work = createSideWork(estate.istio.length);
+  try {
+    progress.say(`Translating … ${estate.istio.length} Istio resources`);
+    const translation = translate(estate, settings);
+    const wanted = wantedPlaces(translation);
+    const places = work.locate(wanted, textsOf(input));
+    // Waited for below; until then it may fail without anybody looking.
+    places.catch(() => {});
+    const layout = layOut(translation);
+    const { out } = options;
+    if (out !== undefined) {
+      const { files } = layout;
+      prepareFolder(out, [...files.map(({ path }) => path), pageReport, jsonReport]);
+      writeFiles(out, files, (count) => progress.say(`Writing … ${count} of ${files.length} files`));
+    }
+    const located = withPlaces(translation.diagnostics, wanted, await places);
+    const diagnostics = [...input.diagnostics, ...located].sort(compareDiagnostics);
+    const report = buildReport(translation, diagnostics, layout.fileOf);
+    if (out !== undefined) {
+      progress.say('Writing … the report');
+      writeWhole(join(out, pageReport), renderReportPage(report));
+      await work.write(join(out, jsonReport), reportChunks(report));
+    }
+    if (options.report !== undefined) await writeReport(report, options.report, out, work);
+    progress.end();
+    await printFindings(diagnostics, options.verbose ?? false);
+    process.stderr.write(`${renderSummary(report)}\n`);
+    return report.summary.diagnostics.blocker > 0 ? 1 : 0;
+  } finally {
+    await work.end();
   }
-  progress.end();
-  if (options.report !== undefined) await writeReport(report, options.report, options.out);
-  await printFindings(diagnostics, options.verbose ?? false);
-  process.stderr.write(`${renderSummary(report)}\n`);
-  return report.summary.diagnostics.blocker > 0 ? 1 : 0;
 }

@@ -1,6 +1,12 @@
 export { type Emitted, type EmittedObject, type EmittedRole, type Origin, type Stage, stages } from './emitted.ts';
 export type { LedgerEntry, LedgerField, Outcome, Target } from './ledger.ts';
-export { locateDiagnostics } from './locate-diagnostics.ts';
+export {
+  type FoundPlace,
+  locateDiagnostics,
+  type WantedPlace,
+  wantedPlaces,
+  withPlaces,
+} from './locate-diagnostics.ts';
 export { defaultSettings, type Settings } from './settings.ts';
 export { translate } from './translate.ts';
 export type { Translation } from './translation.ts';

@@ -1,6 +1,51 @@
 import type { Diagnostic } from '@isthmus/diagnostics';
-import { locate, type Resource } from '@isthmus/kubernetes';
+import { locate, type Resource, type Source } from '@isthmus/kubernetes';
 import type { Translation } from './translation.ts';
+
+/** A field whose place in its file's text is wanted, and the index of the diagnostic that is about it. */
+export interface WantedPlace {
+  readonly index: number;
+  readonly source: Source;
+  readonly path: string;
+}
+
+/** Where a field stands; undefined where that cannot be told. */
+export type FoundPlace = { readonly line: number; readonly column: number } | undefined;
+
+/** The fields whose places the diagnostics of a translation lack: so far these name the first line of their resource. */
+export function wantedPlaces({ estate, diagnostics }: Translation): WantedPlace[] {
+  const byFile = new Map<string, Map<number, Resource[]>>();
+  for (const resource of [...estate.istio, ...estate.context, ...estate.superseded.map(({ loser }) => loser)]) {
+    const { file, line } = resource.source;
+    const byLine = byFile.get(file) ?? new Map<number, Resource[]>();
+    byFile.set(file, byLine);
+    const others = byLine.get(line);
+    if (others === undefined) byLine.set(line, [resource]);
+    else others.push(resource);
+  }
+  const wanted: WantedPlace[] = [];
+  for (const [index, { file, line, column, path, resource: subject }] of diagnostics.entries()) {
+    if (file === undefined || line === undefined || path === undefined || column !== undefined) continue;
+    const resource = byFile
+      .get(file)
+      ?.get(line)
+      ?.find((one) => one.kind === subject?.kind && one.name === subject.name && one.namespace === subject.namespace);
+    if (resource !== undefined) wanted.push({ index, source: resource.source, path });
+  }
+  return wanted;
+}
+
+/** Gives each diagnostic the place that was found for it; `found` is in the order of `wanted`. */
+export function withPlaces(
+  diagnostics: readonly Diagnostic[],
+  wanted: readonly WantedPlace[],
+  found: readonly FoundPlace[],
+): Diagnostic[] {
+  const result = [...diagnostics];
+  for (const [position, { index }] of wanted.entries())
+    result[index] = { ...(diagnostics[index] as Diagnostic), ...found[position] };
+  return result;
+}
 
 /**
  * Refines the places of diagnostics from their resource's first line to the line and column of their field.
@@ -10,22 +55,10 @@ export function locateDiagnostics(
   translation: Translation,
   textOf: (file: string) => string | undefined,
 ): Diagnostic[] {
-  const { istio, context, superseded } = translation.estate;
-  const byPlace = new Map<string, Resource[]>();
-  for (const resource of [...istio, ...context, ...superseded.map(({ loser }) => loser)]) {
-    const key = `${resource.source.file}\n${resource.source.line}`;
-    const others = byPlace.get(key);
-    if (others === undefined) byPlace.set(key, [resource]);
-    else others.push(resource);
-  }
-  return translation.diagnostics.map((diagnostic) => {
-    const { file, line, path, resource: subject } = diagnostic;
-    if (file === undefined || path === undefined || diagnostic.column !== undefined) return diagnostic;
-    const resource = byPlace
-      .get(`${file}\n${line}`)
-      ?.find((one) => one.kind === subject?.kind && one.name === subject.name && one.namespace === subject.namespace);
-    const text = resource && textOf(file);
-    if (resource === undefined || text === undefined) return diagnostic;
-    return { ...diagnostic, ...locate(text, resource.source, path) };
+  const wanted = wantedPlaces(translation);
+  const found = wanted.map(({ source, path }): FoundPlace => {
+    const text = textOf(source.file);
+    return text === undefined ? undefined : locate(text, source, path);
   });
+  return withPlaces(translation.diagnostics, wanted, found);
 }

@@ -1,0 +1,34 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { InputError } from './input.ts';
+import { createSideWork } from './side-work.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'isthmus-side-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const source = { file: 'a.yaml', line: 1, document: 0 };
+const wanted = [
+  { index: 0, source, path: 'b.c' },
+  { index: 1, source, path: 'nowhere' },
+  { index: 2, source: { ...source, file: 'gone.yaml' }, path: 'b' },
+];
+
+test.each([
+  ['at once', 1],
+  ['in a thread', 1_000_000],
+])('places are found and files written %s', async (_, resources) => {
+  const work = createSideWork(resources);
+  const textOf = (file: string) => (file === 'a.yaml' ? 'a: 1\nb:\n  c: 2\n' : undefined);
+  expect(await work.locate(wanted, textOf)).toEqual([{ line: 3, column: 3 }, undefined, undefined]);
+  const pieces = Array.from({ length: 100 }, (_, index) => `line ${index} ä\n`);
+  await work.write(join(scratch, 'file.txt'), pieces);
+  expect(readFileSync(join(scratch, 'file.txt'), 'utf8')).toBe(pieces.join(''));
+  await work.write(join(scratch, 'empty.txt'), []);
+  expect(readFileSync(join(scratch, 'empty.txt'), 'utf8')).toBe('');
+  const refused = work.write(join(scratch, 'no', 'folder', 'file.txt'), pieces);
+  await expect(refused).rejects.toThrow(InputError);
+  await expect(refused).rejects.toThrow('file.txt cannot be written');
+  await work.end();
+});

@@ -1,0 +1,79 @@
+import { Worker } from 'node:worker_threads';
+import { locate } from '@isthmus/kubernetes';
+import type { FoundPlace, WantedPlace } from '@isthmus/translation';
+import { InputError } from './input.ts';
+import { writeWhole } from './output.ts';
+
+/** What a second core can do while the first goes on. */
+export interface SideWork {
+  /** Finds the places of fields. */
+  locate(wanted: readonly WantedPlace[], textOf: (file: string) => string | undefined): Promise<readonly FoundPlace[]>;
+  /** Writes a file piece by piece. Rejects with an InputError where the system refuses. */
+  write(path: string, pieces: Iterable<string>): Promise<void>;
+  end(): Promise<void>;
+}
+
+export type SideTask =
+  | { readonly task: 'locate'; readonly wanted: readonly WantedPlace[]; readonly texts: readonly [string, string][] }
+  | { readonly task: 'write'; readonly path: string; readonly piece: string }
+  | { readonly task: 'end'; readonly path: string };
+
+/** One for each task, in order. */
+export type SideAnswer = { readonly found?: readonly FoundPlace[]; readonly refused?: string };
+
+/** Does the work at once, for inputs that are done before a thread would have started. */
+const inline: SideWork = {
+  locate: async (wanted, textOf) =>
+    wanted.map(({ source, path }) => {
+      const text = textOf(source.file);
+      return text === undefined ? undefined : locate(text, source, path);
+    }),
+  write: async (path, pieces) => writeWhole(path, pieces),
+  end: async () => {},
+};
+
+// Pieces under way; more would only fill the memory.
+const mostUnderWay = 16;
+
+function inThread(): SideWork {
+  const worker = new Worker(new URL('./side-worker.ts', import.meta.url));
+  const waiting: { resolve: (answer: SideAnswer) => void; reject: (error: Error) => void }[] = [];
+  worker.on('message', (answer: SideAnswer) => {
+    const next = waiting.shift();
+    if (answer.refused === undefined) next?.resolve(answer);
+    else next?.reject(new InputError(answer.refused));
+  });
+  worker.on('error', (error) => {
+    for (const { reject } of waiting.splice(0)) reject(error as Error);
+  });
+  const ask = (task: SideTask): Promise<SideAnswer> =>
+    new Promise((resolve, reject) => {
+      waiting.push({ resolve, reject });
+      worker.postMessage(task);
+    });
+  return {
+    async locate(wanted, textOf) {
+      const files = new Set(wanted.map(({ source }) => source.file));
+      const texts = [...files].flatMap((file): [string, string][] => {
+        const text = textOf(file);
+        return text === undefined ? [] : [[file, text]];
+      });
+      return (await ask({ task: 'locate', wanted, texts })).found ?? [];
+    },
+    async write(path, pieces) {
+      const underWay: Promise<unknown>[] = [];
+      for (const piece of pieces) {
+        underWay.push(ask({ task: 'write', path, piece }));
+        if (underWay.length >= mostUnderWay) await underWay.shift();
+      }
+      await Promise.all([...underWay, ask({ task: 'end', path })]);
+    },
+    end: async () => void (await worker.terminate()),
+  };
+}
+
+// Below this many resources a thread costs more than it saves.
+const fewResources = 2000;
+
+/** A second thread for large inputs; `end` it. */
+export const createSideWork = (resources: number): SideWork => (resources < fewResources ? inline : inThread());
