@@ -13,6 +13,8 @@ export interface Level {
   /** Undefined where only ports are said. */
   readonly mode: MtlsMode | undefined;
   readonly ports: ReadonlyMap<string, MtlsMode>;
+  /** Whether mTLS may be off, for the workload (`''`) and for ports: also where another mode is emitted because ages are unknown. */
+  readonly off: ReadonlySet<string>;
   /** The policy that says so; undefined for what follows from several, or from none. */
   readonly policy: PeerAuthentication | undefined;
 }
@@ -40,21 +42,22 @@ function choose(
   policies: readonly PeerAuthentication[],
   inherited: MtlsMode,
   outlived: Set<PeerAuthentication>,
-): { policy: PeerAuthentication | undefined; mode: MtlsMode | undefined } {
+): { policy: PeerAuthentication | undefined; mode: MtlsMode | undefined; off: boolean } {
   const [oldest, ...rest] = [...policies].sort(byAge);
-  if (oldest === undefined) return { policy: undefined, mode: undefined };
+  if (oldest === undefined) return { policy: undefined, mode: undefined, off: false };
   const differ = rest.some(({ mode }) => (mode ?? inherited) !== (oldest.mode ?? inherited));
-  if (!differ) return { policy: oldest, mode: oldest.mode };
+  if (!differ) return { policy: oldest, mode: oldest.mode, off: oldest.mode === 'DISABLE' };
   if (!agesKnown(policies)) {
     reportContested(context, policies);
-    return { policy: undefined, mode: policies.map(({ mode }) => mode ?? inherited).reduce(stricter) };
+    const candidates = policies.map(({ mode }) => mode ?? inherited);
+    return { policy: undefined, mode: candidates.reduce(stricter), off: candidates.includes('DISABLE') };
   }
   for (const policy of rest) {
     outlived.add(policy);
     const spec = child(rootField(policy.resource), 'spec');
     context.inert(spec, codes.peerAuthentication.outlived, { other: nameOf(oldest) });
   }
-  return { policy: oldest, mode: oldest.mode };
+  return { policy: oldest, mode: oldest.mode, off: oldest.mode === 'DISABLE' };
 }
 
 function meet(view: SecurityView, a: PeerAuthentication, b: PeerAuthentication, complete: boolean): boolean {
@@ -80,6 +83,10 @@ function shared(
   const [older, younger] = [a, b].sort(byAge) as [PeerAuthentication, PeerAuthentication];
   const known = agesKnown([a, b]);
   if (!known) reportContested(context, [a, b]);
+  const off = ['', ...ports].filter((port) => {
+    const read = (one: PeerAuthentication): MtlsMode => (port === '' ? (one.mode ?? inherited) : of(one, port));
+    return (known ? [older] : [a, b]).some((one) => read(one) === 'DISABLE');
+  });
   const decide = (read: (one: PeerAuthentication) => MtlsMode): MtlsMode =>
     known ? read(older) : stricter(read(a), read(b));
   return {
@@ -88,6 +95,7 @@ function shared(
     scope: { namespace: a.scope.namespace, labels: { ...a.scope.labels, ...b.scope.labels } },
     mode: decide((one) => one.mode ?? inherited),
     ports: new Map(ports.map((port) => [port, decide((one) => of(one, port))])),
+    off: new Set(off),
     policy: undefined,
   };
 }
@@ -107,18 +115,36 @@ export function levelsOf(context: Context, view: SecurityView): Levels {
   const of = (level: PeerAuthentication['level']): PeerAuthentication[] =>
     view.peers.filter((policy) => policy.level === level);
   const levels: Level[] = [];
+  const offOf = ({ off }: { off: boolean }): Set<string> => new Set(off ? [''] : []);
   const none: ReadonlyMap<string, MtlsMode> = new Map();
   const mesh = choose(context, of('mesh'), 'PERMISSIVE', outlived);
   const meshMode = mesh.mode ?? 'PERMISSIVE';
   const everything: PolicyScope = { namespace: undefined, labels: {} };
   if (of('mesh').length > 0 || context.settings.complete)
-    levels.push({ rank: 4, name: 'mesh', scope: everything, mode: meshMode, ports: none, policy: mesh.policy });
+    levels.push({
+      rank: 4,
+      name: 'mesh',
+      scope: everything,
+      mode: meshMode,
+      ports: none,
+      off: offOf(mesh),
+      policy: mesh.policy,
+    });
   const namespaceModes = new Map<string | undefined, MtlsMode>();
   for (const [namespace, policies] of Map.groupBy(of('namespace'), ({ scope }) => scope.namespace)) {
-    const { mode, policy } = choose(context, policies, meshMode, outlived);
+    const chosen = choose(context, policies, meshMode, outlived);
+    const { mode, policy } = chosen;
     if (mode === undefined) continue;
     namespaceModes.set(namespace, mode);
-    levels.push({ rank: 3, name: namespace ?? '', scope: { namespace, labels: {} }, mode, ports: none, policy });
+    levels.push({
+      rank: 3,
+      name: namespace ?? '',
+      scope: { namespace, labels: {} },
+      mode,
+      ports: none,
+      off: offOf(chosen),
+      policy,
+    });
   }
   const workloads = of('workload').sort(byAge);
   for (const [index, policy] of workloads.entries()) {
@@ -135,6 +161,10 @@ export function levelsOf(context: Context, view: SecurityView): Levels {
           (entry): entry is [string, MtlsMode] => (entry[1] ?? mode ?? inherited) !== (mode ?? inherited),
         ),
       ),
+      off: new Set([
+        ...(mode === 'DISABLE' ? [''] : []),
+        ...[...ports].flatMap(([port, found]) => (found === 'DISABLE' ? [port] : [])),
+      ]),
       policy,
     });
     for (const other of workloads.slice(index + 1)) {

@@ -2,6 +2,7 @@ import { codes } from '@isthmus/diagnostics';
 import {
   type AuthorizationPolicy,
   type allConstraints,
+  contains,
   isIdentity,
   type MtlsMode,
   matchesEverything,
@@ -51,6 +52,7 @@ interface Emitting {
   readonly context: Context;
   readonly view: SecurityView;
   readonly restricting: readonly AuthorizationPolicy[];
+  readonly levels: readonly Level[];
   /** Policies whose workloads have to be made Strict. */
   readonly strict: Set<AuthorizationPolicy>;
 }
@@ -91,34 +93,62 @@ function accountForMode(context: Context, field: Field | undefined, mode: MtlsMo
   else context.approximate(field, undefined, mode === 'DISABLE' ? area.disable : area.permissive, {});
 }
 
+/** What both scopes hold. */
+const common = (a: PolicyScope, b: PolicyScope): PolicyScope => ({
+  namespace: a.namespace ?? b.namespace,
+  labels: { ...a.labels, ...b.labels },
+});
+
+/**
+ * Where in a scope mTLS may be off by a level, and no nearer level says otherwise. Of a whole estate it is known workload by
+ * workload; otherwise the whole scope counts unless a nearer level holds all of it.
+ */
+function offWithin({ context, view, levels }: Emitting, level: Level, scope: PolicyScope): PolicyScope[] {
+  const nearer = levels.filter((one) => one.rank < level.rank && one.mode !== undefined);
+  const isOff = (within: (one: Level) => boolean): boolean =>
+    nearer
+      .filter(within)
+      .sort((a, b) => a.rank - b.rank)[0]
+      ?.off.has('') ?? true;
+  const workloads = view.workloads.filter((workload) => workload.inCluster && selects(scope, workload));
+  const off = workloads.filter((workload) => isOff((one) => selects(one.scope, workload)));
+  if (!context.settings.complete || workloads.length === 0)
+    return isOff((one) => contains(one.scope, scope)) ? [scope] : [];
+  if (off.length === workloads.length) return [scope];
+  return off.map(({ namespace, labels }) => ({ namespace, labels }));
+}
+
 /** Denies everyone where mTLS is off in Istio and a policy restricts. */
 function close(
-  { context, view }: Emitting,
+  emitting: Emitting,
   level: Level,
   policy: AuthorizationPolicy,
   target: InboundTarget,
   at: Field | undefined,
 ): void {
+  const { context, view } = emitting;
   const { namespace, name } = policy.resource;
+  const both = common(target.scope, policy.scope);
+  const scopes = target.section === undefined ? offWithin(emitting, level, both) : [both];
+  if (scopes.length === 0) return;
   context.report(area.disabledAndRestricted, { policy: `${namespace}/${name}` }, at ?? policy.resource);
   if (at !== undefined) context.claim(at, 'unsupported', area.disabledAndRestricted);
-  const scope = {
-    namespace: target.scope.namespace ?? policy.scope.namespace,
-    labels: { ...target.scope.labels, ...policy.scope.labels },
-  };
   const section = target.section === undefined ? '' : `-${target.section}`;
   const rules = [{ default: { deny: matchesOf(context, anyone([...view.domains, ...view.foreign])) } }];
-  context.emit({
-    role: 'resource',
-    stage: 'access',
-    object: permission(
-      context,
-      dnsLabel(`without-mtls-${level.name}-${name}${section}`),
-      targetRefOf(context, { ...target, scope }),
-      rules,
-    ),
-    services: servicesIn(context, view, scope),
-  });
+  for (const scope of scopes) {
+    const part = scopes.length === 1 ? '' : `-${Object.values(scope.labels).join('-')}`;
+    context.emit({
+      role: 'resource',
+      stage: 'access',
+      object: permission(
+        context,
+        dnsLabel(`without-mtls-${level.name}-${name}${part}${section}`),
+        targetRefOf(context, { ...target, scope }),
+        rules,
+      ),
+      services: servicesIn(context, view, scope),
+    });
+  }
 }
 
 function emitLevel(emitting: Emitting, level: Level, mode: MtlsMode, field: Field | undefined): void {
@@ -133,11 +163,10 @@ function emitLevel(emitting: Emitting, level: Level, mode: MtlsMode, field: Fiel
     field,
     level,
   );
-  if (mode === 'STRICT') return;
   for (const policy of restricting) {
     if (!meet(context, view, level.scope, policy.scope)) continue;
-    strict.add(policy);
-    if (mode === 'DISABLE') close(emitting, level, policy, target, field);
+    if (mode !== 'STRICT') strict.add(policy);
+    if (level.off.has('')) close(emitting, level, policy, target, field);
   }
 }
 
@@ -147,14 +176,15 @@ function emitPort(emitting: Emitting, level: Level, port: string, mode: MtlsMode
   const placement = placePorts(view, level.scope, { kind: 'only', ports: [Number(port)] });
   const restrictedBy = restricting.filter((policy) => meet(context, view, level.scope, policy.scope));
   const [first] = restrictedBy;
+  if (level.off.has(port))
+    for (const one of restrictedBy)
+      for (const target of placement.kind === 'placed' ? placement.targets : [{ scope: level.scope }])
+        close(emitting, level, one, target, field);
   if (mode !== 'STRICT' && first !== undefined) {
     const { namespace, name } = first.resource;
     const policy = `${namespace}/${name}`;
-    if (mode === 'DISABLE')
-      for (const one of restrictedBy)
-        for (const target of placement.kind === 'placed' ? placement.targets : [{ scope: level.scope }])
-          close(emitting, level, one, target, field);
-    else if (field !== undefined) context.approximate(field, undefined, area.withoutExceptions, { port, policy });
+    if (field !== undefined && !level.off.has(port))
+      context.approximate(field, undefined, area.withoutExceptions, { port, policy });
     return true;
   }
   const emitted = mode === 'STRICT' ? 'Strict' : 'Permissive';
@@ -207,8 +237,8 @@ export function translatePeerAuthentications(context: Context): void {
   const view = securityOf(context);
   for (const policy of view.peers) accountForPolicy(context, view, policy);
   const restricting = view.policies.filter((policy) => restrictsPlaintext(policy) && isForSidecars(view, policy));
-  const emitting: Emitting = { context, view, restricting, strict: new Set() };
   const { levels, outlived } = levelsOf(context, view);
+  const emitting: Emitting = { context, view, restricting, levels, strict: new Set() };
   if (context.estate.istio.length === 0) return;
   for (const level of levels) translateLevel(emitting, level);
   if (
