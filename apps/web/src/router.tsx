@@ -2,7 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '
 import { Frame } from './frame/frame.tsx';
 import { MigrationFrame } from './frame/migration-frame.tsx';
 import { NotFound } from './frame/not-found.tsx';
-import { Failure } from './ui/failure.tsx';
+import { PageError } from './frame/page-error.tsx';
 import { Loading } from './ui/loading.tsx';
 import { parseSearch, type Search, stringifySearch } from './ui/search.ts';
 
@@ -142,7 +142,7 @@ export const router = createRouter({
   parseSearch,
   stringifySearch,
   defaultPendingComponent: Loading,
-  defaultErrorComponent: Failure,
+  defaultErrorComponent: PageError,
 });
 
 declare module '@tanstack/react-router' {

@@ -40,6 +40,8 @@ export function storeMigration(cache: QueryClient, next: Migration): void {
     known.snapshot?.id === next.snapshot?.id &&
     JSON.stringify(known.settings) === JSON.stringify(next.settings);
   if (isSame) return;
+  // A failure that is remembered, as that there is no snapshot yet, would be shown again.
+  cache.removeQueries({ queryKey: keys.views(next.id), predicate: ({ state }) => state.status === 'error' });
   void cache.invalidateQueries({ queryKey: keys.views(next.id) });
   void cache.invalidateQueries({ queryKey: keys.snapshots(next.id) });
 }

@@ -18,7 +18,7 @@ function Guarded() {
   const session = useQuery(sessionQuery);
   const { pathname, href } = useLocation();
   if (session.isPending) return null;
-  if (session.data === undefined) return <Failure error={session.error} />;
+  if (session.data === undefined) return <Failure error={session.error} reset={() => void session.refetch()} />;
   if (session.data.tokenRequired && !session.data.signedIn && pathname !== '/sign-in')
     return <Navigate to="/sign-in" search={{ next: href } as never} replace />;
   return <Outlet />;

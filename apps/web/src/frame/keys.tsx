@@ -18,7 +18,7 @@ const groups: readonly { readonly title: string; readonly keys: readonly (readon
     keys: [
       ['↑ ↓', 'Move the cursor'],
       ['Page Up, Page Down, Home, End', 'Move it further'],
-      ['Enter', 'Open the row'],
+      ['Enter', 'Open the row (or press it twice)'],
       ['Space', 'Select the row'],
       ['Shift with an arrow', 'Select on the way'],
       ['Ctrl A', 'Select all that are shown'],
@@ -30,6 +30,8 @@ const groups: readonly { readonly title: string; readonly keys: readonly (readon
     keys: [
       ['n', 'Next finding'],
       ['p', 'Previous finding'],
+      ['Enter', 'To the counterpart of the field under the cursor'],
+      ['[ ]', 'Previous and next resource of Kong Mesh'],
     ],
   },
 ];

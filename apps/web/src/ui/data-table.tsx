@@ -41,7 +41,7 @@ export interface DataTableProps<Row extends RowData> {
   readonly rowId: (row: Row) => string;
   readonly sort: Sort | undefined;
   readonly onSort: (sort: Sort | undefined) => void;
-  /** Enter on a row. */
+  /** Enter on a row, or pressing it twice. */
   readonly onOpen?: (row: Row) => void;
   /** The row under the cursor changed. */
   readonly onActive?: (row: Row) => void;
@@ -70,11 +70,13 @@ interface RowViewProps<Row extends RowData> {
   readonly isActive: boolean;
   readonly isSelected: boolean | undefined;
   readonly onPress: (id: string) => void;
+  readonly onEnter: (id: string) => void;
   readonly onToggle: (id: string, withRange: boolean) => void;
 }
 
 const RowView = memo(function RowView<Row extends RowData>(props: RowViewProps<Row>) {
-  const { row, id, elementId, index, start, columns, template, isActive, isSelected, onPress, onToggle } = props;
+  const { row, id, elementId, index, start, columns, template, isActive, isSelected, onPress, onEnter, onToggle } =
+    props;
   return (
     <div
       id={elementId}
@@ -85,6 +87,7 @@ const RowView = memo(function RowView<Row extends RowData>(props: RowViewProps<R
       className={classes.row}
       style={{ gridTemplateColumns: template, transform: `translateY(${start}px)` }}
       onClick={() => onPress(id)}
+      onDoubleClick={() => onEnter(id)}
     >
       {isSelected !== undefined && (
         <div role="gridcell" className={classes.check}>
@@ -179,11 +182,15 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
     selection.onSelect(next);
   };
   // The rows keep these two for good, so that a movement of the cursor draws two rows and not all of them.
-  const latest = useRef({ activate, toggle, shown });
-  latest.current = { activate, toggle, shown };
+  const latest = useRef({ activate, toggle, shown, onOpen });
+  latest.current = { activate, toggle, shown, onOpen };
   const [onPress] = useState(
     () => (id: string) => latest.current.activate(latest.current.shown.findIndex((row) => row.id === id)),
   );
+  const [onEnter] = useState(() => (id: string) => {
+    const row = latest.current.shown.find((one) => one.id === id);
+    if (row !== undefined) latest.current.onOpen?.(row.original);
+  });
   const [onToggle] = useState(() => (id: string, withRange: boolean) => latest.current.toggle(id, withRange));
 
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -291,6 +298,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
                 isActive={row.id === active}
                 isSelected={selection?.selected.has(row.id)}
                 onPress={onPress}
+                onEnter={onEnter}
                 onToggle={onToggle}
               />
             );

@@ -22,7 +22,9 @@ function tell(migration: string, event: ImportEvent): void {
   entry.state = advance(entry.state, event);
   for (const listener of listeners) listener();
   if (entry.state.step === 'done') {
-    void queryClient.invalidateQueries({ queryKey: keys.migration(migration) });
+    const queryKey = keys.migration(migration);
+    queryClient.removeQueries({ queryKey, predicate: (query) => query.state.status === 'error' });
+    void queryClient.invalidateQueries({ queryKey });
     void queryClient.invalidateQueries({ queryKey: keys.migrations });
   }
 }

@@ -90,9 +90,11 @@ export function ImportPage() {
       title={isBusy ? 'Importing' : 'Import'}
       of={migration.name}
       answer={
-        snapshots.length === 0
-          ? 'Nothing has been imported into this migration yet.'
-          : `${count(snapshots.length, 'snapshot')} so far. A new one takes the place of the newest; phases, owners, notes and history stay.`
+        isBusy
+          ? 'The overview opens by itself once this is done. You can look around meanwhile.'
+          : snapshots.length === 0
+            ? 'Nothing has been imported into this migration yet.'
+            : `${count(snapshots.length, 'snapshot')} so far. A new one takes the place of the newest; phases, owners, notes and history stay.`
       }
     >
       {state === undefined ? (

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fromInput, isWanted, nameFor, walkDropped } from './walk.ts';
+import { fromInput, fromText, isWanted, nameFor, walkDropped } from './walk.ts';
 
 interface Tree {
   readonly [name: string]: Tree | string;
@@ -75,6 +75,7 @@ test.each([
 test('a migration is named after what was dropped', () => {
   expect(nameFor(['estate/a.yaml', 'estate/b/c.yaml'])).toBe('estate');
   expect(nameFor(['estate.tar.gz'])).toBe('estate');
+  expect(nameFor(fromText('kind: List').uploads.map(({ path }) => path))).toBe('Pasted manifests');
   expect(nameFor(['.yaml'])).toBe('.yaml');
   expect(nameFor(['a.yaml', 'b.yaml'])).toBe('2 files');
   expect(nameFor([`${'x'.repeat(300)}.yaml`])).toHaveLength(120);

@@ -75,9 +75,11 @@ export function fromInput(files: Iterable<File>): Found {
   return { uploads, leftOut: all.length - uploads.length };
 }
 
+const pasted = 'pasted.yaml';
+
 /** A pasted text as a file. */
 export const fromText = (text: string): Found => ({
-  uploads: [{ path: 'pasted.yaml', file: new File([text], 'pasted.yaml', { type: 'application/yaml' }) }],
+  uploads: [{ path: pasted, file: new File([text], pasted, { type: 'application/yaml' }) }],
   leftOut: 0,
 });
 
@@ -85,6 +87,7 @@ export const fromText = (text: string): Found => ({
 export function nameFor(paths: readonly string[]): string {
   const tops = new Set(paths.map((path) => (path.includes('/') ? path.slice(0, path.indexOf('/')) : path)));
   const [only] = tops;
+  if (only === pasted) return 'Pasted manifests';
   if (tops.size !== 1 || only === undefined) return `${paths.length} files`;
   const stem = paths.some((path) => path.includes('/')) ? only : only.replace(wanted, '');
   return stem.slice(0, 120) || only.slice(0, 120);

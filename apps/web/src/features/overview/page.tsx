@@ -2,7 +2,7 @@ import { type Overview, phases } from '@isthmus/contract';
 import { Button } from '@mantine/core';
 import { useSuspenseQueries } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { migrationQuery, overviewQuery } from '../../api/queries.ts';
 import { count, share, whole } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
@@ -28,7 +28,7 @@ type Covered = Pick<Overview['kinds'][number], 'outcomes' | 'findings'>;
 const numeric = <Row,>(id: string, title: string, value: (row: Row) => number): Column<Row & object> => ({
   id,
   title,
-  width: [96, 1],
+  width: [88, 1],
   isNumber: true,
   value: value as (row: object) => number,
   cell: (row) => <Count value={value(row as Row)} />,
@@ -36,12 +36,12 @@ const numeric = <Row,>(id: string, title: string, value: (row: Row) => number): 
 
 /** Fields by outcome, then findings: the same columns wherever coverage is shown. */
 const coverage = <Row extends Covered>(): Column<Row>[] => [
-  { ...numeric<Row>('fields', 'Fields', (row) => fieldsOf(row.outcomes)), width: [80, 1] },
+  { ...numeric<Row>('fields', 'Fields', (row) => fieldsOf(row.outcomes)), width: [72, 1] },
   ...outcomes.map(
     (outcome): Column<Row> => ({
       ...numeric<Row>(outcome, `${outcome}: fields ${outcomeWords[outcome]}`, (row) => row.outcomes[outcome]),
       heading: <OutcomeHeading outcome={outcome} />,
-      width: [116, 1],
+      width: [112, 1],
     }),
   ),
   numeric<Row>('blockers', 'Blockers', (row) => row.findings.blocker),
@@ -52,21 +52,52 @@ type Kind = Overview['kinds'][number];
 type Namespace = Overview['namespaces'][number];
 type Skipped = Overview['skipped'][number];
 
+/** The first cell of a row as a link to what the row is about; the table itself has the keys. */
+const linked = (to: 'resources' | 'services', name: 'kind' | 'namespace', value: string): ReactNode => (
+  <Link
+    from="/migrations/$id"
+    to={`/migrations/$id/${to}`}
+    search={{ [name]: value } as never}
+    tabIndex={-1}
+    preload={false}
+  >
+    {value}
+  </Link>
+);
+
 const kindColumns: readonly Column<Kind>[] = [
-  { id: 'kind', title: 'Kind', width: [180, 2], value: ({ kind }) => kind },
+  {
+    id: 'kind',
+    title: 'Kind',
+    width: [144, 2],
+    value: ({ kind }) => kind,
+    cell: ({ kind }) => linked('resources', 'kind', kind),
+  },
   numeric<Kind>('resources', 'Resources', ({ count: number }) => number),
   ...coverage<Kind>(),
 ];
 
 const namespaceColumns: readonly Column<Namespace>[] = [
-  { id: 'namespace', title: 'Namespace', width: [180, 2], value: ({ namespace }) => namespace },
+  {
+    id: 'namespace',
+    title: 'Namespace',
+    width: [144, 2],
+    value: ({ namespace }) => namespace,
+    cell: ({ namespace }) => linked('resources', 'namespace', namespace),
+  },
   numeric<Namespace>('services', 'Services', ({ services }) => services),
   numeric<Namespace>('resources', 'Resources', ({ resources }) => resources),
   ...coverage<Namespace>(),
 ];
 
 const phaseColumns: readonly Column<Namespace>[] = [
-  { id: 'namespace', title: 'Namespace', width: [180, 2], value: ({ namespace }) => namespace },
+  {
+    id: 'namespace',
+    title: 'Namespace',
+    width: [144, 2],
+    value: ({ namespace }) => namespace,
+    cell: ({ namespace }) => linked('services', 'namespace', namespace),
+  },
   numeric<Namespace>('services', 'Services', ({ services }) => services),
   ...phases.map((phase) => numeric<Namespace>(phase, phase, (row) => row.phases[phase] ?? 0)),
 ];

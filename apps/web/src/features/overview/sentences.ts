@@ -43,7 +43,10 @@ export function nextStep(overview: Overview): NextStep {
     };
   if (overview.findings.blocker > 0)
     return {
-      text: `Go through the ${count(overview.findings.blocker, 'blocker')}: each says what would change for traffic, and what to do.`,
+      text:
+        overview.findings.blocker === 1
+          ? 'Look at the blocker: it says what would change for traffic, and what to do.'
+          : `Go through the ${count(overview.findings.blocker, 'blocker')}: each says what would change for traffic, and what to do.`,
       to: 'findings',
       label: overview.findings.blocker === 1 ? 'Open the blocker' : 'Open the blockers',
     };

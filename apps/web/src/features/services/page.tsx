@@ -74,7 +74,7 @@ const columnsFor = (id: string): readonly Column<Service>[] => [
   {
     id: 'fields',
     title: 'Fields by outcome',
-    width: [200, 2],
+    width: [248, 2],
     value: ({ outcomes }) => fieldsOf(outcomes),
     cell: ({ outcomes }) => <OutcomeCounts counts={outcomes} />,
   },

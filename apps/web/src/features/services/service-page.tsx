@@ -1,4 +1,4 @@
-import type { Service } from '@isthmus/contract';
+import type { Service, SourceDocument } from '@isthmus/contract';
 import { Button } from '@mantine/core';
 import { useQuery, useSuspenseQueries } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
@@ -21,6 +21,12 @@ function answerOf(service: Service): string {
   if (findings.blocker > 0)
     return `${stands} ${count(findings.blocker, 'blocker')} in ${count(resources, 'Istio resource')} ${findings.blocker === 1 ? 'stands' : 'stand'} in the way.`;
   return `${stands} Nothing in its ${count(resources, 'Istio resource')} blocks it.`;
+}
+
+/** Lines of findings are those of the document, which begins somewhere in its file. */
+function lineOf({ line, rewritten }: SourceDocument, own: number | undefined): string {
+  if (own === undefined) return '';
+  return `, line ${rewritten ? own : line + own - 1}`;
 }
 
 /** The Istio resources that are about a service, with their findings. */
@@ -80,7 +86,7 @@ function Concerns({ migration, service }: { migration: string; service: Service 
                       search={{ resource: String(before[document].index) } as never}
                     >
                       {before[document].resource.kind} {before[document].resource.name}
-                      {diagnostic.line === undefined ? '' : `, line ${diagnostic.line}`}
+                      {lineOf(before[document], diagnostic.line)}
                     </Link>
                   )}
                 </div>
