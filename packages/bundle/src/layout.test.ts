@@ -53,7 +53,7 @@ test('directories stand in apply order, policies of a service in one file, draft
   const text = new Map(files.map((file) => [file.path, file.text]));
   expect([...text.keys()]).toEqual([...text.keys()].sort());
   expect(text.get('kustomization.yaml')).toBe(
-    'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n  - "10-access"\n  - "60-routing"\n',
+    'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n  - "10-access"\n  - "60-routing"\nsortOptions:\n  order: fifo\n',
   );
   expect(text.get('60-routing/kustomization.yaml')).toContain('- air.seats.yaml\n');
   expect(text.get('60-routing/air.seats.yaml')?.match(/^kind: .*$/gm)).toEqual([

@@ -60,13 +60,12 @@ function pathOf(emitted: Emitted, topicOf: (stage: Stage) => Topic): string {
   return `${emitted.role === 'draft' ? 'drafts/' : ''}${directoryOf(emitted.stage)}/${name}`;
 }
 
-const kustomization = (resources: readonly string[], components: readonly string[] = []): string =>
-  writeYaml({
-    apiVersion: 'kustomize.config.k8s.io/v1beta1',
-    kind: 'Kustomization',
-    resources,
-    ...(components.length === 0 ? {} : { components }),
-  });
+const kustomization = (resources: readonly string[], more: { readonly [field: string]: Json } = {}): string =>
+  writeYaml({ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources, ...more });
+
+// Kustomize sorts by kind unless told otherwise (api/builtins/SortOrderTransformer.go, 5.6): MeshTLS would come before the
+// permissions without which it denies everything.
+const inGivenOrder = { sortOptions: { order: 'fifo' } };
 
 const component = (patches: readonly string[]): string =>
   writeYaml({
@@ -113,7 +112,7 @@ function layOutPatches(emitted: readonly Emitted[]): BundleFile[] {
     const folders = sorted(patches.keys());
     const text = kustomization(
       folders.map((folder) => `base/${folder}.yaml`),
-      folders,
+      { components: folders },
     );
     files.push({ path: 'patches/kustomization.yaml', text });
   }
@@ -142,7 +141,7 @@ export function layOut(translation: Translation): Layout {
   for (const [directory, names] of directories)
     files.push({ path: `${directory}/kustomization.yaml`, text: kustomization(sorted(names)) });
   const ordered = stages.map(directoryOf).filter((directory) => directories.has(directory));
-  files.push({ path: 'kustomization.yaml', text: kustomization(ordered) });
+  files.push({ path: 'kustomization.yaml', text: kustomization(ordered, inGivenOrder) });
   files.push({ path: 'README.md', text: readme(translation, ordered) });
   return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), fileOf };
 }

@@ -26,7 +26,7 @@ export function readme(translation: Translation, directories: readonly string[])
     '',
     directories.length === 0
       ? 'There is nothing to apply: none of the resources has a counterpart in this bundle.'
-      : 'Apply the directories in this order, each with `kubectl apply -k DIRECTORY`:',
+      : 'Apply the directories in this order, each with `kubectl apply -k DIRECTORY` (kubectl 1.27 or newer), and look at the mesh in between; `kubectl apply -k .` applies all of them in this order:',
     '',
     ...directories.map((directory, index) => `${index + 1}. \`${directory}\`: ${steps[directory.slice(3)] ?? ''}`),
     ...(directories.length === 0 ? [] : ['']),
