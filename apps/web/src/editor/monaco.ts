@@ -1,3 +1,4 @@
+import 'monaco-editor/features/codicon/register';
 import 'monaco-editor/features/find/register';
 import 'monaco-editor/features/folding/register';
 import 'monaco-editor/features/wordOperations/register';
@@ -57,6 +58,7 @@ function applyTheme(): void {
       'editor.inactiveSelectionBackground': `${tokens.focus}22`,
       'editor.findMatchBackground': `${tokens.focus}55`,
       'editor.findMatchHighlightBackground': `${tokens.focus}33`,
+      'editor.rangeHighlightBackground': `${tokens.focus}14`,
       'editorIndentGuide.background1': tokens.border,
       'editorIndentGuide.activeBackground1': tokens['border-strong'],
       'editorBracketMatch.border': tokens['border-strong'],

@@ -16,7 +16,7 @@ export interface AfterHeaderProps {
 }
 
 /** With more tabs than this a list helps to find one. */
-const manyTabs = 4;
+const manyTabs = 2;
 
 const roles = { resource: '', draft: 'draft', patch: 'patch' } as const;
 

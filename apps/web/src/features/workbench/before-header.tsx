@@ -9,14 +9,15 @@ import { nameOf, type SourceText, sectionAt } from './source-text.ts';
 export interface BeforeHeaderProps {
   readonly workbench: Workbench;
   readonly source: SourceText;
-  readonly place: Place | undefined;
+  /** The line that the cursor is on, or speaks of from the other side. */
+  readonly line: number | undefined;
   readonly onPlace: (place: Place) => void;
 }
 
 /** Names the left pane and the document at the cursor, and jumps to others. */
-export const BeforeHeader = memo(function BeforeHeader({ workbench, source, place, onPlace }: BeforeHeaderProps) {
+export const BeforeHeader = memo(function BeforeHeader({ workbench, source, line, onPlace }: BeforeHeaderProps) {
   const [first] = source.sections;
-  const section = (place?.side === 'before' ? sectionAt(source.sections, place.line) : undefined) ?? first;
+  const section = (line === undefined ? undefined : sectionAt(source.sections, line)) ?? first;
   const document = section && workbench.before[section.document];
   const hidden = workbench.before.length - source.sections.length;
   return (

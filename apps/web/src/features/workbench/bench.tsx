@@ -213,7 +213,12 @@ export function Bench({ workbench, monaco, target }: { workbench: Workbench; mon
   const open = workbench.after[tab];
   const beforePane = (
     <section key="before" className={classes.pane} aria-label="Before: Istio" {...lead('before')}>
-      <BeforeHeader workbench={workbench} source={source} place={place} onPlace={goTo} />
+      <BeforeHeader
+        workbench={workbench}
+        source={source}
+        line={place?.side === 'before' ? place.line : selected[0]?.span.line}
+        onPlace={goTo}
+      />
       <div className={classes.body}>
         <CodePane
           monaco={monaco}

@@ -58,6 +58,8 @@ export function Picker({ id, subject, title }: { id: string; subject: WorkbenchS
       data={data}
       value={current?.value ?? null}
       onFocus={() => setOpened(true)}
+      // What is typed replaces the name that stands there.
+      onClick={({ currentTarget }) => currentTarget.select()}
       onDropdownOpen={() => setOpened(true)}
       nothingFoundMessage={isLoading ? 'Loading …' : 'Nothing has this name'}
       onChange={(value) => {
