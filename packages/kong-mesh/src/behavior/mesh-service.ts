@@ -41,6 +41,7 @@ function isOutside(meta: ObjectMeta, spec: JsonObject, namespaces: Namespaces, o
     meta.annotations[annotation.ignore] === 'true' ||
     meta.annotations[annotation.gateway] !== undefined ||
     meta.labels[label.zoneProxyType] !== undefined ||
+    namespaces.hasGateway(meta.namespace, textsOf(spec.selector) ?? {}) ||
     spec.type === 'ExternalName'
   );
 }

@@ -1,7 +1,8 @@
-import type { JsonObject } from '@isthmus/kubernetes';
-import { label } from './labels.ts';
+import { type JsonObject, matchesLabels } from '@isthmus/kubernetes';
+import { annotation, label } from './labels.ts';
 import { metaOf, type ObjectMeta } from './object.ts';
 import type { MeshOptions } from './options.ts';
+import { mapOf } from './value.ts';
 
 /** What Kuma knows of the namespaces of a cluster. */
 export interface Namespaces {
@@ -11,6 +12,25 @@ export interface Namespaces {
   admitted(namespace: string): boolean;
   /** The mesh that an object belongs to: by itself, by its namespace, or the one named `default`. */
   meshOf(meta: ObjectMeta): string;
+  /** Whether a selector has Pods of a gateway, which bring their own listeners. */
+  hasGateway(namespace: string, selector: Readonly<Record<string, string>>): boolean;
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+/** The labels of Pods that are gateways, by namespace: of Pods themselves and of what templates make. */
+function readGateways(objects: readonly JsonObject[]): ReadonlyMap<string, readonly Labels[]> {
+  const found = new Map<string, Labels[]>();
+  for (const object of objects) {
+    const { namespace } = metaOf(object);
+    const template = mapOf(object.spec).template;
+    const { labels, annotations } = metaOf(object.kind === 'Pod' ? object : mapOf(template));
+    if (annotations[annotation.gateway] === undefined) continue;
+    const list = found.get(namespace);
+    if (list === undefined) found.set(namespace, [labels]);
+    else list.push(labels);
+  }
+  return found;
 }
 
 const enabled = new Set(['enabled', 'true']);
@@ -26,8 +46,11 @@ export function readNamespaces(objects: readonly JsonObject[], options: MeshOpti
   const injectionOf = (namespace: string): string | undefined => known.get(namespace)?.labels[label.injection];
   const injected =
     options.inMesh ?? ((namespace: string): boolean => enabled.has((injectionOf(namespace) ?? '').toLowerCase()));
+  const gateways = readGateways(objects);
   return {
     injected,
+    hasGateway: (namespace, selector) =>
+      (gateways.get(namespace) ?? []).some((labels) => matchesLabels(selector, labels)),
     admitted: (namespace) =>
       namespace === options.systemNamespace || injectionOf(namespace) !== undefined || injected(namespace),
     meshOf({ labels, annotations, namespace }) {
