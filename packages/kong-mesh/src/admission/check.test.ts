@@ -72,6 +72,11 @@ describe('stages', () => {
 
   test('nulls are dropped, items that are null hold zero values', () => {
     expect(pathsOf(timeout({}, { ...toReviews, from: null, targetRef: null }))).toBe('accepted');
+    const byLabels = (labels: JsonObject): JsonObject => ({
+      to: [{ targetRef: { kind: 'MeshService', labels }, default: { idleTimeout: '1h' } }],
+    });
+    expect(pathsOf(timeout({}, byLabels({ a: 'b', c: null })))).toBe('accepted');
+    expect(pathsOf(timeout({}, byLabels({ c: null })))).toEqual(['spec.to[0].targetRef']);
     expect(pathsOf(timeout({}, { to: [null] }))).toEqual(['spec.to[0].targetRef.kind']);
   });
 
@@ -106,6 +111,7 @@ describe('metadata', () => {
     [{ name: 'Upper' }, 'metadata.name'],
     [{ name: '' }, 'metadata.name'],
     [{ name: 'a.b-c' }, undefined],
+    [{ name: 'a', label: {} }, 'metadata.label'],
     [{ name: 'a', namespace: 1 }, 'metadata.namespace'],
     [{ name: 'a', labels: { 'x y': 'z' } }, 'metadata.labels["x y"]'],
     [{ name: 'a', labels: { x: 'a/b' } }, 'metadata.labels["x"]'],

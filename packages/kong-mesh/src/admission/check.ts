@@ -1,4 +1,4 @@
-import { isMap, type JsonObject } from '@isthmus/kubernetes';
+import { isMap, type JsonObject, join } from '@isthmus/kubernetes';
 import { isKumaIdentifier } from '../policies/common/names.ts';
 import type { GoTypes, Refusal, Report, ResourceRules } from '../policies/common/resource.ts';
 import { rulesOf } from '../policies/index.ts';
@@ -7,7 +7,7 @@ import { unknownFields } from '../schema/unknown-fields.ts';
 import type { TargetVersion } from '../version.ts';
 import { decodeSpec } from './decode.ts';
 import { computeLabels, isLocal, labelsOf } from './labels.ts';
-import { checkMetadata } from './metadata.ts';
+import { checkMetadata, unknownMetadata } from './metadata.ts';
 import { findPolicyRole, type PolicyRole } from './role.ts';
 
 /** What the control plane of a version answers to a resource. */
@@ -113,7 +113,10 @@ export function checkAdmission(object: JsonObject, version: TargetVersion, optio
   if (known === undefined)
     return refuse('schema', [{ path: 'kind', message: `Kong Mesh ${version} has no such kind` }]);
 
-  const unknown = unknownFields(content, known.schema);
+  const unknown = [
+    ...unknownMetadata(object).map((key) => ({ path: `metadata.${key}`, at: join('metadata', key) })),
+    ...unknownFields(content, known.schema),
+  ];
   if (unknown.length > 0)
     return refuse(
       'schema',

@@ -77,11 +77,11 @@ function decodeObject(
   const { properties = {}, additionalProperties: extra, required = [] } = schema;
   const object: Record<string, Json> = {};
   for (const [key, item] of Object.entries(value)) {
-    if (Object.hasOwn(properties, key)) {
-      const part = properties[key] as StructuralSchema;
-      if (item !== null) object[key] = decode(item, part, join(path, key), `${field}.${key}`, decoding);
-    } else if (typeof extra === 'object') {
-      const found = item === null ? zeroOf(extra, field, decoding.go) : decode(item, extra, path, field, decoding);
+    if (item === null) continue;
+    const part = Object.hasOwn(properties, key) ? properties[key] : undefined;
+    if (part !== undefined) object[key] = decode(item, part, join(path, key), `${field}.${key}`, decoding);
+    else if (typeof extra === 'object') {
+      const found = decode(item, extra, path, field, decoding);
       Object.defineProperty(object, key, { value: found, enumerable: true, configurable: true, writable: true });
     }
   }
@@ -142,12 +142,13 @@ function decode(value: Json, schema: StructuralSchema, path: string, field: stri
 }
 
 /**
- * What Kuma's defaulting webhook makes of a spec, which it reads into its Go types and writes back before the API server
- * looks at the schema: nulls go, a missing required field holds the zero value of its type, defaults are filled in. What the
- * types cannot hold is reported. The value of a map is reported at the map, like Go's decoder does.
+ * What Kuma's defaulting webhook makes of a spec. The API server takes the nulls out of objects and fills defaults in
+ * (k8s.io/apiextensions-apiserver, pkg/apiserver/schema/defaulting); the webhook reads the rest into its Go types and
+ * writes it back, so that a missing required field, or an item that is null, holds the zero value of its type
+ * (kuma, pkg/plugins/runtime/k8s/webhooks/defaulter.go). What the types cannot hold is reported; the value of a map at the
+ * map, as Go's decoder does.
  *
- * The types are read off the schema, which is generated from them, and off `go`
- * (kuma, pkg/plugins/runtime/k8s/webhooks/defaulter.go; encoding/json).
+ * The types are read off the schema, which is generated from them, and off `go`.
  */
 export function decodeSpec(spec: Json, schema: StructuralSchema, go: GoTypes, report: Report): Json {
   return decode(spec, schema, 'spec', 'spec', { go, report });

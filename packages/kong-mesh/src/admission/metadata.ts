@@ -25,6 +25,29 @@ function checkMap(value: Json | undefined, path: string, report: Report): [strin
   });
 }
 
+const fields = new Set([
+  'annotations',
+  'creationTimestamp',
+  'deletionGracePeriodSeconds',
+  'deletionTimestamp',
+  'finalizers',
+  'generateName',
+  'generation',
+  'labels',
+  'managedFields',
+  'name',
+  'namespace',
+  'ownerReferences',
+  'resourceVersion',
+  'selfLink',
+  'uid',
+]);
+
+/** The fields of `metadata` that no object has. */
+export function unknownMetadata({ metadata }: JsonObject): string[] {
+  return isMap(metadata) ? Object.keys(metadata).filter((key) => !fields.has(key)) : [];
+}
+
 /** Reports what the API server refuses in the metadata of any object (k8s.io/apimachinery 1.33, pkg/api/validation). */
 export function checkMetadata({ metadata }: JsonObject, report: Report): void {
   if (!isMap(metadata)) {
