@@ -1,7 +1,6 @@
 export type { Violation } from '@isthmus/kubernetes';
 export { type Admission, type AdmissionOptions, checkAdmission, policyRole } from './admission/check.ts';
 export type { PolicyRole } from './admission/role.ts';
-export type { Refusal } from './policies/common/resource.ts';
 export {
   compileKongMesh,
   type Destination,
@@ -12,5 +11,7 @@ export {
   type ServiceRef,
 } from './behavior/index.ts';
 export { defaultPolicies, skippedPolicies } from './defaults/default-policies.ts';
+export { isCidr, isIpAddress } from './policies/common/addresses.ts';
+export type { Refusal } from './policies/common/resource.ts';
 export { kindsOf } from './schema/schemas.ts';
 export { isTargetVersion, type TargetVersion, targetVersions } from './version.ts';

@@ -10,6 +10,552 @@ export const gateway = defineCodes({
       '{kind} {name} would be refused at {path}: {reason}. It is left out of the bundle, so that what its source asks for has no counterpart.',
     help: 'Change the source field to a value that Gateway API and Kong accept, or write the resource by hand.',
     explanation:
-      'Every resource for the edge passes the schemas and rules of Gateway API 1.6 and the admission rules of Kong’s ingress controller 3.5 before anyone sees it. One that does not is withheld, and the fields that it came from count as unsupported.',
+      "Every resource for the edge passes the schemas and rules of Gateway API 1.6 and the admission rules of Kong's ingress controller 3.5 before anyone sees it. One that does not is withheld, and the fields that it came from count as unsupported.",
+  },
+  refusedByIstio: {
+    code: 'ISTHMUS-GW-002',
+    severity: 'warning',
+    title: 'Istio refuses this Gateway',
+    message: 'Istio refuses this Gateway: {reason}. A cluster does not hold it, so that nothing is translated.',
+    help: 'Correct the Gateway, or remove it from the import.',
+    explanation:
+      "The rules are those of Istio's admission webhook (istio/pkg/config/validation, 1.32; verified by running).",
+  },
+  egress: {
+    code: 'ISTHMUS-GW-003',
+    severity: 'blocker',
+    title: 'Egress gateway',
+    message:
+      'This Gateway belongs to an egress gateway, which Kong Mesh does not have: external services are reached through the zone egress, which mutual TLS and policies lead to. What it demands of the traffic that leaves the mesh has no counterpart here.',
+    help: 'Let the zone egress take its place: check that each host behind it has a MeshExternalService, restrict who may call it, and give the new source address to those who allow the old one.',
+    explanation:
+      "A MeshExternalService is reached through the zone egress only (kuma 2.14), so that a hop of one's own for egress is not needed; AuthorizationPolicies on the egress gateway are lost with it.",
+  },
+  egressRoute: {
+    code: 'ISTHMUS-GW-004',
+    severity: 'blocker',
+    title: 'Route through an egress gateway',
+    message:
+      'This route leads traffic through egress gateway {gateway}, which has no counterpart; the zone egress takes its place.',
+    help: 'Check that the hosts of the route have MeshExternalServices, and remove the detour.',
+    explanation:
+      'Routes of a VirtualService for an egress gateway describe the second leg of a detour that the zone egress makes by itself.',
+  },
+  missing: {
+    code: 'ISTHMUS-GW-005',
+    severity: 'warning',
+    title: 'Gateway is not in the import',
+    message:
+      'Gateway {gateway} is not in the import, so that its hosts, ports and certificates are unknown. Nothing is emitted for this VirtualService at it.',
+    help: 'Import the Gateway as well.',
+    explanation:
+      'A route names the listener that it is for; without the Gateway there is none. In Istio a VirtualService for a Gateway that does not exist has no effect.',
+  },
+  eastWest: {
+    code: 'ISTHMUS-GW-006',
+    severity: 'blocker',
+    title: 'Server for traffic between clusters or meshes',
+    message:
+      'Port {port} is for traffic between clusters (AUTO_PASSTHROUGH) or inside the mesh (ISTIO_MUTUAL). Gateway API has no such listener; in Kong Mesh the zone ingress and the zone egress do this.',
+    help: 'Connect the clusters as zones of one Kong Mesh, each with a zone ingress.',
+    explanation:
+      'Kong Mesh leads traffic between zones through zone ingresses, with the identity of the mesh (kuma 2.14).',
+  },
+  tlsToTcp: {
+    code: 'ISTHMUS-GW-007',
+    severity: 'blocker',
+    title: 'TLS that ends in plain TCP',
+    message:
+      "Port {port} ends TLS and forwards plain TCP. Kong's ingress controller has no route for that, so that the port is not opened.",
+    help: 'Pass the TLS through to the service, or keep this port on Istio.',
+    explanation:
+      'TCPRoutes attach to listeners of protocol TCP and TLSRoutes to TLS in mode Passthrough only (kic 3.5, verified by running).',
+  },
+  bind: {
+    code: 'ISTHMUS-GW-008',
+    severity: 'blocker',
+    title: 'Server is bound to an address',
+    message:
+      'The server for port {port} listens on {address} only. Kong listens on the same addresses for every Gateway, so that this one is not opened.',
+    help: 'Give the server a data plane of its own, with KONG_PROXY_LISTEN set to the address.',
+    explanation:
+      'A listener of Gateway API has no address (Gateway API 1.6); `KONG_PROXY_LISTEN` is a setting of the data plane.',
+  },
+  portTaken: {
+    code: 'ISTHMUS-GW-009',
+    severity: 'warning',
+    title: 'Port speaks another protocol already',
+    message:
+      'Port {port} belongs to Gateway {other} or an earlier server, which speaks another protocol there. Istio skips this server, by the age of the Gateways; so does the result.',
+    help: 'Give one of them another port. If this Gateway is the older one, say so by `creationTimestamp`, which exports of a cluster carry.',
+    explanation:
+      'Servers for HTTP share a port, and so do servers for TLS; others are skipped, the later one by creation time (istio/pilot/pkg/model/gateway.go, 1.32; verified by running).',
+  },
+  hostTaken: {
+    code: 'ISTHMUS-GW-010',
+    severity: 'warning',
+    title: 'Host is served by another Gateway already',
+    message:
+      'Host {host} on port {port} belongs to Gateway {other} or an earlier server. Istio skips this server as a whole, its other hosts too; so does the result.',
+    help: 'Take the host out of one of the two.',
+    explanation:
+      'A TLS server with one host that is taken is skipped (istio/pilot/pkg/model/gateway.go CheckDuplicates, 1.32; verified by running). Which one comes first depends on the age of the Gateways.',
+  },
+  hostNotServable: {
+    code: 'ISTHMUS-GW-011',
+    severity: 'warning',
+    title: 'Host cannot be a hostname of Gateway API',
+    message:
+      'Host {host} is no DNS name with at most one wildcard as its first label. Gateway API refuses it; the host is not served.',
+    help: 'List the hosts, or use a wildcard for the first label.',
+    explanation:
+      'Hostnames of listeners and routes follow RFC 1123, with `*.` at their start at most (Gateway API 1.6).',
+  },
+  doubleHyphen: {
+    code: 'ISTHMUS-GW-012',
+    severity: 'blocker',
+    title: 'Host would match every host',
+    message:
+      "Host {host} holds a double hyphen. Kong's expressions router would leave the host out of the route, which then takes the requests of every host; it is not served.",
+    help: 'Use the router flavour traditional_compatible for this host, or keep it on Istio.',
+    explanation:
+      "KIC's pattern of hosts refuses `--`, so that every punycode name loses its condition (kic 3.5, verified by running).",
+  },
+  servicePort: {
+    code: 'ISTHMUS-GW-013',
+    severity: 'info',
+    title: 'Listener has the port of the Service',
+    message:
+      "Istio's gateway listens on {port}; its Service offers it as {service}, which is the port of a listener in Gateway API.",
+    help: 'Nothing is to be done.',
+    explanation: 'Ports of a listener are those that clients see (Gateway API 1.6).',
+  },
+  secretNotImported: {
+    code: 'ISTHMUS-GW-014',
+    severity: 'warning',
+    title: 'Certificate is not in the import',
+    message:
+      "Secret {name} is expected in namespace {namespace}, where the pods of Istio's gateway run. It is not in the import, so that its keys are unknown: Kong wants `tls.crt` and `tls.key`.",
+    help: 'Check that the Secret is there and of type kubernetes.io/tls; the listener is not programmed without it.',
+    explanation:
+      "Istio looks for a credential beside the pods of the gateway, Gateway API beside the Gateway, or elsewhere with a ReferenceGrant (edge.md G9). Kong's controller looks at the keys of the Secret only (verified by running).",
+  },
+  secretKeys: {
+    code: 'ISTHMUS-GW-015',
+    severity: 'warning',
+    title: 'Certificate may have keys that Kong does not read',
+    message:
+      'Secret {name} in namespace {namespace} is not of type kubernetes.io/tls. Istio also reads the keys `cert` and `key`; Kong wants `tls.crt` and `tls.key`, and programs no listener without them.',
+    help: 'Create a Secret of type kubernetes.io/tls from it.',
+    explanation: "Kong's controller looks at the keys of the Secret (kic 3.5 isTLSSecretValid, verified by running).",
+  },
+  noCertificate: {
+    code: 'ISTHMUS-GW-016',
+    severity: 'blocker',
+    title: 'Server names no certificate',
+    message:
+      'The server for port {port} ends TLS and names no certificate. Istio opens no such port; the listener is a draft.',
+    help: 'Name the Secret with its certificate.',
+    explanation: 'Mode SIMPLE needs a credential or files (istio/pkg/config/validation, 1.32).',
+  },
+  severalCertificates: {
+    code: 'ISTHMUS-GW-017',
+    severity: 'warning',
+    title: 'One certificate for each listener',
+    message:
+      'The server for port {port} names several certificates (for RSA and ECDSA). Kong takes one; the first is used.',
+    help: 'Choose the certificate that all clients accept.',
+    explanation: 'With two certificateRefs none of them reaches Kong (kic 3.5, verified by running).',
+  },
+  certificateFile: {
+    code: 'ISTHMUS-GW-018',
+    severity: 'blocker',
+    title: 'Certificate lies in a file of the gateway',
+    message:
+      "Field {field} of the server for port {port} names files of Istio's gateway. Kong takes certificates from Secrets; the listener is a draft.",
+    help: 'Create a Secret of type kubernetes.io/tls from the files and name it in the draft.',
+    explanation: 'Listeners of Gateway API name Secrets (Gateway API 1.6).',
+  },
+  clientCertificate: {
+    code: 'ISTHMUS-GW-019',
+    severity: 'blocker',
+    title: 'Client certificates are demanded',
+    message:
+      'The server for port {port} demands client certificates ({mode}). A listener of Kong has no such demand; without it the door would stand open, so that listener and routes are drafts.',
+    help: 'Install the authorities of the clients (Secrets with the label `konghq.com/ca-cert`), add the plugin mtls-auth (Kong Gateway Enterprise) with them to the routes, and move the drafts into the bundle.',
+    explanation:
+      "Kong's ingress controller reads no client validation of a Gateway (kic 3.5); the plugin mtls-auth checks certificates for routes. Mutual TLS must never become plain TLS in silence (edge.md G8).",
+  },
+  clientDemand: {
+    code: 'ISTHMUS-GW-020',
+    severity: 'blocker',
+    title: 'Demand on client certificates has no counterpart',
+    message:
+      'Field {field} of the server for port {port} narrows which client certificates are taken. Kong has no such setting of a listener.',
+    help: 'Say it in the plugin mtls-auth, as far as that can: authorities, revocation, consumers by name.',
+    explanation:
+      "Names, hashes and revocation lists are checked by Istio's gateway (istio/api, networking/v1alpha3/gateway.proto); mtls-auth knows authorities and maps names to consumers.",
+  },
+  tlsVersion: {
+    code: 'ISTHMUS-GW-021',
+    severity: 'blocker',
+    title: 'Versions and ciphers of TLS belong to the whole data plane',
+    message:
+      'Field {field} ({value}) narrows TLS for this server. Kong has one setting for all listeners of a data plane; the default takes TLS 1.2 and 1.3.',
+    help: 'Set KONG_SSL_PROTOCOLS, KONG_SSL_CIPHER_SUITE and KONG_SSL_CIPHERS of the data plane.',
+    explanation:
+      '`ssl_protocols`, `ssl_cipher_suite` and `ssl_ciphers` are settings of nginx for every listener (Kong Gateway 3.9).',
+  },
+  tlsSettingIdle: {
+    code: 'ISTHMUS-GW-022',
+    severity: 'info',
+    title: 'Setting of TLS has no effect',
+    message:
+      'Field {field} has no effect in this mode: the server for port {port} does not check certificates of clients, or does not end TLS.',
+    help: 'Nothing is to be done.',
+    explanation:
+      'Istio ignores authorities with mode SIMPLE, and all settings where it passes TLS through (verified by running on 1.32).',
+  },
+  unusedField: {
+    code: 'ISTHMUS-GW-023',
+    severity: 'info',
+    title: 'Istio does not use this field',
+    message: 'Field {field} has no effect in Istio either.',
+    help: 'Nothing is to be done.',
+    explanation:
+      'It is in the API and in no code path (istio/api, networking/v1alpha3/gateway.proto; verified by running on 1.32).',
+  },
+  unknownField: {
+    code: 'ISTHMUS-GW-024',
+    severity: 'warning',
+    title: 'Istio knows no such field',
+    message: "Field {field} is none of Istio's: the API server refuses or drops it, so that it has no effect.",
+    help: 'Check its spelling.',
+    explanation: "The schemas of Istio's kinds are closed (istio/api, 1.32).",
+  },
+  delegated: {
+    code: 'ISTHMUS-GW-025',
+    severity: 'warning',
+    title: 'Kong Gateway must be a member of the mesh',
+    message:
+      'The Gateways are for Kong Gateway as a delegated gateway of the mesh, with the classes {classes}: each wants an ingress controller and a data plane of its own. The routes are written for the expressions router, and keep their order in it only.',
+    help: "Install Kong's ingress controller 3.5 and Kong Gateway 3.9 or later without a database, annotate the pods of the data plane with `kuma.io/gateway: enabled`, and set CONTROLLER_GATEWAY_API_CONTROLLER_NAME to the controllerName of the class.",
+    explanation:
+      'A delegated gateway sends to the Services of the mesh through its own sidecar (edge.md 1.15). One controller merges all Gateways of its class into one data plane, so that an internal door would be open to the outside (T40). Kong compares hosts with regard to case, and matches the normalised path.',
+  },
+  portsShared: {
+    code: 'ISTHMUS-GW-026',
+    severity: 'blocker',
+    title: 'Kong does not tell these ports apart',
+    message:
+      'Ports {port} and {other} ({protocol}) offer different hosts. Kong serves a route on every port of its protocol: what is meant for one port can be reached on the other.',
+    help: 'Give the ports data planes of their own (a class each), or accept that hosts alone keep them apart.',
+    explanation: 'The port of a listener is no part of a route in Kong (kic 3.5, verified by running).',
+  },
+  hostNotOffered: {
+    code: 'ISTHMUS-GW-027',
+    severity: 'info',
+    title: 'No Gateway offers this host',
+    message:
+      'Host {host} is offered by no server of the Gateways of this VirtualService, or not to its namespace, so that Istio serves it nowhere there.',
+    help: 'Remove the host, or add it to a server.',
+    explanation:
+      'What counts is the intersection of the hosts of the server and of the VirtualService (istio/pilot/pkg/networking/core/gateway.go, 1.32; verified by running).',
+  },
+  shortHost: {
+    code: 'ISTHMUS-GW-028',
+    severity: 'warning',
+    title: 'Host without a dot at a gateway',
+    message:
+      'Host {host} means {name} here, a name that clients outside of the cluster hardly send. The route is for that name.',
+    help: 'Write the name that clients use.',
+    explanation:
+      'Istio completes short names with the namespace of the VirtualService, at gateways too (verified by running on 1.32).',
+  },
+  notVisible: {
+    code: 'ISTHMUS-GW-029',
+    severity: 'info',
+    title: 'The gateway does not see this VirtualService',
+    message:
+      "This VirtualService is not exported to the namespace of the gateway's pods, so that it has no effect there.",
+    help: 'Remove it, or export it.',
+    explanation: 'A gateway uses what its own namespace sees (istio, verified by running on 1.32).',
+  },
+  otherSource: {
+    code: 'ISTHMUS-GW-030',
+    severity: 'info',
+    title: 'Match is for other sources',
+    message: 'This match is for other pods than those of the gateway, so that it has no effect there.',
+    help: 'Nothing is to be done.',
+    explanation:
+      'Istio checks sourceLabels and sourceNamespace against the pods of the gateway, unless the match names its gateways (istio/pilot/pkg/networking/core/route/route.go sourceMatchHTTP, 1.32; verified by running).',
+  },
+  deadRule: {
+    code: 'ISTHMUS-GW-031',
+    severity: 'warning',
+    title: 'Rule is never reached',
+    message: 'No request reaches this rule: an earlier one takes everything, or no listener serves it.',
+    help: 'Remove it, or move it up.',
+    explanation:
+      'Istio stops at the first rule that matches (istio/pilot/pkg/networking/core/route/route.go, 1.32; verified by running).',
+  },
+  withheld: {
+    code: 'ISTHMUS-GW-032',
+    severity: 'blocker',
+    title: 'Routes of a host are withheld',
+    message:
+      'Field {field} is a condition that Gateway API and Kong cannot keep. Without it the route would take more requests than in Istio, so that none of the rules for these hosts is emitted; Kong answers 503 for them.',
+    help: 'Rewrite the condition, or keep these hosts on Istio.',
+    explanation: 'Routes are an ordered list: leaving one condition out changes what the others receive.',
+    example:
+      'spec:\n  hosts: [shop.example.com]\n  gateways: [public]\n  http:\n    - match: [{withoutHeaders: {x-internal: {}}}]\n      route: [{destination: {host: shop}}]',
+  },
+  tooMany: {
+    code: 'ISTHMUS-GW-033',
+    severity: 'blocker',
+    title: 'Order of rules cannot be kept',
+    message:
+      "The rules at {field} overlap so much that Kong cannot be made to try them in Istio's order. None of them is emitted; Kong answers 503 for their hosts.",
+    help: 'Divide the rules among several hosts, or let fewer of them overlap.',
+    explanation:
+      'Kong orders by the length of paths, up to 1024 characters; longer lists of overlapping matches do not fit (edge.md 2.3).',
+  },
+  ruleClosed: {
+    code: 'ISTHMUS-GW-034',
+    severity: 'blocker',
+    title: 'Rule is closed',
+    message:
+      'What this rule asks for has no counterpart at Kong Gateway: {why}. Its requests are answered 503, so that none of them goes on to another rule.',
+    help: 'Rewrite the rule, or write its counterpart by hand in the place of the plugin.',
+    explanation: 'A rule that were left out would give its requests to the rules behind it (edge.md 4, T13).',
+  },
+  orderUnknown: {
+    code: 'ISTHMUS-GW-035',
+    severity: 'warning',
+    title: 'Order of two VirtualServices is unknown',
+    message:
+      'VirtualService {other} has rules for the same host, and requests can match rules of both. Istio tries the older one first, and manifests do not tell their age; they are ordered by name.',
+    help: 'Merge them into one VirtualService, or import what the cluster exports, with creationTimestamp.',
+    explanation:
+      'Routes of one host are concatenated by the age of their VirtualServices, catch-alls last (istio/pilot/pkg/networking/core/gateway.go, 1.32; verified by running).',
+  },
+  regexDialect: {
+    code: 'ISTHMUS-GW-036',
+    severity: 'info',
+    title: 'Expression is read by another engine',
+    message:
+      'Kong reads this expression with the `regex` crate of Rust, Istio with RE2. It is anchored so that it matches the whole path in both.',
+    help: 'Try it with paths of the application.',
+    explanation: 'Both know no look-around; Kong anchors at the start only (kic 3.5, verified by running).',
+  },
+  headerMatch: {
+    code: 'ISTHMUS-GW-037',
+    severity: 'info',
+    title: 'Repeated headers are matched differently',
+    message:
+      'Where a request repeats header {name}, one fitting value is enough in Istio; Kong wants all of them to fit, and takes `-` and `_` in names for the same.',
+    help: 'Nothing is to be done unless clients repeat the header.',
+    explanation: "Verified by running Envoy 1.40 and Kong's expressions router (edge.md T64).",
+  },
+  queryMatch: {
+    code: 'ISTHMUS-GW-038',
+    severity: 'info',
+    title: 'Repeated parameters are matched differently',
+    message: 'Where a request repeats parameter {name}, Istio looks at the first; Kong wants all of them to fit.',
+    help: 'Nothing is to be done unless clients repeat the parameter.',
+    explanation: "Verified by running Envoy 1.40 and Kong's expressions router (edge.md T64).",
+  },
+  headerValue: {
+    code: 'ISTHMUS-GW-039',
+    severity: 'warning',
+    title: 'Header cannot be changed so',
+    message:
+      'The change of header {header} uses a variable of Envoy, an empty value or a name that Kong does not take; it is left out.',
+    help: 'Write it by hand in the plugin request-transformer or response-transformer.',
+    explanation: 'Envoy replaces `%...%` in values, Kong `$(...)` (edge.md 2.3).',
+  },
+  destinationHeaders: {
+    code: 'ISTHMUS-GW-040',
+    severity: 'warning',
+    title: 'Headers of a single destination are lost',
+    message: 'Headers that are changed for one of several destinations have no counterpart at Kong; they are left out.',
+    help: 'Change them in the service, or with a MeshHTTPRoute on its way.',
+    explanation: 'Kong refuses filters of a backendRef (kic 3.5, verified by running).',
+  },
+  rewritePlugin: {
+    code: 'ISTHMUS-GW-041',
+    severity: 'info',
+    title: 'Path is rewritten by a plugin',
+    message:
+      'The prefix of the path is replaced by the plugin request-transformer, with what follows the prefix as it was: Gateway API would replace whole segments only.',
+    help: 'Try it with paths of the application.',
+    explanation:
+      "Istio replaces the text of the prefix (`/api` by `/` gives `//fares`), Gateway API segments; Kong's controller uses the same plugin for its own rewrites (kic 3.5).",
+  },
+  cors: {
+    code: 'ISTHMUS-GW-042',
+    severity: 'warning',
+    title: 'CORS is answered by a plugin',
+    message:
+      'The plugin cors answers preflight requests for the whole route. Where an origin does not fit, Istio forwards the request without the headers, Kong decides by its own rules.',
+    help: 'Try it with the origins of the application.',
+    explanation: 'Kong Gateway 3.9, plugin cors; not run (edge.md 2.6).',
+  },
+  corsPreflight: {
+    code: 'ISTHMUS-GW-043',
+    severity: 'info',
+    title: 'Preflight requests that do not fit',
+    message: 'The choice {value} for preflight requests that do not fit has no counterpart; Kong answers them.',
+    help: 'Nothing is to be done unless the service answers preflight requests itself.',
+    explanation: 'Kong Gateway 3.9, plugin cors (`preflight_continue` holds for all of them).',
+  },
+  directResponse: {
+    code: 'ISTHMUS-GW-044',
+    severity: 'info',
+    title: 'Answer comes from a plugin',
+    message:
+      "The plugin request-termination answers in the place of Istio's directResponse or abort, with the same status and text.",
+    help: 'Nothing is to be done.',
+    explanation: 'Kong Gateway 3.9, plugin request-termination.',
+  },
+  timeoutPerPhase: {
+    code: 'ISTHMUS-GW-045',
+    severity: 'warning',
+    title: 'Timeout holds for each phase',
+    message:
+      'In Istio a request ends after {timeout} in total; Kong gives connecting, sending and waiting for each part of the answer that time each.',
+    help: 'Set requestTimeout in a MeshTimeout for the service where the total matters.',
+    explanation: '`backendRequest` sets the connect, read and write timeouts of Kong (kic 3.5, verified by running).',
+  },
+  timeoutRefused: {
+    code: 'ISTHMUS-GW-046',
+    severity: 'warning',
+    title: 'Timeout that Istio refuses',
+    message: 'Istio refuses this timeout, so that it has no effect.',
+    help: 'Correct it.',
+    explanation: "Durations are Go's, not negative (istio/pkg/config/validation, 1.32).",
+  },
+  retries: {
+    code: 'ISTHMUS-GW-047',
+    severity: 'warning',
+    title: 'Retries of a route are lost',
+    message:
+      'Kong retries failed connections only, and for all routes of a Service alike. What this rule says of retries is left out; the sidecar of the gateway retries by the MeshRetry of the mesh.',
+    help: 'Write a MeshRetry for the service where the rule asks for more.',
+    explanation: '`konghq.com/retries` is an annotation of the Service, without conditions (kic 3.5, edge.md 2.6).',
+  },
+  mirror: {
+    code: 'ISTHMUS-GW-048',
+    severity: 'warning',
+    title: 'Mirroring is not done at the edge',
+    message: 'Kong Gateway does not mirror requests; the rule forwards without it.',
+    help: 'Mirror in the mesh: a MeshHTTPRoute with RequestMirror for the Dataplane of the gateway.',
+    explanation: 'Kong refuses RequestMirror, and with it the whole route (kic 3.5, verified by running).',
+  },
+  fault: {
+    code: 'ISTHMUS-GW-049',
+    severity: 'warning',
+    title: 'Fault is not injected at the edge',
+    message:
+      'Delays, and aborts of a part of the requests, have no counterpart at Kong Gateway; the rule forwards without them.',
+    help: 'Use a MeshFaultInjection at the service.',
+    explanation: 'The plugin request-termination answers all requests of a route or none (Kong Gateway 3.9).',
+  },
+  subsetService: {
+    code: 'ISTHMUS-GW-050',
+    severity: 'warning',
+    title: 'Subset becomes a Service',
+    message:
+      'Subset {subset} becomes Service {service}, which selects the pods of the subset: neither Kong nor Kong Mesh knows subsets.',
+    help: 'Annotate it like the Service itself: Services of one split must carry the same annotations of konghq.com.',
+    explanation:
+      'A rule whose Services differ in annotations gets no route at all (kic 3.5, verified by running; T61).',
+  },
+  redirectScheme: {
+    code: 'ISTHMUS-GW-051',
+    severity: 'warning',
+    title: 'Scheme of the redirect is fixed',
+    message: 'The rule keeps the scheme of the request; Kong needs one, and https is written, for plain requests too.',
+    help: 'Divide the rule by `scheme` if plain requests must stay plain.',
+    explanation: 'Without a scheme Kong writes http (kic 3.5, verified by running).',
+  },
+  redirectPort: {
+    code: 'ISTHMUS-GW-052',
+    severity: 'warning',
+    title: 'Port of the request is not kept',
+    message:
+      'The redirect is to keep the port of the request, which Kong does not know; the default port of the scheme is used.',
+    help: 'Write the port.',
+    explanation: "Ports of Kong's listeners are those of the container, not those that clients see.",
+  },
+  redirectSlash: {
+    code: 'ISTHMUS-GW-053',
+    severity: 'warning',
+    title: 'Slash at the end of the redirect is lost',
+    message: 'Kong cuts the slash at the end of {uri}.',
+    help: 'Check that the target answers without it.',
+    explanation: '`ReplaceFullPath` is trimmed (kic 3.5, verified by running).',
+  },
+  redirectCode: {
+    code: 'ISTHMUS-GW-054',
+    severity: 'warning',
+    title: 'Status of the redirect is not one of Gateway API',
+    message: 'Gateway API takes 301, 302, 303, 307 and 308; {code} becomes 301.',
+    help: 'Choose one of them.',
+    explanation: 'RequestRedirect, Gateway API 1.6.',
+  },
+  subnetIgnored: {
+    code: 'ISTHMUS-GW-055',
+    severity: 'warning',
+    title: 'Istio ignores this condition',
+    message:
+      'Istio ignores {field} here: the rule takes connections from everywhere. So does the result; to keep the condition would close what is open.',
+    help: 'Remove it; restrict sources in another way if that is meant.',
+    explanation: 'Verified by running Istio 1.32 (edge.md T69).',
+  },
+  connectionMatch: {
+    code: 'ISTHMUS-GW-056',
+    severity: 'blocker',
+    title: 'Condition on connections has no counterpart',
+    message:
+      'Field {field} narrows which connections this rule takes. TCPRoute and TLSRoute have no such condition; it is left out.',
+    help: 'Restrict access in another way before the route is applied.',
+    explanation: 'TCPRoute has no matches, TLSRoute names only (Gateway API 1.6).',
+  },
+  sniWildcard: {
+    code: 'ISTHMUS-GW-057',
+    severity: 'blocker',
+    title: 'Wildcard of SNI cannot be routed',
+    message:
+      "Kong's expressions router drops the wildcard {host}: a TLSRoute with it alone takes no connection. It is left out.",
+    help: 'List the names, or use the router flavour traditional_compatible.',
+    explanation: 'kic 3.5, verified by running (edge.md 2.2).',
+  },
+  connectionClosed: {
+    code: 'ISTHMUS-GW-058',
+    severity: 'blocker',
+    title: 'Connections of this rule are not routed',
+    message: 'No TCPRoute or TLSRoute is emitted for this rule: {why}.',
+    help: 'Rewrite the rule, or keep the port on Istio.',
+    explanation: 'Kong sends connections to Services of Kubernetes, by listener and name.',
+  },
+  connectionRoute: {
+    code: 'ISTHMUS-GW-059',
+    severity: 'warning',
+    title: 'Route needs a feature gate',
+    message:
+      "{kind} is read by Kong's ingress controller only with the feature gate GatewayAlpha, and by a data plane with KONG_STREAM_LISTEN for the port.",
+    help: 'Set CONTROLLER_FEATURE_GATES to GatewayAlpha=true and KONG_STREAM_LISTEN.',
+    explanation: 'kic 3.5, internal/manager/controllerdef.go.',
+  },
+  besideAnswer: {
+    code: 'ISTHMUS-GW-060',
+    severity: 'warning',
+    title: 'Change beside a redirect or an answer is left out',
+    message:
+      'Field {field} stands beside a redirect or an answer, which Kong gives by a plugin before anything else; it is left out.',
+    help: 'Write it by hand in a plugin of the route where clients rely on it.',
+    explanation:
+      'Istio changes headers and answers CORS for redirects and direct responses too; request-termination and redirect of Kong Gateway end the request themselves.',
   },
 });

@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { translateAbsence } from './authorization-policy/absence-to-mesh-traffic-permission.ts';
 import { translateAuthorizationPolicies } from './authorization-policy/to-mesh-traffic-permission.ts';
 import { translateDestinationRules } from './destination-rule/to-policies.ts';
+import { translateGateways } from './gateway/translate.ts';
 import { translateDefaults } from './mesh-config/defaults-to-policies.ts';
 import { translateTrust } from './mesh-config/trust-to-mesh-identity.ts';
 import { translatePeerAuthentications } from './peer-authentication/to-mesh-tls.ts';
@@ -20,5 +21,6 @@ export const translators: readonly Translator[] = [
   translatePeerAuthentications,
   translateTrust,
   translateServiceEntries,
+  translateGateways,
   translateVirtualServices,
 ];

@@ -1,3 +1,4 @@
+import { isCidr, isIpAddress } from '@isthmus/kong-mesh';
 import type { Resource } from '@isthmus/kubernetes';
 import { child, entries, type Field, items, number, rootField, text } from '../../field.ts';
 
@@ -110,11 +111,17 @@ function readPort(field: Field): EntryPort {
 
 function readEndpoint(field: Field): Endpoint {
   const ports = new Map<string, Field<number>>();
+  const address = text(child(field, 'address'));
+  if (address !== undefined && address.value !== '' && !/^unix:/.test(address.value))
+    if (!isIpAddress(address.value) && (!hostName.test(address.value) || address.value.includes('*')))
+      throw new Refused(address, 'an endpoint is an IP address, a DNS name or a socket');
   for (const [name, port] of entries(child(field, 'ports'))) ports.set(name, portNumber(port, 'a port'));
-  return { field, address: text(child(field, 'address')), ports };
+  return { field, address, ports };
 }
 
-const isAddress = (value: string): boolean => /^\d{1,3}(?:\.\d{1,3}){3}$/.test(value) || value.includes(':');
+const label = '[A-Za-z0-9](?:[-A-Za-z0-9]{0,61}[A-Za-z0-9])?';
+// A wildcard may stand in the first label (istio/pkg/config/validation ValidateWildcardDomain, 1.32).
+const hostName = new RegExp(`^(?:\\*[-A-Za-z0-9]*\\.)?${label}(?:\\.${label})*\\.?$`);
 
 // The rules of istio/pkg/config/validation/validation.go (1.32) that decide what an entry can be; verified by running.
 function checkTogether(entry: Entry): void {
@@ -127,7 +134,7 @@ function checkTogether(entry: Entry): void {
     throw new Refused(first.field, 'there are no endpoints with resolution NONE');
   if (resolution === 'STATIC')
     for (const { address, field } of endpoints)
-      if (address !== undefined && !isAddress(address.value) && !address.value.startsWith('unix:'))
+      if (address !== undefined && !isIpAddress(address.value) && !address.value.startsWith('unix:'))
         throw new Refused(address ?? field, 'endpoints with resolution STATIC are IP addresses');
   if (resolution.startsWith('DNS') && wildcard !== undefined && first === undefined && selector === undefined)
     throw new Refused(wildcard, 'a wildcard cannot be looked up in DNS');
@@ -153,7 +160,7 @@ export function readEntry(resource: Resource): Entry | Refusal {
   try {
     const hosts = texts(child(spec, 'hosts'), 'a host');
     if (hosts.length === 0) throw new Refused(child(spec, 'hosts') ?? spec, 'a ServiceEntry has a host');
-    const bad = hosts.find(({ value }) => value === '*' || value === '' || /\s|\//.test(value));
+    const bad = hosts.find(({ value }) => !hostName.test(value) || value.length > 255);
     if (bad !== undefined) throw new Refused(bad, 'a host is a DNS name, with a wildcard at its start at most');
     const resolutionField = child(spec, 'resolution');
     const resolution = resolutionField === undefined ? 'NONE' : (text(resolutionField)?.value ?? '');
@@ -168,16 +175,22 @@ export function readEntry(resource: Resource): Entry | Refusal {
       ({ number: one }, index) => ports.findIndex((port) => port.number.value === one.value) < index,
     );
     if (twice !== undefined) throw new Refused(twice.number, 'a port number stands once in an entry');
+    const addresses = texts(child(spec, 'addresses'), 'an address');
+    const strange = addresses.find(({ value }) => !isIpAddress(value) && !isCidr(value));
+    if (strange !== undefined) throw new Refused(strange, 'an address is an IP address or a CIDR');
+    const exportTo = texts(child(spec, 'exportTo'), 'a namespace');
+    const nowhere = exportTo.find(({ value }) => !/^(?:[.*~]|[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?)$/.test(value));
+    if (nowhere !== undefined) throw new Refused(nowhere, 'exportTo names namespaces, or is one of . * ~');
     const entry: Entry = {
       resource,
       spec,
       hosts,
-      addresses: texts(child(spec, 'addresses'), 'an address'),
+      addresses,
       ports,
       endpoints: items(child(spec, 'endpoints')).map(readEndpoint),
       internal: location === 'MESH_INTERNAL',
       resolution: resolution as Resolution,
-      exportTo: texts(child(spec, 'exportTo'), 'a namespace'),
+      exportTo,
       selector: child(spec, 'workloadSelector'),
       alternativeNames: texts(child(spec, 'subjectAltNames'), 'a name'),
     };
