@@ -7,6 +7,7 @@ import { identity } from './identity.ts';
 import { meshConfig } from './mesh-config.ts';
 import { peerAuthentication } from './peer-authentication.ts';
 import { reading } from './reading.ts';
+import { requestAuthentication } from './request-authentication.ts';
 import { security } from './security.ts';
 import { serviceEntry } from './service-entry.ts';
 import { translation } from './translation.ts';
@@ -22,6 +23,7 @@ export const codes = {
   meshConfig,
   peerAuthentication,
   reading,
+  requestAuthentication,
   security,
   serviceEntry,
   translation,

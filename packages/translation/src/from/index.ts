@@ -6,6 +6,7 @@ import { translateGateways } from './gateway/translate.ts';
 import { translateDefaults } from './mesh-config/defaults-to-policies.ts';
 import { translateTrust } from './mesh-config/trust-to-mesh-identity.ts';
 import { translatePeerAuthentications } from './peer-authentication/to-mesh-tls.ts';
+import { translateRequestAuthentications } from './request-authentication/to-kong-plugin.ts';
 import { translateServiceEntries } from './service-entry/translate.ts';
 import { translateVirtualServices } from './virtual-service/to-mesh-http-route.ts';
 
@@ -20,6 +21,7 @@ export const translators: readonly Translator[] = [
   translateDefaults,
   translatePeerAuthentications,
   translateTrust,
+  translateRequestAuthentications,
   translateServiceEntries,
   translateGateways,
   translateVirtualServices,

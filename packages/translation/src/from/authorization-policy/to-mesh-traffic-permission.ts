@@ -1,10 +1,11 @@
 import { type Code, codes, type Parameters } from '@isthmus/diagnostics';
 import { type AuthorizationPolicy, type PolicyScope, selects } from '@isthmus/istio';
-import { isMap, matchesLabels } from '@isthmus/kubernetes';
+import { isMap } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import type { EmittedRole } from '../../emitted.ts';
 import { child, descend, rootField, text } from '../../field.ts';
 import { dnsLabel } from '../../names.ts';
+import { gatewayOf } from '../../security/gateway.ts';
 import { accountForMetadata } from '../../security/metadata.ts';
 import { allPorts } from '../../security/ports.ts';
 import { fieldAt, type SecurityView, securityOf } from '../../security/view.ts';
@@ -17,27 +18,6 @@ import { anyone, type Projection, projectAllow, projectDeny } from './project.ts
 const area = codes.authorizationPolicy;
 
 const hasLabels = ({ labels }: PolicyScope): boolean => Object.keys(labels).length > 0;
-
-/** Name of the gateway that a policy is for; undefined where it is for sidecars. */
-function gatewayOf(view: SecurityView, policy: AuthorizationPolicy): string | undefined {
-  const spec = rootField(policy.resource).value.spec;
-  if (policy.attached) {
-    const refs = isMap(spec) ? [spec.targetRefs, spec.targetRef].flat().filter(isMap) : [];
-    const ref = refs.find(({ kind }) => kind === 'Gateway' || kind === 'GatewayClass');
-    return ref && `${String(ref.kind)} ${String(ref.name)}`;
-  }
-  const { scope } = policy;
-  if (!hasLabels(scope)) return undefined;
-  const isGateway = (labels: Readonly<Record<string, string>>): boolean =>
-    view.gateways.some((selector) => matchesLabels(selector, labels));
-  if (!isGateway(scope.labels) && !view.gateways.some((selector) => matchesLabels(scope.labels, selector)))
-    return undefined;
-  // A selector that a gateway's pods fit may fit others too.
-  if (view.workloads.some((workload) => selects(scope, workload) && !isGateway(workload.labels))) return undefined;
-  return Object.entries(scope.labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(', ');
-}
 
 const hasWaypoint = (context: Context): boolean =>
   context.estate.context.some(

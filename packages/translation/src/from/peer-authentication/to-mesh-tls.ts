@@ -127,7 +127,8 @@ function close(
   at: Field | undefined,
 ): void {
   const { context, view } = emitting;
-  const { namespace, name } = policy.resource;
+  const { namespace } = policy;
+  const { name } = policy.resource;
   const both = common(target.scope, policy.scope);
   const scopes = target.section === undefined ? offWithin(emitting, level, both) : [both];
   if (scopes.length === 0) return;
@@ -181,8 +182,8 @@ function emitPort(emitting: Emitting, level: Level, port: string, mode: MtlsMode
       for (const target of placement.kind === 'placed' ? placement.targets : [{ scope: level.scope }])
         close(emitting, level, one, target, field);
   if (mode !== 'STRICT' && first !== undefined) {
-    const { namespace, name } = first.resource;
-    const policy = `${namespace}/${name}`;
+    const { namespace, resource } = first;
+    const policy = `${namespace}/${resource.name}`;
     if (field !== undefined && !level.off.has(port))
       context.approximate(field, undefined, area.withoutExceptions, { port, policy });
     return true;
