@@ -90,7 +90,7 @@ export const AfterHeader = memo(function AfterHeader({ workbench, target, tab, s
       <p className={classes.paneNote}>
         {open === undefined
           ? 'Nothing is emitted'
-          : [notes[open.role], open.why, open.file].filter((part) => part !== undefined && part !== '').join(' · ')}
+          : [notes[open.role], open.file].filter((part) => part !== '').join(' · ')}
       </p>
     </header>
   );

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } fro
 import { flushSync } from 'react-dom';
 import { type CodeEditor, CodePane } from '../../editor/code-pane.tsx';
 import type { Monaco } from '../../editor/load.ts';
+import { reveal, spansAcross, tabFor } from './across.ts';
 import { documentKeys, readView, writePlace } from './address.ts';
 import { AfterHeader } from './after-header.tsx';
 import { BeforeHeader } from './before-header.tsx';
@@ -13,7 +14,7 @@ import { FieldBar } from './field-bar.tsx';
 import { FindingList } from './finding-list.tsx';
 import { listFindings, step } from './findings.ts';
 import { Gutter } from './gutter.tsx';
-import { indexLinks, type LinkedField, type Place, type Selection } from './links.ts';
+import { indexLinks, type LinkedField, type Place } from './links.ts';
 import { ListSwitch } from './list-switch.tsx';
 import { NothingAfter } from './nothing-after.tsx';
 import { readOutcomes } from './outcomes.ts';
@@ -25,12 +26,6 @@ import { useScrollTogether } from './use-scroll-together.ts';
 import { useView } from './use-view.ts';
 
 const none: readonly LinkedField[] = [];
-
-/** The tab that shows what a selection became: the open one if it can, else the first that does. */
-function tabFor({ fields }: Selection, open: number): number {
-  const documents = fields.flatMap(({ counterparts }) => counterparts.map(({ document }) => document));
-  return documents.length === 0 || documents.includes(open) ? open : (documents[0] as number);
-}
 
 const typesText = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
@@ -54,8 +49,12 @@ export function Bench({ workbench, monaco, target }: { workbench: Workbench; mon
   const selection = useMemo(() => place && links.at(place), [links, place]);
   const tab = view.tab ?? (selection === undefined ? 0 : tabFor(selection, 0));
   const [hover, setHover] = useState<Place>();
-  const hovered = useMemo(() => (hover === undefined ? none : links.at(hover).fields), [links, hover]);
   const selected = selection?.fields ?? none;
+  // What is at the cursor is lit up already.
+  const hovered = useMemo(
+    () => (hover === undefined ? none : links.at(hover).fields.filter((field) => !selected.includes(field))),
+    [links, hover, selected],
+  );
   const [before, setBefore] = useState<CodeEditor>();
   const [after, setAfter] = useState<CodeEditor>();
   const wantsFocus = useRef(false);
@@ -169,22 +168,16 @@ export function Bench({ workbench, monaco, target }: { workbench: Workbench; mon
       if (wantsFocus.current) editor.focus();
       wantsFocus.current = false;
     }
-    const spans =
-      place.side === 'after'
-        ? selection.fields.map(({ span }) => span)
-        : selection.fields.flatMap(({ counterparts }) =>
-            counterparts.filter(({ document }) => document === tab).map(({ span }) => span),
-          );
-    const [first] = spans.sort((a, b) => a.line - b.line);
-    const other = place.side === 'before' ? after : before;
-    if (first === undefined || other === undefined) return;
-    other.revealRangeInCenterIfOutsideViewport({
-      startLineNumber: first.line,
-      startColumn: 1,
-      endLineNumber: first.endLine,
-      endColumn: 1,
-    });
+    reveal(place.side === 'before' ? after : before, spansAcross(selection.fields, place.side, tab));
   }, [place, selection, tab, before, after]);
+
+  // The pointer only passes over most of what it touches: it has to rest for the other pane to move.
+  useEffect(() => {
+    if (hover === undefined || hovered.length === 0) return;
+    const other = hover.side === 'before' ? after : before;
+    const timer = setTimeout(() => reveal(other, spansAcross(hovered, hover.side, tab)), 400);
+    return () => clearTimeout(timer);
+  }, [hover, hovered, tab, before, after]);
 
   const lead = useScrollTogether({ before, after, links, tab, isOn: view.isScrollingTogether && !isStacked });
 
@@ -242,22 +235,29 @@ export function Bench({ workbench, monaco, target }: { workbench: Workbench; mon
       {open === undefined ? (
         <NothingAfter workbench={workbench} />
       ) : (
-        <div className={classes.body} role="tabpanel" id="workbench-after" aria-label={nameOf(open.resource)}>
-          <CodePane
-            monaco={monaco}
-            language="kong-mesh-yaml"
-            text={open.text.replace(/\n$/, '')}
-            label={`Kong Mesh, ${nameOf(open.resource)}, read only. Enter goes to the Istio field that it came from.`}
-            lineNumbers={String}
-            marks={afterMarks}
-            highlights={afterHighlights}
-            onEditor={setAfter}
-            onCursor={({ lineNumber: line, column }) =>
-              flushSync(() => choose({ side: 'after', document: tab, line, column }))
-            }
-            onHover={(at) => setHover(at && { side: 'after', document: tab, line: at.lineNumber, column: at.column })}
-            onKey={pressed}
-          />
+        <div className={classes.panel} role="tabpanel" id="workbench-after" aria-label={nameOf(open.resource)}>
+          {open.why !== undefined && (
+            <p className={classes.why}>
+              <strong>Draft:</strong> {open.why}
+            </p>
+          )}
+          <div className={classes.body}>
+            <CodePane
+              monaco={monaco}
+              language="kong-mesh-yaml"
+              text={open.text.replace(/\n$/, '')}
+              label={`Kong Mesh, ${nameOf(open.resource)}, read only. Enter goes to the Istio field that it came from.`}
+              lineNumbers={String}
+              marks={afterMarks}
+              highlights={afterHighlights}
+              onEditor={setAfter}
+              onCursor={({ lineNumber: line, column }) =>
+                flushSync(() => choose({ side: 'after', document: tab, line, column }))
+              }
+              onHover={(at) => setHover(at && { side: 'after', document: tab, line: at.lineNumber, column: at.column })}
+              onKey={pressed}
+            />
+          </div>
         </div>
       )}
     </section>

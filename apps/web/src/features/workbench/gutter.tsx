@@ -9,19 +9,21 @@ const width = 56;
 // More lines than this between two panes tell nobody anything.
 const most = 60;
 
-function extentOf(editor: CodeEditor, { line, endLine }: { line: number; endLine: number }): Extent {
-  const scrolled = editor.getScrollTop();
+/** Where lines stand, seen from the gutter: the panes may begin at different heights. */
+function extentOf(editor: CodeEditor, top: number, { line, endLine }: { line: number; endLine: number }): Extent {
+  const begin = (editor.getDomNode()?.getBoundingClientRect().top ?? top) - top;
+  const scrolled = editor.getScrollTop() - begin;
   return {
     top: editor.getTopForLineNumber(line) - scrolled,
     bottom: editor.getTopForLineNumber(endLine) + lineHeight - scrolled,
   };
 }
 
-function Strand({ fields, tab, before, after, height, strength }: StrandProps) {
+function Strand({ fields, tab, before, after, top, height, strength }: StrandProps) {
   const pairs = fields.flatMap(({ span, counterparts }) =>
     counterparts
       .filter(({ document }) => document === tab)
-      .map((counterpart) => ({ from: extentOf(before, span), to: extentOf(after, counterpart.span) })),
+      .map((counterpart) => ({ from: extentOf(before, top, span), to: extentOf(after, top, counterpart.span) })),
   );
   const { connections, omitted } = connectAll(pairs, { width, height }, most);
   return (
@@ -47,6 +49,8 @@ interface StrandProps {
   readonly tab: number;
   readonly before: CodeEditor;
   readonly after: CodeEditor;
+  /** Of the gutter on the screen. */
+  readonly top: number;
   readonly height: number;
   readonly strength: 'strong' | 'light';
 }
@@ -89,7 +93,8 @@ export function Gutter({ before, after, tab, selected, hovered }: GutterProps) {
   }, [before, after]);
   if (before === undefined || after === undefined) return <div className={classes.gutter} />;
   const height = before.getLayoutInfo().height;
-  const shared = { tab, before, after, height };
+  const top = before.getDomNode()?.getBoundingClientRect().top ?? 0;
+  const shared = { tab, before, after, top, height };
   return (
     <div className={classes.gutter}>
       <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">

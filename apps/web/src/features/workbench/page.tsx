@@ -3,17 +3,17 @@ import { Button } from '@mantine/core';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { migrationQuery, overviewQuery, type WorkbenchSubject, workbenchQuery } from '../../api/queries.ts';
+import { migrationQuery, type WorkbenchSubject, workbenchQuery } from '../../api/queries.ts';
 import { loadMonaco, type Monaco } from '../../editor/load.ts';
 import { count, whole } from '../../text/format.ts';
 import { Failure } from '../../ui/failure.tsx';
-import { Loading } from '../../ui/loading.tsx';
-import { Page, Section } from '../../ui/page.tsx';
-import { Findings, fieldsOf, OutcomeCounts } from '../../ui/status.tsx';
+import { Page } from '../../ui/page.tsx';
+import { fieldsOf } from '../../ui/status.tsx';
 import { useAddress } from '../../ui/use-search.ts';
 import { readSubject } from './address.ts';
 import classes from './bench.module.css';
 import { Bench } from './bench.tsx';
+import { Choice } from './choice.tsx';
 import { Picker } from './picker.tsx';
 
 /** Before and after of a service, a resource or a namespace. */
@@ -28,56 +28,19 @@ export function WorkbenchPage() {
   );
 }
 
-/** Nothing is chosen yet: the namespaces as a way in. */
-function Choice({ id }: { id: string }) {
-  const overview = useQuery(overviewQuery(id));
-  if (overview.error !== null) return <Failure error={overview.error} reset={() => void overview.refetch()} />;
-  if (overview.data === undefined) return <Loading what="the workbench" />;
-  const { namespaces, resources, outcomes } = overview.data;
-  return (
-    <Page
-      title="Workbench"
-      answer={
-        resources === 0
-          ? 'There are no Istio resources in this snapshot.'
-          : `What becomes of each of the ${count(fieldsOf(outcomes), 'field')} in ${count(resources, 'resource')}, and why. Choose what to look at.`
-      }
-      actions={<Picker id={id} subject={undefined} title="" />}
-    >
-      <Section title="Namespaces">
-        <ul className={classes.choice}>
-          {namespaces
-            .filter((one) => one.resources > 0)
-            .map((one) => (
-              <li key={one.namespace}>
-                <Link
-                  to="/migrations/$id/workbench"
-                  params={{ id }}
-                  search={{ namespace: one.namespace } as never}
-                  className={classes.choiceLink}
-                >
-                  {one.namespace}
-                </Link>
-                <span className="muted">{count(one.resources, 'resource')}</span>
-                <OutcomeCounts counts={one.outcomes} />
-                <Findings counts={one.findings} />
-              </li>
-            ))}
-        </ul>
-      </Section>
-    </Page>
-  );
-}
-
 /** The sentence that answers what becomes of the subject. */
 function answerOf({ before, after, fields, findings, omitted, outcomes }: Workbench): string {
   if (before.length === 0) return 'No Istio resource concerns it.';
   const lost = fields.filter(({ outcome }) => outcome === 'unsupported' || outcome === 'untranslated').length;
   const blockers = findings.filter(({ diagnostic }) => diagnostic.severity === 'blocker').length;
-  const resources = after.filter(({ role }) => role !== 'draft').length;
-  const drafts = after.length - resources;
+  const emitted = (['resource', 'patch', 'draft'] as const).flatMap((role) => {
+    const number = after.filter((one) => one.role === role).length;
+    return number === 0
+      ? []
+      : [count(number, role === 'resource' ? 'Kong resource' : role, role === 'patch' ? 'patches' : undefined)];
+  });
   return [
-    `${count(fieldsOf(outcomes), 'field')} in ${count(before.length, 'resource')} ${fieldsOf(outcomes) === 1 ? 'becomes' : 'become'} ${resources === 0 ? 'nothing' : count(resources, 'Kong Mesh resource')}${drafts > 0 ? ` and ${count(drafts, 'draft')}` : ''}`,
+    `${count(fieldsOf(outcomes), 'field')} in ${count(before.length, 'resource')} ${fieldsOf(outcomes) === 1 ? 'becomes' : 'become'} ${emitted.length === 0 ? 'nothing' : emitted.join(', ')}`,
     lost === 0 ? 'all of them carry over' : `${count(lost, 'field')} ${lost === 1 ? 'does' : 'do'} not carry over`,
     ...(blockers === 0 ? [] : [`${count(blockers, 'finding')} ${blockers === 1 ? 'blocks' : 'block'}`]),
     ...(omitted === 0
