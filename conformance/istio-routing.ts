@@ -6,13 +6,12 @@ import {
   type Forward,
   locationOf,
   noHeaderChanges,
-  normalizePath,
   type Request,
   type Retries,
   type RouteTable,
   upstreamOf,
 } from '@isthmus/behavior';
-import { compileRouteTable } from '@isthmus/istio';
+import { compileRouteTable, type EffectiveConfig, receivedPath } from '@isthmus/istio';
 import { type Json, parseProtoDuration } from '@isthmus/kubernetes';
 import { canonical } from './envoy-settings.ts';
 import { configOf, type RecordedCluster } from './istio-record.ts';
@@ -150,13 +149,17 @@ function inWords(decision: Decision, request: Request, recorded: RecordedDecisio
   }
 }
 
-function decide(table: RouteTable, { method, host, path, headers, decision }: RecordedRequest): Words {
-  const normalized = normalizePath(path);
-  if (normalized === undefined) return { kind: 'respond', status: 400 };
+function decide(
+  table: RouteTable,
+  { mesh }: EffectiveConfig,
+  { method, host, path, headers, decision }: RecordedRequest,
+): Words {
+  const received = receivedPath(mesh, path);
+  if (received === undefined) return { kind: 'respond', status: 400 };
   const request: Request = {
     method,
     authority: host,
-    path: normalized,
+    path: received,
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [value]])),
   };
   return inWords(evaluate(table, request).decision, request, decision);
@@ -171,7 +174,7 @@ function* compare(record: Json): Iterable<Comparison> {
     const table = tables.get(request.port) ?? compileRouteTable(config, recorded.client, request.port);
     tables.set(request.port, table);
     const expected = canonical(recordedWords(decision));
-    const actual = canonical(decide(table, request));
+    const actual = canonical(decide(table, config, request));
     yield { case: `${recorded.id} ${JSON.stringify(sent)}`, agrees: expected === actual, expected, actual };
   }
 }

@@ -5,6 +5,7 @@ export {
   defaultHashPolicy,
   settingsOf,
 } from './behavior/cluster-settings.ts';
+export { receivedPath } from './behavior/received-path.ts';
 export { type CompiledService, compileRouteTable, compileService, unknownHost } from './behavior/route-table.ts';
 export { type CompiledRoute, concerns, sourceLabelsOf } from './behavior/routes.ts';
 export type { CompiledVirtualHost } from './behavior/virtual-hosts.ts';
@@ -23,6 +24,7 @@ export {
   readAuthorizationPolicy,
   type Value,
 } from './effective/authorization-policy.ts';
+export { type ClientGroup, clientGroups, isMember } from './effective/client-groups.ts';
 export { type ClientScope, type EgressListener, listenerFor, type SidecarIndex } from './effective/client-scope.ts';
 export { type EffectiveConfig, effectiveConfig } from './effective/config.ts';
 export type { EffectiveConnectionMatch, EffectiveConnectionRule } from './effective/connection-rule.ts';

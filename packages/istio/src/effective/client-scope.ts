@@ -31,6 +31,8 @@ export interface EgressListener {
   readonly protocol: string | undefined;
   readonly services: ServiceView;
   readonly virtualServices: VirtualServiceList;
+  /** Nothing that the client may see is left out. */
+  readonly importsEverything: boolean;
 }
 
 /** What a client's proxy knows of the mesh. */
@@ -94,6 +96,7 @@ function readListener(entry: Field<JsonObject>, namespace: string, around: Surro
       protocol,
       services: visibility.viewFrom(namespace),
       virtualServices: virtualServices.visibleFrom(namespace),
+      importsEverything: true,
     };
   const imported = visibility.visibleFrom(namespace).filter(hosts.importsService);
   const services = matchPort ? imported.flatMap((service) => onlyPort(service, port) ?? []) : imported;
@@ -104,6 +107,7 @@ function readListener(entry: Field<JsonObject>, namespace: string, around: Surro
     services: viewServices(services, namespace),
     virtualServices: listVirtualServices(virtualServices.visibleFrom(namespace).all.filter(hosts.importsVirtualService))
       .list,
+    importsEverything: false,
   };
 }
 
@@ -167,6 +171,7 @@ const everything = (namespace: string, { visibility, virtualServices }: Surround
   protocol: undefined,
   services: visibility.viewFrom(namespace),
   virtualServices: virtualServices.visibleFrom(namespace),
+  importsEverything: true,
 });
 
 /** The Sidecars of an estate, as clients find theirs. */
@@ -175,7 +180,6 @@ export interface SidecarIndex {
   sidecarOf(client: Client): Resource | undefined;
   /** Labels that a Sidecar of the namespace asks for. */
   selectorsIn(namespace: string): readonly Readonly<Record<string, string>>[];
-  has(namespace: string): boolean;
 }
 
 /** Sorts the Sidecars of an estate (istio/pilot/pkg/model/push_context.go initSidecarScopes, doGetSidecarScope, 1.32). */
@@ -201,7 +205,6 @@ export function indexSidecars(estate: Estate, mesh: MeshSettings): SidecarIndex 
       )?.sidecar,
     selectorsIn: (namespace) =>
       byNamespace.get(namespace)?.flatMap(({ selector }) => (selector === undefined ? [] : [selector])) ?? [],
-    has: (namespace) => byNamespace.has(namespace),
   };
 }
 

@@ -1,0 +1,142 @@
+import { effectiveNamespace } from '@isthmus/kubernetes';
+import type { ClientScope } from './client-scope.ts';
+import type { EffectiveConfig } from './config.ts';
+import { createHostMap, type HostMap, partFor } from './host.ts';
+import type { EffectiveVirtualService } from './virtual-service.ts';
+import { type Workload, workloadsOf } from './workloads.ts';
+
+type Labels = Readonly<Record<string, string>>;
+
+/** What tells clients apart, by the host that they call; read once for an estate. */
+export interface ClientDistinctions {
+  readonly virtualServices: HostMap<EffectiveVirtualService[]>;
+  /** Namespaces for which a VirtualService, DestinationRule or service of the host is there that others do not have. */
+  readonly namespaces: HostMap<Set<string>>;
+  /** Namespaces of which a Sidecar imports the host. */
+  readonly importers: HostMap<Set<string>>;
+  /** DestinationRules' selectors, by namespace. */
+  readonly selectors: HostMap<Map<string, Labels[]>>;
+  /** Every namespace that the estate names. */
+  readonly isKnown: ReadonlySet<string>;
+  /** Of these the ones whose clients have a Sidecar that does not import everything, sorted; and all others. */
+  readonly limited: { readonly all: readonly string[]; readonly isOne: ReadonlySet<string> };
+  readonly free: readonly string[];
+  readonly workloads: ReadonlyMap<string, readonly Workload[]>;
+  /** By `key=value` of a label. */
+  readonly byLabel: ReadonlyMap<string, readonly Workload[]>;
+}
+
+/** The value of a host's own entry, which is made where there is none. */
+function entryOf<V>(map: HostMap<V>, host: string, create: () => V): V {
+  const part = partFor(map, host);
+  const value = part.get(host) ?? create();
+  part.set(host, value);
+  return value;
+}
+
+const limited = (names: Iterable<string>, owner: string): string[] =>
+  [...names].flatMap((name) => (name === '*' || name === '~' ? [] : [name === '.' ? owner : name]));
+
+/** Whether a client knows all that its namespace may see, as without a Sidecar. */
+function seesEverything(config: EffectiveConfig, scope: ClientScope): boolean {
+  const [listener, ...others] = scope.listeners;
+  return (
+    others.length === 0 &&
+    listener?.port === undefined &&
+    listener?.importsEverything === true &&
+    scope.outboundTrafficPolicy === config.mesh.outboundTrafficPolicy
+  );
+}
+
+function readImports(
+  config: EffectiveConfig,
+  known: readonly string[],
+): Pick<ClientDistinctions, 'importers' | 'limited' | 'free'> {
+  const importers = createHostMap<Set<string>>();
+  const isOne = new Set<string>();
+  for (const namespace of known) {
+    const clients = [{}, ...config.sidecars.selectorsIn(namespace)].map((labels) => ({ namespace, labels }));
+    for (const scope of new Set(clients.map(config.scopeOf))) {
+      if (scope.sidecar === undefined || seesEverything(config, scope)) continue;
+      isOne.add(namespace);
+      for (const { services, virtualServices } of scope.listeners) {
+        for (const { host } of services.all) entryOf(importers, host, () => new Set<string>()).add(namespace);
+        for (const { hosts } of virtualServices.all)
+          for (const { host } of hosts) entryOf(importers, host, () => new Set<string>()).add(namespace);
+      }
+    }
+  }
+  return {
+    importers,
+    limited: { all: known.filter((namespace) => isOne.has(namespace)), isOne },
+    free: known.filter((namespace) => !isOne.has(namespace)),
+  };
+}
+
+function readKnown(config: EffectiveConfig, workloads: readonly Workload[]): string[] {
+  const { estate, registry } = config;
+  const known = new Set([
+    ...workloads.map(({ namespace }) => namespace),
+    ...registry.all.map(({ namespace }) => namespace),
+    ...estate.istio.filter(({ group }) => group.endsWith('istio.io')).map(effectiveNamespace),
+    ...estate.context.filter(({ kind, group }) => kind === 'Namespace' && group === '').map(({ name }) => name),
+  ]);
+  known.delete('');
+  return [...known].sort();
+}
+
+function readDistinctions(config: EffectiveConfig): ClientDistinctions {
+  const virtualServices = createHostMap<EffectiveVirtualService[]>();
+  const namespaces = createHostMap<Set<string>>();
+  const selectors = createHostMap<Map<string, Labels[]>>();
+  const differs = (host: string, names: readonly string[]): void => {
+    const set = entryOf(namespaces, host, () => new Set<string>());
+    for (const name of names) set.add(name);
+  };
+  for (const virtualService of config.virtualServices.all) {
+    const { inMesh, hosts, exportTo, namespace } = virtualService;
+    if (!inMesh) continue;
+    for (const { host } of hosts) {
+      entryOf(virtualServices, host, (): EffectiveVirtualService[] => []).push(virtualService);
+      if (!exportTo.has('*')) differs(host, limited(exportTo, namespace));
+    }
+  }
+  for (const { host, exportTo, namespace, workloadSelector } of config.destinationRules.all) {
+    differs(host.host, [namespace, config.mesh.rootNamespace, ...limited(exportTo, namespace)]);
+    if (workloadSelector === undefined) continue;
+    const byNamespace = entryOf(selectors, host.host, () => new Map<string, Labels[]>());
+    byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), workloadSelector]);
+  }
+  for (const { host, exportTo, namespace } of config.registry.all) {
+    if (!exportTo.has('*')) differs(host, limited(exportTo, namespace));
+    if (config.registry.withHost(host).length > 1) differs(host, [namespace]);
+  }
+  const all = workloadsOf(config.estate);
+  const known = readKnown(config, all);
+  const byLabel = new Map<string, Workload[]>();
+  for (const workload of all)
+    for (const [key, value] of Object.entries(workload.labels)) {
+      const pair = `${key}=${value}`;
+      const list = byLabel.get(pair);
+      if (list === undefined) byLabel.set(pair, [workload]);
+      else list.push(workload);
+    }
+  return {
+    virtualServices,
+    namespaces,
+    selectors,
+    ...readImports(config, known),
+    isKnown: new Set(known),
+    workloads: Map.groupBy(all, ({ namespace }) => namespace),
+    byLabel,
+  };
+}
+
+const distinctions = new WeakMap<EffectiveConfig, ClientDistinctions>();
+
+/** What tells the clients of an estate apart. */
+export function distinctionsOf(config: EffectiveConfig): ClientDistinctions {
+  const found = distinctions.get(config) ?? readDistinctions(config);
+  distinctions.set(config, found);
+  return found;
+}

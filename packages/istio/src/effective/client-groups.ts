@@ -1,0 +1,216 @@
+import type { Client } from '@isthmus/behavior';
+import { matchesLabels } from '@isthmus/kubernetes';
+import { type ClientDistinctions, distinctionsOf } from './client-distinctions.ts';
+import type { EffectiveConfig } from './config.ts';
+import { everyMatch, type HostMap } from './host.ts';
+import { labelsOf, type Workload } from './workloads.ts';
+
+type Labels = Readonly<Record<string, string>>;
+
+/** Clients that Istio's routing treats alike. */
+export interface ClientGroup {
+  /** One of them. */
+  readonly client: Client;
+  /** Namespaces that they can be in, sorted: all that the estate names, where none makes a difference. */
+  readonly namespaces: readonly string[];
+  /** Selectors that somebody's routing depends on there, and which of these the members meet; they meet none of the others. */
+  readonly asked: readonly Labels[];
+  readonly meets: readonly Labels[];
+  /** Whether a workload of the estate is one of them; else the group stands for clients that may exist. */
+  readonly isKnown: boolean;
+}
+
+/** Whether a client is one of a group. */
+export function isMember(group: ClientGroup, { namespace, labels }: Client): boolean {
+  return (
+    group.namespaces.includes(namespace) &&
+    group.asked.every((selector) => matchesLabels(selector, labels) === group.meets.includes(selector))
+  );
+}
+
+/** What is asked about clients that call a host, or any host. */
+interface Questions {
+  /** The host, and those that its VirtualServices send to. */
+  readonly hosts: readonly string[];
+  /** Namespaces that may be treated in a way of their own. */
+  readonly namespaces: ReadonlySet<string>;
+  /** Of these the ones that a `sourceNamespace` names. */
+  readonly sources: ReadonlySet<string>;
+  readonly sourceLabels: readonly Labels[];
+  selectorsIn(namespace: string): readonly Labels[];
+}
+
+const everyValue = <V>({ exact, wildcard }: HostMap<V>): V[] => [...exact.values(), ...wildcard.values()];
+
+function questionsAbout(config: EffectiveConfig, host: string | undefined): Questions {
+  const found = distinctionsOf(config);
+  const named = <V>(map: HostMap<V>, hosts: readonly string[]): V[] =>
+    host === undefined ? everyValue(map) : hosts.flatMap((one) => everyMatch(map, one));
+  const own = host === undefined ? [] : [host];
+  const virtualServices = new Set(named(found.virtualServices, own).flat());
+  const http = [...virtualServices].flatMap((one) => one.http);
+  const connections = [...virtualServices].flatMap(({ tcp, tls }) => [...tcp, ...tls]);
+  const destinations = [
+    ...http.flatMap(({ route, mirrors }) => [...route, ...mirrors]),
+    ...connections.flatMap(({ route }) => route),
+  ].map(({ destination }) => destination.host.host);
+  const hosts = [...new Set([...own, ...destinations])];
+  const matches = http.flatMap((rule) => rule.matches);
+  const others = connections.flatMap((rule) => rule.matches);
+  const sources = [...matches, ...others].flatMap(({ sourceNamespace }) => sourceNamespace?.value || []);
+  const plain = (labels: (typeof matches)[number]['sourceLabels']): Labels =>
+    labelsOf(Object.fromEntries(Object.entries(labels).map(([key, { value }]) => [key, value])));
+  const selectors = named(found.selectors, hosts);
+  return {
+    hosts,
+    namespaces: new Set([
+      ...named(found.namespaces, hosts).flatMap((set) => [...set]),
+      ...named(found.importers, own).flatMap((set) => [...set]),
+      ...sources,
+    ]),
+    sources: new Set(sources),
+    sourceLabels: [
+      ...matches.map(({ sourceLabels }) => plain(sourceLabels)),
+      ...others.map(({ sourceLabels }) => sourceLabels),
+    ],
+    selectorsIn: (namespace) => [
+      ...config.sidecars.selectorsIn(namespace),
+      ...selectors.flatMap((byNamespace) => byNamespace.get(namespace) ?? []),
+    ],
+  };
+}
+
+/** What clients of a namespace get to see of the hosts; equal for namespaces that are treated alike. */
+function viewOf(config: EffectiveConfig, namespace: string, host: string, questions: Questions): string {
+  const { hosts, sources } = questions;
+  const selective = questions.selectorsIn(namespace).length > 0;
+  const scope = config.scopeOf({ namespace, labels: {} });
+  const name = ({ namespace: owner, name: own }: { namespace: string; name: string }): string => `${owner}/${own}`;
+  return JSON.stringify([
+    // With selectors the labels decide about more than this.
+    selective || sources.has(namespace) ? namespace : '',
+    scope.outboundTrafficPolicy,
+    scope.listeners.map(({ port, virtualServices }) => [
+      port,
+      virtualServices.matching(host).map(({ resource }) => name(resource)),
+    ]),
+    hosts.map((one) => {
+      const service = scope.service(one);
+      const rules = service === undefined ? [] : config.destinationRules.candidates(namespace, service);
+      return [service && name(service.resource), rules.map(({ resources }) => resources.map(name))];
+    }),
+  ]);
+}
+
+const pairsOf = (labels: Labels): string[] => Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+const keyOf = (selector: Labels): string => pairsOf(selector).sort().join();
+
+/** Distinct selectors, without the empty one, which everybody meets. */
+const distinct = (selectors: readonly Labels[]): Labels[] =>
+  [...new Map(selectors.map((selector) => [keyOf(selector), selector])).values()].filter(
+    (selector) => Object.keys(selector).length > 0,
+  );
+
+/** Lists are kept and handed out again, as most hosts ask for the same ones. */
+const remaining = new WeakMap<readonly string[], Map<string, readonly string[]>>();
+
+/** A list without some of its names. */
+function without(list: readonly string[], some: readonly string[]): readonly string[] {
+  if (some.length === 0) return list;
+  const ofList = remaining.get(list) ?? new Map<string, readonly string[]>();
+  remaining.set(list, ofList);
+  const key = [...some].sort().join();
+  const before = ofList.get(key);
+  if (before !== undefined) return before;
+  const excluded = new Set(some);
+  const others = list.filter((name) => !excluded.has(name));
+  ofList.set(key, others);
+  return others;
+}
+
+/**
+ * One group for each answer to the selectors among clients of these namespaces.
+ * @param imagined labels of clients that may exist beside the workloads of the estate
+ */
+function partsOf(
+  namespaces: readonly string[],
+  asked: readonly Labels[],
+  imagined: readonly Labels[],
+  found: ClientDistinctions,
+): ClientGroup[] {
+  const among = new Set(namespaces);
+  const byPair = Map.groupBy(asked, (selector) => pairsOf(selector)[0] as string);
+  const metBy = (labels: Labels): Labels[] =>
+    pairsOf(labels).flatMap((pair) => (byPair.get(pair) ?? []).filter((selector) => matchesLabels(selector, labels)));
+  const groups = new Map<string, ClientGroup>();
+  const add = (client: Client, meets: readonly Labels[], isKnown: boolean): void => {
+    const key = meets.map(keyOf).sort().join(' ');
+    if (!groups.has(key)) groups.set(key, { client, namespaces, asked, meets, isKnown });
+  };
+  const meeting = new Set<Workload>();
+  for (const pair of byPair.keys())
+    for (const workload of found.byLabel.get(pair) ?? []) {
+      if (!among.has(workload.namespace) || meeting.has(workload)) continue;
+      const meets = metBy(workload.labels);
+      if (meets.length === 0) continue;
+      meeting.add(workload);
+      add({ namespace: workload.namespace, labels: workload.labels }, meets, true);
+    }
+  const [namespace = ''] = namespaces;
+  for (const inhabited of namespaces) {
+    const other = found.workloads.get(inhabited)?.find((workload) => !meeting.has(workload));
+    if (other === undefined) continue;
+    add({ namespace: inhabited, labels: other.labels }, [], true);
+    break;
+  }
+  for (const labels of imagined) add({ namespace, labels }, metBy(labels), false);
+  return [...groups.values()];
+}
+
+const made = new WeakMap<readonly string[], Map<string, readonly ClientGroup[]>>();
+
+function groupsOf(
+  namespaces: readonly string[],
+  asked: readonly Labels[],
+  imagined: readonly Labels[],
+  found: ClientDistinctions,
+): readonly ClientGroup[] {
+  const ofNamespaces = made.get(namespaces) ?? new Map<string, readonly ClientGroup[]>();
+  made.set(namespaces, ofNamespaces);
+  const key = [...asked, {}, ...imagined].map(keyOf).join(' ');
+  const groups = ofNamespaces.get(key) ?? partsOf(namespaces, asked, imagined, found);
+  ofNamespaces.set(key, groups);
+  return groups;
+}
+
+/**
+ * Sorts the clients of an estate into groups that Istio's routing treats alike when they call a host: by namespace as far as
+ * exportTo, sourceNamespace, Sidecars and DestinationRules tell namespaces apart, and by the labels that sourceLabels,
+ * workload selectors and Sidecars ask for (routing.md 5.3, step 5). Ports, and the short names by which clients of the
+ * service's own namespace call it, make no groups. Clients with labels that meet just one selector stand beside the estate's
+ * workloads, as the import may not hold all; a group may know nothing of the host at all.
+ * @param host FQDN of a service; without it groups of workloads that are alike for every host
+ */
+export function clientGroups(config: EffectiveConfig, host?: string): ClientGroup[] {
+  const found = distinctionsOf(config);
+  const questions = questionsAbout(config, host);
+  const view = (namespace: string): string =>
+    host === undefined ? namespace : viewOf(config, namespace, host, questions);
+  const special = [...questions.namespaces].filter((namespace) => found.isKnown.has(namespace)).sort();
+  const isFree = (namespace: string): boolean => !found.limited.isOne.has(namespace);
+  const views = Map.groupBy(special, (namespace) => `${isFree(namespace)} ${view(namespace)}`);
+  // Of the others, all whose Sidecar imports everything, or who have none, see the same; the rest knows nothing of the host.
+  const [ordinary] = without(found.free, special);
+  if (ordinary !== undefined) views.delete(`true ${view(ordinary)}`);
+  const different = [...views.values()].flat();
+  const all = [
+    ...(ordinary === undefined ? [] : [without(found.free, different.filter(isFree))]),
+    without(found.limited.all, special),
+    ...views.values(),
+  ].filter((namespaces) => namespaces.length > 0);
+  return all.flatMap((namespaces) => {
+    const asked = distinct([...questions.sourceLabels, ...questions.selectorsIn(namespaces[0] ?? '')]);
+    // For all hosts together these would be more than anyone can look at.
+    return groupsOf(namespaces, asked, host === undefined ? [{}] : [{}, ...asked], found);
+  });
+}
