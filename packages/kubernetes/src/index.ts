@@ -25,9 +25,9 @@ export {
   type Spent,
 } from './limits.ts';
 export { locate, locateAll, type Span } from './locate.ts';
+export { applyPatch } from './patch.ts';
 export type { Step } from './path.ts';
 export { formatPath, join, parsePath } from './path.ts';
-export { applyPatch } from './patch.ts';
 export { checkOtherFile, readManifest, redact } from './read.ts';
 export type { FileReading, Unidentified } from './reading.ts';
 export type { Json, JsonObject, Resource, Source } from './resource.ts';

@@ -181,24 +181,38 @@ function chunkAt(text: string, line: number): Chunk | undefined {
   return latest.list[low - 1];
 }
 
-/** Index of the event that opens the document which a line belongs to: the last that begins at or before it. */
-function rootEvent({ events }: YamlEvents, position: Parsed['position'], line: number): number {
-  let root = 1;
-  for (let index = 0; events[index]?.type === EVENT_ID.DOCUMENT; ) {
-    const start = eventStart(events[index + 1] as Event);
-    if (start >= 0 && position(start).line <= line) root = index + 1;
-    // Behind the node stands the end of its document.
-    index = skipNode(events, index + 1) + 1;
-  }
-  return root;
+/** A text's events, with the event that opens each of its documents. */
+interface Documents {
+  readonly parsed: YamlEvents;
+  readonly position: Parsed['position'];
+  readonly roots: readonly { readonly event: number; readonly line: number }[];
 }
 
-/** The document of a text that begins at or before a line; the text's first line is `firstLine`. */
-function parseDocument(text: string, firstLine: number, line: number): Parsed | undefined {
+/** The documents of a text whose first line is `firstLine`; undefined where it is no YAML. */
+function parseDocuments(text: string, firstLine: number): Documents | undefined {
   try {
     const parsed = parseYamlEvents(text);
     const position = positions(parsed.text, firstLine);
-    return { text: parsed.text, root: new Builder(parsed, rootEvent(parsed, position, line)).node(-1), position };
+    const roots: { event: number; line: number }[] = [];
+    for (let index = 0; parsed.events[index]?.type === EVENT_ID.DOCUMENT; ) {
+      const start = eventStart(parsed.events[index + 1] as Event);
+      if (start >= 0) roots.push({ event: index + 1, line: position(start).line });
+      // Behind the node stands the end of its document.
+      index = skipNode(parsed.events, index + 1) + 1;
+    }
+    return { parsed, position, roots };
+  } catch (error) {
+    if (error instanceof YamlError) return undefined;
+    throw error;
+  }
+}
+
+/** The last document that begins at or before a line. */
+function buildDocument({ parsed, position, roots }: Documents, line: number): Parsed | undefined {
+  const root = roots.findLast((one) => one.line <= line) ?? roots[0];
+  if (root === undefined) return undefined;
+  try {
+    return { text: parsed.text, root: new Builder(parsed, root.event).node(-1), position };
   } catch (error) {
     if (error instanceof YamlError) return undefined;
     throw error;
@@ -206,15 +220,23 @@ function parseDocument(text: string, firstLine: number, line: number): Parsed | 
 }
 
 // Several findings about one resource come one after the other, and so do those about the items of a List.
-let latestParsed: { readonly chunk: Chunk; readonly document: number; readonly parsed: Parsed | undefined } | undefined;
+let latestChunk: { readonly chunk: Chunk; readonly documents: Documents | undefined } | undefined;
+let latestDocument:
+  | { readonly chunk: Chunk; readonly document: number; readonly parsed: Parsed | undefined }
+  | undefined;
+
+function documentOf(chunk: Chunk, { document, line }: Source): Parsed | undefined {
+  if (latestDocument?.chunk === chunk && latestDocument.document === document) return latestDocument.parsed;
+  if (latestChunk?.chunk !== chunk) latestChunk = { chunk, documents: parseDocuments(chunk.text, chunk.line) };
+  const { documents } = latestChunk;
+  latestDocument = { chunk, document, parsed: documents && buildDocument(documents, line) };
+  return latestDocument.parsed;
+}
 
 /** The object that a source speaks of, as a tree of positions; undefined where the text is not what was read. */
 function parse(text: string, source: Source): Parsed | undefined {
   const chunk = chunkAt(text, source.line);
-  if (chunk === undefined) return undefined;
-  if (latestParsed?.chunk !== chunk || latestParsed.document !== source.document)
-    latestParsed = { chunk, document: source.document, parsed: parseDocument(chunk.text, chunk.line, source.line) };
-  const { parsed } = latestParsed;
+  const parsed = chunk && documentOf(chunk, source);
   if (parsed === undefined || source.within === undefined) return parsed;
   let node: Node | undefined = parsed.root;
   for (const step of parsePath(source.within) ?? []) node = node && child(node, step);
@@ -235,7 +257,8 @@ function parseWithin(outer: Parsed, node: Node): Parsed | undefined {
   const lines = outer.text.slice(literal, end).split('\n');
   const margin = lines.find((line) => line.trim() !== '')?.search(/[^ ]/) ?? 0;
   const first = outer.position(literal);
-  const inner = parseDocument(lines.map((line) => line.slice(margin)).join('\n'), first.line, first.line);
+  const documents = parseDocuments(lines.map((line) => line.slice(margin)).join('\n'), first.line);
+  const inner = documents && buildDocument(documents, first.line);
   if (inner === undefined) return whole;
   const position: Parsed['position'] = (offset) => {
     const { line, column } = inner.position(offset);

@@ -15,6 +15,16 @@ function lineAt(chunk: Chunk, offset: number): { line: number; column: number } 
   return { line: chunk.line + line - 1, column };
 }
 
+/** The lines of offsets that grow, without counting from the chunk's beginning each time. */
+function createLineCounter(chunk: Chunk): (offset: number) => number {
+  let { line } = chunk;
+  let at = chunk.text.indexOf('\n');
+  return (offset) => {
+    for (; at !== -1 && at < offset; at = chunk.text.indexOf('\n', at + 1)) line++;
+    return line;
+  };
+}
+
 const maybeSecret = /\bkind["']?\s*:\s*["']?Secret\b/;
 
 function addBroken(state: ReadingState, chunk: Chunk, error: YamlError): void {
@@ -105,11 +115,12 @@ function readChunk(state: ReadingState, chunk: Chunk, suspicious: boolean, templ
   const unidentifiedBefore = state.unidentified.length;
   const diagnosticsBefore = state.diagnostics.length;
   let event = 0;
+  const lineOf = createLineCounter(chunk);
   for (const document of result.documents) {
     const root = event + 1;
     if (parsed !== undefined) event = skipNode(parsed.events, root) + 1;
     if (document.start < 0) continue;
-    const source: Source = { file: state.file, line: lineAt(chunk, document.start).line, document: state.documents++ };
+    const source: Source = { file: state.file, line: lineOf(document.start), document: state.documents++ };
     const position = parsed === undefined ? undefined : { parsed, event: root, chunkLine: chunk.line };
     addDocument(state, document.value, source, templates, position);
   }

@@ -1,5 +1,5 @@
-import type { Diagnostic } from '@isthmus/diagnostics';
-import { locate, type Resource, type Source } from '@isthmus/kubernetes';
+import type { Diagnostic, SubjectRef } from '@isthmus/diagnostics';
+import { locate, type Source } from '@isthmus/kubernetes';
 import type { Translation } from './translation.ts';
 
 /** A field whose place in its file's text is wanted, and the index of the diagnostic that is about it. */
@@ -12,25 +12,24 @@ export interface WantedPlace {
 /** Where a field stands; undefined where that cannot be told. */
 export type FoundPlace = { readonly line: number; readonly column: number } | undefined;
 
+// A List on one line has all of its items there, so that the line alone would not tell them apart.
+const keyOf = (file: string, line: number, { kind, namespace, name }: SubjectRef): string =>
+  `${file}\n${line}\n${kind}\n${namespace}\n${name}`;
+
 /** The fields whose places the diagnostics of a translation lack: so far these name the first line of their resource. */
 export function wantedPlaces({ estate, diagnostics }: Translation): WantedPlace[] {
-  const byFile = new Map<string, Map<number, Resource[]>>();
+  const sources = new Map<string, Source>();
   for (const resource of [...estate.istio, ...estate.context, ...estate.superseded.map(({ loser }) => loser)]) {
-    const { file, line } = resource.source;
-    const byLine = byFile.get(file) ?? new Map<number, Resource[]>();
-    byFile.set(file, byLine);
-    const others = byLine.get(line);
-    if (others === undefined) byLine.set(line, [resource]);
-    else others.push(resource);
+    const { source } = resource;
+    const key = keyOf(source.file, source.line, resource);
+    if (!sources.has(key)) sources.set(key, source);
   }
   const wanted: WantedPlace[] = [];
-  for (const [index, { file, line, column, path, resource: subject }] of diagnostics.entries()) {
-    if (file === undefined || line === undefined || path === undefined || column !== undefined) continue;
-    const resource = byFile
-      .get(file)
-      ?.get(line)
-      ?.find((one) => one.kind === subject?.kind && one.name === subject.name && one.namespace === subject.namespace);
-    if (resource !== undefined) wanted.push({ index, source: resource.source, path });
+  for (const [index, { file, line, column, path, resource }] of diagnostics.entries()) {
+    const lacks = file !== undefined && line !== undefined && path !== undefined && column === undefined;
+    if (!lacks || resource === undefined) continue;
+    const source = sources.get(keyOf(file, line, resource));
+    if (source !== undefined) wanted.push({ index, source, path });
   }
   return wanted;
 }

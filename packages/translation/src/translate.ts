@@ -116,11 +116,18 @@ function accountForLoser(resource: Resource): LedgerEntry {
   return { resource, fields: leavesOf(resource).map((path) => ({ path, outcome: 'inert', code, targets: none })) };
 }
 
+const isSame = (a: Diagnostic, b: Diagnostic): boolean =>
+  compareDiagnostics(a, b) === 0 &&
+  a.help === b.help &&
+  a.resource?.name === b.resource?.name &&
+  a.resource?.namespace === b.resource?.namespace &&
+  a.resource?.kind === b.resource?.kind;
+
 /** Translators that read one field for several hosts say the same of it several times; once is enough for a person. */
 const withoutRepeats = (sorted: readonly Diagnostic[]): Diagnostic[] =>
   sorted.filter((one, index) => {
     const before = sorted[index - 1];
-    return before === undefined || compareDiagnostics(before, one) !== 0 || before.help !== one.help;
+    return before === undefined || !isSame(before, one);
   });
 
 /**
