@@ -1,6 +1,6 @@
 // `npm test`: installs what is missing and runs every suite; ends with one line `N passed, N failed`.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { environment, install, root } from './install.js';
@@ -76,6 +76,19 @@ failed += verdict.failed;
 
 check('Build of the web app', 'turbo', ['run', 'build', '--output-logs=new-only']);
 check('Size of what browsers load', 'size-limit', []);
+
+// The system's Chromium, else Playwright's own, which it fetches once.
+if (process.env.CHROMIUM_PATH === undefined && !existsSync('/usr/bin/chromium'))
+  run('A browser for the journeys', 'playwright', ['install', 'chromium']);
+const journeys = join(scratch, 'journeys.json');
+suite(
+  'Journeys in a real browser',
+  'playwright',
+  ['test'],
+  { PLAYWRIGHT_JSON: journeys },
+  journeys,
+  ({ stats }) => [stats.expected + stats.flaky, stats.unexpected],
+);
 
 rmSync(scratch, { recursive: true, force: true });
 console.log(`\n${passed} passed, ${failed} failed`);

@@ -1,0 +1,28 @@
+import { expect, test } from './support/test.ts';
+
+test('the sample estate, a finding and a change of phase without a mouse', async ({ page }) => {
+  await page.goto('/');
+  const press = async (name: RegExp | string, role: 'button' | 'link' = 'button') => {
+    const target = page.getByRole(role, { name }).first();
+    for (let step = 0; step < 60; step++) {
+      if (await target.evaluate((element) => element === document.activeElement).catch(() => false)) break;
+      await page.keyboard.press('Tab');
+    }
+    await expect(target).toBeFocused();
+    await page.keyboard.press('Enter');
+  };
+  await press('Open the sample estate');
+  await page.waitForURL(/\/migrations\/[^/]+\/?$/);
+  // The palette finds a service by its name.
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox', { name: /search|find/i })).toBeFocused();
+  await page.keyboard.type('seats');
+  await expect(page.getByRole('listbox', { name: 'Found' }).getByRole('option').first()).toContainText('seats');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1, name: /seats/ })).toBeVisible();
+  // The list of keys opens and closes.
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+});

@@ -1,0 +1,38 @@
+import { expect, openSample, test } from './support/test.ts';
+
+test('two people change one service: the second sees both values, and nothing is lost', async ({ page, browser }) => {
+  const address = await openSample(page);
+  const service = `${address}/services/sales/seats`;
+  const context = await browser.newContext();
+  const other = await context.newPage();
+  await page.goto(service);
+  await other.goto(service);
+  await page.getByLabel('Owner').fill('team-a');
+  await other.getByLabel('Owner').fill('team-b');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('Saved.')).toBeVisible();
+  await other.getByRole('button', { name: 'Save' }).click();
+  const dialog = other.getByRole('dialog');
+  await expect(dialog).toContainText('team-a');
+  await expect(dialog).toContainText('team-b');
+  await dialog.getByRole('button', { name: 'Use yours' }).click();
+  await expect(dialog).toBeHidden();
+  // The first page learns of it without being loaded again.
+  await expect(page.getByLabel('Owner')).toHaveValue('team-b');
+  await expect(page.getByText('team-a').first()).toBeVisible();
+  await context.close();
+});
+
+test('many services change at once, and their history says by whom', async ({ page }) => {
+  const address = await openSample(page);
+  await page.goto(`${address}/services?namespace=operations`);
+  await expect(page.getByText('5 of 17 services')).toBeVisible();
+  await page.getByRole('checkbox', { name: /all/i }).check();
+  const bulk = page.getByRole('region', { name: 'Change the selected services' });
+  await expect(bulk).toContainText('5 services selected');
+  await bulk.getByRole('textbox', { name: 'Owner of the selected services' }).fill('flight-ops');
+  await bulk.getByRole('button', { name: 'Set owner' }).click();
+  await expect(page.getByText('5 services changed.')).toBeVisible();
+  await page.getByRole('link', { name: 'History' }).click();
+  await expect(page.getByText('flight-ops').first()).toBeVisible();
+});

@@ -1,0 +1,94 @@
+import type { Page } from '@playwright/test';
+import { expect, expectAccessible, openSample, test } from './support/test.ts';
+
+const before = (page: Page) => page.getByRole('region', { name: 'Before: Istio' });
+const after = (page: Page) => page.getByRole('region', { name: 'After: Kong Mesh' });
+const fieldBar = (page: Page) =>
+  page.getByRole('status').filter({ hasText: /carried over|not translated|comes from|cursor/ });
+
+/** The workbench of the sample's seats, with the cursor on a field. */
+async function openSeats(page: Page, query: string): Promise<void> {
+  const address = await openSample(page);
+  await page.goto(`${address}/workbench?service=sales/seats${query}`);
+  await expect(before(page).getByText('networking.istio.io/v1').first()).toBeVisible();
+}
+
+test('a link to a field opens its tab and names its counterpart, and back again from there', async ({ page }) => {
+  await openSeats(page, '&field=spec.trafficPolicy.loadBalancer.simple');
+  await expect(page.getByRole('tab', { name: /MeshLoadBalancingStrategy seats/ })).toHaveAttribute(
+    'aria-selected',
+    'true',
+  );
+  await expect(after(page).getByText('LeastRequest')).toBeVisible();
+  await expect(fieldBar(page)).toContainText('carried over exactly');
+  await page.getByRole('button', { name: /MeshLoadBalancingStrategy seats spec\.to\[0\]/ }).click();
+  await expect(page).toHaveURL(/at=after:MeshLoadBalancingStrategy\/sales\/seats:\d+/);
+  await expect(fieldBar(page)).toContainText('DestinationRule seats spec.trafficPolicy.loadBalancer.simple');
+  // The address holds all of it.
+  await page.reload();
+  await expect(fieldBar(page)).toContainText('DestinationRule seats spec.trafficPolicy.loadBalancer.simple');
+  await expectAccessible(page);
+});
+
+test('one field with several counterparts is told of in each of their tabs', async ({ page }) => {
+  await openSeats(page, '&field=spec.host');
+  const linked = page.getByRole('tab', { name: /holds a counterpart/ });
+  await expect(linked).toHaveCount(2);
+  await linked.nth(1).click();
+  await expect(page).toHaveURL(/tab=MeshLoadBalancingStrategy/);
+  await expect(page).toHaveURL(/field=spec\.host/);
+});
+
+test('without a mouse: into a pane, over to the other one, through the findings and out again', async ({ page }) => {
+  await openSeats(page, '');
+  await before(page).getByRole('textbox').focus();
+  await page.keyboard.press('Control+f');
+  await page.keyboard.type('baseEjectionTime');
+  await page.keyboard.press('Escape');
+  await expect(fieldBar(page)).toContainText('outlierDetection.baseEjectionTime');
+  await page.keyboard.press('Enter');
+  await expect(after(page).getByRole('textbox')).toBeFocused();
+  await expect(page).toHaveURL(/at=after:MeshCircuitBreaker/);
+  await page.keyboard.press('Enter');
+  await expect(before(page).getByRole('textbox')).toBeFocused();
+  await page.keyboard.press('n');
+  const open = page.getByRole('button', { expanded: true }).filter({ hasText: /ISTHMUS-/ });
+  await expect(open).toHaveCount(1);
+  const first = await open.textContent();
+  await page.keyboard.press('n');
+  await expect(open).not.toHaveText(first ?? '');
+  await page.keyboard.press('p');
+  await expect(open).toHaveText(first ?? '');
+  await expect(page.getByRole('link', { name: /^About ISTHMUS-/ })).toBeVisible();
+  // The page's own keys work within the editor, and Tab leads on.
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await before(page).getByRole('textbox').focus();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('tab', { selected: true })).toBeFocused();
+});
+
+test('the counts filter documents and lines, and the address says so', async ({ page }) => {
+  const address = await openSample(page);
+  await page.goto(`${address}/workbench?namespace=sales`);
+  await page.getByRole('button', { name: /\d+ approximate/ }).click();
+  await expect(page).toHaveURL(/show=approximate/);
+  await expect(before(page).getByText(/hidden by the filter/)).toBeVisible();
+  await page.getByRole('button', { name: /Without counterpart/ }).click();
+  await expect(page).toHaveURL(/list=unmatched/);
+  await page.getByRole('button', { name: 'Show all' }).click();
+  await expect(page).not.toHaveURL(/show=/);
+  await expectAccessible(page);
+});
+
+test('narrow panes stand one above the other, and either may be on top', async ({ page }) => {
+  await page.setViewportSize({ width: 800, height: 900 });
+  await openSeats(page, '');
+  const isAbove = async () =>
+    ((await before(page).boundingBox())?.y ?? 0) < ((await after(page).boundingBox())?.y ?? 0);
+  expect(await isAbove()).toBe(true);
+  await page.getByText('After on top').click();
+  await expect.poll(isAbove).toBe(false);
+  await expectAccessible(page);
+});
