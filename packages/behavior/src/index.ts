@@ -1,3 +1,4 @@
+export type { Access, Arrival, ClientCertificate } from './access.ts';
 export type { Client } from './client.ts';
 export type { ClusterSettings, HttpConfig, SlowStart } from './cluster-settings.ts';
 export { fillOperators } from './command-operators.ts';
