@@ -46,6 +46,7 @@ function suite(title, command, args, env, result, read) {
 check('Format and lint', 'biome', ['check', '--error-on-warnings']);
 check('Types', 'tsc', ['--noEmit', '-p', 'tsconfig.json']);
 check('Types of the web app', 'tsc', ['--noEmit', '-p', 'apps/web/tsconfig.json']);
+check('Types of the journeys', 'tsc', ['--noEmit', '-p', 'e2e']);
 check('Unused files, exports and dependencies', 'knip', []);
 const unit = join(scratch, 'unit.json');
 suite(
@@ -81,14 +82,10 @@ check('Size of what browsers load', 'size-limit', []);
 if (process.env.CHROMIUM_PATH === undefined && !existsSync('/usr/bin/chromium'))
   run('A browser for the journeys', 'playwright', ['install', 'chromium']);
 const journeys = join(scratch, 'journeys.json');
-suite(
-  'Journeys in a real browser',
-  'playwright',
-  ['test'],
-  { PLAYWRIGHT_JSON: journeys },
-  journeys,
-  ({ stats }) => [stats.expected + stats.flaky, stats.unexpected],
-);
+suite('Journeys in a real browser', 'playwright', ['test'], { PLAYWRIGHT_JSON: journeys }, journeys, ({ stats }) => [
+  stats.expected + stats.flaky,
+  stats.unexpected,
+]);
 
 rmSync(scratch, { recursive: true, force: true });
 console.log(`\n${passed} passed, ${failed} failed`);
