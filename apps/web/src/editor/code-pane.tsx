@@ -17,6 +17,9 @@ export interface Decoration {
   readonly after?: { readonly text: string; readonly className: string };
 }
 
+/** Source of the cursor's moves that no person made; for `setPosition`. */
+export const byProgram = 'isthmus';
+
 export type CodeEditor = editor.IStandaloneCodeEditor;
 
 export interface CodePaneProps {
@@ -33,7 +36,7 @@ export interface CodePaneProps {
   /** By a person, not by the program. */
   readonly onCursor: (at: IPosition) => void;
   readonly onHover: (at: IPosition | undefined) => void;
-  /** A key with its modifiers; true where it was taken. */
+  /** A key that types nothing; true where it was taken. */
   readonly onKey: (event: KeyboardEvent) => boolean;
 }
 
@@ -61,6 +64,13 @@ function present({ line, endLine, columns, ...decoration }: Decoration): editor.
     },
   };
 }
+
+/**
+ * Whether a key belongs to the page: nothing can be typed here, so that characters are the page's shortcuts, and the
+ * editor must not wait for a second key after Ctrl-K.
+ */
+const isPageKey = ({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean =>
+  (ctrlKey || metaKey) && !altKey ? key.toLowerCase() === 'k' : key.length === 1 && !altKey;
 
 const samePlace = (a: IPosition | undefined, b: IPosition | undefined): boolean =>
   a?.lineNumber === b?.lineNumber && a?.column === b?.column;
@@ -102,9 +112,7 @@ export function CodePane(props: CodePaneProps) {
       hovered(at);
     };
     code.onDidChangeCursorPosition(({ position, source, reason }) => {
-      // 'api' and content changes are the program's own.
-      if (source !== 'api' && source !== 'model' && reason !== monaco.editor.CursorChangeReason.ContentFlush)
-        cursorMoved(position);
+      if (source !== byProgram && reason !== monaco.editor.CursorChangeReason.ContentFlush) cursorMoved(position);
     });
     code.onMouseMove(({ target }) => {
       hover(target.position ?? undefined);
@@ -113,9 +121,12 @@ export function CodePane(props: CodePaneProps) {
     });
     code.onMouseLeave(() => hover(undefined));
     code.onKeyDown((event) => {
-      if (!keyPressed(event.browserEvent)) return;
+      const { browserEvent } = event;
+      const isForPage = isPageKey(browserEvent);
+      if (!isForPage && !keyPressed(browserEvent)) return;
       event.preventDefault();
       event.stopPropagation();
+      if (isForPage) document.dispatchEvent(new KeyboardEvent('keydown', browserEvent));
     });
     announce(code);
     return () => {

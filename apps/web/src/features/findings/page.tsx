@@ -98,7 +98,7 @@ export function FindingsPage() {
       void navigate({
         to: '/migrations/$id/workbench',
         params: { id },
-        search: { resource: String(finding.resource.index) } as never,
+        search: { resource: String(finding.resource.index), field: finding.diagnostic.path } as never,
       });
   };
   return (

@@ -2,7 +2,7 @@ import type { Workbench } from '@isthmus/contract';
 import { useMediaQuery } from '@mantine/hooks';
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
-import { type CodeEditor, CodePane } from '../../editor/code-pane.tsx';
+import { byProgram, type CodeEditor, CodePane } from '../../editor/code-pane.tsx';
 import type { Monaco } from '../../editor/load.ts';
 import { reveal, spansAcross, tabFor } from './across.ts';
 import { documentKeys, readView, writePlace } from './address.ts';
@@ -116,42 +116,24 @@ export function Bench({ workbench, monaco, target }: { workbench: Workbench; mon
 
   const showTab = useCallback((next: number) => soon({ tab: keys[next] }), [soon, keys]);
 
-  const pressed = (event: KeyboardEvent): boolean => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return false;
-    const openTab = (by: number): void => {
-      const count = workbench.after.length;
-      if (count > 1) showTab((tab + by + count) % count);
-    };
-    switch (event.key) {
-      case 'n':
-        walk(1);
-        return true;
-      case 'p':
-        walk(-1);
-        return true;
-      case 'Enter':
-        return goAcross();
-      case '[':
-        openTab(-1);
-        return true;
-      case ']':
-        openTab(1);
-        return true;
-      default:
-        return false;
-    }
-  };
-
-  // The same keys work outside of the editors, but for Enter, which presses what has the focus there.
-  const pressedOutside = useEffectEvent((event: KeyboardEvent) => {
-    if (event.defaultPrevented || event.key === 'Enter' || typesText(event.target)) return;
-    if (pressed(event)) event.preventDefault();
+  // Characters come here from the editors too: nothing can be typed into them.
+  const pressed = useEffectEvent((event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typesText(event.target)) return;
+    const count = workbench.after.length;
+    if (event.key === 'n') walk(1);
+    else if (event.key === 'p') walk(-1);
+    else if (event.key === '[' && count > 1) showTab((tab - 1 + count) % count);
+    else if (event.key === ']' && count > 1) showTab((tab + 1) % count);
+    else return;
+    event.preventDefault();
   });
   useEffect(() => {
-    const listen = (event: KeyboardEvent): void => pressedOutside(event);
+    const listen = (event: KeyboardEvent): void => pressed(event);
     document.addEventListener('keydown', listen);
     return () => document.removeEventListener('keydown', listen);
   }, []);
+  const pressedInPane = ({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean =>
+    key === 'Enter' && !ctrlKey && !metaKey && !altKey && goAcross();
 
   // Puts the cursor where the address says and brings its counterpart into view, on either side.
   useEffect(() => {
@@ -162,7 +144,7 @@ export function Bench({ workbench, monaco, target }: { workbench: Workbench; mon
       const position = editor.getPosition();
       if (position?.lineNumber !== place.line || position.column !== place.column) {
         const wanted = { lineNumber: place.line, column: place.column };
-        editor.setPosition(wanted);
+        editor.setPosition(wanted, byProgram);
         editor.revealPositionInCenterIfOutsideViewport(wanted);
       }
       if (wantsFocus.current) editor.focus();
@@ -224,7 +206,7 @@ export function Bench({ workbench, monaco, target }: { workbench: Workbench; mon
           onEditor={setBefore}
           onCursor={({ lineNumber: line, column }) => flushSync(() => choose({ side: 'before', line, column }))}
           onHover={(at) => setHover(at && { side: 'before', line: at.lineNumber, column: at.column })}
-          onKey={pressed}
+          onKey={pressedInPane}
         />
       </div>
     </section>
@@ -255,7 +237,7 @@ export function Bench({ workbench, monaco, target }: { workbench: Workbench; mon
                 flushSync(() => choose({ side: 'after', document: tab, line, column }))
               }
               onHover={(at) => setHover(at && { side: 'after', document: tab, line: at.lineNumber, column: at.column })}
-              onKey={pressed}
+              onKey={pressedInPane}
             />
           </div>
         </div>
