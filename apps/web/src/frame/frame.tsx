@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback, useState } from 'react';
+import { lazy, type RefObject, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useLive } from '../api/live.ts';
 import { sessionQuery } from '../api/queries.ts';
 import { Failure } from '../ui/failure.tsx';
@@ -12,6 +12,16 @@ import { TopBar } from './top-bar.tsx';
 
 const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
 const Keys = lazy(async () => ({ default: (await import('./keys.tsx')).Keys }));
+
+/** Where the focused element went with its page, the new page takes the focus, so that the keys go on there. */
+function useKeptFocus(main: RefObject<HTMLElement | null>): void {
+  const { pathname } = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is about changes of the page
+  useEffect(() => {
+    if (document.activeElement === null || document.activeElement === document.body)
+      main.current?.focus({ preventScroll: true });
+  }, [pathname, main]);
+}
 
 /** The page, once it is known who speaks. */
 function Guarded() {
@@ -32,6 +42,8 @@ export function Frame() {
   const close = useCallback(() => setOverlay(undefined), []);
   useShortcuts(id, setOverlay);
   useLive(id);
+  const main = useRef<HTMLElement>(null);
+  useKeptFocus(main);
   return (
     <div className={classes.frame}>
       <a className={classes.skip} href="#main">
@@ -39,7 +51,7 @@ export function Frame() {
       </a>
       <TopBar id={id} isMenuOpen={isMenuOpen} onMenu={() => setMenuOpen((isOpen) => !isOpen)} onOverlay={setOverlay} />
       {id !== undefined && <Rail id={id} isOpen={isMenuOpen} onClose={() => setMenuOpen(false)} />}
-      <main id="main" className={classes.main} tabIndex={-1}>
+      <main ref={main} id="main" className={classes.main} tabIndex={-1}>
         <Guarded />
       </main>
       <Suspense>

@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest';
-import { type Entry, find, scoreOf, serviceText } from './palette-search.ts';
+import { type Entry, find, type Source, scoreOf, serviceText } from './palette-search.ts';
 
-const entry = (title: string): Entry => ({
-  id: title,
-  group: 'Services',
-  title,
-  hint: '',
-  text: title.toLowerCase(),
+const source = (isShownAtFirst: boolean, ...titles: string[]): Source<Entry> => ({
+  texts: titles.map((title) => title.toLowerCase()),
+  entry: (index) => ({ group: 'Services', title: titles[index] ?? '', hint: '' }),
+  isShownAtFirst,
 });
 
 test('all words must be there; beginnings count more', () => {
@@ -16,11 +14,11 @@ test('all words must be there; beginnings count more', () => {
   expect(scoreOf('my-seats', ['seat'])).toBeGreaterThan(scoreOf('myseats', ['seat']));
 });
 
-test('the best come first, and no more than are wanted', () => {
-  const entries = ['unseats', 'flight-seats', 'seats', 'crew'].map(entry);
-  expect(find(entries, 'SEATS', 2).map(({ title }) => title)).toEqual(['seats', 'flight-seats']);
-  expect(find(entries, ' ', 2).map(({ title }) => title)).toEqual(['unseats', 'flight-seats']);
-  expect(find(entries, '(', 5)).toEqual([]);
+test('the best of all sources come first, and no more than are wanted', () => {
+  const sources = [source(false, 'unseats', 'flight-seats'), source(true, 'Seats', 'crew', 'crews')];
+  expect(find(sources, 'SEATS', 2).map(({ title }) => title)).toEqual(['Seats', 'flight-seats']);
+  expect(find(sources, ' ', 2).map(({ title }) => title)).toEqual(['Seats', 'crew']);
+  expect(find(sources, '(', 5)).toEqual([]);
 });
 
 test('services are found by name, namespace and owner', () => {

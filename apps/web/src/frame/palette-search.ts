@@ -1,12 +1,18 @@
 import type { Service } from '@isthmus/contract';
 
-/** Something that search finds. `text` is what it is found by, in lower case. */
+/** Something that search finds. */
 export interface Entry {
-  readonly id: string;
   readonly group: 'Pages' | 'Actions' | 'Services' | 'Resources' | 'Codes' | 'Migrations';
   readonly title: string;
   readonly hint: string;
-  readonly text: string;
+}
+
+/** Things that can be found: by which text (in lower case), and what each looks like once it is. */
+export interface Source<E extends Entry> {
+  readonly texts: readonly string[];
+  readonly entry: (index: number) => E;
+  /** Whether they are shown before anything is asked for. */
+  readonly isShownAtFirst?: boolean;
 }
 
 /**
@@ -24,18 +30,26 @@ export function scoreOf(text: string, words: readonly string[]): number {
   return score - text.length / 1000;
 }
 
-export const wordsOf = (query: string): string[] => query.toLowerCase().split(/\s+/).filter(Boolean);
+const wordsOf = (query: string): string[] => query.toLowerCase().split(/\s+/).filter(Boolean);
 
-/** The best entries for a query, best first; the first ones where nothing is asked for. */
-export function find<E extends Entry>(entries: readonly E[], query: string, most: number): E[] {
+/** The best of all sources for a query, best first; what is shown at first where nothing is asked for. */
+export function find<E extends Entry>(sources: readonly Source<E>[], query: string, most: number): E[] {
   const words = wordsOf(query);
-  if (words.length === 0) return entries.slice(0, most);
-  return entries
-    .map((entry) => ({ entry, score: scoreOf(entry.text, words) }))
-    .filter(({ score }) => score > 0)
+  if (words.length === 0)
+    return sources
+      .filter(({ isShownAtFirst }) => isShownAtFirst)
+      .flatMap(({ texts, entry }) => texts.slice(0, most).map((_, index) => entry(index)))
+      .slice(0, most);
+  const found: { readonly source: Source<E>; readonly index: number; readonly score: number }[] = [];
+  for (const source of sources)
+    for (const [index, text] of source.texts.entries()) {
+      const score = scoreOf(text, words);
+      if (score > 0) found.push({ source, index, score });
+    }
+  return found
     .sort((a, b) => b.score - a.score)
     .slice(0, most)
-    .map(({ entry }) => entry);
+    .map(({ source, index }) => source.entry(index));
 }
 
 export const serviceText = ({ namespace, name, owner }: Pick<Service, 'namespace' | 'name' | 'owner'>): string =>

@@ -1,17 +1,20 @@
+import type { Migration, ResourceRow, Service } from '@isthmus/contract';
 import { Modal, useMantineColorScheme } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useDeferredValue, useId, useMemo, useState } from 'react';
 import { codesQuery, migrationQuery, migrationsQuery, resourcesQuery, servicesQuery } from '../api/queries.ts';
+import { hrefOf } from '../ui/row-link.tsx';
 import classes from './palette.module.css';
-import { type Entry, find, serviceText } from './palette-search.ts';
+import { type Entry, find, type Source, serviceText } from './palette-search.ts';
 import { places } from './places.ts';
 
 type Target = Entry & { readonly go: () => unknown };
 
 const mostShown = 40;
 
-function useEntries(id: string | undefined): Target[] {
+/** Sources from lists of any length: texts are made once for a list, and what they look like once they are found. */
+function useSources(id: string | undefined): readonly Source<Target>[] {
   const navigate = useNavigate();
   const { setColorScheme } = useMantineColorScheme();
   const { data: migrations } = useQuery(migrationsQuery);
@@ -20,82 +23,91 @@ function useEntries(id: string | undefined): Target[] {
   const { data: services } = useQuery({ ...servicesQuery(id ?? ''), enabled: hasSnapshot });
   const { data: resources } = useQuery({ ...resourcesQuery(id ?? ''), enabled: hasSnapshot });
   const { data: codes } = useQuery(codesQuery);
-  return useMemo(() => {
-    const entry = (group: Entry['group'], title: string, hint: string, go: () => unknown, text = title): Target => ({
-      id: `${group} ${title} ${hint}`,
-      group,
-      title,
-      hint,
-      text: text.toLowerCase(),
-      go,
-    });
+
+  const fixed = useMemo<Source<Target>>(() => {
+    const to = (path: (typeof places)[number]['to'] | '/migrations/$id/import') => () =>
+      id !== undefined && navigate({ to: path, params: { id } });
+    const page = (title: string, hint: string, go: () => unknown): Target => ({ group: 'Pages', title, hint, go });
+    const action = (title: string, go: () => unknown): Target => ({ group: 'Actions', title, hint: '', go });
+    const entries = [
+      ...(id === undefined ? [] : places.map((place) => page(place.label, `g ${place.key}`, to(place.to)))),
+      page('Guide', 'g u', () => navigate({ to: '/guide' })),
+      page('All migrations', '', () => navigate({ to: '/' })),
+      ...(id === undefined ? [] : [action('Import a new snapshot', to('/migrations/$id/import'))]),
+      action('Light appearance', () => setColorScheme('light')),
+      action('Dark appearance', () => setColorScheme('dark')),
+      action('Appearance as the system', () => setColorScheme('auto')),
+      action('Choose your name', () => navigate({ to: '/sign-in' })),
+    ];
+    return {
+      texts: entries.map(({ title }) => title.toLowerCase()),
+      entry: (index) => entries[index] as Target,
+      isShownAtFirst: true,
+    };
+  }, [id, navigate, setColorScheme]);
+
+  const listed = useMemo<readonly Source<Target>[]>(() => {
+    const push = (href: string) => () => navigate({ href });
+    const others = (migrations ?? []).filter((other) => other.id !== id && other.archivedAt === null);
     return [
-      ...(id === undefined
-        ? []
-        : places.map(({ label, to, key }) =>
-            entry('Pages', label, `g ${key}`, () => navigate({ to, params: { id } })),
-          )),
-      entry('Pages', 'Guide', 'g u', () => navigate({ to: '/guide' })),
-      entry('Pages', 'All migrations', '', () => navigate({ to: '/' }), 'all migrations start new migration'),
-      ...(id === undefined
+      {
+        texts: (codes ?? []).map(({ code, title }) => `${code} ${title}`.toLowerCase()),
+        entry: (index) => {
+          const { code, title } = (codes ?? [])[index] as { code: string; title: string };
+          return { group: 'Codes', title: code, hint: title, go: push(hrefOf`/codes/${code}`) };
+        },
+      },
+      {
+        texts: others.map(({ name }) => name.toLowerCase()),
+        entry: (index) => {
+          const other = others[index] as Migration;
+          return { group: 'Migrations', title: other.name, hint: '', go: push(hrefOf`/migrations/${other.id}`) };
+        },
+      },
+    ];
+  }, [id, navigate, migrations, codes]);
+
+  const inSnapshot = useMemo<readonly Source<Target>[]>(
+    () =>
+      id === undefined
         ? []
         : [
-            entry('Actions', 'Import a new snapshot', '', () =>
-              navigate({ to: '/migrations/$id/import', params: { id } }),
-            ),
-            entry('Actions', 'Export the bundle', '', () => navigate({ to: '/migrations/$id/export', params: { id } })),
-          ]),
-      entry('Actions', 'Light appearance', '', () => setColorScheme('light')),
-      entry('Actions', 'Dark appearance', '', () => setColorScheme('dark')),
-      entry('Actions', 'Appearance as the system', '', () => setColorScheme('auto')),
-      entry('Actions', 'Choose your name', '', () => navigate({ to: '/sign-in' })),
-      ...(services ?? []).map((service) =>
-        entry(
-          'Services',
-          service.id,
-          service.phase,
-          () =>
-            navigate({
-              to: '/migrations/$id/services/$namespace/$name',
-              params: { id: id as string, namespace: service.namespace, name: service.name },
-            }),
-          serviceText(service),
-        ),
-      ),
-      ...(resources ?? []).map(({ index, kind, namespace, name, file, line }) =>
-        entry(
-          'Resources',
-          `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`,
-          `${file}:${line}`,
-          () =>
-            navigate({
-              to: '/migrations/$id/workbench',
-              params: { id: id as string },
-              search: { resource: String(index) } as never,
-            }),
-          `${name} ${kind} ${namespace}/${name} ${file}`,
-        ),
-      ),
-      ...(codes ?? []).map(({ code, title }) =>
-        entry('Codes', code, title, () => navigate({ to: '/codes/$code', params: { code } }), `${code} ${title}`),
-      ),
-      ...(migrations ?? [])
-        .filter((other) => other.id !== id && other.archivedAt === null)
-        .map((other) =>
-          entry('Migrations', other.name, '', () => navigate({ to: '/migrations/$id', params: { id: other.id } })),
-        ),
-    ];
-  }, [id, navigate, setColorScheme, services, resources, codes, migrations]);
+            {
+              texts: (services ?? []).map(serviceText),
+              entry: (index) => {
+                const { id: service, namespace, name, phase } = (services ?? [])[index] as Service;
+                const go = () => navigate({ href: hrefOf`/migrations/${id}/services/${namespace}/${name}` });
+                return { group: 'Services', title: service, hint: phase, go };
+              },
+            },
+            {
+              texts: (resources ?? []).map(({ kind, namespace, name, file }) =>
+                `${name} ${kind} ${namespace}/${name} ${file}`.toLowerCase(),
+              ),
+              entry: (index) => {
+                const row = (resources ?? [])[index] as ResourceRow;
+                return {
+                  group: 'Resources',
+                  title: `${row.kind} ${row.namespace === '' ? '' : `${row.namespace}/`}${row.name}`,
+                  hint: `${row.file}:${row.line}`,
+                  go: () => navigate({ href: hrefOf`/migrations/${id}/workbench?resource=${row.index}` }),
+                };
+              },
+            },
+          ],
+    [id, navigate, services, resources],
+  );
+  return useMemo(() => [fixed, ...listed, ...inSnapshot], [fixed, listed, inSnapshot]);
 }
 
 /** Finds services, resources, codes, pages and actions. */
 export function Palette({ id, onClose }: { id: string | undefined; onClose: () => void }) {
   const base = useId();
-  const entries = useEntries(id);
+  const sources = useSources(id);
   const [query, setQuery] = useState('');
   const asked = useDeferredValue(query);
   const [cursor, setCursor] = useState(0);
-  const found = useMemo(() => find(entries, asked, mostShown), [entries, asked]);
+  const found = useMemo(() => find(sources, asked, mostShown), [sources, asked]);
   const at = Math.min(cursor, found.length - 1);
   const choose = (target: Target | undefined): void => {
     if (target === undefined) return;
@@ -144,7 +156,7 @@ export function Palette({ id, onClose }: { id: string | undefined; onClose: () =
           // biome-ignore lint/a11y/useFocusableInteractive: the input has the focus and names the option
           // biome-ignore lint/a11y/useKeyWithClickEvents: the input takes the keys
           <div
-            key={target.id}
+            key={`${target.group} ${target.title} ${target.hint}`}
             id={`${base}-${number}`}
             role="option"
             aria-selected={number === at}

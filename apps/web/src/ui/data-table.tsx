@@ -152,7 +152,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
     count: shown.length,
     getScrollElement: () => scroll.current,
     estimateSize: () => rowHeight,
-    overscan: 8,
+    overscan: 6,
     scrollPaddingStart: headHeight,
   });
 

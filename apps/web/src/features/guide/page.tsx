@@ -1,12 +1,13 @@
 import { phases } from '@isthmus/contract';
 import { useSuspenseQuery } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { codesQuery } from '../../api/queries.ts';
 import { count, whole } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Filters, TextFilter } from '../../ui/filters.tsx';
 import { Page, Section } from '../../ui/page.tsx';
+import { hrefOf, RowLink } from '../../ui/row-link.tsx';
 import { formatSort, parseSort } from '../../ui/sort.ts';
 import { OutcomeMark, outcomes, outcomeWords, SeverityLabel, SeverityMark, severities } from '../../ui/status.tsx';
 import { useAddress } from '../../ui/use-search.ts';
@@ -22,9 +23,9 @@ const columns: readonly Column<Row>[] = [
     width: [168, 0],
     value: ({ code }) => code,
     cell: ({ code }) => (
-      <Link to="/codes/$code" params={{ code }} className="mono" tabIndex={-1} preload={false}>
+      <RowLink href={hrefOf`/codes/${code}`} className="mono">
         {code}
-      </Link>
+      </RowLink>
     ),
   },
   {

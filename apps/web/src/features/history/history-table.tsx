@@ -1,12 +1,12 @@
 import type { HistoryEntry } from '@isthmus/contract';
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { call } from '../../api/client.ts';
 import { keys } from '../../api/queries.ts';
 import { exactly, whole } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { hrefOf, RowLink } from '../../ui/row-link.tsx';
 import type { Sort } from '../../ui/sort.ts';
 import { Ago } from '../../ui/time.tsx';
 import classes from './history-table.module.css';
@@ -46,14 +46,11 @@ const columnsFor = (migration: string, withSubject: boolean): readonly Column<Hi
             return slash < 0 ? (
               subject
             ) : (
-              <Link
-                to="/migrations/$id/services/$namespace/$name"
-                params={{ id: migration, namespace: subject.slice(0, slash), name: subject.slice(slash + 1) }}
-                tabIndex={-1}
-                preload={false}
+              <RowLink
+                href={hrefOf`/migrations/${migration}/services/${subject.slice(0, slash)}/${subject.slice(slash + 1)}`}
               >
                 {subject}
-              </Link>
+              </RowLink>
             );
           },
         } satisfies Column<HistoryEntry>,

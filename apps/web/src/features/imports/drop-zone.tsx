@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { type DragEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type DragEvent, useEffect, useRef, useState } from 'react';
 import classes from './drop-zone.module.css';
 import { type Found, fromInput, fromText, walkDropped } from './walk.ts';
 
@@ -10,7 +10,7 @@ export const isManifest = (text: string): boolean => /^\s*[{"]|^\s*(?:- )?[A-Za-
  * Takes manifests in every way a browser knows: dropped files, folders and archives anywhere on the page, chosen ones,
  * and pasted text.
  */
-export function DropZone({ onFound, heading }: { onFound: (found: Found) => void; heading: ReactNode }) {
+export function DropZone({ onFound, heading }: { onFound: (found: Found) => void; heading: string }) {
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
   const [depth, setDepth] = useState(0);
@@ -52,7 +52,7 @@ export function DropZone({ onFound, heading }: { onFound: (found: Found) => void
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => void onDrop(event)}
     >
-      {heading}
+      <h2 className={classes.heading}>{heading}</h2>
       <p className="muted">
         Files, folders with their paths, .zip, .tar, .tar.gz; YAML of many documents, JSON, lists, and what Helm or
         Kustomize print. Values of Secrets are dropped on reading.

@@ -22,7 +22,7 @@ export function NothingImported({ id, onImported }: { id: string; onImported: ()
       answer="This page shows what an import holds. Bring the manifests of the estate in; it opens by itself then."
     >
       <DropZone
-        heading={<h2>Drop manifests here</h2>}
+        heading="Drop manifests here"
         onFound={(found) => {
           void startImport(id, found);
           void navigate({ to: '/migrations/$id/import', params: { id } });

@@ -98,10 +98,7 @@ export function ImportPage() {
       }
     >
       {state === undefined ? (
-        <DropZone
-          heading={<h2>Drop the manifests of the estate here</h2>}
-          onFound={(found) => void startImport(id, found)}
-        />
+        <DropZone heading="Drop the manifests of the estate here" onFound={(found) => void startImport(id, found)} />
       ) : (
         <>
           <Progress state={state} onCancel={() => void cancelImport(id).catch(tellFailure)} />

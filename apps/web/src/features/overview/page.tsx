@@ -2,11 +2,12 @@ import { type Overview, phases } from '@isthmus/contract';
 import { Button } from '@mantine/core';
 import { useSuspenseQueries } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { type ReactNode, useMemo } from 'react';
+import { useMemo } from 'react';
 import { migrationQuery, overviewQuery } from '../../api/queries.ts';
 import { count, share, whole } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Page, Section } from '../../ui/page.tsx';
+import { hrefOf, RowLink } from '../../ui/row-link.tsx';
 import { formatSort, parseSort } from '../../ui/sort.ts';
 import {
   Count,
@@ -52,51 +53,42 @@ type Kind = Overview['kinds'][number];
 type Namespace = Overview['namespaces'][number];
 type Skipped = Overview['skipped'][number];
 
-/** The first cell of a row as a link to what the row is about; the table itself has the keys. */
-const linked = (to: 'resources' | 'services', name: 'kind' | 'namespace', value: string): ReactNode => (
-  <Link
-    from="/migrations/$id"
-    to={`/migrations/$id/${to}`}
-    search={{ [name]: value } as never}
-    tabIndex={-1}
-    preload={false}
-  >
-    {value}
-  </Link>
-);
-
-const kindColumns: readonly Column<Kind>[] = [
+const kindColumns = (id: string): readonly Column<Kind>[] => [
   {
     id: 'kind',
     title: 'Kind',
     width: [144, 2],
     value: ({ kind }) => kind,
-    cell: ({ kind }) => linked('resources', 'kind', kind),
+    cell: ({ kind }) => <RowLink href={hrefOf`/migrations/${id}/resources?kind=${kind}`}>{kind}</RowLink>,
   },
   numeric<Kind>('resources', 'Resources', ({ count: number }) => number),
   ...coverage<Kind>(),
 ];
 
-const namespaceColumns: readonly Column<Namespace>[] = [
+const namespaceColumns = (id: string): readonly Column<Namespace>[] => [
   {
     id: 'namespace',
     title: 'Namespace',
     width: [144, 2],
     value: ({ namespace }) => namespace,
-    cell: ({ namespace }) => linked('resources', 'namespace', namespace),
+    cell: ({ namespace }) => (
+      <RowLink href={hrefOf`/migrations/${id}/resources?namespace=${namespace}`}>{namespace}</RowLink>
+    ),
   },
   numeric<Namespace>('services', 'Services', ({ services }) => services),
   numeric<Namespace>('resources', 'Resources', ({ resources }) => resources),
   ...coverage<Namespace>(),
 ];
 
-const phaseColumns: readonly Column<Namespace>[] = [
+const phaseColumns = (id: string): readonly Column<Namespace>[] => [
   {
     id: 'namespace',
     title: 'Namespace',
     width: [144, 2],
     value: ({ namespace }) => namespace,
-    cell: ({ namespace }) => linked('services', 'namespace', namespace),
+    cell: ({ namespace }) => (
+      <RowLink href={hrefOf`/migrations/${id}/services?namespace=${namespace}`}>{namespace}</RowLink>
+    ),
   },
   numeric<Namespace>('services', 'Services', ({ services }) => services),
   ...phases.map((phase) => numeric<Namespace>(phase, phase, (row) => row.phases[phase] ?? 0)),
@@ -149,11 +141,15 @@ export function OverviewPage() {
   });
   const [search, change] = useAddress();
   const navigate = useNavigate();
+  const columns = useMemo(
+    () => ({ kinds: kindColumns(id), namespaces: namespaceColumns(id), phases: phaseColumns(id) }),
+    [id],
+  );
   const step = nextStep(overview);
-  const sorting = (name: 'kinds' | 'namespaces' | 'phases' | 'skipped', columns: readonly { id: string }[]) => ({
+  const sorting = (name: 'kinds' | 'namespaces' | 'phases' | 'skipped', shown: readonly { id: string }[]) => ({
     sort: parseSort(
       search[name],
-      columns.map((column) => column.id),
+      shown.map((column) => column.id),
     ),
     onSort: (sort: ReturnType<typeof parseSort>) => change({ [name]: formatSort(sort) }),
   });
@@ -239,10 +235,10 @@ export function OverviewPage() {
       <Section title="By kind">
         <DataTable
           label="Coverage by kind"
-          columns={kindColumns}
+          columns={columns.kinds}
           rows={overview.kinds}
           rowId={({ kind }) => kind}
-          {...sorting('kinds', kindColumns)}
+          {...sorting('kinds', columns.kinds)}
           onOpen={({ kind }) =>
             void navigate({ to: '/migrations/$id/resources', params: { id }, search: { kind } as never })
           }
@@ -252,10 +248,10 @@ export function OverviewPage() {
       <Section title="By namespace">
         <DataTable
           label="Coverage by namespace"
-          columns={namespaceColumns}
+          columns={columns.namespaces}
           rows={overview.namespaces}
           rowId={({ namespace }) => namespace}
-          {...sorting('namespaces', namespaceColumns)}
+          {...sorting('namespaces', columns.namespaces)}
           onOpen={({ namespace }) =>
             void navigate({ to: '/migrations/$id/resources', params: { id }, search: { namespace } as never })
           }
@@ -266,10 +262,10 @@ export function OverviewPage() {
         <Section title="Progress by namespace">
           <DataTable
             label="Services by phase and namespace"
-            columns={phaseColumns}
+            columns={columns.phases}
             rows={places}
             rowId={({ namespace }) => namespace}
-            {...sorting('phases', phaseColumns)}
+            {...sorting('phases', columns.phases)}
             onOpen={({ namespace }) =>
               void navigate({ to: '/migrations/$id/services', params: { id }, search: { namespace } as never })
             }

@@ -1,12 +1,13 @@
 import type { ResourceRow } from '@isthmus/contract';
 import { useSuspenseQueries } from '@tanstack/react-query';
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useNavigate, useParams } from '@tanstack/react-router';
 import { useDeferredValue, useMemo } from 'react';
 import { migrationQuery, resourcesQuery } from '../../api/queries.ts';
 import { count, whole } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../../ui/filters.tsx';
 import { Page } from '../../ui/page.tsx';
+import { hrefOf, RowLink } from '../../ui/row-link.tsx';
 import { formatSort, parseSort } from '../../ui/sort.ts';
 import { Count, fieldsOf, OutcomeHeading, OutcomeMark, outcomes, outcomeWords } from '../../ui/status.tsx';
 import { useAddress } from '../../ui/use-search.ts';
@@ -28,15 +29,9 @@ const columnsFor = (id: string): readonly Column<ResourceRow>[] => [
     width: [200, 3],
     value: ({ name }) => name,
     cell: ({ index, name }) => (
-      <Link
-        to="/migrations/$id/workbench"
-        params={{ id }}
-        search={{ resource: String(index) } as never}
-        tabIndex={-1}
-        preload={false}
-      >
+      <RowLink href={hrefOf`/migrations/${id}/workbench?resource=${index}`}>
         {name === '' ? 'without a name' : name}
-      </Link>
+      </RowLink>
     ),
   },
   { id: 'kind', title: 'Kind', width: [160, 2], value: ({ kind }) => kind },

@@ -1,12 +1,13 @@
 import { phases, type Service } from '@isthmus/contract';
 import { useSuspenseQueries } from '@tanstack/react-query';
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useNavigate, useParams } from '@tanstack/react-router';
 import { useDeferredValue, useMemo, useState } from 'react';
 import { migrationQuery, servicesQuery } from '../../api/queries.ts';
 import { count, whole } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../../ui/filters.tsx';
 import { Page } from '../../ui/page.tsx';
+import { hrefOf, RowLink } from '../../ui/row-link.tsx';
 import { formatSort, parseSort } from '../../ui/sort.ts';
 import { Count, fieldsOf, OutcomeCounts, SeverityMark } from '../../ui/status.tsx';
 import { Ago } from '../../ui/time.tsx';
@@ -28,14 +29,7 @@ const columnsFor = (id: string): readonly Column<Service>[] => [
     width: [180, 3],
     value: ({ name }) => name,
     cell: ({ namespace, name }) => (
-      <Link
-        to="/migrations/$id/services/$namespace/$name"
-        params={{ id, namespace, name }}
-        tabIndex={-1}
-        preload={false}
-      >
-        {name}
-      </Link>
+      <RowLink href={hrefOf`/migrations/${id}/services/${namespace}/${name}`}>{name}</RowLink>
     ),
   },
   { id: 'namespace', title: 'Namespace', width: [120, 2], value: ({ namespace }) => namespace },

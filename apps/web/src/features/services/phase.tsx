@@ -1,4 +1,5 @@
 import { type Phase, phases } from '@isthmus/contract';
+import type { CSSProperties } from 'react';
 import classes from './phase.module.css';
 
 /** What each phase says of a service. */
@@ -15,15 +16,10 @@ export const phaseWords: Readonly<Record<Phase, string>> = {
 
 /** How far a service is, as a row of steps, with the word. */
 export function PhaseLabel({ phase }: { phase: Phase }) {
-  const at = phases.indexOf(phase);
-  const steps = phases.length - 1;
+  const reached = phase === 'rolled-back' ? 0 : phases.indexOf(phase) + 1;
   return (
     <span className={classes.phase} title={phaseWords[phase]}>
-      <span className={classes.steps} aria-hidden="true">
-        {phases.slice(0, steps).map((step, number) => (
-          <span key={step} data-reached={(phase !== 'rolled-back' && number <= at) || undefined} />
-        ))}
-      </span>
+      <span className={classes.steps} style={{ '--reached': reached } as CSSProperties} aria-hidden="true" />
       {phase}
     </span>
   );

@@ -1,12 +1,13 @@
 import type { Migration } from '@isthmus/contract';
 import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { isProblem } from '../../api/problem.ts';
 import { keys, queryClient } from '../../api/queries.ts';
 import { count, whole } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { hrefOf, RowLink } from '../../ui/row-link.tsx';
 import { formatSort, parseSort } from '../../ui/sort.ts';
 import { tell, tellFailure } from '../../ui/tell.ts';
 import { Ago } from '../../ui/time.tsx';
@@ -57,9 +58,7 @@ export function Migrations({ migrations }: { migrations: readonly Migration[] })
         value: ({ name }) => name,
         cell: ({ id, name, archivedAt }) => (
           <span>
-            <Link to="/migrations/$id" params={{ id }}>
-              {name}
-            </Link>
+            <RowLink href={hrefOf`/migrations/${id}`}>{name}</RowLink>
             {archivedAt !== null && <span className="muted"> · archived</span>}
           </span>
         ),

@@ -56,7 +56,7 @@ export function StartPage() {
       answer="Bring an estate in: every field of every Istio resource is accounted for, with what becomes of it and why. Nothing leaves this server."
     >
       <div className={classes.doors}>
-        <DropZone heading={<h2 className={classes.heading}>Drop manifests here</h2>} onFound={onFound} />
+        <DropZone heading="Drop manifests here" onFound={onFound} />
         <div className={classes.others}>
           <section className={classes.door} aria-labelledby="sample">
             <h2 id="sample" className={classes.heading}>
