@@ -3,7 +3,7 @@ import { diagnose } from '@isthmus/diagnostics';
 import { type Estate, indexServices, type ServiceIndex } from '@isthmus/istio';
 import type { Resource } from '@isthmus/kubernetes';
 import type { EmittedObject, EmittedRole } from './emitted.ts';
-import type { Field } from './field.ts';
+import { eachLeaf, type Field } from './field.ts';
 import { createLedger, type Ledger, type Outcome } from './ledger.ts';
 import type { Settings } from './settings.ts';
 import { type Traceable, type Traced, trace } from './trace.ts';
@@ -39,6 +39,8 @@ export interface Context {
   unsupported<C extends Code>(field: Field, code: C, parameters: Parameters<C>): void;
   /** Says what became of a field whose finding, if its outcome needs one, stands elsewhere. */
   claim(field: Field, outcome: Exclude<Outcome, 'untranslated'>, code?: Code): void;
+  /** The leaves at or under a field of which no translator has said anything so far. */
+  unclaimed(field: Field): Field[];
   emit(emission: Emission): void;
   /** Adds a finding; without a place where it is about the estate as a whole. */
   report<C extends Code>(
@@ -104,6 +106,14 @@ export function createWorkings(estate: Estate, settings: Settings): Workings {
       context.report(code, parameters, field);
     },
     claim: (field, outcome, code) => ledger.claim(field, outcome, code?.code),
+    unclaimed(field) {
+      const claims = ledger.claims(field.resource);
+      const open: Field[] = [];
+      eachLeaf(field.value, field.path, (path, value) => {
+        if (!claims.has(path)) open.push({ resource: field.resource, path, value });
+      });
+      return open;
+    },
     emit: (emission) => void emissions.push(emission),
     report(code, parameters, at, related) {
       diagnostics.push(diagnose(code, parameters, { ...(at ? placeOf(at) : {}), ...(related ? { related } : {}) }));

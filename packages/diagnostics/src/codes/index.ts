@@ -2,8 +2,11 @@ import type { Code } from '../code.ts';
 import { authorizationPolicy } from './authorization-policy.ts';
 import { destinationRule } from './destination-rule.ts';
 import { estate } from './estate.ts';
+import { extension } from './extension.ts';
 import { gateway } from './gateway.ts';
 import { identity } from './identity.ts';
+import { installation } from './installation.ts';
+import { label } from './label.ts';
 import { meshConfig } from './mesh-config.ts';
 import { peerAuthentication } from './peer-authentication.ts';
 import { reading } from './reading.ts';
@@ -18,8 +21,11 @@ export const codes = {
   authorizationPolicy,
   destinationRule,
   estate,
+  extension,
   gateway,
   identity,
+  installation,
+  label,
   meshConfig,
   peerAuthentication,
   reading,

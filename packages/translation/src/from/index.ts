@@ -7,13 +7,14 @@ import { translateDefaults } from './mesh-config/defaults-to-policies.ts';
 import { translateTrust } from './mesh-config/trust-to-mesh-identity.ts';
 import { translatePeerAuthentications } from './peer-authentication/to-mesh-tls.ts';
 import { translateRequestAuthentications } from './request-authentication/to-kong-plugin.ts';
+import { translateRest } from './rest/translate.ts';
 import { translateServiceEntries } from './service-entry/translate.ts';
 import { translateVirtualServices } from './virtual-service/to-mesh-http-route.ts';
 
 /** Translates every resource of a kind in an estate. */
 export type Translator = (context: Context) => void;
 
-/** All translators, by kind; each adds to the context what it emits and what it says of each field. */
+/** All translators, by kind; each adds to the context what it emits and what it says of each field. The rest comes last. */
 export const translators: readonly Translator[] = [
   translateAbsence,
   translateAuthorizationPolicies,
@@ -25,4 +26,5 @@ export const translators: readonly Translator[] = [
   translateServiceEntries,
   translateGateways,
   translateVirtualServices,
+  translateRest,
 ];

@@ -1,0 +1,63 @@
+import { defineCodes } from '../code.ts';
+
+const names =
+  "Clusters, listeners, routes and filters have other names in Kong Mesh, so that a patch that is copied matches nothing, without an error; a JSON patch to a path that is absent fails the proxy's whole configuration (kuma 2.14, verified by running).";
+
+/** Findings about EnvoyFilters, Wasm modules and scripts. */
+export const extension = defineCodes({
+  patch: {
+    code: 'ISTHMUS-EXT-001',
+    severity: 'blocker',
+    title: "Patch of Envoy's configuration",
+    message:
+      'This patch ({operation} of {applyTo}, context {place}) changes the configuration of Istio. It is not carried over: what it adds, restricts or limits is missing. Its counterpart is {policy}.',
+    help: 'Write {policy} by hand, and try it on one workload first.',
+    explanation: `${names} Where a policy does what the patch is for, it is the better counterpart (edge.md 3.9).`,
+  },
+  gatewayPatch: {
+    code: 'ISTHMUS-EXT-002',
+    severity: 'blocker',
+    title: 'Patch for the gateway',
+    message:
+      'This patch ({operation} of {applyTo}) is for the gateway. Kong Gateway is no Envoy; a MeshProxyPatch for it would change its connections into the mesh only, not those of its clients.',
+    help: 'Look for a plugin or a setting of Kong Gateway that does the same.',
+    explanation:
+      'A delegated gateway has a sidecar for what it sends into the mesh; its clients talk to Kong itself (kuma 2.14).',
+  },
+  unreachablePatch: {
+    code: 'ISTHMUS-EXT-003',
+    severity: 'blocker',
+    title: 'Patch that Kong Mesh cannot make',
+    message: 'This patch is for {applyTo}, which no MeshProxyPatch reaches. It is not carried over.',
+    help: 'Set environment variables of kuma-dp or a ContainerPatch where they do; otherwise keep the workload on Istio.',
+    explanation: 'MeshProxyPatch changes clusters, listeners, filters and virtual hosts (kuma 2.14).',
+  },
+  deadThreshold: {
+    code: 'ISTHMUS-EXT-004',
+    severity: 'warning',
+    title: 'Patch of thresholds has no effect',
+    message:
+      'A MERGE of circuit_breakers.thresholds adds a second list entry behind the one that Istio writes, and Envoy uses the first: these limits have never held.',
+    help: 'Remove the patch; write a MeshCircuitBreaker if the limits are meant to hold from now on.',
+    explanation: 'Repeated fields are appended by MERGE (istio 1.32 and Envoy 1.40, verified by running).',
+  },
+  wasm: {
+    code: 'ISTHMUS-EXT-005',
+    severity: 'blocker',
+    title: 'Module that runs in the proxy',
+    message:
+      'This {kind} runs {url} in the proxies{phase}. Kong Mesh fetches no modules, so that it is not carried over: what it checks or changes is missing.',
+    help: 'Mount the module with a ContainerPatch and add the filter with a MeshProxyPatch (AddBefore the router), or write a plugin of Kong Gateway at the edge.',
+    explanation:
+      'Kong Mesh has no counterpart of the fetching of modules (kuma 2.14); filters can be added by MeshProxyPatch with a local file.',
+  },
+  empty: {
+    code: 'ISTHMUS-EXT-006',
+    severity: 'info',
+    title: 'EnvoyFilter without patches',
+    message: 'This EnvoyFilter holds no patch, so that it changes nothing.',
+    help: 'Remove it.',
+    explanation:
+      'Only `configPatches` change the configuration of a proxy (istio/api, networking/v1alpha3/envoy_filter.proto).',
+  },
+});

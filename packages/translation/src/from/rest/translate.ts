@@ -1,0 +1,18 @@
+import type { Context } from '../../context.ts';
+import { accountForExtensions } from './extensions.ts';
+import { accountForInstallation, accountForRetired } from './installation.ts';
+import { accountForMeshFields } from './mesh-fields.ts';
+import { accountForMetadata } from './metadata.ts';
+import { createWorkloadPatches, workloadsOf } from './workloads.ts';
+
+/** What the other translators leave: it runs last, and says something of every field that none of them has spoken of. */
+export function translateRest(context: Context): void {
+  const workloads = workloadsOf(context);
+  const patches = createWorkloadPatches(context);
+  accountForExtensions(context);
+  accountForRetired(context);
+  accountForMeshFields(context);
+  accountForInstallation(context);
+  accountForMetadata(context, workloads, patches);
+  patches.emit();
+}
