@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { parseJson } from '@isthmus/kubernetes';
+import { istioAccess } from './istio-access.ts';
 import { istioDestinationRules } from './istio-destination-rules.ts';
 import { istioRouting } from './istio-routing.ts';
 import { kubernetesYaml } from './kubernetes-yaml.ts';
@@ -23,6 +24,7 @@ const suites: readonly Suite[] = [
   kumaResilience,
   istioRouting,
   istioDestinationRules,
+  istioAccess,
 ];
 
 /** The lines of a suite's file; undefined where the folder has none. */

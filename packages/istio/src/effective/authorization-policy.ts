@@ -120,9 +120,13 @@ function attributeOf(key: string): Attribute | undefined {
   return bracketed.find(([pattern]) => pattern.test(key))?.[1];
 }
 
-/** Attributes that exist in HTTP only: on other ports an ALLOW rule with one never matches and a DENY rule ignores it (model.go checkError, 1.32; verified by running). */
+/**
+ * Attributes that exist in HTTP only: on other ports an ALLOW rule with one never matches and a DENY rule ignores it
+ * (model.go checkError, 1.32; verified by running). `remote.ip` is none of them: without HTTP it is the connection's
+ * address, as the recorded decisions show (conformance/istio-access).
+ */
 export function isHttpOnly(attribute: Attribute): boolean {
-  return attribute.startsWith('request.') || attribute === 'remote.ip';
+  return attribute.startsWith('request.');
 }
 
 /** Attributes of the caller's identity, which a plaintext caller does not have. */
