@@ -1,4 +1,4 @@
-import { Inflate } from 'fflate';
+import { Inflate, inflateSync } from 'fflate';
 import { ArchiveError, concat, type Entry, inputStep, ratioFloor } from './archive-entry.ts';
 import type { Limits } from './limits.ts';
 
@@ -21,8 +21,24 @@ function crc32(bytes: Uint8Array): number {
   return ~c >>> 0;
 }
 
-/** Unpacks a deflate stream piece by piece, so that a bomb stops at the limit and not in memory. */
+/** Unpacks an entry that declares a small size at once; archives have thousands of these. */
+function inflateSmall(packed: Uint8Array, expected: number): Uint8Array {
+  try {
+    // One byte more than there should be, which tells that there is more; what does not fit is not kept.
+    return inflateSync(packed, { out: new Uint8Array(expected + 1) });
+  } catch (error) {
+    throw new ArchiveError('damaged', error instanceof Error ? error.message : 'its data is damaged');
+  }
+}
+
+/** Unpacks a deflate stream, a long one piece by piece, so that a bomb stops at the limit and not in memory. */
 function inflate(packed: Uint8Array, expected: number, most: number, limits: Limits): Uint8Array {
+  const wrongSize = 'the size of an entry is not what it declares';
+  if (expected < ratioFloor && expected <= most) {
+    const content = inflateSmall(packed, expected);
+    if (content.length !== expected) throw new ArchiveError('damaged', wrongSize);
+    return content;
+  }
   const parts: Uint8Array[] = [];
   let size = 0;
   let ended = false;
@@ -40,7 +56,7 @@ function inflate(packed: Uint8Array, expected: number, most: number, limits: Lim
     if (size > ratioFloor && size > packed.length * limits.compressionRatio) throw new ArchiveError('ratio', '');
     if (size > most) throw new ArchiveError('size', '');
   }
-  if (!ended || size !== expected) throw new ArchiveError('damaged', 'the size of an entry is not what it declares');
+  if (!ended || size !== expected) throw new ArchiveError('damaged', wrongSize);
   return concat(parts, size);
 }
 

@@ -135,6 +135,15 @@ test('damaged archives give what was read and then the reason', async () => {
   expect(await all('x.zip', encrypted)).toEqual([expect.stringContaining('a is encrypted')]);
 });
 
+test.each([-5, -1, 1, 5000, 2_000_000])('an entry that declares %d bytes more than it has is damaged', async (more) => {
+  const text = 'hello '.repeat(100);
+  const packed = zip({ a: bytes(text) });
+  const view = new DataView(packed.buffer, packed.byteOffset);
+  const directory = view.getUint32(packed.length - 6, true);
+  view.setUint32(directory + 24, text.length + more, true);
+  expect(await all('x.zip', packed)).toEqual([expect.stringContaining('the size of an entry is not what it declares')]);
+});
+
 test('manifests by their names', () => {
   for (const path of ['a.yaml', 'b/a.YML', 'a.json']) expect(isManifestPath(path), path).toBe(true);
   for (const path of ['a.txt', 'yaml', '__MACOSX/a.yaml', 'b/._a.yaml', 'a.yaml.bak'])
