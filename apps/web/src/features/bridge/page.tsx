@@ -66,8 +66,12 @@ export function BridgePage() {
   const open = ({ namespace: wanted }: Row): void =>
     void navigate({ to: '/migrations/$id/bridge', params: { id }, search: { namespace: wanted } as never });
   return (
-    <Page title="Bridge" of={namespace} answer={data.description}>
-      {namespace !== undefined && (
+    <Page
+      title="Bridge"
+      of={namespace}
+      answer={isKnown ? data.description : `The newest snapshot has no service in the namespace ${namespace}.`}
+    >
+      {namespace !== undefined && isKnown && (
         <nav className={classes.crumbs} aria-label="Part of the picture">
           <Link to="/migrations/$id/bridge" params={{ id }} search={{} as never}>
             All namespaces
@@ -82,12 +86,11 @@ export function BridgePage() {
           </Link>
         </nav>
       )}
-      {data.namespaces.length === 0 ? (
+      {data.namespaces.length === 0 && (
         <p className="muted">No service was found in this snapshot, so that there is nothing to draw.</p>
-      ) : isKnown ? (
+      )}
+      {data.namespaces.length > 0 && isKnown && (
         <Picture key={namespace ?? ''} mermaid={data.mermaid} description={data.description} namespace={namespace} />
-      ) : (
-        <p className="muted">The snapshot has no service in a namespace of this name.</p>
       )}
       <Section
         title="Namespaces"

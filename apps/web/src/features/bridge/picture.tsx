@@ -107,7 +107,13 @@ export function Picture({ mermaid, description, namespace }: PictureProps) {
           </Button>
           <CopyButton text={mermaid} label="Copy Mermaid text" />
         </div>
-        <pre className={classes.text}>{mermaid}</pre>
+        <pre
+          className={classes.text}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a mouse
+          tabIndex={0}
+        >
+          {mermaid}
+        </pre>
       </div>
     );
 

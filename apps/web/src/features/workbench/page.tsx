@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
+import { isProblem } from '../../api/problem.ts';
 import { migrationQuery, type WorkbenchSubject, workbenchQuery } from '../../api/queries.ts';
 import { loadMonaco, type Monaco } from '../../editor/load.ts';
 import { count, whole } from '../../text/format.ts';
@@ -60,6 +61,15 @@ function Subject({ id, subject }: { id: string; subject: WorkbenchSubject }) {
   const [kind] = (['service', 'resource', 'namespace'] as const).filter((one) => subject[one] !== undefined);
   const asked = subject.service ?? subject.namespace ?? `Resource ${subject.resource}`;
   const title = view.data?.title ?? asked;
+  if (isProblem(view.error, 'not-found'))
+    return (
+      <Page
+        title={asked}
+        of="Workbench"
+        answer={`The newest snapshot has no ${kind} of this name. It may have been in an earlier one, or the link may be wrong.`}
+        actions={<Picker id={id} subject={undefined} title="" />}
+      />
+    );
   if (view.error !== null || monaco.error !== undefined) {
     return (
       <Failure
