@@ -9,6 +9,7 @@ import { istioAccess } from './istio-access.ts';
 import { istioDestinationRules } from './istio-destination-rules.ts';
 import { istioRouting } from './istio-routing.ts';
 import { kubernetesYaml } from './kubernetes-yaml.ts';
+import { kumaAccess } from './kuma-access.ts';
 import { kumaAdmission } from './kuma-admission.ts';
 import { kumaResilience } from './kuma-resilience.ts';
 import { kumaRouting } from './kuma-routing.ts';
@@ -22,6 +23,7 @@ const suites: readonly Suite[] = [
   kumaAdmission('3.0'),
   kumaRouting,
   kumaResilience,
+  kumaAccess,
   istioRouting,
   istioDestinationRules,
   istioAccess,

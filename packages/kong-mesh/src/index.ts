@@ -2,13 +2,22 @@ export type { Violation } from '@isthmus/kubernetes';
 export { type Admission, type AdmissionOptions, checkAdmission, policyRole } from './admission/check.ts';
 export type { PolicyRole } from './admission/role.ts';
 export {
+  type AccessOptions,
   compileKongMesh,
+  compileKongMeshAccess,
   type Destination,
   type DestinationKind,
   type DestinationPort,
+  identityAuthority,
+  type KongMeshAccess,
   type KongMeshBehavior,
   type MeshOptions,
+  meshAuthority,
+  type PortAccess,
+  type RootName,
   type ServiceRef,
+  type Workload,
+  type WorkloadAccess,
 } from './behavior/index.ts';
 export { defaultPolicies, skippedPolicies } from './defaults/default-policies.ts';
 export { isCidr, isIpAddress } from './policies/common/addresses.ts';

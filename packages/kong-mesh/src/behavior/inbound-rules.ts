@@ -68,7 +68,11 @@ function matchOf(value: Json): ClientMatch {
   };
 }
 
-function rulesOf({ spec }: Policy, { version, fromAsRules, matching }: InboundQuestion): InboundRule[] {
+/** The rules of one policy, in the order written. */
+export function rulesOf(
+  { spec }: Policy,
+  { version, fromAsRules, matching }: Pick<InboundQuestion, 'version' | 'fromAsRules' | 'matching'>,
+): InboundRule[] {
   const rules = listOf(spec.rules);
   if (rules.length > 0)
     return rules.flatMap((item) => {

@@ -16,6 +16,7 @@ export const label = {
   namespace: 'k8s.kuma.io/namespace',
   serviceName: 'k8s.kuma.io/service-name',
   servicePort: 'k8s.kuma.io/service-port',
+  serviceAccount: 'k8s.kuma.io/service-account',
   headless: 'k8s.kuma.io/is-headless-service',
   zoneProxyType: 'k8s.kuma.io/zone-proxy-type',
 } as const;

@@ -18,6 +18,12 @@ function selectsDataplane({ labels, name, namespace }: TargetRef, { home }: Poli
   return client.labels[label.displayName] === name && client.namespace === (namespace ?? home);
 }
 
+/** An inbound as policies select it. */
+interface SelectedInbound {
+  readonly section: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
 function selectsByTarget(policy: Policy, client: ClientView): boolean {
   const { topLevel } = policy;
   if (topLevel.proxyTypes !== undefined && !topLevel.proxyTypes.includes('Sidecar')) return false;
@@ -36,6 +42,13 @@ export function selects(policy: Policy, client: ClientView): boolean {
   if (role !== 'producer' && origin === 'zone' && zone !== '' && zone !== client.zone) return false;
   if ((role === 'consumer' || role === 'workload-owner') && home !== client.namespace) return false;
   return selectsByTarget(policy, client);
+}
+
+/** Whether a policy applies to one inbound of a group of workloads: by its section, or by its tags for the older kinds. */
+export function selectsInbound(policy: Policy, view: ClientView, { section, tags }: SelectedInbound): boolean {
+  const { kind, sectionName } = policy.topLevel;
+  if (kind === 'Dataplane' && sectionName !== undefined && sectionName !== section) return false;
+  return selects(policy, { ...view, inbounds: [tags] });
 }
 
 /** Entries of policies, found by the group of workloads that they may apply to. */
