@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { setImmediate as breath } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { routes } from '@isthmus/contract';
 import { formatBytes } from '@isthmus/kubernetes';
@@ -16,6 +17,8 @@ const sample = fileURLToPath(new URL('../../../../examples/kong-air', import.met
 
 // A text beyond this is no longer pasted by hand; it is held in memory whole.
 const mostPasted = 32 * 1024 * 1024;
+// Milliseconds after which others get their turn.
+const longestTurn = 10;
 // Longer than a worker takes for the largest file.
 const mostSilence = 120_000;
 
@@ -55,7 +58,13 @@ export function importRoutes(app: FastifyInstance, { store, imports, limits }: C
         fieldSize: textBytes,
       },
     });
+    let since = performance.now();
     for await (const part of parts) {
+      // Thousands of small files may be at hand at once.
+      if (performance.now() - since > longestTurn) {
+        await breath();
+        since = performance.now();
+      }
       if (part.type === 'file') {
         count++;
         const path = safePath(part.filename, limits.pathLength);
