@@ -35,7 +35,7 @@ const isAnother = (workload: Workload, section: string, ports: readonly number[]
  */
 export function placePorts(view: SecurityView, scope: PolicyScope, ports: Ports): Placement {
   if (areAll(ports)) return { kind: 'placed', targets: [{ scope }], each: false };
-  const workloads = view.workloads.filter((workload) => selects(scope, workload));
+  const workloads = view.workloadsIn(scope.namespace).filter((workload) => selects(scope, workload));
   if (workloads.length === 0 || workloads.some(({ inCluster }) => !inCluster)) return { kind: 'unknown' };
   const named = workloads.map((workload) => {
     const found = wanted(workload, ports, view.services);
@@ -106,14 +106,16 @@ function selectorOf(resource: Resource | undefined): object | undefined {
 }
 
 /** Services (`<namespace>/<name>`) whose pods a scope can hold. */
-export function servicesIn(context: Context, view: SecurityView, scope: PolicyScope): string[] {
+export function servicesIn(view: SecurityView, scope: PolicyScope): string[] {
   if (scope.namespace === undefined && Object.keys(scope.labels).length === 0) return [];
-  const workloads = view.workloads.filter((workload) => selects(scope, workload));
-  return context.services.all.flatMap(({ namespace, name, selector }) => {
-    if (selector === undefined || Object.keys(selector).length === 0) return [];
-    const found =
-      workloads.some((workload) => workload.namespace === namespace && matchesLabels(selector, workload.labels)) ||
-      selects(scope, { namespace, labels: selector });
-    return found ? [`${namespace}/${name}`] : [];
+  const workloads = view.workloadsIn(scope.namespace).filter((workload) => selects(scope, workload));
+  const namespaces = scope.namespace === undefined ? [...view.selecting.keys()] : [scope.namespace];
+  return namespaces.flatMap((namespace) => {
+    const own = workloads.filter((workload) => workload.namespace === namespace);
+    return (view.selecting.get(namespace) ?? []).flatMap(({ name, selector = {} }) =>
+      selects(scope, { namespace, labels: selector }) || own.some(({ labels }) => matchesLabels(selector, labels))
+        ? [`${namespace}/${name}`]
+        : [],
+    );
   });
 }

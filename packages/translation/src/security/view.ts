@@ -6,12 +6,13 @@ import {
   type PeerAuthentication,
   readAuthorizationPolicy,
   readPeerAuthentication,
+  type Service,
   type Trust,
   trustOf,
   type Workload,
   workloadsOf,
 } from '@isthmus/istio';
-import { effectiveNamespace, isMap, type Json, type Resource } from '@isthmus/kubernetes';
+import { effectiveNamespace, isMap, type Json, matchesLabels, type Resource } from '@isthmus/kubernetes';
 import type { Context } from '../context.ts';
 import type { Field } from '../field.ts';
 import { valueAt } from '../value-at.ts';
@@ -26,6 +27,10 @@ export interface Domain {
 export interface SecurityView {
   readonly trust: Trust;
   readonly workloads: readonly Workload[];
+  /** The workloads that a scope can hold by its namespace. */
+  workloadsIn(namespace: string | undefined): readonly Workload[];
+  /** Services with a selector, by namespace. */
+  readonly selecting: ReadonlyMap<string, readonly Service[]>;
   readonly services: readonly Resource[];
   readonly policies: readonly AuthorizationPolicy[];
   readonly peers: readonly PeerAuthentication[];
@@ -38,6 +43,8 @@ export interface SecurityView {
   readonly foreign: readonly Domain[];
   /** What gateways of Istio are selected by. */
   readonly gateways: readonly Readonly<Record<string, string>>[];
+  /** Paths of the SPIFFE IDs of gateways that the import holds. */
+  readonly gatewayAccounts: ReadonlySet<string>;
 }
 
 /**
@@ -100,9 +107,16 @@ export function securityOf(context: Context): SecurityView {
     .ofKind('AuthorizationPolicy')
     .filter(({ group }) => group === 'security.istio.io')
     .map((resource) => readAuthorizationPolicy(resource, trust.rootNamespace));
+  const byNamespace = Map.groupBy(workloads, ({ namespace }) => namespace);
+  const gateways = gatewaysOf(context);
   const view: SecurityView = {
     trust,
     workloads,
+    workloadsIn: (namespace) => (namespace === undefined ? workloads : (byNamespace.get(namespace) ?? [])),
+    selecting: Map.groupBy(
+      context.services.all.filter(({ selector }) => selector !== undefined && Object.keys(selector).length > 0),
+      ({ namespace }) => namespace,
+    ),
     services,
     policies,
     peers: context
@@ -119,7 +133,15 @@ export function securityOf(context: Context): SecurityView {
       policies.flatMap(({ rules }) => rules.flatMap(allConstraints)),
       istio,
     ),
-    gateways: gatewaysOf(context),
+    gateways,
+    gatewayAccounts: new Set(
+      workloads
+        .filter(
+          ({ labels, serviceAccount }) =>
+            serviceAccount !== 'default' && gateways.some((one) => matchesLabels(one, labels)),
+        )
+        .map(({ namespace, serviceAccount }) => `/ns/${namespace}/sa/${serviceAccount}`),
+    ),
   };
   views.set(context, view);
   return view;

@@ -9,7 +9,7 @@ import {
   matchesEverything,
   type Rule,
 } from '@isthmus/istio';
-import { type Json, matchesLabels } from '@isthmus/kubernetes';
+import type { Json } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { eachLeaf } from '../../field.ts';
 import { domainOf, fieldAt, type SecurityView } from '../../security/view.ts';
@@ -26,13 +26,7 @@ export function namesOf(constraints: readonly Constraint[]): string {
 function isGatewayAccount(view: SecurityView, bounds: readonly Bounds[]): boolean {
   const paths = bounds.flatMap(({ upper }) => upper);
   const isGateway = (path: string): boolean =>
-    /\/sa\/[a-z-]*(?:ingress|egress)gateway[a-z-]*$/.test(path) ||
-    view.workloads.some(
-      ({ namespace, serviceAccount, labels }) =>
-        path === `/ns/${namespace}/sa/${serviceAccount}` &&
-        serviceAccount !== 'default' &&
-        view.gateways.some((selector) => matchesLabels(selector, labels)),
-    );
+    /\/sa\/[a-z-]*(?:ingress|egress)gateway[a-z-]*$/.test(path) || view.gatewayAccounts.has(path);
   return paths.length > 0 && paths.every(({ exact, path }) => exact && isGateway(path));
 }
 

@@ -73,7 +73,9 @@ export function applyRemainders(
       !(
         context.settings.complete &&
         !contains(scope, unit.scope) &&
-        !view.workloads.some((workload) => selects(scope, workload) && selects(unit.scope, workload))
+        !view
+          .workloadsIn(scope.namespace ?? unit.scope.namespace)
+          .some((workload) => selects(scope, workload) && selects(unit.scope, workload))
       );
     const wider = current.filter((unit) => touches(unit) && !contains(scope, unit.scope));
     const kept = wider.map((unit) => surplus(unit, remainder));

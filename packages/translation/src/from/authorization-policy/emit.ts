@@ -124,7 +124,7 @@ export function emitUnits(
         targetRefOf(context, target, policy?.resource),
         rules,
       ),
-      services: servicesIn(context, view, target.scope),
+      services: servicesIn(view, target.scope),
     });
   }
 }

@@ -72,20 +72,23 @@ export function openingsOf(
     return [{ name: 'allow-all', scope: { namespace: undefined, labels: {} } }];
   return view.namespaces.flatMap((namespace): Opening[] => {
     if (closing.some((scope) => scope.namespace === namespace && !hasLabels(scope))) return [];
-    const workloads = view.workloads.filter((workload) => workload.namespace === namespace && workload.inCluster);
-    // A selector of the root namespace counts where it selects something; one of the namespace itself always.
+    const workloads = view.workloadsIn(namespace).filter(({ inCluster }) => inCluster);
+    const near = (scope: PolicyScope): boolean => overlaps(scope, { namespace, labels: {} });
+    // A selector of the root namespace counts where it may select something; one of the namespace itself always.
     const narrow = [...closing, ...cutting].filter(
       (scope) =>
         hasLabels(scope) &&
-        overlaps(scope, { namespace, labels: {} }) &&
-        (scope.namespace === namespace || workloads.some((workload) => selects(scope, workload))),
+        near(scope) &&
+        (scope.namespace === namespace ||
+          workloads.length === 0 ||
+          workloads.some((workload) => selects(scope, workload))),
     );
     if (narrow.length === 0) return [{ name: dnsLabel(`allow-all-${namespace}`), scope: { namespace, labels: {} } }];
     if (workloads.length === 0) {
       context.report(codes.authorizationPolicy.restUnknown, { namespace }, undefined);
       return [];
     }
-    return openWorkloads(context, namespace, workloads, closing, cutting);
+    return openWorkloads(context, namespace, workloads, closing.filter(near), cutting.filter(near));
   });
 }
 

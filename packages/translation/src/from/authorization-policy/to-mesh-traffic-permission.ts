@@ -93,9 +93,7 @@ function accountForSelector(context: Context, view: SecurityView, policy: Author
   if (selector === undefined) return;
   context.claim(selector, 'exact');
   const { scope } = policy;
-  const within = view.workloads.filter(
-    ({ namespace }) => scope.namespace === undefined || namespace === scope.namespace,
-  );
+  const within = view.workloadsIn(scope.namespace);
   if (!hasLabels(scope) || within.length === 0 || within.some((workload) => selects(scope, workload))) return;
   const labels = Object.entries(scope.labels).map(([key, value]) => `${key}=${value}`);
   context.report(area.selectsNothing, { labels: labels.join(', ') }, selector);

@@ -30,7 +30,7 @@ export function accountForPolicy(context: Context, view: SecurityView, policy: P
   const ports = child(spec, 'portLevelMtls');
   if (level === 'workload') {
     for (const port of policy.ports.keys()) accountForMode(context, descend(ports, port, 'mode'));
-    const within = view.workloads.filter(({ namespace }) => namespace === scope.namespace);
+    const within = view.workloadsIn(scope.namespace);
     const labels = Object.entries(scope.labels).map(([key, value]) => `${key}=${value}`);
     if (within.length > 0 && !within.some((workload) => selects(scope, workload)))
       context.report(area.selectsNothing, { labels: labels.join(', ') }, child(spec, 'selector'));

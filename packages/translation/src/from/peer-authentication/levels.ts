@@ -62,7 +62,9 @@ function choose(
 
 function meet(view: SecurityView, a: PeerAuthentication, b: PeerAuthentication, complete: boolean): boolean {
   if (!overlaps(a.scope, b.scope)) return false;
-  const both = view.workloads.some((workload) => selects(a.scope, workload) && selects(b.scope, workload));
+  const both = view
+    .workloadsIn(a.scope.namespace)
+    .some((workload) => selects(a.scope, workload) && selects(b.scope, workload));
   return both || !complete;
 }
 

@@ -44,7 +44,7 @@ function meet(context: Context, view: SecurityView, a: PolicyScope, b: PolicySco
   return (
     !context.settings.complete ||
     view.workloads.length === 0 ||
-    view.workloads.some((workload) => selects(a, workload) && selects(b, workload))
+    view.workloadsIn(a.namespace ?? b.namespace).some((workload) => selects(a, workload) && selects(b, workload))
   );
 }
 
@@ -82,7 +82,7 @@ function emitMode(
         rules: [{ default: { mode: origins === undefined ? mode : context.derived(origins, mode) } }],
       },
     },
-    services: servicesIn(context, view, target.scope),
+    services: servicesIn(view, target.scope),
   });
 }
 
@@ -147,7 +147,7 @@ function close(
         targetRefOf(context, { ...target, scope }),
         rules,
       ),
-      services: servicesIn(context, view, scope),
+      services: servicesIn(view, scope),
     });
   }
 }
