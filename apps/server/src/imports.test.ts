@@ -21,6 +21,7 @@ function folder(): string {
   return made;
 }
 
+const patience = { timeout: 30_000, interval: 5 };
 const ann = { name: 'Ann', verified: false };
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const service = (name: string): string => `apiVersion: v1\nkind: Service\nmetadata: {name: ${name}, namespace: air}\n`;
@@ -45,8 +46,9 @@ test('files are read while the next ones are still on their way, and each piece 
   const { imports, store, directory } = await setUp();
   const feed = imports.open('m', ann);
   await send(feed, 'b.yaml', text(service('b').slice(0, 20)), text(service('b').slice(20)));
-  await vi.waitFor(() =>
-    expect(imports.get(feed.job.id)).toMatchObject({ state: 'receiving', files: 1, resources: 1 }),
+  await vi.waitFor(
+    () => expect(imports.get(feed.job.id)).toMatchObject({ state: 'receiving', files: 1, resources: 1 }),
+    patience,
   );
   await send(feed, 'a.yaml', text(service('a')));
   await feed.finish();
@@ -133,7 +135,7 @@ test('a client that goes away in the middle of an upload frees its place', async
   await vi.waitFor(async () => {
     const answer = await post(`/migrations/${id}/snapshots`, `${head}${service('a')}\r\n--x--\r\n`, multipart);
     expect(answer.status).toBe(202);
-  });
+  }, patience);
 });
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -181,7 +183,7 @@ test('after kill -9 during imports every acknowledged snapshot is there, whole, 
       }
     })().catch(() => undefined);
     const before = acknowledged.size;
-    await vi.waitFor(() => expect(acknowledged.size).toBeGreaterThan(before), { timeout: 30_000, interval: 5 });
+    await vi.waitFor(() => expect(acknowledged.size).toBeGreaterThan(before), patience);
     await new Promise((resolve) => setTimeout(resolve, 20 + 40 * round));
     await kill();
     await importing;
