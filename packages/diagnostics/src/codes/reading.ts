@@ -1,7 +1,7 @@
 import { defineCodes } from '../code.ts';
 
 const limits =
-  'Limits keep one upload from exhausting the machine. They are settings; the defaults suit 50,000 resources in 200 MB.';
+  'Limits keep one import from exhausting the machine; the defaults suit 50,000 resources in 200 MB. On the command line `--limit NAME=VALUE` sets one, for command line and server the environment does (`ISTHMUS_LIMIT_TOTAL_BYTES` for `totalBytes`).';
 
 /** Findings of reading files, archives and documents. */
 export const reading = defineCodes({
