@@ -16,8 +16,10 @@ const Keys = lazy(async () => ({ default: (await import('./keys.tsx')).Keys }));
 /** Where the focused element went with its page, the new page takes the focus, so that the keys go on there. */
 function useKeptFocus(main: RefObject<HTMLElement | null>): void {
   const { pathname } = useLocation();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is about changes of the page
+  const before = useRef(pathname);
   useEffect(() => {
+    if (before.current === pathname) return;
+    before.current = pathname;
     if (document.activeElement === null || document.activeElement === document.body)
       main.current?.focus({ preventScroll: true });
   }, [pathname, main]);

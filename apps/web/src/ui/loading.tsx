@@ -4,7 +4,7 @@ import classes from './loading.module.css';
 export function Loading({ what = 'the page' }: { what?: string }) {
   return (
     <div className={classes.loading} role="status">
-      <span className="unseen">Loading {what} …</span>
+      <h1 className="unseen">Loading {what} …</h1>
       <div className={classes.title} />
       <div className={classes.sentence} />
       {Array.from({ length: 8 }, (_, row) => (

@@ -14,12 +14,16 @@ export function CodePage() {
   const migration = useOpenMigration();
   const severity = severities.find((one) => one === data.severity);
   return (
-    <Page title={data.title} of={data.code} answer={<code>{data.code}</code>}>
-      {severity !== undefined && (
-        <p>
-          <SeverityLabel severity={severity} />
+    <Page
+      title={data.title}
+      of={data.code}
+      answer={
+        <p className={classes.code}>
+          <code>{data.code}</code>
+          {severity !== undefined && <SeverityLabel severity={severity} />}
         </p>
-      )}
+      }
+    >
       <Section title="What it says">
         <div className={classes.text}>
           <Prose text={data.message} isTemplate />

@@ -25,7 +25,7 @@ const columnsFor = (migration: string, withSubject: boolean): readonly Column<Hi
   {
     id: 'by',
     title: 'Who',
-    width: [160, 1],
+    width: [200, 1],
     value: ({ by }) => by,
     cell: ({ by, verified }) => (
       <span title={verified ? by : `${by}: a self-chosen name that nobody verified`}>

@@ -16,6 +16,7 @@ test.each([
     '{"target":"3.0","complete":false}',
     'settings: target: 2.14 → 3.0',
   ],
+  ['settings', '{"target":"2.14"}', '{"target":"3.0","zone":"default"}', 'settings: target: 2.14 → 3.0'],
   ['settings', 'not JSON', 'x', 'settings changed'],
 ])('%s from %s to %s reads %s', (field, before, after, text) =>
   expect(sentenceOf({ field, before, after })).toBe(text),

@@ -7,8 +7,9 @@ function settingsChange(before: string | null, after: string | null): string | u
   try {
     const old = JSON.parse(before ?? '{}') as Record<string, unknown>;
     const now = JSON.parse(after ?? '{}') as Record<string, unknown>;
-    const changed = Object.keys(now).filter((name) => JSON.stringify(old[name]) !== JSON.stringify(now[name]));
-    return changed.map((name) => `${name}: ${String(old[name] ?? 'default')} → ${String(now[name])}`).join(', ');
+    // A setting that came with a later version was not changed by anybody.
+    const changed = Object.keys(old).filter((name) => JSON.stringify(old[name]) !== JSON.stringify(now[name]));
+    return changed.map((name) => `${name}: ${String(old[name])} → ${String(now[name])}`).join(', ');
   } catch {
     return undefined;
   }

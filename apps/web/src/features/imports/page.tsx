@@ -26,7 +26,7 @@ const number = (id: string, title: string, value: (row: Snapshot) => number): Co
 });
 
 const columns: readonly Column<Snapshot>[] = [
-  number('number', 'Snapshot', (row) => row.number),
+  { id: 'number', title: 'Snapshot', width: [96, 0], value: (row) => row.number },
   {
     id: 'at',
     title: 'Imported',

@@ -9,7 +9,7 @@ import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../
 import { Page } from '../../ui/page.tsx';
 import { hrefOf, RowLink } from '../../ui/row-link.tsx';
 import { formatSort, parseSort } from '../../ui/sort.ts';
-import { Count, fieldsOf, OutcomeHeading, OutcomeMark, outcomes, outcomeWords } from '../../ui/status.tsx';
+import { Count, fieldsOf, OutcomeCounts, OutcomeMark, outcomes } from '../../ui/status.tsx';
 import { useAddress } from '../../ui/use-search.ts';
 import { filterNames, filterResources, namespaceOf } from './filter.ts';
 
@@ -21,6 +21,10 @@ const numeric = (id: string, title: string, value: (row: ResourceRow) => number)
   value,
   cell: (row) => <Count value={value(row)} />,
 });
+
+/** The share of fields that are settled: what is sorted by. */
+const settledShare = ({ outcomes: { exact, approximate, inert, ...open } }: ResourceRow): number =>
+  (exact + approximate + inert) / Math.max(1, exact + approximate + inert + open.unsupported + open.untranslated);
 
 const columnsFor = (id: string): readonly Column<ResourceRow>[] => [
   {
@@ -39,13 +43,13 @@ const columnsFor = (id: string): readonly Column<ResourceRow>[] => [
   numeric('blockers', 'Blockers', ({ findings }) => findings.blocker),
   numeric('warnings', 'Warnings', ({ findings }) => findings.warning),
   numeric('fields', 'Fields', (row) => fieldsOf(row.outcomes)),
-  ...outcomes.map(
-    (outcome): Column<ResourceRow> => ({
-      ...numeric(outcome, `${outcome}: fields ${outcomeWords[outcome]}`, (row) => row.outcomes[outcome]),
-      heading: <OutcomeHeading outcome={outcome} />,
-      width: [116, 1],
-    }),
-  ),
+  {
+    id: 'outcomes',
+    title: 'Fields by outcome',
+    width: [264, 2],
+    value: settledShare,
+    cell: ({ outcomes: counts }) => <OutcomeCounts counts={counts} />,
+  },
   {
     id: 'place',
     title: 'Place',
