@@ -9,7 +9,7 @@ import type { MeshOptions } from './options.ts';
 import { allowedSubsets, matchesSubset } from './permission-from.ts';
 import { type Policy, readPolicy } from './policy.ts';
 import { comparePolicies } from './precedence.ts';
-import { selectsInbound } from './selection.ts';
+import { candidates, indexBySelection, selectsInbound } from './selection.ts';
 import { meshAuthority, type RootName, readTrust, type Trust } from './trust.ts';
 import { filledOf, listOf, mapOf } from './value.ts';
 import { type Inbound, readInbounds, type Workload } from './workload.ts';
@@ -53,7 +53,7 @@ interface Scene {
   readonly view: ClientView;
   readonly inbounds: readonly Inbound[];
   readonly trust: Trust;
-  /** The policies of both kinds, the weakest first. */
+  /** The policies of both kinds that may be for the group, the weakest first. */
   readonly permissions: readonly Policy[];
   readonly tls: readonly Policy[];
 }
@@ -242,20 +242,23 @@ export function compileKongMeshAccess(objects: readonly JsonObject[], options: A
   const inboundsOf = readInbounds(objects, namespaces, options);
   const viewOf = readClients(objects, options);
   const trustOf = readTrust(objects, options, options.rootName ?? ((pem) => pem));
-  const policiesOf = (kind: string): Policy[] =>
-    objects
+  const policiesOf = (kind: string): ((view: ClientView) => Policy[]) => {
+    const policies = objects
       .filter((object) => object.kind === kind)
       .map((object) => readPolicy(object, namespaces, options))
-      .filter((policy) => policy !== undefined)
-      .sort(comparePolicies);
-  const permissions = policiesOf('MeshTrafficPermission');
-  const tls = policiesOf('MeshTLS');
+      .filter((policy) => policy !== undefined);
+    const index = indexBySelection(policies, (policy) => policy);
+    return (view) => candidates(index, view).sort(comparePolicies);
+  };
+  const permissionsFor = policiesOf('MeshTrafficPermission');
+  const tlsFor = policiesOf('MeshTLS');
   return {
     of(workload) {
       const { namespace, labels, serviceAccount } = workload;
       const account = serviceAccount === undefined ? {} : { [label.serviceAccount]: serviceAccount };
       const view = viewOf({ namespace, labels: { ...labels, ...account } });
       const inbounds = inboundsOf(workload);
+      const [permissions, tls] = [permissionsFor(view), tlsFor(view)];
       const scene: Scene = { options, view, inbounds, trust: trustOf(view.labels), permissions, tls };
       const ports = inbounds.map((inbound) => portOf(scene, inbound));
       return { ports, decide: (arrival) => decideFor(scene, ports, arrival) };

@@ -79,9 +79,13 @@ export function indexBySelection<T>(entries: readonly T[], policyOf: (entry: T) 
   return { everywhere, byNamespace, byLabel };
 }
 
-/** The entries whose policies apply to a group, in no particular order. */
-export function selected<T>(index: SelectionIndex<T>, policyOf: (entry: T) => Policy, client: ClientView): T[] {
-  const candidates = [index.everywhere, index.byNamespace.get(client.namespace) ?? []];
-  for (const [key, value] of Object.entries(client.labels)) candidates.push(index.byLabel.get(`${key}=${value}`) ?? []);
-  return candidates.flatMap((list) => list.filter((entry) => selects(policyOf(entry), client)));
+/** The entries whose policies may apply to a group, in no particular order; no other applies. */
+export function candidates<T>({ everywhere, byNamespace, byLabel }: SelectionIndex<T>, client: ClientView): T[] {
+  const found = [everywhere, byNamespace.get(client.namespace) ?? []];
+  for (const [key, value] of Object.entries(client.labels)) found.push(byLabel.get(`${key}=${value}`) ?? []);
+  return found.flat();
 }
+
+/** The entries whose policies apply to a group, in no particular order. */
+export const selected = <T>(index: SelectionIndex<T>, policyOf: (entry: T) => Policy, client: ClientView): T[] =>
+  candidates(index, client).filter((entry) => selects(policyOf(entry), client));
