@@ -1,8 +1,8 @@
 import type { Client, Decision, RouteTable } from '@isthmus/behavior';
 import { type ClientScope, listenerFor } from '../effective/client-scope.ts';
 import type { EffectiveConfig } from '../effective/config.ts';
+import { domainsOf } from '../effective/service-domains.ts';
 import { compileConnections } from './connections.ts';
-import { domainsOf } from './domains.ts';
 import { isHttp } from './protocol.ts';
 import { type CompiledVirtualHost, compileVirtualHosts, placeOf } from './virtual-hosts.ts';
 

@@ -21,6 +21,8 @@ export interface ClientDistinctions {
   /** Of these the ones whose clients have a Sidecar that does not import everything, sorted; and all others. */
   readonly limited: { readonly all: readonly string[]; readonly isOne: ReadonlySet<string> };
   readonly free: readonly string[];
+  /** Of the limited ones those that have clients without a limit too. */
+  readonly mixed: readonly string[];
   readonly workloads: ReadonlyMap<string, readonly Workload[]>;
   /** By `key=value` of a label. */
   readonly byLabel: ReadonlyMap<string, readonly Workload[]>;
@@ -51,25 +53,28 @@ function seesEverything(config: EffectiveConfig, scope: ClientScope): boolean {
 function readImports(
   config: EffectiveConfig,
   known: readonly string[],
-): Pick<ClientDistinctions, 'importers' | 'limited' | 'free'> {
+): Pick<ClientDistinctions, 'importers' | 'limited' | 'free' | 'mixed'> {
   const importers = createHostMap<Set<string>>();
   const isOne = new Set<string>();
+  const mixed: string[] = [];
   for (const namespace of known) {
     const clients = [{}, ...config.sidecars.selectorsIn(namespace)].map((labels) => ({ namespace, labels }));
-    for (const scope of new Set(clients.map(config.scopeOf))) {
-      if (scope.sidecar === undefined || seesEverything(config, scope)) continue;
-      isOne.add(namespace);
-      for (const { services, virtualServices } of scope.listeners) {
-        for (const { host } of services.all) entryOf(importers, host, () => new Set<string>()).add(namespace);
-        for (const { hosts } of virtualServices.all)
-          for (const { host } of hosts) entryOf(importers, host, () => new Set<string>()).add(namespace);
-      }
+    const scopes = [...new Set(clients.map(config.scopeOf))];
+    const limits = scopes.filter((scope) => scope.sidecar !== undefined && !seesEverything(config, scope));
+    if (limits.length === 0) continue;
+    isOne.add(namespace);
+    if (limits.length < scopes.length) mixed.push(namespace);
+    for (const { services, virtualServices } of limits.flatMap(({ listeners }) => listeners)) {
+      for (const { host } of services.all) entryOf(importers, host, () => new Set<string>()).add(namespace);
+      for (const { hosts } of virtualServices.all)
+        for (const { host } of hosts) entryOf(importers, host, () => new Set<string>()).add(namespace);
     }
   }
   return {
     importers,
     limited: { all: known.filter((namespace) => isOne.has(namespace)), isOne },
     free: known.filter((namespace) => !isOne.has(namespace)),
+    mixed,
   };
 }
 
@@ -108,7 +113,8 @@ function readDistinctions(config: EffectiveConfig): ClientDistinctions {
     byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), workloadSelector]);
   }
   for (const { host, exportTo, namespace } of config.registry.all) {
-    if (!exportTo.has('*')) differs(host, limited(exportTo, namespace));
+    // Its own namespace gets to know a service that it is sent to, whatever that exports.
+    if (!exportTo.has('*')) differs(host, [namespace, ...limited(exportTo, namespace)]);
     if (config.registry.withHost(host).length > 1) differs(host, [namespace]);
   }
   const all = workloadsOf(config.estate);

@@ -3,6 +3,7 @@ import { matchesLabels } from '@isthmus/kubernetes';
 import { type ClientDistinctions, distinctionsOf } from './client-distinctions.ts';
 import type { EffectiveConfig } from './config.ts';
 import { everyMatch, type HostMap } from './host.ts';
+import { domainsOf } from './service-domains.ts';
 import { labelsOf, type Workload } from './workloads.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -30,8 +31,10 @@ export function isMember(group: ClientGroup, { namespace, labels }: Client): boo
 
 /** What is asked about clients that call a host, or any host. */
 interface Questions {
-  /** The host, and those that its VirtualServices send to. */
+  /** The host, and those that its VirtualServices have beside it or send to. */
   readonly hosts: readonly string[];
+  /** The host's names. */
+  readonly names: readonly string[];
   /** Namespaces that may be treated in a way of their own. */
   readonly namespaces: ReadonlySet<string>;
   /** Of these the ones that a `sourceNamespace` names. */
@@ -40,13 +43,23 @@ interface Questions {
   selectorsIn(namespace: string): readonly Labels[];
 }
 
+/** The names of a service, of which another VirtualService than its own may take some. */
+function namesOf({ registry, mesh }: EffectiveConfig, host: string): string[] {
+  const domains = registry
+    .withHost(host)
+    .flatMap(
+      (service) => domainsOf(service, { namespace: service.namespace, labels: {} }, registry, mesh.clusterDomain).all,
+    );
+  return [...new Set([host, ...domains])];
+}
+
 const everyValue = <V>({ exact, wildcard }: HostMap<V>): V[] => [...exact.values(), ...wildcard.values()];
 
 function questionsAbout(config: EffectiveConfig, host: string | undefined): Questions {
   const found = distinctionsOf(config);
   const named = <V>(map: HostMap<V>, hosts: readonly string[]): V[] =>
     host === undefined ? everyValue(map) : hosts.flatMap((one) => everyMatch(map, one));
-  const own = host === undefined ? [] : [host];
+  const own = host === undefined ? [] : namesOf(config, host);
   const virtualServices = new Set(named(found.virtualServices, own).flat());
   const http = [...virtualServices].flatMap((one) => one.http);
   const connections = [...virtualServices].flatMap(({ tcp, tls }) => [...tcp, ...tls]);
@@ -54,7 +67,9 @@ function questionsAbout(config: EffectiveConfig, host: string | undefined): Ques
     ...http.flatMap(({ route, mirrors }) => [...route, ...mirrors]),
     ...connections.flatMap(({ route }) => route),
   ].map(({ destination }) => destination.host.host);
-  const hosts = [...new Set([...own, ...destinations])];
+  // Whether a host that no service has counts may depend on the others of its VirtualService.
+  const neighbours = [...virtualServices].flatMap((one) => one.hosts.map((written) => written.host));
+  const hosts = [...new Set([...(host === undefined ? [] : [host]), ...destinations, ...neighbours])];
   const matches = http.flatMap((rule) => rule.matches);
   const others = connections.flatMap((rule) => rule.matches);
   const sources = [...matches, ...others].flatMap(({ sourceNamespace }) => sourceNamespace?.value || []);
@@ -63,7 +78,9 @@ function questionsAbout(config: EffectiveConfig, host: string | undefined): Ques
   const selectors = named(found.selectors, hosts);
   return {
     hosts,
+    names: own,
     namespaces: new Set([
+      ...found.mixed,
       ...named(found.namespaces, hosts).flatMap((set) => [...set]),
       ...named(found.importers, own).flatMap((set) => [...set]),
       ...sources,
@@ -81,8 +98,9 @@ function questionsAbout(config: EffectiveConfig, host: string | undefined): Ques
 }
 
 /** What clients of a namespace get to see of the hosts; equal for namespaces that are treated alike. */
-function viewOf(config: EffectiveConfig, namespace: string, host: string, questions: Questions): string {
-  const { hosts, sources } = questions;
+function viewOf(config: EffectiveConfig, namespace: string, questions: Questions): string {
+  const { hosts, names, sources } = questions;
+  const [host = ''] = hosts;
   const selective = questions.selectorsIn(namespace).length > 0;
   const scope = config.scopeOf({ namespace, labels: {} });
   const name = ({ namespace: owner, name: own }: { namespace: string; name: string }): string => `${owner}/${own}`;
@@ -90,14 +108,19 @@ function viewOf(config: EffectiveConfig, namespace: string, host: string, questi
     // With selectors the labels decide about more than this.
     selective || sources.has(namespace) ? namespace : '',
     scope.outboundTrafficPolicy,
-    scope.listeners.map(({ port, virtualServices }) => [
+    scope.listeners.map(({ port, services, virtualServices }) => [
       port,
-      virtualServices.matching(host).map(({ resource }) => name(resource)),
+      services.get(host)?.ports.map((own) => own.port),
+      names.flatMap((one) => virtualServices.matching(one).map(({ resource }) => name(resource))),
     ]),
     hosts.map((one) => {
       const service = scope.service(one);
       const rules = service === undefined ? [] : config.destinationRules.candidates(namespace, service);
-      return [service && name(service.resource), rules.map(({ resources }) => resources.map(name))];
+      return [
+        service && name(service.resource),
+        service?.ports.map(({ port }) => port),
+        rules.map(({ resources }) => resources.map(name)),
+      ];
     }),
   ]);
 }
@@ -194,8 +217,7 @@ function groupsOf(
 export function clientGroups(config: EffectiveConfig, host?: string): ClientGroup[] {
   const found = distinctionsOf(config);
   const questions = questionsAbout(config, host);
-  const view = (namespace: string): string =>
-    host === undefined ? namespace : viewOf(config, namespace, host, questions);
+  const view = (namespace: string): string => (host === undefined ? namespace : viewOf(config, namespace, questions));
   const special = [...questions.namespaces].filter((namespace) => found.isKnown.has(namespace)).sort();
   const isFree = (namespace: string): boolean => !found.limited.isOne.has(namespace);
   const views = Map.groupBy(special, (namespace) => `${isFree(namespace)} ${view(namespace)}`);

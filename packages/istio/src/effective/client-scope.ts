@@ -14,6 +14,7 @@ import {
 import type { Estate } from '../estate.ts';
 import { compareCreation } from './creation-order.ts';
 import { readEgressHosts } from './egress-hosts.ts';
+import { isExportedTo } from './export-to.ts';
 import { objectField, objectItems, textItems } from './fields.ts';
 import type { MeshSettings } from './mesh-settings.ts';
 import type { Registry, RegistryService } from './registry.ts';
@@ -111,21 +112,58 @@ function readListener(entry: Field<JsonObject>, namespace: string, around: Surro
   };
 }
 
-/** Services that nobody imported but that an imported VirtualService sends to (sidecar.go collectImportedServices). */
+/** The service of a host that a client may get to know: its namespace's, whatever that exports, else one that it may see. */
+function bestService(host: string, namespace: string, registry: Registry): RegistryService | undefined {
+  const visible = registry.withHost(host).filter((one) => isExportedTo(one.exportTo, one.namespace, namespace));
+  return registry.get(host, namespace) ?? visible.find((one) => one.registry === 'kubernetes') ?? visible[0];
+}
+
+/** The part of a service that nobody imported but that an imported VirtualService sends to (sidecar.go collectImportedServices). */
 function inferService(
-  host: string,
-  scope: Pick<ClientScope, 'namespace' | 'listeners'>,
-  destinations: readonly Map<string, Set<number>>[],
-  { registry, visibility }: Surroundings,
+  service: RegistryService,
+  ports: readonly Map<string, Set<number>>[],
 ): RegistryService | undefined {
-  const wanted = destinations.flatMap((ports) => [...(ports.get(host) ?? [])]);
+  const wanted = ports.flatMap((ofListener) => [...(ofListener.get(service.host) ?? [])]);
   if (wanted.length === 0) return undefined;
-  const visible = visibility.visibleFrom(scope.namespace).filter((service) => service.host === host);
-  const service =
-    registry.get(host, scope.namespace) ?? visible.find(({ registry: kind }) => kind === 'kubernetes') ?? visible[0];
-  if (service === undefined || wanted.includes(0)) return service;
-  const ports = service.ports.filter(({ port }) => wanted.includes(port));
-  return ports.length === 0 ? undefined : { ...service, ports };
+  if (wanted.includes(0)) return service;
+  const found = service.ports.filter(({ port }) => wanted.includes(port));
+  return found.length === 0 ? undefined : { ...service, ports: found };
+}
+
+/** A service with the ports that several listeners import of it. */
+function united([first, ...others]: readonly RegistryService[]): RegistryService | undefined {
+  if (first === undefined || others.length === 0) return first;
+  const ports = [first, ...others.filter(({ namespace }) => namespace === first.namespace)].flatMap((one) => one.ports);
+  return { ...first, ports: [...new Map(ports.map((port) => [port.port, port])).values()] };
+}
+
+function scopeWith(
+  sidecar: Resource | undefined,
+  namespace: string,
+  listeners: readonly EgressListener[],
+  outboundTrafficPolicy: string,
+  registry: Registry,
+): ClientScope {
+  let destinations: readonly Map<string, Set<number>>[] | undefined;
+  const look = (host: string): RegistryService | undefined => {
+    const imported = united(listeners.flatMap(({ services }) => services.get(host) ?? []));
+    if (imported !== undefined) return imported;
+    const other = bestService(host, namespace, registry);
+    if (other === undefined) return undefined;
+    destinations ??= listeners.map(({ virtualServices }) => destinationPorts(virtualServices, namespace));
+    return inferService(other, destinations);
+  };
+  const found = new Map<string, RegistryService | undefined>();
+  return {
+    namespace,
+    sidecar,
+    listeners,
+    outboundTrafficPolicy,
+    service(host) {
+      if (!found.has(host)) found.set(host, look(host));
+      return found.get(host);
+    },
+  };
 }
 
 function scopeOfSidecar(sidecar: Resource, namespace: string, around: Surroundings): ClientScope {
@@ -135,34 +173,11 @@ function scopeOfSidecar(sidecar: Resource, namespace: string, around: Surroundin
     egress.length === 0
       ? [everything(namespace, around)]
       : egress.map((entry) => readListener(entry, namespace, around));
-  let destinations: readonly Map<string, Set<number>>[] | undefined;
-  const found = new Map<string, RegistryService | undefined>();
-  const look = (host: string): RegistryService | undefined => {
-    const imported = listeners.flatMap(({ services }) => services.get(host) ?? []);
-    const first = imported[0];
-    if (first !== undefined) {
-      const ports = imported.filter(({ namespace: owner }) => owner === first.namespace).flatMap(({ ports }) => ports);
-      return imported.length === 1
-        ? first
-        : { ...first, ports: [...new Map(ports.map((port) => [port.port, port])).values()] };
-    }
-    destinations ??= listeners.map(({ virtualServices }) => destinationPorts(virtualServices, namespace));
-    return inferService(host, { namespace, listeners }, destinations, around);
-  };
-  return {
-    namespace,
-    sidecar,
-    listeners,
-    outboundTrafficPolicy:
-      text(descend(spec, 'outboundTrafficPolicy', 'mode'))?.value ??
-      (objectField(child(spec, 'outboundTrafficPolicy')) === undefined
-        ? around.mesh.outboundTrafficPolicy
-        : 'REGISTRY_ONLY'),
-    service(host) {
-      if (!found.has(host)) found.set(host, look(host));
-      return found.get(host);
-    },
-  };
+  const written = objectField(child(spec, 'outboundTrafficPolicy'));
+  const mode = text(child(written, 'mode'))?.value;
+  // Without a mode the policy is the enumeration's first value.
+  const policy = mode ?? (written === undefined ? around.mesh.outboundTrafficPolicy : 'REGISTRY_ONLY');
+  return scopeWith(sidecar, namespace, listeners, policy, around.registry);
 }
 
 const everything = (namespace: string, { visibility, virtualServices }: Surroundings): EgressListener => ({
@@ -218,16 +233,15 @@ export function clientScopes(around: Surroundings, sidecars: SidecarIndex): (cli
     scopes.set(sidecar, ofSidecar);
     const known = ofSidecar.get(namespace);
     if (known !== undefined) return known;
-    const listener = everything(namespace, around);
-    const scope: ClientScope =
+    const scope =
       sidecar === undefined
-        ? {
-            namespace,
+        ? scopeWith(
             sidecar,
-            listeners: [listener],
-            outboundTrafficPolicy: around.mesh.outboundTrafficPolicy,
-            service: listener.services.get,
-          }
+            namespace,
+            [everything(namespace, around)],
+            around.mesh.outboundTrafficPolicy,
+            around.registry,
+          )
         : scopeOfSidecar(sidecar, namespace, around);
     ofSidecar.set(namespace, scope);
     return scope;

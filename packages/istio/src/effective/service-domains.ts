@@ -1,5 +1,5 @@
 import type { Client } from '@isthmus/behavior';
-import type { Registry, RegistryService } from '../effective/registry.ts';
+import type { Registry, RegistryService } from './registry.ts';
 
 /** The names that a service has as a client's requests may call it. */
 export interface ServiceDomains {
