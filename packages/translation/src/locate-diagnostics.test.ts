@@ -7,7 +7,7 @@ import { translate } from './translate.ts';
 
 const filter = (name: string) => ({
   apiVersion: 'networking.istio.io/v1',
-  kind: 'EnvoyFilter',
+  kind: 'Tomorrow',
   metadata: { name },
   spec: { priority: 1 },
 });

@@ -13,6 +13,7 @@ import { reading } from './reading.ts';
 import { requestAuthentication } from './request-authentication.ts';
 import { security } from './security.ts';
 import { serviceEntry } from './service-entry.ts';
+import { sidecar } from './sidecar.ts';
 import { translation } from './translation.ts';
 import { virtualService } from './virtual-service.ts';
 
@@ -32,6 +33,7 @@ export const codes = {
   requestAuthentication,
   security,
   serviceEntry,
+  sidecar,
   translation,
   virtualService,
 } as const;

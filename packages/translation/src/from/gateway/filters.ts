@@ -36,7 +36,7 @@ const headerName = /^[A-Za-z0-9!#$%&'*+\-.^_`|~]+$/;
 const isLiteral = (value: string): boolean => !value.includes('$(') && !/%[A-Z_]+(?:\(|%)/.test(value) && value !== '';
 
 function readHeaderOps(context: Context, sources: readonly (Field | undefined)[], request: boolean): HeaderOps {
-  const ops: { set: HeaderChange[]; add: HeaderChange[]; remove: unknown[] } = { set: [], add: [], remove: [] };
+  const ops: { set: HeaderChange[]; add: HeaderChange[]; remove: Field<string>[] } = { set: [], add: [], remove: [] };
   let host: Field<string> | undefined;
   for (const source of sources) {
     for (const kind of ['set', 'add'] as const) {
@@ -55,10 +55,19 @@ function readHeaderOps(context: Context, sources: readonly (Field | undefined)[]
       const name = text(item);
       if (name === undefined || !headerName.test(name.value))
         context.unsupported(item, codes.gateway.headerValue, { header: String(item.value) });
-      else ops.remove.push(context.exact(name, name.value));
+      else ops.remove.push(name);
     }
   }
-  return { set: lastOfEach(ops.set), add: joined(ops.add), remove: ops.remove, host };
+  return { set: lastOfEach(ops.set), add: joined(ops.add), remove: removals(context, ops.remove), host };
+}
+
+/** Each header once. */
+function removals(context: Context, names: readonly Field<string>[]): unknown[] {
+  const same = [...Map.groupBy(names, ({ value }) => value.toLowerCase()).values()];
+  return same.map((fields) => {
+    for (const field of fields) context.settled(field);
+    return context.derived(fields, fields[0]?.value);
+  });
 }
 
 /** Of several settings of one header the last holds: that of the destination, behind that of the rule (istio/pilot/pkg/networking/core/route/route.go, 1.32, read). */

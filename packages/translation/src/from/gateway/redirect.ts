@@ -37,7 +37,8 @@ export function redirectFilter(context: Context, redirect: Field, unit: Unit): o
   const derive = child(redirect, 'derivePort');
   const scheme = schemeOf(context, redirect, unit);
   const plainScheme = String(text(child(redirect, 'scheme'))?.value ?? scheme);
-  const port = portField?.value ?? (explicit === undefined ? undefined : Number(explicit));
+  const asked = portField?.value || (explicit === undefined ? 0 : Number(explicit));
+  const port = Number.isInteger(asked) && asked > 0 && asked < 65_536 ? asked : undefined;
   const written = port !== undefined && port !== defaultPorts[plainScheme] ? port : undefined;
   // Kong listens on ports of its own, so that the request's port is not taken over.
   if (derive?.value === 'FROM_REQUEST_PORT') context.unsupported(derive, codes.gateway.redirectPort, {});

@@ -1,12 +1,13 @@
 import { codes } from '@isthmus/diagnostics';
 import type { RoutePath } from '@isthmus/kong-gateway';
 import type { Resource } from '@isthmus/kubernetes';
+import { agesKnown, byAge } from '../../age.ts';
 import type { Context } from '../../context.ts';
 import { child, type Field, items, rootField, text } from '../../field.ts';
 import { dnsLabel } from '../../names.ts';
 import { Unhandled } from '../../unhandled.ts';
 import { type Binding, bind, gatewaysOf, isWider } from './bind.ts';
-import { agesKnown, byAge, effectiveServers } from './effective.ts';
+import { effectiveServers } from './effective.ts';
 import { classOf, emitClass, emitGateway, emitSecretGrants, gatewayApi, type SecretUse } from './emit-gateway.ts';
 import {
   accountForService,

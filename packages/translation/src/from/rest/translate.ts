@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts';
+import { translateSidecars } from '../sidecar/translate.ts';
 import { accountForExtensions } from './extensions.ts';
 import { accountForInstallation, accountForRetired } from './installation.ts';
 import { accountForMeshFields } from './mesh-fields.ts';
@@ -9,6 +10,7 @@ import { createWorkloadPatches, workloadsOf } from './workloads.ts';
 export function translateRest(context: Context): void {
   const workloads = workloadsOf(context);
   const patches = createWorkloadPatches(context);
+  translateSidecars(context, workloads, patches);
   accountForExtensions(context);
   accountForRetired(context);
   accountForMeshFields(context);

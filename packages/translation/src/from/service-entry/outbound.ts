@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts';
 import { child, type Field, text } from '../../field.ts';
 import { meshSettings } from '../../mesh-settings.ts';
+import { rootNamespaceOf, sidecarsOf } from '../sidecar/read.ts';
 
 /** What becomes of connections to addresses that the mesh does not know. */
 export interface Outbound {
@@ -17,8 +18,37 @@ export function readOutbound(policy: Field): Outbound {
   return { mode: open ? 'open' : 'closed', field: mode ?? policy };
 }
 
-/** The mesh's own setting; Istio's default is ALLOW_ANY (istio/pkg/config/mesh/mesh.go, 1.32). */
-export function meshOutbound(context: Context): Outbound {
+/** What holds for the mesh, and for the namespaces whose Sidecar says something else. */
+export interface OutboundModes {
+  readonly mesh: Outbound;
+  readonly namespaces: ReadonlyMap<string, Outbound>;
+  /** Whether any workload is kept from what the mesh does not know. */
+  readonly anyClosed: boolean;
+}
+
+/**
+ * The modes of an estate: that of the MeshConfig (Istio's default is ALLOW_ANY, istio/pkg/config/mesh/mesh.go, 1.32), in its
+ * place that of the root namespace's Sidecar, and those of the namespaces' own Sidecars without a selector.
+ */
+export function outboundModes(context: Context): OutboundModes {
   const [policy] = meshSettings(context, 'outboundTrafficPolicy');
-  return policy === undefined ? { mode: 'open', field: undefined } : readOutbound(policy);
+  const configured: Outbound = policy === undefined ? { mode: 'open', field: undefined } : readOutbound(policy);
+  const root = rootNamespaceOf(context);
+  const sidecars = sidecarsOf(context);
+  const own = new Map<string, Outbound>();
+  for (const { namespace, selector, spec } of sidecars) {
+    const block = child(spec, 'outboundTrafficPolicy');
+    if (selector === undefined && block !== undefined && !own.has(namespace)) own.set(namespace, readOutbound(block));
+  }
+  const mesh = own.get(root) ?? configured;
+  const closedWorkload = sidecars.some(({ selector, spec }) => {
+    const block = child(spec, 'outboundTrafficPolicy');
+    return selector !== undefined && block !== undefined && readOutbound(block).mode === 'closed';
+  });
+  own.delete(root);
+  return {
+    mesh,
+    namespaces: own,
+    anyClosed: closedWorkload || [mesh, ...own.values()].some(({ mode }) => mode === 'closed'),
+  };
 }

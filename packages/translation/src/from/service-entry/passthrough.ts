@@ -1,7 +1,7 @@
 import { codes } from '@isthmus/diagnostics';
 import type { Context } from '../../context.ts';
 import type { Field } from '../../field.ts';
-import type { Outbound } from './outbound.ts';
+import type { Outbound, OutboundModes } from './outbound.ts';
 
 type Protocol = 'http' | 'http2' | 'grpc' | 'tls' | 'tcp' | 'mysql';
 
@@ -25,7 +25,7 @@ export type Scope = 'mesh' | { readonly namespace: string };
 export interface Egress {
   /** Adds a connection; false (with a finding) where the port already speaks another HTTP protocol. */
   allow(scope: Scope, allowed: Allowed): boolean;
-  emit(outbound: Outbound): void;
+  emit(modes: OutboundModes): void;
 }
 
 const layer7 = new Set<Protocol>(['http', 'http2', 'grpc']);
@@ -124,16 +124,20 @@ export function createEgress(context: Context): Egress {
       else same.push(allowed);
       return true;
     },
-    emit(outbound) {
-      for (const [namespace, list] of [...lists].sort(([a], [b]) => (a < b ? -1 : 1)))
-        if (list.size > 0 || (namespace === '' && outbound.mode === 'closed')) {
-          const drafts = new Map([...list].filter(([, [first]]) => first?.draft !== undefined));
-          const rest = new Map([...list].filter(([key]) => !drafts.has(key)));
-          if (rest.size > 0 || (namespace === '' && outbound.mode === 'closed')) emitList(namespace, rest, outbound);
-          const [[first] = []] = [...drafts.values()];
-          if (first !== undefined) emitList(namespace, drafts, { ...outbound, field: undefined }, first.draft);
-        }
-      if (outbound.mode === 'open') context.settled(outbound.field);
+    emit({ mesh, namespaces }) {
+      for (const namespace of namespaces.keys()) if (!lists.has(namespace)) lists.set(namespace, new Map());
+      for (const [namespace, list] of [...lists].sort(([a], [b]) => (a < b ? -1 : 1))) {
+        const own = namespace === '' ? undefined : namespaces.get(namespace);
+        const outbound = own ?? mesh;
+        // A mode of its own is written even without a list; the mesh's only where it closes.
+        const speaks = own !== undefined ? own.mode !== mesh.mode : namespace === '' && mesh.mode === 'closed';
+        const drafts = new Map([...list].filter(([, [first]]) => first?.draft !== undefined));
+        const rest = new Map([...list].filter(([key]) => !drafts.has(key)));
+        if (rest.size > 0 || speaks) emitList(namespace, rest, outbound);
+        const [[first] = []] = [...drafts.values()];
+        if (first !== undefined) emitList(namespace, drafts, { ...outbound, field: undefined }, first.draft);
+      }
+      for (const { field } of [mesh, ...namespaces.values()]) context.settled(field);
     },
   };
 }

@@ -2,12 +2,12 @@ import { codes } from '@isthmus/diagnostics';
 import type { Context } from '../../context.ts';
 import { child, entries, type Field, items, text } from '../../field.ts';
 import { meshSettings } from '../../mesh-settings.ts';
-import { dnsLabel } from '../../names.ts';
 import { accountForEndpoint, emitExternal } from './external.ts';
-import { meshOutbound, type Outbound } from './outbound.ts';
+import { type OutboundModes, outboundModes } from './outbound.ts';
 import { type Allowed, createEgress, type Egress, type Scope } from './passthrough.ts';
 import { type Fate, planHost } from './plan.ts';
 import { type Entry, type EntryPort, readEntry } from './read.ts';
+import { externalName, isServiceHost } from './registry.ts';
 import { emitSelected } from './selected.ts';
 
 /** Who may use an entry: everyone, some namespaces, or nobody. */
@@ -40,7 +40,7 @@ const passProtocols: Readonly<Record<string, Allowed['protocol']>> = { HTTP2: 'h
 interface Run {
   readonly context: Context;
   readonly egress: Egress;
-  readonly outbound: Outbound;
+  readonly modes: OutboundModes;
   readonly entries: readonly Entry[];
   externals: number;
   /** Hosts whose finding about trusted names stands already. */
@@ -92,7 +92,7 @@ function passPort(run: Run, entry: Entry, port: EntryPort, scope: Scope): void {
 }
 
 function passHost(
-  { context, egress, outbound, trusted }: Run,
+  { context, egress, modes, trusted }: Run,
   { resolution }: Entry,
   host: Field<string>,
   scope: Scope,
@@ -105,7 +105,7 @@ function passHost(
   const value = host.value.toLowerCase();
   const looksUp = resolution !== 'NONE';
   const draft =
-    looksUp && outbound.mode === 'closed'
+    looksUp && modes.anyClosed
       ? 'Istio looks these names up itself; a MeshPassthrough would let callers reach any address under them.'
       : undefined;
   const allowed: Allowed = { type: 'Domain', value, valueFrom: [host], ...common, ...(draft ? { draft } : {}) };
@@ -127,32 +127,16 @@ function passHost(
     );
 }
 
-const slug = (host: string): string => host.replace(/^\*\./, '').replace(/[^A-Za-z0-9]+/g, '-');
-
-/** A name that no other entry gives: with the namespace, host and port where the entry's name alone is not enough. */
-function nameOf(run: Run, entry: Entry, host: Field<string>, port: EntryPort, ports: number): string {
-  const { name, namespace } = entry.resource;
-  const shared = run.entries.some((other) => other !== entry && other.resource.name === name);
-  return dnsLabel(
-    [
-      name,
-      ...(shared ? [namespace === '' ? 'default' : namespace] : []),
-      ...(entry.hosts.length > 1 ? [slug(host.value)] : []),
-      ...(ports > 1 ? [String(port.number.value)] : []),
-    ].join('-'),
-  );
-}
-
 /** Why an external service must wait for a person; undefined where it need not. */
 function draftOf(run: Run, entry: Entry, host: Field<string>, visibility: Visibility): string | undefined {
-  const { context, outbound } = run;
+  const { context, modes } = run;
   if (entry.internal) {
     context.report(codes.serviceEntry.meshInternal, { host: host.value }, child(entry.spec, 'location') ?? host);
     return 'The endpoints are members of the mesh in Istio; a MeshExternalService speaks plain text to them.';
   }
   if (visibility.all) return undefined;
   const namespaces = visibility.namespaces.join(', ');
-  if (outbound.mode === 'open') {
+  if (!modes.anyClosed) {
     for (const field of visibility.fields) context.claim(field, 'approximate', codes.serviceEntry.visibleToAll);
     context.report(codes.serviceEntry.visibleToAll, { namespaces }, visibility.fields[0] ?? host);
     return undefined;
@@ -184,9 +168,7 @@ function serviceEffect(entry: Entry, namespace: string): string {
 
 function translateHost(run: Run, entry: Entry, host: Field<string>, visibility: Visibility): void {
   const { context } = run;
-  const named = host.value.endsWith(`.svc.${context.settings.clusterDomain}`)
-    ? context.services.named(host.value.toLowerCase(), entry.resource.namespace)
-    : undefined;
+  const named = isServiceHost(context, entry, host);
   if (named !== undefined) {
     const idle = entry.endpoints.length === 0 && entry.selector === undefined;
     const effect = serviceEffect(entry, named.namespace);
@@ -206,7 +188,7 @@ function translateHost(run: Run, entry: Entry, host: Field<string>, visibility: 
     return;
   }
   if (wildcard || entry.resolution === 'NONE') return;
-  const fates = planHost(context, entry, host, run.outbound.mode === 'closed');
+  const fates = planHost(context, entry, host, run.modes.anyClosed);
   const externals = fates.filter((fate) => fate.kind === 'external');
   for (const { kind, port } of fates)
     if (kind === 'passthrough')
@@ -217,7 +199,7 @@ function translateHost(run: Run, entry: Entry, host: Field<string>, visibility: 
   const draft = draftOf(run, entry, host, visibility);
   settleExternalFields(run, entry, host, fates);
   for (const { port, origination } of externals) {
-    const name = nameOf(run, entry, host, port, externals.length);
+    const name = externalName(run.entries, entry, host, port, externals.length);
     const keepsHost = fates.length === 1 && claimants === 1 && !entry.internal;
     if (emitExternal(context, { entry, host, port, name, keepsHost, origination, draft })) run.externals++;
   }
@@ -305,11 +287,11 @@ function translateEntry(run: Run, entry: Entry): void {
 export function translateServiceEntries(context: Context): void {
   const read = context.ofKind('ServiceEntry').map((resource) => ({ resource, entry: readEntry(resource) }));
   const accepted = read.flatMap(({ entry }) => ('refused' in entry ? [] : [entry]));
-  const outbound = meshOutbound(context);
+  const modes = outboundModes(context);
   const run: Run = {
     context,
     egress: createEgress(context),
-    outbound,
+    modes,
     entries: accepted,
     externals: 0,
     trusted: new Set(),
@@ -321,7 +303,7 @@ export function translateServiceEntries(context: Context): void {
       context.claim(specOrSelf(refused), 'inert', codes.serviceEntry.refused);
     } else translateEntry(run, entry);
   }
-  run.egress.emit(outbound);
+  run.egress.emit(modes);
   if (run.externals > 0) context.report(codes.serviceEntry.needsEgress, { count: run.externals }, undefined);
 }
 
