@@ -7,6 +7,7 @@ import { type Finished, finishEmissions } from './finish.ts';
 import { translators } from './from/index.ts';
 import { contextLeavesOf, leavesOf } from './leaves.ts';
 import type { LedgerEntry, LedgerField, Target } from './ledger.ts';
+import { misplaced } from './security/placement.ts';
 import type { Settings } from './settings.ts';
 import type { Translation } from './translation.ts';
 import { valueAt } from './value-at.ts';
@@ -140,6 +141,8 @@ export function translate(estate: Estate, settings: Settings): Translation {
   const { finished, diagnostics } = finishEmissions(workings);
   const targets = targetsOf(finished);
   const found: Diagnostic[] = [...estate.diagnostics, ...workings.diagnostics, ...diagnostics];
+  const emitted = finished.map((one) => one.emitted);
+  found.push(...misplaced(emitted, estate, settings));
   const ledger: LedgerEntry[] = [];
   for (const resource of estate.istio) {
     const { entry, diagnostic } = accountFor(resource, workings, targets);
@@ -162,7 +165,7 @@ export function translate(estate: Estate, settings: Settings): Translation {
   return {
     settings,
     estate,
-    emitted: finished.map(({ emitted }) => emitted),
+    emitted,
     origins: finished.map(({ origins }) => origins),
     ledger,
     context,

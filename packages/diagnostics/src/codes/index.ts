@@ -3,6 +3,7 @@ import { authorizationPolicy } from './authorization-policy.ts';
 import { destinationRule } from './destination-rule.ts';
 import { estate } from './estate.ts';
 import { extension } from './extension.ts';
+import { existingPolicy } from './existing-policy.ts';
 import { gateway } from './gateway.ts';
 import { identity } from './identity.ts';
 import { installation } from './installation.ts';
@@ -23,6 +24,7 @@ export const codes = {
   destinationRule,
   estate,
   extension,
+  existingPolicy,
   gateway,
   identity,
   installation,

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { checkExistingPolicies } from '../security/existing.ts';
 import { translateAbsence } from './authorization-policy/absence-to-mesh-traffic-permission.ts';
 import { translateAuthorizationPolicies } from './authorization-policy/to-mesh-traffic-permission.ts';
 import { translateDestinationRules } from './destination-rule/to-policies.ts';
@@ -16,6 +17,7 @@ export type Translator = (context: Context) => void;
 
 /** All translators, by kind; each adds to the context what it emits and what it says of each field. The rest comes last. */
 export const translators: readonly Translator[] = [
+  checkExistingPolicies,
   translateAbsence,
   translateAuthorizationPolicies,
   translateDestinationRules,

@@ -30,3 +30,8 @@ export function gatewayOf(view: SecurityView, policy: PlacedPolicy): string | un
     .map(([key, value]) => `${key}=${value}`)
     .join(', ');
 }
+
+/** Whether sidecars obey a policy: it is neither bound to a gateway or waypoint nor selects a gateway. */
+export function isForSidecars(view: SecurityView, policy: PlacedPolicy): boolean {
+  return !policy.attached && gatewayOf(view, policy) === undefined;
+}

@@ -5,7 +5,7 @@ import type { Context } from '../../context.ts';
 import type { EmittedRole } from '../../emitted.ts';
 import { child, descend, rootField, text } from '../../field.ts';
 import { dnsLabel } from '../../names.ts';
-import { gatewayOf } from '../../security/gateway.ts';
+import { gatewayOf, isForSidecars } from '../../security/gateway.ts';
 import { accountForMetadata } from '../../security/metadata.ts';
 import { allPorts } from '../../security/ports.ts';
 import { fieldAt, type SecurityView, securityOf } from '../../security/view.ts';
@@ -76,11 +76,6 @@ function isSetAside(context: Context, view: SecurityView, policy: AuthorizationP
     return true;
   }
   return false;
-}
-
-/** Whether sidecars obey a policy: it is neither bound to a gateway or waypoint nor selects a gateway. */
-export function isForSidecars(view: SecurityView, policy: AuthorizationPolicy): boolean {
-  return !policy.attached && gatewayOf(view, policy) === undefined;
 }
 
 /** Whether a policy closes the workloads that it selects to what no ALLOW policy allows. */

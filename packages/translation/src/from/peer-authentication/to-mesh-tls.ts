@@ -15,11 +15,11 @@ import type { EmittedRole } from '../../emitted.ts';
 import { child, type Field, rootField } from '../../field.ts';
 import { dnsLabel } from '../../names.ts';
 import { matchesOf } from '../../security/entries.ts';
+import { isForSidecars } from '../../security/gateway.ts';
 import { type InboundTarget, placePorts, servicesIn, targetRefOf } from '../../security/target.ts';
 import { type SecurityView, securityOf } from '../../security/view.ts';
 import { permission } from '../authorization-policy/emit.ts';
 import { anyone } from '../authorization-policy/project.ts';
-import { isForSidecars } from '../authorization-policy/to-mesh-traffic-permission.ts';
 import { accountForPolicy, accountForRest } from './account.ts';
 import { type Level, levelsOf, modeFieldOf } from './levels.ts';
 
