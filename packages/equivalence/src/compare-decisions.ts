@@ -259,6 +259,23 @@ function compareRedirects(before: Redirect, after: Redirect, known: KnownPath, r
   return { differences: [], undecided: same === true ? [] : [{ aspect: 'routing', reason }] };
 }
 
+/** What two proxies write into answers: for browsers of other origins, and into answers of their own. */
+function answerDifferences(before: Decision, after: Decision): Difference[] {
+  const corsOf = (decision: Decision): string =>
+    'cors' in decision && decision.cors !== undefined ? text(decision.cors) : 'none';
+  const headersOf = (decision: Decision): string =>
+    decision.kind === 'redirect' || decision.kind === 'respond' ? headerEffect([decision.responseHeaders]) : '';
+  return (
+    [
+      ['cors', corsOf],
+      ['response headers', headersOf],
+    ] as const
+  ).flatMap(([what, of]): Difference[] => {
+    const [first, second] = [of(before), of(after)];
+    return first === second ? [] : [{ aspect: 'routing', what, before: first, after: second }];
+  });
+}
+
 /** A decision for people: what happens to the request, in a few words. */
 export function describe(decision: Decision, request: Request): string {
   switch (decision.kind) {
@@ -292,6 +309,18 @@ export function compareDecisions(
   known: KnownPath,
   request: Request,
   options: DecisionOptions = {},
+): Compared {
+  const compared = compareOutcomes(before, after, known, request, options);
+  if (before.kind !== after.kind) return compared;
+  return { ...compared, differences: [...compared.differences, ...answerDifferences(before, after)] };
+}
+
+function compareOutcomes(
+  before: Decision,
+  after: Decision,
+  known: KnownPath,
+  request: Request,
+  options: DecisionOptions,
 ): Compared {
   const [a, b] = [settle(before), settle(after)];
   for (const one of [a, b]) {

@@ -19,6 +19,7 @@ export interface Difference {
     | 'timeout'
     | 'idle timeout'
     | 'retries'
+    | 'cors'
     | 'fault'
     | 'hash'
     | 'connections';

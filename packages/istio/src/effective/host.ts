@@ -44,7 +44,7 @@ export function partFor<V>(map: HostMap<V>, host: string): Map<string, V> {
 /** The value of a host itself, else of the longest wildcard that has it (istio/pilot/pkg/model/config.go MostSpecificHostMatch, 1.32). */
 export function mostSpecific<V>(map: HostMap<V>, host: string): V | undefined {
   const own = partFor(map, host).get(host);
-  if (own !== undefined) return own;
+  if (own !== undefined || map.wildcard.size === 0) return own;
   for (const wildcard of wildcardsOver(host)) {
     const value = map.wildcard.get(wildcard);
     if (value !== undefined) return value;
@@ -56,6 +56,7 @@ export function mostSpecific<V>(map: HostMap<V>, host: string): V | undefined {
 export function everyMatch<V>(map: HostMap<V>, host: string): V[] {
   const own = map.exact.get(host);
   const found = own === undefined ? [] : [own];
+  if (map.wildcard.size === 0) return found;
   for (const wildcard of wildcardsOver(host)) {
     const value = map.wildcard.get(wildcard);
     if (value !== undefined) found.push(value);
