@@ -1,5 +1,5 @@
 import { codes, type Diagnostic, diagnose } from '@isthmus/diagnostics';
-import { isList, isMap, type Json, join, type Resource } from '@isthmus/kubernetes';
+import { formatPath, isList, isMap, type Json, type Resource, type Step } from '@isthmus/kubernetes';
 import { textFields } from './generated/text-fields.ts';
 
 type TextFields = 'text' | { readonly [step: string]: TextFields };
@@ -13,18 +13,32 @@ function fieldsOf({ group, kind }: Resource): TextFields | undefined {
   return parsed.get(key);
 }
 
-function check(value: Json, fields: TextFields, path: string, found: (path: string, value: Json) => void): void {
+/** Calls `found` with the steps to each value; the list of steps changes afterwards. */
+function check(
+  value: Json,
+  fields: TextFields,
+  steps: Step[],
+  found: (steps: readonly Step[], value: Json) => void,
+): void {
   if (fields === 'text') {
-    if (typeof value === 'boolean' || typeof value === 'number' || typeof value === 'bigint') found(path, value);
+    if (typeof value === 'boolean' || typeof value === 'number' || typeof value === 'bigint') found(steps, value);
     return;
   }
   const any = fields['*'];
   if (isList(value)) {
-    if (any !== undefined) for (const [index, item] of value.entries()) check(item, any, join(path, index), found);
+    if (any === undefined) return;
+    for (let index = 0; index < value.length; index++) {
+      steps.push(index);
+      check(value[index] as Json, any, steps, found);
+      steps.pop();
+    }
   } else if (isMap(value)) {
     for (const key in value) {
       const inner = Object.hasOwn(fields, key) ? fields[key] : any;
-      if (inner !== undefined) check(value[key] as Json, inner, join(path, key), found);
+      if (inner === undefined) continue;
+      steps.push(key);
+      check(value[key] as Json, inner, steps, found);
+      steps.pop();
     }
   }
 }
@@ -39,7 +53,8 @@ export function checkTexts(resource: Resource): Diagnostic[] {
   if (fields === undefined || spec === undefined) return [];
   const diagnostics: Diagnostic[] = [];
   const { apiVersion, kind, namespace, name, source } = resource;
-  check(spec, fields, 'spec', (path, value) => {
+  check(spec, fields, ['spec'], (steps, value) => {
+    const path = formatPath(steps);
     const found = `the ${typeof value === 'boolean' ? 'boolean' : 'number'} ${value}`;
     diagnostics.push(
       diagnose(

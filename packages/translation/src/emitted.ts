@@ -1,4 +1,4 @@
-import type { Resource } from '@isthmus/kubernetes';
+import type { Json, Resource } from '@isthmus/kubernetes';
 
 /** A Kubernetes object as written to the bundle. */
 export interface EmittedObject {
@@ -40,4 +40,5 @@ export type Emitted = EmittedRole & {
 export interface Origin {
   readonly resource: Resource;
   readonly path: string;
+  readonly value: Json;
 }

@@ -24,7 +24,7 @@ function finish(emission: Emission): { finished: Finished; fields: Field[] } {
     for (const field of found) {
       fields.push(field);
       if (!of.some((known) => known.resource === field.resource && known.path === field.path))
-        of.push({ resource: field.resource, path: field.path });
+        of.push({ resource: field.resource, path: field.path, value: field.value });
     }
     origins.set(path, of);
   }) as EmittedObject;
@@ -49,6 +49,12 @@ const rank = (emitted: Emitted): number =>
 
 const nameOf = ({ object }: Emitted): string =>
   `${object.apiVersion}/${object.kind}/${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+
+/** Sorts by stage, kind, namespace and name. */
+function inApplyOrder(finished: readonly Finished[]): Finished[] {
+  const keyed = finished.map((one) => ({ one, rank: rank(one.emitted), name: nameOf(one.emitted) }));
+  return keyed.sort((a, b) => a.rank - b.rank || compare(a.name, b.name)).map(({ one }) => one);
+}
 
 /** Two emissions of one name: equal ones become one, others get names of their own. */
 function settleNames(sorted: readonly Finished[]): Finished[] {
@@ -123,11 +129,5 @@ export function finishEmissions(workings: Workings): { finished: Finished[]; dia
         : diagnose(codes.translation.withheld, { ...what, version: workings.context.settings.target }, place),
     );
   }
-  kept.sort((a, b) => rank(a.emitted) - rank(b.emitted) || compare(nameOf(a.emitted), nameOf(b.emitted)));
-  return {
-    finished: settleNames(kept).sort(
-      (a, b) => rank(a.emitted) - rank(b.emitted) || compare(nameOf(a.emitted), nameOf(b.emitted)),
-    ),
-    diagnostics,
-  };
+  return { finished: inApplyOrder(settleNames(inApplyOrder(kept))), diagnostics };
 }

@@ -1,6 +1,6 @@
 import { codes, compareDiagnostics, type Diagnostic, diagnose } from '@isthmus/diagnostics';
 import type { Estate } from '@isthmus/istio';
-import type { Json, Resource } from '@isthmus/kubernetes';
+import type { Resource } from '@isthmus/kubernetes';
 import { createWorkings, placeOf, type Workings } from './context.ts';
 import { eachLeaf } from './field.ts';
 import { type Finished, finishEmissions } from './finish.ts';
@@ -10,7 +10,6 @@ import type { LedgerEntry, LedgerField, Target } from './ledger.ts';
 import { misplaced } from './security/placement.ts';
 import type { Settings } from './settings.ts';
 import type { Translation } from './translation.ts';
-import { valueAt } from './value-at.ts';
 
 // Kinds whose loss opens what Istio closes: their untranslated fields block.
 const restricting = new Set([
@@ -24,6 +23,13 @@ const restricting = new Set([
 
 type Targets = Map<Resource, Map<string, Target[]>>;
 
+/** Whether a place is known already. Those of one emitted resource come one after the other, and a leaf may have thousands. */
+function isAmongLast(known: readonly Target[], resource: number, path: string): boolean {
+  for (let index = known.length - 1; known[index]?.resource === resource; index--)
+    if (known[index]?.path === path) return true;
+  return false;
+}
+
 /** Turns provenance around: the emitted places of each source leaf. */
 function targetsOf(finished: readonly Finished[]): Targets {
   const targets: Targets = new Map();
@@ -36,12 +42,10 @@ function targetsOf(finished: readonly Finished[]): Targets {
           targets.set(origin.resource, byPath);
         }
         const of = byPath;
-        const value = valueAt(origin.resource.object, origin.path);
-        eachLeaf(value as Json, origin.path, (leaf) => {
+        eachLeaf(origin.value, origin.path, (leaf) => {
           const known = of.get(leaf);
           if (known === undefined) of.set(leaf, [{ resource, path }]);
-          else if (!known.some((target) => target.resource === resource && target.path === path))
-            known.push({ resource, path });
+          else if (!isAmongLast(known, resource, path)) known.push({ resource, path });
         });
       }
     }
@@ -61,8 +65,11 @@ function accountFor(
   const open: string[] = [];
   const fields = leavesOf(resource).map((path): LedgerField => {
     const claim = claims.get(path);
-    if (claim !== undefined && claim.outcome !== 'untranslated')
-      return { path, ...claim, targets: places?.get(path) ?? none };
+    if (claim !== undefined && claim.outcome !== 'untranslated') {
+      const { outcome, code: reason } = claim;
+      const at = places?.get(path) ?? none;
+      return reason === undefined ? { path, outcome, targets: at } : { path, outcome, code: reason, targets: at };
+    }
     open.push(path);
     const code = restricting.has(resource.kind)
       ? codes.translation.restrictionUntranslated
