@@ -3,7 +3,8 @@ import { type Approach, compileAccess, type Token, takeIn } from '@isthmus/istio
 import { type Json, readManifest } from '@isthmus/kubernetes';
 import type { Comparison, Suite } from './suite.ts';
 
-interface RecordedRequest {
+/** A connection to the server of a record, and its outcome. */
+export interface RecordedApproach {
   readonly client: {
     readonly identity: string | null;
     readonly tls: 'none' | 'mtls' | 'tls';
@@ -21,11 +22,12 @@ interface RecordedRequest {
   readonly status?: number;
 }
 
-interface Recorded {
+/** A workload, the configuration around it, and who came to it. */
+export interface RecordedAccess {
   readonly id: string;
   readonly resources: string;
   readonly server: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> };
-  readonly requests: readonly RecordedRequest[];
+  readonly requests: readonly RecordedApproach[];
 }
 
 const states: Readonly<Record<string, Token['state']>> = {
@@ -35,7 +37,8 @@ const states: Readonly<Record<string, Token['state']>> = {
   garbage: 'unreadable',
 };
 
-function approachOf({ client, jwt, port, method, path, host, headers }: RecordedRequest): Approach {
+/** A recorded connection in our terms. */
+export function approachOf({ client, jwt, port, method, path, host, headers }: RecordedApproach): Approach {
   return {
     port,
     tls: client.tls,
@@ -64,7 +67,7 @@ const inWords = (outcome: string, status: number | undefined): string =>
   outcome === 'denied' && status !== undefined ? `${outcome} ${status}` : outcome;
 
 function* compare(record: Json): Iterable<Comparison> {
-  const { id, resources, server, requests } = record as unknown as Recorded;
+  const { id, resources, server, requests } = record as unknown as RecordedAccess;
   const estate = takeIn([readManifest(`${id}.yaml`, new TextEncoder().encode(resources))]);
   const decide = compileAccess(estate, server, { rootNamespace: 'istio-system', clusterDomain: 'cluster.local' });
   for (const request of requests) {

@@ -12,6 +12,7 @@ import { expect, test } from 'vitest';
 import { defaultSettings } from '../../settings.ts';
 import { translate } from '../../translate.ts';
 import type { Translation } from '../../translation.ts';
+import { kongInbound } from './kong-inbound.test-support.ts';
 
 // Two evaluators written apart from the translation: Istio's from security.md 2.1 and 2.2, Kong Mesh's from 1.5 and 1.6.
 
@@ -141,44 +142,6 @@ function istioMode(peers: readonly (Policy & { name: string })[], server: Server
     ...levels.map((policy) => map(policy?.spec.mtls).mode),
   ];
   return String(modes.find((mode) => mode !== undefined && mode !== 'UNSET') ?? 'PERMISSIVE');
-}
-
-interface Inbound {
-  readonly denies: (id: string) => boolean;
-  readonly allows: (id: string) => boolean;
-  readonly permissive: boolean;
-}
-
-function kongInbound(translation: Translation, server: Server, port: number, drafts: boolean): Inbound {
-  const section = sections[port];
-  const proxy = { ...server.labels, 'k8s.kuma.io/namespace': server.namespace };
-  const policies = translation.emitted
-    .filter(({ role, object }) => (role === 'resource' || drafts) && object.apiVersion === 'kuma.io/v1alpha1')
-    .map(({ object }) => object as unknown as JsonObject)
-    .filter(({ spec }) => {
-      const ref = map(map(spec).targetRef);
-      const selected = matchesLabels(map(ref.labels) as Record<string, string>, proxy);
-      return ref.kind === 'Mesh' || (selected && (ref.sectionName ?? section) === section);
-    });
-  const ofKind = (kind: string): JsonObject[] => policies.filter((one) => one.kind === kind);
-  const rules = ofKind('MeshTrafficPermission').flatMap(({ spec }) =>
-    list(map(spec).rules).map((rule) => map(map(rule).default)),
-  );
-  const any = (part: 'allow' | 'deny') => (id: string) =>
-    rules.some((rule) =>
-      list(rule[part]).some((one) => {
-        const { type, value } = map(map(one).spiffeID);
-        return type === 'Exact' ? id === value : id.startsWith(String(value));
-      }),
-    );
-  const rank = ({ metadata, spec }: JsonObject): string => {
-    const ref = map(map(spec).targetRef);
-    return `${ref.sectionName === undefined ? 1 : 0}${ref.kind === 'Mesh' ? 1 : 0}${String(map(metadata).name)}`;
-  };
-  // A section beats a proxy, a proxy the mesh; then the smaller name.
-  const sorted = ofKind('MeshTLS').sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
-  const mode = map(map(list(map(sorted[0]?.spec).rules)[0]).default).mode;
-  return { denies: any('deny'), allows: any('allow'), permissive: mode === 'Permissive' };
 }
 
 const deployment = (name: string, namespace: string, labels: Record<string, string>): Manifest =>
@@ -316,7 +279,7 @@ test('nobody can call in Kong Mesh whom Istio refuses, drafts applied or not', (
         for (const port of [8080, 9090]) {
           const mode = istioMode(transport, server, port);
           for (const drafts of [false, true]) {
-            const inbound = kongInbound(translation, server, port, drafts);
+            const inbound = kongInbound(translation, server, sections[port] as string, drafts);
             for (const caller of callers) {
               const [namespace, account] = caller.split('/');
               for (const domain of ['default.default.mesh.local', own]) {
