@@ -62,6 +62,7 @@ test('only hosts of the registry: 502, by the mesh or by the client’s Sidecar'
     'passthrough',
   );
   expect(compileRouteTable(configOf(text), client, 81).otherwise).toEqual({ kind: 'no listener' });
+  expect(compileRouteTable(configOf(strict), client, 81).otherwise).toMatchObject({ kind: 'closed' });
 });
 
 test('on a port that says nothing the address dialled decides, whatever authority is sent (T78)', () => {

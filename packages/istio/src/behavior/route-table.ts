@@ -11,6 +11,13 @@ export function unknownHost({ outboundTrafficPolicy }: ClientScope): Decision {
   return outboundTrafficPolicy === 'REGISTRY_ONLY' ? { kind: 'respond', status: 502 } : { kind: 'passthrough' };
 }
 
+/** What becomes of connections that no listener takes (istio/pilot/pkg/networking/core/listener_builder.go, 1.32). */
+function unknownConnection({ outboundTrafficPolicy }: ClientScope): Decision {
+  return outboundTrafficPolicy === 'REGISTRY_ONLY'
+    ? { kind: 'closed', reason: 'only hosts of the registry are allowed' }
+    : { kind: 'no listener' };
+}
+
 function tableOf(hosts: readonly CompiledVirtualHost[], otherwise: Decision): RouteTable {
   const decisions = hosts.flatMap(({ virtualHost }) => virtualHost.routes.map(({ decision }) => decision));
   const broken = decisions.find(({ kind }) => kind === 'broken');
@@ -21,7 +28,8 @@ function tableOf(hosts: readonly CompiledVirtualHost[], otherwise: Decision): Ro
 
 /**
  * What a client's proxy does with HTTP requests to a port: Istio's route table for all services that declare HTTP there, by
- * the authority of the request, whatever address was dialled. `no listener` where no service declares HTTP on the port.
+ * the authority of the request, whatever address was dialled. Where no service declares HTTP on the port nobody looks at
+ * requests: `no listener`, or `closed` where only hosts of the registry are allowed.
  */
 export function compileRouteTable(config: EffectiveConfig, client: Client, port: number): RouteTable {
   const scope = config.scopeOf(client);
@@ -29,7 +37,7 @@ export function compileRouteTable(config: EffectiveConfig, client: Client, port:
   const place = listener && placeOf(config, client, listener, port);
   const declared = place?.known.all.some((one) => one.port.protocol !== undefined && isHttp(one.port));
   if (listener === undefined || place === undefined || !declared)
-    return { virtualHosts: [], otherwise: { kind: 'no listener' } };
+    return { virtualHosts: [], otherwise: unknownConnection(scope) };
   return tableOf(compileVirtualHosts(place, listener), unknownHost(scope));
 }
 
