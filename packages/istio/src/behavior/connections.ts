@@ -8,7 +8,7 @@ import { endpointsOf } from './destination.ts';
 import type { Place } from './forward.ts';
 
 /** Whether a match can hold for a client on a port; unlike in HTTP all parts count (istio/pilot/pkg/networking/core/tls.go matchTCP, 1.32). */
-export function concernsConnections(
+function concernsConnections(
   match: EffectiveConnectionMatch,
   { client, port }: Pick<Place, 'client' | 'port'>,
 ): boolean {

@@ -244,6 +244,49 @@ const rules: readonly [vector: string, http: readonly JsonObject[], asked: Reque
     'broken',
   ],
   ['what RE2 refuses breaks the port', [{ match: [{ uri: { regex: '(?=a)' } }], ...to('v1') }], request('/'), 'broken'],
+  [
+    'T36: both a header and not another value of it',
+    [{ match: [{ headers: { x: { prefix: 'a' } }, withoutHeaders: { x: { exact: 'abc' } } }], ...to('v2') }, to('v1')],
+    request('/', { x: 'abc' }),
+    'v1',
+  ],
+  [
+    'T37: a value that is not the excluded one',
+    [{ match: [{ withoutHeaders: { x: { regex: '*' } } }], ...to('v2') }, to('v1')],
+    request('/', { x: '' }),
+    'v1',
+  ],
+  [
+    'T54: weights are relative',
+    [
+      {
+        route: [
+          { destination: { host: 'v1' }, weight: 25 },
+          { destination: { host: 'v2' }, weight: 25 },
+        ],
+      },
+    ],
+    request('/'),
+    'v1 25, v2 25',
+  ],
+  ['T88: an empty match of the path', [{ match: [{ uri: {} }], ...to('v2') }, to('v1')], request('/any'), 'v2'],
+  ['T88: an empty exact path', [{ match: [{ uri: { exact: '' } }], ...to('v2') }, to('v1')], request('/'), 'v1'],
+  [
+    'a header by a pseudo name',
+    [{ match: [{ headers: { ':method': { exact: 'GET' }, Host: { prefix: 's' } } }], ...to('v2') }, to('v1')],
+    request('/'),
+    'v2',
+  ],
+  ['the scheme is http', [{ match: [{ scheme: { exact: 'https' } }], ...to('v2') }, to('v1')], request('/'), 'v1'],
+  [
+    'a claim never matches in a sidecar, its absence always',
+    [
+      { match: [{ headers: { '@request.auth.claims.a': { exact: '1' } } }], ...to('v1') },
+      { match: [{ withoutHeaders: { '@request.auth.claims.a': { exact: '1' } } }], ...to('v2') },
+    ],
+    request('/'),
+    'v2',
+  ],
   ['direct response', [{ directResponse: { status: 418, body: { string: 'tea' } } }], request('/'), '418'],
 ];
 
@@ -513,5 +556,72 @@ test('T30: headers of destinations change before the route’s, and authorities 
   expect(decision).toMatchObject({
     authority: 'route.example',
     requestHeaders: { remove: ['x-old'], set: [['x-v', 'one']], add: [] },
+  });
+});
+
+test('T61, T71: mirrors of no requests are none, faults without a percentage hit nobody or, by the old field, a part', () => {
+  const table = compileRouteTable(
+    configOf(
+      virtualService('a', [
+        {
+          match: [prefix('/m')],
+          ...to('v1'),
+          mirror: { host: 'v2' },
+          mirrorPercentage: { value: 0 },
+          mirrors: [{ destination: { host: 'v3' }, percentage: { value: 12.34567 } }],
+        },
+        { match: [prefix('/p')], ...to('v1'), mirror: { host: 'v2' }, mirrorPercent: 7 },
+        {
+          ...to('v1'),
+          mirror: { host: 'v2' },
+          fault: { abort: { httpStatus: 503 }, delay: { fixedDelay: '1s', percent: 5 } },
+        },
+      ]),
+    ),
+    client,
+    port,
+  );
+  const [several, old, faulty] = ['/m', '/p', '/'].map((path) => evaluate(table, request(path)).decision);
+  expect(several).toMatchObject({
+    mirrors: [{ destination: { host: 'v3.shop.svc.cluster.local' }, percentage: 12.3456 }],
+  });
+  expect(old).toMatchObject({ mirrors: [{ percentage: 7 }] });
+  expect(faulty).toMatchObject({
+    mirrors: [{ percentage: 100 }],
+    fault: { abort: { percentage: 0, status: 503 }, delay: { percentage: 5, duration: 1000 } },
+  });
+});
+
+test('what the proxy writes into its own answers, and what it tells browsers', () => {
+  const table = compileRouteTable(
+    configOf(
+      virtualService('a', [
+        {
+          match: [prefix('/r')],
+          redirect: { uri: '/x' },
+          headers: { response: { set: { 'x-a': '1' } } },
+          corsPolicy: { allowOrigins: [{ exact: 'https://a.example' }], allowMethods: ['GET', 'PUT'], maxAge: '24h' },
+        },
+        { directResponse: { status: 200, body: { bytes: 'aGk=' } }, headers: { response: { remove: ['x-b'] } } },
+      ]),
+    ),
+    client,
+    port,
+  );
+  const [redirect, answer] = ['/r', '/'].map((path) => evaluate(table, request(path)).decision);
+  expect(redirect).toMatchObject({
+    responseHeaders: { set: [['x-a', '1']] },
+    cors: {
+      allowOrigins: [{ kind: 'exact', value: 'https://a.example' }],
+      allowMethods: 'GET,PUT',
+      maxAge: '86400',
+      forwardsOtherPreflights: true,
+    },
+  });
+  expect(answer).toEqual({
+    kind: 'respond',
+    status: 200,
+    body: 'hi',
+    responseHeaders: { remove: ['x-b'], set: [], add: [] },
   });
 });

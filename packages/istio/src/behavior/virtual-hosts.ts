@@ -25,7 +25,7 @@ export interface CompiledVirtualHost {
 }
 
 /** What a service without VirtualService gets (istio/pilot/pkg/networking/core/route/route.go buildSidecarVirtualHostForService, 1.32). */
-export function defaultRoute(service: RegistryService, { config, client, port }: Place): Route {
+function defaultRoute(service: RegistryService, { config, client, port }: Place): Route {
   const { host } = service;
   const hash = hashPolicy(hashOfService(config.destinationRule(client, host), port));
   const retries = retriesOf(child(config.mesh.config, 'defaultHttpRetryPolicy'), false);

@@ -403,3 +403,54 @@ test('what is no map, list or text is passed over', () => {
       namespace === 'b',
     );
 });
+
+test('the mesh’s settings come from its ConfigMap, else from who installs it', () => {
+  const configMap = (name: string, timeout: string) =>
+    `---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, namespace: istio-system}\ndata:\n  mesh: '{connectTimeout: ${timeout}, trustDomain: "td@x"}'\n`;
+  const operator =
+    '---\napiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nmetadata: {name: a}\nspec: {meshConfig: {connectTimeout: 3s, rootNamespace: root}}\n';
+  const sail =
+    '---\napiVersion: sailoperator.io/v1\nkind: Istio\nmetadata: {name: default}\nspec: {values: {meshConfig: {connectTimeout: 4s}}}\n';
+  const timeout = (text: string) => {
+    const { config } = configOf(text).mesh;
+    const field = config && descend(config, 'connectTimeout');
+    return field && [field.resource.kind, field.path, field.value];
+  };
+  expect(timeout('')).toBeUndefined();
+  expect(timeout(sail)).toEqual(['Istio', 'spec.values.meshConfig.connectTimeout', '4s']);
+  expect(timeout(operator)).toEqual(['IstioOperator', 'spec.meshConfig.connectTimeout', '3s']);
+  expect(timeout(operator + configMap('istio-canary', '2s'))).toEqual(['MeshConfig', 'connectTimeout', '2s']);
+  expect(timeout(configMap('istio-canary', '2s') + configMap('istio', '1s'))).toEqual([
+    'MeshConfig',
+    'connectTimeout',
+    '1s',
+  ]);
+  expect(configOf(operator).mesh).toMatchObject({ rootNamespace: 'root', trustDomain: 'cluster.local' });
+  expect(configOf(configMap('istio', '1s')).mesh.trustDomain).toBe('td.x');
+});
+
+test('the mesh’s retries and exports are the default of services and rules that say nothing', () => {
+  const config = configOf(
+    `${service('seats', 'shop')}${istio('VirtualService', 'a', 'shop', '{hosts: [seats], http: [{match: [{uri: {prefix: /a}}], route: [{destination: {host: seats}}], retries: {attempts: 1}}, {route: [{destination: {host: seats}}]}]}')}---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: istio, namespace: istio-system}
+data:
+  mesh: '{defaultHttpRetryPolicy: {attempts: 5, retryOn: 5xx}, defaultVirtualServiceExportTo: ["."]}'
+`,
+  );
+  const retries = (namespace: string) =>
+    compileService(
+      config,
+      { namespace, labels: {} },
+      'seats.shop.svc.cluster.local',
+      80,
+    )?.table.virtualHosts[0]?.routes.map(({ decision }) =>
+      decision.kind === 'forward' ? decision.retries : undefined,
+    );
+  expect(retries('shop')).toMatchObject([
+    { attempts: 1, on: expect.arrayContaining(['connect-failure']) },
+    { attempts: 5, on: ['5xx'] },
+  ]);
+  expect(retries('web')).toMatchObject([{ attempts: 5, on: ['5xx'] }]);
+});

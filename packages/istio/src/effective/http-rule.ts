@@ -71,7 +71,7 @@ export interface EffectiveHttpRule {
 const named = (match: Field, key: string): Record<string, Field> =>
   Object.fromEntries(entries(objectField(child(match, key))));
 
-export function readMatch(match: Field<JsonObject>): EffectiveMatch {
+function readMatch(match: Field<JsonObject>): EffectiveMatch {
   const textConditions: Partial<Record<TextCondition, Field<JsonObject>>> = {};
   for (const key of ['uri', 'scheme', 'method', 'authority'] as const) {
     const condition = objectField(child(match, key));
