@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { Navigate, Outlet, useLocation, useRouterState } from '@tanstack/react-router';
 import { lazy, type RefObject, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useLive } from '../api/live.ts';
 import { sessionQuery } from '../api/queries.ts';
@@ -29,10 +29,14 @@ function useKeptFocus(main: RefObject<HTMLElement | null>): void {
 function Guarded() {
   const session = useQuery(sessionQuery);
   const { pathname, href } = useLocation();
+  // The page that is shown, which is not yet that of the address while a navigation is under way.
+  const shown = useRouterState({ select: ({ matches }) => matches.at(-1)?.routeId });
   if (session.isPending) return null;
   if (session.data === undefined) return <Failure error={session.error} reset={() => void session.refetch()} />;
-  if (session.data.tokenRequired && !session.data.signedIn && pathname !== '/sign-in')
-    return <Navigate to="/sign-in" search={{ next: href } as never} replace />;
+  if (session.data.tokenRequired && !session.data.signedIn) {
+    if (pathname !== '/sign-in') return <Navigate to="/sign-in" search={{ next: href } as never} replace />;
+    if (shown !== '/sign-in') return null;
+  }
   return <Outlet />;
 }
 

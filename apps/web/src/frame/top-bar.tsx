@@ -2,7 +2,7 @@ import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { call } from '../api/client.ts';
-import { keys, migrationQuery, migrationsQuery, queryClient, sessionQuery } from '../api/queries.ts';
+import { migrationQuery, migrationsQuery, sessionQuery } from '../api/queries.ts';
 import { TargetSelect } from '../features/settings/target-select.tsx';
 import { Ago } from '../ui/time.tsx';
 import type { Overlay } from './shortcuts.ts';
@@ -83,7 +83,8 @@ function PersonMenu({ onOverlay }: { onOverlay: (overlay: Overlay) => void }) {
   const navigate = useNavigate();
   const signOut = async (): Promise<void> => {
     await call('DELETE /session');
-    await queryClient.invalidateQueries({ queryKey: keys.session });
+    // Loaded anew, so that nothing of what was seen stays in memory.
+    window.location.assign('/sign-in');
   };
   const name = session === undefined || session.name === '' ? 'anonymous' : session.name;
   return (

@@ -30,7 +30,7 @@ const columnsFor = (id: string): readonly Column<ResourceRow>[] => [
   {
     id: 'name',
     title: 'Name',
-    width: [200, 3],
+    width: [176, 3],
     value: ({ name }) => name,
     cell: ({ index, name }) => (
       <RowLink href={hrefOf`/migrations/${id}/workbench?resource=${index}`}>
@@ -46,14 +46,14 @@ const columnsFor = (id: string): readonly Column<ResourceRow>[] => [
   {
     id: 'outcomes',
     title: 'Fields by outcome',
-    width: [264, 2],
+    width: [232, 2],
     value: settledShare,
     cell: ({ outcomes: counts }) => <OutcomeCounts counts={counts} />,
   },
   {
     id: 'place',
     title: 'Place',
-    width: [220, 3],
+    width: [200, 3],
     value: ({ file, line }) => `${file}:${String(line).padStart(6, '0')}`,
     cell: ({ file, line }) => <code className="muted">{`${file}:${line}`}</code>,
   },

@@ -26,6 +26,8 @@ export function SignInPage() {
     mutationFn: () => call('POST /session', { body: { name: name.trim(), ...(asksToken ? { token } : {}) } }),
     onSuccess: (next) => {
       queryClient.setQueryData(keys.session, next);
+      // What was refused before is asked for again.
+      queryClient.removeQueries({ predicate: ({ state }) => state.status === 'error' });
       router.history.push(safeNext(search.next));
     },
   });
@@ -57,7 +59,7 @@ export function SignInPage() {
         <TextInput
           label="Name"
           description="Chosen by you and checked by nobody: the history marks it as unverified."
-          autoComplete="name"
+          autoComplete="username"
           maxLength={100}
           value={name}
           onChange={({ target }) => setName(target.value)}
