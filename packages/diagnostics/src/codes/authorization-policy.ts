@@ -32,7 +32,7 @@ export const authorizationPolicy = defineCodes({
     title: 'Allowing rule is left out',
     message:
       'This rule allows by {fields}. A MeshTrafficPermission knows the identity of a caller and nothing else, and without that condition the rule would allow more than Istio does. It is left out: what only this rule allows is refused in Kong Mesh.',
-    help: 'Keep the check elsewhere (MeshOPA on 2.13 and 2.14, a Kong Gateway plugin for traffic from outside, a NetworkPolicy for addresses, or the application), then allow the callers by identity.',
+    help: 'Keep the check elsewhere (MeshOPA on 2.13 and 2.14, of which a draft is emitted, a Kong Gateway plugin for traffic from outside, a NetworkPolicy for addresses, or the application), then allow the callers by identity.',
     explanation: l4,
     example: 'spec:\n  rules:\n    - to: [{operation: {methods: [GET], paths: ["/timetable"]}}]',
   },
@@ -42,7 +42,7 @@ export const authorizationPolicy = defineCodes({
     title: 'Denial is broader than in Istio',
     message:
       'This rule denies by {fields}, which a MeshTrafficPermission cannot tell apart. So that nothing opens, the emitted one denies {whom} whatever the rest of the rule asks for: requests that Istio lets through are refused.',
-    help: 'Keep the check elsewhere (MeshOPA on 2.13 and 2.14, a Kong Gateway plugin for traffic from outside, a NetworkPolicy for addresses, or the application), then remove the denial from the bundle.',
+    help: 'Keep the check elsewhere (MeshOPA on 2.13 and 2.14, of which a draft is emitted, a Kong Gateway plugin for traffic from outside, a NetworkPolicy for addresses, or the application), then remove the denial from the bundle.',
     explanation: l4,
     example: 'spec:\n  action: DENY\n  rules:\n    - to: [{operation: {methods: [DELETE]}}]',
   },

@@ -14,6 +14,7 @@ import { applyRemainders, type PlacedRemainder, type Unit } from './compose.ts';
 import { emitUnits } from './emit.ts';
 import { openingsOf, reportOpenings } from './openings.ts';
 import { anyone, type Projection, projectAllow, projectDeny } from './project.ts';
+import { draftMeshOpa } from './to-mesh-opa.ts';
 
 const area = codes.authorizationPolicy;
 
@@ -129,11 +130,14 @@ function readPolicy(context: Context, view: SecurityView, policy: AuthorizationP
     context.report(area.allowsNothing, {}, child(spec, 'rules') ?? spec ?? resource);
   }
   const idle = new Set<string>();
+  const all: Projection[] = [];
   for (const [index, rule] of policy.rules.entries()) {
     const projections = action === 'ALLOW' ? projectAllow(view, policy, rule) : projectDeny(view, policy, rule);
     for (const path of accountForRule(context, view, policy, rule, projections)) idle.add(path);
     unitsOf(policy, index, projections, read);
+    all.push(...projections);
   }
+  draftMeshOpa(context, view, policy, all);
   if (spec !== undefined) accountForRest(context, policy, 'spec', idle);
 }
 
