@@ -151,6 +151,23 @@ function without(list: readonly string[], some: readonly string[]): readonly str
   return others;
 }
 
+interface SelectorIndex {
+  readonly key: string;
+  /** By the first of their labels. */
+  readonly byPair: ReadonlyMap<string, readonly Labels[]>;
+}
+
+const indexes = new WeakMap<readonly Labels[], SelectorIndex>();
+
+function indexOf(asked: readonly Labels[]): SelectorIndex {
+  const index = indexes.get(asked) ?? {
+    key: asked.map(keyOf).join(' '),
+    byPair: Map.groupBy(asked, (selector) => pairsOf(selector)[0] as string),
+  };
+  indexes.set(asked, index);
+  return index;
+}
+
 /**
  * One group for each answer to the selectors among clients of these namespaces.
  * @param imagined labels of clients that may exist beside the workloads of the estate
@@ -162,7 +179,7 @@ function partsOf(
   found: ClientDistinctions,
 ): ClientGroup[] {
   const among = new Set(namespaces);
-  const byPair = Map.groupBy(asked, (selector) => pairsOf(selector)[0] as string);
+  const { byPair } = indexOf(asked);
   const metBy = (labels: Labels): Labels[] =>
     pairsOf(labels).flatMap((pair) => (byPair.get(pair) ?? []).filter((selector) => matchesLabels(selector, labels)));
   const groups = new Map<string, ClientGroup>();
@@ -200,7 +217,7 @@ function groupsOf(
 ): readonly ClientGroup[] {
   const ofNamespaces = made.get(namespaces) ?? new Map<string, readonly ClientGroup[]>();
   made.set(namespaces, ofNamespaces);
-  const key = [...asked, {}, ...imagined].map(keyOf).join(' ');
+  const key = `${indexOf(asked).key} ${imagined.length}`;
   const groups = ofNamespaces.get(key) ?? partsOf(namespaces, asked, imagined, found);
   ofNamespaces.set(key, groups);
   return groups;
@@ -230,8 +247,10 @@ export function clientGroups(config: EffectiveConfig, host?: string): ClientGrou
     without(found.limited.all, special),
     ...views.values(),
   ].filter((namespaces) => namespaces.length > 0);
+  const common = distinct(questions.sourceLabels);
   return all.flatMap((namespaces) => {
-    const asked = distinct([...questions.sourceLabels, ...questions.selectorsIn(namespaces[0] ?? '')]);
+    const own = questions.selectorsIn(namespaces[0] ?? '');
+    const asked = own.length === 0 ? common : distinct([...common, ...own]);
     // For all hosts together these would be more than anyone can look at.
     return groupsOf(namespaces, asked, host === undefined ? [{}] : [{}, ...asked], found);
   });
