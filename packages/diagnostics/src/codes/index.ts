@@ -15,8 +15,10 @@ import { requestAuthentication } from './request-authentication.ts';
 import { security } from './security.ts';
 import { serviceEntry } from './service-entry.ts';
 import { sidecar } from './sidecar.ts';
+import { telemetry } from './telemetry.ts';
 import { translation } from './translation.ts';
 import { virtualService } from './virtual-service.ts';
+import { workload } from './workload.ts';
 
 /** Every area of the registry. A new code is one entry in one of these files. */
 export const codes = {
@@ -36,8 +38,10 @@ export const codes = {
   security,
   serviceEntry,
   sidecar,
+  telemetry,
   translation,
   virtualService,
+  workload,
 } as const;
 
 /** All codes in order, for `isthmus explain`, the generated reference and the meta-tests. */

@@ -10,7 +10,9 @@ import { translatePeerAuthentications } from './peer-authentication/to-mesh-tls.
 import { translateRequestAuthentications } from './request-authentication/to-kong-plugin.ts';
 import { translateRest } from './rest/translate.ts';
 import { translateServiceEntries } from './service-entry/translate.ts';
+import { translateTelemetry } from './telemetry/translate.ts';
 import { translateVirtualServices } from './virtual-service/to-mesh-http-route.ts';
+import { translateWorkloadEntries } from './workload-entry/translate.ts';
 
 /** Translates every resource of a kind in an estate. */
 export type Translator = (context: Context) => void;
@@ -28,5 +30,7 @@ export const translators: readonly Translator[] = [
   translateServiceEntries,
   translateGateways,
   translateVirtualServices,
+  translateTelemetry,
+  translateWorkloadEntries,
   translateRest,
 ];

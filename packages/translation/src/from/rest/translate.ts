@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts';
+import { translateProxyConfigs } from '../proxy-config/translate.ts';
 import { translateSidecars } from '../sidecar/translate.ts';
 import { accountForExtensions } from './extensions.ts';
 import { accountForInstallation, accountForRetired } from './installation.ts';
@@ -11,6 +12,7 @@ export function translateRest(context: Context): void {
   const workloads = workloadsOf(context);
   const patches = createWorkloadPatches(context);
   translateSidecars(context, workloads, patches);
+  translateProxyConfigs(context, workloads, patches);
   accountForExtensions(context);
   accountForRetired(context);
   accountForMeshFields(context);
