@@ -46,6 +46,7 @@ export function Frame() {
   const [overlay, setOverlay] = useState<Overlay>();
   const [isMenuOpen, setMenuOpen] = useState(false);
   const close = useCallback(() => setOverlay(undefined), []);
+  const closeMenu = useCallback(() => setMenuOpen(false), []);
   useShortcuts(id, setOverlay);
   useLive(id);
   const main = useRef<HTMLElement>(null);
@@ -56,8 +57,8 @@ export function Frame() {
         Skip to the page
       </a>
       <TopBar id={id} isMenuOpen={isMenuOpen} onMenu={() => setMenuOpen((isOpen) => !isOpen)} onOverlay={setOverlay} />
-      {id !== undefined && <Rail id={id} isOpen={isMenuOpen} onClose={() => setMenuOpen(false)} />}
-      <main ref={main} id="main" className={classes.main} tabIndex={-1}>
+      {id !== undefined && <Rail id={id} isOpen={isMenuOpen} onClose={closeMenu} />}
+      <main ref={main} id="main" className={classes.main} tabIndex={-1} onPointerDown={closeMenu}>
         <Guarded />
       </main>
       <Suspense>

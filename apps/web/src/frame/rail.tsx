@@ -13,8 +13,14 @@ export function Rail({ id, isOpen, onClose }: { id: string; isOpen: boolean; onC
   const blockers = useQuery({ ...overviewQuery(id), enabled: hasSnapshot }).data?.findings.blocker ?? 0;
   if (migration.error !== null && migration.data === undefined) return null;
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: following a link closes the menu, whichever way it was followed
-    <nav id="rail" className={classes.rail} data-open={isOpen || undefined} aria-label="Migration" onClick={onClose}>
+    <nav
+      id="rail"
+      className={classes.rail}
+      data-open={isOpen || undefined}
+      aria-label="Migration"
+      onClick={onClose}
+      onKeyDown={({ key }) => key === 'Escape' && onClose()}
+    >
       {places.map(({ label, to }) => (
         <Link
           key={to}

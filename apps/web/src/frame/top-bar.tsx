@@ -1,9 +1,13 @@
 import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useIsFetching, useQuery } from '@tanstack/react-query';
+import { Link, useLocation, useNavigate } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { call } from '../api/client.ts';
-import { migrationQuery, migrationsQuery, sessionQuery } from '../api/queries.ts';
+import { keys, migrationQuery, migrationsQuery, sessionQuery } from '../api/queries.ts';
+import { isOver, progressOf } from '../features/imports/import-state.ts';
+import { forgetImport, useImport } from '../features/imports/imports.ts';
 import { TargetSelect } from '../features/settings/target-select.tsx';
+import { tell } from '../ui/tell.ts';
 import { Ago } from '../ui/time.tsx';
 import type { Overlay } from './shortcuts.ts';
 import classes from './top-bar.module.css';
@@ -26,6 +30,17 @@ function MigrationPart({ id }: { id: string }) {
   const { data: migration } = useQuery(migrationQuery(id));
   const { data: all = [] } = useQuery(migrationsQuery);
   const navigate = useNavigate();
+  const running = useImport(id);
+  const { pathname } = useLocation();
+  // Who looks around meanwhile is told; the page of the import goes on to the overview by itself.
+  const hasArrived = running?.step === 'done' && !pathname.endsWith('/import');
+  useEffect(() => {
+    if (!hasArrived) return;
+    forgetImport(id);
+    tell('The import is done. This page is being read anew.');
+  }, [hasArrived, id]);
+  const isUpdating = useIsFetching({ queryKey: keys.views(id) }) > 0;
+  const done = running === undefined ? undefined : progressOf(running);
   const others = all.filter((other) => other.id !== id && other.archivedAt === null).slice(0, mostListed);
   if (migration === undefined) return null;
   return (
@@ -57,11 +72,14 @@ function MigrationPart({ id }: { id: string }) {
         </Menu.Dropdown>
       </Menu>
       <Link to="/migrations/$id/import" params={{ id }} className={classes.snapshot}>
-        {migration.snapshot === null ? (
+        {running !== undefined && !isOver(running) ? (
+          `importing${done === undefined ? ' …' : ` ${Math.round(done * 100)} %`}`
+        ) : migration.snapshot === null ? (
           'Nothing imported yet'
         ) : (
           <>
-            snapshot {migration.snapshot.number} · <Ago at={migration.snapshot.createdAt} />
+            snapshot {migration.snapshot.number} ·{' '}
+            {isUpdating ? 'updating …' : <Ago at={migration.snapshot.createdAt} />}
           </>
         )}
       </Link>

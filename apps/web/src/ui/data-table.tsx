@@ -22,6 +22,8 @@ export interface Column<Row extends RowData> {
   /** Least width in px, and its share of what is left. */
   readonly width: readonly [least: number, share: number];
   readonly isNumber?: boolean;
+  /** Holds controls, which have no order. */
+  readonly isUnordered?: boolean;
   /** What rows are sorted by, and what is shown unless `cell` says otherwise. */
   readonly value: (row: Row) => string | number;
   readonly cell?: (row: Row) => ReactNode;
@@ -259,21 +261,25 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
               <div
                 key={column.id}
                 role="columnheader"
-                aria-sort={order ?? 'none'}
+                aria-sort={column.isUnordered ? undefined : (order ?? 'none')}
                 className={column.isNumber ? `${classes.heading} ${classes.numeric}` : classes.heading}
               >
-                <button
-                  type="button"
-                  className={classes.sort}
-                  title={column.heading === undefined ? undefined : column.title}
-                  aria-label={column.heading === undefined ? undefined : column.title}
-                  onClick={() => onSort(nextSort(sort, column.id, column.isNumber === true))}
-                >
-                  {column.heading ?? column.title}
-                  <span className={classes.order} aria-hidden="true">
-                    {order === 'ascending' ? '↑' : order === 'descending' ? '↓' : ''}
-                  </span>
-                </button>
+                {column.isUnordered ? (
+                  <span className={classes.sort}>{column.title}</span>
+                ) : (
+                  <button
+                    type="button"
+                    className={classes.sort}
+                    title={column.heading === undefined ? undefined : column.title}
+                    aria-label={column.heading === undefined ? undefined : column.title}
+                    onClick={() => onSort(nextSort(sort, column.id, column.isNumber === true))}
+                  >
+                    {column.heading ?? column.title}
+                    <span className={classes.order} aria-hidden="true">
+                      {order === 'ascending' ? '↑' : order === 'descending' ? '↓' : ''}
+                    </span>
+                  </button>
+                )}
               </div>
             );
           })}

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { type DragEvent, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import classes from './drop-zone.module.css';
 import { type Found, fromInput, fromText, walkDropped } from './walk.ts';
 
@@ -13,9 +13,11 @@ export const isManifest = (text: string): boolean => /^\s*[{"]|^\s*(?:- )?[A-Za-
 export function DropZone({ onFound, heading }: { onFound: (found: Found) => void; heading: string }) {
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
-  const [depth, setDepth] = useState(0);
+  const [isOver, setOver] = useState(false);
   const [looking, setLooking] = useState<number>();
   const [pasted, setPasted] = useState<string>();
+  const latest = useRef(onFound);
+  latest.current = onFound;
 
   useEffect(() => {
     const onPaste = (event: ClipboardEvent): void => {
@@ -28,30 +30,40 @@ export function DropZone({ onFound, heading }: { onFound: (found: Found) => void
     return () => document.removeEventListener('paste', onPaste);
   }, []);
 
-  const onDrop = async (event: DragEvent): Promise<void> => {
-    event.preventDefault();
-    setDepth(0);
-    const text = event.dataTransfer.getData('text/plain');
-    const walking = walkDropped(event.dataTransfer, setLooking);
+  const [onDrop] = useState(() => async (data: DataTransfer): Promise<void> => {
+    const text = data.getData('text/plain');
+    const walking = walkDropped(data, setLooking);
     setLooking(0);
     const found = await walking.catch(() => ({ uploads: [], leftOut: 0 }));
     setLooking(undefined);
     if (found.uploads.length === 0 && text !== '') setPasted(text);
-    else onFound(found);
-  };
+    else latest.current(found);
+  });
+  // The whole page takes what is dropped: beside the frame a browser would leave the app and show the file.
+  useEffect(() => {
+    let inside = 0;
+    const listeners = {
+      dragenter: () => setOver(++inside > 0),
+      dragleave: () => setOver(--inside > 0),
+      dragover: () => {},
+      drop: ({ dataTransfer }: DragEvent) => {
+        inside = 0;
+        setOver(false);
+        if (dataTransfer !== null) void onDrop(dataTransfer);
+      },
+    };
+    const names = Object.keys(listeners) as (keyof typeof listeners)[];
+    const listen = (event: DragEvent): void => {
+      event.preventDefault();
+      listeners[event.type as keyof typeof listeners](event);
+    };
+    for (const name of names) document.addEventListener(name, listen);
+    return () => {
+      for (const name of names) document.removeEventListener(name, listen);
+    };
+  }, [onDrop]);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping has its equals in the buttons
-    <div
-      className={classes.zone}
-      data-over={depth > 0 || undefined}
-      onDragEnter={(event) => {
-        event.preventDefault();
-        setDepth((now) => now + 1);
-      }}
-      onDragLeave={() => setDepth((now) => Math.max(0, now - 1))}
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => void onDrop(event)}
-    >
+    <div className={classes.zone} data-over={isOver || undefined}>
       <h2 className={classes.heading}>{heading}</h2>
       <p className="muted">
         Files, folders with their paths, .zip, .tar, .tar.gz; YAML of many documents, JSON, lists, and what Helm or

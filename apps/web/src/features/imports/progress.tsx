@@ -60,7 +60,7 @@ export function Progress({ state, onCancel }: { state: ImportState; onCancel: ()
               ['Files', whole(job.files)],
               ['Documents', whole(job.documents)],
               ['Resources', whole(job.resources)],
-              ['Read', bytes(job.bytes)],
+              ['Received', bytes(job.bytes)],
             ] as const
           ).map(([label, value]) => (
             <div key={label}>

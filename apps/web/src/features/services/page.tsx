@@ -26,13 +26,13 @@ const columnsFor = (id: string): readonly Column<Service>[] => [
   {
     id: 'name',
     title: 'Service',
-    width: [180, 3],
+    width: [148, 3],
     value: ({ name }) => name,
     cell: ({ namespace, name }) => (
       <RowLink href={hrefOf`/migrations/${id}/services/${namespace}/${name}`}>{name}</RowLink>
     ),
   },
-  { id: 'namespace', title: 'Namespace', width: [120, 2], value: ({ namespace }) => namespace },
+  { id: 'namespace', title: 'Namespace', width: [112, 2], value: ({ namespace }) => namespace },
   {
     id: 'phase',
     title: 'Phase',
@@ -40,11 +40,11 @@ const columnsFor = (id: string): readonly Column<Service>[] => [
     value: ({ phase }) => phases.indexOf(phase),
     cell: ({ phase }) => <PhaseLabel phase={phase} />,
   },
-  { id: 'owner', title: 'Owner', width: [120, 2], value: ({ owner }) => owner },
+  { id: 'owner', title: 'Owner', width: [104, 2], value: ({ owner }) => owner },
   {
     id: 'blockers',
     title: 'Blockers',
-    width: [88, 1],
+    width: [80, 1],
     isNumber: true,
     value: ({ findings }) => findings.blocker,
     cell: ({ findings }) => <Count value={findings.blocker} />,
@@ -52,15 +52,15 @@ const columnsFor = (id: string): readonly Column<Service>[] => [
   {
     id: 'warnings',
     title: 'Warnings',
-    width: [88, 1],
+    width: [80, 1],
     isNumber: true,
     value: ({ findings }) => findings.warning,
     cell: ({ findings }) => <Count value={findings.warning} />,
   },
   {
     id: 'resources',
-    title: 'Istio resources',
-    width: [120, 1],
+    title: 'Resources',
+    width: [88, 1],
     isNumber: true,
     value: ({ resources }) => resources,
     cell: ({ resources }) => <Count value={resources} />,
@@ -68,15 +68,15 @@ const columnsFor = (id: string): readonly Column<Service>[] => [
   {
     id: 'fields',
     title: 'Fields by outcome',
-    width: [248, 2],
+    width: [216, 2],
     value: ({ outcomes }) => fieldsOf(outcomes),
     cell: ({ outcomes }) => <OutcomeCounts counts={outcomes} />,
   },
-  { id: 'origin', title: 'Runs on', width: [112, 1], value: ({ origin }) => originWords[origin] },
+  { id: 'origin', title: 'Runs on', width: [108, 1], value: ({ origin }) => originWords[origin] },
   {
     id: 'changed',
     title: 'Changed',
-    width: [104, 1],
+    width: [92, 1],
     value: ({ updatedAt }) => updatedAt ?? '',
     cell: ({ updatedAt }) => (updatedAt === null ? <span className="muted">never</span> : <Ago at={updatedAt} />),
   },

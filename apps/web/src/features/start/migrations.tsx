@@ -104,20 +104,32 @@ export function Migrations({ migrations }: { migrations: readonly Migration[] })
       {
         id: 'actions',
         title: 'Actions',
+        isUnordered: true,
         width: [232, 0],
         value: () => '',
         cell: (migration) => (
           <span className={classes.actions}>
-            <Button size="compact-sm" variant="subtle" onClick={() => setWish({ action: 'rename', migration })}>
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              aria-label={`Rename ${migration.name}`}
+              onClick={() => setWish({ action: 'rename', migration })}
+            >
               Rename
             </Button>
-            <Button size="compact-sm" variant="subtle" onClick={() => archive(migration)}>
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              aria-label={`${migration.archivedAt === null ? 'Archive' : 'Restore'} ${migration.name}`}
+              onClick={() => archive(migration)}
+            >
               {migration.archivedAt === null ? 'Archive' : 'Restore'}
             </Button>
             <Button
               size="compact-sm"
               variant="subtle"
               color="danger"
+              aria-label={`Delete ${migration.name}`}
               onClick={() => setWish({ action: 'delete', migration })}
             >
               Delete
