@@ -119,14 +119,19 @@ function layOutPatches(emitted: readonly Emitted[]): BundleFile[] {
   return files;
 }
 
+/** The bundle's file of each emitted resource (same index), as `layOut` writes it. */
+export function filesOf(emitted: readonly Emitted[]): string[] {
+  const topicOf = topics(emitted);
+  return emitted.map((one) => pathOf(one, topicOf));
+}
+
 /**
  * Lays a translation out for GitOps: one directory for each step of applying, in order, each with a kustomization;
  * `patches/` with Kustomize components for the user's objects that change; `drafts/` outside of every kustomization.
  */
 export function layOut(translation: Translation): Layout {
   const { emitted } = translation;
-  const topicOf = topics(emitted);
-  const fileOf = emitted.map((one) => pathOf(one, topicOf));
+  const fileOf = filesOf(emitted);
   const documents = new Map<string, Json[]>();
   for (const [index, { role, object }] of emitted.entries())
     if (role !== 'patch') group(documents, fileOf[index] as string, object as unknown as Json);

@@ -55,14 +55,18 @@ export interface Part {
 /** A line that is longer is not for people: JSON without line breaks. */
 const longestLine = 2000;
 
-/** Where the lines of files begin and end; files are cut once for all of their resources. */
+/** Cuts resources out of the texts of their files; a file is read and split once for all of its resources. */
 export function createParts(textOf: (file: string) => string | undefined): (resource: Resource) => Part {
-  const linesOf = new Map<string, readonly string[]>();
+  const files = new Map<string, { text: string; lines: readonly string[] }>();
+  const read = (file: string): { text: string; lines: readonly string[] } => {
+    const text = textOf(file) ?? '';
+    const found = { text, lines: text.split('\n') };
+    files.set(file, found);
+    return found;
+  };
   return (resource) => {
     const { source } = resource;
-    const text = textOf(source.file) ?? '';
-    const lines = linesOf.get(source.file) ?? text.split('\n');
-    linesOf.set(source.file, lines);
+    const { text, lines } = files.get(source.file) ?? read(source.file);
     const places = locateAll(text, source);
     let from = Math.min(source.line, lines.length) - 1;
     let end = from + 1;

@@ -1,4 +1,4 @@
-import { layOut } from '@isthmus/bundle';
+import { filesOf } from '@isthmus/bundle';
 import type { FieldLink, Workbench } from '@isthmus/contract';
 import { type Diagnostic, findCode } from '@isthmus/diagnostics';
 import { type Json, locateAll, type Resource, writeYaml } from '@isthmus/kubernetes';
@@ -77,6 +77,11 @@ function place(snapshot: Translated, wanted: Wanted, sources: readonly Shown[]):
   };
   const inside: Workbench['findings'] = [];
   const near: Workbench['findings'] = [];
+  const texts = new Map<string, string | undefined>();
+  const textOf = (file: string): string | undefined => {
+    if (!texts.has(file)) texts.set(file, snapshot.textOf(file));
+    return texts.get(file);
+  };
   for (const diagnostic of snapshot.diagnostics) {
     const { related, line, column, ...rest } = diagnostic;
     const key = diagnostic.resource && keyOf(diagnostic.resource, diagnostic.file);
@@ -97,7 +102,7 @@ function place(snapshot: Translated, wanted: Wanted, sources: readonly Shown[]):
         },
       });
     } else if ((key === undefined || !others.has(key)) && isNear(diagnostic, wanted, neighbourhood)) {
-      const excerpt = diagnostic.file === undefined ? undefined : excerptOf(snapshot.textOf(diagnostic.file), line);
+      const excerpt = diagnostic.file === undefined ? undefined : excerptOf(textOf(diagnostic.file), line);
       near.push({
         diagnostic: {
           ...rest,
@@ -134,7 +139,7 @@ export function workbench(snapshot: Translated, wanted: Wanted): Workbench | und
     const resource = translation.estate.istio[index];
     return resource === undefined ? [] : [{ index, resource, part: partOf(resource) }];
   });
-  const { fileOf } = layOut(translation);
+  const fileOf = filesOf(translation.emitted);
   const all = emittedBy(
     snapshot,
     wanted,
