@@ -1,5 +1,5 @@
 import { codes } from '@isthmus/diagnostics';
-import { byAge } from '../../age.ts';
+import { compareCreation } from '@isthmus/istio';
 import type { Context } from '../../context.ts';
 import type { IstioGateway, Server } from './read-gateway.ts';
 
@@ -17,7 +17,7 @@ export function effectiveServers(
   const uses = new Map<number, { readonly use: PortUse; readonly gateway: IstioGateway }>();
   const taken = new Map<string, IstioGateway>();
   const kept = new Map<IstioGateway, Server[]>();
-  for (const gateway of [...gateways].sort((a, b) => byAge(a.resource, b.resource))) {
+  for (const gateway of [...gateways].sort((a, b) => compareCreation(a.resource, b.resource))) {
     const own: Server[] = [];
     kept.set(gateway, own);
     for (const server of gateway.servers) {

@@ -1,7 +1,7 @@
 import { codes } from '@isthmus/diagnostics';
+import { compareCreation, isOrderGuessed } from '@isthmus/istio';
 import type { RoutePath } from '@isthmus/kong-gateway';
 import type { Resource } from '@isthmus/kubernetes';
-import { agesKnown, byAge } from '../../age.ts';
 import type { Context } from '../../context.ts';
 import { child, type Field, items, rootField, text } from '../../field.ts';
 import { dnsLabel } from '../../names.ts';
@@ -204,7 +204,7 @@ function reportUnknownOrder(context: Context, placed: ReturnType<typeof placeMat
         (before) =>
           before.reading !== one.reading &&
           !takesAll(one.match) &&
-          !agesKnown(before.reading.binding.resource, one.reading.binding.resource) &&
+          isOrderGuessed([before.reading.binding.resource, one.reading.binding.resource]) &&
           overlap(before.placed, one.placed),
       );
     if (other === undefined) continue;
@@ -241,7 +241,7 @@ function componentsOf(bindings: readonly Binding[]): Binding[][] {
     }
     components.push({ hosts, bindings: [...joined.flatMap((component) => component.bindings), binding] });
   }
-  return components.map((component) => component.bindings.sort((a, b) => byAge(a.resource, b.resource)));
+  return components.map((component) => component.bindings.sort((a, b) => compareCreation(a.resource, b.resource)));
 }
 
 /** Nothing of these VirtualServices is emitted but an answer for their hosts, so that no wider host takes their requests. */

@@ -1,4 +1,5 @@
-import { isMap, type JsonObject, matchesLabels, type Resource } from '@isthmus/kubernetes';
+import { workloadsOf } from '@isthmus/istio';
+import { isMap, type JsonObject, matchesLabels } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import type { IstioGateway } from './read-gateway.ts';
 
@@ -15,18 +16,6 @@ export interface GatewayWorkload {
   servicePort(port: number): number;
 }
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-
-function podLabels(resource: Resource): Readonly<Record<string, string>> | undefined {
-  if (resource.kind === 'Pod') return resource.labels;
-  const spec = resource.object.spec;
-  const template = isMap(spec) ? spec.template : undefined;
-  const metadata = isMap(template) ? template.metadata : undefined;
-  const labels = isMap(metadata) ? metadata.labels : undefined;
-  if (!isMap(labels)) return undefined;
-  return Object.fromEntries(Object.entries(labels as JsonObject).map(([key, value]) => [key, text(value)]));
-}
-
 /** Finds the workload of a Gateway by its selector: a Deployment or Pod, else the Service that selects the same. */
 export function workloadOf(context: Context, { selector }: IstioGateway): GatewayWorkload {
   const key = Object.entries(selector)
@@ -36,10 +25,7 @@ export function workloadOf(context: Context, { selector }: IstioGateway): Gatewa
   const pods =
     Object.keys(selector).length === 0
       ? []
-      : context.estate.context.flatMap((resource) => {
-          const labels = podLabels(resource);
-          return labels !== undefined && matchesLabels(selector, labels) ? [{ resource, labels }] : [];
-        });
+      : workloadsOf(context.estate).filter(({ inCluster, labels }) => inCluster && matchesLabels(selector, labels));
   const [pod] = pods;
   const labels = pod?.labels ?? selector;
   const services = context.services.all.filter(
@@ -47,9 +33,9 @@ export function workloadOf(context: Context, { selector }: IstioGateway): Gatewa
       service.selector !== undefined &&
       Object.keys(service.selector).length > 0 &&
       matchesLabels(service.selector, labels) &&
-      (pod === undefined || service.namespace === (pod.resource.namespace || 'default')),
+      (pod === undefined || service.namespace === pod.namespace),
   );
-  const namespace = pod === undefined ? services[0]?.namespace : pod.resource.namespace || 'default';
+  const namespace = pod === undefined ? services[0]?.namespace : pod.namespace;
   const ports = services.flatMap(({ resource }) => {
     const spec = resource.object.spec;
     const list = isMap(spec) && Array.isArray(spec.ports) ? (spec.ports as readonly JsonObject[]) : [];

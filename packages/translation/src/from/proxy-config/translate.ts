@@ -1,8 +1,9 @@
 import { codes } from '@isthmus/diagnostics';
+import type { Workload } from '@isthmus/istio';
 import { matchesLabels } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { child, descend, entries, number, rootField, text } from '../../field.ts';
-import type { Workload, WorkloadPatches } from '../rest/workloads.ts';
+import type { WorkloadPatches } from '../rest/workloads.ts';
 import { rootNamespaceOf } from '../sidecar/read.ts';
 
 /** ProxyConfigs: annotations of the pods that they are for; environment variables are those of kuma-dp (edge.md 3.11). */

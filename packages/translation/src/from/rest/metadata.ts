@@ -1,9 +1,10 @@
 import { codes } from '@isthmus/diagnostics';
+import type { Workload } from '@isthmus/istio';
 import { parsePath, parseYaml, type Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { descend, entries, type Field, rootField, text } from '../../field.ts';
 import { contextLeavesOf, isIstioKey } from '../../leaves.ts';
-import type { Workload, WorkloadPatches } from './workloads.ts';
+import type { WorkloadPatches } from './workloads.ts';
 
 /** Annotations of pods whose counterpart takes the same value (security.md 7). */
 const same: Readonly<Record<string, string>> = {

@@ -1,3 +1,4 @@
+import { workloadsOf } from '@isthmus/istio';
 import type { Context } from '../../context.ts';
 import { translateProxyConfigs } from '../proxy-config/translate.ts';
 import { translateSidecars } from '../sidecar/translate.ts';
@@ -5,11 +6,11 @@ import { accountForExtensions } from './extensions.ts';
 import { accountForInstallation, accountForRetired } from './installation.ts';
 import { accountForMeshFields } from './mesh-fields.ts';
 import { accountForMetadata } from './metadata.ts';
-import { createWorkloadPatches, workloadsOf } from './workloads.ts';
+import { createWorkloadPatches } from './workloads.ts';
 
 /** What the other translators leave: it runs last, and says something of every field that none of them has spoken of. */
 export function translateRest(context: Context): void {
-  const workloads = workloadsOf(context);
+  const workloads = workloadsOf(context.estate).filter(({ inCluster }) => inCluster);
   const patches = createWorkloadPatches(context);
   translateSidecars(context, workloads, patches);
   translateProxyConfigs(context, workloads, patches);

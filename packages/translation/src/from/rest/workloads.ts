@@ -1,40 +1,8 @@
-import { isMap, type JsonObject, matchesLabels, type Resource } from '@isthmus/kubernetes';
+import type { Workload } from '@isthmus/istio';
+import { matchesLabels, type Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import type { EmittedObject } from '../../emitted.ts';
 import type { Traceable } from '../../trace.ts';
-
-/** A workload of the import: what a sidecar would be added to. */
-export interface Workload {
-  readonly resource: Resource;
-  readonly namespace: string;
-  /** Labels of its pods. */
-  readonly labels: Readonly<Record<string, string>>;
-}
-
-function templateOf({ kind, object }: Resource): JsonObject | undefined {
-  if (kind === 'Pod') return object;
-  const spec = isMap(object.spec) ? object.spec : {};
-  const job = isMap(spec.jobTemplate) && isMap(spec.jobTemplate.spec) ? spec.jobTemplate.spec.template : undefined;
-  const template = kind === 'CronJob' ? job : spec.template;
-  return isMap(template) ? template : undefined;
-}
-
-/** The workloads of the import that have pods. */
-export function workloadsOf(context: Context): Workload[] {
-  return context.estate.context.flatMap((resource) => {
-    const template = templateOf(resource);
-    if (template === undefined) return [];
-    const metadata = isMap(template.metadata) ? template.metadata : {};
-    const labels = isMap(metadata.labels) ? metadata.labels : {};
-    return [
-      {
-        resource,
-        namespace: resource.namespace || 'default',
-        labels: Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, String(value)])),
-      },
-    ];
-  });
-}
 
 interface Marks {
   readonly annotations: Record<string, Traceable<string>>;

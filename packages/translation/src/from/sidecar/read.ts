@@ -1,5 +1,5 @@
+import { compareCreation } from '@isthmus/istio';
 import { matchesLabels, type Resource } from '@isthmus/kubernetes';
-import { byAge } from '../../age.ts';
 import type { Context } from '../../context.ts';
 import { child, descend, entries, type Field, rootField, text } from '../../field.ts';
 import { meshSettings } from '../../mesh-settings.ts';
@@ -20,7 +20,7 @@ export function rootNamespaceOf(context: Context): string {
 
 /** The Sidecars of the import, the oldest first. */
 export function sidecarsOf(context: Context): Sidecar[] {
-  return [...context.ofKind('Sidecar')].sort(byAge).flatMap((resource) => {
+  return [...context.ofKind('Sidecar')].sort(compareCreation).flatMap((resource) => {
     const spec = child(rootField(resource), 'spec');
     if (spec === undefined) return [];
     const labels = descend(spec, 'workloadSelector', 'labels');

@@ -1,9 +1,10 @@
 import { codes } from '@isthmus/diagnostics';
+import type { Workload } from '@isthmus/istio';
 import { type Json, writeYaml } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { child, descend, entries, type Field, items } from '../../field.ts';
 import { dnsLabel } from '../../names.ts';
-import type { Workload, WorkloadPatches } from '../rest/workloads.ts';
+import type { WorkloadPatches } from '../rest/workloads.ts';
 import { readOutbound } from '../service-entry/outbound.ts';
 import { type Reach, reachOf } from './reach.ts';
 import { rootNamespaceOf, type Sidecar, sidecarOf, sidecarsOf } from './read.ts';

@@ -1,5 +1,5 @@
+import { compareCreation } from '@isthmus/istio';
 import type { Resource } from '@isthmus/kubernetes';
-import { byAge } from '../../age.ts';
 import type { Context } from '../../context.ts';
 import { child, descend, entries, type Field, rootField } from '../../field.ts';
 import { rootNamespaceOf } from '../sidecar/read.ts';
@@ -26,7 +26,7 @@ export function levelsOf(context: Context): Levels {
   const root = rootNamespaceOf(context);
   const used: Level[] = [];
   const unused: Level[] = [];
-  for (const resource of [...context.ofKind('Telemetry')].sort(byAge)) {
+  for (const resource of [...context.ofKind('Telemetry')].sort(compareCreation)) {
     const spec = child(rootField(resource), 'spec');
     if (spec === undefined) continue;
     const namespace = resource.namespace || 'default';
