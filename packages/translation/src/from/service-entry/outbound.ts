@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts';
 import { child, type Field, text } from '../../field.ts';
 import { meshSettings } from '../../mesh-settings.ts';
+import { oncePerContext } from '../../once.ts';
 import { rootNamespaceOf, sidecarsOf } from '../sidecar/read.ts';
 
 /** What becomes of connections to addresses that the mesh does not know. */
@@ -30,7 +31,7 @@ export interface OutboundModes {
  * The modes of an estate: that of the MeshConfig (Istio's default is ALLOW_ANY, istio/pkg/config/mesh/mesh.go, 1.32), in its
  * place that of the root namespace's Sidecar, and those of the namespaces' own Sidecars without a selector.
  */
-export function outboundModes(context: Context): OutboundModes {
+export const outboundModes = oncePerContext((context: Context): OutboundModes => {
   const [policy] = meshSettings(context, 'outboundTrafficPolicy');
   const configured: Outbound = policy === undefined ? { mode: 'open', field: undefined } : readOutbound(policy);
   const root = rootNamespaceOf(context);
@@ -51,4 +52,4 @@ export function outboundModes(context: Context): OutboundModes {
     namespaces: own,
     anyClosed: closedWorkload || [mesh, ...own.values()].some(({ mode }) => mode === 'closed'),
   };
-}
+});

@@ -1,10 +1,13 @@
 import type { ServiceName } from '@isthmus/istio';
+import type { Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import type { Field } from '../../field.ts';
 import { dnsLabel } from '../../names.ts';
+import { oncePerContext } from '../../once.ts';
 import { outboundModes } from './outbound.ts';
 import { planHost } from './plan.ts';
 import { type Entry, type EntryPort, readEntry } from './read.ts';
+import { originationOf } from './tls.ts';
 
 /** The Service that a host of an entry is the name of; undefined for hosts outside of the cluster. */
 export function isServiceHost(context: Context, entry: Entry, host: Field<string>): ServiceName | undefined {
@@ -47,7 +50,7 @@ export interface ExternalService {
 }
 
 /** The MeshExternalServices of an estate, by the hosts that they stand for; those that stay drafts too. */
-export function externalServices(context: Context): ExternalService[] {
+export const externalServices = oncePerContext((context: Context): readonly ExternalService[] => {
   const all = context.ofKind('ServiceEntry').flatMap((resource) => {
     const entry = readEntry(resource);
     return 'refused' in entry ? [] : [entry];
@@ -66,4 +69,14 @@ export function externalServices(context: Context): ExternalService[] {
           }));
         }),
   );
+});
+
+/** Whether a DestinationRule's TLS towards a host is carried over by the MeshExternalServices of that host. */
+export function carriesTls(context: Context, rule: Resource, host: string): boolean {
+  return context.ofKind('ServiceEntry').some((resource) => {
+    const entry = readEntry(resource);
+    if ('refused' in entry || entry.resolution === 'NONE' || entry.selector !== undefined) return false;
+    const named = entry.hosts.some(({ value }) => value.toLowerCase() === host.toLowerCase());
+    return named && entry.ports.some((port) => originationOf(context, entry, host, port)?.rule === rule);
+  });
 }

@@ -2,6 +2,7 @@ import { codes } from '@isthmus/diagnostics';
 import type { Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { child, descend, entries, type Field, flag, items, number, rootField, text } from '../../field.ts';
+import { oncePerContext } from '../../once.ts';
 import type { Entry, EntryPort } from './read.ts';
 
 /** A DestinationRule that starts TLS towards a port of an external host. */
@@ -21,15 +22,22 @@ function settingsOf(policy: Field | undefined, port: number): Field | undefined 
   return own ?? policy;
 }
 
+/** The DestinationRules by the host that they are for, in lower case. */
+const rulesByHost = oncePerContext((context) =>
+  Map.groupBy(context.ofKind('DestinationRule'), (rule) =>
+    text(descend(rootField(rule), 'spec', 'host'))?.value.toLowerCase(),
+  ),
+);
+
 /** The DestinationRule that starts TLS for a port, the entry's own namespace first; undefined where none does. */
 export function originationOf(context: Context, entry: Entry, host: string, port: EntryPort): Origination | undefined {
-  const found = context.ofKind('DestinationRule').flatMap((rule): Origination[] => {
+  const found = (rulesByHost(context).get(host.toLowerCase()) ?? []).flatMap((rule): Origination[] => {
     const spec = child(rootField(rule), 'spec');
     const of = text(child(spec, 'host'));
     const settings = settingsOf(child(spec, 'trafficPolicy'), port.number.value);
     const tls = child(settings, 'tls');
     const mode = text(child(tls, 'mode'))?.value;
-    if (of === undefined || of.value.toLowerCase() !== host.toLowerCase() || tls === undefined) return [];
+    if (of === undefined || tls === undefined) return [];
     return mode === 'SIMPLE' || mode === 'MUTUAL'
       ? [{ rule, host: of, tls, port: descend(settings, 'port', 'number') }]
       : [];

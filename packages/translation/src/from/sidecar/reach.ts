@@ -1,6 +1,7 @@
 import type { ServiceName } from '@isthmus/istio';
 import type { Context } from '../../context.ts';
 import { child, type Field, items, rootField, text } from '../../field.ts';
+import { oncePerContext } from '../../once.ts';
 import { externalServices } from '../service-entry/registry.ts';
 import type { Sidecar } from './read.ts';
 
@@ -17,16 +18,21 @@ const keyOf = (reference: Reference): string =>
     ? `0 ${reference.labels['k8s.kuma.io/namespace']}`
     : `1 ${reference.kind} ${reference.namespace} ${reference.name}`;
 
-/** The Services that VirtualServices of a host send to: Istio imports them along with the host (edge.md T34). */
-function routedTo(context: Context, inScope: (namespace: string, service: ServiceName) => boolean): ServiceName[] {
-  return context.ofKind('VirtualService').flatMap((resource) => {
+/** A VirtualService as far as it leads from Services to Services. */
+interface Leading {
+  readonly namespace: string;
+  readonly hosts: readonly ServiceName[];
+  readonly destinations: readonly ServiceName[];
+}
+
+const leading = oncePerContext((context): readonly Leading[] =>
+  context.ofKind('VirtualService').map((resource) => {
     const spec = child(rootField(resource), 'spec');
     const namespace = resource.namespace || 'default';
     const hosts = items(child(spec, 'hosts')).flatMap((host) =>
       typeof host.value === 'string' ? (context.services.named(host.value.toLowerCase(), namespace) ?? []) : [],
     );
-    if (!hosts.some((host) => inScope(namespace, host))) return [];
-    return ['http', 'tcp', 'tls'].flatMap((part) =>
+    const destinations = ['http', 'tcp', 'tls'].flatMap((part) =>
       items(child(spec, part)).flatMap((rule) =>
         items(child(rule, 'route')).flatMap((route) => {
           const host = text(child(child(route, 'destination'), 'host'));
@@ -34,7 +40,15 @@ function routedTo(context: Context, inScope: (namespace: string, service: Servic
         }),
       ),
     );
-  });
+    return { namespace, hosts, destinations };
+  }),
+);
+
+/** The Services that VirtualServices of a host send to: Istio imports them along with the host (edge.md T34). */
+function routedTo(context: Context, inScope: (namespace: string, service: ServiceName) => boolean): ServiceName[] {
+  return leading(context).flatMap(({ namespace, hosts, destinations }) =>
+    hosts.some((host) => inScope(namespace, host)) ? destinations : [],
+  );
 }
 
 /**
