@@ -251,6 +251,16 @@ export const authorizationPolicy = defineCodes({
     explanation:
       'With an identity, a proxy refuses what no MeshTrafficPermission allows (kuma, meshtrafficpermission/xds/rbac_configurer.go, 2.14; verified by running).',
   },
+  outsideCluster: {
+    code: 'ISTHMUS-AP-028',
+    severity: 'warning',
+    title: 'Workload outside Kubernetes',
+    message:
+      'This policy selects {workload}, which runs outside Kubernetes. The emitted MeshTrafficPermission selects proxies by the label k8s.kuma.io/namespace, which a Dataplane there has only where it is written.',
+    help: 'Write the labels of the workload and `k8s.kuma.io/namespace: {namespace}` into its Dataplane, and give it the identity that the policies of others name.',
+    explanation:
+      'On Kubernetes the control plane puts the labels of the pod and its namespace on the Dataplane; on Universal a Dataplane has the labels that its file says (security.md 1.9).',
+  },
   gatewayIdentity: {
     code: 'ISTHMUS-AP-027',
     severity: 'warning',

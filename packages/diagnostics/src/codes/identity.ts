@@ -69,6 +69,26 @@ export const identity = defineCodes({
     help: 'Nothing is to be done unless a server must see plaintext; exclude its port from interception then.',
     explanation: 'kuma, meshservice status.tls, 2.14 (verified by running).',
   },
+  tlsForAll: {
+    code: 'ISTHMUS-ID-009',
+    severity: 'info',
+    title: 'Demand on TLS for the whole mesh',
+    message:
+      'What Istio demands of the TLS between sidecars is demanded by a MeshTLS for the whole mesh, of what proxies accept; what they offer as clients follows from that.',
+    help: 'Nothing is to be done.',
+    explanation:
+      'Versions and ciphers are taken for the whole mesh only (kuma, meshtls/api/v1alpha1/validator.go, 2.14; verified by running).',
+  },
+  cipherUnknown: {
+    code: 'ISTHMUS-ID-010',
+    severity: 'warning',
+    title: 'Cipher is unknown to Kong Mesh',
+    message:
+      'Cipher {cipher} is not among those that a MeshTLS can name, and is left out: connections use one of the others.',
+    help: 'Check that every client knows one of the other ciphers.',
+    explanation:
+      'A MeshTLS names ECDHE ciphers only (kuma, meshtls/api/v1alpha1, 2.14). Fewer ciphers than in Istio refuse more, never less.',
+  },
   tlsVersion: {
     code: 'ISTHMUS-ID-008',
     severity: 'blocker',

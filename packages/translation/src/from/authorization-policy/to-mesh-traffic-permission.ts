@@ -90,6 +90,9 @@ function accountForSelector(context: Context, view: SecurityView, policy: Author
   context.claim(selector, 'exact');
   const { scope } = policy;
   const within = view.workloadsIn(scope.namespace);
+  const outside = within.find((workload) => !workload.inCluster && selects(scope, workload));
+  if (outside !== undefined)
+    context.report(area.outsideCluster, { workload: outside.name, namespace: outside.namespace }, selector);
   if (!hasLabels(scope) || within.length === 0 || within.some((workload) => selects(scope, workload))) return;
   const labels = Object.entries(scope.labels).map(([key, value]) => `${key}=${value}`);
   context.report(area.selectsNothing, { labels: labels.join(', ') }, selector);
@@ -209,8 +212,9 @@ export function translateAuthorizationPolicies(context: Context): void {
       deny: anyone([...view.domains, ...view.foreign], remainder.origins),
     }),
   );
+  const byPolicy = Map.groupBy([...units, ...denied], (unit) => unit.policy);
   for (const policy of active) {
-    const own = [...units, ...denied].filter((unit) => unit.policy === policy);
+    const own = byPolicy.get(policy) ?? [];
     emitUnits(context, view, dnsLabel(`${policy.namespace}-${policy.resource.name}`), own);
   }
   const why =
@@ -218,13 +222,7 @@ export function translateAuthorizationPolicies(context: Context): void {
   const role: EmittedRole = context.settings.complete
     ? { role: 'resource', stage: 'access' }
     : { role: 'draft', stage: 'access', why };
-  for (const { name, scope } of openings)
-    emitUnits(
-      context,
-      view,
-      name,
-      units.filter((unit) => unit.policy === undefined && unit.scope === scope),
-      role,
-    );
+  const opened = Map.groupBy(byPolicy.get(undefined) ?? [], ({ scope }) => scope);
+  for (const { name, scope } of openings) emitUnits(context, view, name, opened.get(scope) ?? [], role);
   reportOpenings(context, openings);
 }

@@ -6,6 +6,7 @@ import { meshSettings } from '../../mesh-settings.ts';
 import { dnsLabel } from '../../names.ts';
 import { ownTrustDomain, securityOf } from '../../security/view.ts';
 import type { Traceable } from '../../trace.ts';
+import { translateTlsDemands } from './tls-demands-to-mesh-tls.ts';
 
 const area = codes.identity;
 const securityKinds = ['AuthorizationPolicy', 'PeerAuthentication', 'RequestAuthentication'];
@@ -109,16 +110,6 @@ function translateAuthority(context: Context, authority: Field): void {
   context.approximate(pem, undefined, area.authorityWithoutDomain, { domain: trustDomain });
 }
 
-function accountForTls(context: Context): void {
-  for (const part of ['meshMTLS', 'tlsDefaults'])
-    for (const [key, field] of meshSettings(context, part).flatMap(entries)) {
-      // The least version of Istio is TLS 1.2 anyway, and so is that of Envoy in Kong Mesh.
-      if (key === 'minProtocolVersion' && (field.value === 'TLSV1_2' || field.value === 'TLS_AUTO'))
-        context.settled(field);
-      else context.unsupported(field, area.tlsVersion, { field: field.path });
-    }
-}
-
 /**
  * Trust domain, aliases and certificate authorities to a MeshIdentity and MeshTrusts. The certificates that Istio's own
  * proxies trust are not in manifests, so that trust in them is a draft.
@@ -130,7 +121,7 @@ export function translateTrust(context: Context): void {
     if (field.value === false) context.approximate(field, undefined, area.autoMtlsOff, {});
     else context.settled(field);
   }
-  accountForTls(context);
+  translateTlsDemands(context);
   for (const authority of meshSettings(context, 'caCertificates').flatMap(items))
     translateAuthority(context, authority);
   const { estate, settings } = context;
