@@ -195,7 +195,7 @@ export const serviceEntry = defineCodes({
     severity: 'warning',
     title: 'Address of its own is lost',
     message:
-      'Clients reach this entry under address {address}; a MeshExternalService has an address that Kong Mesh chooses. Connections to {address} pass it by.',
+      'Clients reach this entry under address {address} as well. A MeshExternalService has an address that Kong Mesh chooses, and a MeshPassthrough goes by the name: connections to {address} pass both by.',
     help: 'Let applications call the host name instead of the address.',
     explanation: externalService,
   },

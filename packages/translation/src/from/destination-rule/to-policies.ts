@@ -5,6 +5,7 @@ import type { Context } from '../../context.ts';
 import { child, descend, type Field, flag, items, number, rootField, text } from '../../field.ts';
 import { isDuration } from '../../go-duration.ts';
 import { only, Unhandled } from '../../unhandled.ts';
+import { carriesTls } from '../service-entry/registry.ts';
 
 function durationOf(context: Context, field: Field | undefined): unknown {
   if (field === undefined) return undefined;
@@ -213,7 +214,8 @@ export function translateDestinationRules(context: Context): void {
     const spec = child(rootField(resource), 'spec');
     const host = text(child(spec, 'host'));
     if (host === undefined) return [];
-    if (JSON.stringify(descend(spec, 'trafficPolicy')?.value ?? null).includes('"tls":'))
+    const encrypts = JSON.stringify(descend(spec, 'trafficPolicy')?.value ?? null).includes('"tls":');
+    if (encrypts && !carriesTls(context, resource, host.value))
       context.report(codes.destinationRule.tls, { host: host.value }, descend(spec, 'trafficPolicy', 'tls') ?? host);
     const service = context.services.named(host.value.toLowerCase(), resource.namespace);
     const own =

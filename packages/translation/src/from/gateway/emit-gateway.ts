@@ -123,7 +123,7 @@ function listenerOf(context: Context, listener: Listener, workload: GatewayWorkl
     ...(ends
       ? {
           tls: {
-            mode: mode === undefined || listener.draft !== undefined ? 'Terminate' : context.exact(mode, 'Terminate'),
+            mode: mode === undefined ? 'Terminate' : context.exact(mode, 'Terminate'),
             certificateRefs: [
               certificate(context, listener, workload, uses) ?? { group: '', kind: 'Secret', name: 'to-be-named' },
             ],

@@ -151,8 +151,6 @@ function settleExternalFields(run: Run, entry: Entry, host: Field<string>, fates
   const originates = fates.some((fate) => fate.kind === 'external' && fate.origination !== undefined);
   if (!originates)
     for (const name of entry.alternativeNames) context.inert(name, codes.serviceEntry.alternativeNamesIdle, {});
-  for (const address of entry.addresses)
-    context.unsupported(address, codes.serviceEntry.virtualAddress, { address: address.value });
   for (const endpoint of entry.endpoints) accountForEndpoint(context, endpoint, entry.endpoints.length === 1);
   if (entry.resolution === 'DNS_ROUND_ROBIN')
     context.report(codes.serviceEntry.lookedUpOnce, { host: host.value }, child(entry.spec, 'resolution') ?? host);
@@ -193,6 +191,8 @@ function translateHost(run: Run, entry: Entry, host: Field<string>, visibility: 
   for (const { kind, port } of fates)
     if (kind === 'passthrough')
       for (const scope of scopesOf(visibility)) passPort(run, { ...entry, hosts: [host], addresses: [] }, port, scope);
+  for (const address of entry.addresses)
+    context.unsupported(address, codes.serviceEntry.virtualAddress, { address: address.value });
   if (externals.length === 0) return;
   const claimants = run.entries.filter((other) => other.hosts.some(({ value }) => value === host.value)).length;
   if (claimants > 1) context.report(codes.serviceEntry.sharedHost, { count: claimants, host: host.value }, host);
