@@ -63,7 +63,9 @@ function gatewaysOf(context: Context): Readonly<Record<string, string>>[] {
     if (group !== 'networking.istio.io' || !isMap(spec.selector)) return [];
     return [Object.fromEntries(Object.entries(spec.selector).map(([key, value]) => [key, String(value)]))];
   });
-  return [...wellKnownGateways, ...found.filter((selector) => Object.keys(selector).length > 0)];
+  const all = [...wellKnownGateways, ...found.filter((selector) => Object.keys(selector).length > 0)];
+  // Thousands of Gateways have one of a few selectors, and each policy is held against each of them.
+  return [...new Map(all.map((selector) => [JSON.stringify(Object.entries(selector).sort()), selector])).values()];
 }
 
 /** The trust domain that a principal spells out; undefined where a pattern leaves it open. */

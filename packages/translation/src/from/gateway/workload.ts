@@ -1,6 +1,7 @@
 import { workloadsOf } from '@isthmus/istio';
 import { isMap, type JsonObject, matchesLabels } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
+import { oncePerContext } from '../../once.ts';
 import type { IstioGateway } from './read-gateway.ts';
 
 /** The pods that serve a Gateway, as far as the import shows them. */
@@ -16,16 +17,26 @@ export interface GatewayWorkload {
   servicePort(port: number): number;
 }
 
+const workloads = oncePerContext((context) => workloadsOf(context.estate));
+// Most Gateways of an estate have one of a few selectors.
+const found = oncePerContext(() => new Map<string, GatewayWorkload>());
+
 /** Finds the workload of a Gateway by its selector: a Deployment or Pod, else the Service that selects the same. */
 export function workloadOf(context: Context, { selector }: IstioGateway): GatewayWorkload {
   const key = Object.entries(selector)
     .map(([name, value]) => `${name}=${value}`)
     .sort()
     .join(',');
+  const known = found(context).get(key) ?? findWorkload(context, selector, key);
+  found(context).set(key, known);
+  return known;
+}
+
+function findWorkload(context: Context, selector: IstioGateway['selector'], key: string): GatewayWorkload {
   const pods =
     Object.keys(selector).length === 0
       ? []
-      : workloadsOf(context.estate).filter(({ inCluster, labels }) => inCluster && matchesLabels(selector, labels));
+      : workloads(context).filter(({ inCluster, labels }) => inCluster && matchesLabels(selector, labels));
   const [pod] = pods;
   const labels = pod?.labels ?? selector;
   const services = context.services.all.filter(
