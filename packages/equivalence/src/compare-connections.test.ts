@@ -63,3 +63,11 @@ test('limits, timeouts and balancers are compared', () => {
     'most connections: 4294967295 → most connections: 1024',
   ]);
 });
+
+test('a proxy that refuses the cluster answers 503, whatever its settings say', () => {
+  const refused = 'the size of the Maglev table is no prime number';
+  expect(compareConnections(settings({}), settings({ refused, connectTimeout: '1s' }))).toEqual([
+    { aspect: 'routing', what: 'connections', before: 'reached', after: `answered with 503: ${refused}` },
+  ]);
+  expect(found({ refused: 'one reason' }, { refused: 'another', connectTimeout: '1s' })).toEqual([]);
+});

@@ -127,11 +127,20 @@ function features(settings: ClusterSettings): Record<string, string> {
   };
 }
 
+/** A proxy that refuses the cluster answers 503 whatever its settings say. */
+function compareRefusals({ refused: before }: ClusterSettings, { refused: after }: ClusterSettings): Difference[] {
+  if ((before === undefined) === (after === undefined)) return [];
+  const shown = (refused: string | undefined): string =>
+    refused === undefined ? 'reached' : `answered with 503: ${refused}`;
+  return [{ aspect: 'routing', what: 'connections', before: shown(before), after: shown(after) }];
+}
+
 /**
  * What two meshes do differently with the connections to one destination, Envoy's defaults filled in. The HTTP version and the
  * TLS between the proxies are the mesh's own and not compared here.
  */
 export function compareConnections(before: ClusterSettings, after: ClusterSettings): Difference[] {
+  if (before.refused !== undefined || after.refused !== undefined) return compareRefusals(before, after);
   const [a, b] = [features(before), features(after)];
   return Object.keys(a).flatMap((name): Difference[] =>
     a[name] === b[name]

@@ -12,6 +12,7 @@ import type {
 } from '@isthmus/behavior';
 import { locationOf, rewritePath, splitPath } from '@isthmus/behavior';
 import type { Aspect, Difference } from './difference.ts';
+import { retriesInWords } from './words.ts';
 
 /** What is known of the path of the requests that are compared. */
 export interface KnownPath {
@@ -42,7 +43,8 @@ function endpointsKey(endpoints: Endpoints): string {
   }
 }
 
-const named = ({ host, subset, port }: Destination): string =>
+/** A destination as its mesh calls it. */
+export const named = ({ host, subset, port }: Destination): string =>
   `${host}${subset === undefined ? '' : ` subset ${subset}`}:${port}`;
 
 /** What changes in sequence make of each header: whether its own values go, and which come. */
@@ -191,6 +193,8 @@ export type CompareDestinations = (before: Destination, after: Destination) => r
 export interface DecisionOptions {
   /** Compares the connections to destinations that are the same; nothing where absent. */
   readonly destinations?: CompareDestinations;
+  /** Neither proxy reads requests: of what they do with them only the destinations count. */
+  readonly unread?: boolean;
   /** Whether requests can be of gRPC, so that conditions on its statuses matter; they can where nothing is said. */
   readonly grpc?: boolean;
 }
@@ -216,7 +220,7 @@ function compareForwards(
   after: Forward,
   known: KnownPath,
   request: Request,
-  { destinations = () => [], grpc = true }: DecisionOptions,
+  { destinations = () => [], grpc = true, unread = false }: DecisionOptions,
 ): Compared {
   const differences: Difference[] = [];
   const undecided: { aspect: Aspect; reason: string }[] = [];
@@ -227,10 +231,16 @@ function compareForwards(
     b: string,
     shown: [string, string] = [a, b],
   ) => {
-    if (a !== b) differences.push({ aspect, what, before: shown[0], after: shown[1] });
+    // Words may leave out the very thing that differs.
+    const [first, second] = shown[0] === shown[1] ? [a, b] : shown;
+    if (a !== b) differences.push({ aspect, what, before: first, after: second });
   };
   const [sharesBefore, sharesAfter] = [sharesOf(before), sharesOf(after)];
   compare('routing', 'destinations', sharesBefore.key, sharesAfter.key, [sharesBefore.shown, sharesAfter.shown]);
+  if (unread) {
+    differences.push(...connectionDifferences(before, after, destinations));
+    return { differences, undecided };
+  }
   const rewritten = sameRewrite(before.rewrite, after.rewrite, known, request);
   if (rewritten === false)
     compare('routing', 'path', rewritePath(before.rewrite, request.path), rewritePath(after.rewrite, request.path));
@@ -244,7 +254,10 @@ function compareForwards(
   const time = (milliseconds: number | undefined): string => (milliseconds ? `${milliseconds} ms` : 'none');
   compare('resilience', 'timeout', timeoutsOf(before), timeoutsOf(after));
   compare('resilience', 'idle timeout', time(before.idleTimeout), time(after.idleTimeout));
-  compare('resilience', 'retries', retriesKey(before.retries, grpc), retriesKey(after.retries, grpc));
+  compare('resilience', 'retries', retriesKey(before.retries, grpc), retriesKey(after.retries, grpc), [
+    retriesInWords(before.retries),
+    retriesInWords(after.retries),
+  ]);
   compare('resilience', 'fault', faultsOf(before), faultsOf(after));
   compare('resilience', 'hash', text(before.hash), text(after.hash));
   differences.push(...connectionDifferences(before, after, destinations));

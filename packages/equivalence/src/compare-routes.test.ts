@@ -263,3 +263,23 @@ test('a table is the same as itself', () => {
     { numRuns: 200 },
   );
 });
+
+test('where nobody reads requests, only the destinations count', () => {
+  const opaque = (...routes: Parameters<typeof table>): RouteTable => ({ ...table(...routes), opaque: true });
+  const slow = to('a', { timeout: 9000 });
+  expect(compare(opaque([all, to('a')]), opaque([all, slow]))).toEqual({
+    routing: { verdict: 'same' },
+    resilience: { verdict: 'same' },
+  });
+  expect(counterexample(opaque([all, to('a')]), opaque([all, to('b')]))).toBeDefined();
+  // One that reads them does things that the other cannot.
+  const { routing, resilience } = compare(
+    opaque([all, to('a')]),
+    table([when({ path: prefix('/x') }), slow], [all, slow]),
+  );
+  expect(routing.verdict).toBe('same');
+  expect(resilience).toMatchObject({
+    verdict: 'differs',
+    counterexample: { differences: [{ what: 'timeout', before: 'none', after: '9000 ms' }] },
+  });
+});

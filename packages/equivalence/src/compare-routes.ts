@@ -20,7 +20,7 @@ export type RouteVerdicts = Readonly<Record<Aspect, Verdict>>;
 export const defaultBudget: Readonly<Budget> = { states: 2_000_000, cases: 200_000 };
 
 /** What a comparison may be told beside the routes. */
-export interface CompareOptions extends DecisionOptions {
+export interface CompareOptions extends Omit<DecisionOptions, 'unread'> {
   readonly limits?: Readonly<Budget>;
 }
 
@@ -143,8 +143,10 @@ export function compareRoutes(
   before: RouteTable,
   after: RouteTable,
   authorities: readonly string[],
-  { limits = defaultBudget, ...options }: CompareOptions = {},
+  { limits = defaultBudget, ...others }: CompareOptions = {},
 ): RouteVerdicts {
+  // Where one side reads requests, all that it does with them is a difference to one that passes them on as they are.
+  const options = { ...others, unread: before.opaque === true && after.opaque === true };
   const budget: Budget = { ...limits };
   const found: Findings = { counterexamples: {}, undecided: {} };
   const seen = new Set<string>();

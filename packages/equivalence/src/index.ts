@@ -3,5 +3,35 @@ export { compareDecisions, describe } from './compare-decisions.ts';
 export { compareRoutes, defaultBudget, type RouteVerdicts } from './compare-routes.ts';
 export type { Aspect, Counterexample, Decided, Difference, Verdict } from './difference.ts';
 export type { Budget } from './intersection.ts';
+export { type Case, createJudge, type Judge } from './judge.ts';
 export { type AfterOptions, type Emitted, meshAfter } from './mesh-after.ts';
+export type { Finding } from './predictions.ts';
+export {
+  type NothingToSimulate,
+  type SeenRequest,
+  type SimulatedRequest,
+  type SimulatedSide,
+  type SimulatedStep,
+  type Simulation,
+  simulate,
+} from './simulate.ts';
+export {
+  type AspectSummary,
+  type AspectTally,
+  aspects,
+  isOpen,
+  isUnpredicted,
+  type ServiceSummary,
+  summarise,
+  type Tally,
+  tally,
+} from './tally.ts';
+export {
+  type Acceptance,
+  type CounterexampleInWords,
+  type DecidedInWords,
+  present,
+  type VerdictRow,
+} from './verdict-row.ts';
 export { type Subject, type Verification, type VerifyOptions, verifyEstate } from './verify-estate.ts';
+export { requestInWords, ruleInWords } from './words.ts';

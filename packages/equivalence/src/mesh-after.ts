@@ -11,10 +11,9 @@ export interface AfterOptions {
   readonly version: TargetVersion;
   readonly mesh: string;
   readonly systemNamespace: string;
+  /** Kuma's own name of a zone where absent. */
+  readonly zone?: string;
 }
-
-/** Kuma's name of a zone that is not given one. */
-const zone = 'default';
 
 /**
  * What Kong Mesh would do once everything that was emitted is applied: the cluster's own objects with the patches, the emitted
@@ -23,7 +22,7 @@ const zone = 'default';
 export function meshAfter(
   estate: Estate,
   emitted: readonly Emitted[],
-  { version, mesh, systemNamespace }: AfterOptions,
+  { version, mesh, systemNamespace, zone = 'default' }: AfterOptions,
 ): KongMeshBehavior {
   const patches = Map.groupBy(
     emitted.filter((one) => one.role === 'patch'),

@@ -1,0 +1,40 @@
+import type { Client, Destination } from '@isthmus/behavior';
+import { type EffectiveConfig, settingsOf } from '@isthmus/istio';
+import type { DestinationKind, KongMeshBehavior } from '@isthmus/kong-mesh';
+import { compareConnections } from './compare-connections.ts';
+import type { CompareDestinations } from './compare-decisions.ts';
+import type { Difference } from './difference.ts';
+
+const kinds: readonly DestinationKind[] = ['MeshService', 'MeshExternalService', 'MeshMultiZoneService'];
+
+function settingsAfter(after: KongMeshBehavior, client: Client, { host, port }: Destination) {
+  // The name of a destination may hold dots, its namespace may not.
+  const dot = host.lastIndexOf('.');
+  const ref = { name: host.slice(0, Math.max(dot, 0)), namespace: host.slice(dot + 1) };
+  for (const kind of kinds) {
+    const settings = after.clusterSettings(client, { ...ref, kind }, port);
+    if (settings !== undefined) return settings;
+  }
+  return undefined;
+}
+
+/** Compares the connections of a client to destinations as both meshes set them up; each pair is looked at once. */
+export function connectionsOf(config: EffectiveConfig, after: KongMeshBehavior, client: Client): CompareDestinations {
+  const known = new Map<string, readonly Difference[]>();
+  return (destination, other) => {
+    const key = `${destination.host} ${destination.subset ?? ''} ${destination.port} ${other.host} ${other.port}`;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const service = config.scopeOf(client).service(destination.host);
+    const port = service?.ports.find((one) => one.port === destination.port);
+    const rule = config.destinationRule(client, destination.host);
+    const subset = rule?.subsets.find((one) => one.name === destination.subset);
+    const settings = settingsAfter(after, client, other);
+    const differences =
+      service === undefined || port === undefined || settings === undefined
+        ? []
+        : compareConnections(settingsOf(config, { service, port, rule, subset }), settings);
+    known.set(key, differences);
+    return differences;
+  };
+}

@@ -1,0 +1,57 @@
+import { type EffectiveConfig, type Estate, effectiveConfig } from '@isthmus/istio';
+import type { TargetVersion } from '@isthmus/kong-mesh';
+import type { Resource } from '@isthmus/kubernetes';
+import { type Emitted, meshAfter } from './mesh-after.ts';
+import { type Finding, predictions } from './predictions.ts';
+import { type NothingToSimulate, type SimulatedRequest, type Simulation, simulate } from './simulate.ts';
+import { type Acceptance, present, type VerdictRow } from './verdict-row.ts';
+import { comparable, verifyService } from './verify-estate.ts';
+
+/** What is to be judged: an estate, and what a translation made of it. */
+export interface Case {
+  readonly estate: Estate;
+  readonly emitted: readonly Emitted[];
+  /** What was said of the estate and its translation. */
+  readonly findings: readonly Finding[];
+  /** The Istio resources that concern a service (`<namespace>/<name>`). */
+  readonly concerning: (service: string) => readonly Resource[];
+  readonly settings: {
+    readonly target: TargetVersion;
+    readonly mesh: string;
+    readonly zone: string;
+    readonly systemNamespace: string;
+    readonly rootNamespace: string;
+    readonly clusterDomain: string;
+  };
+}
+
+/** Compares both meshes, service by service, and simulates requests. */
+export interface Judge {
+  readonly config: EffectiveConfig;
+  /** The services that can be compared (`<namespace>/<name>`), sorted. */
+  readonly services: readonly string[];
+  /** The verdicts on a service, for each port, group of clients and aspect; none where there is no such service. */
+  verify(service: string, accepted: readonly Acceptance[]): VerdictRow[];
+  simulate(request: SimulatedRequest): Simulation | NothingToSimulate;
+}
+
+/** Compiles both meshes; see `verifyEstate` and `simulate`. */
+export function createJudge({ estate, emitted, findings, concerning, settings }: Case): Judge {
+  const { target, mesh, zone, systemNamespace, rootNamespace, clusterDomain } = settings;
+  const config = effectiveConfig(estate, { rootNamespace, clusterDomain });
+  const after = meshAfter(estate, emitted, { version: target, mesh, zone, systemNamespace });
+  const predictedBy = predictions(findings, config, concerning);
+  const byId = new Map(comparable(config).map((one) => [`${one.namespace}/${one.resource.name}`, one]));
+  return {
+    config,
+    services: [...byId.keys()].sort(),
+    verify(service, accepted) {
+      const found = byId.get(service);
+      if (found === undefined) return [];
+      return Array.from(verifyService(config, after, found, { clusterDomain }), (verification) =>
+        present(verification, { accepted, predictedBy }),
+      );
+    },
+    simulate: (request) => simulate(config, after, request),
+  };
+}

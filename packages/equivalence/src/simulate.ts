@@ -1,0 +1,224 @@
+import {
+  type Client,
+  changeHeaders,
+  type Decision,
+  evaluate,
+  type Forward,
+  type HeaderChanges,
+  locationOf,
+  normalizePath,
+  type Request,
+  type RouteTable,
+  type Rule,
+  splitPath,
+  upstreamOf,
+} from '@isthmus/behavior';
+import { compileService, type EffectiveConfig, receivedPath, unknownHost } from '@isthmus/istio';
+import type { KongMeshBehavior, ServiceRef } from '@isthmus/kong-mesh';
+import { compareDecisions, describe, named } from './compare-decisions.ts';
+import { connectionsOf } from './connections.ts';
+import type { Difference } from './difference.ts';
+import { conditionsInWords, endpointsInWords, missInWords, retriesInWords, timeInWords } from './words.ts';
+
+/** One route that a proxy tried; texts are for people. */
+export interface SimulatedStep {
+  /** The requests that it takes. */
+  readonly takes: string;
+  /** Why it did not take this one; absent for the one that decided. */
+  readonly missed?: string;
+  /** What it does with those that it takes. */
+  readonly does: string;
+  /** Absent for what the mesh adds by itself. */
+  readonly rule?: Rule;
+}
+
+/** The request as one of the destinations gets it. */
+export interface SeenRequest {
+  readonly destination: string;
+  readonly endpoints: string;
+  /** Percent of the requests. */
+  readonly share: number;
+  readonly path: string;
+  readonly authority: string;
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What one mesh does with a request, step by step. */
+export interface SimulatedSide {
+  /** Whether its proxy reads requests at all, or passes bytes on. */
+  readonly reads: boolean;
+  /** The virtual host that took the authority; absent where none did. */
+  readonly virtualHost?: { readonly name: string; readonly domains: readonly string[] };
+  /** In the order in which they were tried; the last one decided, unless it says why it did not. */
+  readonly steps: readonly SimulatedStep[];
+  readonly decision: string;
+  readonly kind: Decision['kind'];
+  readonly rule?: Rule;
+  readonly seen: readonly SeenRequest[];
+  /** What the proxy answers itself. */
+  readonly answer?: { readonly status: number; readonly location?: string; readonly body?: string };
+  /** Timeout, retries and the like, for a request that goes on. */
+  readonly settings: readonly { readonly what: string; readonly value: string }[];
+}
+
+/** A request to a port of a service, and who sends it. */
+export interface SimulatedRequest {
+  readonly client: Client;
+  readonly service: ServiceRef;
+  readonly port: number;
+  readonly request: Request;
+}
+
+/** Both meshes' decisions about one request, and what is different about them. */
+export interface Simulation {
+  readonly before: SimulatedSide;
+  readonly after: SimulatedSide;
+  readonly differences: readonly Difference[];
+  /** What the comparison cannot tell. */
+  readonly undecided: readonly string[];
+}
+
+/** Why there is nothing to simulate. */
+export interface NothingToSimulate {
+  readonly reason: 'no such service' | 'no such port';
+  /** Ports that the service has. */
+  readonly ports: readonly number[];
+}
+
+const badRequest: Decision = { kind: 'respond', status: 400 };
+const noRoute: Decision = { kind: 'respond', status: 404 };
+
+function seenBy(forward: Forward, request: Request): SeenRequest[] {
+  const { path, authority } = upstreamOf(forward, request);
+  const { destinations, requestHeaders } = forward;
+  const counted = destinations.length === 1 ? destinations : destinations.filter(({ weight }) => weight > 0);
+  const total = counted.reduce((sum, { weight }) => sum + weight, 0);
+  return counted.map(({ destination, weight, authority: own, requestHeaders: ownHeaders }) => {
+    const changes: HeaderChanges[] = ownHeaders === undefined ? [requestHeaders] : [ownHeaders, requestHeaders];
+    return {
+      destination: destination.endpoints.kind === 'none' ? 'nobody' : named(destination),
+      endpoints: endpointsInWords(destination.endpoints),
+      share: counted.length === 1 || total === 0 ? 100 : (weight / total) * 100,
+      path,
+      authority: forward.authority ?? own ?? authority,
+      headers: changeHeaders(request.headers, changes),
+    };
+  });
+}
+
+function settingsOf(forward: Forward): SimulatedSide['settings'] {
+  const { timeout, idleTimeout, retries, mirrors, fault, hash, cors } = forward;
+  const delay = fault?.delay;
+  const abort = fault?.abort;
+  return [
+    { what: 'timeout', value: timeInWords(timeout) },
+    ...(idleTimeout === undefined ? [] : [{ what: 'idle timeout', value: timeInWords(idleTimeout) }]),
+    { what: 'retries', value: retriesInWords(retries) },
+    ...mirrors.map(({ destination, percentage }) => ({
+      what: 'mirror',
+      value: `${percentage} % to ${named(destination)}`,
+    })),
+    ...(delay === undefined
+      ? []
+      : [{ what: 'injected delay', value: `${timeInWords(delay.duration)} for ${delay.percentage} %` }]),
+    ...(abort === undefined
+      ? []
+      : [{ what: 'injected abort', value: `${abort.status ?? abort.grpcStatus} for ${abort.percentage} %` }]),
+    ...hash.map((one) => ({ what: 'hash', value: 'name' in one ? `${one.kind} ${one.name}` : one.kind })),
+    ...(cors === undefined ? [] : [{ what: 'CORS', value: 'answered by the proxy' }]),
+  ];
+}
+
+interface Judged {
+  readonly side: SimulatedSide;
+  readonly decision: Decision;
+}
+
+/** @param path the path as the mesh's proxy sees it; undefined where it refuses the request */
+function judge(table: RouteTable, request: Request, path: string | undefined): Judged {
+  const reads = table.opaque !== true;
+  if (reads && path === undefined) {
+    const side: SimulatedSide = {
+      reads,
+      steps: [],
+      decision: 'answered with 400: the path climbs above the root',
+      kind: 'respond',
+      seen: [],
+      answer: { status: 400 },
+      settings: [],
+    };
+    return { side, decision: badRequest };
+  }
+  const received = { ...request, path: reads ? (path ?? request.path) : request.path };
+  const { virtualHost, route, tried, decision: found } = evaluate(table, received);
+  const decision = virtualHost !== undefined && route === undefined ? noRoute : found;
+  const steps = tried.map(
+    ({ route: { predicate, decision: would, rule }, miss }): SimulatedStep => ({
+      takes: conditionsInWords(predicate),
+      missed: missInWords(predicate, miss, received),
+      does: describe(would, received),
+      ...(rule === undefined ? {} : { rule }),
+    }),
+  );
+  if (route !== undefined)
+    steps.push({
+      takes: conditionsInWords(route.predicate),
+      does: describe(decision, received),
+      ...(route.rule === undefined ? {} : { rule: route.rule }),
+    });
+  const answer =
+    decision.kind === 'redirect'
+      ? { status: decision.status, location: locationOf(decision, received) }
+      : decision.kind === 'respond'
+        ? { status: decision.status, ...(decision.body === undefined ? {} : { body: decision.body }) }
+        : undefined;
+  const side: SimulatedSide = {
+    reads,
+    ...(virtualHost === undefined ? {} : { virtualHost: { name: virtualHost.name, domains: virtualHost.domains } }),
+    steps,
+    decision: describe(decision, received),
+    kind: decision.kind,
+    ...(route?.rule === undefined ? {} : { rule: route.rule }),
+    seen: decision.kind === 'forward' ? seenBy(decision, received) : [],
+    ...(answer === undefined ? {} : { answer }),
+    settings: decision.kind === 'forward' && reads ? settingsOf(decision) : [],
+  };
+  return { side, decision };
+}
+
+/**
+ * What both meshes do with one request to a Service of Kubernetes, route by route. A client that Istio's configuration keeps
+ * from knowing the service is treated as one that calls an unknown host.
+ */
+export function simulate(
+  config: EffectiveConfig,
+  after: KongMeshBehavior,
+  { client, service, port, request }: SimulatedRequest,
+): Simulation | NothingToSimulate {
+  const registered = config.registry.all.find(
+    ({ registry, namespace, resource }) =>
+      registry === 'kubernetes' && namespace === service.namespace && resource.name === service.name,
+  );
+  if (registered === undefined) return { reason: 'no such service', ports: [] };
+  const ports = registered.ports.map((one) => one.port);
+  if (!ports.includes(port)) return { reason: 'no such port', ports };
+  const compiled = compileService(config, client, registered.host, port);
+  const table: RouteTable = compiled?.table ?? { virtualHosts: [], otherwise: unknownHost(config.scopeOf(client)) };
+  const target = after.routeTable(client, service, port);
+  const first = judge(table, request, receivedPath(config.mesh, request.path));
+  const second = judge(target, request, normalizePath(request.path));
+  const { path } = splitPath(normalizePath(request.path) ?? request.path);
+  const { differences, undecided } = compareDecisions(
+    first.decision,
+    second.decision,
+    { exact: path, prefix: path },
+    { ...request, path: normalizePath(request.path) ?? request.path },
+    { destinations: connectionsOf(config, after, client), unread: !first.side.reads && !second.side.reads },
+  );
+  return {
+    before: first.side,
+    after: second.side,
+    differences,
+    undecided: [...new Set(undecided.map(({ reason }) => reason))],
+  };
+}

@@ -1,0 +1,127 @@
+import type { Client, Request, Rule } from '@isthmus/behavior';
+import { describe } from './compare-decisions.ts';
+import type { Aspect, Counterexample, Decided } from './difference.ts';
+import type { Verification } from './verify-estate.ts';
+import { clientsInWords, requestInWords, ruleInWords, verbOf } from './words.ts';
+
+/** What one mesh does with the request of a counterexample, for people. */
+export interface DecidedInWords {
+  readonly decision: string;
+  /** Absent where the mesh does it by itself. */
+  readonly rule?: Rule;
+}
+
+/** A counterexample as reports and screens show it. */
+export interface CounterexampleInWords {
+  readonly client: Client;
+  readonly request: Pick<Request, 'method' | 'authority' | 'path' | 'headers'>;
+  readonly before: DecidedInWords;
+  readonly after: DecidedInWords;
+  readonly differences: readonly { readonly what: string; readonly before: string; readonly after: string }[];
+}
+
+/** A verdict as reports, screens and terminals show it. */
+export interface VerdictRow {
+  /** `<namespace>/<name>` */
+  readonly service: string;
+  readonly port: number;
+  /** Such as `clients in namespace sales with app=web`. */
+  readonly clients: string;
+  readonly aspect: Aspect;
+  readonly verdict: 'same' | 'differs' | 'undecided';
+  readonly sentence: string;
+  readonly counterexample?: CounterexampleInWords;
+  /** Why it is undecided. */
+  readonly reason?: string;
+  /** Of a difference: the codes of the findings that said so before; none is the worst of all. */
+  readonly predictedBy?: readonly string[];
+  /** Why somebody accepted the difference. */
+  readonly accepted?: string;
+}
+
+/** A difference that somebody accepted. */
+export interface Acceptance {
+  /** `<namespace>/<name>` */
+  readonly service: string;
+  /** All ports where absent. */
+  readonly port?: number;
+  readonly aspect: Aspect;
+  readonly reason: string;
+}
+
+export interface PresentOptions {
+  readonly accepted?: readonly Acceptance[];
+  /** The codes of the findings that predicted a difference, sorted. */
+  readonly predictedBy?: (verification: Verification) => readonly string[];
+}
+
+const decidedInWords = ({ decision, rule }: Decided, request: Request): DecidedInWords => ({
+  decision: describe(decision, request),
+  ...(rule === undefined ? {} : { rule }),
+});
+
+function because(before: Rule | undefined, after: Rule | undefined): string {
+  if (before === undefined && after === undefined) return '';
+  const of = (rule: Rule | undefined, mesh: string): string =>
+    rule === undefined ? `no rule in ${mesh}` : `${ruleInWords(rule)} in ${mesh}`;
+  return `, because ${of(before, 'Istio')} and ${of(after, 'Kong Mesh')} ${before === undefined || after === undefined ? 'decides' : 'decide'}`;
+}
+
+/** "Differs: `GET /v2/seats` … goes to seats-v1:80 in Istio and to seats-v2:80 in Kong Mesh, because …". */
+function sentenceOf({ request, before, after, differences }: Counterexample): string {
+  const asked = requestInWords(request);
+  const [first] = differences;
+  const isElsewhere = differences.some(({ what }) => what === 'kind' || what === 'destinations');
+  const [here, there] = [describe(before.decision, request), describe(after.decision, request)];
+  const why = because(before.rule, after.rule);
+  if (isElsewhere && here !== there) {
+    const verbs = [verbOf(before.decision), verbOf(after.decision)] as const;
+    return `Differs: ${asked} ${verbs[0]}${here} in Istio and ${verbs[0] === verbs[1] ? verbs[1].replace(/^\S+ /, '') : verbs[1]}${there} in Kong Mesh${why}.`;
+  }
+  const list = differences.map(
+    ({ what, before: one, after: other }) => `${what} ${one} in Istio and ${other} in Kong Mesh`,
+  );
+  const more = list.length > 1 ? `; and ${list.length - 1} more` : '';
+  return `Differs: ${asked} has ${first === undefined ? 'other settings' : list[0]}${more}${why}.`;
+}
+
+/** A verdict for people and machines. */
+export function present(
+  verification: Verification,
+  { accepted = [], predictedBy = () => [] }: PresentOptions = {},
+): VerdictRow {
+  const { namespace, name, port, clients, everywhere, aspect, verdict } = verification;
+  const service = `${namespace}/${name}`;
+  const acceptance = accepted.find(
+    (one) => one.service === service && one.aspect === aspect && (one.port === undefined || one.port === port),
+  );
+  const subject = { service, port, clients: clientsInWords(clients, everywhere), aspect };
+  const decision = acceptance === undefined ? {} : { accepted: acceptance.reason };
+  switch (verdict.verdict) {
+    case 'same':
+      return { ...subject, verdict: 'same', sentence: 'Same for all requests.' };
+    case 'undecided': {
+      const { reason } = verdict;
+      return { ...subject, verdict: 'undecided', sentence: `Undecided: ${reason}.`, reason, ...decision };
+    }
+    case 'differs': {
+      const { counterexample } = verdict;
+      const { request, before, after, differences } = counterexample;
+      const { method, authority, path, headers } = request;
+      return {
+        ...subject,
+        verdict: 'differs',
+        sentence: sentenceOf(counterexample),
+        counterexample: {
+          client: clients.client,
+          request: { method, authority, path, headers },
+          before: decidedInWords(before, request),
+          after: decidedInWords(after, request),
+          differences: differences.map(({ what, before: one, after: other }) => ({ what, before: one, after: other })),
+        },
+        predictedBy: predictedBy(verification),
+        ...decision,
+      };
+    }
+  }
+}

@@ -1,0 +1,169 @@
+import type {
+  Decision,
+  Endpoints,
+  HeaderMatch,
+  Miss,
+  Predicate,
+  Request,
+  Retries,
+  Rule,
+  TextMatch,
+} from '@isthmus/behavior';
+import { queryParameter, splitPath } from '@isthmus/behavior';
+import type { ClientGroup } from '@isthmus/istio';
+
+const quote = (text: string): string => `\`${text}\``;
+
+/** What a condition on a text asks for, as in "path …". */
+export function textInWords(match: TextMatch): string {
+  switch (match.kind) {
+    case 'present':
+      return 'is there';
+    case 'regex':
+      return `matches ${quote(match.pattern)}`;
+    case 'exact':
+      return `is ${quote(match.value)}${match.ignoreCase ? ' in any case' : ''}`;
+    case 'prefix':
+      return match.value === ''
+        ? 'is anything'
+        : `begins with ${quote(match.value)}${match.ignoreCase ? ' in any case' : ''}`;
+  }
+}
+
+const headerInWords = ({ name, match, invert, missingIsEmpty }: HeaderMatch): string => {
+  const asked =
+    invert === true
+      ? match.kind === 'present'
+        ? 'is absent'
+        : `is not one that ${textInWords(match)}`
+      : textInWords(match);
+  return `header ${quote(name)} ${asked}${missingIsEmpty && match.kind !== 'present' ? ' (absent counts as empty)' : ''}`;
+};
+
+/** The requests that a route takes: "path begins with `/v2` and header `x-cabin` is `crew`". */
+export function conditionsInWords({ path, method, authority, scheme, headers, queryParameters }: Predicate): string {
+  const parts = [
+    ...(path === undefined ? [] : [`path ${textInWords(path)}`]),
+    ...(method === undefined ? [] : [`method ${textInWords(method)}`]),
+    ...(authority === undefined ? [] : [`host ${textInWords(authority)}`]),
+    ...(scheme === undefined ? [] : [`scheme ${textInWords(scheme)}`]),
+    ...headers.map(headerInWords),
+    ...queryParameters.map(({ name, match }) => `query parameter ${quote(name)} ${textInWords(match)}`),
+  ];
+  return parts.length === 0 ? 'every request' : parts.join(' and ');
+}
+
+/** What stands in a request where a condition looked. */
+function foundAt({ part, name = '' }: Miss, request: Request): string | undefined {
+  const { path, query } = splitPath(request.path);
+  switch (part) {
+    case 'path':
+      return path;
+    case 'method':
+      return request.method;
+    case 'authority':
+      return request.authority;
+    case 'scheme':
+      return request.scheme ?? 'http';
+    case 'header':
+      return request.headers[name]?.join(', ');
+    case 'query':
+      return queryParameter(query, name);
+  }
+}
+
+/** Why a route did not take a request: "header `x-cabin` is `crew`: the request has none". */
+export function missInWords(predicate: Predicate, miss: Miss, request: Request): string {
+  const { part, name } = miss;
+  const asked: Predicate = {
+    headers: part === 'header' ? predicate.headers.filter((one) => one.name === name) : [],
+    queryParameters: part === 'query' ? predicate.queryParameters.filter((one) => one.name === name) : [],
+    ...(part === 'path' && predicate.path !== undefined ? { path: predicate.path } : {}),
+    ...(part === 'method' && predicate.method !== undefined ? { method: predicate.method } : {}),
+    ...(part === 'authority' && predicate.authority !== undefined ? { authority: predicate.authority } : {}),
+    ...(part === 'scheme' && predicate.scheme !== undefined ? { scheme: predicate.scheme } : {}),
+  };
+  const found = foundAt(miss, request);
+  return `asked: ${conditionsInWords(asked)}; the request has ${found === undefined ? 'none' : quote(found)}`;
+}
+
+/** Who answers, for people. */
+export function endpointsInWords(endpoints: Endpoints): string {
+  switch (endpoints.kind) {
+    case 'workloads': {
+      const labels = Object.entries(endpoints.labels).sort(([a], [b]) => (a < b ? -1 : 1));
+      const which = labels.length === 0 ? '' : ` with ${labels.map(([key, value]) => `${key}=${value}`).join(', ')}`;
+      return `workloads of ${endpoints.namespace}${which}, port ${endpoints.port}`;
+    }
+    case 'external':
+      return `${endpoints.host}:${endpoints.port}, outside of the cluster`;
+    case 'original':
+      return 'the address that the client dialled';
+    case 'any':
+      return endpoints.of.map(endpointsInWords).join(' or ');
+    case 'none':
+      return `nobody, the proxy answers ${endpoints.status ?? 503}: ${endpoints.reason}`;
+  }
+}
+
+const time = (milliseconds: number): string =>
+  milliseconds >= 1000 && milliseconds % 100 === 0 ? `${milliseconds / 1000} s` : `${milliseconds} ms`;
+
+/** Milliseconds for people; 0 and absent are none. */
+export const timeInWords = (milliseconds: number | undefined): string =>
+  milliseconds === undefined || milliseconds === 0 ? 'none' : time(milliseconds);
+
+/** Retries for people, with Envoy's defaults filled in. */
+export function retriesInWords(retries: Retries | undefined): string {
+  if (retries === undefined || retries.attempts <= 0) return 'none';
+  const { attempts, on, statusCodes, perTryTimeout, backOff, methods, previousHosts } = retries;
+  const conditions = [...on.filter((one) => one !== 'retriable-status-codes'), ...statusCodes];
+  return [
+    `${attempts} more ${attempts === 1 ? 'try' : 'tries'}`,
+    conditions.length === 0 ? 'on nothing' : `on ${conditions.join(', ')}`,
+    ...(perTryTimeout ? [`each within ${time(perTryTimeout)}`] : []),
+    `waiting ${time(backOff?.base ?? 25)} to ${time(backOff?.max ?? 250)}`,
+    ...(methods === undefined ? [] : [`for ${methods.join(', ')} only`]),
+    ...(previousHosts === 'omit' ? ['elsewhere than before'] : []),
+  ].join(', ');
+}
+
+const pairs = (labels: Readonly<Record<string, string>>): string =>
+  Object.entries(labels)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => `${key}=${value}`)
+    .join(' and ');
+
+const mostNamed = 4;
+
+/**
+ * A group of clients for people: "clients in namespaces sales, passenger with app=web".
+ * @param everywhere whether the group's namespaces are all that there are
+ */
+export function clientsInWords({ namespaces, asked, meets, isKnown }: ClientGroup, everywhere: boolean): string {
+  const named = namespaces.slice(0, mostNamed).join(', ');
+  const more = namespaces.length - mostNamed;
+  const where = everywhere
+    ? ''
+    : ` in ${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${named}${more > 0 ? ` and ${more} more` : ''}`;
+  const others = asked.filter((one) => !meets.includes(one));
+  const has = meets.length === 0 ? '' : ` with ${meets.map(pairs).join(' and ')}`;
+  const lacks = others.length === 0 || meets.length > 0 ? '' : ` without ${others.map(pairs).join(' or ')}`;
+  // Who has the label but is not in the import may still come.
+  const absent = isKnown || meets.length === 0 ? '' : ' (none in the import)';
+  return `${everywhere ? 'all clients' : 'clients'}${where}${has}${lacks}${absent}`;
+}
+
+/** A rule by its name: "VirtualService sales/seats". */
+export const ruleInWords = ({ kind, namespace, name, path }: Rule): string =>
+  `${kind} ${namespace === '' ? '' : `${namespace}/`}${name} ${quote(path)}`;
+
+/** A request in one line: "`GET /v2/seats` with `x-cabin: crew`". */
+export function requestInWords({ method, path, headers }: Request): string {
+  const lines = Object.entries(headers).flatMap(([name, values]) => values.map((value) => quote(`${name}: ${value}`)));
+  return `${quote(`${method} ${path}`)}${lines.length === 0 ? '' : ` with ${lines.join(' and ')}`}`;
+}
+
+/** How a decision reads behind the request: "goes to seats-v1:80". */
+export const verbOf = (decision: Decision): string =>
+  decision.kind === 'forward' ? 'goes to ' : decision.kind === 'redirect' ? 'is redirected with ' : 'is ';
