@@ -1,10 +1,12 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
+const running = 'http://127.0.0.1:8420';
+
 export default defineConfig({
   plugins: [react()],
   // `npm run dev` beside a running server, which accepts requests whose Origin is its own only.
-  server: { proxy: { '/api': { target: 'http://127.0.0.1:8420', changeOrigin: true } } },
+  server: { proxy: { '/api': { target: running, changeOrigin: true, headers: { origin: running } } } },
   build: {
     target: 'es2023',
     // A data: font would be refused by the content security policy.

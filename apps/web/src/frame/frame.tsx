@@ -13,15 +13,20 @@ import { TopBar } from './top-bar.tsx';
 const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
 const Keys = lazy(async () => ({ default: (await import('./keys.tsx')).Keys }));
 
-/** Where the focused element went with its page, the new page takes the focus, so that the keys go on there. */
+/**
+ * Where the focused element went with its page, the new page takes the focus, so that the keys go on there: the table whose
+ * cursor the address names, or the page itself.
+ */
 function useKeptFocus(main: RefObject<HTMLElement | null>): void {
-  const { pathname } = useLocation();
+  const pathname = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname });
   const before = useRef(pathname);
   useEffect(() => {
     if (before.current === pathname) return;
+    const isFirst = before.current === undefined;
     before.current = pathname;
-    if (document.activeElement === null || document.activeElement === document.body)
-      main.current?.focus({ preventScroll: true });
+    if (isFirst || (document.activeElement !== null && document.activeElement !== document.body)) return;
+    const table = main.current?.querySelector<HTMLElement>('[role=grid]:has([data-active])');
+    (table ?? main.current)?.focus({ preventScroll: true });
   }, [pathname, main]);
 }
 

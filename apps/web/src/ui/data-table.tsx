@@ -10,7 +10,7 @@ import {
   useTable,
 } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, memo, type ReactNode, useId, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
 import classes from './data-table.module.css';
 import { compareValues, nextSort, type Sort } from './sort.ts';
 
@@ -45,9 +45,9 @@ export interface DataTableProps<Row extends RowData> {
   readonly onSort: (sort: Sort | undefined) => void;
   /** Enter on a row, or pressing it twice. */
   readonly onOpen?: (row: Row) => void;
-  /** The row under the cursor changed. */
-  readonly onActive?: (row: Row) => void;
+  /** The row under the cursor, where it is part of the address. */
   readonly activeId?: string | undefined;
+  readonly onActive?: (id: string) => void;
   readonly selection?: Selection;
   /** What stands in place of no rows. */
   readonly empty: ReactNode;
@@ -165,11 +165,19 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
   const leastWidth =
     (selection === undefined ? 0 : 36) + columns.reduce((sum, { width: [least] }) => sum + least, 0) + 16;
 
+  // A link leads to a row, wherever it is among thousands.
+  const linked = useRef(props.activeId);
+  useEffect(() => {
+    const index = linked.current === undefined ? -1 : shown.findIndex((row) => row.id === linked.current);
+    linked.current = undefined;
+    if (index >= 0) virtual.scrollToIndex(index, { align: 'center' });
+  }, [shown, virtual]);
+
   const activate = (index: number): void => {
     const row = shown[index];
     if (row === undefined) return;
     setOwnActive(row.id);
-    onActive?.(row.original);
+    onActive?.(row.id);
     virtual.scrollToIndex(index, { align: 'auto' });
   };
   const toggle = (id: string, withRange: boolean): void => {

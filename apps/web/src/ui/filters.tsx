@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { whole } from '../text/format.ts';
 import classes from './filters.module.css';
-import { setOf, toggled, useAddress, useTypedSearch } from './use-search.ts';
+import { setOf, toggled, useAddress, useLooseSearch } from './use-search.ts';
 
 /** The row of filters above a table; all of them stand in the address. */
 export function Filters({ children, summary }: { children: ReactNode; summary: ReactNode }) {
@@ -17,7 +17,7 @@ export function Filters({ children, summary }: { children: ReactNode; summary: R
 
 /** A filter by text, `q` in the address. */
 export function TextFilter({ label }: { label: string }) {
-  const [text, setText] = useTypedSearch('q');
+  const [text, setText] = useLooseSearch('q');
   return (
     <input
       type="search"

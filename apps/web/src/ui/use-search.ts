@@ -19,8 +19,8 @@ export function useAddress(): readonly [Search, (change: Search) => void] {
   return [search, change];
 }
 
-/** Text of an input that follows into the address once the typing pauses. */
-export function useTypedSearch(name: string): readonly [string, (text: string) => void] {
+/** A value that changes often, as text being typed or the cursor of a table: it follows into the address at a pause. */
+export function useLooseSearch(name: string): readonly [string, (text: string) => void] {
   const [search, change] = useAddress();
   const stored = search[name] ?? '';
   const [text, setText] = useState(stored);

@@ -8,7 +8,7 @@ import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../
 import { Page } from '../../ui/page.tsx';
 import { formatSort, parseSort } from '../../ui/sort.ts';
 import { fieldsOf, SeverityLabel, severities } from '../../ui/status.tsx';
-import { useAddress } from '../../ui/use-search.ts';
+import { useAddress, useLooseSearch } from '../../ui/use-search.ts';
 import { Detail } from './detail.tsx';
 import { type Finding, filterFindings, filterNames, findingsOf } from './filter.ts';
 import classes from './page.module.css';
@@ -72,6 +72,7 @@ export function FindingsPage() {
     queries: [migrationQuery(id), diagnosticsQuery(id), resourcesQuery(id), overviewQuery(id)],
   });
   const [search, change] = useAddress();
+  const [cursor, setCursor] = useLooseSearch('finding');
   const navigate = useNavigate();
   const findings = useMemo(() => findingsOf(list.diagnostics, resources), [list, resources]);
   const { q, severity, code, namespace } = search;
@@ -91,7 +92,7 @@ export function FindingsPage() {
     ],
     [findings],
   );
-  const shown = findings.find((finding) => finding.id === search.finding);
+  const shown = findings.find((finding) => finding.id === cursor);
   const { blocker, warning } = overview.findings;
   const open = (finding: Finding): void => {
     if (finding.resource !== undefined)
@@ -142,15 +143,13 @@ export function FindingsPage() {
             columns.map((column) => column.id),
           )}
           onSort={(sort) => change({ sort: formatSort(sort) })}
-          activeId={search.finding}
-          onActive={(finding) => change({ finding: finding.id })}
+          activeId={cursor}
+          onActive={setCursor}
           onOpen={open}
           isFilling
           empty={list.total === 0 ? 'Nothing was found in this snapshot.' : 'No finding matches these filters.'}
         />
-        {shown !== undefined && (
-          <Detail migration={id} finding={shown} onClose={() => change({ finding: undefined })} />
-        )}
+        {shown !== undefined && <Detail migration={id} finding={shown} onClose={() => setCursor('')} />}
       </div>
     </Page>
   );

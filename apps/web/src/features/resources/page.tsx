@@ -10,7 +10,7 @@ import { Page } from '../../ui/page.tsx';
 import { hrefOf, RowLink } from '../../ui/row-link.tsx';
 import { formatSort, parseSort } from '../../ui/sort.ts';
 import { Count, fieldsOf, OutcomeCounts, OutcomeMark, outcomes } from '../../ui/status.tsx';
-import { useAddress } from '../../ui/use-search.ts';
+import { useAddress, useLooseSearch } from '../../ui/use-search.ts';
 import { filterNames, filterResources, namespaceOf } from './filter.ts';
 
 const numeric = (id: string, title: string, value: (row: ResourceRow) => number): Column<ResourceRow> => ({
@@ -66,6 +66,7 @@ export function ResourcesPage() {
     queries: [migrationQuery(id), resourcesQuery(id)],
   });
   const [search, change] = useAddress();
+  const [cursor, setCursor] = useLooseSearch('at');
   const navigate = useNavigate();
   const columns = useMemo(() => columnsFor(id), [id]);
   const { q, kind, namespace, outcome, findings } = search;
@@ -125,6 +126,8 @@ export function ResourcesPage() {
             search: { resource: String(index) } as never,
           })
         }
+        activeId={cursor}
+        onActive={setCursor}
         isFilling
         empty={
           resources.length === 0 ? 'Import manifests that hold Istio resources.' : 'No resource matches these filters.'

@@ -11,7 +11,7 @@ import { hrefOf, RowLink } from '../../ui/row-link.tsx';
 import { formatSort, parseSort } from '../../ui/sort.ts';
 import { Count, fieldsOf, OutcomeCounts, SeverityMark } from '../../ui/status.tsx';
 import { Ago } from '../../ui/time.tsx';
-import { useAddress } from '../../ui/use-search.ts';
+import { useAddress, useLooseSearch } from '../../ui/use-search.ts';
 import { Bulk } from './bulk.tsx';
 import { filterNames, filterServices, rollUp } from './filter.ts';
 import { PhaseLabel } from './phase.tsx';
@@ -91,6 +91,7 @@ export function ServicesPage() {
     queries: [migrationQuery(id), servicesQuery(id)],
   });
   const [search, change] = useAddress();
+  const [cursor, setCursor] = useLooseSearch('at');
   const navigate = useNavigate();
   const [selected, setSelected] = useState(none);
   const columns = useMemo(() => columnsFor(id), [id]);
@@ -167,6 +168,8 @@ export function ServicesPage() {
           void navigate({ to: '/migrations/$id/services/$namespace/$name', params: { id, namespace: ns, name } })
         }
         selection={selection}
+        activeId={cursor}
+        onActive={setCursor}
         isFilling
         empty={
           services.length === 0
