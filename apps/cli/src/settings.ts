@@ -1,10 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { isTargetVersion, targetVersions } from '@isthmus/kong-mesh';
-import { isMap, type Json, parseYaml, YamlError } from '@isthmus/kubernetes';
+import { isList, isMap, type Json, parseYaml, YamlError } from '@isthmus/kubernetes';
 import { defaultSettings, type Settings } from '@isthmus/translation';
 import { InputError } from './input.ts';
 
 const name = (value: Json): boolean => typeof value === 'string' && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(value);
+
+const acceptedNames = new Set(['service', 'port', 'aspect', 'reason']);
+
+const isAcceptance = (value: Json): boolean =>
+  isMap(value) &&
+  Object.keys(value).every((key) => acceptedNames.has(key)) &&
+  typeof value.service === 'string' &&
+  /^[^/]+\/[^/]+$/.test(value.service) &&
+  (value.port === undefined || (Number.isInteger(value.port) && Number(value.port) > 0 && Number(value.port) < 65_536)) &&
+  (value.aspect === 'routing' || value.aspect === 'resilience') &&
+  typeof value.reason === 'string' &&
+  value.reason.trim() !== '';
 
 const accepted: Readonly<Record<keyof Settings, readonly [check: (value: Json) => boolean, expected: string]>> = {
   target: [
@@ -18,6 +30,10 @@ const accepted: Readonly<Record<keyof Settings, readonly [check: (value: Json) =
   rootNamespace: [name, 'a Kubernetes name'],
   clusterDomain: [name, 'a DNS name'],
   defaults: [(value) => value === 'keep' || value === 'adopt', '`keep` or `adopt`'],
+  accepted: [
+    (value) => isList(value) && value.every(isAcceptance),
+    'a list of `service` (<namespace>/<name>), `port` (may be left out), `aspect` (routing or resilience) and `reason`',
+  ],
 };
 
 /** Reads a settings file (JSON or YAML; docs/reference/settings.schema.json); what it leaves out keeps its default. */
@@ -41,5 +57,5 @@ export async function readSettings(file: string | undefined): Promise<Settings> 
       throw new InputError(`${file}: there is no setting '${key}'; known are ${Object.keys(accepted).join(', ')}`);
     if (!rule[0](setting)) throw new InputError(`${file}: ${key} must be ${rule[1]}`);
   }
-  return { ...defaultSettings, ...(value as Partial<Settings>) };
+  return { ...defaultSettings, ...(value as unknown as Partial<Settings>) };
 }

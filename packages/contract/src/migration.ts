@@ -1,6 +1,20 @@
 import { type Static, Type } from 'typebox';
 import { TargetVersion } from './common.ts';
 
+/** A difference in behaviour that somebody accepted. */
+export const AcceptedDifference = Type.Object(
+  {
+    /** `<namespace>/<name>` */
+    service: Type.String({ minLength: 3, maxLength: 320, pattern: '^[^/]+/[^/]+$' }),
+    /** All of its ports where absent. */
+    port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535 })),
+    aspect: Type.Union([Type.Literal('routing'), Type.Literal('resilience')]),
+    reason: Type.String({ minLength: 1, maxLength: 2000 }),
+  },
+  { additionalProperties: false },
+);
+export type AcceptedDifference = Static<typeof AcceptedDifference>;
+
 /** A migration's settings; a change of them changes every translation of its snapshots. */
 export const Settings = Type.Object(
   {
@@ -12,6 +26,7 @@ export const Settings = Type.Object(
     rootNamespace: Type.String({ minLength: 1, maxLength: 63, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' }),
     clusterDomain: Type.String({ minLength: 1, maxLength: 253 }),
     defaults: Type.Union([Type.Literal('keep'), Type.Literal('adopt')]),
+    accepted: Type.Array(AcceptedDifference, { maxItems: 10_000 }),
   },
   { additionalProperties: false },
 );

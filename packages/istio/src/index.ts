@@ -1,4 +1,5 @@
 export { type AccessServer, compileAccess } from './behavior/access.ts';
+export type { Approach, Token } from './behavior/approach.ts';
 export {
   type Cluster,
   clustersOf,
@@ -22,7 +23,6 @@ export {
   matchesEverything,
   type Problem,
   type Rule,
-  readAuthorizationPolicy,
   type Value,
 } from './effective/authorization-policy.ts';
 export { type ClientGroup, clientGroups, isMember } from './effective/client-groups.ts';
@@ -31,9 +31,9 @@ export { type EffectiveConfig, effectiveConfig } from './effective/config.ts';
 export type { EffectiveConnectionMatch, EffectiveConnectionRule } from './effective/connection-rule.ts';
 export { compareCreation, createdAt, isOrderGuessed } from './effective/creation-order.ts';
 export { delegateOf } from './effective/delegate.ts';
-export type { DestinationRuleIndex } from './effective/destination-rule-index.ts';
-export type { EffectiveDestinationRule, EffectiveSubset } from './effective/destination-rule.ts';
 export type { EffectiveDestination, EffectiveRouteDestination } from './effective/destination.ts';
+export type { EffectiveDestinationRule, EffectiveSubset } from './effective/destination-rule.ts';
+export type { DestinationRuleIndex } from './effective/destination-rule-index.ts';
 export { type ExportTo, isExportedTo } from './effective/export-to.ts';
 export type { HostField } from './effective/host-field.ts';
 export {
@@ -71,13 +71,14 @@ export {
   readPeerAuthentication,
 } from './effective/peer-authentication.ts';
 export { contains, overlaps, type PolicyScope, scopeOf, selects } from './effective/policy-scope.ts';
+export { readAuthorizationPolicy } from './effective/read-authorization-policy.ts';
 export type { Registry, RegistryService, Resolution } from './effective/registry.ts';
 export type { PortView, ServiceOnPort, ServiceView } from './effective/service-view.ts';
 export { type EffectivePolicy, effectivePolicy, type PolicyBlock, portEntry } from './effective/traffic-policy.ts';
 export { type Trust, trustOf } from './effective/trust.ts';
+export type { EffectiveVirtualService, LostRule } from './effective/virtual-service.ts';
 export type { VirtualServiceIndex } from './effective/virtual-service-index.ts';
 export type { VirtualServiceList } from './effective/virtual-service-list.ts';
-export type { EffectiveVirtualService, LostRule } from './effective/virtual-service.ts';
 export { type ContainerPort, servedPorts, type Workload, workloadsOf } from './effective/workloads.ts';
 export type { Estate, Skipped, SourceFile, Superseded } from './estate.ts';
 export { isIstioGroup } from './part.ts';

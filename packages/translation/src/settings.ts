@@ -1,5 +1,13 @@
 import type { TargetVersion } from '@isthmus/kong-mesh';
 
+/** A difference in behaviour that somebody accepted, for a service (`<namespace>/<name>`) on a port or on all of them. */
+export interface AcceptedDifference {
+  readonly service: string;
+  readonly port?: number;
+  readonly aspect: 'routing' | 'resilience';
+  readonly reason: string;
+}
+
 /** What a person decides about a translation; every field has a default that suits a first look. */
 export interface Settings {
   /** Kong Mesh version that the emitted resources are for. */
@@ -18,6 +26,8 @@ export interface Settings {
   readonly clusterDomain: string;
   /** `keep`: Istio's behaviour where the defaults of the meshes differ; `adopt`: Kong Mesh's defaults, with the differences listed. */
   readonly defaults: 'keep' | 'adopt';
+  /** Differences that are accepted; the translation is the same with and without. */
+  readonly accepted: readonly AcceptedDifference[];
 }
 
 export const defaultSettings: Settings = {
@@ -29,4 +39,5 @@ export const defaultSettings: Settings = {
   rootNamespace: 'istio-system',
   clusterDomain: 'cluster.local',
   defaults: 'keep',
+  accepted: [],
 };

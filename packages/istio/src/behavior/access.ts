@@ -1,14 +1,9 @@
 import { type Access, normalizePath } from '@isthmus/behavior';
 import { isList, isMap, type JsonObject } from '@isthmus/kubernetes';
-import {
-  type AuthorizationPolicy,
-  type Constraint,
-  isHttpOnly,
-  type Rule,
-  readAuthorizationPolicy,
-} from '../effective/authorization-policy.ts';
+import { type AuthorizationPolicy, type Constraint, isHttpOnly, type Rule } from '../effective/authorization-policy.ts';
 import { effectiveMtls, type MtlsMode, readPeerAuthentication } from '../effective/peer-authentication.ts';
 import { scopeOf, selects } from '../effective/policy-scope.ts';
+import { readAuthorizationPolicy } from '../effective/read-authorization-policy.ts';
 import { type Trust, trustOf } from '../effective/trust.ts';
 import type { Estate } from '../estate.ts';
 import { indexServices } from '../services.ts';

@@ -1,7 +1,8 @@
 import { readManifest } from '@isthmus/kubernetes';
 import { expect, test } from 'vitest';
-import { allConstraints, matchesEverything, readAuthorizationPolicy } from './authorization-policy.ts';
+import { allConstraints, matchesEverything } from './authorization-policy.ts';
 import { contains, overlaps } from './policy-scope.ts';
+import { readAuthorizationPolicy } from './read-authorization-policy.ts';
 
 function read(spec: string, namespace = 'sales', annotations = '{}') {
   const text = `apiVersion: security.istio.io/v1
@@ -32,7 +33,6 @@ test('the fields of a rule become constraints with their places', () => {
 test.each([
   ['{}', true],
   ['{from: []}', true],
-  ['{from: [{source: {principals: []}}]}', true],
   ['{to: [{operation: {ports: ["80"]}}]}', false],
   ['{when: [{key: source.ip, values: [1.2.3.4]}]}', false],
 ])('rule %s matches everything: %s', (rule, expected) => {
@@ -53,6 +53,7 @@ test.each([
     'namespaces',
   ],
   ['{rules: [{from: [{source: {}}]}]}', 'spec.rules[0].from[0].source', 'empty'],
+  ['{rules: [{from: [{source: {principals: [], notPrincipals: null}}]}]}', 'spec.rules[0].from[0].source', 'empty'],
   ['{rules: [{from: [{}]}]}', 'spec.rules[0].from[0]', 'empty'],
   ['{rules: [{from: [{source: {names: [a]}}]}]}', 'spec.rules[0].from[0].source.names', 'no such field'],
   ['{rules: [{form: []}]}', 'spec.rules[0].form', 'no such field'],
