@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts';
 import type { EmittedRole } from '../../emitted.ts';
 import { child, items, text } from '../../field.ts';
 import { dnsLabel } from '../../names.ts';
+import { oncePerContext } from '../../once.ts';
 import type { Listener } from './listeners.ts';
 import type { IstioGateway } from './read-gateway.ts';
 import type { GatewayWorkload } from './workload.ts';
@@ -36,18 +37,34 @@ export function emitClass(context: Context, name: string): void {
   });
 }
 
-/** The name of the Gateway to emit; another one than the source's where the import holds a Gateway API Gateway of that name. */
-export function gatewayName(context: Context, { resource, namespace }: IstioGateway, draft: boolean): string {
-  const base = draft ? dnsLabel(`${resource.name}-to-finish`) : dnsLabel(resource.name);
-  const taken = context.estate.context.some(
-    (other) =>
-      other.group === gatewayApi &&
-      other.kind === 'Gateway' &&
-      other.name === base &&
-      (other.namespace || 'default') === namespace,
-  );
-  return taken ? dnsLabel(`${base}-kong`) : base;
+const takenNames = oncePerContext(
+  (context) =>
+    new Set(
+      context.estate.context
+        .filter(({ group }) => group === gatewayApi)
+        .map(({ kind, namespace, name }) => `${kind} ${namespace || 'default'}/${name}`),
+    ),
+);
+
+/** A name for a resource of Gateway API; another one where the import holds such a resource of that name already. */
+export function freeName(context: Context, kind: string, namespace: string, name: string): string {
+  return takenNames(context).has(`${kind} ${namespace}/${name}`) ? dnsLabel(`${name}-kong`) : name;
 }
+
+/** The name of the Gateway to emit: the source's, or one that says that something is to be finished. */
+export function gatewayName(context: Context, { resource, namespace }: IstioGateway, draft: boolean): string {
+  return freeName(context, 'Gateway', namespace, dnsLabel(draft ? `${resource.name}-to-finish` : resource.name));
+}
+
+/** The types of the Secrets of the import. */
+const secretTypes = oncePerContext(
+  (context) =>
+    new Map<string, unknown>(
+      context.estate.context
+        .filter(({ group, kind }) => group === '' && kind === 'Secret')
+        .map(({ namespace, name, object }) => [`${namespace || 'default'}/${name}`, object.type] as const),
+    ),
+);
 
 function allowedNamespaces(context: Context, { gateway, hosts }: Listener): unknown {
   const names = [...new Set(hosts.map(({ namespace }) => namespace))].sort();
@@ -92,13 +109,11 @@ function certificate(
     name,
     ...(namespace === gateway.namespace ? {} : { namespace }),
   };
-  const secret = context.estate.context.find(
-    (one) =>
-      one.group === '' && one.kind === 'Secret' && one.name === name && (one.namespace || 'default') === namespace,
-  );
+  const secrets = secretTypes(context);
+  const key = `${namespace}/${name}`;
   if (field === undefined) return context.derived(at, reference);
-  if (secret?.object.type === 'kubernetes.io/tls') return context.exact(at, reference);
-  return secret === undefined
+  if (secrets.get(key) === 'kubernetes.io/tls') return context.exact(at, reference);
+  return !secrets.has(key)
     ? context.approximate(at, reference, codes.gateway.secretNotImported, { name, namespace })
     : context.approximate(at, reference, codes.gateway.secretKeys, { name, namespace });
 }

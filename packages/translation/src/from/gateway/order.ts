@@ -26,7 +26,7 @@ function pathsOverlap(a: PathForm, b: PathForm): boolean {
 }
 
 /** Whether two sets have nothing in common. */
-export const disjoint = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => ![...a].some((one) => b.has(one));
+const disjoint = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => ![...a].some((one) => b.has(one));
 
 /** Whether one request can satisfy both matches; true where that is not ruled out. */
 export function overlap(a: Placed, b: Placed): boolean {
@@ -37,6 +37,10 @@ export function overlap(a: Placed, b: Placed): boolean {
   }
   return pathsOverlap(a.form, b.form);
 }
+
+const padding = '(?:)';
+const byteSize = (text: string): number => new TextEncoder().encode(text).length;
+const expressionSize = ({ type, value }: RoutePath): number => (type === 'RegularExpression' ? byteSize(value) : 0);
 
 const traitsOf = ({ methods, headers, queryParams }: Placed, path: RoutePath): Traits => ({
   path,
@@ -67,19 +71,24 @@ export function keepOrder(matches: readonly Placed[]): RoutePath[] | undefined {
   }
   for (let index = matches.length - 1; index >= 0; index--) {
     const match = matches[index] as Placed;
-    const rivals = matches.flatMap((other, later) =>
-      later > index && overlap(match, other) ? [{ other, path: paths[later] as RoutePath }] : [],
-    );
+    const rivals: { readonly other: Placed; readonly path: RoutePath }[] = [];
+    for (let later = index + 1; later < matches.length; later++) {
+      const other = matches[later] as Placed;
+      if (overlap(match, other)) rivals.push({ other, path: paths[later] as RoutePath });
+    }
     const comesFirst = (path: RoutePath): boolean =>
       rivals.every((rival) => {
         const order = comparePriority(traitsOf(match, path), traitsOf(rival.other, rival.path));
         return order > 0 || (order === 0 && rival.other.group === match.group);
       });
     let path = paths[index] as RoutePath;
-    if (!comesFirst(path) && path.type !== 'RegularExpression')
-      path = { type: 'RegularExpression', value: expression(index) };
-    while (!comesFirst(path)) {
-      path = { type: 'RegularExpression', value: `${path.value}(?:)` };
+    if (!comesFirst(path)) {
+      let value = path.type === 'RegularExpression' ? path.value : expression(index);
+      // As long as the longest of those that it must come before, then longer than that if the other traits do not do.
+      const longest = rivals.reduce((size, rival) => Math.max(size, expressionSize(rival.path)), 0);
+      while (byteSize(value) < longest) value += padding;
+      path = { type: 'RegularExpression', value };
+      if (!comesFirst(path)) path = { type: 'RegularExpression', value: value + padding };
       if (path.value.length > longestPath) return undefined;
     }
     paths[index] = path;

@@ -8,7 +8,7 @@ import { dnsLabel } from '../../names.ts';
 import { Unhandled } from '../../unhandled.ts';
 import { type Binding, bind, gatewaysOf, isWider } from './bind.ts';
 import { effectiveServers } from './effective.ts';
-import { classOf, emitClass, emitGateway, emitSecretGrants, gatewayApi, type SecretUse } from './emit-gateway.ts';
+import { classOf, emitClass, emitGateway, emitSecretGrants, freeName, type SecretUse } from './emit-gateway.ts';
 import {
   accountForService,
   answer,
@@ -22,7 +22,7 @@ import {
 import { capturesPath, rewriteObjection } from './filters.ts';
 import { translateConnections } from './l4.ts';
 import { type Listener, listenersOf } from './listeners.ts';
-import { disjoint, keepOrder, overlap, type Placed } from './order.ts';
+import { keepOrder, overlap, type Placed } from './order.ts';
 import { type IstioGateway, readGateway } from './read-gateway.ts';
 import type { EdgeMatch } from './read-match.ts';
 import { type EdgeRule, readRules, takesAll } from './rules.ts';
@@ -231,17 +231,24 @@ function read(context: Context, binding: Binding): Reading | Field {
 
 /** Bindings that share a host: the order of their rules is one. */
 function componentsOf(bindings: readonly Binding[]): Binding[][] {
-  const components: { hosts: Set<string>; bindings: Binding[] }[] = [];
-  for (const binding of bindings) {
-    const hosts = new Set(binding.served.map(({ host }) => host));
-    const joined = components.filter((component) => !disjoint(component.hosts, hosts));
-    for (const component of joined) {
-      for (const host of component.hosts) hosts.add(host);
-      components.splice(components.indexOf(component), 1);
+  const parents = bindings.map((_, index) => index);
+  const rootOf = (index: number): number => {
+    let root = index;
+    while (parents[root] !== root) root = parents[root] as number;
+    parents[index] = root;
+    return root;
+  };
+  const byHost = new Map<string, number>();
+  for (const [index, { served }] of bindings.entries()) {
+    for (const { host } of served) {
+      const other = byHost.get(host);
+      if (other === undefined) byHost.set(host, index);
+      else parents[rootOf(index)] = rootOf(other);
     }
-    components.push({ hosts, bindings: [...joined.flatMap((component) => component.bindings), binding] });
   }
-  return components.map((component) => component.bindings.sort((a, b) => compareCreation(a.resource, b.resource)));
+  return [...Map.groupBy(bindings.keys(), rootOf).values()].map((members) =>
+    members.map((index) => bindings[index] as Binding).sort((a, b) => compareCreation(a.resource, b.resource)),
+  );
 }
 
 /** Nothing of these VirtualServices is emitted but an answer for their hosts, so that no wider host takes their requests. */
@@ -267,18 +274,6 @@ const closing = (filter: unknown): unknown => ({
   filters: [filter],
 });
 
-/** The name of a route; another one where the import holds an HTTPRoute of that name. */
-function routeName(context: Context, { namespace }: Binding, name: string): string {
-  const taken = context.estate.context.some(
-    (other) =>
-      other.group === gatewayApi &&
-      other.kind === 'HTTPRoute' &&
-      other.name === name &&
-      (other.namespace || 'default') === namespace,
-  );
-  return taken ? dnsLabel(`${name}-kong`) : name;
-}
-
 /** The routes of a unit by group; numbered where there are several, so that their names sort as their rules do. */
 function partsOf(
   context: Context,
@@ -291,7 +286,10 @@ function partsOf(
   const width = String(byGroup.length).length;
   return byGroup.map((rules, index) => {
     const part = byGroup.length === 1 ? '' : `-${String(index + 1).padStart(width, '0')}`;
-    return { name: routeName(context, binding, dnsLabel(`${binding.resource.name}${suffix}${part}`)), rules };
+    return {
+      name: freeName(context, 'HTTPRoute', binding.namespace, dnsLabel(`${binding.resource.name}${suffix}${part}`)),
+      rules,
+    };
   });
 }
 
@@ -337,7 +335,9 @@ function emitReading(
 }
 
 function translateDoor(context: Context, door: Door, bindings: readonly Binding[], uses: BackendUse[]): void {
-  const allHosts = bindings.flatMap(({ served }) => served.map(({ host }) => host));
+  const wide = [...new Set(bindings.flatMap(({ served }) => served.map(({ host }) => host)))].filter((host) =>
+    host.startsWith('*'),
+  );
   for (const component of componentsOf(bindings)) {
     const readings: Reading[] = [];
     let bad: Field | undefined;
@@ -364,7 +364,7 @@ function translateDoor(context: Context, door: Door, bindings: readonly Binding[
     // A host whose rules do not take everything answers 404 in Istio; in Kong wider hosts and plain HTTP go on looking.
     const closed = ({ hosts, redirects }: Unit): string[] =>
       hosts.filter(
-        (host) => !caught.has(host) && (redirects !== undefined || allHosts.some((other) => isWider(other, host))),
+        (host) => !caught.has(host) && (redirects !== undefined || wide.some((other) => isWider(other, host))),
       );
     for (const reading of readings) emitReading(context, reading, closed, lookUp, uses);
   }

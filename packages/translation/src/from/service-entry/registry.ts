@@ -16,6 +16,31 @@ export function isServiceHost(context: Context, entry: Entry, host: Field<string
     : undefined;
 }
 
+/** The entries that Istio accepts, in the estate's order. */
+export const acceptedEntries = oncePerContext((context): readonly Entry[] =>
+  context.ofKind('ServiceEntry').flatMap((resource) => {
+    const entry = readEntry(resource);
+    return 'refused' in entry ? [] : [entry];
+  }),
+);
+
+/** The accepted entries by host, in lower case. */
+export const entriesByHost = oncePerContext((context): ReadonlyMap<string, readonly Entry[]> => {
+  const byHost = new Map<string, Entry[]>();
+  for (const entry of acceptedEntries(context)) {
+    for (const host of new Set(entry.hosts.map(({ value }) => value.toLowerCase()))) {
+      const others = byHost.get(host);
+      if (others === undefined) byHost.set(host, [entry]);
+      else others.push(entry);
+    }
+  }
+  return byHost;
+});
+
+const entriesByName = oncePerContext((context) =>
+  Map.groupBy(acceptedEntries(context), ({ resource }) => resource.name),
+);
+
 const slug = (host: string): string => host.replace(/^\*\./, '').replace(/[^A-Za-z0-9]+/g, '-');
 
 /**
@@ -23,14 +48,14 @@ const slug = (host: string): string => host.replace(/^\*\./, '').replace(/[^A-Za
  * namespace, host and port where that is not enough.
  */
 export function externalName(
-  all: readonly Entry[],
+  context: Context,
   entry: Entry,
   host: Field<string>,
   port: EntryPort,
   ports: number,
 ): string {
   const { name, namespace } = entry.resource;
-  const shared = all.some((other) => other !== entry && other.resource.name === name);
+  const shared = (entriesByName(context).get(name)?.length ?? 0) > 1;
   return dnsLabel(
     [
       name,
@@ -51,12 +76,8 @@ export interface ExternalService {
 
 /** The MeshExternalServices of an estate, by the hosts that they stand for; those that stay drafts too. */
 export const externalServices = oncePerContext((context: Context): readonly ExternalService[] => {
-  const all = context.ofKind('ServiceEntry').flatMap((resource) => {
-    const entry = readEntry(resource);
-    return 'refused' in entry ? [] : [entry];
-  });
   const { anyClosed } = outboundModes(context);
-  return all.flatMap((entry) =>
+  return acceptedEntries(context).flatMap((entry) =>
     entry.resolution === 'NONE' || entry.selector !== undefined
       ? []
       : entry.hosts.flatMap((host) => {
@@ -65,7 +86,7 @@ export const externalServices = oncePerContext((context: Context): readonly Exte
           return external.map(({ port }) => ({
             namespace: entry.resource.namespace || 'default',
             host: host.value.toLowerCase(),
-            name: externalName(all, entry, host, port, external.length),
+            name: externalName(context, entry, host, port, external.length),
           }));
         }),
   );
@@ -73,10 +94,10 @@ export const externalServices = oncePerContext((context: Context): readonly Exte
 
 /** Whether a DestinationRule's TLS towards a host is carried over by the MeshExternalServices of that host. */
 export function carriesTls(context: Context, rule: Resource, host: string): boolean {
-  return context.ofKind('ServiceEntry').some((resource) => {
-    const entry = readEntry(resource);
-    if ('refused' in entry || entry.resolution === 'NONE' || entry.selector !== undefined) return false;
-    const named = entry.hosts.some(({ value }) => value.toLowerCase() === host.toLowerCase());
-    return named && entry.ports.some((port) => originationOf(context, entry, host, port)?.rule === rule);
-  });
+  return (entriesByHost(context).get(host.toLowerCase()) ?? []).some(
+    (entry) =>
+      entry.resolution !== 'NONE' &&
+      entry.selector === undefined &&
+      entry.ports.some((port) => originationOf(context, entry, host, port)?.rule === rule),
+  );
 }

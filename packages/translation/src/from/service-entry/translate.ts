@@ -7,7 +7,7 @@ import { type OutboundModes, outboundModes } from './outbound.ts';
 import { type Allowed, createEgress, type Egress, type Scope } from './passthrough.ts';
 import { type Fate, planHost } from './plan.ts';
 import { type Entry, type EntryPort, readEntry } from './read.ts';
-import { externalName, isServiceHost } from './registry.ts';
+import { entriesByHost, externalName, isServiceHost } from './registry.ts';
 import { emitSelected } from './selected.ts';
 
 /** Who may use an entry: everyone, some namespaces, or nobody. */
@@ -41,7 +41,6 @@ interface Run {
   readonly context: Context;
   readonly egress: Egress;
   readonly modes: OutboundModes;
-  readonly entries: readonly Entry[];
   externals: number;
   /** Hosts whose finding about trusted names stands already. */
   readonly trusted: Set<string>;
@@ -194,12 +193,12 @@ function translateHost(run: Run, entry: Entry, host: Field<string>, visibility: 
   for (const address of entry.addresses)
     context.unsupported(address, codes.serviceEntry.virtualAddress, { address: address.value });
   if (externals.length === 0) return;
-  const claimants = run.entries.filter((other) => other.hosts.some(({ value }) => value === host.value)).length;
+  const claimants = entriesByHost(context).get(host.value.toLowerCase())?.length ?? 0;
   if (claimants > 1) context.report(codes.serviceEntry.sharedHost, { count: claimants, host: host.value }, host);
   const draft = draftOf(run, entry, host, visibility);
   settleExternalFields(run, entry, host, fates);
   for (const { port, origination } of externals) {
-    const name = externalName(run.entries, entry, host, port, externals.length);
+    const name = externalName(context, entry, host, port, externals.length);
     const keepsHost = fates.length === 1 && claimants === 1 && !entry.internal;
     if (emitExternal(context, { entry, host, port, name, keepsHost, origination, draft })) run.externals++;
   }
@@ -286,13 +285,11 @@ function translateEntry(run: Run, entry: Entry): void {
  */
 export function translateServiceEntries(context: Context): void {
   const read = context.ofKind('ServiceEntry').map((resource) => ({ resource, entry: readEntry(resource) }));
-  const accepted = read.flatMap(({ entry }) => ('refused' in entry ? [] : [entry]));
   const modes = outboundModes(context);
   const run: Run = {
     context,
     egress: createEgress(context),
     modes,
-    entries: accepted,
     externals: 0,
     trusted: new Set(),
   };
