@@ -1,4 +1,4 @@
-import { Modal } from '@mantine/core';
+import { Dialog } from '../ui/dialog.tsx';
 import classes from './keys.module.css';
 import { places } from './places.ts';
 
@@ -39,7 +39,7 @@ const groups: readonly { readonly title: string; readonly keys: readonly (readon
 /** The list of keys. */
 export function Keys({ onClose }: { onClose: () => void }) {
   return (
-    <Modal opened onClose={onClose} title="Keys" size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog title="Keys" width={620} onClose={onClose}>
       <div className={classes.groups}>
         {groups.map(({ title, keys }) => (
           <section key={title}>
@@ -57,6 +57,6 @@ export function Keys({ onClose }: { onClose: () => void }) {
           </section>
         ))}
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,9 +1,10 @@
 import type { Migration, ResourceRow, Service } from '@isthmus/contract';
-import { Modal, useMantineColorScheme } from '@mantine/core';
+import { useMantineColorScheme } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useDeferredValue, useId, useMemo, useState } from 'react';
 import { codesQuery, migrationQuery, migrationsQuery, resourcesQuery, servicesQuery } from '../api/queries.ts';
+import { Dialog } from '../ui/dialog.tsx';
 import { hrefOf } from '../ui/row-link.tsx';
 import classes from './palette.module.css';
 import { type Entry, find, type Source, serviceText } from './palette-search.ts';
@@ -122,16 +123,7 @@ export function Palette({ id, onClose }: { id: string | undefined; onClose: () =
     event.preventDefault();
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      withCloseButton={false}
-      size={640}
-      padding={0}
-      yOffset="10vh"
-      aria-label="Search"
-      transitionProps={{ duration: 120 }}
-    >
+    <Dialog title="Search" width={640} isBare onClose={onClose}>
       <input
         data-autofocus
         className={classes.input}
@@ -178,6 +170,6 @@ export function Palette({ id, onClose }: { id: string | undefined; onClose: () =
           Nothing is called “{query}”.
         </p>
       )}
-    </Modal>
+    </Dialog>
   );
 }

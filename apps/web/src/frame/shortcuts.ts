@@ -43,7 +43,7 @@ export function useShortcuts(id: string | undefined, onOpen: (overlay: Overlay) 
   const prefixAt = useRef(0);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented) return;
+      if (event.defaultPrevented || document.querySelector('dialog[open]') !== null) return;
       const { target } = event;
       const isTyping = target instanceof Element && target.closest(typing) !== null;
       const afterG = Date.now() - prefixAt.current < prefixLasts;

@@ -1,4 +1,4 @@
-import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import { useMantineColorScheme } from '@mantine/core';
 import { useIsFetching, useQuery } from '@tanstack/react-query';
 import { Link, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
@@ -7,6 +7,7 @@ import { keys, migrationQuery, migrationsQuery, sessionQuery } from '../api/quer
 import { isOver, progressOf } from '../features/imports/import-state.ts';
 import { forgetImport, useImport } from '../features/imports/imports.ts';
 import { TargetSelect } from '../features/settings/target-select.tsx';
+import { Menu } from '../ui/menu.tsx';
 import { tell } from '../ui/tell.ts';
 import { Ago } from '../ui/time.tsx';
 import type { Overlay } from './shortcuts.ts';
@@ -45,31 +46,29 @@ function MigrationPart({ id }: { id: string }) {
   if (migration === undefined) return null;
   return (
     <>
-      <Menu position="bottom-start" width={280}>
-        <Menu.Target>
-          <UnstyledButton className={classes.switch} aria-label={`Migration ${migration.name}: switch`}>
-            <span className={classes.name}>{migration.name}</span>
-            <span aria-hidden="true">▾</span>
-          </UnstyledButton>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {others.map((other) => (
-            <Menu.Item
-              key={other.id}
-              onClick={() => void navigate({ to: '/migrations/$id', params: { id: other.id } })}
-            >
-              {other.name}
-            </Menu.Item>
-          ))}
-          {others.length > 0 && <Menu.Divider />}
-          <Menu.Item onClick={() => void navigate({ to: '/migrations/$id/import', params: { id } })}>
-            Import a new snapshot
-          </Menu.Item>
-          <Menu.Item onClick={() => void navigate({ to: '/migrations/$id/settings', params: { id } })}>
-            Settings
-          </Menu.Item>
-          <Menu.Item onClick={() => void navigate({ to: '/' })}>All migrations</Menu.Item>
-        </Menu.Dropdown>
+      <Menu
+        label={`${migration.name}: switch the migration`}
+        groups={[
+          {
+            title: 'Other migrations',
+            items: others.map((other) => ({
+              label: other.name,
+              onChoose: () => void navigate({ to: '/migrations/$id', params: { id: other.id } }),
+            })),
+          },
+          {
+            items: [
+              {
+                label: 'Import a new snapshot',
+                onChoose: () => void navigate({ to: '/migrations/$id/import', params: { id } }),
+              },
+              { label: 'Settings', onChoose: () => void navigate({ to: '/migrations/$id/settings', params: { id } }) },
+              { label: 'All migrations', onChoose: () => void navigate({ to: '/' }) },
+            ],
+          },
+        ]}
+      >
+        <span className={classes.name}>{migration.name}</span>
       </Menu>
       <Link to="/migrations/$id/import" params={{ id }} className={classes.snapshot}>
         {running !== undefined && !isOver(running) ? (
@@ -106,36 +105,29 @@ function PersonMenu({ onOverlay }: { onOverlay: (overlay: Overlay) => void }) {
   };
   const name = session === undefined || session.name === '' ? 'anonymous' : session.name;
   return (
-    <Menu position="bottom-end" width={240}>
-      <Menu.Target>
-        <UnstyledButton className={classes.switch} aria-label={`You are ${name}: name, appearance, keys`}>
-          <span className={classes.person}>{name}</span>
-          <span aria-hidden="true">▾</span>
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item onClick={() => void navigate({ to: '/sign-in' })}>Choose your name</Menu.Item>
-        <Menu.Divider />
-        <Menu.Label>Appearance</Menu.Label>
-        {schemes.map(([scheme, label]) => (
-          <Menu.Item
-            key={scheme}
-            role="menuitemradio"
-            aria-checked={colorScheme === scheme}
-            rightSection={<span aria-hidden="true">{colorScheme === scheme ? '✓' : ''}</span>}
-            onClick={() => setColorScheme(scheme)}
-          >
-            {label}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Item rightSection={<kbd>?</kbd>} onClick={() => onOverlay('keys')}>
-          Keys
-        </Menu.Item>
-        <Menu.Item onClick={() => void navigate({ to: '/guide' })}>Guide</Menu.Item>
-        {session?.tokenRequired && <Menu.Item onClick={() => void signOut()}>Sign out</Menu.Item>}
-        {session !== undefined && <Menu.Label>Isthmus {session.version}</Menu.Label>}
-      </Menu.Dropdown>
+    <Menu
+      isAtEnd
+      label={`${name}: your name, appearance, keys`}
+      groups={[
+        { items: [{ label: 'Choose your name', onChoose: () => void navigate({ to: '/sign-in' }) }] },
+        {
+          title: 'Appearance',
+          items: schemes.map(([scheme, label]) => ({
+            label,
+            isChecked: colorScheme === scheme,
+            onChoose: () => setColorScheme(scheme),
+          })),
+        },
+        {
+          items: [
+            { label: 'Keys', hint: '?', onChoose: () => onOverlay('keys') },
+            { label: 'Guide', onChoose: () => void navigate({ to: '/guide' }) },
+            ...(session?.tokenRequired ? [{ label: 'Sign out', onChoose: () => void signOut() }] : []),
+          ],
+        },
+      ]}
+    >
+      <span className={classes.person}>{name}</span>
     </Menu>
   );
 }
@@ -151,9 +143,9 @@ export function TopBar({ id, isMenuOpen, onMenu, onOverlay }: TopBarProps) {
   return (
     <header className={classes.bar}>
       {id !== undefined && (
-        <UnstyledButton className={classes.menu} aria-expanded={isMenuOpen} aria-controls="rail" onClick={onMenu}>
+        <button type="button" className={classes.menu} aria-expanded={isMenuOpen} aria-controls="rail" onClick={onMenu}>
           Menu
-        </UnstyledButton>
+        </button>
       )}
       <Link to="/" className={classes.brand} aria-label="Isthmus: all migrations">
         <Logo />
@@ -161,10 +153,10 @@ export function TopBar({ id, isMenuOpen, onMenu, onOverlay }: TopBarProps) {
       </Link>
       {id !== undefined && <MigrationPart id={id} />}
       <div className={classes.space} />
-      <UnstyledButton className={classes.search} onClick={() => onOverlay('palette')}>
+      <button type="button" className={classes.search} onClick={() => onOverlay('palette')}>
         <span>Search</span>
         <kbd className={classes.key}>{isMac ? '⌘K' : 'Ctrl K'}</kbd>
-      </UnstyledButton>
+      </button>
       <PersonMenu onOverlay={onOverlay} />
     </header>
   );

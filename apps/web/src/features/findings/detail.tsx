@@ -23,16 +23,16 @@ export function Detail(props: { migration: string; finding: Finding; onClose: ()
         <CloseButton aria-label="Close the finding" onClick={onClose} />
       </div>
       <div className={classes.part}>
-        <h3>Found</h3>
+        <h2>Found</h2>
         <Prose text={message} />
       </div>
       <div className={classes.part}>
-        <h3>Do</h3>
+        <h2>Do</h2>
         <Prose text={help} />
       </div>
       {(diagnostic.resource !== undefined || file !== undefined) && (
         <div className={classes.part}>
-          <h3>Place</h3>
+          <h2>Place</h2>
           {diagnostic.resource !== undefined && (
             <p>
               {diagnostic.resource.kind}{' '}
@@ -54,7 +54,7 @@ export function Detail(props: { migration: string; finding: Finding; onClose: ()
       )}
       {related.length > 0 && (
         <div className={classes.part}>
-          <h3>See also</h3>
+          <h2>See also</h2>
           <ul className={classes.related}>
             {related.map((place) => (
               <li key={`${place.file}:${place.line}:${place.message}`}>

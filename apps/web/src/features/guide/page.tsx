@@ -1,8 +1,8 @@
 import { phases } from '@isthmus/contract';
-import { useSuspenseQuery } from '@tanstack/react-query';
+import { useSuspenseQueries } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { codesQuery } from '../../api/queries.ts';
+import { codesQuery, sessionQuery } from '../../api/queries.ts';
 import { count, whole } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Filters, TextFilter } from '../../ui/filters.tsx';
@@ -57,7 +57,7 @@ const severityHelp = {
 
 /** What the words and marks mean, and all codes. */
 export function GuidePage() {
-  const { data: codes } = useSuspenseQuery(codesQuery);
+  const [{ data: codes }, { data: session }] = useSuspenseQueries({ queries: [codesQuery, sessionQuery] });
   const [search, change] = useAddress();
   const navigate = useNavigate();
   const { q } = search;
@@ -66,7 +66,10 @@ export function GuidePage() {
     return codes.filter(({ code, title }) => words.every((word) => `${code} ${title}`.toLowerCase().includes(word)));
   }, [codes, q]);
   return (
-    <Page title="Guide" answer="What the marks and words mean, and every finding that Isthmus knows.">
+    <Page
+      title="Guide"
+      answer={`What the marks and words mean, and every finding that Isthmus ${session.version} knows.`}
+    >
       <div className={classes.columns}>
         <Section title="Outcomes of a field">
           <dl className={classes.list}>

@@ -1,8 +1,9 @@
 import type { Service } from '@isthmus/contract';
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { count } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
 import type { Sort } from '../../ui/sort.ts';
 import { Ago } from '../../ui/time.tsx';
 import { changeableFields, differing, type Wanted } from './changes.ts';
@@ -74,13 +75,7 @@ export function Conflict({ services, wanted, isBusy, onMine, onTheirs }: Conflic
     [services, wanted],
   );
   return (
-    <Modal
-      opened
-      onClose={onTheirs}
-      size={900}
-      title={`${count(services.length, 'service')} changed meanwhile`}
-      closeButtonProps={{ 'aria-label': 'Leave theirs' }}
-    >
+    <Dialog title={`${count(services.length, 'service')} changed meanwhile`} width={900} onClose={onTheirs}>
       <p className={classes.text}>
         Somebody else changed {services.length === 1 ? 'this service' : 'these services'} after you had loaded
         {services.length === 1 ? ' it' : ' them'}. Nothing was overwritten; your values are still here.
@@ -102,6 +97,6 @@ export function Conflict({ services, wanted, isBusy, onMine, onTheirs }: Conflic
           Use yours
         </Button>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,11 +1,12 @@
 import type { Migration } from '@isthmus/contract';
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { call } from '../../api/client.ts';
 import { isProblem } from '../../api/problem.ts';
 import { keys, queryClient } from '../../api/queries.ts';
 import { bytes, count } from '../../text/format.ts';
+import { Dialog } from '../../ui/dialog.tsx';
 import { tell, tellFailure } from '../../ui/tell.ts';
 import { changeMigration } from '../settings/change.ts';
 import classes from './migrations.module.css';
@@ -33,7 +34,7 @@ export function RenameDialog({ migration, onClose }: DialogProps) {
     },
   });
   return (
-    <Modal opened onClose={onClose} title="Rename the migration" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog title="Rename the migration" onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -61,7 +62,7 @@ export function RenameDialog({ migration, onClose }: DialogProps) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -84,7 +85,7 @@ export function DeleteDialog({ migration, onClose }: DialogProps) {
     onError: tellFailure,
   });
   return (
-    <Modal opened onClose={onClose} title={`Delete ${name}`} closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Dialog title={`Delete ${name}`} onClose={onClose}>
       {deletion.data === undefined ? (
         <p role="status">{deletion.error === null ? 'Counting what it holds …' : deletion.error.message}</p>
       ) : (
@@ -114,6 +115,6 @@ export function DeleteDialog({ migration, onClose }: DialogProps) {
           Delete for good
         </Button>
       </div>
-    </Modal>
+    </Dialog>
   );
 }
