@@ -7,6 +7,6 @@ export {
   wantedPlaces,
   withPlaces,
 } from './locate-diagnostics.ts';
-export { defaultSettings, type Settings } from './settings.ts';
+export { type AcceptedDifference, defaultSettings, type Settings } from './settings.ts';
 export { translate } from './translate.ts';
 export type { Translation } from './translation.ts';

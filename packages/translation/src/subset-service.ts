@@ -1,7 +1,10 @@
-import type { Service, ServiceName } from '@isthmus/istio';
+import type { Service, ServiceName, ServicePort } from '@isthmus/istio';
+import type { Resource } from '@isthmus/kubernetes';
 import type { Context } from './context.ts';
+import type { EmittedRole } from './emitted.ts';
 import { child, descend, entries, type Field, items, rootField, text } from './field.ts';
 import { dnsLabel } from './names.ts';
+import { spokenProtocol } from './service-ports.ts';
 
 /** A subset of a Service, which needs a Service of its own: neither Kong Mesh nor Kong Gateway knows subsets (routing.md 3.3). */
 export interface Subset {
@@ -37,30 +40,54 @@ export function subsetOf(context: Context, { namespace, name }: ServiceName, sub
   return 'unknown';
 }
 
-/** Emits the Service of a subset: the ports of the whole Service, its selector and the labels of the subset. */
-export function emitSubsetService(context: Context, { service, name, labels, definition }: Subset): void {
+/** A Service to be made beside one of the estate: the same ports for other endpoints. */
+export interface ExtraService {
+  readonly service: { readonly namespace: string; readonly ports: readonly ServicePort[]; readonly resource: Resource };
+  readonly name: string;
+  readonly selector: Readonly<Record<string, string>>;
+  /** `resource` where absent. */
+  readonly role?: EmittedRole;
+  /** Where labels of the selector were written. */
+  readonly origins: ReadonlyMap<string, Field>;
+}
+
+/** Emits such a Service. Its ports say what they speak, as nothing but routes for HTTP sends to one that is undeclared. */
+export function emitExtraService(context: Context, extra: ExtraService): void {
+  const { service, name, selector, origins, role = { role: 'resource', stage: 'services' } } = extra;
   const spec = service.resource.object.spec as { ports?: readonly Record<string, unknown>[] };
   const ports = (spec.ports ?? []).map(({ nodePort: _, ...port }) => {
-    const protocol = service.ports.find((one) => one.port === port.port)?.protocol;
-    const spoken = protocol === 'http' || protocol === 'http2' || protocol === 'grpc' ? protocol : undefined;
-    return { ...port, ...(spoken === undefined ? {} : { appProtocol: spoken }) };
+    const found = service.ports.find((one) => one.port === port.port && one.transport === (port.protocol ?? 'TCP'));
+    const spoken = found === undefined || found.protocol === 'udp' ? undefined : spokenProtocol(found, true);
+    const says = spoken !== undefined && (spoken !== 'tcp' || port.appProtocol !== undefined);
+    return { ...port, ...(says ? { appProtocol: spoken } : {}) };
   });
-  context.settled(descend(definition, 'name'));
   context.emit({
-    role: 'resource',
-    stage: 'services',
+    ...role,
     object: {
       apiVersion: 'v1',
       kind: 'Service',
       metadata: { name, namespace: service.namespace },
       spec: {
-        selector: {
-          ...service.selector,
-          ...Object.fromEntries(labels.map(([key, value]) => [key, context.exact(value, value.value)])),
-        },
+        selector: Object.fromEntries(
+          Object.entries(selector).map(([key, value]) => {
+            const origin = origins.get(key);
+            return [key, origin === undefined ? value : context.exact(origin, value)];
+          }),
+        ),
         ports,
       },
     },
-    services: [`${service.namespace}/${service.name}`],
+    services: [`${service.namespace}/${service.resource.name}`],
+  });
+}
+
+/** Emits the Service of a subset: the ports of the whole Service, its selector and the labels of the subset. */
+export function emitSubsetService(context: Context, { service, name, labels, definition }: Subset): void {
+  context.settled(descend(definition, 'name'));
+  emitExtraService(context, {
+    service,
+    name,
+    selector: { ...service.selector, ...Object.fromEntries(labels.map(([key, { value }]) => [key, value])) },
+    origins: new Map(labels),
   });
 }

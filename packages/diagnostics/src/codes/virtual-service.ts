@@ -1,67 +1,360 @@
 import { defineCodes } from '../code.ts';
 
-/** Findings about VirtualServices. */
+/** Findings about VirtualServices. 001, 003 and 006 were retired: what they were about is translated. */
 export const virtualService = defineCodes({
-  withheld: {
-    code: 'ISTHMUS-VS-001',
-    severity: 'blocker',
-    title: 'Route is not emitted: a part of it is not translated yet',
-    message:
-      'This VirtualService uses {field}, which is not translated yet. A route without it would send other requests elsewhere than Istio does, so that no MeshHTTPRoute is emitted for it: Kong Mesh would send every request of its hosts to the Services themselves.',
-    help: 'Write the MeshHTTPRoute by hand, or keep the clients of its hosts on Istio until Isthmus translates the field.',
-    explanation:
-      'Routes are an ordered list: leaving one match or one rule out changes what the others receive. A VirtualService is therefore translated as a whole or not at all.',
-    example:
-      'spec:\n  hosts: [reviews]\n  http:\n    - fault: {abort: {httpStatus: 500}}\n      route: [{destination: {host: reviews}}]',
-  },
   contested: {
     code: 'ISTHMUS-VS-002',
     severity: 'blocker',
-    title: 'Several VirtualServices for one host',
+    title: 'Several VirtualServices for one host, of unknown age',
     message:
-      'Host {host} has {count} VirtualServices for the mesh. Istio uses only the oldest of them in a sidecar, and manifests do not tell which that is; no MeshHTTPRoute is emitted for the host.',
-    help: 'Merge them into one VirtualService, or remove those that have no effect (`istioctl x describe` shows the one in use).',
+      'Host {host} has {count} VirtualServices for the mesh. Istio uses the oldest of them, and these manifests do not tell which that is: {chosen} was taken, as if all were made at once.',
+    help: 'Merge them into one, remove those without effect, or import them as they are in the cluster (with creationTimestamp).',
     explanation:
-      'A sidecar builds the routes of a host from the first VirtualService by creation time, then name and namespace; the others are dropped (istio/pilot/pkg/networking/core/route, 1.32; verified by running). In Kong Mesh the rules of several MeshHTTPRoutes would be merged.',
-  },
-  noCatchAll: {
-    code: 'ISTHMUS-VS-003',
-    severity: 'blocker',
-    title: 'Unmatched requests would reach the Service',
-    message:
-      'The last rule of this VirtualService does not match every request. Istio answers 404 to what no rule matches; Kong Mesh would send it to Service {host}. No MeshHTTPRoute is emitted.',
-    help: 'Decide where unmatched requests go and add a rule without match for them, or keep the clients of the host on Istio.',
-    explanation:
-      'Kong Mesh appends a route to the destination itself to every MeshHTTPRoute that does not end in PathPrefix `/` (kuma, meshhttproute/plugin/v1alpha1/listeners.go, 2.14; verified by running), so that requests which Istio refuses would get through.',
+      'A sidecar builds the routes of a host from the first VirtualService by creation time, then name and namespace; the others are dropped (routing.md T39; istio, verified by running 1.32). In Kong Mesh the rules of several MeshHTTPRoutes would be merged.',
   },
   unknownService: {
     code: 'ISTHMUS-VS-004',
     severity: 'warning',
     title: 'Service of a route is not in the import',
     message:
-      'Service {service} is not in the import, so that its ports and their protocol are unknown. The MeshHTTPRoute is a draft: a backend that Kong Mesh cannot resolve would make it skip the rule.',
+      'Service {service} is not in the import, so that its ports, their protocols and its selector are unknown. Its routes are a draft.',
     help: 'Import the Service as well, or complete the draft by hand.',
     explanation:
-      'A backendRef names its port; on Kong Mesh 2.14 a rule whose backends cannot be resolved is skipped and its requests go to the next matching rule (verified by running). Kong Mesh also honours HTTP routes only on ports whose appProtocol is http, http2 or grpc.',
+      'A backendRef names its port, a subset needs the selector of its Service, and Kong Mesh honours HTTP routes only on ports whose appProtocol is http, http2 or grpc (routing.md 2.5).',
   },
   unknownPort: {
     code: 'ISTHMUS-VS-005',
     severity: 'blocker',
-    title: 'Destination has no such port',
+    title: 'Destination does not speak HTTP on this port',
     message:
-      'Service {service} has no HTTP port {port}, which this destination asks for. Istio answers 503 there; Kong Mesh would skip the rule and send the requests elsewhere. No MeshHTTPRoute is emitted.',
-    help: 'Correct the port of the destination, or give the Service that port and an HTTP protocol.',
+      'Port {port} of {service} is declared as something else than HTTP, but an HTTP rule sends requests there. Kong Mesh leaves such a backend out, so that these requests are refused with 503.',
+    help: 'Correct the port of the destination, or declare the protocol of the port as HTTP.',
     explanation:
-      'Without a number a destination has the port that the client called (istio, verified by running on 1.32): the only port of the destination is not used in its place.',
+      'Istio sends requests to the cluster of any port; Kong Mesh drops a backend whose port is not http, http2 or grpc from a MeshHTTPRoute (kuma, core/xds/meshroute/listeners.go, 2.14; verified by running).',
   },
-  notHttp: {
-    code: 'ISTHMUS-VS-006',
-    severity: 'warning',
-    title: 'No port is known to speak HTTP',
+  dead: {
+    code: 'ISTHMUS-VS-007',
+    severity: 'info',
+    title: 'Rule is never reached',
     message:
-      'No port of Service {service} is declared as HTTP, so that Istio finds the protocol out connection by connection. Kong Mesh does not: the MeshHTTPRoute is a draft until the port has an appProtocol.',
-    help: 'Declare the protocol: `appProtocol: http` (or http2, grpc) on the port of the Service.',
+      'Istio never gets to a part of this rule: rules in front of it take all of its requests, or it is for no client, port or gateway of the mesh. Nothing is emitted for that part.',
+    help: 'Remove the rule, or move it in front of the wider one.',
     explanation:
-      'Istio sniffs the protocol of ports that declare none; Kong Mesh takes them for TCP, where HTTP routes have no effect (kuma 2.14 and 3.0, verified by running).',
+      'A sidecar tries the rules in the order of the list; behind the first rule for every request Istio emits nothing (routing.md T2, T11; istio, verified by running 1.32). Kong Mesh sorts by specificity, where a dead rule would come alive.',
+  },
+  ineffective: {
+    code: 'ISTHMUS-VS-008',
+    severity: 'info',
+    title: 'VirtualService has no effect',
+    message:
+      'This VirtualService has no effect on any client of the mesh: another one is used for its hosts, its hosts are none of the mesh, or nobody sees it.',
+    help: 'Remove it, or merge what it says into the one that is used (`istioctl x describe` shows which).',
+    explanation:
+      'Of several VirtualServices for one host a sidecar uses the first by visibility and age, whole (routing.md T39, T40, 5.1; istio, verified by running 1.32). In Kong Mesh the rules of several MeshHTTPRoutes would be merged, so that nothing is emitted for the others.',
+  },
+  unmatched: {
+    code: 'ISTHMUS-VS-009',
+    severity: 'warning',
+    title: 'Unmatched requests are refused in another way',
+    message:
+      'The rules for {host} do not take every request. Istio answers 404 to the rest; here Kong Mesh has nobody to send it to and answers 503 from a Service without endpoints.',
+    help: 'Add a last rule that says where the rest goes, or tell the callers that depend on the status.',
+    explanation:
+      'Kong Mesh sends what no rule takes to the destination itself. Only 2.14 gives 404, where a rule for `/` has no backend that resolves, for the list as a whole (routing.md T42; verified by running); 2.13 would break the listener and 3.0 answers 500, so that a Service without endpoints is used there.',
+  },
+  condition: {
+    code: 'ISTHMUS-VS-010',
+    severity: 'blocker',
+    title: 'Condition cannot be expressed',
+    message:
+      'Kong Mesh cannot look at the {condition} of a request as this match does. Its requests, and those that only differ in it, are refused with 503, so that no other rule gets them.',
+    help: 'Move the decision to the edge (Kong Gateway routes by host and header), or into a header that the MeshHTTPRoute can match.',
+    explanation:
+      'A match of a MeshHTTPRoute has a path, one method, headers (each name once, no pseudo headers) and query parameters (kuma, meshhttproute/api/v1alpha1, 2.14). A lost narrowing match would send other requests to this rule, so that it is not emitted (routing.md 3.2).',
+  },
+  directResponse: {
+    code: 'ISTHMUS-VS-011',
+    severity: 'blocker',
+    title: 'Direct response cannot be expressed',
+    message:
+      'This rule answers with {status} itself, which no policy of Kong Mesh does. Its requests are refused with 503.',
+    help: 'Answer from a small service of your own, at Kong Gateway (plugin request-termination), or by a MeshProxyPatch of the virtual host.',
+    explanation: 'A MeshHTTPRoute forwards or redirects (routing.md 3.3).',
+  },
+  rewrite: {
+    code: 'ISTHMUS-VS-012',
+    severity: 'blocker',
+    title: 'Rewrite cannot be expressed',
+    message:
+      'Kong Mesh can replace a whole path or a prefix of whole path segments, not what this rewrite does. The requests are refused with 503, as the destination would get paths that it does not expect.',
+    help: 'Serve the old paths in the application, rewrite at Kong Gateway, or patch the route with a MeshProxyPatch (`regexRewrite`).',
+    explanation:
+      'URLRewrite has ReplaceFullPath and ReplacePrefixMatch; the latter needs a match on a path prefix (kuma, meshhttproute/api/v1alpha1/validator.go, 2.14; routing.md 3.3).',
+  },
+  cors: {
+    code: 'ISTHMUS-VS-013',
+    severity: 'warning',
+    title: 'CORS is not answered by the mesh',
+    message:
+      'The proxy of Istio answers preflight requests and adds the CORS headers of this policy; Kong Mesh has no such policy. Requests are forwarded as they are, and browsers refuse answers without the headers.',
+    help: 'Use the cors plugin of Kong Gateway where browsers come in, or answer in the application.',
+    explanation: 'No policy of Kong Mesh is about CORS (routing.md 3.3).',
+  },
+  fault: {
+    code: 'ISTHMUS-VS-014',
+    severity: 'warning',
+    title: 'Injected faults are lost',
+    message:
+      'Istio delays or aborts requests of this one rule in the client. A MeshFaultInjection of Kong Mesh acts in the server, on all requests of a client whatever the rule, so that none is emitted: no fault is injected.',
+    help: 'Write a MeshFaultInjection for the servers if the faults may hit all requests; retries of the clients then count against it.',
+    explanation:
+      'MeshFaultInjection is conditioned on the identity of the client only; what it aborts looks like a failure of the server and is retried (routing.md T71, T72).',
+  },
+  destinationHeaders: {
+    code: 'ISTHMUS-VS-015',
+    severity: 'warning',
+    title: 'Headers of one destination cannot be expressed',
+    message:
+      'These header changes are for one of several destinations. A rule of Kong Mesh has one list of changes for all of its backends, so that these are left out.',
+    help: 'Let the destination itself add the headers, or patch the weighted clusters with a MeshProxyPatch.',
+    explanation:
+      'Filters belong to a rule, not to a backendRef (kuma, meshhttproute/api/v1alpha1, 2.14; routing.md T38).',
+  },
+  prefixRewrite: {
+    code: 'ISTHMUS-VS-016',
+    severity: 'warning',
+    title: 'Prefix is rewritten at path segments only',
+    message:
+      "Istio's prefix {prefix} is one of the text and takes longer names too, such as {prefix}x; Kong Mesh rewrites whole path segments. Requests for the longer names are refused with 503.",
+    help: 'End the prefix in a slash, or add a rule for the longer names if there are any.',
+    explanation:
+      'A PathPrefix of Kong Mesh matches whole segments, and only with it can a prefix be replaced (routing.md T13, T23; verified by running).',
+  },
+  hostRewrite: {
+    code: 'ISTHMUS-VS-017',
+    severity: 'warning',
+    title: 'Host cannot be rewritten to this name',
+    message:
+      'Kong Mesh takes plain lower-case host names without a port only; {host} is none. The requests keep the host that the client sent.',
+    help: 'Let the destination accept the host that clients send, or choose a plain name.',
+    explanation: 'URLRewrite.hostname is checked as a DNS name (kuma, meshhttproute/api/v1alpha1/validator.go, 2.14).',
+  },
+  mirrorHost: {
+    code: 'ISTHMUS-VS-018',
+    severity: 'warning',
+    title: 'Mirrored requests have another host',
+    message:
+      'Copies of requests go to {host} in both meshes. Istio leaves their host as it is; in Kong Mesh it ends in -shadow.',
+    help: 'Let the mirror accept any host, or strip the suffix there.',
+    explanation:
+      'Envoy appends -shadow to the host of mirrored requests; Istio switches that off (DISABLE_SHADOW_HOST_SUFFIX), Kong Mesh does not (routing.md 3.3; verified by running Envoy 1.40).',
+  },
+  retryOn: {
+    code: 'ISTHMUS-VS-019',
+    severity: 'warning',
+    title: 'Retries on other conditions',
+    message:
+      'Kong Mesh cannot name these conditions for a retry on this port: {conditions}. It retries on the others only, on a gRPC port on its own longer list.',
+    help: 'Check which failures the callers expect to be retried.',
+    explanation: 'The conditions of a MeshRetry are a fixed list for each protocol (routing.md 3.4, T70).',
+  },
+  missingDestination: {
+    code: 'ISTHMUS-VS-020',
+    severity: 'warning',
+    title: 'Destination does not exist',
+    message:
+      'Istio answers 503 to the requests for this destination: {reason}. In Kong Mesh they go to a Service without endpoints, which gives 503 too.',
+    help: 'Correct the destination, or import the resource that is missing.',
+    explanation:
+      'A backend that does not exist would be left out by Kong Mesh, and other rules or the Service itself would get its requests (routing.md T50, T55, T56, T83).',
+  },
+  externalDestination: {
+    code: 'ISTHMUS-VS-021',
+    severity: 'blocker',
+    title: 'Destination outside of the cluster',
+    message:
+      'This rule sends requests for a Service of the cluster to {host}, which a ServiceEntry names. That is not translated: the requests are refused with 503.',
+    help: 'Point the MeshHTTPRoute to the MeshExternalService of the host by hand, and allow the zone egress.',
+    explanation: 'A MeshExternalService rewrites the host of every request of its rule (routing.md 2.3).',
+  },
+  headlessDestination: {
+    code: 'ISTHMUS-VS-022',
+    severity: 'blocker',
+    title: 'Destination is a headless Service',
+    message:
+      'For the headless Service {host} Istio forwards to the address that the client dialled, which is that of another Service. Kong Mesh cannot do that: the requests are refused with 503.',
+    help: 'Give the destination a cluster IP, or let clients call it directly.',
+    explanation:
+      'Clusters of headless Services are ORIGINAL_DST in Istio (routing.md T81); Kong Mesh has one MeshService for each of its Pods.',
+  },
+  clients: {
+    code: 'ISTHMUS-VS-023',
+    severity: 'blocker',
+    title: 'Clients cannot be told apart',
+    message:
+      'Clients with {clients} have other routes to {host} than the rest. Kong Mesh would merge both sets of rules, in an order that Istio does not have: no rules are emitted for these clients, who would follow those of the rest.',
+    help: 'Give both groups rules for the same paths, or keep these clients on Istio until the rules are simpler.',
+    explanation:
+      'Kong Mesh merges the rules of all policies that select a client and sorts them by specificity; its selectors have no negation (routing.md 2.2, 5.3 step 5).',
+  },
+  orderLost: {
+    code: 'ISTHMUS-VS-024',
+    severity: 'blocker',
+    title: 'Order of a prefix rewrite cannot be kept',
+    message:
+      'This rule rewrites a path prefix, so that Kong Mesh tries it in front of rules that Istio tries first. Its requests are refused with 503.',
+    help: 'Move the rule to the front, or make the rules in front of it exact paths or longer prefixes.',
+    explanation:
+      'Kong Mesh tries exact paths, then prefixes, then regular expressions. Only the last can be put into any order, and in them no prefix can be replaced (routing.md T12).',
+  },
+  broken: {
+    code: 'ISTHMUS-VS-025',
+    severity: 'blocker',
+    title: 'Istio itself refuses this configuration',
+    message:
+      'The proxies of Istio refuse the routes of {host} on port {port}: {reason}. They go on with what they had before, which these manifests do not tell. No routes are emitted.',
+    help: 'Correct the VirtualService and check what the running proxies do (`istioctl proxy-config routes`).',
+    explanation: 'Envoy refuses a route table as a whole (routing.md T85; verified by running Envoy 1.40).',
+  },
+  scheme: {
+    code: 'ISTHMUS-VS-026',
+    severity: 'warning',
+    title: 'Scheme is that of x-forwarded-proto',
+    message:
+      'Inside the mesh requests are plain HTTP unless the client sends the header x-forwarded-proto. Kong Mesh cannot look at the scheme: this condition is taken to hold {effect}.',
+    help: 'Match the header x-forwarded-proto instead if clients send it.',
+    explanation:
+      'Sidecars of Istio trust x-forwarded-proto (routing.md 3.2; verified by running 1.32); a MeshHTTPRoute cannot look at the scheme.',
+  },
+  methods: {
+    code: 'ISTHMUS-VS-027',
+    severity: 'warning',
+    title: 'Only standard methods are matched',
+    message:
+      'The condition {condition} on the method becomes one match for each of: {methods}. Methods beside the standard ones are not matched by Kong Mesh.',
+    help: 'Nothing to do unless clients use methods of their own.',
+    explanation: 'The method of a MeshHTTPRoute is one of nine (kuma, meshhttproute/api/v1alpha1, 2.14).',
+  },
+  headerName: {
+    code: 'ISTHMUS-VS-028',
+    severity: 'warning',
+    title: 'Header name is not accepted',
+    message: 'Kong Mesh does not accept the header name {name}; this change is left out.',
+    help: 'Use a name of lower-case letters, digits and hyphens.',
+    explanation: 'Header names have a pattern in the schema of MeshHTTPRoute (routing.md 2.3).',
+  },
+  redirect: {
+    code: 'ISTHMUS-VS-029',
+    severity: 'blocker',
+    title: 'Redirect cannot be expressed',
+    message: 'Kong Mesh cannot redirect to {what}. The requests are refused with 503.',
+    help: 'Redirect to a plain lower-case host name over http or https, or redirect at Kong Gateway.',
+    explanation:
+      'RequestRedirect.hostname is checked as a DNS name, the scheme is http or https (kuma, meshhttproute/api/v1alpha1/validator.go, 2.14).',
+  },
+  redirectQuery: {
+    code: 'ISTHMUS-VS-030',
+    severity: 'warning',
+    title: 'Redirect keeps the query of the request',
+    message:
+      'The new path {uri} has a query of its own, which replaces that of the request in Istio. Kong Mesh appends the query of the request to it.',
+    help: 'Redirect without a query, or let the target ignore the rest.',
+    explanation: 'Kong Mesh writes the path as a substitution, which leaves the query alone (routing.md 3.3).',
+  },
+  excluded: {
+    code: 'ISTHMUS-VS-031',
+    severity: 'blocker',
+    title: 'Exclusion cannot be expressed',
+    message:
+      'What this match excludes (withoutHeaders, or a bare path under a prefix with a slash) cannot be told apart from what the rules behind it take. Its requests are refused with 503.',
+    help: 'Put a positive rule for the excluded requests in front, and drop the exclusion.',
+    explanation:
+      'A MeshHTTPRoute has no negation. Excluded requests get steps of their own in front of the rule, where both conditions can be written as one match (routing.md 3.2, T37).',
+  },
+  wildcard: {
+    code: 'ISTHMUS-VS-032',
+    severity: 'warning',
+    title: 'Wildcard host stands for the Services of today',
+    message:
+      'The host {host} is translated for each Service that it means now. A Service that is added later has no such routes.',
+    help: 'Translate again when Services are added.',
+    explanation:
+      'A MeshHTTPRoute targets Services, and rules for many would be merged with those for one (routing.md 3.1, T43).',
+  },
+  hostWithoutEffect: {
+    code: 'ISTHMUS-VS-033',
+    severity: 'info',
+    title: 'Host has no effect',
+    message: 'The host {host} names no service of the mesh, or another VirtualService is used for it.',
+    help: 'Write the full name, or a name without a dot in the namespace of the Service.',
+    explanation:
+      'Names with a dot that are no full names stay as they are: reviews.prod is not the Service (routing.md T82; istio, verified by running 1.32).',
+  },
+  externalHost: {
+    code: 'ISTHMUS-VS-034',
+    severity: 'blocker',
+    title: 'Routes of a host outside of the cluster',
+    message:
+      'These routes are for {host}, which a ServiceEntry names. They are not translated: Kong Mesh sends all of its requests to the host itself.',
+    help: 'Write a MeshHTTPRoute to the MeshExternalService of the host by hand.',
+    explanation: 'A MeshExternalService can be the target of a MeshHTTPRoute (routing.md 2.3).',
+  },
+  delegateLost: {
+    code: 'ISTHMUS-VS-035',
+    severity: 'info',
+    title: 'Delegated rule does not count',
+    message: 'Istio drops this rule ({reason}); nothing is emitted for it.',
+    help: 'Correct the delegation, or remove the rule.',
+    explanation:
+      'A delegate that is missing, not exported, or contradicts the matches of its root contributes nothing (routing.md 5.1; verified by running 1.32).',
+  },
+  delegateUnused: {
+    code: 'ISTHMUS-VS-036',
+    severity: 'info',
+    title: 'Delegate is not used',
+    message:
+      'This VirtualService has no hosts, and no other one of the mesh delegates to what is left of it. It has no effect.',
+    help: 'Remove it, or delegate to it.',
+    explanation: 'A VirtualService without hosts counts only where another delegates to it (routing.md 5.1).',
+  },
+  sniffedPort: {
+    code: 'ISTHMUS-VS-037',
+    severity: 'warning',
+    title: 'Port becomes HTTP for good',
+    message:
+      'Port {port} of {service} declares no protocol: Istio finds it out connection by connection and has HTTP routes for it. Kong Mesh needs one protocol, so that the port is patched to http; what is no HTTP fails there.',
+    help: 'Check that clients speak HTTP on this port, then keep the appProtocol.',
+    explanation:
+      'Kong Mesh takes a port without appProtocol for TCP, where HTTP routes have no effect (kuma 2.14 and 3.0, verified by running).',
+  },
+  protocolReplaced: {
+    code: 'ISTHMUS-VS-038',
+    severity: 'warning',
+    title: 'Kong Mesh does not know the protocol of a port',
+    message:
+      'Port {port} of {service} has the appProtocol {protocol}, on which Kong Mesh closes every connection. It is patched to {wanted}, as Istio takes it.',
+    help: 'Keep the patch; check other tools that read the field.',
+    explanation:
+      'Any appProtocol but http, http2, grpc, tcp and (up to 2.14) kafka gives clients a listener that closes connections, in 3.0 no MeshService at all (routing.md 2.5; verified by running).',
+  },
+  authority: {
+    code: 'ISTHMUS-VS-039',
+    severity: 'warning',
+    title: 'Condition on the host is decided by the names of the Service',
+    message:
+      'Kong Mesh cannot look at the host of a request. Under the names of the Service this condition {effect} holds, and so it is taken; clients that call it as one of {others} are treated otherwise by Istio.',
+    help: 'Let clients use the names of the Service.',
+    explanation:
+      'In the mesh the address decides which Service is called; the host is one of its names (routing.md 3.2: compared as sent, with its port and its case).',
+  },
+  plainHost: {
+    code: 'ISTHMUS-VS-040',
+    severity: 'warning',
+    title: 'Host is none of the mesh',
+    message:
+      'Istio routes requests that carry the host {host}, whatever address they are sent to. Kong Mesh knows Services by their addresses only: these requests go where the client sends them.',
+    help: 'Call the Service by its own name, or give the host an address: a MeshExternalService, or a Service of that name.',
+    explanation:
+      'A host without a service makes a virtual host of its own in the sidecar (routing.md 3.1, T82, T88; verified by running 1.32); names with a dot such as reviews.prod are not completed to the name of a Service.',
   },
 });

@@ -9,6 +9,8 @@ import { listVirtualServices, type VirtualServiceList } from './virtual-service-
 export interface VirtualServiceIndex {
   /** Those with hosts, the oldest first. */
   readonly all: readonly EffectiveVirtualService[];
+  /** Those for sidecars with exactly this host (lower case), the oldest first. */
+  withHost(host: string): readonly EffectiveVirtualService[];
   /** Those without hosts, as written: they count where another delegates to them. */
   readonly delegates: readonly EffectiveVirtualService[];
   /** What a namespace sees: its private ones, those exported to it, the public ones; each part the oldest first. */
@@ -52,5 +54,15 @@ export function indexVirtualServices(estate: Estate, mesh: MeshSettings): Virtua
   const lists = new Map<string, VirtualServiceList>();
   for (const namespace of new Set([...own.keys(), ...exported.keys()]))
     lists.set(namespace, shared.behind([...(own.get(namespace) ?? []), ...(exported.get(namespace) ?? [])]));
-  return { all, delegates: [...delegates.values()], visibleFrom: (namespace) => lists.get(namespace) ?? shared.list };
+  const byHost = new Map<string, EffectiveVirtualService[]>();
+  for (const virtualService of all)
+    if (virtualService.inMesh)
+      for (const host of new Set(virtualService.hosts.map((field) => field.host.toLowerCase())))
+        add(byHost, host, virtualService);
+  return {
+    all,
+    withHost: (host) => byHost.get(host) ?? [],
+    delegates: [...delegates.values()],
+    visibleFrom: (namespace) => lists.get(namespace) ?? shared.list,
+  };
 }

@@ -1,4 +1,12 @@
-import type { Decision, HashPolicy, Retries, Route, RouteTable, Rule } from '@isthmus/behavior';
+import {
+  type Decision,
+  type HashPolicy,
+  noHeaderChanges,
+  type Retries,
+  type Route,
+  type RouteTable,
+  type Rule,
+} from '@isthmus/behavior';
 import type { JsonObject } from '@isthmus/kubernetes';
 import { resolveBackend } from './backend-ref.ts';
 import type { ClientView } from './client-view.ts';
@@ -142,7 +150,11 @@ function decide(
   // 2.14 leaves out a route without backends before it looks at its filters.
   if (split.kind === 'empty' && (filters.redirect === undefined || mesh.options.version === '2.14'))
     return withoutBackends(mesh, flat, refuse);
-  if (filters.redirect !== undefined) return filters.redirect;
+  if (filters.redirect !== undefined) {
+    // Envoy changes the headers of answers of its own as well (router.cc, direct_response_entry finalizeResponseHeaders, 1.40).
+    const { responseHeaders } = filters;
+    return responseHeaders === noHeaderChanges ? filters.redirect : { ...filters.redirect, responseHeaders };
+  }
   return split.kind === 'empty' ? undefined : forwardTo(mesh, split, filters, settings);
 }
 

@@ -11,7 +11,8 @@ import { translateRequestAuthentications } from './request-authentication/to-kon
 import { translateRest } from './rest/translate.ts';
 import { translateServiceEntries } from './service-entry/translate.ts';
 import { translateTelemetry } from './telemetry/translate.ts';
-import { translateVirtualServices } from './virtual-service/to-mesh-http-route.ts';
+import { accountForVirtualServices } from './virtual-service/account.ts';
+import { translateVirtualServices } from './virtual-service/translate.ts';
 import { translateWorkloadEntries } from './workload-entry/translate.ts';
 
 /** Translates every resource of a kind in an estate. */
@@ -32,5 +33,6 @@ export const translators: readonly Translator[] = [
   translateVirtualServices,
   translateTelemetry,
   translateWorkloadEntries,
+  accountForVirtualServices,
   translateRest,
 ];

@@ -1,7 +1,10 @@
 import { codes } from '@isthmus/diagnostics';
+import { retriesOf } from '@isthmus/istio';
 import type { Context } from '../../context.ts';
-import { child, rootField, text } from '../../field.ts';
+import { configOf } from '../../effective-config.ts';
+import { child, text } from '../../field.ts';
 import { isDuration } from '../../go-duration.ts';
+import { retrySection } from '../virtual-service/retries.ts';
 
 const unlimited = 4_294_967_295;
 
@@ -17,11 +20,14 @@ export function translateDefaults(context: Context): void {
     context.report(codes.meshConfig.defaultsAdopted, {}, undefined);
     return;
   }
-  const [meshConfig] = context.ofKind('MeshConfig');
-  const connect = meshConfig && text(child(rootField(meshConfig), 'connectTimeout'));
+  const config = configOf(context);
+  const connect = text(child(config.mesh.config, 'connectTimeout'));
   const connectionTimeout =
     connect !== undefined && isDuration(connect.value) ? context.exact(connect, connect.value) : '10s';
-  const backOff = { baseInterval: '25ms', maxInterval: '250ms' };
+  const policy = child(config.mesh.config, 'defaultHttpRetryPolicy');
+  const retries = retriesOf(policy, false);
+  context.settled(policy);
+  const traced = <T>(value: T): unknown => (policy === undefined ? value : context.derived(policy, value));
   const policies: readonly [kind: string, spec: (mesh: { kind: 'Mesh' }) => Record<string, unknown>][] = [
     [
       'MeshTimeout',
@@ -29,6 +35,7 @@ export function translateDefaults(context: Context): void {
         to: [{ targetRef, default: { connectionTimeout, http: { requestTimeout: '0s', streamIdleTimeout: '0s' } } }],
       }),
     ],
+    ['MeshTimeout', () => ({ rules: [{ default: { http: { requestTimeout: '0s', streamIdleTimeout: '0s' } } }] })],
     [
       'MeshRetry',
       (targetRef) => ({
@@ -36,15 +43,8 @@ export function translateDefaults(context: Context): void {
           {
             targetRef,
             default: {
-              http: {
-                numRetries: 2,
-                perTryTimeout: '0s',
-                backOff,
-                retryOn: ['ConnectFailure', 'RefusedStream'],
-                hostSelection: [{ predicate: 'OmitPreviousHosts' }],
-                hostSelectionMaxAttempts: 5,
-              },
-              grpc: { numRetries: 2, perTryTimeout: '0s', backOff },
+              http: traced(retrySection(retries, 'http')?.section),
+              grpc: traced(retrySection(retries, 'grpc')?.section),
               tcp: { maxConnectAttempt: 1 },
             },
           },
@@ -65,6 +65,9 @@ export function translateDefaults(context: Context): void {
                 maxRetries: unlimited,
                 maxRequests: unlimited,
               },
+              // Endpoints are only ever left out as far as some are left: Istio has no panic threshold. It comes with
+              // outlier detection, of which a detector without a number finds nothing (routing.md 2.9, T73).
+              outlierDetection: { healthyPanicThreshold: 0, detectors: { totalFailures: {} } },
             },
           },
         ],
@@ -77,7 +80,10 @@ export function translateDefaults(context: Context): void {
       }),
     ],
   ];
+  const sidecars = settings.target === '3.0' ? { kind: 'Mesh' } : { kind: 'Mesh', proxyTypes: ['Sidecar'] };
   for (const [kind, spec] of policies) {
+    const content = spec({ kind: 'Mesh' });
+    const incoming = content.rules !== undefined;
     context.emit({
       role: 'resource',
       stage: 'resilience',
@@ -85,11 +91,11 @@ export function translateDefaults(context: Context): void {
         apiVersion: 'kuma.io/v1alpha1',
         kind,
         metadata: {
-          name: 'istio-parity',
+          name: incoming ? 'istio-parity-inbound' : 'istio-parity',
           namespace: settings.systemNamespace,
           labels: { 'kuma.io/mesh': settings.mesh, 'kuma.io/origin': 'zone' },
         },
-        spec: { targetRef: { kind: 'Mesh' }, ...spec({ kind: 'Mesh' }) },
+        spec: { targetRef: incoming ? sidecars : { kind: 'Mesh' }, ...content },
       },
       services: [],
     });

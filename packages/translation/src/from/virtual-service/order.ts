@@ -1,3 +1,5 @@
+import { isEveryPath, type Match, overlap, type Path, quote } from './match.ts';
+
 /** The path of a match as Kong Mesh has it. */
 export interface PathMatch {
   readonly type: 'Exact' | 'PathPrefix' | 'RegularExpression';
@@ -25,37 +27,104 @@ export function compareMatch(a: Rank, b: Rank): number {
   );
 }
 
-const byteLength = (text: string): number => new TextEncoder().encode(text).length;
+const encoder = new TextEncoder();
+/** Kong Mesh compares lengths in bytes. */
+export const byteLength = (text: string): number => encoder.encode(text).length;
 
-/** A text as a regular expression of RE2 that matches just it. */
-export const quote = (text: string): string => text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
-
-function asExpression({ type, value }: PathMatch): string {
-  switch (type) {
-    case 'Exact':
-      return quote(value);
-    case 'PathPrefix':
-      return value === '/' ? '/.*' : `${quote(value)}(?:/.*)?`;
-    case 'RegularExpression':
-      return value;
+/** A path in the form that Kong Mesh reads most easily. */
+export function plainForm(path: Path): PathMatch {
+  switch (path.kind) {
+    case 'exact':
+      return { type: 'Exact', value: path.value };
+    case 'segment':
+      return { type: 'PathPrefix', value: path.value };
+    case 'prefix':
+      return isEveryPath(path)
+        ? { type: 'PathPrefix', value: '/' }
+        : { type: 'RegularExpression', value: `${quote(path.value)}.*` };
+    case 'regex':
+      return { type: 'RegularExpression', value: path.pattern };
   }
 }
 
-/**
- * Paths that make Kong Mesh try the matches in the order of the list, as Istio does. As they are where its own order is
- * the same; otherwise all as regular expressions whose lengths decrease, padded with empty groups, since a longer
- * expression is tried first (routing.md T4, T12).
- */
-export function keepOrder(ranks: readonly Rank[]): PathMatch[] {
-  const inOrder = ranks.every((rank, index) => index === 0 || compareMatch(ranks[index - 1] as Rank, rank) <= 0);
-  if (inOrder) return ranks.map(({ path }) => path);
-  const paths: PathMatch[] = [];
-  let shortest = -1;
-  for (const { path } of [...ranks].reverse()) {
-    let value = asExpression(path);
+/** A path as a regular expression. */
+export function expressionForm(path: Path): string {
+  switch (path.kind) {
+    case 'exact':
+      return quote(path.value);
+    case 'segment':
+      return `${quote(path.value)}(?:/.*)?`;
+    case 'prefix':
+      return `${quote(path.value)}.*`;
+    case 'regex':
+      return path.pattern;
+  }
+}
+
+/** A step of a list whose order counts. */
+export interface Ordered {
+  readonly match: Match;
+  /** Equal texts, equal treatment: the order of such steps does not matter. */
+  readonly action: string;
+  /** The path has to stay a prefix of segments, as it is rewritten. */
+  readonly keepsPrefix: boolean;
+}
+
+/** The paths of a list, or the first step whose place in the list cannot be kept. */
+export type Kept = { readonly paths: readonly PathMatch[] } | { readonly lost: number };
+
+/** What decides the order of a match with this path. */
+export const rankOf = ({ method, headers, queryParams }: Match, path: PathMatch): Rank => ({
+  path,
+  method: method !== undefined,
+  headers: headers.length,
+  queryParams: queryParams.length,
+});
+
+/** The steps that Kong Mesh would try after one that Istio tries later, though some request meets both and it matters. */
+function inversions(list: readonly Ordered[], paths: readonly PathMatch[]): { first: number; later: number }[] {
+  const found: { first: number; later: number }[] = [];
+  const ranks = list.map((one, index) => rankOf(one.match, paths[index] as PathMatch));
+  for (let later = 1; later < list.length; later++)
+    for (let first = 0; first < later; first++) {
+      const [a, b] = [list[first] as Ordered, list[later] as Ordered];
+      if (a.action === b.action || compareMatch(ranks[later] as Rank, ranks[first] as Rank) >= 0) continue;
+      if (overlap(a.match, b.match)) found.push({ first, later });
+    }
+  return found;
+}
+
+/** Expressions from a place on, each longer than the next, as a longer one is tried first (routing.md T4, T12). */
+function asExpressions(list: readonly Ordered[], from: number, floor: number): PathMatch[] {
+  const paths = list.map(({ match }) => plainForm(match.path));
+  let shortest = floor;
+  for (let index = list.length - 1; index >= from; index--) {
+    const { match, keepsPrefix } = list[index] as Ordered;
+    if (keepsPrefix) continue;
+    let value = expressionForm(match.path);
     while (byteLength(value) <= shortest) value += '(?:)';
     shortest = byteLength(value);
-    paths.unshift({ type: 'RegularExpression', value });
+    paths[index] = { type: 'RegularExpression', value };
   }
   return paths;
+}
+
+/**
+ * Paths that make Kong Mesh treat requests in the order of the list, as Istio does (routing.md 5.3). As they are where its own
+ * order does the same; otherwise as regular expressions from the first step on that needs it.
+ * @param floor all of them as expressions longer than this many bytes; where absent, only what needs it
+ */
+export function keepOrder(list: readonly Ordered[], floor?: number): Kept {
+  if (floor === undefined) {
+    const plain = list.map(({ match }) => plainForm(match.path));
+    const found = inversions(list, plain);
+    if (found.length === 0) return { paths: plain };
+    const partly = asExpressions(list, Math.min(...found.map(({ first }) => first)), -1);
+    if (inversions(list, partly).length === 0) return { paths: partly };
+  }
+  const all = asExpressions(list, 0, floor ?? -1);
+  const [lost] = inversions(list, all).map(({ first, later }) =>
+    (list[later] as Ordered).keepsPrefix ? later : first,
+  );
+  return lost === undefined ? { paths: all } : { lost };
 }

@@ -1,0 +1,90 @@
+import { codes } from '@isthmus/diagnostics';
+import { type CompiledRoute, type EffectiveVirtualService, isOrderGuessed, type RegistryService } from '@isthmus/istio';
+import { child, items, rootField } from '@isthmus/kubernetes';
+import type { Context } from '../../context.ts';
+import { configOf } from '../../effective-config.ts';
+import type { Field } from '../../field.ts';
+
+/** Says that what is written in a route is carried over, as far as nothing else was said of its fields. */
+export function settleRoute(context: Context, { rule, match }: CompiledRoute): void {
+  for (const field of match?.fields ?? []) context.settled(field);
+  for (const setting of Object.values(rule.settings)) context.settled(setting);
+  for (const name of rule.name) context.settled(name);
+  for (const key of ['name', 'delegate']) context.settled(child(rule.delegatedBy, key));
+}
+
+/** Says that a VirtualService has its effect on a service; of its hosts these are the ones that name it. */
+export function settleBinding(
+  context: Context,
+  virtualService: EffectiveVirtualService,
+  service: RegistryService,
+): Field[] {
+  const name = service.host.toLowerCase();
+  const naming = virtualService.hosts.filter(({ host }) => host.toLowerCase() === name);
+  const wildcards =
+    naming.length > 0
+      ? []
+      : virtualService.hosts.filter(({ host }) => host.startsWith('*') && name.endsWith(host.slice(1).toLowerCase()));
+  const rivals = configOf(context).virtualServices.withHost(name);
+  for (const field of naming)
+    if (isOrderGuessed(rivals.map(({ resource }) => resource)))
+      context.approximate(field, undefined, codes.virtualService.contested, {
+        host: service.host,
+        count: rivals.length,
+        chosen: `${virtualService.namespace}/${virtualService.resource.name}`,
+      });
+    else context.settled(field);
+  for (const field of wildcards)
+    context.approximate(field, undefined, codes.virtualService.wildcard, { host: field.host });
+  const spec = child(rootField(virtualService.resource), 'spec');
+  for (const gateway of virtualService.gateways) if (gateway.value === 'mesh') context.settled(gateway);
+  for (const exported of items(child(spec, 'exportTo'))) context.settled(exported);
+  return [...naming, ...wildcards];
+}
+
+/**
+ * What is left of VirtualServices once everything is translated: rules that Istio never gets to, VirtualServices that another
+ * one for the same host hides, hosts that are none of the mesh's.
+ */
+export function accountForVirtualServices(context: Context): void {
+  const config = configOf(context);
+  const { virtualServices, registry, mesh } = config;
+  const isOfCluster = (host: string): boolean =>
+    host.endsWith(`.svc.${mesh.clusterDomain}`) || (host.startsWith('*') && isCovered(host));
+  const isCovered = (wildcard: string): boolean =>
+    registry.all.some(({ host }) => host.toLowerCase().endsWith(wildcard.slice(1).toLowerCase()));
+  for (const { resource, hosts, inMesh, lost, http } of virtualServices.all) {
+    const spec = child(rootField(resource), 'spec');
+    if (!inMesh || spec === undefined) continue;
+    for (const { field, reason } of lost) context.inert(field, codes.virtualService.delegateLost, { reason });
+    const external = hosts.filter(({ host }) => registry.withHost(host).some((one) => one.registry !== 'kubernetes'));
+    for (const field of external) context.unsupported(field, codes.virtualService.externalHost, { host: field.host });
+    const plain = hosts.filter(
+      ({ host }) => host.includes('.') && !registry.withHost(host).length && !isOfCluster(host),
+    );
+    for (const field of plain) context.unsupported(field, codes.virtualService.plainHost, { host: field.host });
+    const open = context.unclaimed(spec);
+    if (open.length === 0) continue;
+    const isUsed =
+      hosts.some((field) => !open.some(({ path }) => path === field.path)) && external.length < hosts.length;
+    if (external.length > 0 && !isUsed) {
+      for (const field of open) context.claim(field, 'unsupported', codes.virtualService.externalHost);
+      continue;
+    }
+    for (const field of hosts)
+      if (open.some(({ path }) => path === field.path))
+        context.inert(field, codes.virtualService.hostWithoutEffect, { host: field.value });
+    const dead = http.filter(({ field }) => open.some(({ path }) => path.startsWith(`${field.path}.`)));
+    for (const { field } of dead) if (isUsed) context.report(codes.virtualService.dead, {}, field);
+    const code = isUsed ? codes.virtualService.dead : codes.virtualService.ineffective;
+    if (!isUsed) context.report(codes.virtualService.ineffective, {}, resource);
+    for (const field of context.unclaimed(spec)) context.claim(field, 'inert', code);
+  }
+  for (const { resource } of virtualServices.delegates) {
+    const spec = child(rootField(resource), 'spec');
+    const open = spec === undefined ? [] : context.unclaimed(spec);
+    if (open.length === 0) continue;
+    context.report(codes.virtualService.delegateUnused, {}, resource);
+    for (const field of open) context.claim(field, 'inert', codes.virtualService.delegateUnused);
+  }
+}

@@ -1,0 +1,165 @@
+import type { Client, Destination } from '@isthmus/behavior';
+import { codes } from '@isthmus/diagnostics';
+import type { EffectiveConfig, EffectiveDestination, RegistryService, ServiceName } from '@isthmus/istio';
+import { child, entries, type Field, stringifyJson } from '@isthmus/kubernetes';
+import type { Context } from '../../context.ts';
+import { isGuessed, roleFor } from '../../effective-config.ts';
+import { dnsLabel, shortHash } from '../../names.ts';
+import { isDeclaredHttp, portKey } from '../../service-ports.ts';
+import { type ExtraService, emitExtraService } from '../../subset-service.ts';
+
+/** Where requests are to go in Kong Mesh. */
+export type Target =
+  | { readonly kind: 'service'; readonly service: ServiceName; readonly port: number }
+  /** The address that was dialled: a headless Service, whose endpoints the caller chooses. */
+  | { readonly kind: 'dialled' }
+  /** Nobody, so that the proxy answers 503 as Istio's does. */
+  | { readonly kind: 'nobody' };
+
+/** A subset's Service, as policies have to name it. */
+export interface SubsetService {
+  readonly service: RegistryService;
+  readonly subset: string;
+  readonly as: ServiceName;
+}
+
+/** The Services that routes send to, as they are found. */
+export interface Backends {
+  /**
+   * The Service for a destination of a rule.
+   * @param dialled the service that the client called, with the port
+   * @param http whether its requests have to be readable, as on a MeshHTTPRoute
+   */
+  target(
+    client: Client,
+    destination: Destination,
+    written: EffectiveDestination,
+    dialled: { readonly service: RegistryService; readonly port: number },
+    http: boolean,
+  ): Target;
+  /** A Service of the namespace that has no endpoints, so that the proxy answers 503. */
+  nobody(dialled: RegistryService): ServiceName;
+  /** Ports that Istio finds out about and that have HTTP routes. */
+  readonly read: Set<string>;
+  /** The Services of subsets that routes send to. */
+  readonly subsets: ReadonlyMap<string, SubsetService>;
+  /** Emits what was found. */
+  emit(): void;
+}
+
+const refusedLabel = 'isthmus/no-endpoints';
+
+const nameOf = ({ namespace, resource }: RegistryService): ServiceName => ({ namespace, name: resource.name });
+
+const sameLabels = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean =>
+  stringifyJson(a, { sortKeys: true }) === stringifyJson(b, { sortKeys: true });
+
+/** Finds and collects the Services that routes need beside those of the estate. */
+export function collectBackends(context: Context, config: EffectiveConfig): Backends {
+  const read = new Set<string>();
+  const extras = new Map<string, ExtraService>();
+  const subsets = new Map<string, SubsetService>();
+  const refused = new Map<string, { readonly service: RegistryService; readonly as: ServiceName }>();
+
+  /** A name for the Service of a subset that no other one has; the estate's own where that is the very same already. */
+  function place(service: RegistryService, subset: string, labels: Readonly<Record<string, string>>): ServiceName {
+    const { namespace, name } = nameOf(service);
+    const plain = dnsLabel(`${name}-${subset}`);
+    const hashed = dnsLabel(`${name}-${subset}-${shortHash(stringifyJson(labels, { sortKeys: true }))}`);
+    for (const candidate of [plain, `${plain}-subset`, hashed]) {
+      const existing = context.services.get(namespace, candidate);
+      if (existing !== undefined) {
+        const ports = (list: RegistryService['ports']): string =>
+          JSON.stringify(list.map(({ port, targetPort }) => [port, targetPort]).sort());
+        if (
+          existing.selector !== undefined &&
+          sameLabels(existing.selector, labels) &&
+          ports(existing.ports) === ports(service.ports)
+        )
+          return { namespace, name: candidate };
+        continue;
+      }
+      const known = extras.get(`${namespace}/${candidate}`);
+      if (known === undefined || sameLabels(known.selector, labels)) return { namespace, name: candidate };
+    }
+    return { namespace, name: hashed };
+  }
+
+  function subsetService(
+    service: RegistryService,
+    client: Client,
+    subset: string,
+    labels: Readonly<Record<string, string>>,
+  ): ServiceName {
+    const as = place(service, subset, labels);
+    const key = `${as.namespace}/${as.name}`;
+    subsets.set(key, { service, subset, as });
+    if (context.services.get(as.namespace, as.name) !== undefined || extras.has(key)) return as;
+    const definition = config.destinationRule(client, service.host)?.subsets.find(({ name }) => name === subset);
+    extras.set(key, {
+      service,
+      name: as.name,
+      selector: labels,
+      origins: new Map(
+        entries(child(definition?.field, 'labels')).map(([name, field]): [string, Field] => [name, field]),
+      ),
+    });
+    return as;
+  }
+
+  return {
+    read,
+    subsets,
+    target(client, { host, subset, port, endpoints }, { host: written, port: portField }, dialled, http) {
+      const service = config.scopeOf(client).service(host);
+      const isUnknown = service !== undefined && isGuessed(context, service) && !isGuessed(context, dialled.service);
+      if (endpoints.kind === 'none' || service === undefined || isUnknown) {
+        const reason = endpoints.kind === 'none' ? endpoints.reason : `no service ${host} is known to the client`;
+        context.approximate(written, undefined, codes.virtualService.missingDestination, { reason });
+        return { kind: 'nobody' };
+      }
+      if (service.registry !== 'kubernetes') {
+        context.unsupported(written, codes.virtualService.externalDestination, { host });
+        return { kind: 'nobody' };
+      }
+      if (service.resolution === 'original') {
+        if (service.host === dialled.service.host && port === dialled.port) return { kind: 'dialled' };
+        context.unsupported(written, codes.virtualService.headlessDestination, { host });
+        return { kind: 'nobody' };
+      }
+      const own = service.ports.find((one) => one.port === port);
+      if (http && own !== undefined && own.protocol !== undefined && !isDeclaredHttp(own)) {
+        context.unsupported(portField ?? written, codes.virtualService.unknownPort, { service: host, port });
+        return { kind: 'nobody' };
+      }
+      if (http && own?.protocol === undefined) read.add(portKey(nameOf(service), port));
+      // An address that was dialled is one of the Service: what a subset says does not count there.
+      const narrowed = subset !== undefined && endpoints.kind === 'workloads';
+      const as = narrowed ? subsetService(service, client, subset, endpoints.labels) : nameOf(service);
+      return { kind: 'service', service: as, port };
+    },
+    nobody(service) {
+      const { namespace, name } = nameOf(service);
+      const key = `${namespace}/${name}`;
+      const known = refused.get(key);
+      if (known !== undefined) return known.as;
+      const plain = dnsLabel(`${name}-refused`);
+      const taken = context.services.get(namespace, plain) !== undefined;
+      const as = { namespace, name: taken ? dnsLabel(`${name}-refused-${shortHash(key)}`) : plain };
+      refused.set(key, { service, as });
+      return as;
+    },
+    emit() {
+      for (const extra of extras.values())
+        emitExtraService(context, { ...extra, role: roleFor(context, { ...extra.service }, 'services') });
+      for (const { service, as } of refused.values())
+        emitExtraService(context, {
+          service,
+          name: as.name,
+          selector: { [refusedLabel]: 'true' },
+          role: roleFor(context, service, 'services'),
+          origins: new Map(),
+        });
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import type { Client } from '@isthmus/behavior';
+import { type ClientGroup, clientGroups, type EffectiveConfig } from '@isthmus/istio';
+
+/** Clients that a policy of Kong Mesh can select together. */
+export interface ClientUnit {
+  /** One of them. */
+  readonly client: Client;
+  /** Labels of their Dataplanes; none: all clients. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Places of the units in the list that select these clients too. */
+  readonly within: readonly number[];
+}
+
+const namespaceLabel = 'k8s.kuma.io/namespace';
+
+const includes = (outer: Readonly<Record<string, string>>, inner: Readonly<Record<string, string>>): boolean =>
+  Object.entries(inner).every(([key, value]) => outer[key] === value);
+
+/** The group that stands for all clients that nothing is said about: that of the most namespaces, without special labels. */
+function ordinaryOf(groups: readonly ClientGroup[]): ClientGroup | undefined {
+  const plain = groups.filter(({ meets }) => meets.length === 0);
+  return (plain.length === 0 ? groups : plain).reduce<ClientGroup | undefined>(
+    (best, one) => (best === undefined || one.namespaces.length > best.namespaces.length ? one : best),
+    undefined,
+  );
+}
+
+/**
+ * The clients of a service as policies can select them: all of them, and those whose namespace or labels Istio looks at, by the
+ * labels of their Dataplanes (pod labels and the namespace's name; routing.md 3.2). A selector of Kong Mesh has no negation:
+ * who is selected by a unit may be selected by others as well, of which the one with more labels is meant. Those with fewer
+ * labels come first, `all` in front.
+ * @param knows whether a client can call the service at all
+ */
+export function clientUnits(config: EffectiveConfig, host: string, knows: (client: Client) => boolean): ClientUnit[] {
+  const groups = clientGroups(config, host).filter(({ client }) => knows(client));
+  const ordinary = ordinaryOf(groups);
+  if (ordinary === undefined) return [];
+  const found = new Map<string, Omit<ClientUnit, 'within'>>();
+  const add = (client: Client, labels: Record<string, string>): void => {
+    const key = JSON.stringify(Object.entries(labels).sort());
+    if (!found.has(key)) found.set(key, { client, labels });
+  };
+  add(ordinary.client, {});
+  for (const group of groups) {
+    if (group === ordinary) continue;
+    const labels = Object.assign({}, ...group.meets) as Record<string, string>;
+    const isOrdinary =
+      group.namespaces === ordinary.namespaces || group.namespaces.join() === ordinary.namespaces.join();
+    if (isOrdinary) add(group.client, labels);
+    else
+      for (const namespace of group.namespaces)
+        add({ namespace, labels: group.client.labels }, { ...labels, [namespaceLabel]: namespace });
+  }
+  const units = [...found.values()].sort((a, b) => Object.keys(a.labels).length - Object.keys(b.labels).length);
+  return units.map((unit, index) => ({
+    ...unit,
+    within: units.flatMap(({ labels }, other) => (other < index && includes(unit.labels, labels) ? [other] : [])),
+  }));
+}
+
+/** How policies select the clients of a unit. */
+export const clientsRef = ({ labels }: Pick<ClientUnit, 'labels'>): Readonly<Record<string, unknown>> =>
+  Object.keys(labels).length === 0 ? { kind: 'Mesh' } : { kind: 'Dataplane', labels };

@@ -1,0 +1,305 @@
+import { codes } from '@isthmus/diagnostics';
+import type { RegistryService, ServiceName, ServicePort } from '@isthmus/istio';
+import { child } from '@isthmus/kubernetes';
+import type { Context } from '../../context.ts';
+import { roleFor } from '../../effective-config.ts';
+import type { Field } from '../../field.ts';
+import { meshServiceRef, type Reference, routeRef } from '../../mesh-service-ref.ts';
+import { shortHash } from '../../names.ts';
+import { spokenProtocol } from '../../service-ports.ts';
+import { type Action, actionKey, type Backend, type RouteSettings, settingsKey } from './action.ts';
+import type { Backends } from './backends.ts';
+import { type ClientUnit, clientsRef } from './client-units.ts';
+import { durationText } from './durations.ts';
+import { hashPolicies } from './hash-policies.ts';
+import { headerFilters } from './header-filters.ts';
+import type { Layout, PlacedStep } from './layout.ts';
+import { retrySection } from './retries.ts';
+
+/** A port of a service with what is to become of its requests, for one unit of clients. */
+export interface PortRoutes {
+  readonly service: RegistryService;
+  readonly port: ServicePort;
+  readonly unit: ClientUnit;
+  /** Part of the names of its policies; empty for all clients. */
+  readonly suffix: string;
+  readonly layout: Layout;
+  /** What holds where no VirtualService says anything; settings like these need no policy. */
+  readonly usual: RouteSettings;
+  /** Whether some route of the service must not be retried, so that each needs a policy of its own (routing.md T68). */
+  readonly retriesByRoute: boolean;
+  /** Whether each rule has one match only, as rules for other clients are merged with it. */
+  readonly oneMatchEach: boolean;
+  /** Where the VirtualService names the service. */
+  readonly hosts: readonly Field[];
+}
+
+type Home = Pick<Context, 'settings'>['settings'];
+
+/** The namespace that policies about a service live in: its own, so that they hold for clients everywhere (routing.md 2.1). */
+export const homeOf = ({ systemNamespace }: Home, service: RegistryService): string =>
+  // A headless Service is named by labels, which outside of the system namespace would mean its own clients only.
+  service.resolution === 'original' ? systemNamespace : service.namespace;
+
+/** How policies name a service, or one port of it. */
+export function serviceTarget(context: Context, service: RegistryService, port: ServicePort | undefined): Reference {
+  const { target } = context.settings;
+  const section = port === undefined ? {} : { sectionName: port.name === '' ? String(port.port) : port.name };
+  const { namespace, resource } = service;
+  if (service.resolution === 'original')
+    return {
+      kind: 'MeshService',
+      labels: { 'k8s.kuma.io/namespace': namespace, 'k8s.kuma.io/service-name': resource.name },
+      ...section,
+    };
+  return { ...meshServiceRef(target, { namespace, name: resource.name }, namespace), ...section };
+}
+
+/** A name for policies; a dot keeps it apart from those of other Services. */
+export function policyName(...parts: readonly string[]): string {
+  const name = parts.filter((part) => part !== '').join('.');
+  return name.length <= 58 ? name : `${name.slice(0, 49)}-${shortHash(name)}`;
+}
+
+function backendRef(context: Context, backend: Backend, home: string): unknown {
+  const { service, port, weight, from } = backend;
+  const ref = { ...meshServiceRef(context.settings.target, service, home), port, weight };
+  return from.length === 0 ? ref : context.derived(from, ref);
+}
+
+/** A percentage as the schema takes it: whole, or a decimal in quotes. */
+const percentageOf = (percentage: number): number | string =>
+  Number.isInteger(percentage) ? percentage : String(percentage);
+
+function filtersOf(context: Context, action: Action, home: string): unknown[] {
+  if (action.kind === 'refuse' || action.kind === 'unmatched') return [];
+  const path = action.path && {
+    type: action.path.type,
+    [action.path.type === 'ReplaceFullPath' ? 'replaceFullPath' : 'replacePrefixMatch']: action.path.value,
+  };
+  const responses = headerFilters(action.responseHeaders, 'Response');
+  if (action.kind === 'redirect') {
+    const { scheme, hostname, port, status } = action;
+    return [
+      ...responses,
+      {
+        type: 'RequestRedirect',
+        requestRedirect: {
+          ...(scheme === undefined ? {} : { scheme }),
+          ...(hostname === undefined ? {} : { hostname }),
+          ...(port === undefined ? {} : { port }),
+          ...(path === undefined ? {} : { path }),
+          statusCode: status,
+        },
+      },
+    ];
+  }
+  const { hostname, requestHeaders, mirrors } = action;
+  return [
+    ...headerFilters(requestHeaders, 'Request'),
+    ...responses,
+    ...(hostname === undefined && path === undefined
+      ? []
+      : [
+          {
+            type: 'URLRewrite',
+            urlRewrite: { ...(hostname === undefined ? {} : { hostname }), ...(path === undefined ? {} : { path }) },
+          },
+        ]),
+    ...mirrors.map(({ backend, percentage }) => ({
+      type: 'RequestMirror',
+      requestMirror: {
+        ...(percentage === 100 ? {} : { percentage: percentageOf(percentage) }),
+        backendRef: backendRef(context, { ...backend, weight: 1 }, home),
+      },
+    })),
+  ];
+}
+
+function matchOf(context: Context, { step: { match }, path }: PlacedStep): unknown {
+  const { pathFrom, method, methodFrom, headers, queryParams } = match;
+  const traced = <T>(fields: readonly Field[], value: T): unknown =>
+    fields.length === 0 ? value : context.derived(fields, value);
+  const condition = ({ from, ...rest }: { readonly from?: Field }): unknown =>
+    traced(from === undefined ? [] : [from], rest);
+  return {
+    path: traced(pathFrom ?? [], path),
+    ...(method === undefined ? {} : { method: traced(methodFrom === undefined ? [] : [methodFrom], method) }),
+    ...(headers.length === 0 ? {} : { headers: headers.map(condition) }),
+    ...(queryParams.length === 0 ? {} : { queryParams: queryParams.map(condition) }),
+  };
+}
+
+/** Steps that need policies of their own for how long and how often requests are tried. */
+interface Segment {
+  readonly settings: RouteSettings | undefined;
+  readonly steps: readonly PlacedStep[];
+}
+
+/** Cuts the steps where their settings change; their order among the others of equal rank goes by the names of the policies. */
+function segmentsOf(placed: readonly PlacedStep[]): Segment[] {
+  const segments: { settings: RouteSettings | undefined; steps: PlacedStep[] }[] = [];
+  for (const one of placed) {
+    const { action } = one.step;
+    const settings = action.kind === 'forward' ? action.settings : undefined;
+    const current = segments.at(-1);
+    const fits =
+      current !== undefined &&
+      (settings === undefined ||
+        current.settings === undefined ||
+        settingsKey(settings) === settingsKey(current.settings));
+    if (!fits) segments.push({ settings, steps: [one] });
+    else {
+      current.steps.push(one);
+      if (settings !== undefined)
+        current.settings =
+          current.settings === undefined
+            ? settings
+            : { ...current.settings, from: [...new Set([...current.settings.from, ...settings.from])] };
+    }
+  }
+  return segments;
+}
+
+/** Emits the MeshHTTPRoutes of a port for one unit of clients, with the policies for their routes. */
+export function emitHttpRoutes(context: Context, backends: Backends, routes: PortRoutes): void {
+  const { service, port, unit, suffix, layout, hosts, usual } = routes;
+  const home = homeOf(context.settings, service);
+  const several = service.ports.filter(({ protocol }) => protocol !== 'udp').length > 1;
+  const name = policyName(service.resource.name, several ? String(port.port) : '', suffix);
+  const clients = clientsRef(unit);
+  const target = serviceTarget(context, service, several ? port : undefined);
+  const services = [`${service.namespace}/${service.resource.name}`];
+  const emit = (stage: 'routing' | 'resilience', kind: string, as: string, to: unknown, content: object): void =>
+    context.emit({
+      ...roleFor(context, service, stage),
+      object: {
+        apiVersion: 'kuma.io/v1alpha1',
+        kind,
+        metadata: { name: as, namespace: home, labels: { 'kuma.io/mesh': context.settings.mesh } },
+        spec: { targetRef: clients, to: [{ targetRef: to, ...content }] },
+      },
+      services,
+    });
+  const nobody = (): Backend => ({ service: backends.nobody(service), port: port.port, weight: 1, from: [] });
+
+  function ruleOf(steps: readonly PlacedStep[]): unknown {
+    const { action } = (steps[0] as PlacedStep).step;
+    const filters = filtersOf(context, action, home);
+    const sent = action.kind === 'forward' ? action.backends : action.kind === 'redirect' ? [] : [nobody()];
+    const rule = {
+      // What other policies say about the same matches must not shine through.
+      ...(filters.length === 0 && !routes.oneMatchEach ? {} : { filters }),
+      ...(sent.length === 0 ? {} : { backendRefs: sent.map((backend) => backendRef(context, backend, home)) }),
+    };
+    const from = action.kind === 'forward' || action.kind === 'redirect' ? action.from : [];
+    return {
+      matches: steps.map((one) => matchOf(context, one)),
+      default: from.length === 0 ? rule : context.derived(from, rule),
+    };
+  }
+
+  function rulesOf(steps: readonly PlacedStep[]): unknown[] {
+    const groups: PlacedStep[][] = [];
+    for (const one of steps) {
+      const current = groups.at(-1);
+      const first = current?.[0];
+      if (
+        !routes.oneMatchEach &&
+        current !== undefined &&
+        first !== undefined &&
+        first.step.route?.rule === one.step.route?.rule &&
+        actionKey(first.step.action) === actionKey(one.step.action)
+      )
+        current.push(one);
+      else groups.push([one]);
+    }
+    return groups.map(ruleOf);
+  }
+
+  const segments = segmentsOf(layout.placed);
+  for (const [index, { settings, steps }] of segments.entries()) {
+    const as = segments.length === 1 ? name : `${name}.${String(index).padStart(3, '0')}`;
+    const rules = rulesOf(steps);
+    if (layout.unmatched && index === segments.length - 1)
+      rules.push({
+        matches: [{ path: { type: 'PathPrefix', value: '/' } }],
+        default: {
+          backendRefs: [
+            {
+              ...meshServiceRef(
+                context.settings.target,
+                { namespace: service.namespace, name: 'unmatched-requests-get-404' },
+                home,
+              ),
+              port: port.port,
+              weight: 1,
+            },
+          ],
+        },
+      });
+    emit('routing', 'MeshHTTPRoute', as, hosts.length === 0 ? target : context.derived(hosts, target), { rules });
+    if (settings !== undefined) emitSettings({ namespace: home, name: as }, settings);
+  }
+
+  function emitSettings(route: ServiceName, { timeout, retries, hash, from }: RouteSettings): void {
+    const ref = routeRef(context.settings.target, route);
+    const traced = <T>(value: T): unknown => (from.length === 0 ? value : context.derived(from, value));
+    const keeps = context.settings.defaults === 'keep';
+    if (timeout > 0)
+      emit('resilience', 'MeshTimeout', route.name, ref, {
+        default: {
+          http: { requestTimeout: traced(durationText(timeout)), ...(keeps ? { streamIdleTimeout: '0s' } : {}) },
+        },
+      });
+    const protocol = spokenProtocol(port, true);
+    const section = retrySection(retries, protocol);
+    const written = from.filter(({ path }) => path.endsWith('retries'));
+    const differs = JSON.stringify(section) !== JSON.stringify(retrySection(usual.retries, protocol));
+    if (
+      section !== undefined &&
+      retries !== undefined &&
+      ((differs && (keeps || written.length > 0)) || routes.retriesByRoute)
+    ) {
+      if (section.lost.length > 0)
+        for (const field of written)
+          context.approximate(child(field, 'retryOn') ?? field, undefined, codes.virtualService.retryOn, {
+            conditions: section.lost.join(', '),
+          });
+      emit('resilience', 'MeshRetry', route.name, ref, { default: { [protocol]: traced(section.section) } });
+    }
+    if (JSON.stringify(hash) !== JSON.stringify(usual.hash))
+      emit('resilience', 'MeshLoadBalancingStrategy', route.name, ref, {
+        default: { hashPolicies: hashPolicies(hash) },
+      });
+  }
+}
+
+/** Switches retries off for a whole port, where some of its routes must have none: a policy for a route cannot (routing.md T68). */
+export function emitNoRetries(context: Context, { service, port, unit, suffix }: PortRoutes): void {
+  const protocol = spokenProtocol(port, true);
+  if (protocol !== 'http' && protocol !== 'grpc') return;
+  const several = service.ports.filter((one) => one.protocol !== 'udp').length > 1;
+  context.emit({
+    ...roleFor(context, service, 'resilience'),
+    object: {
+      apiVersion: 'kuma.io/v1alpha1',
+      kind: 'MeshRetry',
+      metadata: {
+        name: policyName(service.resource.name, several ? String(port.port) : '', suffix, 'no-retries'),
+        namespace: homeOf(context.settings, service),
+        labels: { 'kuma.io/mesh': context.settings.mesh },
+      },
+      spec: {
+        targetRef: clientsRef(unit),
+        to: [
+          {
+            targetRef: serviceTarget(context, service, several ? port : undefined),
+            default: { [protocol]: { numRetries: 0 } },
+          },
+        ],
+      },
+    },
+    services: [`${service.namespace}/${service.resource.name}`],
+  });
+}

@@ -1,0 +1,148 @@
+import { codes } from '@isthmus/diagnostics';
+import type { CompiledRoute } from '@isthmus/istio';
+import type { Context } from '../../context.ts';
+import type { Action } from './action.ts';
+import type { Backends } from './backends.ts';
+import { covers, everyRequest, intersection, type Match, matchKey } from './match.ts';
+import { placePath } from './place-path.ts';
+import { type Dialled, type Reading, readAction } from './read-action.ts';
+import { type Authorities, type Conditions, readConditions } from './read-match.ts';
+
+/** One entry of `matches` with what becomes of its requests. */
+export interface Step {
+  readonly match: Match;
+  readonly action: Action;
+  /** The route of Istio that it is from; undefined for the answer to what no rule takes. */
+  readonly route: CompiledRoute | undefined;
+}
+
+/** A request that cannot be told apart from others by one match of Kong Mesh. */
+class Inexpressible extends Error {}
+
+/** More steps than this are not a readable policy any more. */
+const mostSteps = 2_000;
+
+/** The steps of a list, those that Istio never gets to left out. */
+function withoutDead(steps: readonly Step[]): Step[] {
+  const kept: Step[] = [];
+  const known = new Set<string>();
+  for (const step of steps) {
+    const key = matchKey(step.match);
+    if (known.has(key)) continue;
+    if (kept.some((earlier) => covers(earlier.match, step.match))) continue;
+    known.add(key);
+    kept.push(step);
+  }
+  return kept;
+}
+
+/**
+ * Turns the ordered routes of a service into steps of Kong Mesh in the same order. A condition that has no counterpart but an
+ * opposite (`withoutHeaders`) becomes steps in front for the requests that it excludes, which go where the routes behind send
+ * them. What cannot be expressed is refused, so that no later rule gets its requests.
+ */
+export function expand(
+  context: Context,
+  backends: Backends,
+  routes: readonly CompiledRoute[],
+  dialled: Dialled,
+  authorities: Authorities,
+): Step[] {
+  const conditions = new Map<CompiledRoute, Conditions>();
+  const readings = new Map<CompiledRoute, Reading>();
+  const conditionsOf = (route: CompiledRoute): Conditions => {
+    const known = conditions.get(route) ?? readConditions(context, route, authorities);
+    conditions.set(route, known);
+    return known;
+  };
+  const readingOf = (route: CompiledRoute): Reading => {
+    const known = readings.get(route) ?? readAction(context, backends, route, dialled);
+    readings.set(route, known);
+    return known;
+  };
+  let budget = mostSteps;
+  const spend = (): void => {
+    if (--budget < 0) throw new Inexpressible();
+  };
+
+  /** The steps of one route for requests that meet `match` as well, with those of the routes behind it that it makes room for. */
+  function stepsOf(route: CompiledRoute, match: Match, except: readonly Match[], next: number): Step[] {
+    const steps: Step[] = [];
+    for (const one of except) {
+      const excluded = intersection(match, one);
+      if (excluded === undefined) throw new Inexpressible();
+      if (excluded !== 'empty') steps.push(...behind(next, excluded));
+    }
+    const { action, rewrite, rewriteField } = readingOf(route);
+    const placed = action.kind === 'refuse' ? undefined : placePath(match, rewrite);
+    if (action.kind === 'refuse' || action.kind === 'unmatched' || placed === undefined) {
+      if (action.kind !== 'refuse' && rewriteField !== undefined)
+        context.unsupported(rewriteField, codes.virtualService.rewrite, {});
+      return [...steps, { match, action: { kind: 'refuse' }, route }];
+    }
+    for (const path of placed.others) steps.push(...behind(next, { ...match, path }));
+    for (const { path, filter } of placed.pieces) {
+      spend();
+      steps.push({
+        match: { ...match, path },
+        action: filter === undefined ? action : { ...action, path: filter },
+        route,
+      });
+    }
+    for (const path of placed.lost) {
+      if (rewriteField !== undefined)
+        context.approximate(rewriteField, undefined, codes.virtualService.prefixRewrite, {
+          prefix: path.kind === 'regex' ? path.pattern : path.value,
+        });
+      steps.push({ match: { ...match, path }, action: { kind: 'refuse' }, route });
+    }
+    return steps;
+  }
+
+  /** What the routes from a place on do with some requests. */
+  function behind(from: number, within: Match): Step[] {
+    const steps: Step[] = [];
+    for (let index = from; index < routes.length; index++) {
+      spend();
+      const route = routes[index] as CompiledRoute;
+      const { matches, except, isWider } = conditionsOf(route);
+      let isCovered = false;
+      for (const own of matches) {
+        const match = intersection(own, within);
+        if (match === 'empty') continue;
+        if (match === undefined) throw new Inexpressible();
+        steps.push(
+          ...(isWider
+            ? [{ match, action: { kind: 'refuse' } as const, route }]
+            : stepsOf(route, match, except, index + 1)),
+        );
+        isCovered ||= covers(own, within);
+      }
+      if (isCovered) return steps;
+    }
+    return [...steps, { match: within, action: { kind: 'unmatched' }, route: undefined }];
+  }
+
+  const steps: Step[] = [];
+  let isComplete = false;
+  for (const [index, route] of routes.entries()) {
+    const { matches, except, isWider } = conditionsOf(route);
+    for (const match of matches) {
+      if (isWider) steps.push({ match, action: { kind: 'refuse' }, route });
+      else {
+        try {
+          steps.push(...stepsOf(route, match, except, index + 1));
+        } catch (error) {
+          if (!(error instanceof Inexpressible)) throw error;
+          const at = route.match?.fields[0] ?? route.rule.field;
+          context.unsupported(at, codes.virtualService.excluded, {});
+          steps.push({ match, action: { kind: 'refuse' }, route });
+        }
+      }
+      isComplete ||= covers(match, everyRequest);
+    }
+    if (isComplete) break;
+  }
+  if (!isComplete) steps.push({ match: everyRequest, action: { kind: 'unmatched' }, route: undefined });
+  return withoutDead(steps);
+}

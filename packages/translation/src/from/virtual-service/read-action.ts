@@ -1,0 +1,215 @@
+import type { Client } from '@isthmus/behavior';
+import { type Forward, type HeaderChanges, noHeaderChanges, type PathRewrite, type Redirect } from '@isthmus/behavior';
+import { codes } from '@isthmus/diagnostics';
+import type { CompiledRoute, EffectiveRouteDestination, RegistryService } from '@isthmus/istio';
+import { isIpAddress } from '@isthmus/kong-mesh';
+import { child, descend, type Field } from '@isthmus/kubernetes';
+import type { Context } from '../../context.ts';
+import type { Action, Backend, MirrorTo } from './action.ts';
+import type { Backends, Target } from './backends.ts';
+
+/** Where a route is used. */
+export interface Dialled {
+  readonly client: Client;
+  readonly service: RegistryService;
+  readonly port: number;
+}
+
+/** What a route does, before its path is placed. */
+export interface Reading {
+  readonly action: Action;
+  readonly rewrite: PathRewrite | undefined;
+  /** The field that asks for the rewrite. */
+  readonly rewriteField: Field | undefined;
+}
+
+const hostname = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
+/** Whether Kong Mesh takes a text for a host (routing.md 2.3, validator item 9). */
+const isHostname = (text: string): boolean => text.length <= 253 && hostname.test(text) && !isIpAddress(text);
+
+// The pattern of header names in Kong Mesh's schema, which is about names that are set or added.
+const headerName = /^[a-z0-9!#$%&'*+\-.^_`|~]+$/;
+
+function usableHeaders(context: Context, changes: HeaderChanges, at: Field | undefined): HeaderChanges {
+  const isUsable = ([name]: readonly [string, string]): boolean => headerName.test(name.toLowerCase());
+  const [bad] = [...changes.set, ...changes.add].filter((one) => !isUsable(one));
+  if (bad !== undefined && at !== undefined) context.unsupported(at, codes.virtualService.headerName, { name: bad[0] });
+  return { ...changes, set: changes.set.filter(isUsable), add: changes.add.filter(isUsable) };
+}
+
+const isEmpty = ({ remove, set, add }: HeaderChanges): boolean => remove.length + set.length + add.length === 0;
+
+const namesIn = ({ remove, set, add }: HeaderChanges): string[] =>
+  [...remove, ...[...set, ...add].map(([name]) => name)].map((name) => name.toLowerCase());
+
+/** The changes of all destinations and of the route in one list; undefined where that does something else. */
+function common(destinations: readonly (HeaderChanges | undefined)[], route: HeaderChanges): HeaderChanges | undefined {
+  const own = destinations.map((changes) => changes ?? noHeaderChanges);
+  if (own.every(isEmpty)) return route;
+  const [first, ...others] = own;
+  if (first === undefined || others.some((one) => JSON.stringify(one) !== JSON.stringify(first))) return undefined;
+  // A destination's changes come first (routing.md 3.3); of different headers the order does not matter.
+  const names = new Set(namesIn(route));
+  if (namesIn(first).some((name) => names.has(name))) return undefined;
+  return {
+    remove: [...first.remove, ...route.remove],
+    set: [...first.set, ...route.set],
+    add: [...first.add, ...route.add],
+  };
+}
+
+function toBackend(
+  backends: Backends,
+  dialled: Dialled,
+  target: Exclude<Target, { kind: 'dialled' }>,
+  weight: number,
+  from: readonly Field[],
+): Backend {
+  return target.kind === 'nobody'
+    ? { service: backends.nobody(dialled.service), port: dialled.port, weight, from }
+    : { service: target.service, port: target.port, weight, from };
+}
+
+/** The destinations of a forward with the entries of `route` that they are from. */
+function used({ rule }: CompiledRoute): readonly EffectiveRouteDestination[] {
+  return rule.route.length === 1 ? rule.route : rule.route.filter(({ weight }) => (weight?.value ?? 0) !== 0);
+}
+
+function readForward(
+  context: Context,
+  backends: Backends,
+  compiled: CompiledRoute,
+  decision: Forward,
+  dialled: Dialled,
+): Action {
+  const { rule } = compiled;
+  const { settings } = rule;
+  const written = used(compiled);
+  const found = decision.destinations.map(({ destination, weight }, index) => {
+    const entry = written[index] as EffectiveRouteDestination;
+    const from = [entry.destination.field, ...(entry.weight === undefined ? [] : [entry.weight])];
+    return { target: backends.target(dialled.client, destination, entry.destination, dialled, true), weight, from };
+  });
+  const dialsItself = found.some(({ target }) => target.kind === 'dialled');
+  const listed = dialsItself
+    ? []
+    : found.map(({ target, weight, from }) =>
+        toBackend(backends, dialled, target as Exclude<Target, { kind: 'dialled' }>, weight, from),
+      );
+  const mirrors = rule.mirrors.flatMap(({ destination, percentage }): MirrorTo[] => {
+    const mirror = decision.mirrors.find(
+      ({ destination: { host, port, subset } }) =>
+        host === destination.host.host &&
+        subset === destination.subset?.value &&
+        port === (destination.port?.value ?? dialled.port),
+    );
+    if (mirror === undefined || mirror.destination.endpoints.kind === 'none') return [];
+    const target = backends.target(dialled.client, mirror.destination, destination, dialled, true);
+    if (target.kind !== 'service') return [];
+    context.approximate(destination.field, undefined, codes.virtualService.mirrorHost, {
+      host: destination.host.value,
+    });
+    const from = [destination.field, ...(percentage === undefined ? [] : [percentage])];
+    return [
+      { backend: { service: target.service, port: target.port, weight: 1, from }, percentage: mirror.percentage },
+    ];
+  });
+  const requestHeaders = common(
+    decision.destinations.map((one) => one.requestHeaders),
+    decision.requestHeaders,
+  );
+  const responseHeaders = common(
+    decision.destinations.map((one) => one.responseHeaders),
+    decision.responseHeaders,
+  );
+  const own = decision.destinations.map((one) => one.authority);
+  const authority = decision.authority ?? (new Set(own).size === 1 ? own[0] : undefined);
+  const isDivided =
+    requestHeaders === undefined ||
+    responseHeaders === undefined ||
+    (decision.authority === undefined && new Set(own).size > 1);
+  if (isDivided)
+    for (const { headers } of written)
+      if (headers !== undefined) context.unsupported(headers, codes.virtualService.destinationHeaders, {});
+  const authorityField = child(settings.rewrite, 'authority') ?? settings.headers ?? written[0]?.headers;
+  const isWritable = authority === undefined || isHostname(authority);
+  if (!isWritable && authorityField !== undefined)
+    context.unsupported(authorityField, codes.virtualService.hostRewrite, { host: authority });
+  return {
+    kind: 'forward',
+    backends: listed,
+    ...(authority === undefined || !isWritable ? {} : { hostname: authority }),
+    requestHeaders: usableHeaders(context, requestHeaders ?? decision.requestHeaders, settings.headers),
+    responseHeaders: usableHeaders(context, responseHeaders ?? decision.responseHeaders, settings.headers),
+    mirrors,
+    settings: {
+      timeout: decision.timeout,
+      retries: decision.retries,
+      hash: decision.hash,
+      from: [settings.timeout, settings.retries].filter((field) => field !== undefined),
+    },
+    from: [settings.route, settings.headers].filter((field) => field !== undefined),
+  };
+}
+
+function readRedirect(context: Context, { rule }: CompiledRoute, decision: Redirect): Action {
+  const { redirect, headers } = rule.settings;
+  const { host, path, scheme } = decision;
+  const [name, ...port] = host?.split(':') ?? [];
+  const number = port.length === 1 && /^\d+$/.test(port[0] ?? '') ? Number(port[0]) : undefined;
+  const isWritable =
+    host === undefined ||
+    (name !== undefined &&
+      isHostname(name) &&
+      (port.length === 0 || (number !== undefined && decision.port === undefined)));
+  if (!isWritable || (scheme !== undefined && scheme !== 'http' && scheme !== 'https')) {
+    context.unsupported(redirect as Field, codes.virtualService.redirect, { what: host ?? scheme ?? '' });
+    return { kind: 'refuse' };
+  }
+  if (path?.kind === 'full' && path.value.includes('?'))
+    context.approximate(child(redirect, 'uri') ?? (redirect as Field), undefined, codes.virtualService.redirectQuery, {
+      uri: path.value,
+    });
+  return {
+    kind: 'redirect',
+    status: decision.status,
+    ...(scheme === undefined ? {} : { scheme }),
+    ...(name === undefined ? {} : { hostname: name }),
+    ...(decision.port === undefined && number === undefined ? {} : { port: decision.port ?? (number as number) }),
+    responseHeaders: usableHeaders(context, decision.responseHeaders ?? noHeaderChanges, headers),
+    from: [redirect as Field, ...(headers === undefined ? [] : [headers])],
+  };
+}
+
+/** Reads what a route does with its requests; what Kong Mesh cannot express is reported, and refused where it matters. */
+export function readAction(context: Context, backends: Backends, compiled: CompiledRoute, dialled: Dialled): Reading {
+  const { settings } = compiled.rule;
+  const { decision } = compiled.route;
+  const rewriteField =
+    descend(settings.rewrite, 'uri') ?? descend(settings.rewrite, 'uriRegexRewrite') ?? settings.rewrite;
+  if (settings.corsPolicy !== undefined && decision.kind !== 'respond')
+    context.unsupported(settings.corsPolicy, codes.virtualService.cors, {});
+  if (settings.fault !== undefined && 'fault' in decision && decision.fault !== undefined)
+    context.unsupported(settings.fault, codes.virtualService.fault, {});
+  switch (decision.kind) {
+    case 'forward':
+      return {
+        action: readForward(context, backends, compiled, decision, dialled),
+        rewrite: decision.rewrite,
+        rewriteField,
+      };
+    case 'redirect':
+      return {
+        action: readRedirect(context, compiled, decision),
+        rewrite: decision.path,
+        rewriteField: child(settings.redirect, 'prefixRewrite') ?? settings.redirect,
+      };
+    case 'respond':
+      context.unsupported(settings.directResponse as Field, codes.virtualService.directResponse, {
+        status: decision.status,
+      });
+      return { action: { kind: 'refuse' }, rewrite: undefined, rewriteField: undefined };
+    default:
+      return { action: { kind: 'refuse' }, rewrite: undefined, rewriteField: undefined };
+  }
+}

@@ -1,0 +1,247 @@
+import { compileExpression, type Predicate, type TextMatch, textMatches } from '@isthmus/behavior';
+import { codes } from '@isthmus/diagnostics';
+import type { CompiledRoute, EffectiveMatch } from '@isthmus/istio';
+import type { Context } from '../../context.ts';
+import type { Field } from '../../field.ts';
+import {
+  everyPath,
+  everyRequest,
+  type HeaderCondition,
+  type Match,
+  type Path,
+  pathOfExpression,
+  type QueryCondition,
+  quote,
+} from './match.ts';
+
+/** What a route of Istio asks of a request, in the terms of a MeshHTTPRoute. */
+export interface Conditions {
+  /** Any of these; none: no request meets it. */
+  readonly matches: readonly Match[];
+  /** But none of these (`withoutHeaders`). */
+  readonly except: readonly Match[];
+  /** A condition that Kong Mesh cannot express is missing: the matches take more than Istio does. */
+  readonly isWider: boolean;
+}
+
+const methods = ['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE'] as const;
+const isMethod = (text: string): boolean => (methods as readonly string[]).includes(text);
+// The pattern of header names in Kong Mesh's schema, which has neither capitals nor pseudo headers.
+const headerName = /^[a-z0-9!#$%&'*+\-.^_`|~]+$/;
+
+const never: Conditions = { matches: [], except: [], isWider: false };
+
+function pathOf(match: TextMatch | undefined): Path | undefined {
+  if (match === undefined || match.kind === 'present') return everyPath;
+  if (match.kind === 'regex') return pathOfExpression(match.pattern);
+  const { kind, value, ignoreCase } = match;
+  if (kind === 'prefix' && (value === '' || value === '/')) return everyPath;
+  // A path begins with a slash (routing.md T15, T88).
+  if (!value.startsWith('/')) return undefined;
+  if (ignoreCase && value.toLowerCase() !== value.toUpperCase())
+    return { kind: 'regex', pattern: `(?i:${quote(value)})${kind === 'prefix' ? '.*' : ''}` };
+  return { kind, value };
+}
+
+/** The methods that meet a condition; undefined: any. */
+function methodsOf(
+  context: Context,
+  match: TextMatch | undefined,
+  field: Field | undefined,
+): readonly string[] | undefined {
+  if (match === undefined || match.kind === 'present' || (match.kind === 'regex' && match.pattern === '.*'))
+    return undefined;
+  const found = methods.filter((method) => textMatches(match, method));
+  const alternatives = match.kind === 'regex' ? match.pattern.replace(/^\^?\(?|\)?\$?$/g, '').split('|') : [];
+  const isListed =
+    match.kind === 'exact' ? isMethod(match.value) : alternatives.length > 0 && alternatives.every(isMethod);
+  if (!isListed && field !== undefined)
+    context.approximate(field, undefined, codes.virtualService.methods, {
+      condition: match.kind === 'regex' ? match.pattern : match.value,
+      methods: found.join(', ') || 'none',
+    });
+  return found;
+}
+
+/** Whether a condition on a text that has one of several values holds for all of them, for none, or for some. */
+function holds(match: TextMatch, values: readonly string[]): 'always' | 'never' | 'sometimes' {
+  const found = values.filter((value) => textMatches(match, value)).length;
+  return found === 0 ? 'never' : found === values.length ? 'always' : 'sometimes';
+}
+
+function headerCondition(name: string, match: TextMatch, from: Field | undefined): HeaderCondition {
+  const origin = from === undefined ? {} : { from };
+  switch (match.kind) {
+    case 'present':
+      return { name, type: 'Present', ...origin };
+    case 'exact':
+      return { name, type: 'Exact', value: match.value, ...origin };
+    case 'prefix':
+      return match.value === ''
+        ? { name, type: 'Present', ...origin }
+        : { name, type: 'Prefix', value: match.value, ...origin };
+    case 'regex':
+      return match.pattern === '.*'
+        ? { name, type: 'Present', ...origin }
+        : { name, type: 'RegularExpression', value: match.pattern, ...origin };
+  }
+}
+
+function queryCondition(name: string, match: TextMatch, from: Field | undefined): QueryCondition {
+  const origin = from === undefined ? {} : { from };
+  switch (match.kind) {
+    case 'present':
+      return { name, type: 'RegularExpression', value: '.*', ...origin };
+    case 'exact':
+      return { name, type: 'Exact', value: match.value, ...origin };
+    case 'prefix':
+      return { name, type: 'RegularExpression', value: `${quote(match.value)}.*`, ...origin };
+    case 'regex':
+      return { name, type: 'RegularExpression', value: match.pattern, ...origin };
+  }
+}
+
+/** How clients call a service. */
+export interface Authorities {
+  /** Its names: what decides about a condition on the authority. */
+  readonly names: readonly string[];
+  /** Its addresses and other spellings, which are seldom sent. */
+  readonly others: readonly string[];
+}
+
+interface Pseudo {
+  readonly authorities: Authorities;
+}
+
+/** What a header that stands for a part of the request says; undefined for a header of its own. */
+function pseudoHeader(
+  name: string,
+  match: TextMatch,
+  { authorities }: Pseudo,
+): 'always' | 'never' | 'sometimes' | undefined {
+  if (name === ':authority' || name === 'host') return holds(match, authorities.names);
+  if (name === ':scheme') return holds(match, ['http']);
+  if (name === ':path' || name === ':method') return 'sometimes';
+  // Sidecars do not set the metadata that conditions on token claims look at (routing.md 3.2).
+  return name.startsWith('@request.auth.claims') ? 'never' : undefined;
+}
+
+const fieldOf = (fields: Readonly<Record<string, Field>>, name: string): Field | undefined =>
+  Object.entries(fields).find(([written]) => written.toLowerCase() === name)?.[1];
+
+/**
+ * Reads what a route of Istio asks of a request. Each condition that Kong Mesh cannot express is reported as a blocker.
+ * @param authorities how the clients call the service: for a sidecar's Host this is known
+ */
+export function readConditions(
+  context: Context,
+  { route, match }: CompiledRoute,
+  authorities: Authorities,
+): Conditions {
+  const { predicate } = route;
+  if (match === undefined) return { matches: [everyRequest], except: [], isWider: false };
+  const path = pathOf(predicate.path);
+  if (path === undefined) return never;
+  let isWider = false;
+  const forwarded: HeaderCondition[] = [];
+  const lose = (field: Field | undefined, condition: string): void => {
+    isWider = true;
+    context.unsupported(field ?? (match.fields[0] as Field), codes.virtualService.condition, { condition });
+  };
+  const fixed: readonly [TextMatch | undefined, readonly string[], Field | undefined, string][] = [
+    [predicate.authority, authorities.names, match.text.authority, 'authority'],
+    [predicate.scheme, ['http'], match.text.scheme, 'scheme'],
+  ];
+  for (const [condition, values, field, name] of fixed) {
+    if (condition === undefined) continue;
+    const answer = holds(condition, values);
+    // What a client says in x-forwarded-proto counts as the scheme, which Kong Mesh cannot look at as such.
+    if (name === 'scheme') {
+      if (field !== undefined)
+        context.approximate(field, undefined, codes.virtualService.scheme, {
+          effect: answer === 'never' ? 'only with that header' : 'always',
+        });
+      if (answer === 'never' && textMatches(condition, 'https')) {
+        forwarded.push({ name: 'x-forwarded-proto', type: 'Exact', value: 'https', ...(field && { from: field }) });
+        continue;
+      }
+    }
+    if (name === 'authority' && answer !== 'sometimes' && holds(condition, authorities.others) !== answer) {
+      if (field !== undefined)
+        context.approximate(field, undefined, codes.virtualService.authority, {
+          effect: answer,
+          others: authorities.others.join(', '),
+        });
+    }
+    if (answer === 'never') return never;
+    if (answer === 'sometimes') lose(field, 'authority');
+  }
+  const read = readHeaders(predicate, match, { authorities }, lose);
+  if (read === undefined) return never;
+  const queryParams = predicate.queryParameters.map(({ name, match: condition }) =>
+    queryCondition(name, condition, match.named.queryParams[name]),
+  );
+  const base: Match = {
+    path,
+    ...(match.text.uri === undefined ? {} : { pathFrom: [match.text.uri] }),
+    headers: [...forwarded, ...read.headers],
+    queryParams,
+  };
+  const found = methodsOf(context, predicate.method, match.text.method);
+  const matches: Match[] =
+    found === undefined
+      ? [base]
+      : found.map((method) => ({
+          ...base,
+          method,
+          ...(match.text.method === undefined ? {} : { methodFrom: match.text.method }),
+        }));
+  return { matches, except: read.except, isWider };
+}
+
+/** The conditions on headers; undefined where they never hold. */
+function readHeaders(
+  predicate: Predicate,
+  match: EffectiveMatch,
+  pseudo: Pseudo,
+  lose: (field: Field | undefined, condition: string) => void,
+): { headers: HeaderCondition[]; except: Match[] } | undefined {
+  const headers: HeaderCondition[] = [];
+  const except: Match[] = [];
+  const without = (condition: HeaderCondition): void => void except.push({ ...everyRequest, headers: [condition] });
+  for (const { name, match: condition, invert, missingIsEmpty } of predicate.headers) {
+    const field = fieldOf(invert ? match.named.withoutHeaders : match.named.headers, name);
+    const known = pseudoHeader(name, condition, pseudo);
+    if (known === 'sometimes') {
+      lose(field, name);
+      continue;
+    }
+    if (known !== undefined) {
+      if ((known === 'always') === (invert === true)) return undefined;
+      continue;
+    }
+    if (!headerName.test(name)) {
+      lose(field, name);
+      continue;
+    }
+    const own = headerCondition(name, condition, field);
+    if (!invert) {
+      const same = headers.find((one) => one.name === name);
+      if (same === undefined) headers.push(own);
+      else lose(field, name);
+    } else if (own.type === 'Present') {
+      // One condition on a header is read, a second one ignored (routing.md T36): both together never hold.
+      if (headers.some((one) => one.name === name)) return undefined;
+      headers.push({ name, type: 'Absent', ...(field === undefined ? {} : { from: field }) });
+    } else {
+      without(own);
+      // A missing header counts as an empty one (routing.md T37).
+      if (
+        missingIsEmpty &&
+        (own.type === 'RegularExpression' ? compileExpression(own.value ?? '').matches('') : own.value === '')
+      )
+        without({ name, type: 'Absent', ...(field === undefined ? {} : { from: field }) });
+    }
+  }
+  return { headers, except };
+}

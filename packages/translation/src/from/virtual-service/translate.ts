@@ -1,0 +1,187 @@
+import { type Client, noHeaderChanges } from '@isthmus/behavior';
+import { codes } from '@isthmus/diagnostics';
+import {
+  type CompiledService,
+  type CompiledVirtualHost,
+  compileService,
+  defaultHashPolicy,
+  type EffectiveConfig,
+  type RegistryService,
+  retriesOf,
+  type ServicePort,
+} from '@isthmus/istio';
+import { child, type Resource } from '@isthmus/kubernetes';
+import type { Context } from '../../context.ts';
+import { configOf, isGuessed } from '../../effective-config.ts';
+import type { Field } from '../../field.ts';
+import { declareProtocols, portKey } from '../../service-ports.ts';
+import { settleBinding, settleRoute } from './account.ts';
+import type { RouteSettings } from './action.ts';
+import { type Backends, collectBackends } from './backends.ts';
+import { type ClientUnit, clientUnits } from './client-units.ts';
+import { emitHttpRoutes, emitNoRetries, type PortRoutes } from './emit-http.ts';
+import { expand, type Step } from './expand.ts';
+import { type Layout, layOutUnits } from './layout.ts';
+import { everyRequest } from './match.ts';
+import type { Authorities } from './read-match.ts';
+
+/** How clients call a service on a port; where it is not 80 they mostly write it too. */
+function authoritiesOf({ namespace, host, resource, addresses }: RegistryService, port: number): Authorities {
+  const names = [resource.name, `${resource.name}.${namespace}`, `${resource.name}.${namespace}.svc`, host];
+  const withPort = (list: readonly string[]): string[] =>
+    port === 80 ? [...list] : list.flatMap((name) => [name, `${name}:${port}`]);
+  return { names: withPort(names), others: withPort([...addresses, resource.name.toUpperCase()]) };
+}
+
+/** What a unit's clients meet on a port of a service. */
+interface Found {
+  readonly unit: ClientUnit;
+  /** The virtual host of the service; undefined where Istio refuses the whole port. */
+  readonly host: CompiledVirtualHost | undefined;
+  readonly compiled: CompiledService;
+}
+
+const usualSettings = (config: EffectiveConfig, client: Client, host: string, port: number): RouteSettings => {
+  const retries = retriesOf(child(config.mesh.config, 'defaultHttpRetryPolicy'), false);
+  const hash = defaultHashPolicy(config, client, host, port);
+  return { timeout: 0, retries, hash: hash === undefined ? [] : [hash], from: [] };
+};
+
+/** What a service does for clients without a VirtualService, as a step that hides the rules for other clients. */
+function plainSteps(service: RegistryService, port: number, settings: RouteSettings): Step[] {
+  const own = { namespace: service.namespace, name: service.resource.name };
+  const action = {
+    kind: 'forward',
+    backends: service.resolution === 'original' ? [] : [{ service: own, port, weight: 1, from: [] }],
+    requestHeaders: noHeaderChanges,
+    responseHeaders: noHeaderChanges,
+    mirrors: [],
+    settings,
+    from: [],
+  } as const;
+  return [{ match: everyRequest, action, route: undefined }];
+}
+
+function reportLayout(
+  context: Context,
+  steps: readonly Step[],
+  layout: Layout,
+  service: RegistryService,
+  at: Resource | undefined,
+): void {
+  for (const { route } of layout.lost)
+    if (route !== undefined)
+      context.unsupported(route.match?.fields[0] ?? route.rule.field, codes.virtualService.orderLost, {});
+  const open = layout.placed.some(({ step: { action } }) => action.kind === 'unmatched');
+  const last = steps.findLast(({ route }) => route !== undefined)?.route;
+  if (open) context.report(codes.virtualService.unmatched, { host: service.host }, last?.rule.field ?? at);
+}
+
+/** Translates the HTTP routes of one port of a service for all its clients. */
+function translatePort(
+  context: Context,
+  config: EffectiveConfig,
+  backends: Backends,
+  service: RegistryService,
+  port: ServicePort,
+  found: readonly Found[],
+): void {
+  if (found.every(({ host }) => host?.virtualService === undefined)) return;
+  const authorities = authoritiesOf(service, port.port);
+  const hosts = new Map<string, readonly Field[]>();
+  const usual = found.map(({ unit }) => usualSettings(config, unit.client, service.host, port.port));
+  const units = found.map(({ unit, host }, index) => {
+    const settings = usual[index] as RouteSettings;
+    if (host?.virtualService === undefined)
+      return { unit, steps: index === 0 ? [] : plainSteps(service, port.port, settings) };
+    const dialled = { client: unit.client, service, port: port.port };
+    const steps = expand(context, backends, host.routes, dialled, authorities);
+    for (const { route } of steps) if (route !== undefined) settleRoute(context, route);
+    hosts.set(String(index), settleBinding(context, host.virtualService, service));
+    return { unit, steps };
+  });
+  const { layouts, confused } = layOutUnits(units, context.settings.target === '2.14');
+  for (const index of confused) {
+    const { host, unit } = found[index] as Found;
+    const at = host?.virtualService?.resource ?? found[0]?.host?.virtualService?.resource;
+    const clients = Object.entries(unit.labels).map(([key, value]) => `${key}=${value}`);
+    context.report(codes.virtualService.clients, { host: service.host, clients: clients.join(', ') }, at);
+  }
+  const emitted = layouts.flatMap((layout, index): PortRoutes[] => {
+    const { unit, steps } = units[index] as (typeof units)[number];
+    if (layout === undefined || layout.placed.length === 0) return [];
+    reportLayout(context, steps, layout, service, found[index]?.host?.virtualService?.resource);
+    return [
+      {
+        service,
+        port,
+        unit,
+        // The strongest of policies alike is the one whose name comes first: who has more labels.
+        suffix: index === 0 ? '' : `clients-${String(units.length - index).padStart(3, '0')}`,
+        layout,
+        usual: usual[index] as RouteSettings,
+        retriesByRoute: false,
+        oneMatchEach: layouts.filter((one) => one !== undefined && one.placed.length > 0).length > 1,
+        hosts: hosts.get(String(index)) ?? [],
+      },
+    ];
+  });
+  if (emitted.length === 0) return;
+  backends.read.add(portKey({ namespace: service.namespace, name: service.resource.name }, port.port));
+  const retriesByRoute = emitted.some(({ layout }) =>
+    layout.placed.some(({ step: { action } }) => action.kind === 'forward' && action.settings.retries === undefined),
+  );
+  for (const routes of emitted) {
+    emitHttpRoutes(context, backends, { ...routes, retriesByRoute });
+    if (retriesByRoute) emitNoRetries(context, routes);
+  }
+}
+
+/** The virtual host of a service among those of a port. */
+function ownHost({ hosts, table }: CompiledService, service: RegistryService): CompiledVirtualHost | undefined {
+  if (table.otherwise.kind === 'broken') return undefined;
+  return hosts.find((one) => one.service?.host === service.host);
+}
+
+/**
+ * VirtualServices of sidecars, from what Istio makes of all resources together: for each Service, HTTP port and group of
+ * clients the ordered list of routes, as MeshHTTPRoutes that treat every request alike, with the policies and Services that
+ * these need (routing.md 3 to 5).
+ */
+export function translateVirtualServices(context: Context): void {
+  const config = configOf(context);
+  const backends = collectBackends(context, config);
+  const services = config.registry.all.filter(
+    ({ registry, resolution }) => registry === 'kubernetes' && resolution !== 'alias',
+  );
+  for (const service of services) {
+    const knows = (client: Client): boolean =>
+      config.scopeOf(client).service(service.host)?.resource === service.resource;
+    const units = clientUnits(config, service.host, knows);
+    for (const port of service.ports) {
+      if (port.protocol === 'udp') continue;
+      const found = units.flatMap((unit): Found[] => {
+        const compiled = compileService(config, unit.client, service.host, port.port);
+        return compiled === undefined || compiled.kind === 'connections'
+          ? []
+          : [{ unit, compiled, host: ownHost(compiled, service) }];
+      });
+      const broken = found.find(({ compiled }) => compiled.table.otherwise.kind === 'broken');
+      if (broken !== undefined) {
+        const { otherwise } = broken.compiled.table;
+        const reason = otherwise.kind === 'broken' ? otherwise.reason : '';
+        const at = broken.compiled.hosts.find(({ virtualService }) => virtualService !== undefined)?.virtualService;
+        context.report(codes.virtualService.broken, { host: service.host, port: port.port, reason }, at?.resource);
+        continue;
+      }
+      if (isGuessed(context, service))
+        for (const { host } of found)
+          for (const field of host?.virtualService?.hosts ?? [])
+            if (field.host === service.host)
+              context.report(codes.virtualService.unknownService, { service: service.host }, field);
+      if (found.length > 0) translatePort(context, config, backends, service, port, found);
+    }
+  }
+  declareProtocols(context, services, backends.read);
+  backends.emit();
+}
