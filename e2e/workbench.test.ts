@@ -92,3 +92,47 @@ test('narrow panes stand one above the other, and either may be on top', async (
   await expect.poll(isAbove).toBe(false);
   await expectAccessible(page);
 });
+
+const hostile = `apiVersion: v1
+kind: Service
+metadata:
+  name: "<img src=x onerror=alert(1)>"
+  namespace: "<script>alert(2)</script>"
+spec: {selector: {app: a}, ports: [{port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata:
+  name: "x\\"]; click n0 call alert(3) <b>"
+  namespace: shop
+spec:
+  hosts: ["<img src=x onerror=alert(4)>"]
+  http:
+    - route: [{destination: {host: a}}]
+---
+kind: VirtualService
+spec: {hosts: [broken
+`;
+
+test('names that look like markup stay text, and a document that cannot be read shows where', async ({
+  page,
+  request,
+}) => {
+  const dialogs: string[] = [];
+  page.on('dialog', (dialog) => {
+    dialogs.push(dialog.message());
+    void dialog.dismiss();
+  });
+  const made = await (await request.post('/api/v1/migrations', { data: { name: 'Hostile' } })).json();
+  const files = { name: 'mesh.yaml', mimeType: 'text/yaml', buffer: Buffer.from(hostile) };
+  const job = await (await request.post(`/api/v1/migrations/${made.id}/snapshots`, { multipart: { files } })).json();
+  await (await request.get(`/api/v1/imports/${job.id}/events`)).text();
+  await page.goto(`/migrations/${made.id}/workbench?namespace=shop`);
+  await expect(before(page).getByText('<img src=x onerror=alert(4)>').first()).toBeVisible();
+  await page.getByRole('button', { name: /ISTHMUS-READ-001/ }).click();
+  await expect(page.getByText('spec: {hosts: [broken')).toBeVisible();
+  await expectAccessible(page);
+  await page.goto(`/migrations/${made.id}/bridge`);
+  await expect(page.getByRole('img').getByText('onerror=alert(1)')).toBeVisible();
+  expect(dialogs).toEqual([]);
+});

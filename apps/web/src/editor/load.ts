@@ -1,5 +1,4 @@
 type Monaco = typeof import('./monaco.ts');
-type Mermaid = typeof import('./mermaid.ts');
 
 /** Loads a module when it is first needed; a load that failed is tried again by the next call. */
 function once<Module>(load: () => Promise<Module>): () => Promise<Module> {
@@ -19,4 +18,4 @@ export const loadMonaco = once(() => import('./monaco.ts'));
 /** What draws diagrams. */
 export const loadMermaid = once(() => import('./mermaid.ts'));
 
-export type { Mermaid, Monaco };
+export type { Monaco };

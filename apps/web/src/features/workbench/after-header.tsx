@@ -12,6 +12,7 @@ export interface AfterHeaderProps {
   readonly target: string;
   readonly tab: number;
   readonly selected: readonly LinkedField[];
+  readonly hovered: readonly LinkedField[];
   readonly onTab: (tab: number) => void;
 }
 
@@ -27,10 +28,12 @@ const notes = {
 } as const;
 
 /** Names the right pane; a tab for each emitted resource, and what the open one is. */
-export const AfterHeader = memo(function AfterHeader({ workbench, target, tab, selected, onTab }: AfterHeaderProps) {
+export const AfterHeader = memo(function AfterHeader(props: AfterHeaderProps) {
+  const { workbench, target, tab, selected, hovered, onTab } = props;
   const { after } = workbench;
   const open = after[tab];
   const linked = countByTab(selected);
+  const passed = countByTab(hovered);
   const strip = useRef<HTMLDivElement>(null);
   useEffect(() => {
     strip.current?.children[tab]?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
@@ -65,7 +68,9 @@ export const AfterHeader = memo(function AfterHeader({ workbench, target, tab, s
                 title={nameOf(resource)}
                 onClick={() => onTab(at)}
               >
-                {linked.has(at) && <span className={classes.linked} title="Holds a counterpart of the field" />}
+                {(linked.has(at) || passed.has(at)) && (
+                  <span className={linked.has(at) ? classes.linked : classes.passed} />
+                )}
                 {resource.kind} <span className="muted">{resource.name}</span>
                 {roles[role] !== '' && <span className={classes.role}>{roles[role]}</span>}
                 {linked.has(at) && <span className="unseen">, holds a counterpart of the field at the cursor</span>}

@@ -213,7 +213,14 @@ export function Bench({ workbench, monaco, target }: { workbench: Workbench; mon
   );
   const afterPane = (
     <section key="after" className={classes.pane} aria-label="After: Kong Mesh" {...lead('after')}>
-      <AfterHeader workbench={workbench} target={target} tab={tab} selected={selected} onTab={showTab} />
+      <AfterHeader
+        workbench={workbench}
+        target={target}
+        tab={tab}
+        selected={selected}
+        hovered={hovered}
+        onTab={showTab}
+      />
       {open === undefined ? (
         <NothingAfter workbench={workbench} />
       ) : (

@@ -1,7 +1,7 @@
 import type { Workbench } from '@isthmus/contract';
 import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef } from 'react';
+import { type KeyboardEvent, useEffect, useRef } from 'react';
 import { count, whole } from '../../text/format.ts';
 import { Line, Prose } from '../../ui/prose.tsx';
 import { fieldsOf, SeverityMark } from '../../ui/status.tsx';
@@ -49,6 +49,19 @@ export function FindingList({ list, workbench, titles, open, line, onOpen, onClo
     });
     return () => cancelAnimationFrame(frame);
   }, [wanted, rows]);
+  // Only the rows in view are there for Tab: the arrows reach all of them.
+  const move = (event: KeyboardEvent): void => {
+    const row = (event.target as Element).closest('[data-index]');
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (row === null || by === undefined) return;
+    const next = Number(row.getAttribute('data-index')) + by;
+    if (next < 0 || next >= list.length) return;
+    event.preventDefault();
+    rows.scrollToIndex(next, { align: 'auto' });
+    requestAnimationFrame(() =>
+      scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"] > button`)?.focus({ preventScroll: true }),
+    );
+  };
   if (list.length === 0)
     return (
       <p className={classes.noFindings}>
@@ -58,7 +71,7 @@ export function FindingList({ list, workbench, titles, open, line, onOpen, onClo
     );
   return (
     <div ref={scroller} className={classes.scroller}>
-      <ul className={classes.findings} style={{ height: rows.getTotalSize() }}>
+      <ul className={classes.findings} style={{ height: rows.getTotalSize() }} onKeyDown={move}>
         {rows.getVirtualItems().map((row) => {
           const entry = list[row.index];
           if (entry === undefined) return null;
