@@ -42,6 +42,8 @@ test.each([
 });
 
 test.each([
+  ['{rule: [{}]}', 'spec.rule', 'no such field'],
+  ['{selector: {app: web}}', 'spec.selector.app', 'no such field'],
   ['{action: DENY}', 'spec', 'needs rules'],
   ['{action: DENY, rules: []}', 'spec', 'needs rules'],
   ['{action: PERMIT}', 'spec.action', 'no action'],

@@ -198,6 +198,13 @@ function readRule(refuse: Refuse, value: Json, path: string): Rule {
 }
 
 const actions = new Set<unknown>(['ALLOW', 'DENY', 'AUDIT', 'CUSTOM']);
+const known = new Set(['selector', 'targetRef', 'targetRefs', 'action', 'provider', 'rules']);
+
+/** Refuses the keys of a map that are none of those known: the API server does, or drops them. */
+function refuseOthers(refuse: Refuse, value: Json | undefined, path: string, keys: ReadonlySet<string>): void {
+  for (const key of isMap(value) ? Object.keys(value) : [])
+    if (!keys.has(key)) refuse(join(path, key), 'there is no such field');
+}
 
 /**
  * Reads an AuthorizationPolicy with all that Istio's validation refuses in it
@@ -207,6 +214,9 @@ export function readAuthorizationPolicy(resource: Resource, rootNamespace: strin
   const spec = isMap(resource.object.spec) ? resource.object.spec : {};
   const problems: Problem[] = [];
   const refuse: Refuse = (path, reason) => void problems.push({ path, reason });
+  refuseOthers(refuse, spec, 'spec', known);
+  refuseOthers(refuse, spec.selector, 'spec.selector', new Set(['matchLabels']));
+  refuseOthers(refuse, spec.provider, 'spec.provider', new Set(['name']));
   const action = actions.has(spec.action) ? (spec.action as Action) : 'ALLOW';
   if (spec.action !== undefined && spec.action !== null && !actions.has(spec.action))
     refuse('spec.action', `${JSON.stringify(String(spec.action))} is no action`);

@@ -1,7 +1,7 @@
 import { codes } from '@isthmus/diagnostics';
 import { type PeerAuthentication, selects } from '@isthmus/istio';
 import type { Context } from '../../context.ts';
-import { child, descend, type Field, rootField, text } from '../../field.ts';
+import { child, descend, entries, type Field, rootField, text } from '../../field.ts';
 import { accountForMetadata } from '../../security/metadata.ts';
 import type { SecurityView } from '../../security/view.ts';
 
@@ -41,7 +41,18 @@ export function accountForPolicy(context: Context, view: SecurityView, policy: P
 export function accountForRest(context: Context, policy: PeerAuthentication): void {
   const spec = child(rootField(policy.resource), 'spec');
   if (spec === undefined) return;
-  const parts = policy.level === 'workload' ? ['selector', 'mtls', 'portLevelMtls'] : ['selector', 'mtls'];
-  for (const part of parts) context.settled(child(spec, part));
-  if (spec.value === null || Object.keys(spec.value as object).length === 0) context.settled(spec);
+  const mtls = child(spec, 'mtls');
+  const ports = policy.level === 'workload' ? child(spec, 'portLevelMtls') : undefined;
+  const empty = (field: Field | undefined): Field | undefined =>
+    field !== undefined && Object.keys(field.value ?? {}).length === 0 ? field : undefined;
+  const settled = [
+    empty(spec),
+    empty(child(spec, 'selector')),
+    descend(spec, 'selector', 'matchLabels'),
+    empty(mtls),
+    child(mtls, 'mode'),
+    empty(ports),
+    ...entries(ports).flatMap(([, port]) => [empty(port), child(port, 'mode')]),
+  ];
+  for (const field of settled) context.settled(field);
 }

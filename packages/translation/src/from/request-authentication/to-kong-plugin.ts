@@ -77,7 +77,7 @@ function pluginConfig(context: Context, rule: Field): Record<string, unknown> {
 function translateAtGateway(context: Context, resource: Resource, gateway: string, rules: readonly Field[]): void {
   const spec = child(rootField(resource), 'spec') as Field;
   // What asks for nothing (an empty list) needs no counterpart; stronger claims follow.
-  context.settled(spec);
+  context.settled(child(spec, 'jwtRules'));
   const namespace = effectiveNamespace(resource);
   const names = rules.map((rule, index) => {
     const name = dnsLabel(`${resource.name}${rules.length === 1 ? '' : `-${index + 1}`}`);
