@@ -56,42 +56,53 @@ const traitsOf = ({ methods, headers, queryParams }: Placed, path: RoutePath): T
  * enough.
  */
 export function keepOrder(matches: readonly Placed[]): RoutePath[] | undefined {
-  const paths = matches.map(
+  const plain = matches.map(
     ({ form, capture }): RoutePath =>
       capture ? { type: 'RegularExpression', value: asExpression(form, true) } : asPath(form),
   );
-  const expression = (index: number): string =>
-    asExpression((matches[index] as Placed).form, (matches[index] as Placed).capture);
-  // Nothing comes before an exact path, so that one behind another form of an overlapping match cannot stay exact.
-  for (const [later, match] of matches.entries()) {
-    if ((paths[later] as RoutePath).type !== 'Exact') continue;
-    const before = matches.slice(0, later);
-    if (before.some((other, index) => (paths[index] as RoutePath).type !== 'Exact' && overlap(other, match)))
-      paths[later] = { type: 'RegularExpression', value: expression(later) };
+  // Nothing comes before an exact path: one that is behind a match which it would overtake has to give way.
+  const yielding = new Set<number>();
+  for (;;) {
+    const start = plain.map((path, index) => (yielding.has(index) ? expressionOf(matches[index] as Placed) : path));
+    const found = raise(matches, start);
+    if (found === undefined || Array.isArray(found)) return found;
+    for (const index of found.overtaking) yielding.add(index);
   }
+}
+
+const expressionOf = ({ form, capture }: Placed): RoutePath => ({
+  type: 'RegularExpression',
+  value: asExpression(form, capture),
+});
+
+/** Lengthens paths from the last match to the first; or says which exact paths are in the way. */
+function raise(
+  matches: readonly Placed[],
+  start: readonly RoutePath[],
+): RoutePath[] | { readonly overtaking: readonly number[] } | undefined {
+  const paths = [...start];
   for (let index = matches.length - 1; index >= 0; index--) {
     const match = matches[index] as Placed;
-    const rivals: { readonly other: Placed; readonly path: RoutePath }[] = [];
-    for (let later = index + 1; later < matches.length; later++) {
-      const other = matches[later] as Placed;
-      if (overlap(match, other)) rivals.push({ other, path: paths[later] as RoutePath });
-    }
-    const comesFirst = (path: RoutePath): boolean =>
-      rivals.every((rival) => {
-        const order = comparePriority(traitsOf(match, path), traitsOf(rival.other, rival.path));
-        return order > 0 || (order === 0 && rival.other.group === match.group);
+    const rivals: number[] = [];
+    for (let later = index + 1; later < matches.length; later++)
+      if (overlap(match, matches[later] as Placed)) rivals.push(later);
+    const overtaking = (path: RoutePath): number[] =>
+      rivals.filter((later) => {
+        const rival = matches[later] as Placed;
+        const order = comparePriority(traitsOf(match, path), traitsOf(rival, paths[later] as RoutePath));
+        return order < 0 || (order === 0 && rival.group !== match.group);
       });
-    let path = paths[index] as RoutePath;
-    if (!comesFirst(path)) {
-      let value = path.type === 'RegularExpression' ? path.value : expression(index);
-      // As long as the longest of those that it must come before, then longer than that if the other traits do not do.
-      const longest = rivals.reduce((size, rival) => Math.max(size, expressionSize(rival.path)), 0);
-      while (byteSize(value) < longest) value += padding;
-      path = { type: 'RegularExpression', value };
-      if (!comesFirst(path)) path = { type: 'RegularExpression', value: value + padding };
-      if (path.value.length > longestPath) return undefined;
-    }
-    paths[index] = path;
+    const path = paths[index] as RoutePath;
+    if (overtaking(path).length === 0) continue;
+    const exact = rivals.filter((later) => paths[later]?.type === 'Exact');
+    if (exact.length > 0) return { overtaking: exact };
+    // As long as the longest of those that it must come before, and longer if the other traits do not do.
+    let value = path.type === 'RegularExpression' ? path.value : expressionOf(match).value;
+    const longest = rivals.reduce((size, later) => Math.max(size, expressionSize(paths[later] as RoutePath)), 0);
+    while (byteSize(value) < longest) value += padding;
+    if (overtaking({ type: 'RegularExpression', value }).length > 0) value += padding;
+    if (value.length > longestPath) return undefined;
+    paths[index] = { type: 'RegularExpression', value };
   }
   return paths;
 }
