@@ -54,6 +54,13 @@ export const AfterHeader = memo(function AfterHeader(props: AfterHeaderProps) {
         <h2 className={classes.target}>
           After <span>· Kong Mesh {target}</span>
         </h2>
+        <p className={classes.paneNote}>
+          {open === undefined
+            ? 'Nothing is emitted'
+            : [notes[open.role], open.file].filter((part) => part !== '').join(' · ')}
+        </p>
+      </div>
+      <div className={classes.paneTools}>
         {after.length > 0 && (
           <div ref={strip} className={classes.tabs} role="tablist" aria-label="Emitted resources" onKeyDown={move}>
             {after.map(({ index, resource, role }, at) => (
@@ -92,11 +99,6 @@ export const AfterHeader = memo(function AfterHeader(props: AfterHeaderProps) {
           />
         )}
       </div>
-      <p className={classes.paneNote}>
-        {open === undefined
-          ? 'Nothing is emitted'
-          : [notes[open.role], open.file].filter((part) => part !== '').join(' · ')}
-      </p>
     </header>
   );
 });

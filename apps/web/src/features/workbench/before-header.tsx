@@ -26,6 +26,13 @@ export const BeforeHeader = memo(function BeforeHeader({ workbench, source, line
         <h2 className={classes.source}>
           Before <span>· Istio</span>
         </h2>
+        <p className={classes.paneNote}>
+          {document === undefined ? 'No document has such fields' : `${document.file}:${document.line}`}
+          {hidden > 0 && ` · ${count(hidden, 'document')} hidden by the filter`}
+        </p>
+      </div>
+      <div className={classes.paneTools}>
+        {source.sections.length === 1 && document !== undefined && <span>{nameOf(document.resource)}</span>}
         {source.sections.length > 1 && section !== undefined && (
           <NativeSelect
             size="xs"
@@ -40,10 +47,6 @@ export const BeforeHeader = memo(function BeforeHeader({ workbench, source, line
           />
         )}
       </div>
-      <p className={classes.paneNote}>
-        {document === undefined ? 'No document has such fields' : `${document.file}:${document.line}`}
-        {hidden > 0 && ` · ${count(hidden, 'document')} hidden by the filter`}
-      </p>
     </header>
   );
 });
