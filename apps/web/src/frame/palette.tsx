@@ -5,9 +5,10 @@ import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useDeferredValue, useId, useMemo, useState } from 'react';
 import { codesQuery, migrationQuery, migrationsQuery, resourcesQuery, servicesQuery } from '../api/queries.ts';
 import { Dialog } from '../ui/dialog.tsx';
+import { type Entry, find, type Source, serviceText } from '../ui/find.ts';
+import { movedCursor, OptionList, optionId } from '../ui/option-list.tsx';
 import { hrefOf } from '../ui/row-link.tsx';
 import classes from './palette.module.css';
-import { type Entry, find, type Source, serviceText } from './palette-search.ts';
 import { places } from './places.ts';
 
 type Target = Entry & { readonly go: () => unknown };
@@ -103,7 +104,7 @@ function useSources(id: string | undefined): readonly Source<Target>[] {
 
 /** Finds services, resources, codes, pages and actions. */
 export function Palette({ id, onClose }: { id: string | undefined; onClose: () => void }) {
-  const base = useId();
+  const list = useId();
   const sources = useSources(id);
   const [query, setQuery] = useState('');
   const asked = useDeferredValue(query);
@@ -116,8 +117,8 @@ export function Palette({ id, onClose }: { id: string | undefined; onClose: () =
     target.go();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'ArrowDown') setCursor(Math.min(at + 1, found.length - 1));
-    else if (event.key === 'ArrowUp') setCursor(Math.max(at - 1, 0));
+    const moved = movedCursor(event.key, at, found.length);
+    if (moved !== undefined) setCursor(moved);
     else if (event.key === 'Enter') choose(found[at]);
     else return;
     event.preventDefault();
@@ -131,8 +132,8 @@ export function Palette({ id, onClose }: { id: string | undefined; onClose: () =
         role="combobox"
         aria-label="Search services, resources, codes, pages and actions"
         aria-expanded="true"
-        aria-controls={`${base}-list`}
-        aria-activedescendant={found.length === 0 ? undefined : `${base}-${at}`}
+        aria-controls={list}
+        aria-activedescendant={found.length === 0 ? undefined : optionId(list, at)}
         autoComplete="off"
         spellCheck={false}
         placeholder="Service, resource, code, page or action"
@@ -143,28 +144,7 @@ export function Palette({ id, onClose }: { id: string | undefined; onClose: () =
         }}
         onKeyDown={onKeyDown}
       />
-      <div id={`${base}-list`} role="listbox" aria-label="Found" className={classes.list}>
-        {found.map((target, number) => (
-          // biome-ignore lint/a11y/useFocusableInteractive: the input has the focus and names the option
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the input takes the keys
-          <div
-            key={`${target.group} ${target.title} ${target.hint}`}
-            id={`${base}-${number}`}
-            role="option"
-            aria-selected={number === at}
-            className={classes.option}
-            ref={(element) => {
-              if (number === at) element?.scrollIntoView({ block: 'nearest' });
-            }}
-            onClick={() => choose(target)}
-            onMouseMove={() => setCursor(number)}
-          >
-            <span className={classes.group}>{target.group}</span>
-            <span className={classes.title}>{target.title}</span>
-            <span className={classes.hint}>{target.hint}</span>
-          </div>
-        ))}
-      </div>
+      <OptionList id={list} entries={found} cursor={at} onCursor={setCursor} onChoose={choose} />
       {found.length === 0 && (
         <p className={classes.none} role="status">
           Nothing is called “{query}”.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Entry, find, type Source, scoreOf, serviceText } from './palette-search.ts';
+import { type Entry, find, type Source, scoreOf, serviceText } from './find.ts';
 
 const source = (isShownAtFirst: boolean, ...titles: string[]): Source<Entry> => ({
   texts: titles.map((title) => title.toLowerCase()),

@@ -2,7 +2,7 @@ import type { Service } from '@isthmus/contract';
 
 /** Something that search finds. */
 export interface Entry {
-  readonly group: 'Pages' | 'Actions' | 'Services' | 'Resources' | 'Codes' | 'Migrations';
+  readonly group: string;
   readonly title: string;
   readonly hint: string;
 }
