@@ -127,7 +127,8 @@ test('the report is a page where its name ends in .html', () => {
 });
 
 test('many findings of one code are shown in part, all of them with --verbose, and always in the report', () => {
-  const text = Array.from({ length: 9 }, (_, index) => route.replace('seats', `seats-${index}`)).join('---\n');
+  const future = route.replace('Sidecar', 'Tomorrow');
+  const text = Array.from({ length: 9 }, (_, index) => future.replace('seats', `seats-${index}`)).join('---\n');
   const lines = (args: readonly string[]): number =>
     isthmus(['translate', '-', ...args], text)
       .stderr.split('\n')

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { BundleFile } from '@isthmus/bundle';
 import { InputError } from './input.ts';
 
 // Lists what an earlier run wrote, so that --force removes that and nothing else.
@@ -80,15 +79,4 @@ export function prepareFolder(folder: string, paths: readonly string[]): void {
     for (const parent of new Set(paths.map((path) => dirname(path))))
       mkdirSync(join(folder, parent), { recursive: true });
   });
-}
-
-/**
- * Writes the files of a bundle into a folder, one after the other: thousands of small files in one folder are written
- * many times slower by several threads at once, because each waits for the folder.
- */
-export function writeFiles(folder: string, files: readonly BundleFile[], progress: (files: number) => void): void {
-  for (const [index, { path, text }] of files.entries()) {
-    writeWhole(join(folder, path), text);
-    progress(index + 1);
-  }
 }

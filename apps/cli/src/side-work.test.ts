@@ -27,6 +27,13 @@ test.each([
   expect(readFileSync(join(scratch, 'file.txt'), 'utf8')).toBe(pieces.join(''));
   await work.write(join(scratch, 'empty.txt'), []);
   expect(readFileSync(join(scratch, 'empty.txt'), 'utf8')).toBe('');
+  const many = Array.from({ length: 50 }, (_, index) => ({
+    path: join(scratch, `${index}.txt`),
+    text: `${index}`.repeat(20_000),
+  }));
+  await work.writeAll(many);
+  expect(many.filter(({ path, text }) => readFileSync(path, 'utf8') !== text)).toEqual([]);
+  await expect(work.writeAll([{ path: join(scratch, 'no', 'file'), text: '' }])).rejects.toThrow('cannot be written');
   const refused = work.write(join(scratch, 'no', 'folder', 'file.txt'), pieces);
   await expect(refused).rejects.toThrow(InputError);
   await expect(refused).rejects.toThrow('file.txt cannot be written');

@@ -10,10 +10,19 @@ export interface SideWork {
   locate(wanted: readonly WantedPlace[], textOf: (file: string) => string | undefined): Promise<readonly FoundPlace[]>;
   /** Writes a file piece by piece. Rejects with an InputError where the system refuses. */
   write(path: string, pieces: Iterable<string>): Promise<void>;
+  /** Writes files one after the other, each as soon as it is made. Rejects with an InputError where the system refuses. */
+  writeAll(files: Iterable<WholeFile>): Promise<void>;
   end(): Promise<void>;
 }
 
+/** A file and where it goes. */
+export interface WholeFile {
+  readonly path: string;
+  readonly text: string;
+}
+
 export type SideTask =
+  | { readonly task: 'files'; readonly files: readonly WholeFile[] }
   | { readonly task: 'locate'; readonly wanted: readonly WantedPlace[]; readonly texts: readonly [string, string][] }
   | { readonly task: 'write'; readonly path: string; readonly piece: string }
   | { readonly task: 'end'; readonly path: string };
@@ -29,11 +38,31 @@ const inline: SideWork = {
       return text === undefined ? undefined : locate(text, source, path);
     }),
   write: async (path, pieces) => writeWhole(path, pieces),
+  writeAll: async (files) => {
+    for (const { path, text } of files) writeWhole(path, text);
+  },
   end: async () => {},
 };
 
 // Pieces under way; more would only fill the memory.
 const mostUnderWay = 16;
+// Characters of small files that travel together.
+const parcel = 256 * 1024;
+
+/** Files in parcels, each made only when it is asked for. */
+function* parcels(files: Iterable<WholeFile>): Generator<WholeFile[]> {
+  let together: WholeFile[] = [];
+  let size = 0;
+  for (const file of files) {
+    together.push(file);
+    size += file.text.length;
+    if (size < parcel) continue;
+    yield together;
+    together = [];
+    size = 0;
+  }
+  yield together;
+}
 
 function inThread(): SideWork {
   const worker = new Worker(new URL('./side-worker.ts', import.meta.url));
@@ -46,11 +75,15 @@ function inThread(): SideWork {
   worker.on('error', (error) => {
     for (const { reject } of waiting.splice(0)) reject(error as Error);
   });
-  const ask = (task: SideTask): Promise<SideAnswer> =>
-    new Promise((resolve, reject) => {
+  const ask = (task: SideTask): Promise<SideAnswer> => {
+    const answer = new Promise<SideAnswer>((resolve, reject) => {
       waiting.push({ resolve, reject });
       worker.postMessage(task);
     });
+    // Of several that fail for one reason only the first is waited for.
+    answer.catch(() => {});
+    return answer;
+  };
   return {
     async locate(wanted, textOf) {
       const files = new Set(wanted.map(({ source }) => source.file));
@@ -67,6 +100,11 @@ function inThread(): SideWork {
         if (underWay.length >= mostUnderWay) await underWay.shift();
       }
       await Promise.all([...underWay, ask({ task: 'end', path })]);
+    },
+    async writeAll(files) {
+      const underWay: Promise<unknown>[] = [];
+      for (const together of parcels(files)) underWay.push(ask({ task: 'files', files: together }));
+      await Promise.all(underWay);
     },
     end: async () => void (await worker.terminate()),
   };

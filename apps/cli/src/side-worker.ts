@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { locate } from '@isthmus/kubernetes';
 import { InputError } from './input.ts';
-import { writePiece, writing } from './output.ts';
+import { writePiece, writeWhole, writing } from './output.ts';
 import type { SideAnswer, SideTask } from './side-work.ts';
 
 const files = new Map<string, number>();
@@ -19,6 +19,9 @@ function perform(task: SideTask): SideAnswer {
         }),
       };
     }
+    case 'files':
+      for (const { path, text } of task.files) writeWhole(path, text);
+      return {};
     case 'write':
       return writing(task.path, () => {
         const descriptor = files.get(task.path) ?? openSync(task.path, 'w');

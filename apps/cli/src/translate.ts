@@ -1,17 +1,28 @@
 import { copyFileSync, existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { buildReport, layOut, type Report, renderReportPage, reportChunks } from '@isthmus/bundle';
+import {
+  buildReport,
+  type PlannedFile,
+  planLayout,
+  type Report,
+  renderReportPage,
+  reportChunks,
+  textOfFile,
+} from '@isthmus/bundle';
 import { compareDiagnostics, type Diagnostic } from '@isthmus/diagnostics';
+import { tally } from '@isthmus/equivalence';
 import { takeIn } from '@isthmus/istio';
 import { isTargetVersion, targetVersions } from '@isthmus/kong-mesh';
 import { translate, wantedPlaces, withPlaces } from '@isthmus/translation';
 import { type Input, InputError, readInput } from './input.ts';
+import { verdictsOf } from './judging.ts';
 import { readLimits } from './limits.ts';
-import { checkFolder, prepareFolder, writeFiles, writeText, writeWhole, writing } from './output.ts';
-import { createProgress } from './progress.ts';
+import { checkFolder, prepareFolder, writeText, writeWhole, writing } from './output.ts';
+import { createProgress, type Progress } from './progress.ts';
 import { renderFindings, renderSummary, wantsColour } from './render.ts';
+import { renderTally } from './render-verdicts.ts';
 import { readSettings } from './settings.ts';
-import { createSideWork, type SideWork } from './side-work.ts';
+import { createSideWork, type SideWork, type WholeFile } from './side-work.ts';
 
 export interface TranslateOptions {
   readonly target?: string;
@@ -19,6 +30,7 @@ export interface TranslateOptions {
   readonly report?: string;
   readonly settings?: string;
   readonly complete?: boolean;
+  readonly verify?: boolean;
   readonly force?: boolean;
   readonly verbose?: boolean;
   readonly limit?: readonly string[];
@@ -45,6 +57,14 @@ async function writeReport(report: Report, file: string, out: string | undefined
 
 async function printFindings(diagnostics: readonly Diagnostic[], all: boolean): Promise<void> {
   await writeText(process.stderr, renderFindings(diagnostics, { colour: wantsColour(process.stderr), all }));
+}
+
+/** The files of a bundle in its folder, made one by one. */
+function* made(folder: string, files: readonly PlannedFile[], progress: Progress): Generator<WholeFile> {
+  for (const [index, file] of files.entries()) {
+    progress.say(`Writing … ${index + 1} of ${files.length} files`);
+    yield { path: join(folder, file.path), text: textOfFile(file) };
+  }
 }
 
 /** Texts for positions, each redacted once. */
@@ -81,25 +101,28 @@ export async function runTranslate(paths: readonly string[], options: TranslateO
     const places = work.locate(wanted, textsOf(input));
     // Waited for below; until then it may fail without anybody looking.
     places.catch(() => {});
-    const layout = layOut(translation);
     const { out } = options;
+    const layout = planLayout(translation);
+    let written = Promise.resolve();
     if (out !== undefined) {
-      const { files } = layout;
-      prepareFolder(out, [...files.map(({ path }) => path), pageReport, jsonReport]);
-      writeFiles(out, files, (count) => progress.say(`Writing … ${count} of ${files.length} files`));
+      prepareFolder(out, [...layout.files.map(({ path }) => path), pageReport, jsonReport]);
+      written = work.writeAll(made(out, layout.files, progress));
+      written.catch(() => {});
     }
     const located = withPlaces(translation.diagnostics, wanted, await places);
     const diagnostics = [...input.diagnostics, ...located].sort(compareDiagnostics);
-    const report = buildReport(translation, diagnostics, layout.fileOf);
+    const equivalence = options.verify ? verdictsOf(translation, progress) : undefined;
+    const report = buildReport(translation, diagnostics, layout.fileOf, equivalence);
     if (out !== undefined) {
       progress.say('Writing … the report');
       writeWhole(join(out, pageReport), renderReportPage(report));
-      await work.write(join(out, jsonReport), reportChunks(report));
+      await Promise.all([written, work.write(join(out, jsonReport), reportChunks(report))]);
     }
     if (options.report !== undefined) await writeReport(report, options.report, out, work);
     progress.end();
     await printFindings(diagnostics, options.verbose ?? false);
     process.stderr.write(`${renderSummary(report)}\n`);
+    if (equivalence !== undefined) await writeText(process.stderr, renderTally(tally(equivalence)));
     return report.summary.diagnostics.blocker > 0 ? 1 : 0;
   } finally {
     await work.end();

@@ -1,5 +1,14 @@
 export { type ArchiveFormat, archive } from './archive.ts';
-export { type BundleFile, filesOf, type Layout, layOut } from './layout.ts';
+export {
+  type BundleFile,
+  filesOf,
+  type Layout,
+  type LayoutPlan,
+  layOut,
+  type PlannedFile,
+  planLayout,
+  textOfFile,
+} from './layout.ts';
 export { buildReport, type Report } from './report.ts';
 export { renderReportPage } from './report-page.ts';
 export { reportSchema } from './report-schema.ts';

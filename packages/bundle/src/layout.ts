@@ -1,4 +1,4 @@
-import { type Json, writeYaml, writeYamlDocuments } from '@isthmus/kubernetes';
+import { type Json, writeYamlDocuments } from '@isthmus/kubernetes';
 import { type Emitted, type EmittedObject, type Stage, stages, type Translation } from '@isthmus/translation';
 import { readme } from './readme.ts';
 
@@ -6,6 +6,22 @@ import { readme } from './readme.ts';
 export interface BundleFile {
   readonly path: string;
   readonly text: string;
+}
+
+/** A file of a bundle before it is made: the documents that it holds, or its text. */
+export type PlannedFile = { readonly path: string } & (
+  | { readonly documents: readonly Json[] }
+  | { readonly text: string }
+);
+
+/** The text of a planned file. */
+export const textOfFile = (file: PlannedFile): string =>
+  'text' in file ? file.text : writeYamlDocuments(file.documents);
+
+/** The files of a bundle to be made, and the file of each emitted resource. */
+export interface LayoutPlan {
+  readonly files: readonly PlannedFile[];
+  readonly fileOf: readonly string[];
 }
 
 /** The files of a bundle, sorted by path, and the file of each emitted resource (same index as `emitted`). */
@@ -60,19 +76,21 @@ function pathOf(emitted: Emitted, topicOf: (stage: Stage) => Topic): string {
   return `${emitted.role === 'draft' ? 'drafts/' : ''}${directoryOf(emitted.stage)}/${name}`;
 }
 
-const kustomization = (resources: readonly string[], more: { readonly [field: string]: Json } = {}): string =>
-  writeYaml({ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources, ...more });
+const kustomization = (resources: readonly string[], more: { readonly [field: string]: Json } = {}): Json[] => [
+  { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources, ...more },
+];
 
 // Kustomize sorts by kind unless told otherwise (api/builtins/SortOrderTransformer.go, 5.6): MeshTLS would come before the
 // permissions without which it denies everything.
 const inGivenOrder = { sortOptions: { order: 'fifo' } };
 
-const component = (patches: readonly string[]): string =>
-  writeYaml({
+const component = (patches: readonly string[]): Json[] => [
+  {
     apiVersion: 'kustomize.config.k8s.io/v1alpha1',
     kind: 'Component',
     patches: patches.map((path) => ({ path })),
-  });
+  },
+];
 
 const sorted = (items: Iterable<string>): string[] => [...items].sort();
 
@@ -87,7 +105,7 @@ function group<T>(into: Map<string, T[]>, key: string, item: T): void {
  * kustomization, and one kustomization over the user's manifests that shows the result, because Kustomize refuses a patch
  * without its target.
  */
-function layOutPatches(emitted: readonly Emitted[]): BundleFile[] {
+function planPatches(emitted: readonly Emitted[]): PlannedFile[] {
   const bases = new Map<string, Map<string, Json>>();
   const patches = new Map<string, Map<string, Json[]>>();
   for (const one of emitted) {
@@ -99,22 +117,21 @@ function layOutPatches(emitted: readonly Emitted[]): BundleFile[] {
     patches.set(folder, files);
     group(files, name, one.object as unknown as Json);
   }
-  const files: BundleFile[] = [];
+  const files: PlannedFile[] = [];
   for (const [folder, byName] of patches) {
-    for (const [name, objects] of byName)
-      files.push({ path: `patches/${folder}/${name}`, text: writeYamlDocuments(objects) });
-    files.push({ path: `patches/${folder}/kustomization.yaml`, text: component(sorted(byName.keys())) });
+    for (const [name, objects] of byName) files.push({ path: `patches/${folder}/${name}`, documents: objects });
+    files.push({ path: `patches/${folder}/kustomization.yaml`, documents: component(sorted(byName.keys())) });
     const objects = bases.get(folder) ?? new Map<string, Json>();
     const inOrder = sorted(objects.keys()).map((name) => objects.get(name) as Json);
-    files.push({ path: `patches/base/${folder}.yaml`, text: writeYamlDocuments(inOrder) });
+    files.push({ path: `patches/base/${folder}.yaml`, documents: inOrder });
   }
   if (files.length > 0) {
     const folders = sorted(patches.keys());
-    const text = kustomization(
+    const documents = kustomization(
       folders.map((folder) => `base/${folder}.yaml`),
       { components: folders },
     );
-    files.push({ path: 'patches/kustomization.yaml', text });
+    files.push({ path: 'patches/kustomization.yaml', documents });
   }
   return files;
 }
@@ -126,27 +143,33 @@ export function filesOf(emitted: readonly Emitted[]): string[] {
 }
 
 /**
- * Lays a translation out for GitOps: one directory for each step of applying, in order, each with a kustomization;
+ * Plans the bundle of a translation for GitOps: one directory for each step of applying, in order, each with a kustomization;
  * `patches/` with Kustomize components for the user's objects that change; `drafts/` outside of every kustomization.
  */
-export function layOut(translation: Translation): Layout {
+export function planLayout(translation: Translation): LayoutPlan {
   const { emitted } = translation;
   const fileOf = filesOf(emitted);
   const documents = new Map<string, Json[]>();
   for (const [index, { role, object }] of emitted.entries())
     if (role !== 'patch') group(documents, fileOf[index] as string, object as unknown as Json);
-  const files: BundleFile[] = layOutPatches(emitted);
+  const files = planPatches(emitted);
   const directories = new Map<string, string[]>();
   for (const [path, objects] of documents) {
-    files.push({ path, text: writeYamlDocuments(objects) });
+    files.push({ path, documents: objects });
     const [directory, name, ...deeper] = path.split('/');
     if (deeper.length > 0 || directory === undefined || name === undefined) continue;
     group(directories, directory, name);
   }
   for (const [directory, names] of directories)
-    files.push({ path: `${directory}/kustomization.yaml`, text: kustomization(sorted(names)) });
+    files.push({ path: `${directory}/kustomization.yaml`, documents: kustomization(sorted(names)) });
   const ordered = stages.map(directoryOf).filter((directory) => directories.has(directory));
-  files.push({ path: 'kustomization.yaml', text: kustomization(ordered, inGivenOrder) });
+  files.push({ path: 'kustomization.yaml', documents: kustomization(ordered, inGivenOrder) });
   files.push({ path: 'README.md', text: readme(translation, ordered) });
   return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), fileOf };
+}
+
+/** Lays a translation out as `planLayout` plans it, with the text of each file. */
+export function layOut(translation: Translation): Layout {
+  const { files, fileOf } = planLayout(translation);
+  return { files: files.map((file) => ({ path: file.path, text: textOfFile(file) })), fileOf };
 }
