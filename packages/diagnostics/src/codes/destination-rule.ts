@@ -5,11 +5,11 @@ export const destinationRule = defineCodes({
   tls: {
     code: 'ISTHMUS-DR-001',
     severity: 'blocker',
-    title: 'Demand for TLS is not translated yet',
+    title: 'TLS of the application cannot be started by the mesh',
     message:
-      'This DestinationRule sets how clients encrypt connections to {host}, which is not translated yet. Without a counterpart a connection that Istio encrypts could go out in plain text.',
-    help: 'Write the MeshTLS or MeshExternalService for the host by hand before its clients leave Istio.',
-    explanation: 'A lost demand for TLS is a lost restriction, which blocks.',
+      'This DestinationRule lets clients start TLS of their own towards {host}. Kong Mesh encrypts between its proxies and starts no other TLS towards a Service of the mesh: the server would get plain HTTP behind the proxy.',
+    help: 'Let the application start TLS itself, or write a MeshExternalService for the host by hand before its clients leave Istio.',
+    explanation: 'A lost demand for TLS is a lost restriction, which blocks (routing.md 3.6).',
   },
   failoverIdle: {
     code: 'ISTHMUS-DR-002',
@@ -49,5 +49,118 @@ export const destinationRule = defineCodes({
     help: 'Add affinityTags to the emitted MeshLoadBalancingStrategy where zones within one cluster matter.',
     explanation:
       'A locality of Istio is the region, zone and sub-zone of a node; Kong Mesh weighs tags within a zone and has priorities between zones (kuma, meshloadbalancingstrategy, 2.14).',
+  },
+  localityWeights: {
+    code: 'ISTHMUS-DR-006',
+    severity: 'warning',
+    title: 'Locality setting cannot be expressed',
+    message:
+      'Kong Mesh has nothing like {field}: it prefers the endpoints of its own zone, and weighs tags within it. All endpoints of the zone get the same share.',
+    help: 'Add affinityTags to the emitted MeshLoadBalancingStrategy where zones within one cluster matter.',
+    explanation:
+      'Weights by region and zone of the client, and priorities by labels, have no counterpart (routing.md 2.6, 3.6).',
+  },
+  noCounterpart: {
+    code: 'ISTHMUS-DR-007',
+    severity: 'warning',
+    title: 'Setting of connections has no counterpart',
+    message: 'No policy of Kong Mesh sets {field}. Connections behave as without it.',
+    help: 'Patch the clusters with a MeshProxyPatch if the setting matters.',
+    explanation:
+      'Keepalive, limits of requests and streams for each connection, slow start, retry budgets and the like are in no policy of Kong Mesh (routing.md 3.6).',
+  },
+  protocol: {
+    code: 'ISTHMUS-DR-008',
+    severity: 'info',
+    title: 'HTTP version between proxies is the own choice of the mesh',
+    message:
+      'Kong Mesh speaks HTTP/2 between its proxies whatever {field} says; the server gets what its port declares.',
+    help: 'Nothing to do.',
+    explanation:
+      'Clusters of Kong Mesh have explicit HTTP/2 options towards every sidecar (kuma, GenerateClusters, 2.14; verified by running).',
+  },
+  httpOnly: {
+    code: 'ISTHMUS-DR-009',
+    severity: 'warning',
+    title: 'Setting counts for HTTP only',
+    message: 'Kong Mesh applies {field} to ports of http and http2 only; on this port it has no effect.',
+    help: 'Nothing to do where connections are short.',
+    explanation:
+      'MeshTimeout writes it into the HTTP options of the cluster (kuma, meshtimeout, 2.14; routing.md 2.7).',
+  },
+  oneIdleTimeout: {
+    code: 'ISTHMUS-DR-010',
+    severity: 'warning',
+    title: 'One idle timeout for HTTP and TCP',
+    message:
+      'The rule sets {http} for HTTP and {tcp} for TCP; a MeshTimeout has one idleTimeout, which gets the value for HTTP.',
+    help: 'Choose one value.',
+    explanation: 'MeshTimeout has one idleTimeout for both (kuma, meshtimeout/api/v1alpha1, 2.14).',
+  },
+  ignored: {
+    code: 'ISTHMUS-DR-011',
+    severity: 'info',
+    title: 'Field has no effect',
+    message: 'Istio ignores {field} here.',
+    help: 'Remove it.',
+    explanation:
+      "consecutiveErrors was replaced by consecutive5xxErrors; with ISTIO_MUTUAL the certificates are the mesh's (routing.md 3.6; verified by running 1.32).",
+  },
+  fewEndpoints: {
+    code: 'ISTHMUS-DR-012',
+    severity: 'info',
+    title: 'Outlier detection needs several endpoints',
+    message:
+      'At most {percent} % of the endpoints are ejected, so that with less than {least} of them none ever is, in both meshes.',
+    help: 'Raise maxEjectionPercent if small services are to be protected.',
+    explanation: 'Envoy does not eject at least one host (routing.md T74; verified by running Envoy 1.40).',
+  },
+  passthrough: {
+    code: 'ISTHMUS-DR-013',
+    severity: 'warning',
+    title: 'Connections are balanced',
+    message:
+      'PASSTHROUGH lets the client choose the endpoint by its address. Kong Mesh balances connections to a Service; only Pods of headless Services are dialled directly.',
+    help: 'Make the Service headless if clients must choose.',
+    explanation: 'MeshLoadBalancingStrategy has no such balancer (routing.md 2.6, 3.6).',
+  },
+  plaintext: {
+    code: 'ISTHMUS-DR-014',
+    severity: 'warning',
+    title: 'Connections are encrypted nevertheless',
+    message:
+      'This rule switches TLS towards {host} off. Kong Mesh encrypts wherever the mesh has mutual TLS; a client cannot switch it off.',
+    help: 'Make sure that the server has a sidecar, or is outside of the mesh.',
+    explanation: 'The TLS of clients is not configurable in Kong Mesh (routing.md 2.14).',
+  },
+  externalHost: {
+    code: 'ISTHMUS-DR-015',
+    severity: 'warning',
+    title: 'Rule for a host outside of the cluster',
+    message:
+      'These settings are for {host}, which is no Service of the cluster. Connections to it get the defaults of Kong Mesh.',
+    help: 'Write policies to the MeshExternalService of the host by hand.',
+    explanation:
+      'MeshExternalServices take policies from 2.14 on (routing.md 1.2); which one stands for a host depends on its ports.',
+  },
+  unused: {
+    code: 'ISTHMUS-DR-016',
+    severity: 'info',
+    title: 'Part of the rule is not used',
+    message:
+      'Nothing uses {first} of this rule: no route names the subset, no port of the Service has the number, or another block replaces it.',
+    help: 'Remove it, or use it.',
+    explanation:
+      'A subset takes effect where a route names it, an entry for a port replaces the whole policy there (routing.md T51, T58).',
+  },
+  ineffective: {
+    code: 'ISTHMUS-DR-017',
+    severity: 'info',
+    title: 'DestinationRule has no effect',
+    message:
+      'No client of the mesh uses this rule for {host}: another one is used in its place, the host is none of the mesh, or nobody sees it.',
+    help: 'Remove it, or move it to the namespace of the Service.',
+    explanation:
+      'A client looks in its own namespace, then in that of the Service, then in the root namespace, and takes the most specific rule of the first that has one (routing.md T48, T49, T50).',
   },
 });

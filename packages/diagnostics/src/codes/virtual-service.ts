@@ -357,4 +357,24 @@ export const virtualService = defineCodes({
     explanation:
       'A host without a service makes a virtual host of its own in the sidecar (routing.md 3.1, T82, T88; verified by running 1.32); names with a dot such as reviews.prod are not completed to the name of a Service.',
   },
+  grpcRetries: {
+    code: 'ISTHMUS-VS-041',
+    severity: 'info',
+    title: 'gRPC is retried on more conditions',
+    message:
+      "On port {port} of {service} Istio retries calls that never reached a server, are unavailable or were cancelled. Kong Mesh's list for gRPC adds resets, exhausted resources and errors of gateways, and may choose the endpoint that failed again.",
+    help: 'Nothing to do where calls may be repeated; else write a MeshRetry with `grpc.retryOn`.',
+    explanation:
+      'An explicit list for gRPC cannot hold connect-failure, so that the longer default stands (routing.md 3.4, T70).',
+  },
+  http2Retries: {
+    code: 'ISTHMUS-VS-042',
+    severity: 'warning',
+    title: 'HTTP/2 is not retried',
+    message:
+      'On port {port} of {service} Istio retries requests that never reached a server. Kong Mesh retries nothing on a port of http2.',
+    help: 'Declare the port as http if the server speaks HTTP/1.1 too, or retry in the application.',
+    explanation:
+      'MeshRetry has sections for http, grpc and tcp only (routing.md T69; kuma 2.13 and 2.14, verified by running).',
+  },
 });

@@ -2,7 +2,8 @@ import type { Context } from '../context.ts';
 import { checkExistingPolicies } from '../security/existing.ts';
 import { translateAbsence } from './authorization-policy/absence-to-mesh-traffic-permission.ts';
 import { translateAuthorizationPolicies } from './authorization-policy/to-mesh-traffic-permission.ts';
-import { translateDestinationRules } from './destination-rule/to-policies.ts';
+import { accountForDestinationRules } from './destination-rule/account.ts';
+import { translateDestinationRules } from './destination-rule/translate.ts';
 import { translateGateways } from './gateway/translate.ts';
 import { translateDefaults } from './mesh-config/defaults-to-policies.ts';
 import { translateTrust } from './mesh-config/trust-to-mesh-identity.ts';
@@ -23,7 +24,6 @@ export const translators: readonly Translator[] = [
   checkExistingPolicies,
   translateAbsence,
   translateAuthorizationPolicies,
-  translateDestinationRules,
   translateDefaults,
   translatePeerAuthentications,
   translateTrust,
@@ -31,8 +31,10 @@ export const translators: readonly Translator[] = [
   translateServiceEntries,
   translateGateways,
   translateVirtualServices,
+  translateDestinationRules,
   translateTelemetry,
   translateWorkloadEntries,
   accountForVirtualServices,
+  accountForDestinationRules,
   translateRest,
 ];

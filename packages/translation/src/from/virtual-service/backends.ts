@@ -3,7 +3,7 @@ import { codes } from '@isthmus/diagnostics';
 import type { EffectiveConfig, EffectiveDestination, RegistryService, ServiceName } from '@isthmus/istio';
 import { child, entries, type Field, stringifyJson } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
-import { isGuessed, roleFor } from '../../effective-config.ts';
+import { configOf, isGuessed, roleFor } from '../../effective-config.ts';
 import { dnsLabel, shortHash } from '../../names.ts';
 import { isDeclaredHttp, portKey } from '../../service-ports.ts';
 import { type ExtraService, emitExtraService } from '../../subset-service.ts';
@@ -55,7 +55,7 @@ const sameLabels = (a: Readonly<Record<string, string>>, b: Readonly<Record<stri
   stringifyJson(a, { sortKeys: true }) === stringifyJson(b, { sortKeys: true });
 
 /** Finds and collects the Services that routes need beside those of the estate. */
-export function collectBackends(context: Context, config: EffectiveConfig): Backends {
+function collectBackends(context: Context, config: EffectiveConfig): Backends {
   const read = new Set<string>();
   const extras = new Map<string, ExtraService>();
   const subsets = new Map<string, SubsetService>();
@@ -162,4 +162,13 @@ export function collectBackends(context: Context, config: EffectiveConfig): Back
         });
     },
   };
+}
+
+const collected = new WeakMap<Context, Backends>();
+
+/** The Services that the routes of an estate need, which all translators of routes add to. */
+export function backendsOf(context: Context): Backends {
+  const known = collected.get(context) ?? collectBackends(context, configOf(context));
+  collected.set(context, known);
+  return known;
 }

@@ -41,19 +41,25 @@ export const homeOf = ({ systemNamespace }: Home, service: RegistryService): str
   // A headless Service is named by labels, which outside of the system namespace would mean its own clients only.
   service.resolution === 'original' ? systemNamespace : service.namespace;
 
-/** How policies name a service, or one port of it. */
-export function serviceTarget(context: Context, service: RegistryService, port: ServicePort | undefined): Reference {
-  const { target } = context.settings;
+/** How policies name a Service that is one of the estate or stands for a subset of it, or one port of it. */
+export function portTarget(
+  context: Context,
+  service: RegistryService,
+  as: ServiceName,
+  port: ServicePort | undefined,
+): Reference {
   const section = port === undefined ? {} : { sectionName: port.name === '' ? String(port.port) : port.name };
-  const { namespace, resource } = service;
   if (service.resolution === 'original')
     return {
       kind: 'MeshService',
-      labels: { 'k8s.kuma.io/namespace': namespace, 'k8s.kuma.io/service-name': resource.name },
+      labels: { 'k8s.kuma.io/namespace': as.namespace, 'k8s.kuma.io/service-name': as.name },
       ...section,
     };
-  return { ...meshServiceRef(target, { namespace, name: resource.name }, namespace), ...section };
+  return { ...meshServiceRef(context.settings.target, as, service.namespace), ...section };
 }
+
+const serviceTarget = (context: Context, service: RegistryService, port: ServicePort | undefined): Reference =>
+  portTarget(context, service, { namespace: service.namespace, name: service.resource.name }, port);
 
 /** A name for policies; a dot keeps it apart from those of other Services. */
 export function policyName(...parts: readonly string[]): string {

@@ -14,10 +14,10 @@ import { child, type Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { configOf, isGuessed } from '../../effective-config.ts';
 import type { Field } from '../../field.ts';
-import { declareProtocols, portKey } from '../../service-ports.ts';
+import { declareProtocols, portKey, spokenProtocol } from '../../service-ports.ts';
 import { settleBinding, settleRoute } from './account.ts';
 import type { RouteSettings } from './action.ts';
-import { type Backends, collectBackends } from './backends.ts';
+import { type Backends, backendsOf } from './backends.ts';
 import { type ClientUnit, clientUnits } from './client-units.ts';
 import { emitHttpRoutes, emitNoRetries, type PortRoutes } from './emit-http.ts';
 import { expand, type Step } from './expand.ts';
@@ -137,6 +137,16 @@ function translatePort(
   }
 }
 
+/** Ports where retries differ whatever anybody writes (routing.md T69, T70). */
+function reportRetries(context: Context, service: RegistryService, port: ServicePort): void {
+  if (isGuessed(context, service) || context.settings.defaults === 'adopt') return;
+  const protocol = spokenProtocol(port, false);
+  if (protocol !== 'http2' && protocol !== 'grpc') return;
+  const parameters = { service: `${service.namespace}/${service.resource.name}`, port: port.port };
+  if (protocol === 'grpc') context.report(codes.virtualService.grpcRetries, parameters, service.resource);
+  else context.report(codes.virtualService.http2Retries, parameters, service.resource);
+}
+
 /** The virtual host of a service among those of a port. */
 function ownHost({ hosts, table }: CompiledService, service: RegistryService): CompiledVirtualHost | undefined {
   if (table.otherwise.kind === 'broken') return undefined;
@@ -150,7 +160,7 @@ function ownHost({ hosts, table }: CompiledService, service: RegistryService): C
  */
 export function translateVirtualServices(context: Context): void {
   const config = configOf(context);
-  const backends = collectBackends(context, config);
+  const backends = backendsOf(context);
   const services = config.registry.all.filter(
     ({ registry, resolution }) => registry === 'kubernetes' && resolution !== 'alias',
   );
@@ -160,6 +170,7 @@ export function translateVirtualServices(context: Context): void {
     const units = clientUnits(config, service.host, knows);
     for (const port of service.ports) {
       if (port.protocol === 'udp') continue;
+      reportRetries(context, service, port);
       const found = units.flatMap((unit): Found[] => {
         const compiled = compileService(config, unit.client, service.host, port.port);
         return compiled === undefined || compiled.kind === 'connections'

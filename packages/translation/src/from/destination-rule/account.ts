@@ -1,0 +1,122 @@
+import { codes } from '@isthmus/diagnostics';
+import type { EffectivePolicy, RegistryService, ServicePort } from '@isthmus/istio';
+import type { Context } from '../../context.ts';
+import { configOf } from '../../effective-config.ts';
+import { child, descend, entries, type Field, items, number, rootField, text } from '../../field.ts';
+
+/** Fields of a traffic policy for which Kong Mesh has nothing, by block (routing.md 3.6). */
+const without: Readonly<Record<string, readonly string[]>> = {
+  'connectionPool.tcp': ['tcpKeepalive'],
+  'connectionPool.http': ['maxRequestsPerConnection', 'maxConcurrentStreams', 'http2KeepAlive'],
+  outlierDetection: ['outlierDetectionHttpErrorCodes'],
+  loadBalancer: ['warmup', 'warmupDurationSecs'],
+};
+
+/** The versions of HTTP between proxies are Kong Mesh's own: HTTP/2 to every sidecar. */
+const protocolFields = ['h2UpgradePolicy', 'useClientProtocol'];
+
+function accountForPool(context: Context, pool: Field, port: ServicePort): void {
+  const http = child(pool, 'http');
+  for (const key of protocolFields) context.inert(child(http, key), codes.destinationRule.protocol, { field: key });
+  const duration = descend(pool, 'tcp', 'maxConnectionDuration');
+  const isHttp = port.protocol === 'http' || port.protocol === 'http2' || port.protocol === 'http_proxy';
+  if (duration !== undefined && !isHttp)
+    context.approximate(duration, undefined, codes.destinationRule.httpOnly, { field: 'maxConnectionDuration' });
+  const idle = child(http, 'idleTimeout');
+  const tcp = descend(pool, 'tcp', 'idleTimeout');
+  if (idle !== undefined && tcp !== undefined && idle.value !== tcp.value)
+    context.approximate(tcp, undefined, codes.destinationRule.oneIdleTimeout, {
+      http: String(idle.value),
+      tcp: String(tcp.value),
+    });
+}
+
+function accountForOutliers(context: Context, outlier: Field): void {
+  context.inert(child(outlier, 'consecutiveErrors'), codes.destinationRule.ignored, { field: 'consecutiveErrors' });
+  const percent = number(child(outlier, 'maxEjectionPercent'))?.value || 10;
+  if (percent < 50)
+    context.report(codes.destinationRule.fewEndpoints, { percent, least: Math.ceil(100 / percent) }, outlier);
+}
+
+function accountForBalancer(context: Context, balancer: Field): void {
+  const simple = child(balancer, 'simple');
+  if (simple?.value === 'PASSTHROUGH') context.unsupported(simple, codes.destinationRule.passthrough, {});
+  const attributes = descend(balancer, 'consistentHash', 'httpCookie', 'attributes');
+  if (attributes !== undefined)
+    context.unsupported(attributes, codes.destinationRule.noCounterpart, { field: 'httpCookie.attributes' });
+}
+
+/** Says what becomes of the fields of a policy in force; what is carried over is settled, as far as nothing else was said. */
+export function accountForPolicy(
+  context: Context,
+  policy: EffectivePolicy,
+  service: RegistryService,
+  port: ServicePort,
+): void {
+  const { connectionPool, outlierDetection, loadBalancer, tls, tunnel, proxyProtocol, retryBudget } = policy;
+  if (connectionPool !== undefined) accountForPool(context, connectionPool, port);
+  if (outlierDetection !== undefined) accountForOutliers(context, outlierDetection);
+  if (loadBalancer !== undefined) accountForBalancer(context, loadBalancer);
+  const blocks: Readonly<Record<string, Field | undefined>> = {
+    'connectionPool.tcp': child(connectionPool, 'tcp'),
+    'connectionPool.http': child(connectionPool, 'http'),
+    outlierDetection,
+    loadBalancer,
+  };
+  for (const [name, block] of Object.entries(blocks))
+    for (const key of without[name] ?? []) {
+      const field = child(block, key);
+      if (field !== undefined) context.unsupported(field, codes.destinationRule.noCounterpart, { field: key });
+    }
+  for (const [field, block] of Object.entries({ tunnel, proxyProtocol, retryBudget }))
+    if (block !== undefined) context.unsupported(block, codes.destinationRule.noCounterpart, { field });
+  if (tls !== undefined) accountForTls(context, tls, service);
+  for (const block of [connectionPool, outlierDetection, loadBalancer])
+    if (block !== undefined) for (const leaf of context.unclaimed(block)) context.settled(leaf);
+}
+
+function accountForTls(context: Context, tls: Field, { host }: RegistryService): void {
+  const mode = text(child(tls, 'mode'))?.value ?? 'DISABLE';
+  if (mode === 'DISABLE') context.approximate(tls, undefined, codes.destinationRule.plaintext, { host });
+  else if (mode !== 'ISTIO_MUTUAL') context.unsupported(tls, codes.destinationRule.tls, { host });
+  else {
+    for (const [key, field] of entries(tls))
+      if (key !== 'mode') context.inert(field, codes.destinationRule.ignored, { field: `tls.${key}` });
+    context.settled(child(tls, 'mode'));
+  }
+}
+
+/** Says that a DestinationRule has its effect on a service. */
+export function settleRule(context: Context, resources: readonly Parameters<typeof rootField>[0][]): void {
+  for (const resource of resources) {
+    const spec = child(rootField(resource), 'spec');
+    context.settled(child(spec, 'host'));
+    context.settled(child(spec, 'workloadSelector'));
+    for (const exported of items(child(spec, 'exportTo'))) context.settled(exported);
+  }
+}
+
+/**
+ * What is left of DestinationRules once everything is translated: those that another one hides, hosts that are none of the
+ * mesh's, subsets and ports that nothing uses.
+ */
+export function accountForDestinationRules(context: Context): void {
+  const { destinationRules, registry } = configOf(context);
+  for (const { resources, host } of destinationRules.all) {
+    const spec = child(rootField(resources[0]), 'spec');
+    const open = spec === undefined ? [] : context.unclaimed(spec);
+    if (open.length === 0) continue;
+    const external =
+      registry.withHost(host.host).some((one) => one.registry !== 'kubernetes') || host.host.startsWith('*');
+    const isUsed = !open.some(({ path }) => path === host.path);
+    if (external && !isUsed) {
+      context.report(codes.destinationRule.externalHost, { host: host.host }, host);
+      for (const field of open) context.claim(field, 'unsupported', codes.destinationRule.externalHost);
+      continue;
+    }
+    const code = isUsed ? codes.destinationRule.unused : codes.destinationRule.ineffective;
+    if (isUsed) context.report(codes.destinationRule.unused, { first: open[0]?.path ?? '' }, open[0]);
+    else context.report(codes.destinationRule.ineffective, { host: host.host }, host);
+    for (const field of open) context.claim(field, 'inert', code);
+  }
+}

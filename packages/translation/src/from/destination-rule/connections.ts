@@ -1,0 +1,203 @@
+import type { ClusterSettings, HashPolicy } from '@isthmus/behavior';
+import type { EffectivePolicy } from '@isthmus/istio';
+import { parseProtoDuration } from '@isthmus/kubernetes';
+import type { Context } from '../../context.ts';
+import { child, descend, type Field, text } from '../../field.ts';
+import { isDuration } from '../../go-duration.ts';
+import { durationText } from '../virtual-service/durations.ts';
+import { hashPolicies } from '../virtual-service/hash-policies.ts';
+import type { Locality } from './locality.ts';
+
+/** What policies have to say about the connections of some clients to a Service. */
+export interface Connections {
+  readonly settings: ClusterSettings;
+  readonly policy: EffectivePolicy;
+  /** What the choice of an endpoint depends on, where no VirtualService says so. */
+  readonly hash: HashPolicy | undefined;
+  readonly locality: Locality;
+}
+
+type Conf = Readonly<Record<string, unknown>>;
+
+/** Texts that are equal for connections that are treated alike; absent and default are the same. */
+export const connectionsKey = ({ settings, hash, locality }: Connections): string => {
+  const { lbPolicy, leastRequestLbConfig, ringHashLbConfig, maglevLbConfig, connectTimeout, circuitBreakers } =
+    settings;
+  const { maxConnections, maxPendingRequests, maxRequests, maxRetries } = circuitBreakers;
+  const common = settings.http?.commonHttpProtocolOptions;
+  return JSON.stringify([
+    // Where the address that was dialled decides nothing is balanced.
+    lbPolicy === 'CLUSTER_PROVIDED' ? 'LEAST_REQUEST' : lbPolicy,
+    leastRequestLbConfig?.choiceCount ?? 2,
+    ringHashLbConfig ?? null,
+    maglevLbConfig ?? null,
+    milliseconds(connectTimeout),
+    [maxConnections, maxPendingRequests, maxRequests, maxRetries],
+    settings.outlierDetection ?? null,
+    settings.commonLbConfig?.healthyPanicThreshold?.value ?? 0,
+    milliseconds(common?.idleTimeout ?? '3600s'),
+    milliseconds(common?.maxConnectionDuration ?? '0s'),
+    hash ?? null,
+    [locality.disabled, locality.failover.map(({ from, to }) => [from, to])],
+  ]);
+};
+
+const milliseconds = (duration: string): number => Number(parseProtoDuration(duration) ?? 0n) / 1_000_000;
+const pretty = (duration: string): string => durationText(milliseconds(duration));
+
+/** A duration as it was written, where Kong Mesh reads it in that form too. */
+function durationOf(field: Field | undefined, duration: string): string {
+  const written = text(field)?.value;
+  return written !== undefined && isDuration(written) ? written : pretty(duration);
+}
+
+/** Values with the fields that they are from; without a field they are Istio's own, which stand only where these are kept. */
+function writer(context: Context): (field: Field | undefined, value: unknown) => unknown {
+  const keeps = context.settings.defaults === 'keep';
+  return (field, value) => (field === undefined ? (keeps ? value : undefined) : context.derived(field, value));
+}
+
+const isEmpty = (conf: Conf): boolean => Object.values(conf).every((value) => value === undefined);
+const given = (conf: Conf): Conf | undefined => (isEmpty(conf) ? undefined : conf);
+
+/** The limits, and who is left out for failing (routing.md 2.9, 3.6). */
+export function circuitBreaker(context: Context, { settings, policy }: Connections): Conf | undefined {
+  const write = writer(context);
+  const { circuitBreakers } = settings;
+  const pool = policy.connectionPool;
+  const http = child(pool, 'http');
+  const connectionLimits = given({
+    maxConnections: write(descend(pool, 'tcp', 'maxConnections'), circuitBreakers.maxConnections),
+    maxPendingRequests: write(child(http, 'http1MaxPendingRequests'), circuitBreakers.maxPendingRequests),
+    maxRequests: write(child(http, 'http2MaxRequests'), circuitBreakers.maxRequests),
+    maxRetries: write(child(http, 'maxRetries'), circuitBreakers.maxRetries),
+  });
+  return given({ connectionLimits, outlierDetection: outlierDetection(context, settings, policy.outlierDetection) });
+}
+
+function outlierDetection(context: Context, settings: ClusterSettings, outlier: Field | undefined): Conf | undefined {
+  const detection = settings.outlierDetection;
+  const panic = settings.commonLbConfig?.healthyPanicThreshold?.value ?? 0;
+  const keeps = context.settings.defaults === 'keep';
+  // A detector without a number finds nothing; without any Kong Mesh refuses the whole.
+  if (detection === undefined || outlier === undefined)
+    return keeps ? { healthyPanicThreshold: 0, detectors: { totalFailures: {} } } : undefined;
+  const write = writer(context);
+  const traced = (key: string, value: unknown): unknown => {
+    const field = child(outlier, key);
+    return field === undefined ? value : context.derived(field, value);
+  };
+  const consecutive = (count: unknown, enforcing: unknown, fallback: number): number | undefined => {
+    if (enforcing === 0) return undefined;
+    return typeof count === 'number' ? count : fallback;
+  };
+  const total = consecutive(detection.consecutive5xx, detection.enforcingConsecutive5xx, 5);
+  const gateway = consecutive(
+    detection.consecutiveGatewayFailure,
+    detection.enforcingConsecutiveGatewayFailure ?? 0,
+    5,
+  );
+  const splits = detection.splitExternalLocalOriginErrors === true;
+  const local = splits
+    ? consecutive(detection.consecutiveLocalOriginFailure, detection.enforcingConsecutiveLocalOriginFailure, 5)
+    : undefined;
+  return {
+    interval: write(
+      child(outlier, 'interval'),
+      durationOf(child(outlier, 'interval'), String(detection.interval ?? '10s')),
+    ),
+    baseEjectionTime: write(
+      child(outlier, 'baseEjectionTime'),
+      durationOf(child(outlier, 'baseEjectionTime'), String(detection.baseEjectionTime ?? '30s')),
+    ),
+    maxEjectionPercent: write(child(outlier, 'maxEjectionPercent'), detection.maxEjectionPercent ?? 10),
+    ...(splits
+      ? { splitExternalAndLocalErrors: traced('splitExternalLocalOriginErrors', true) }
+      : { splitExternalAndLocalErrors: write(child(outlier, 'splitExternalLocalOriginErrors'), false) }),
+    // Istio has no panic threshold unless the rule sets one (routing.md T73).
+    healthyPanicThreshold: traced('minHealthPercent', panic),
+    detectors: {
+      totalFailures: total === undefined ? {} : { consecutive: traced('consecutive5xxErrors', total) },
+      ...(gateway === undefined
+        ? {}
+        : { gatewayFailures: { consecutive: traced('consecutiveGatewayErrors', gateway) } }),
+      ...(local === undefined
+        ? {}
+        : { localOriginFailures: { consecutive: traced('consecutiveLocalOriginFailures', local) } }),
+    },
+  };
+}
+
+function loadBalancer(context: Context, settings: ClusterSettings, balancer: Field | undefined): Conf | undefined {
+  const { lbPolicy, ringHashLbConfig, maglevLbConfig } = settings;
+  const simple = child(balancer, 'simple');
+  const hash = child(balancer, 'consistentHash');
+  const size = (value: string | undefined, key: string, section: string): Conf => {
+    if (value === undefined) return {};
+    const field = descend(hash, section, key) ?? child(hash, key);
+    return {
+      [section === 'maglev' ? 'tableSize' : 'minRingSize']:
+        field === undefined ? Number(value) : context.derived(field, Number(value)),
+    };
+  };
+  switch (lbPolicy) {
+    case 'RING_HASH':
+      return {
+        type: hash === undefined ? 'RingHash' : context.derived(hash, 'RingHash'),
+        ringHash: size(ringHashLbConfig?.minimumRingSize, 'minimumRingSize', 'ringHash'),
+      };
+    case 'MAGLEV':
+      return {
+        type: hash === undefined ? 'Maglev' : context.derived(hash, 'Maglev'),
+        maglev: size(maglevLbConfig?.tableSize, 'tableSize', 'maglev'),
+      };
+    case 'RANDOM':
+      return { type: simple === undefined ? 'Random' : context.derived(simple, 'Random') };
+    case 'ROUND_ROBIN':
+      return { type: simple === undefined ? 'RoundRobin' : context.derived(simple, 'RoundRobin') };
+    default: {
+      const type = writer(context)(simple, 'LeastRequest');
+      return type === undefined ? undefined : { type };
+    }
+  }
+}
+
+/** How endpoints are chosen (routing.md 2.6, 3.6). */
+export function loadBalancing(context: Context, { settings, policy, hash, locality }: Connections): Conf | undefined {
+  const balancer = policy.loadBalancer;
+  const keeps = context.settings.defaults === 'keep';
+  const { failover, from, disabled } = locality;
+  const isSaid = keeps || balancer !== undefined || policy.outlierDetection !== undefined || from.length > 0;
+  const crossZone = failover.map(({ field, from: near, to }) =>
+    context.derived(field, { from: { zones: [near] }, to: { type: 'Only', zones: [to] } }),
+  );
+  return given({
+    loadBalancer: loadBalancer(context, settings, balancer),
+    hashPolicies: hash === undefined ? undefined : hashPolicies([hash]),
+    localityAwareness: isSaid
+      ? {
+          disabled: from.length === 0 ? disabled : context.derived(from, disabled),
+          ...(crossZone.length === 0 ? {} : { crossZone: { failover: crossZone } }),
+        }
+      : undefined,
+  });
+}
+
+/** How long connections may take to come about, stay idle and stay open (routing.md 2.7, 3.6). */
+export function timeouts(context: Context, { settings, policy }: Connections): Conf | undefined {
+  const write = writer(context);
+  const pool = policy.connectionPool;
+  const common = settings.http?.commonHttpProtocolOptions;
+  const idle = descend(pool, 'http', 'idleTimeout') ?? descend(pool, 'tcp', 'idleTimeout');
+  const most = descend(pool, 'tcp', 'maxConnectionDuration');
+  const connect = descend(pool, 'tcp', 'connectTimeout');
+  return given({
+    connectionTimeout: write(connect, durationOf(connect, settings.connectTimeout)),
+    idleTimeout:
+      idle === undefined ? undefined : context.derived(idle, durationOf(idle, common?.idleTimeout ?? '3600s')),
+    http:
+      most === undefined
+        ? undefined
+        : { maxConnectionDuration: context.derived(most, durationOf(most, common?.maxConnectionDuration ?? '0s')) },
+  });
+}

@@ -1,0 +1,189 @@
+import type { Client } from '@isthmus/behavior';
+import {
+  defaultHashPolicy,
+  type EffectiveConfig,
+  type EffectiveDestinationRule,
+  type EffectiveSubset,
+  effectivePolicy,
+  type RegistryService,
+  type ServiceName,
+  type ServicePort,
+  settingsOf,
+} from '@isthmus/istio';
+import { child } from '@isthmus/kubernetes';
+import type { Context } from '../../context.ts';
+import { configOf, roleFor } from '../../effective-config.ts';
+import { backendsOf } from '../virtual-service/backends.ts';
+import { type ClientUnit, clientsRef, clientUnits } from '../virtual-service/client-units.ts';
+import { homeOf, policyName, portTarget } from '../virtual-service/emit-http.ts';
+import { accountForPolicy, settleRule } from './account.ts';
+import { type Connections, circuitBreaker, connectionsKey, loadBalancing, timeouts } from './connections.ts';
+import { localityOf } from './locality.ts';
+
+/** A Service of Kong Mesh that policies are about: one of the estate, or that of a subset. */
+interface Target {
+  readonly service: RegistryService;
+  readonly as: ServiceName;
+  readonly subset: string | undefined;
+}
+
+/** One port of a target for some clients. */
+interface Entry {
+  readonly port: ServicePort;
+  readonly connections: Connections;
+  readonly key: string;
+}
+
+const plainPolicy = {} as const;
+
+function connectionsFor(
+  context: Context,
+  config: EffectiveConfig,
+  client: Client,
+  { service, subset }: Target,
+  port: ServicePort,
+  canFailOver: boolean,
+): Connections {
+  const rule = config.destinationRules.find(client, service);
+  const own = rule?.subsets.find(({ name }) => name === subset);
+  const policy = effectivePolicy(rule, port.port, own, config.mesh);
+  if (rule !== undefined) settle(context, rule, own);
+  const locality = localityOf(context, config, policy, canFailOver);
+  accountForPolicy(context, policy, service, port);
+  return {
+    settings: settingsOf(config, { service, port, rule, subset: own }),
+    policy,
+    hash: subset === undefined ? defaultHashPolicy(config, client, service.host, port.port) : undefined,
+    locality,
+  };
+}
+
+function settle(context: Context, rule: EffectiveDestinationRule, subset: EffectiveSubset | undefined): void {
+  settleRule(context, rule.resources);
+  const entries = rule.trafficPolicy?.value.portLevelSettings;
+  if (Array.isArray(entries))
+    for (let index = 0; index < entries.length; index++)
+      context.settled(child(child(child(rule.trafficPolicy, 'portLevelSettings'), index), 'port'));
+  if (subset === undefined) return;
+  for (const key of ['name', 'labels']) context.settled(child(subset.field, key));
+}
+
+/** What holds for connections where no DestinationRule says anything: the policies of the whole mesh say so. */
+function usualConnections(config: EffectiveConfig, { service }: Target, port: ServicePort): Connections {
+  return {
+    settings: settingsOf(config, { service, port, rule: undefined, subset: undefined }),
+    policy: plainPolicy,
+    hash: undefined,
+    locality: { disabled: true, failover: [], from: [] },
+  };
+}
+
+const builders = {
+  MeshCircuitBreaker: circuitBreaker,
+  MeshLoadBalancingStrategy: loadBalancing,
+  MeshTimeout: timeouts,
+} as const;
+
+function emitTarget(
+  context: Context,
+  target: Target,
+  unit: ClientUnit,
+  suffix: string,
+  entries: readonly Entry[],
+  several: boolean,
+): void {
+  const { service, as } = target;
+  const isAlike = entries.every(({ key }) => key === entries[0]?.key);
+  const used = isAlike && entries.length === ports(service).length ? entries.slice(0, 1) : entries;
+  for (const [kind, build] of Object.entries(builders)) {
+    const to = used.flatMap(({ port, connections }) => {
+      const conf = build(context, connections);
+      if (conf === undefined) return [];
+      const section = several && !(isAlike && used.length === 1) ? port : undefined;
+      return [{ targetRef: portTarget(context, service, as, section), default: conf }];
+    });
+    if (to.length === 0) continue;
+    // Without a port and a subset nothing of it depends on what the import knows of the Service.
+    const isSure = target.subset === undefined && to.every(({ targetRef }) => targetRef.sectionName === undefined);
+    context.emit({
+      ...(isSure ? { role: 'resource', stage: 'resilience' } : roleFor(context, service, 'resilience')),
+      object: {
+        apiVersion: 'kuma.io/v1alpha1',
+        kind,
+        metadata: {
+          name: policyName(as.name, 'destination', suffix),
+          namespace: homeOf(context.settings, service),
+          labels: { 'kuma.io/mesh': context.settings.mesh },
+        },
+        spec: { targetRef: clientsRef(unit), to },
+      },
+      services: [`${service.namespace}/${service.resource.name}`],
+    });
+  }
+}
+
+const ports = (service: RegistryService): ServicePort[] => service.ports.filter(({ protocol }) => protocol !== 'udp');
+
+function translateTarget(
+  context: Context,
+  config: EffectiveConfig,
+  target: Target,
+  units: readonly ClientUnit[],
+): void {
+  const own = ports(target.service);
+  const several = own.length > 1;
+  // crossZone is refused for a port of a MeshService and for one that is named by labels (routing.md 2.6).
+  const canFailOver = !several && context.settings.target !== '3.0';
+  const keeps = context.settings.defaults === 'keep';
+  const usual = new Map(own.map((port) => [port, connectionsKey(usualConnections(config, target, port))]));
+  const known: Entry[][] = [];
+  for (const [index, unit] of units.entries()) {
+    const entries = own.map((port): Entry => {
+      const connections = connectionsFor(context, config, unit.client, target, port, canFailOver);
+      return { port, connections, key: connectionsKey(connections) };
+    });
+    known.push(entries);
+    const isOther = (at: number): boolean => known[at]?.some(({ key }, port) => key !== entries[port]?.key) === true;
+    const isSaid = ({ key, connections, port }: Entry): boolean =>
+      Object.keys(connections.policy).some((block) => block !== 'tls') &&
+      (!keeps || key !== usual.get(port) || block(connections));
+    const needed = index === 0 ? entries.filter(isSaid) : unit.within.some(isOther) ? entries : [];
+    if (needed.length > 0)
+      emitTarget(
+        context,
+        target,
+        unit,
+        index === 0 ? '' : `clients-${String(units.length - index).padStart(3, '0')}`,
+        needed,
+        several,
+      );
+  }
+}
+
+/** Whether a rule says anything that a policy carries, though it may be the default: people look for it. */
+const block = ({ policy }: Connections): boolean =>
+  policy.connectionPool !== undefined || policy.outlierDetection !== undefined || policy.loadBalancer !== undefined;
+
+/**
+ * DestinationRules as they are in force for each client, port and subset: limits and outlier detection to
+ * MeshCircuitBreakers, balancer, hash and locality to MeshLoadBalancingStrategies, timeouts of connections to MeshTimeouts
+ * (routing.md 3.6). Every policy says everything, so that nothing is inherited that Istio does not inherit (T48, T51).
+ */
+export function translateDestinationRules(context: Context): void {
+  const config = configOf(context);
+  const subsets = Map.groupBy(backendsOf(context).subsets.values(), ({ service }) => service.host);
+  const rules = new Set(config.destinationRules.all.map(({ host }) => host.host));
+  for (const service of config.registry.all) {
+    if (service.registry !== 'kubernetes' || service.resolution === 'alias') continue;
+    const knows = (client: Client): boolean =>
+      config.scopeOf(client).service(service.host)?.resource === service.resource;
+    const isConcerned =
+      rules.has(service.host) || [...rules].some((host) => host.startsWith('*')) || config.mesh.config !== undefined;
+    if (!isConcerned) continue;
+    const units = clientUnits(config, service.host, knows);
+    const as = { namespace: service.namespace, name: service.resource.name };
+    translateTarget(context, config, { service, as, subset: undefined }, units);
+    for (const one of subsets.get(service.host) ?? [])
+      translateTarget(context, config, { service, as: one.as, subset: one.subset }, units);
+  }
+}
