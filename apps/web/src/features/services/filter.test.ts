@@ -1,6 +1,6 @@
 import type { Service } from '@isthmus/contract';
 import { expect, test } from 'vitest';
-import { filterServices, rollUp } from './filter.ts';
+import { answerOf, filterServices, rollUp } from './filter.ts';
 
 const service = (id: string, change: Partial<Service> = {}): Service => ({
   id,
@@ -55,4 +55,14 @@ test('the whole is counted by phase, with owners and blockers', () => {
     owners: ['Blue', 'Green'],
     withoutOwner: 1,
   });
+});
+
+test('the list answers in a sentence', () => {
+  expect(answerOf(rollUp(services), 3)).toBe('1 of 3 services are on Kong Mesh; blockers concern 1.');
+  expect(answerOf(rollUp([service('a/b')]), 1)).toBe('0 of 1 service is on Kong Mesh; nothing blocks it.');
+  expect(answerOf(rollUp([service('a/b', { phase: 'retired' })]), 1)).toBe('1 of 1 service is on Kong Mesh.');
+  expect(answerOf(rollUp([service('a/b', { phase: 'retired' }), service('a/c')]), 2)).toBe(
+    '1 of 2 services are on Kong Mesh; nothing blocks the others.',
+  );
+  expect(answerOf(rollUp([]), 0)).toBe('No service was found in this snapshot.');
 });

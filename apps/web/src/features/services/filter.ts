@@ -1,4 +1,5 @@
 import type { Phase, Service } from '@isthmus/contract';
+import { count, whole } from '../../text/format.ts';
 import type { Search } from '../../ui/search.ts';
 import { setOf } from '../../ui/use-search.ts';
 
@@ -44,4 +45,15 @@ export function rollUp(services: readonly Service[]): RollUp {
     if (findings.blocker > 0) blocked++;
   }
   return { phases, blocked, namespaces: [...namespaces].sort(), owners: [...owners].sort(), withoutOwner };
+}
+
+/** Where the services stand, in a sentence with its denominator. */
+export function answerOf({ phases, blocked }: RollUp, total: number): string {
+  if (total === 0) return 'No service was found in this snapshot.';
+  const moved = (phases.get('migrated') ?? 0) + (phases.get('retired') ?? 0);
+  const stands = `${whole(moved)} of ${count(total, 'service')} ${total === 1 ? 'is' : 'are'} on Kong Mesh`;
+  if (moved === total) return `${stands}.`;
+  if (blocked > 0) return `${stands}; blockers concern ${whole(blocked)}.`;
+  const others = moved > 0 ? 'the others' : total === 1 ? 'it' : 'them';
+  return `${stands}; nothing blocks ${others}.`;
 }

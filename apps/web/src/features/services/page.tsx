@@ -13,7 +13,7 @@ import { Count, fieldsOf, OutcomeCounts, SeverityMark } from '../../ui/status.ts
 import { Ago } from '../../ui/time.tsx';
 import { useAddress, useLooseSearch } from '../../ui/use-search.ts';
 import { Bulk } from './bulk.tsx';
-import { filterNames, filterServices, rollUp } from './filter.ts';
+import { answerOf, filterNames, filterServices, rollUp } from './filter.ts';
 import { PhaseLabel } from './phase.tsx';
 
 const originWords: Readonly<Record<Service['origin'], string>> = {
@@ -103,20 +103,8 @@ export function ServicesPage() {
   // What is selected and filtered away is not changed: people change what they see.
   const chosen = useMemo(() => rows.filter((service) => selected.has(service.id)), [rows, selected]);
   const selection = useMemo(() => ({ selected, onSelect: setSelected }), [selected]);
-  const migrated = (counts.phases.get('migrated') ?? 0) + (counts.phases.get('retired') ?? 0);
   return (
-    <Page
-      title="Services"
-      of={migration.name}
-      isFilling
-      answer={
-        services.length === 0
-          ? 'No service was found in this snapshot.'
-          : `${whole(migrated)} of ${count(services.length, 'service')} ${migrated === 1 ? 'is' : 'are'} on Kong Mesh; ${
-              counts.blocked === 0 ? 'nothing blocks the others' : `blockers concern ${whole(counts.blocked)}`
-            }.`
-      }
-    >
+    <Page title="Services" of={migration.name} isFilling answer={answerOf(counts, services.length)}>
       <Filters
         summary={`${whole(rows.length)} of ${count(services.length, 'service')}${
           selected.size === 0 ? '' : `, ${whole(chosen.length)} selected`
