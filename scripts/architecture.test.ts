@@ -13,7 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // A judge does not ask the accused: both meshes' own behaviour, and nothing of the translation.
   equivalence: ['behavior', 'istio', 'kong-mesh', 'kubernetes'],
   migration: ['diagnostics', 'istio', 'kubernetes'],
-  bundle: ['diagnostics', 'istio', 'kubernetes', 'translation'],
+  bundle: ['diagnostics', 'equivalence', 'istio', 'kubernetes', 'translation'],
   contract: [],
   store: [],
   testkit: ['kubernetes'],

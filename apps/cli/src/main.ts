@@ -4,7 +4,9 @@ import { backup, restore, StoreError } from '@isthmus/store';
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { InputError } from './input.ts';
+import { runSimulate, type SimulateOptions } from './simulate.ts';
 import { runTranslate, type TranslateOptions } from './translate.ts';
+import { runVerify, type VerifyOptions } from './verify.ts';
 
 const program = new Command('isthmus')
   .description('Takes platform teams from Istio to Kong Mesh: every field accounted for, every difference shown.')
@@ -16,10 +18,28 @@ const program = new Command('isthmus')
     `
 Examples:
   isthmus translate manifests/ --out bundle
+  isthmus verify manifests/
+  isthmus simulate manifests/ --service sales/seats --path /v2/seats
   isthmus explain ISTHMUS-READ-001
   isthmus backup saved.sqlite
   isthmus restore saved.sqlite`,
   );
+
+const several = (value: string, others: readonly string[]): readonly string[] => [...others, value];
+
+/** The options of commands that read an estate. */
+const withEstate = (command: Command): Command =>
+  command
+    .argument('<path...>', 'files, folders or archives; - for standard input')
+    .option('--target <version>', 'Kong Mesh version: 2.13, 2.14 or 3.0 (default 2.14)')
+    .option('--settings <file>', "the migration's settings, JSON or YAML")
+    .option('--complete', 'the input is the whole estate, so that what is absent means something')
+    .option(
+      '--limit <name=value>',
+      `what the input may ask of the machine, such as totalBytes=1GiB; several times for several of ${Object.keys(defaultLimits).join(', ')}`,
+      several,
+      [],
+    );
 
 program
   .command('translate')
@@ -33,12 +53,13 @@ program
   )
   .option('--settings <file>', "the migration's settings, JSON or YAML")
   .option('--complete', 'the input is the whole estate, so that what is absent means something')
+  .option('--verify', 'compare what both meshes do with all requests, and put the verdicts into the report')
   .option('--force', 'replace an earlier bundle in --out')
   .option('--verbose', 'list every finding, not only the first of each kind')
   .option(
     '--limit <name=value>',
     `what the input may ask of the machine, such as totalBytes=1GiB; several times for several of ${Object.keys(defaultLimits).join(', ')}`,
-    (value: string, others: readonly string[]) => [...others, value],
+    several,
     [],
   )
   .addHelpText(
@@ -57,6 +78,53 @@ Examples:
   )
   .action(async (paths: string[], options: TranslateOptions) => {
     process.exitCode = await runTranslate(paths, options);
+  });
+
+withEstate(program.command('verify'))
+  .description('Say whether Kong Mesh would do the same as Istio with all requests')
+  .option('--service <namespace/name>', 'only this service; several times for several', several, [])
+  .option('--json', 'the verdicts as JSON')
+  .option('--verbose', 'list every service, also those that are the same')
+  .addHelpText(
+    'after',
+    `
+Exit codes:
+  0  the same, or every difference accepted in the settings
+  1  something differs or is undecided
+  2  usage, an unreadable path, or no document that could be read
+
+Examples:
+  isthmus verify manifests/
+  isthmus verify cluster.zip --complete --settings settings.yaml --service sales/seats`,
+  )
+  .action(async (paths: string[], options: VerifyOptions) => {
+    process.exitCode = await runVerify(paths, options);
+  });
+
+withEstate(program.command('simulate'))
+  .description('Show step by step what both meshes do with one request')
+  .requiredOption('--service <namespace/name>', 'whom the request is for')
+  .option('--port <number>', 'port of the service (default its first)')
+  .option('--client-namespace <namespace>', "where the client is (default the service's namespace)")
+  .option('--client-label <key=value>', 'a label of the client; several times for several', several, [])
+  .option('--method <method>', 'default GET')
+  .option('--path <path>', 'path and query (default /)')
+  .option('--header <name:value>', 'a header; several times for several', several, [])
+  .option('--host <authority>', 'host that the client calls (default <name>.<namespace>)')
+  .option('--json', 'both decisions as JSON')
+  .addHelpText(
+    'after',
+    `
+Exit codes:
+  0  both meshes do the same
+  1  they do not
+  2  usage, an unreadable path, or no such service or port
+
+Example:
+  isthmus simulate manifests/ --service sales/seats --path /v2/seats --header x-cabin:crew`,
+  )
+  .action(async (paths: string[], options: SimulateOptions) => {
+    process.exitCode = await runSimulate(paths, options);
   });
 
 program

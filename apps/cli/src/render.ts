@@ -8,11 +8,12 @@ const colours: Readonly<Record<Severity, number>> = { blocker: 31, warning: 33, 
 export const wantsColour = (stream: { isTTY?: boolean }): boolean =>
   stream.isTTY === true && (process.env.NO_COLOR ?? '') === '';
 
-// Text from a manifest may hold control characters that would move a terminal's cursor or change its colours.
-const printable = (text: string): string =>
+/** Text from a manifest may hold control characters that would move a terminal's cursor or change its colours. */
+export const printable = (text: string): string =>
   text.replace(/[\p{Cc}\p{Cf}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 
-const paint = (text: string, colour: number, wanted: boolean): string =>
+/** A text in a colour (the number of an ANSI SGR code), where colours are wanted. */
+export const paint = (text: string, colour: number, wanted: boolean): string =>
   wanted ? `\u001b[${colour}m${text}\u001b[0m` : text;
 
 function placeOf({ file, line, column, path }: Diagnostic): string {

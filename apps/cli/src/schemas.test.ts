@@ -14,13 +14,23 @@ const schema = (name: string): object =>
 test.each(targetVersions)('the report of Kong Air for %s is what its published schema says', (target) => {
   const { stdout } = spawnSync(
     process.execPath,
-    [pathOf('apps/cli/bin/isthmus.js'), 'translate', pathOf('examples/kong-air'), '--target', target, '--report', '-'],
+    [
+      pathOf('apps/cli/bin/isthmus.js'),
+      'translate',
+      pathOf('examples/kong-air'),
+      '--target',
+      target,
+      '--verify',
+      '--report',
+      '-',
+    ],
     { encoding: 'utf8', maxBuffer: 1 << 28 },
   );
   const validate = new Ajv({ allErrors: true }).compile(schema('report'));
-  const report = JSON.parse(stdout) as { diagnostics: unknown[] };
+  const report = JSON.parse(stdout) as { diagnostics: unknown[]; equivalence: unknown[] };
   expect(validate(report) || validate.errors).toBe(true);
   expect(report.diagnostics.length).toBeGreaterThan(0);
+  expect(report.equivalence.length).toBeGreaterThan(0);
   expect(validate({ ...report, reportVersion: 2 })).toBe(false);
 });
 

@@ -13,7 +13,8 @@ const isAcceptance = (value: Json): boolean =>
   Object.keys(value).every((key) => acceptedNames.has(key)) &&
   typeof value.service === 'string' &&
   /^[^/]+\/[^/]+$/.test(value.service) &&
-  (value.port === undefined || (Number.isInteger(value.port) && Number(value.port) > 0 && Number(value.port) < 65_536)) &&
+  (value.port === undefined ||
+    (Number.isInteger(value.port) && Number(value.port) > 0 && Number(value.port) < 65_536)) &&
   (value.aspect === 'routing' || value.aspect === 'resilience') &&
   typeof value.reason === 'string' &&
   value.reason.trim() !== '';

@@ -1,3 +1,4 @@
+import type { VerdictRow } from '@isthmus/equivalence';
 import { takeIn } from '@isthmus/istio';
 import { readManifest } from '@isthmus/kubernetes';
 import { defaultSettings, translate } from '@isthmus/translation';
@@ -6,9 +7,9 @@ import { layOut } from './layout.ts';
 import { buildReport } from './report.ts';
 import { renderReportPage } from './report-page.ts';
 
-const page = (text: string): string => {
+const page = (text: string, verdicts?: readonly VerdictRow[]): string => {
   const translation = translate(takeIn([readManifest('a.yaml', new TextEncoder().encode(text))]), defaultSettings);
-  return renderReportPage(buildReport(translation, translation.diagnostics, layOut(translation).fileOf));
+  return renderReportPage(buildReport(translation, translation.diagnostics, layOut(translation).fileOf, verdicts));
 };
 
 test('names from manifests are text, and nothing is loaded from outside', () => {
@@ -27,4 +28,19 @@ test('an empty report says so', () => {
   const html = page('');
   expect(html).toContain('The input holds no Istio resource.');
   expect(html).toContain('No findings. 0 fields checked.');
+});
+
+test('verdicts are counted, and what is not the same is told with what foretold it', () => {
+  const subject = { service: 'sales/seats', port: 80, clients: 'all clients' };
+  const html = page('', [
+    { ...subject, aspect: 'routing', verdict: 'same', sentence: 'Same for all requests.' },
+    { ...subject, aspect: 'resilience', verdict: 'differs', sentence: 'Differs: `GET /<b>`.', predictedBy: [] },
+    { ...subject, port: 81, aspect: 'resilience', verdict: 'undecided', sentence: 'Undecided: x.', accepted: 'known' },
+  ]);
+  expect(html).toContain('<h2>Behaviour</h2>');
+  expect(html).toContain('Differs: <code>GET /&lt;b&gt;</code>.');
+  expect(html).toContain('No finding predicted this difference.');
+  expect(html).toContain('Accepted: known');
+  expect(html).not.toContain('Same for all requests.');
+  expect(page('')).not.toContain('<h2>Behaviour</h2>');
 });

@@ -1,4 +1,5 @@
 import { findCode } from '@isthmus/diagnostics';
+import { aspects, isUnpredicted, tally } from '@isthmus/equivalence';
 import type { Report } from './report.ts';
 
 const escapes: Readonly<Record<string, string>> = {
@@ -20,6 +21,10 @@ const marks: Readonly<Record<string, string>> = {
   blocker: '✕',
   warning: '◐',
   info: '○',
+  same: '●',
+  differs: '✕',
+  undecided: '◐',
+  accepted: '○',
 };
 const mark = (word: string): string =>
   `<span class="${word}"><span aria-hidden="true">${marks[word]}</span> ${word}</span>`;
@@ -33,7 +38,7 @@ h1{font-size:24px;font-weight:600;margin:0 0 4px}h2{font-size:18px;font-weight:6
 table{border-collapse:collapse;width:100%}table.narrow{width:auto}th,td{text-align:left;vertical-align:top;padding:5px 12px 5px 0;border-bottom:1px solid var(--border);line-height:1.3}th{font-weight:500;color:var(--muted)}
 td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}details{border-bottom:1px solid var(--border);padding:6px 0}summary{cursor:pointer}
 h3{font-size:13px;font-weight:500;margin:24px 0 4px}.finding{border-bottom:1px solid var(--border);padding:8px 0}.finding p{margin:4px 0}
-.exact{color:var(--exact)}.approximate,.warning{color:var(--approximate)}.unsupported,.blocker{color:var(--unsupported)}.inert,.info{color:var(--inert)}.untranslated{color:var(--untranslated)}
+.exact,.same{color:var(--exact)}.approximate,.warning,.undecided{color:var(--approximate)}.unsupported,.blocker,.differs{color:var(--unsupported)}.inert,.info,.accepted{color:var(--inert)}.untranslated{color:var(--untranslated)}
 @media print{body{max-width:none;padding:0}details{break-inside:avoid}}`;
 
 type Entry = Report['ledger'][number];
@@ -105,6 +110,39 @@ function section(title: string, head: string, rows: readonly string[], empty: st
   return `<h2>${title}</h2><table><thead><tr>${head}</tr></thead><tbody>${shown}</tbody></table>${more(rows.length - mostRows, 'rows')}`;
 }
 
+const verdicts = ['same', 'differs', 'undecided', 'accepted'] as const;
+
+/** Sentences hold code between backticks, and everything else in them is text. */
+const prose = (sentence: string): string =>
+  sentence
+    .split('`')
+    .map((part, index) => (index % 2 === 1 ? `<code>${text(part)}</code>` : text(part)))
+    .join('');
+
+/** Counts by aspect, and what is not the same. */
+function behaviour(rows: NonNullable<Report['equivalence']>): string {
+  const counts = tally(rows);
+  const table = aspects
+    .map(
+      (aspect) =>
+        `<tr><td>${aspect}</td>${verdicts.map((one) => `<td class="number">${counts[aspect][one]}</td>`).join('')}<td class="number">${counts[aspect].unpredicted}</td></tr>`,
+    )
+    .join('');
+  const others = rows.filter(({ verdict }) => verdict !== 'same');
+  const items = others.slice(0, mostRows).map((row) => {
+    const { service, port, clients, aspect, verdict, accepted, predictedBy = [], sentence } = row;
+    const foretold = isUnpredicted(row)
+      ? '<p class="blocker">No finding predicted this difference.</p>'
+      : predictedBy.length === 0
+        ? ''
+        : `<p class="muted">Predicted by ${predictedBy.map((code) => `<code>${text(code)}</code>`).join(', ')}</p>`;
+    const reason = accepted === undefined ? '' : `<p class="muted">Accepted: ${text(accepted)}</p>`;
+    return `<div class="finding">${mark(accepted === undefined ? verdict : 'accepted')} <span class="name">${text(service)}:${port}</span> ${aspect} <span class="muted">for ${text(clients)}</span><p>${prose(sentence)}</p>${foretold}${reason}</div>`;
+  });
+  const heads = verdicts.map((one) => `<th class="number">${mark(one)}</th>`).join('');
+  return `<h2>Behaviour</h2><table class="narrow"><thead><tr><th>Aspect</th>${heads}<th class="number">unpredicted</th></tr></thead><tbody>${table}</tbody></table>${items.join('')}${more(others.length - mostRows, 'verdicts')}`;
+}
+
 /**
  * The report as one page without scripts or outside parts; everything from the input is text in it. Prints well.
  * Of very long lists it shows the beginning and says how many entries follow in the JSON.
@@ -129,6 +167,7 @@ export function renderReportPage(report: Report): string {
 <h1>Istio to Kong Mesh ${text(target)}</h1>
 <p>${summary.fields} fields of ${summary.istioResources} Istio resources; ${summary.diagnostics.blocker} findings block, ${summary.diagnostics.warning} warn. ${summary.resources} resources, ${summary.patches} patches and ${summary.drafts} drafts come of it.</p>
 <h2>Fields</h2><table class="narrow"><thead><tr><th>Outcome</th><th class="number">Fields</th></tr></thead><tbody>${outcomes}</tbody></table>
+${report.equivalence === undefined ? '' : behaviour(report.equivalence)}
 <h2>Findings</h2>${findings(report.diagnostics) || `<p class="muted">No findings. ${summary.fields} fields checked.</p>`}
 ${section('Kong Mesh resources', '<th>Kind</th><th>Name</th><th>Role</th><th>File</th>', resources, 'Nothing is emitted.')}
 <h2>Every field</h2>${entries(report.ledger) || '<p class="muted">The input holds no Istio resource.</p>'}

@@ -1,4 +1,5 @@
 import type { Diagnostic, Severity } from '@isthmus/diagnostics';
+import type { VerdictRow } from '@isthmus/equivalence';
 import type { LedgerField, Outcome, Target } from '@isthmus/translation';
 import type { Report } from './report.ts';
 
@@ -68,6 +69,44 @@ const diagnostic = map<Report['diagnostics'][number]>(
   ['resource', 'file', 'line', 'column', 'path'],
 );
 
+type Counterexample = NonNullable<VerdictRow['counterexample']>;
+type Side = Counterexample['before'];
+const rule = map<NonNullable<Side['rule']>>({ kind: text, namespace: text, name: text, path: text });
+const side = map<Side>({ decision: text, rule: described(rule, 'Absent where the mesh does it by itself.') }, ['rule']);
+const aspect: Schema = { enum: ['routing', 'resilience'] };
+const verdict = map<VerdictRow>(
+  {
+    service: described(text, '<namespace>/<name>'),
+    port: position,
+    clients: described(text, 'Those that are treated alike, in words.'),
+    aspect,
+    verdict: { enum: ['same', 'differs', 'undecided'] },
+    sentence: text,
+    counterexample: described(
+      map<Counterexample>({
+        client: map<Counterexample['client']>({
+          namespace: text,
+          labels: { type: 'object', additionalProperties: text },
+        }),
+        request: map<Counterexample['request']>({
+          method: text,
+          authority: text,
+          path: text,
+          headers: { type: 'object', additionalProperties: list(text) },
+        }),
+        before: side,
+        after: side,
+        differences: list(map<Counterexample['differences'][number]>({ what: text, before: text, after: text })),
+      }),
+      'A request that the meshes treat differently, with both decisions.',
+    ),
+    reason: described(text, 'Why it is undecided.'),
+    predictedBy: described(list(text), 'Codes of the diagnostics that foretold the difference.'),
+    accepted: described(text, 'Why somebody accepted it.'),
+  },
+  ['counterexample', 'reason', 'predictedBy', 'accepted'],
+);
+
 /**
  * The JSON Schema of the report, which docs/reference publishes.
  * @param targets the versions of Kong Mesh that a report may be for
@@ -101,15 +140,22 @@ export function reportSchema(targets: readonly string[]): Schema {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Report of isthmus translate, version 1',
-    ...map<Report>({
-      reportVersion: { const: 1 },
-      target: { enum: targets },
-      sources: list(source),
-      ledger: described(list(entry), 'One entry for each Istio resource, one field for each leaf.'),
-      context: described(list(entry), "Istio's labels and annotations on other objects."),
-      diagnostics: list(diagnostic),
-      resources: described(list(resource), 'Each emitted object once.'),
-      summary,
-    }),
+    ...map<Report>(
+      {
+        reportVersion: { const: 1 },
+        target: { enum: targets },
+        sources: list(source),
+        ledger: described(list(entry), 'One entry for each Istio resource, one field for each leaf.'),
+        context: described(list(entry), "Istio's labels and annotations on other objects."),
+        diagnostics: list(diagnostic),
+        resources: described(list(resource), 'Each emitted object once.'),
+        equivalence: described(
+          list(verdict),
+          'With --verify: a verdict for each service, port, group of clients and aspect.',
+        ),
+        summary,
+      },
+      ['equivalence'],
+    ),
   };
 }

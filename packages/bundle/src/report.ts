@@ -1,4 +1,5 @@
 import type { Diagnostic, Severity } from '@isthmus/diagnostics';
+import type { VerdictRow } from '@isthmus/equivalence';
 import type { LedgerEntry, Outcome, Translation } from '@isthmus/translation';
 
 interface ReportedEntry {
@@ -40,6 +41,8 @@ export interface Report {
     readonly patch?: true;
     readonly draft?: true;
   }[];
+  /** What both meshes do with the same requests; only where that was compared. */
+  readonly equivalence?: readonly VerdictRow[];
   readonly summary: {
     readonly files: number;
     readonly documents: number;
@@ -64,11 +67,13 @@ function entryOf({ resource, fields }: LedgerEntry): ReportedEntry {
  * Builds the report of a translation.
  * @param diagnostics the translation's, with positions refined where texts are at hand
  * @param fileOf the bundle's file of each emitted resource, as `layOut` gives it
+ * @param equivalence the verdicts of a comparison, where one was made
  */
 export function buildReport(
   translation: Translation,
   diagnostics: readonly Diagnostic[],
   fileOf: readonly string[],
+  equivalence?: readonly VerdictRow[],
 ): Report {
   const { estate, emitted } = translation;
   const skipped = Map.groupBy(estate.skipped, ({ file }) => file);
@@ -101,6 +106,7 @@ export function buildReport(
       ...(role === 'patch' ? { patch: true as const } : {}),
       ...(role === 'draft' ? { draft: true as const } : {}),
     })),
+    ...(equivalence === undefined ? {} : { equivalence }),
     summary: {
       files: estate.sources.length,
       documents: estate.sources.reduce((sum, { documents }) => sum + documents, 0),

@@ -92,6 +92,13 @@ function balancerOf(settings: ClusterSettings): string {
   }
 }
 
+/** Settings by name, for people and for comparison. */
+const listed = (settings: Settings): string =>
+  Object.entries(settings)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
+
 /** The settings that clients feel, each as a text; equal texts, equal behaviour. */
 function features(settings: ClusterSettings): Record<string, string> {
   const { circuitBreakers, commonLbConfig, http, tcpKeepalive } = settings;
@@ -108,17 +115,11 @@ function features(settings: ClusterSettings): Record<string, string> {
     'most requests': String(circuitBreakers.maxRequests ?? 1024),
     'most retries at once': String(circuitBreakers.maxRetries ?? 3),
     'most connection pools': String(circuitBreakers.maxConnectionPools ?? 4_294_967_295),
-    'outlier detection':
-      outlier === undefined
-        ? 'none'
-        : Object.entries(outlier)
-            .sort(([a], [b]) => (a < b ? -1 : 1))
-            .map(([name, value]) => `${name} ${value}`)
-            .join(', '),
+    'outlier detection': outlier === undefined ? 'none' : listed(outlier),
     'panic threshold': `${panic === undefined ? 50 : (panic.value ?? 0)} %`,
     'locality weights': commonLbConfig?.localityWeightedLbConfig === undefined ? 'none' : 'used',
     'health checks': JSON.stringify(settings.healthChecks ?? []),
-    keepalive: tcpKeepalive === undefined ? 'none' : JSON.stringify(tcpKeepalive, Object.keys(tcpKeepalive).sort()),
+    keepalive: tcpKeepalive === undefined ? 'none' : listed(tcpKeepalive),
     // envoy HttpProtocolOptions.idle_timeout: one hour where nothing is said.
     'idle timeout of connections': idle === undefined ? '3600 s' : time(idle),
     'most time of a connection': time(common?.maxConnectionDuration),

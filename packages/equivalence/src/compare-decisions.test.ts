@@ -34,3 +34,24 @@ test('headers of the proxy’s own answers are compared', () => {
   ]);
   expect(differences(redirect, { ...redirect, responseHeaders: noHeaderChanges })).toEqual([]);
 });
+
+test('headers of the same destinations are told apart from where requests go', () => {
+  const own = { remove: [], set: [['x-version', 'v2'] as const], add: [] };
+  const [one] = forward.kind === 'forward' ? forward.destinations : [];
+  if (one === undefined || forward.kind !== 'forward') throw new Error('no destination');
+  const other = { ...one, destination: { ...one.destination, endpoints: { kind: 'original' } as const } };
+  const split = (first: object, second: object): Decision => ({
+    ...forward,
+    destinations: [
+      { ...one, ...first },
+      { ...other, ...second },
+    ],
+  });
+  expect(differences(split({ responseHeaders: own }, {}), split({}, {}))).toEqual(['response headers']);
+  expect(differences(split({ requestHeaders: own }, {}), split({}, { requestHeaders: own }))).toEqual([
+    'request headers',
+  ]);
+  expect(differences(split({ weight: 9 }, {}), split({}, {}))).toEqual(['destinations']);
+  const bound = { requestHeaders: own, responseHeaders: own };
+  expect(differences(split(bound, {}), split(bound, {}))).toEqual([]);
+});

@@ -12,7 +12,7 @@ import type {
 } from '@isthmus/behavior';
 import { locationOf, rewritePath, splitPath } from '@isthmus/behavior';
 import type { Aspect, Difference } from './difference.ts';
-import { retriesInWords } from './words.ts';
+import { hashInWords, retriesInWords } from './words.ts';
 
 /** What is known of the path of the requests that are compared. */
 export interface KnownPath {
@@ -75,6 +75,11 @@ interface Shares {
   /** What decides: relative weights by endpoints and by what these see of the request. */
   readonly key: string;
   readonly shown: string;
+  /** Who gets which share, whatever they see. */
+  readonly places: string;
+  /** What becomes of headers on the way there, and back. */
+  readonly requests: { readonly key: string; readonly shown: string };
+  readonly responses: { readonly key: string; readonly shown: string };
   /** The answer of the proxy where it forwards to nobody at all. */
   readonly answer?: number;
 }
@@ -83,28 +88,47 @@ interface Shares {
 const authoritiesOf = ({ authority, destinations }: Forward): Set<string | undefined> =>
   new Set(authority === undefined ? destinations.map((one) => one.authority) : [authority]);
 
+/** Relative weights, so that 1 to 1 is the same as 50 to 50. */
+function sharesInOrder(weights: ReadonlyMap<string, number>): string {
+  const common = [...weights.values()].reduce((a, b) => divisor(a, b), 0) || 1;
+  return [...weights]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, weight]) => `${weight / common} × ${key}`)
+    .join('; ');
+}
+
 function sharesOf(forward: Forward): Shares {
   const { destinations, requestHeaders, responseHeaders } = forward;
   const counted = destinations.length === 1 ? destinations : destinations.filter(({ weight }) => weight > 0);
   const areSeveral = authoritiesOf(forward).size > 1;
   const weights = new Map<string, number>();
+  const places = new Map<string, number>();
+  const [requests, responses] = [new Map<string, number>(), new Map<string, number>()];
+  const [shownRequests, shownResponses] = [new Set<string>(), new Set<string>()];
+  const add = (map: Map<string, number>, name: string, weight: number): void =>
+    void map.set(name, (map.get(name) ?? 0) + weight);
   for (const { destination, weight, authority, requestHeaders: own, responseHeaders: ownResponse } of counted) {
-    const seen = [
-      areSeveral && authority !== undefined ? `as ${authority}` : '',
-      headerEffect([own, requestHeaders]),
-      headerEffect([ownResponse, responseHeaders]),
-    ].join(' / ');
-    const key = `${endpointsKey(destination.endpoints)} [${seen}]`;
-    weights.set(key, (weights.get(key) ?? 0) + (counted.length === 1 ? 1 : weight));
+    const [there, back] = [headerEffect([own, requestHeaders]), headerEffect([ownResponse, responseHeaders])];
+    const place = `${endpointsKey(destination.endpoints)}${areSeveral && authority !== undefined ? ` as ${authority}` : ''}`;
+    const key = `${place} [${there} / ${back}]`;
+    const part = counted.length === 1 ? 1 : weight;
+    add(weights, key, part);
+    add(places, place, part);
+    add(requests, `${place} [${there}]`, part);
+    add(responses, `${place} [${back}]`, part);
+    const of = counted.length === 1 ? '' : `${named(destination)}: `;
+    shownRequests.add(`${of}${there || 'as they are'}`);
+    shownResponses.add(`${of}${back || 'as they are'}`);
   }
-  const common = [...weights.values()].reduce((a, b) => divisor(a, b), 0) || 1;
-  const parts = [...weights].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, weight]) => `${weight / common} × ${key}`);
   const answers = new Set(
     counted.map(({ destination: { endpoints } }) => (endpoints.kind === 'none' ? statusOf(endpoints) : undefined)),
   );
   const [answer] = answers.size === 1 ? answers : [];
   return {
-    key: parts.join('; '),
+    key: sharesInOrder(weights),
+    places: sharesInOrder(places),
+    requests: { key: sharesInOrder(requests), shown: [...shownRequests].join('; ') },
+    responses: { key: sharesInOrder(responses), shown: [...shownResponses].join('; ') },
     shown: counted
       .map(({ destination, weight }) =>
         counted.length === 1 ? named(destination) : `${named(destination)} (${weight})`,
@@ -236,7 +260,18 @@ function compareForwards(
     if (a !== b) differences.push({ aspect, what, before: first, after: second });
   };
   const [sharesBefore, sharesAfter] = [sharesOf(before), sharesOf(after)];
-  compare('routing', 'destinations', sharesBefore.key, sharesAfter.key, [sharesBefore.shown, sharesAfter.shown]);
+  const shared = (what: 'request headers' | 'response headers', of: 'requests' | 'responses'): void =>
+    compare('routing', what, sharesBefore[of].key, sharesAfter[of].key, [
+      sharesBefore[of].shown,
+      sharesAfter[of].shown,
+    ]);
+  if (sharesBefore.places === sharesAfter.places) {
+    shared('request headers', 'requests');
+    shared('response headers', 'responses');
+  }
+  // Where each part alone is the same, it is who gets which of them together.
+  if (differences.length === 0)
+    compare('routing', 'destinations', sharesBefore.key, sharesAfter.key, [sharesBefore.shown, sharesAfter.shown]);
   if (unread) {
     differences.push(...connectionDifferences(before, after, destinations));
     return { differences, undecided };
@@ -259,7 +294,10 @@ function compareForwards(
     retriesInWords(after.retries),
   ]);
   compare('resilience', 'fault', faultsOf(before), faultsOf(after));
-  compare('resilience', 'hash', text(before.hash), text(after.hash));
+  compare('resilience', 'hash', text(before.hash), text(after.hash), [
+    hashInWords(before.hash),
+    hashInWords(after.hash),
+  ]);
   differences.push(...connectionDifferences(before, after, destinations));
   return { differences, undecided };
 }

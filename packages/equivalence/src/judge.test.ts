@@ -122,13 +122,19 @@ test('findings on what concerns the service predict a difference; others and mer
     { code: 'ISTHMUS-VS-001', severity: 'warning', resource: subject },
     { code: 'ISTHMUS-VS-002', severity: 'info', resource: subject },
     { code: 'ISTHMUS-VS-003', severity: 'blocker', resource: { ...subject, name: 'other' } },
-    { code: 'ISTHMUS-AUTHZ-001', severity: 'blocker', resource: { ...subject, kind: 'AuthorizationPolicy' } },
-    { code: 'ISTHMUS-SIDE-001', severity: 'warning', resource: { ...subject, kind: 'Sidecar', name: 'default' } },
-    { code: 'ISTHMUS-MESH-001', severity: 'warning' },
+    { code: 'ISTHMUS-AP-001', severity: 'blocker', resource: { ...subject, kind: 'AuthorizationPolicy' } },
+    { code: 'ISTHMUS-VS-004', severity: 'warning', resource: subject, path: 'spec.http[2].timeout' },
+    { code: 'ISTHMUS-SC-001', severity: 'warning', resource: { ...subject, kind: 'Sidecar', name: 'default' } },
+    { code: 'ISTHMUS-MC-001', severity: 'warning' },
+    { code: 'ISTHMUS-ID-001', severity: 'warning' },
     { code: 'ISTHMUS-READ-001', severity: 'blocker', file: 'broken.yaml' },
   ];
   const [row] = routingOf(judgeOf(route(withoutHeader), findings));
-  expect(row?.predictedBy).toEqual(['ISTHMUS-MESH-001', 'ISTHMUS-SIDE-001', 'ISTHMUS-VS-001']);
+  expect(row?.predictedBy).toEqual(['ISTHMUS-MC-001', 'ISTHMUS-VS-001']);
+  const resilience = judgeOf(route(withoutHeader), findings)
+    .verify('sales/seats', [])
+    .find(({ aspect, verdict }) => aspect === 'resilience' && verdict === 'differs');
+  expect(resilience?.predictedBy).toContain('ISTHMUS-VS-004');
   expect(routingOf(judgeOf(route(withoutHeader)))[0]?.predictedBy).toEqual([]);
 });
 
@@ -192,7 +198,7 @@ test('the simulator says of each route why it was passed over, and what the dest
   });
   if (!('before' in old)) throw new Error(old.reason);
   expect(old.before.steps.map(({ missed }) => missed)).toEqual([
-    'asked: path begins with `/v2`; the request has `/old`',
+    'path begins with `/v2` was asked for; the request has `/old`',
     undefined,
   ]);
   expect(old.before.answer).toEqual({ status: 302, location: 'http://seats.sales/new' });

@@ -30,6 +30,8 @@ export interface Judge {
   readonly config: EffectiveConfig;
   /** The services that can be compared (`<namespace>/<name>`), sorted. */
   readonly services: readonly string[];
+  /** The ports of a service that can be compared; none where there is no such service. */
+  portsOf(service: string): readonly number[];
   /** The verdicts on a service, for each port, group of clients and aspect; none where there is no such service. */
   verify(service: string, accepted: readonly Acceptance[]): VerdictRow[];
   simulate(request: SimulatedRequest): Simulation | NothingToSimulate;
@@ -45,6 +47,7 @@ export function createJudge({ estate, emitted, findings, concerning, settings }:
   return {
     config,
     services: [...byId.keys()].sort(),
+    portsOf: (service) => byId.get(service)?.ports.map(({ port }) => port) ?? [],
     verify(service, accepted) {
       const found = byId.get(service);
       if (found === undefined) return [];

@@ -9,22 +9,34 @@ export interface Finding {
   readonly severity: 'blocker' | 'warning' | 'info';
   readonly resource?: { readonly kind: string; readonly namespace: string; readonly name: string };
   readonly file?: string;
+  /** Of the field in the resource. */
+  readonly path?: string;
 }
+
+/**
+ * Areas of codes (`ISTHMUS-<area>-<number>`) that speak of routing or resilience: DestinationRules, the estate as a whole,
+ * MeshConfig, Sidecars, ServiceEntries, translation in general, VirtualServices.
+ */
+const areas = new Set(['DR', 'EST', 'MC', 'SC', 'SE', 'TR', 'VS']);
+/** Those of them that speak of the mesh where they name no resource. */
+const meshWide = new Set(['EST', 'MC', 'TR']);
+const areaOf = (code: string): string => code.split('-')[1] ?? '';
+
+/** Fields that decide how long and how often is tried, and nothing about where requests go. */
+const onlyResilience = /\b(?:trafficPolicy|connectionPool|outlierDetection|loadBalancer|timeout|retries|fault)\b/;
 
 // Only what has a say in routing and resilience predicts differences there: a lost JWT rule explains no timeout.
 const deciding = new Set([
   'ConfigMap',
   'DestinationRule',
-  'EnvoyFilter',
   'IstioOperator',
-  'ProxyConfig',
   'Service',
   'ServiceEntry',
   'Sidecar',
   'VirtualService',
 ]);
 /** Kinds that may concern all of a namespace, or of the mesh from the root namespace. */
-const wide = new Set(['ConfigMap', 'EnvoyFilter', 'IstioOperator', 'ProxyConfig', 'Sidecar']);
+const wide = new Set(['ConfigMap', 'IstioOperator', 'Sidecar']);
 
 interface Subject {
   readonly kind: string;
@@ -45,9 +57,17 @@ function decidedBy(config: EffectiveConfig, { clients, verdict }: Verification):
   ];
 }
 
+/** Whether one of the meshes does not take the request at all, which is what Sidecars decide. */
+function isOfReach({ verdict }: Verification): boolean {
+  if (verdict.verdict !== 'differs') return false;
+  const { before, after, differences } = verdict.counterexample;
+  return differences.some(({ what }) => what === 'kind') && (before.rule === undefined || after.rule === undefined);
+}
+
 /**
  * Tells which findings predicted a difference: warnings and blockers on the resources that concern the service or decided in
- * the counterexample, on what holds for all of its or its clients' namespaces or for the mesh, and those about no resource.
+ * the counterexample, on what holds for all of its or its clients' namespace or for the mesh, and those about no resource.
+ * What speaks of access or of telemetry predicts nothing here, and what speaks of timeouts no other way of a request.
  * @param concerning the Istio resources that concern a service (`<namespace>/<name>`)
  */
 export function predictions(
@@ -55,27 +75,28 @@ export function predictions(
   config: EffectiveConfig,
   concerning: (service: string) => readonly Resource[],
 ): (verification: Verification) => readonly string[] {
-  const byResource = new Map<string, Set<string>>();
-  const byNamespace = new Map<string, Set<string>>();
-  const everywhere = new Set<string>();
-  const add = (map: Map<string, Set<string>>, key: string, code: string): void => {
-    const codes = map.get(key);
-    if (codes === undefined) map.set(key, new Set([code]));
-    else codes.add(code);
+  const byResource = new Map<string, Finding[]>();
+  const byNamespace = new Map<string, Finding[]>();
+  const everywhere: Finding[] = [];
+  const add = (map: Map<string, Finding[]>, key: string, finding: Finding): void => {
+    const known = map.get(key);
+    if (known === undefined) map.set(key, [finding]);
+    else known.push(finding);
   };
-  for (const { code, severity, resource, file } of findings) {
-    if (severity === 'info') continue;
+  for (const finding of findings) {
+    const { code, severity, resource, file } = finding;
+    if (severity === 'info' || !areas.has(areaOf(code))) continue;
     if (resource === undefined) {
       // What is said of a file is about reading it.
-      if (file === undefined) everywhere.add(code);
+      if (file === undefined && meshWide.has(areaOf(code))) everywhere.push(finding);
       continue;
     }
     if (!deciding.has(resource.kind)) continue;
-    add(byResource, keyOf(resource), code);
-    if (wide.has(resource.kind)) add(byNamespace, resource.namespace || 'default', code);
+    add(byResource, keyOf(resource), finding);
+    if (wide.has(resource.kind)) add(byNamespace, resource.namespace || 'default', finding);
   }
   return (verification) => {
-    const { namespace, name, clients } = verification;
+    const { namespace, name, clients, aspect } = verification;
     const subjects: Subject[] = [
       { kind: 'Service', namespace, name },
       ...concerning(`${namespace}/${name}`).map((resource) => ({
@@ -85,10 +106,14 @@ export function predictions(
       })),
       ...decidedBy(config, verification),
     ];
-    const namespaces = new Set([config.mesh.rootNamespace, namespace, ...clients.namespaces]);
-    const found = new Set(everywhere);
-    for (const subject of subjects) for (const code of byResource.get(keyOf(subject)) ?? []) found.add(code);
-    for (const one of namespaces) for (const code of byNamespace.get(one) ?? []) found.add(code);
-    return [...found].sort();
+    const namespaces = [config.mesh.rootNamespace, namespace, clients.client.namespace];
+    const found = [
+      ...everywhere,
+      ...subjects.flatMap((subject) => byResource.get(keyOf(subject)) ?? []),
+      ...namespaces.flatMap((one) => byNamespace.get(one) ?? []),
+    ]
+      .filter(({ path = '' }) => aspect === 'resilience' || !onlyResilience.test(path))
+      .filter(({ resource }) => resource?.kind !== 'Sidecar' || isOfReach(verification));
+    return [...new Set(found.map(({ code }) => code))].sort();
   };
 }

@@ -18,7 +18,7 @@ import type { KongMeshBehavior, ServiceRef } from '@isthmus/kong-mesh';
 import { compareDecisions, describe, named } from './compare-decisions.ts';
 import { connectionsOf } from './connections.ts';
 import type { Difference } from './difference.ts';
-import { conditionsInWords, endpointsInWords, missInWords, retriesInWords, timeInWords } from './words.ts';
+import { conditionsInWords, endpointsInWords, hashInWords, missInWords, retriesInWords, timeInWords } from './words.ts';
 
 /** One route that a proxy tried; texts are for people. */
 export interface SimulatedStep {
@@ -124,7 +124,7 @@ function settingsOf(forward: Forward): SimulatedSide['settings'] {
     ...(abort === undefined
       ? []
       : [{ what: 'injected abort', value: `${abort.status ?? abort.grpcStatus} for ${abort.percentage} %` }]),
-    ...hash.map((one) => ({ what: 'hash', value: 'name' in one ? `${one.kind} ${one.name}` : one.kind })),
+    ...(hash.length === 0 ? [] : [{ what: 'hash', value: hashInWords(hash) }]),
     ...(cors === undefined ? [] : [{ what: 'CORS', value: 'answered by the proxy' }]),
   ];
 }

@@ -1,6 +1,6 @@
 import type { Client, Request, Rule } from '@isthmus/behavior';
 import { describe } from './compare-decisions.ts';
-import type { Aspect, Counterexample, Decided } from './difference.ts';
+import type { Aspect, Counterexample, Decided, Difference } from './difference.ts';
 import type { Verification } from './verify-estate.ts';
 import { clientsInWords, requestInWords, ruleInWords, verbOf } from './words.ts';
 
@@ -67,6 +67,19 @@ function because(before: Rule | undefined, after: Rule | undefined): string {
   return `, because ${of(before, 'Istio')} and ${of(after, 'Kong Mesh')} ${before === undefined || after === undefined ? 'decides' : 'decide'}`;
 }
 
+/** "timeout: none in Istio, 15 s in Kong Mesh"; what is different about connections says itself what it is. */
+function differenceInWords({ what, before, after }: Difference): string {
+  const [name, one, other] =
+    what === 'connections' && before.includes(': ') && after.includes(': ')
+      ? [
+          before.slice(0, before.indexOf(': ')),
+          before.slice(before.indexOf(': ') + 2),
+          after.slice(after.indexOf(': ') + 2),
+        ]
+      : [what, before, after];
+  return `${name}: ${one} in Istio, ${other} in Kong Mesh`;
+}
+
 /** "Differs: `GET /v2/seats` … goes to seats-v1:80 in Istio and to seats-v2:80 in Kong Mesh, because …". */
 function sentenceOf({ request, before, after, differences }: Counterexample): string {
   const asked = requestInWords(request);
@@ -78,11 +91,8 @@ function sentenceOf({ request, before, after, differences }: Counterexample): st
     const verbs = [verbOf(before.decision), verbOf(after.decision)] as const;
     return `Differs: ${asked} ${verbs[0]}${here} in Istio and ${verbs[0] === verbs[1] ? verbs[1].replace(/^\S+ /, '') : verbs[1]}${there} in Kong Mesh${why}.`;
   }
-  const list = differences.map(
-    ({ what, before: one, after: other }) => `${what} ${one} in Istio and ${other} in Kong Mesh`,
-  );
-  const more = list.length > 1 ? `; and ${list.length - 1} more` : '';
-  return `Differs: ${asked} has ${first === undefined ? 'other settings' : list[0]}${more}${why}.`;
+  const more = differences.length > 1 ? ` (and ${differences.length - 1} more)` : '';
+  return `Differs: for ${asked}, ${first === undefined ? 'settings are others' : differenceInWords(first)}${more}${why}.`;
 }
 
 /** A verdict for people and machines. */

@@ -37,11 +37,13 @@ test('a miss tells what was asked and what was there', () => {
     queryParameters: [{ name: 'q', match: { kind: 'exact', value: '1' } }],
   };
   expect(missInWords(asked, { part: 'header', name: 'x' }, request)).toBe(
-    'asked: header `x` is `1`; the request has none',
+    'header `x` is `1` was asked for; the request has none',
   );
   expect(missInWords(asked, { part: 'query', name: 'q' }, request)).toBe(
-    'asked: query parameter `q` is `1`; the request has `2`',
+    'query parameter `q` is `1` was asked for; the request has `2`',
   );
+  const only: Predicate = { ...none, path: { kind: 'exact', value: '/y' } };
+  expect(missInWords(only, { part: 'path' }, request)).toBe('the request has `/x`');
 });
 
 test('a group of clients is where they are and which labels they have', () => {

@@ -1,6 +1,7 @@
 import type {
   Decision,
   Endpoints,
+  HashPolicy,
   HeaderMatch,
   Miss,
   Predicate,
@@ -72,7 +73,7 @@ function foundAt({ part, name = '' }: Miss, request: Request): string | undefine
   }
 }
 
-/** Why a route did not take a request: "header `x-cabin` is `crew`: the request has none". */
+/** Why a route did not take a request: "header `x-cabin` is `crew` was asked for; the request has none". */
 export function missInWords(predicate: Predicate, miss: Miss, request: Request): string {
   const { part, name } = miss;
   const asked: Predicate = {
@@ -84,7 +85,10 @@ export function missInWords(predicate: Predicate, miss: Miss, request: Request):
     ...(part === 'scheme' && predicate.scheme !== undefined ? { scheme: predicate.scheme } : {}),
   };
   const found = foundAt(miss, request);
-  return `asked: ${conditionsInWords(asked)}; the request has ${found === undefined ? 'none' : quote(found)}`;
+  const had = `the request has ${found === undefined ? 'none' : quote(found)}`;
+  const words = conditionsInWords(asked);
+  // Where nothing else is asked for, that stands beside it.
+  return words === conditionsInWords(predicate) ? had : `${words} was asked for; ${had}`;
 }
 
 /** Who answers, for people. */
@@ -126,6 +130,15 @@ export function retriesInWords(retries: Retries | undefined): string {
     ...(methods === undefined ? [] : [`for ${methods.join(', ')} only`]),
     ...(previousHosts === 'omit' ? ['elsewhere than before'] : []),
   ].join(', ');
+}
+
+/** What the choice of an endpoint depends on, for people. */
+export function hashInWords(policies: readonly HashPolicy[]): string {
+  const words = policies.map((one) => {
+    const of = 'name' in one ? `${one.kind} ${quote(one.name)}` : 'key' in one ? one.key : 'address of the client';
+    return one.terminal ? `${of} if there` : of;
+  });
+  return words.join(', then ') || 'none';
 }
 
 const pairs = (labels: Readonly<Record<string, string>>): string =>

@@ -1,0 +1,40 @@
+import { type Estate, takeIn } from '@isthmus/istio';
+import { isTargetVersion, targetVersions } from '@isthmus/kong-mesh';
+import type { Settings } from '@isthmus/translation';
+import { InputError, readInput } from './input.ts';
+import { readLimits } from './limits.ts';
+import type { Progress } from './progress.ts';
+import { readSettings } from './settings.ts';
+
+/** What commands that read an estate take. */
+export interface EstateOptions {
+  readonly target?: string;
+  readonly settings?: string;
+  readonly complete?: boolean;
+  readonly limit?: readonly string[];
+}
+
+/** The settings of a file, with what the command line says on top. */
+export async function settingsOf({ target, settings, complete }: EstateOptions): Promise<Settings> {
+  const fromFile = await readSettings(settings);
+  const version = target ?? fromFile.target;
+  if (!isTargetVersion(version))
+    throw new InputError(`Kong Mesh ${version} is not known; choose one of ${targetVersions.join(', ')}`);
+  return { ...fromFile, target: version, complete: complete ?? fromFile.complete };
+}
+
+/** Reads an estate for commands that say nothing of the input itself. Throws an InputError where nothing can be read. */
+export async function readEstate(
+  paths: readonly string[],
+  { limit = [] }: EstateOptions,
+  progress: Progress,
+): Promise<Estate> {
+  const { readings } = await readInput(paths, readLimits(limit, process.env), (files) =>
+    progress.say(`Reading … ${files} files`),
+  );
+  if (readings.every(({ resources, unidentified }) => resources.length + unidentified.length === 0)) {
+    progress.end();
+    throw new InputError('no document that could be read was found');
+  }
+  return takeIn(readings);
+}

@@ -1,0 +1,35 @@
+import { createJudge, type Judge, type VerdictRow } from '@isthmus/equivalence';
+import { concerns, servicesOf } from '@isthmus/migration';
+import type { Translation } from '@isthmus/translation';
+import type { Progress } from './progress.ts';
+
+/** Compiles both meshes of a translation for comparison. */
+export function judgeOf(translation: Translation): Judge {
+  const { estate, emitted, settings, diagnostics } = translation;
+  const concerning = concerns(estate, servicesOf(estate), settings.clusterDomain);
+  return createJudge({
+    estate,
+    emitted,
+    settings,
+    findings: diagnostics,
+    concerning: (service) =>
+      (concerning.get(service) ?? []).flatMap((index) => {
+        const resource = estate.istio[index];
+        return resource === undefined ? [] : [resource];
+      }),
+  });
+}
+
+/** The verdicts on all services, or on those asked for, service by service. */
+export function verdictsOf(
+  translation: Translation,
+  progress: Progress,
+  services?: readonly string[],
+): readonly VerdictRow[] {
+  const judge = judgeOf(translation);
+  const wanted = services ?? judge.services;
+  return wanted.flatMap((service, index) => {
+    progress.say(`Comparing … ${index} of ${wanted.length} services`);
+    return judge.verify(service, translation.settings.accepted);
+  });
+}

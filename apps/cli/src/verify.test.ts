@@ -1,0 +1,151 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Report } from '@isthmus/bundle';
+import type { VerdictRow } from '@isthmus/equivalence';
+import { afterAll, expect, test } from 'vitest';
+import { sideBySide } from './columns.ts';
+
+const launcher = fileURLToPath(new URL('../bin/isthmus.js', import.meta.url));
+const scratch = mkdtempSync(join(tmpdir(), 'isthmus-verify-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const isthmus = (...args: readonly string[]) =>
+  spawnSync(process.execPath, [launcher, ...args], { encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } });
+
+function write(name: string, text: string): string {
+  const path = join(scratch, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const service = `apiVersion: v1
+kind: Service
+metadata: {name: seats, namespace: sales}
+spec: {selector: {app: seats}, ports: [{name: http, port: 80, appProtocol: http}]}
+`;
+const plain = write(
+  'plain.yaml',
+  `${service}---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: seats, namespace: sales}
+spec:
+  hosts: [seats]
+  http: [{timeout: 3s, route: [{destination: {host: seats}}]}]
+`,
+);
+// Kong Mesh has no direct response.
+const lost = write(
+  'lost.yaml',
+  `${service}---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: seats, namespace: sales}
+spec:
+  hosts: [seats]
+  http:
+    - match: [{uri: {prefix: /cabin}}]
+      directResponse: {status: 418}
+    - route: [{destination: {host: seats}}]
+`,
+);
+
+const rowsOf = (...args: readonly string[]): VerdictRow[] =>
+  JSON.parse(isthmus('verify', ...args, '--json').stdout) as VerdictRow[];
+
+test('an estate that stays the same is told in numbers', () => {
+  const { stdout, stderr } = isthmus('verify', plain, '--complete');
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/^Routing: 1 same, 0 different, 0 undecided, 0 accepted\.$/m);
+  expect(rowsOf(plain, '--complete')).toContainEqual({
+    service: 'sales/seats',
+    port: 80,
+    clients: 'all clients',
+    aspect: 'routing',
+    verdict: 'same',
+    sentence: 'Same for all requests.',
+  });
+});
+
+test('a difference is a sentence with the request and the findings that foretold it; the exit code is 1', () => {
+  const { status, stdout } = isthmus('verify', lost, '--complete');
+  expect(stdout).toContain('✕ routing, port 80, all clients');
+  expect(stdout).toMatch(/Differs: `GET \/cabin` is answered with 418 in Istio and .* in Kong Mesh, because/);
+  expect(stdout).toMatch(/Predicted by (?:ISTHMUS-VS-\d{3}(?:, )?)+/);
+  expect(status).toBe(1);
+});
+
+test('what the settings accept is counted and shown, and fails nothing', () => {
+  const open = rowsOf(lost, '--complete').filter(({ verdict }) => verdict !== 'same');
+  const accepted = open.map(({ service: of, port, aspect }) => ({
+    service: of,
+    port,
+    aspect,
+    reason: 'nobody asks the teapot',
+  }));
+  const settings = write('settings.json', JSON.stringify({ accepted }));
+  const { status, stdout } = isthmus('verify', lost, '--complete', '--settings', settings);
+  expect(stdout).toContain('Accepted: nobody asks the teapot');
+  expect(stdout).toContain('Routing: 0 same, 0 different, 0 undecided, 1 accepted.');
+  expect(status).toBe(0);
+});
+
+test.each([
+  ['a service that is not there', ['verify', plain, '--service', 'sales/none'], 'there is no Service sales/none'],
+  ['accepted differences without a reason', ['verify', plain, '--settings', 'BAD'], 'accepted must be a list of'],
+  ['a path that is not there', ['verify', '/nowhere'], 'there is no such file or folder'],
+  ['no service to simulate', ['simulate', plain], "required option '--service"],
+  ['half a service', ['simulate', plain, '--service', 'seats'], '--service takes <namespace>/<name>'],
+  ['an unknown port', ['simulate', plain, '--service', 'sales/seats', '--port', '81'], 'its ports are 80'],
+  ['a header without a name', ['simulate', plain, '--service', 'sales/seats', '--header', 'x'], '--header takes'],
+  ['a relative path', ['simulate', plain, '--service', 'sales/seats', '--path', 'a'], '--path begins with a slash'],
+])('%s is a matter of usage', (_, args, message) => {
+  const bad = write('bad.yaml', 'accepted: [{service: sales/seats, aspect: routing}]\n');
+  const { status, stderr } = isthmus(...args.map((one) => (one === 'BAD' ? bad : one)));
+  expect(stderr).toContain(message);
+  expect(status).toBe(2);
+});
+
+test('a request is shown step by step in both meshes, side by side', () => {
+  const { stdout, status } = isthmus('simulate', lost, '--service', 'sales/seats', '--path', '/cabin/1');
+  expect(stdout).toMatch(/^Istio +│ Kong Mesh$/m);
+  expect(stdout).toContain('1 ● path begins with `/cabin`');
+  expect(stdout).toContain('VirtualService sales/seats `spec.http[0].match[0]`');
+  expect(stdout).toContain('Answer: 418');
+  expect(stdout).toMatch(/^✕ routing, kind: answered with 418 in Istio, .* in Kong Mesh$/m);
+  expect(status).toBe(1);
+  const other = JSON.parse(
+    isthmus('simulate', lost, '--service', 'sales/seats', '--path', '/', '--client-namespace', 'web', '--json').stdout,
+  ) as { client: unknown; before: { steps: { missed?: string }[]; seen: unknown[] } };
+  expect(other.client).toEqual({ namespace: 'web', labels: {} });
+  expect(other.before.steps.map(({ missed }) => missed)).toEqual(['the request has `/`', undefined]);
+  expect(other.before.seen).toMatchObject([{ share: 100, path: '/', authority: 'seats.sales' }]);
+});
+
+test('--verify puts the verdicts into the report and its page', () => {
+  const [json, page] = [join(scratch, 'report.json'), join(scratch, 'report.html')];
+  const { stderr } = isthmus('translate', lost, '--verify', '--report', json);
+  expect(stderr).toMatch(/^Routing: \d+ same, \d+ different/m);
+  isthmus('translate', lost, '--verify', '--report', page);
+  const { equivalence = [] } = JSON.parse(readFileSync(json, 'utf8')) as Report;
+  expect(equivalence.map(({ service: of, port, aspect }) => [of, port, aspect])).toContainEqual([
+    'sales/seats',
+    80,
+    'routing',
+  ]);
+  expect(readFileSync(page, 'utf8')).toContain('<h2>Behaviour</h2>');
+  isthmus('translate', lost, '--report', json);
+  expect(JSON.parse(readFileSync(json, 'utf8'))).not.toHaveProperty('equivalence');
+});
+
+test('columns wrap at spaces and give way to one list where there is no room', () => {
+  expect(sideBySide(['a', 'b'], ['c'], 60)).toEqual(['a', 'b', '', 'c']);
+  const lines = sideBySide([`  ${'word '.repeat(12)}`.trimEnd()], ['right'], 83);
+  expect(lines).toEqual([
+    `${'  word word word word word word word'.padEnd(40)} │ right`,
+    expect.stringMatching(/^ {4}word/),
+  ]);
+});
