@@ -67,6 +67,7 @@ export {
   byAge,
   type EffectiveMtls,
   effectiveMtls,
+  isPort,
   type MtlsMode,
   type PeerAuthentication,
   readPeerAuthentication,

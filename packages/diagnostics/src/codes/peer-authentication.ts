@@ -127,6 +127,15 @@ export const peerAuthentication = defineCodes({
     explanation: 'istio-api, security/v1beta1/peer_authentication.proto.',
     example: 'spec:\n  mtls: {mode: strict}',
   },
+  badPort: {
+    code: 'ISTHMUS-PA-015',
+    severity: 'blocker',
+    title: 'Key is no port',
+    message: '"{port}" is no port number, so that Istio refuses this policy. Nothing is emitted for the port.',
+    help: 'Write the number of the port that the workload listens on; names are not taken.',
+    explanation: 'istio/pkg/config/validation/validation.go, 1.32: keys of portLevelMtls are ports from 1 to 65535.',
+    example: 'spec:\n  selector: {matchLabels: {app: web}}\n  portLevelMtls: {http: {mode: STRICT}}',
+  },
   withoutExceptions: {
     code: 'ISTHMUS-PA-014',
     severity: 'warning',

@@ -37,6 +37,12 @@ test('ports are those of the chosen policy for the workload', () => {
     '{selector: {matchLabels: {app: web}}, portLevelMtls: {8080: {mode: DISABLE}, 9090: {mode: UNSET}}}',
   );
   expect(of(mesh, own)).toEqual({ mode: 'STRICT', ports: { 8080: 'DISABLE' } });
+  const named = policy(
+    'sales',
+    'web',
+    '{selector: {matchLabels: {app: web}}, portLevelMtls: {http: {mode: DISABLE}, 70000: {mode: DISABLE}}}',
+  );
+  expect(of(mesh, named)).toEqual({ mode: 'STRICT', ports: {} });
   const ignored = policy('sales', 'ns', '{mtls: {mode: STRICT}, portLevelMtls: {8080: {mode: DISABLE}}}');
   expect(of(ignored)).toEqual({ mode: 'STRICT', ports: {} });
 });

@@ -12,7 +12,7 @@ export interface PeerAuthentication {
   readonly scope: PolicyScope;
   /** Undefined where it says UNSET or nothing, so that the level above counts. */
   readonly mode: MtlsMode | undefined;
-  /** By workload port, as written; only of a policy with a selector. UNSET is undefined. */
+  /** By workload port, as written; only of a policy with a selector, and only what is a port. UNSET is undefined. */
   readonly ports: ReadonlyMap<string, MtlsMode | undefined>;
   /** Milliseconds since 1970 where the manifest comes from a cluster. */
   readonly created: number | undefined;
@@ -21,6 +21,11 @@ export interface PeerAuthentication {
 const modes = new Set<unknown>(['DISABLE', 'PERMISSIVE', 'STRICT']);
 const modeOf = (value: Json | undefined): MtlsMode | undefined =>
   isMap(value) && modes.has(value.mode) ? (value.mode as MtlsMode) : undefined;
+
+/** Whether a key of `portLevelMtls` is a port; Istio refuses others (istio/pkg/config/validation, 1.32). */
+export function isPort(key: string): boolean {
+  return /^[1-9]\d{0,4}$/.test(key) && Number(key) <= 65_535;
+}
 
 /** Reads a PeerAuthentication; modes that Istio does not know count as UNSET. */
 export function readPeerAuthentication(resource: Resource, rootNamespace: string): PeerAuthentication {
@@ -37,7 +42,7 @@ export function readPeerAuthentication(resource: Resource, rootNamespace: string
     mode: modeOf(spec.mtls),
     ports: new Map(
       selective && isMap(spec.portLevelMtls)
-        ? Object.entries(spec.portLevelMtls).map(([port, value]) => [port, modeOf(value)])
+        ? Object.entries(spec.portLevelMtls).flatMap(([port, value]) => (isPort(port) ? [[port, modeOf(value)]] : []))
         : [],
     ),
     created: Number.isNaN(created) ? undefined : created,

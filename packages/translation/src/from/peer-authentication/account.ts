@@ -1,5 +1,5 @@
 import { codes } from '@isthmus/diagnostics';
-import { type PeerAuthentication, selects } from '@isthmus/istio';
+import { isPort, type PeerAuthentication, selects } from '@isthmus/istio';
 import type { Context } from '../../context.ts';
 import { child, descend, entries, type Field, rootField, text } from '../../field.ts';
 import { accountForMetadata } from '../../security/metadata.ts';
@@ -29,7 +29,10 @@ export function accountForPolicy(context: Context, view: SecurityView, policy: P
   accountForMode(context, descend(spec, 'mtls', 'mode'));
   const ports = child(spec, 'portLevelMtls');
   if (level === 'workload') {
-    for (const port of policy.ports.keys()) accountForMode(context, descend(ports, port, 'mode'));
+    for (const [port, field] of entries(ports)) {
+      if (isPort(port)) accountForMode(context, child(field, 'mode'));
+      else context.unsupported(field, area.badPort, { port });
+    }
     const within = view.workloadsIn(scope.namespace);
     const labels = Object.entries(scope.labels).map(([key, value]) => `${key}=${value}`);
     if (within.length > 0 && !within.some((workload) => selects(scope, workload)))
