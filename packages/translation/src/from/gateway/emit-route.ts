@@ -119,15 +119,15 @@ const chunk = <T>(list: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(list.length / size) }, (_, index) => list.slice(index * size, (index + 1) * size));
 
 /** Accounts for what a rule says that no filter of Kong can do at the edge. */
-function accountForRest(context: Context, { field, action }: EdgeRule): void {
+function accountForRest(context: Context, { field, parts, action }: EdgeRule): void {
   context.settled(child(field, 'name'));
-  const retries = child(field, 'retries');
+  const retries = parts('retries');
   if (retries !== undefined) context.unsupported(retries, codes.gateway.retries, {});
   for (const name of ['mirror', 'mirrors', 'mirrorPercent', 'mirrorPercentage', 'mirror_percent']) {
-    const mirror = child(field, name);
+    const mirror = parts(name);
     if (mirror !== undefined) context.unsupported(mirror, codes.gateway.mirror, {});
   }
-  const fault = child(field, 'fault');
+  const fault = parts('fault');
   if (fault !== undefined && action.kind !== 'respond') context.unsupported(fault, codes.gateway.fault, {});
   const known = new Set([
     'name',
@@ -150,11 +150,11 @@ function accountForRest(context: Context, { field, action }: EdgeRule): void {
   ]);
   if (action.kind === 'redirect' || action.kind === 'respond') {
     for (const name of ['headers', 'corsPolicy', 'rewrite']) {
-      const part = child(field, name);
+      const part = parts(name);
       if (part !== undefined) context.unsupported(part, codes.gateway.besideAnswer, { field: name });
     }
     for (const name of ['route', 'redirect', 'directResponse', 'fault']) {
-      const part = child(field, name);
+      const part = parts(name);
       if (part !== undefined) context.claim(part, 'inert', codes.gateway.besideAnswer);
     }
   }

@@ -2,8 +2,9 @@ import { codes } from '@isthmus/diagnostics';
 import { parseDuration } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import type { EmittedRole } from '../../emitted.ts';
-import { child, descend, entries, type Field, flag, items, text } from '../../field.ts';
+import { child, entries, type Field, flag, items, text } from '../../field.ts';
 import { type Traced, trace } from '../../trace.ts';
+import { below } from './parts.ts';
 import { capturesGroups, quote } from './path-form.ts';
 import { emitPlugin } from './plugins.ts';
 import type { Backend } from './read-action.ts';
@@ -96,8 +97,8 @@ const modifier = ({ set, add, remove }: HeaderOps): Record<string, unknown> => (
 });
 
 /** Whether the paths of a rule must capture what follows the match, for the plugin that rewrites them. */
-export function capturesPath({ field, matches, action }: EdgeRule): boolean {
-  const uri = descend(field, 'rewrite', 'uri');
+export function capturesPath({ parts, matches, action }: EdgeRule): boolean {
+  const uri = below(parts, 'rewrite', 'uri');
   return (
     uri !== undefined &&
     action.kind === 'forward' &&
@@ -107,7 +108,7 @@ export function capturesPath({ field, matches, action }: EdgeRule): boolean {
 
 /** Why the path of a rule cannot be rewritten; undefined where it can, or need not. */
 export function rewriteObjection(rule: EdgeRule): Field | undefined {
-  const uri = descend(rule.field, 'rewrite', 'uri');
+  const uri = below(rule.parts, 'rewrite', 'uri');
   if (uri === undefined) return undefined;
   const value = text(uri)?.value;
   const counts = rule.matches.some(({ form }) => form.kind === 'regex' && capturesGroups(form.value));
@@ -116,7 +117,7 @@ export function rewriteObjection(rule: EdgeRule): Field | undefined {
 
 /** Kong's request-transformer in the place of filters: one rule can have one of it only, and the rewrite needs it. */
 function transformer(context: Context, rule: EdgeRule, request: HeaderOps, host: Field<string> | undefined): unknown {
-  const uri = text(descend(rule.field, 'rewrite', 'uri')) as Field<string>;
+  const uri = text(below(rule.parts, 'rewrite', 'uri')) as Field<string>;
   const pairs = (list: readonly HeaderChange[]) =>
     list.map(({ name, value }) => context.derived(value.origins, `${name}:${value.value}`));
   const set = [...pairs(request.set), ...(host === undefined ? [] : [context.exact(host, `host:${host.value}`)])];
@@ -173,7 +174,7 @@ export function filtersOf(
   backends: readonly Backend[],
   place: Place,
 ): readonly unknown[] | undefined {
-  const { field } = rule;
+  const { parts } = rule;
   const filters: unknown[] = [];
   const [single, ...others] = backends;
   const own = backends.map((backend) => child(backend.field, 'headers'));
@@ -181,7 +182,7 @@ export function filtersOf(
   if (others.length > 0)
     for (const headers of own)
       if (headers !== undefined) context.unsupported(headers, codes.gateway.destinationHeaders, {});
-  const sources = [child(field, 'headers'), ...shared];
+  const sources = [parts('headers'), ...shared];
   const request = readHeaderOps(
     context,
     sources.map((one) => child(one, 'request')),
@@ -192,8 +193,8 @@ export function filtersOf(
     sources.map((one) => child(one, 'response')),
     false,
   );
-  const uri = text(descend(field, 'rewrite', 'uri'));
-  const authority = text(descend(field, 'rewrite', 'authority')) ?? request.host;
+  const uri = text(below(parts, 'rewrite', 'uri'));
+  const authority = text(below(parts, 'rewrite', 'authority')) ?? request.host;
   if (capturesPath(rule)) {
     const name = `${place.name}-rewrite`;
     filters.push(
@@ -212,7 +213,7 @@ export function filtersOf(
       });
   }
   if (!isEmpty(response)) filters.push({ type: 'ResponseHeaderModifier', responseHeaderModifier: modifier(response) });
-  const cors = child(field, 'corsPolicy');
+  const cors = parts('corsPolicy');
   if (cors !== undefined)
     filters.push(emitPlugin(context, { ...place, name: `${place.name}-cors` }, 'cors', corsConfig(context, cors)));
   return some(filters);

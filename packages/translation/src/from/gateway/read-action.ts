@@ -3,6 +3,7 @@ import { parseDuration } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { child, descend, entries, type Field, items, number, text } from '../../field.ts';
 import { type Subset, subsetOf } from '../../subset-service.ts';
+import { below, type Parts } from './parts.ts';
 
 /** A backend of a rule. */
 export interface Backend {
@@ -115,19 +116,21 @@ function readAbort(fault: Field | undefined): Action | undefined {
   };
 }
 
+/** A rule that delegates to nobody that is known. */
+export const closedDelegate = (rule: Field): Action =>
+  closed(child(rule, 'delegate') ?? rule, 'the VirtualService that it delegates to is not in the import');
+
 /** What a rule does; what Kong cannot do is `closed` with the reason. */
-export function readAction(context: Context, rule: Field): Action {
-  const delegate = child(rule, 'delegate');
-  if (delegate !== undefined) return closed(delegate, 'it delegates to another VirtualService');
-  const regexRewrite = descend(rule, 'rewrite', 'uriRegexRewrite');
+export function readAction(context: Context, rule: Field, parts: Parts): Action {
+  const regexRewrite = below(parts, 'rewrite', 'uriRegexRewrite');
   if (regexRewrite !== undefined) return closed(regexRewrite, 'Kong cannot replace what an expression finds in a path');
-  const redirect = child(rule, 'redirect');
+  const redirect = parts('redirect');
   if (redirect !== undefined) return { kind: 'redirect', field: redirect };
-  const response = child(rule, 'directResponse');
+  const response = parts('directResponse');
   if (response !== undefined) return readResponse(response);
-  const abort = readAbort(child(rule, 'fault'));
+  const abort = readAbort(parts('fault'));
   if (abort !== undefined) return abort;
-  const route = child(rule, 'route');
+  const route = parts('route');
   return route === undefined ? closed(rule, 'it says nothing of where its requests go') : readRoute(context, route);
 }
 
@@ -148,8 +151,8 @@ function gatewayDuration(milliseconds: bigint): string {
 }
 
 /** The timeout of a rule, cut to milliseconds, the smallest unit of Gateway API's durations; undefined where it has none. */
-export function readTimeout(context: Context, rule: Field): Timeout | undefined {
-  const field = child(rule, 'timeout');
+export function readTimeout(context: Context, parts: Parts): Timeout | undefined {
+  const field = parts('timeout');
   const timeout = text(field);
   const nanoseconds = timeout === undefined ? undefined : parseDuration(timeout.value);
   if (field === undefined) return undefined;

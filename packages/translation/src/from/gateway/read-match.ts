@@ -1,6 +1,7 @@
 import { matchesLabels } from '@isthmus/kubernetes';
 import { child, entries, type Field, flag, number, text } from '../../field.ts';
 import { Unhandled } from '../../unhandled.ts';
+import type { MatchParts } from './parts.ts';
 import { isPortable, type PathForm, quote } from './path-form.ts';
 import type { GatewayWorkload } from './workload.ts';
 
@@ -88,15 +89,15 @@ function readCondition(name: string, field: Field): Condition {
   return { field, name, type: 'RegularExpression', value: expression };
 }
 
-function readHeaders(field: Field | undefined): Condition[] {
-  return entries(field).map(([name, header]) => {
+function readHeaders(list: readonly (readonly [string, Field])[]): Condition[] {
+  return list.map(([name, header]) => {
     if (!headerName.test(name) || name.toLowerCase() === 'host') throw new Unhandled(header);
     return readCondition(name.toLowerCase(), header);
   });
 }
 
-function readQuery(field: Field | undefined): Condition[] {
-  return entries(field).map(([name, param]) => {
+function readQuery(list: readonly (readonly [string, Field])[]): Condition[] {
+  return list.map(([name, param]) => {
     if (!queryName.test(name)) throw new Unhandled(param);
     return readCondition(name, param);
   });
@@ -130,19 +131,20 @@ const known = new Set([
  * Whether the pods of the gateway satisfy the conditions on the source, which Istio checks for gateways too unless the
  * match names its gateways (edge.md V11); throws where the import does not show them.
  */
-function sourceHolds(field: Field, workload: GatewayWorkload, namesGateways: boolean): boolean {
-  if (namesGateways) return true;
-  const labels = child(field, 'sourceLabels');
-  const wanted = Object.fromEntries(entries(labels).map(([key, value]) => [key, String(value.value)]));
-  if (labels !== undefined && !matchesLabels(wanted, workload.labels)) {
+function sourceHolds({ part, named, gateways }: MatchParts, workload: GatewayWorkload): boolean {
+  if (gateways.length > 0) return true;
+  const labels = named('sourceLabels');
+  const wanted = Object.fromEntries(labels.map(([key, value]) => [key, String(value.value)]));
+  if (!matchesLabels(wanted, workload.labels)) {
     const contradicts = Object.entries(wanted).some(
       ([key, value]) => Object.hasOwn(workload.labels, key) && workload.labels[key] !== value,
     );
-    if (!workload.found && !contradicts) throw new Unhandled(labels);
+    const [first] = labels;
+    if (!workload.found && !contradicts && first !== undefined) throw new Unhandled(first[1]);
     return false;
   }
-  const namespace = text(child(field, 'sourceNamespace'));
-  if (namespace === undefined) return true;
+  const namespace = text(part('sourceNamespace'));
+  if (namespace === undefined || namespace.value === '') return true;
   if (workload.namespace === undefined) throw new Unhandled(namespace);
   return workload.namespace === namespace.value;
 }
@@ -151,40 +153,40 @@ function sourceHolds(field: Field, workload: GatewayWorkload, namesGateways: boo
  * Reads one entry of `match` for the gateways on a workload; undefined where its source is another one. Throws `Unhandled`
  * at a condition that Gateway API and Kong cannot keep: a match without it would take more requests.
  */
-export function readMatch(field: Field, workload: GatewayWorkload, namespace: string): EdgeMatch | undefined {
-  for (const [name, part] of entries(field)) if (!known.has(name)) throw new Unhandled(part);
-  const gatewaysField = child(field, 'gateways');
-  const gateways = Array.isArray(gatewaysField?.value)
-    ? gatewaysField.value.map((name) => gatewayKey(String(name), namespace))
-    : undefined;
-  if (!sourceHolds(field, workload, (gateways?.length ?? 0) > 0)) return undefined;
-  const uri = child(field, 'uri');
-  const ignoreField = child(field, 'ignoreUriCase');
-  const schemeField = child(field, 'scheme');
+export function readMatch(source: MatchParts, workload: GatewayWorkload, namespace: string): EdgeMatch | undefined {
+  const { field, fields, part, named, gateways } = source;
+  for (const one of fields)
+    for (const [name, unknown] of entries(one)) if (!known.has(name)) throw new Unhandled(unknown);
+  if (named('withoutHeaders')[0] !== undefined) throw new Unhandled(named('withoutHeaders')[0]?.[1] ?? field);
+  if (!sourceHolds(source, workload)) return undefined;
+  const uri = part('uri');
+  const schemeField = part('scheme');
   const scheme = schemeField === undefined ? undefined : readString(schemeField);
   if (schemeField !== undefined && (scheme?.type !== 'exact' || !/^https?$/.test(scheme.value)))
     throw new Unhandled(schemeField);
-  const methodField = child(field, 'method');
+  const methodField = part('method');
   return {
     field,
     uri,
-    form: uri === undefined ? { kind: 'all' } : readUri(uri, flag(ignoreField)?.value === true),
+    form: uri === undefined ? { kind: 'all' } : readUri(uri, flag(part('ignoreUriCase'))?.value === true),
     methodField,
     methods: methodField === undefined ? undefined : readMethods(methodField),
-    headers: readHeaders(child(field, 'headers')),
-    queryParams: readQuery(child(field, 'queryParams')),
-    gateways: gateways === undefined || gateways.length === 0 ? undefined : gateways,
-    port: number(child(field, 'port')),
+    headers: readHeaders(named('headers')),
+    queryParams: readQuery(named('queryParams')),
+    gateways: gateways.length === 0 ? undefined : gateways.map(({ value }) => gatewayKey(value, namespace)),
+    port: number(part('port')),
     scheme: scheme?.value as 'http' | 'https' | undefined,
-    deciding: [
-      'name',
-      'statPrefix',
-      'ignoreUriCase',
-      'gateways',
-      'port',
-      'scheme',
-      'sourceLabels',
-      'sourceNamespace',
-    ].flatMap((name) => child(field, name) ?? []),
+    deciding: fields.flatMap((one) => decidingKeys.flatMap((name) => child(one, name) ?? [])),
   };
 }
+
+const decidingKeys = [
+  'name',
+  'statPrefix',
+  'ignoreUriCase',
+  'gateways',
+  'port',
+  'scheme',
+  'sourceLabels',
+  'sourceNamespace',
+];

@@ -25,7 +25,7 @@ import { type Listener, listenersOf } from './listeners.ts';
 import { keepOrder, overlap, type Placed } from './order.ts';
 import { type IstioGateway, readGateway } from './read-gateway.ts';
 import type { EdgeMatch } from './read-match.ts';
-import { type EdgeRule, readRules, takesAll } from './rules.ts';
+import { delegatedRules, type EdgeRule, readRules, takesAll } from './rules.ts';
 import { hostUnits, type Unit, unitsOf } from './units.ts';
 import { type GatewayWorkload, workloadOf } from './workload.ts';
 
@@ -260,7 +260,8 @@ function withhold(
 ): void {
   context.report(why, { field: at.path }, at);
   for (const binding of bindings) {
-    for (const item of items(child(binding.spec, 'http'))) context.claim(item, 'unsupported', why);
+    for (const item of [...items(child(binding.spec, 'http')), ...delegatedRules(context, binding)])
+      context.claim(item, 'unsupported', why);
     for (const [index, unit] of hostUnits(binding).entries()) {
       const name = dnsLabel(`${binding.resource.name}-withheld${index === 0 ? '' : `-${index + 1}`}`);
       const filter = answer(context, binding.namespace, { role: 'resource', stage: 'edge' }, 503);
@@ -325,12 +326,10 @@ function emitReading(
       [],
     );
   }
-  for (const item of items(child(binding.spec, 'http'))) {
-    const rule = rules.find(({ field }) => field.path === item.path);
-    const dead = rule === undefined ? [] : rule.matches.filter((match) => !used.has(match));
-    if (rule === undefined) continue;
-    if (dead.length === rule.matches.length) context.inert(item, codes.gateway.deadRule, {});
-    else for (const { field } of dead) context.inert(field, codes.gateway.deadRule, {});
+  for (const { field, matches } of rules) {
+    const dead = matches.filter((match) => !used.has(match));
+    if (dead.length === matches.length) context.inert(field, codes.gateway.deadRule, {});
+    else for (const match of dead) context.inert(match.field, codes.gateway.deadRule, {});
   }
 }
 
