@@ -266,7 +266,7 @@ export const authorizationPolicy = defineCodes({
     severity: 'warning',
     title: "Caller is a gateway of Istio's",
     message:
-      '"{value}" is the identity of a gateway of Istio. What comes from outside will come through Kong Gateway, which has an identity of its own: its calls are refused until a permission names that.',
+      '"{value}" names a gateway of Istio. What comes from outside will come through Kong Gateway, which has an identity of its own: its calls are refused until a permission names that.',
     help: 'Add the identity of Kong Gateway (spiffe://<trust domain>/ns/<its namespace>/sa/<its account>) to the emitted MeshTrafficPermission; keep this one as long as the old gateway serves.',
     explanation:
       "Behind a gateway a workload sees the gateway as its caller, in both meshes. The account of Istio's gateway goes with it.",

@@ -22,12 +22,15 @@ export function namesOf(constraints: readonly Constraint[]): string {
   return [...new Set(constraints.map(({ name }) => name))].join(', ');
 }
 
-/** Whether identities are accounts of Istio's gateways and nothing else. */
-function isGatewayAccount(view: SecurityView, bounds: readonly Bounds[]): boolean {
-  const paths = bounds.flatMap(({ upper }) => upper);
-  const isGateway = (path: string): boolean =>
+/** Whether identities are those of Istio's gateways and no others: their accounts, or namespaces that are theirs. */
+function areGateways(view: SecurityView, bounds: readonly Bounds[]): boolean {
+  const { rootNamespace } = view.trust;
+  const isAccount = (path: string): boolean =>
     /\/sa\/[a-z-]*(?:ingress|egress)gateway[a-z-]*$/.test(path) || view.gatewayAccounts.has(path);
-  return paths.length > 0 && paths.every(({ exact, path }) => exact && isGateway(path));
+  const isNamespace = (path: string): boolean =>
+    path === `/ns/${rootNamespace}/` || /^\/ns\/istio-(?:ingress|egress|gateways?)\/$/.test(path);
+  const paths = bounds.flatMap(({ upper }) => upper);
+  return paths.length > 0 && paths.every(({ exact, path }) => (exact ? isAccount(path) : isNamespace(path)));
 }
 
 /** Accounts for the values of an identity constraint; returns the paths of those that match nobody. */
@@ -50,7 +53,7 @@ function accountForIdentity(
       context.inert(field, area.matchesNobody, { value });
       idle.push(path);
     } else if (isForeign) context.approximate(field, undefined, area.foreignDomain, { value, domain: foreign });
-    else if (!constraint.negated && isGatewayAccount(view, bounds))
+    else if (!constraint.negated && areGateways(view, bounds))
       context.approximate(field, undefined, area.gatewayIdentity, { value });
     else if (bounds.some(({ lower, upper }) => JSON.stringify(lower) !== JSON.stringify(upper)))
       context.approximate(field, undefined, area.enumerated, {
