@@ -377,4 +377,48 @@ export const virtualService = defineCodes({
     explanation:
       'MeshRetry has sections for http, grpc and tcp only (routing.md T69; kuma 2.13 and 2.14, verified by running).',
   },
+  serverName: {
+    code: 'ISTHMUS-VS-043',
+    severity: 'warning',
+    title: 'Server name is not looked at',
+    message:
+      'Istio sends connections that ask for this server name to the destinations of the rule, others where the client dialled. Kong Mesh does not look at server names: all connections to {host} go to these destinations.',
+    help: 'Nothing to do where clients ask for this name only.',
+    explanation: 'A MeshTCPRoute has no conditions (routing.md 2.4, 3.5).',
+  },
+  serverNames: {
+    code: 'ISTHMUS-VS-044',
+    severity: 'blocker',
+    title: 'Rules by server name cannot be told apart',
+    message:
+      'Rules for different server names send connections to {host} to different places. Kong Mesh does not look at server names: all connections are closed.',
+    help: 'Give each name a Service of its own, or route by server name at Kong Gateway.',
+    explanation: 'A MeshTCPRoute has one rule without conditions (routing.md 2.4, 3.5).',
+  },
+  destinationSubnet: {
+    code: 'ISTHMUS-VS-045',
+    severity: 'blocker',
+    title: 'Addresses of the destination are not looked at',
+    message:
+      'This match is for connections to addresses in {subnet} only. Kong Mesh cannot tell them apart; the rule is not emitted.',
+    help: 'Give these addresses a Service of their own.',
+    explanation: 'A MeshTCPRoute has no conditions (routing.md 3.5).',
+  },
+  sourceSubnet: {
+    code: 'ISTHMUS-VS-046',
+    severity: 'info',
+    title: 'Addresses of clients have no effect',
+    message: 'Istio ignores sourceSubnet: the rule applies to every client.',
+    help: 'Remove it, or use sourceLabels.',
+    explanation: 'routing.md 3.5; istio, verified by running 1.32.',
+  },
+  sniffedTcp: {
+    code: 'ISTHMUS-VS-047',
+    severity: 'blocker',
+    title: 'Rule for connections on a port without a protocol',
+    message:
+      'Istio applies this rule to connections that turn out not to be HTTP, as the port declares no protocol. Kong Mesh has one protocol for a port; the rule is not emitted.',
+    help: 'Declare the port as tcp (name or appProtocol) if it speaks no HTTP, and translate again.',
+    explanation: 'Istio sniffs ports without a protocol; Kong Mesh does not (routing.md 3.0, T80).',
+  },
 });

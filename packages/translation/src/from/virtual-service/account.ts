@@ -53,7 +53,7 @@ export function accountForVirtualServices(context: Context): void {
     host.endsWith(`.svc.${mesh.clusterDomain}`) || (host.startsWith('*') && isCovered(host));
   const isCovered = (wildcard: string): boolean =>
     registry.all.some(({ host }) => host.toLowerCase().endsWith(wildcard.slice(1).toLowerCase()));
-  for (const { resource, hosts, inMesh, lost, http } of virtualServices.all) {
+  for (const { resource, hosts, inMesh, lost, http, tcp, tls } of virtualServices.all) {
     const spec = child(rootField(resource), 'spec');
     if (!inMesh || spec === undefined) continue;
     for (const { field, reason } of lost) context.inert(field, codes.virtualService.delegateLost, { reason });
@@ -63,6 +63,18 @@ export function accountForVirtualServices(context: Context): void {
       ({ host }) => host.includes('.') && !registry.withHost(host).length && !isOfCluster(host),
     );
     for (const field of plain) context.unsupported(field, codes.virtualService.plainHost, { host: field.host });
+    for (const { matches } of [...tcp, ...tls])
+      for (const match of matches) {
+        context.inert(child(match.field, 'sourceSubnet'), codes.virtualService.sourceSubnet, {});
+        for (const subnet of match.destinationSubnets)
+          context.unsupported(subnet, codes.virtualService.destinationSubnet, { subnet: subnet.value });
+      }
+    const isSniffed = hosts.some(({ host }) =>
+      registry.withHost(host).some(({ ports }) => ports.some(({ protocol }) => protocol === undefined)),
+    );
+    if (isSniffed)
+      for (const { field } of tcp)
+        if (context.unclaimed(field).length > 0) context.unsupported(field, codes.virtualService.sniffedTcp, {});
     const open = context.unclaimed(spec);
     if (open.length === 0) continue;
     const isUsed =

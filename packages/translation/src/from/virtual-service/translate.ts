@@ -20,6 +20,7 @@ import type { RouteSettings } from './action.ts';
 import { type Backends, backendsOf } from './backends.ts';
 import { type ClientUnit, clientUnits } from './client-units.ts';
 import { emitHttpRoutes, emitNoRetries, type PortRoutes } from './emit-http.ts';
+import { translateConnections } from './emit-tcp.ts';
 import { expand, type Step } from './expand.ts';
 import { type Layout, layOutUnits } from './layout.ts';
 import { everyRequest } from './match.ts';
@@ -190,6 +191,11 @@ export function translateVirtualServices(context: Context): void {
           for (const field of host?.virtualService?.hosts ?? [])
             if (field.host === service.host)
               context.report(codes.virtualService.unknownService, { service: service.host }, field);
+      const connections = units.flatMap((unit) => {
+        const compiled = compileService(config, unit.client, service.host, port.port);
+        return compiled?.kind === 'connections' ? [{ unit, compiled }] : [];
+      });
+      if (connections.length > 0) translateConnections(context, config, backends, service, port, connections);
       if (found.length > 0) translatePort(context, config, backends, service, port, found);
     }
   }
