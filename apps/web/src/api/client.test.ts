@@ -12,6 +12,7 @@ test('names in a path are encoded, and what is undefined is no part of a query',
     '/api/v1/migrations/m/workbench?service=a%2Fb',
   );
   expect(() => addressOf('GET /migrations/:id', { id: '' })).toThrow('needs id');
+  expect(() => addressOf('GET /codes/:code', { code: '..' })).toThrow('cannot be a part of an address');
 });
 
 function answer(status: number, body: string): ReturnType<typeof vi.fn> {

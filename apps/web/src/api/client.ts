@@ -27,6 +27,8 @@ export function addressOf<Key extends Operation>(
   const path = template.replace(/:(\w+)/g, (_, name: string) => {
     const value = params[name];
     if (value === undefined || value === '') throw new TypeError(`${operation} needs ${name}`);
+    // Browsers resolve these, encoded or not: the call would reach another operation.
+    if (value === '.' || value === '..') throw new TypeError(`${value} cannot be a part of an address`);
     return encodeURIComponent(value);
   });
   const search = new URLSearchParams();

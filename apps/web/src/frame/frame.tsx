@@ -39,7 +39,7 @@ function Guarded() {
   if (session.isPending) return null;
   if (session.data === undefined) return <Failure error={session.error} reset={() => void session.refetch()} />;
   if (session.data.tokenRequired && !session.data.signedIn) {
-    if (pathname !== '/sign-in') return <Navigate to="/sign-in" search={{ next: href } as never} replace />;
+    if (pathname !== '/sign-in') return <Navigate to="/sign-in" search={{ next: href }} replace />;
     if (shown !== '/sign-in') return null;
   }
   return <Outlet />;

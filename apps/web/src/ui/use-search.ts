@@ -10,7 +10,7 @@ export function useAddress(): readonly [Search, (change: Search) => void] {
     (part: Search) =>
       void navigate({
         to: '.',
-        search: ((before: Search) => ({ ...before, ...part })) as never,
+        search: (before: Search) => ({ ...before, ...part }),
         replace: true,
         resetScroll: false,
       }),

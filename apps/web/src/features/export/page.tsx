@@ -29,7 +29,7 @@ export function ExportPage() {
           <span>
             {count(findings.blocker, 'blocker')} {findings.blocker === 1 ? 'is' : 'are'} open: what they speak of is not
             in the bundle, and services behind them are not ready to move.{' '}
-            <Link to="/migrations/$id/findings" params={{ id }} search={{ severity: 'blocker' } as never}>
+            <Link to="/migrations/$id/findings" params={{ id }} search={{ severity: 'blocker' }}>
               {findings.blocker === 1 ? 'Open the blocker' : 'Open the blockers'}
             </Link>
           </span>

@@ -72,7 +72,7 @@ export function Detail(props: { migration: string; finding: Finding; onClose: ()
                 {...rest}
                 to="/migrations/$id/workbench"
                 params={{ id: migration }}
-                search={{ resource: String(resource.index), field: path } as never}
+                search={{ resource: String(resource.index), field: path }}
               />
             )}
           >

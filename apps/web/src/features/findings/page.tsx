@@ -99,7 +99,7 @@ export function FindingsPage() {
       void navigate({
         to: '/migrations/$id/workbench',
         params: { id },
-        search: { resource: String(finding.resource.index), field: finding.diagnostic.path } as never,
+        search: { resource: String(finding.resource.index), field: finding.diagnostic.path },
       });
   };
   return (

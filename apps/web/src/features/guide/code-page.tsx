@@ -47,7 +47,7 @@ export function CodePage() {
       <p>
         {migration !== undefined && (
           <>
-            <Link to="/migrations/$id/findings" params={{ id: migration }} search={{ code: data.code } as never}>
+            <Link to="/migrations/$id/findings" params={{ id: migration }} search={{ code: data.code }}>
               Its findings in the migration
             </Link>
             {' · '}

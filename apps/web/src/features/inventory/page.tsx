@@ -119,7 +119,7 @@ export function InventoryPage() {
           rowId={({ name }) => name}
           {...sorting('namespaces', namespaceColumns)}
           onOpen={({ name }) =>
-            void navigate({ to: '/migrations/$id/services', params: { id }, search: { namespace: name } as never })
+            void navigate({ to: '/migrations/$id/services', params: { id }, search: { namespace: name } })
           }
           empty="The snapshot names no namespace."
         />
@@ -131,9 +131,7 @@ export function InventoryPage() {
           rows={istioKinds}
           rowId={({ apiVersion, kind }) => `${apiVersion} ${kind}`}
           {...sorting('kinds', kindColumns)}
-          onOpen={({ kind }) =>
-            void navigate({ to: '/migrations/$id/resources', params: { id }, search: { kind } as never })
-          }
+          onOpen={({ kind }) => void navigate({ to: '/migrations/$id/resources', params: { id }, search: { kind } })}
           empty="No Istio resource was found."
         />
       </Section>

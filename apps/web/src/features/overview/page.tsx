@@ -175,7 +175,7 @@ export function OverviewPage() {
               {...props}
               to={`/migrations/$id/${step.to}`}
               params={{ id }}
-              search={(step.to === 'findings' ? { severity: 'blocker' } : {}) as never}
+              search={step.to === 'findings' ? { severity: 'blocker' } : {}}
             />
           )}
         >
@@ -191,7 +191,7 @@ export function OverviewPage() {
           <ul className={classes.list}>
             {severities.map((severity) => (
               <li key={severity}>
-                <Link to="/migrations/$id/findings" params={{ id }} search={{ severity } as never}>
+                <Link to="/migrations/$id/findings" params={{ id }} search={{ severity }}>
                   <SeverityMark severity={severity} />{' '}
                   <span className="number">{whole(overview.findings[severity])}</span>
                   {severity === 'info'
@@ -222,7 +222,7 @@ export function OverviewPage() {
               const number = overview.phases[phase] ?? 0;
               return number === 0 ? null : (
                 <li key={phase}>
-                  <Link to="/migrations/$id/services" params={{ id }} search={{ phase } as never}>
+                  <Link to="/migrations/$id/services" params={{ id }} search={{ phase }}>
                     <span className="number">{whole(number)}</span> of {count(overview.services, 'service')} {phase}
                   </Link>
                 </li>
@@ -239,9 +239,7 @@ export function OverviewPage() {
           rows={overview.kinds}
           rowId={({ kind }) => kind}
           {...sorting('kinds', columns.kinds)}
-          onOpen={({ kind }) =>
-            void navigate({ to: '/migrations/$id/resources', params: { id }, search: { kind } as never })
-          }
+          onOpen={({ kind }) => void navigate({ to: '/migrations/$id/resources', params: { id }, search: { kind } })}
           empty="No Istio resource was found."
         />
       </Section>
@@ -253,7 +251,7 @@ export function OverviewPage() {
           rowId={({ namespace }) => namespace}
           {...sorting('namespaces', columns.namespaces)}
           onOpen={({ namespace }) =>
-            void navigate({ to: '/migrations/$id/resources', params: { id }, search: { namespace } as never })
+            void navigate({ to: '/migrations/$id/resources', params: { id }, search: { namespace } })
           }
           empty="No namespace was found."
         />
@@ -267,7 +265,7 @@ export function OverviewPage() {
             rowId={({ namespace }) => namespace}
             {...sorting('phases', columns.phases)}
             onOpen={({ namespace }) =>
-              void navigate({ to: '/migrations/$id/services', params: { id }, search: { namespace } as never })
+              void navigate({ to: '/migrations/$id/services', params: { id }, search: { namespace } })
             }
             empty="None."
           />

@@ -123,7 +123,7 @@ export function ResourcesPage() {
           void navigate({
             to: '/migrations/$id/workbench',
             params: { id },
-            search: { resource: String(index) } as never,
+            search: { resource: String(index) },
           })
         }
         activeId={cursor}

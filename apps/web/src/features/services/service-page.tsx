@@ -48,11 +48,7 @@ function Concerns({ migration, service }: { migration: string; service: Service 
           <ul className={classes.list}>
             {before.map(({ index, resource: { kind, namespace, name }, file, line }) => (
               <li key={index} className={classes.resource}>
-                <Link
-                  to="/migrations/$id/workbench"
-                  params={{ id: migration }}
-                  search={{ resource: String(index) } as never}
-                >
+                <Link to="/migrations/$id/workbench" params={{ id: migration }} search={{ resource: String(index) }}>
                   {kind} {namespace === '' ? name : `${namespace}/${name}`}
                 </Link>
                 <code className="muted">
@@ -83,7 +79,7 @@ function Concerns({ migration, service }: { migration: string; service: Service 
                     <Link
                       to="/migrations/$id/workbench"
                       params={{ id: migration }}
-                      search={{ resource: String(before[document].index) } as never}
+                      search={{ resource: String(before[document].index) }}
                     >
                       {before[document].resource.kind} {before[document].resource.name}
                       {lineOf(before[document], diagnostic.line)}
@@ -137,19 +133,14 @@ export function ServicePage() {
           <Button
             variant="default"
             renderRoot={(props) => (
-              <Link {...props} to="/migrations/$id/services" params={{ id }} search={{ namespace } as never} />
+              <Link {...props} to="/migrations/$id/services" params={{ id }} search={{ namespace }} />
             )}
           >
             Services of {namespace}
           </Button>
           <Button
             renderRoot={(props) => (
-              <Link
-                {...props}
-                to="/migrations/$id/workbench"
-                params={{ id }}
-                search={{ service: service.id } as never}
-              />
+              <Link {...props} to="/migrations/$id/workbench" params={{ id }} search={{ service: service.id }} />
             )}
           >
             Before and after

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useMutation, useSuspenseQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { call } from '../../api/client.ts';
 import { keys, migrationsQuery, queryClient } from '../../api/queries.ts';
 import { Command } from '../../ui/copy.tsx';
@@ -17,6 +18,14 @@ import classes from './page.module.css';
 export function StartPage() {
   const { data: migrations } = useSuspenseQuery(migrationsQuery);
   const navigate = useNavigate();
+  // The two pages that follow are at hand by the time that somebody has chosen what to bring in.
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      void import('../imports/page.tsx');
+      void import('../overview/page.tsx');
+    }, 500);
+    return () => clearTimeout(timer);
+  }, []);
   const create = useMutation({
     mutationFn: async (found: Found) => {
       const name = found.uploads.length === 0 ? 'Empty import' : nameFor(found.uploads.map(({ path }) => path));
@@ -35,7 +44,7 @@ export function StartPage() {
       void navigate({
         to: '/migrations/$id/import',
         params: { id: job.migration },
-        search: { job: job.id } as never,
+        search: { job: job.id },
       }),
     onError: tellFailure,
   });
