@@ -1,3 +1,4 @@
+export * from './behaviour.ts';
 export * from './common.ts';
 export * from './migration.ts';
 export type { BodyOf, Operation, Operations, ParametersOf, QueryOf, ResponseOf } from './operation.ts';

@@ -1,4 +1,5 @@
 import { type TSchema, Type } from 'typebox';
+import * as behaviour from './behaviour.ts';
 import * as migration from './migration.ts';
 import * as service from './service.ts';
 import * as views from './views.ts';
@@ -165,6 +166,29 @@ export const routes = defineRoutes({
     query: Type.Object({ namespace: Type.Optional(Type.String()) }),
     status: 200,
     response: views.Bridge,
+  },
+  getBehaviour: {
+    method: 'GET',
+    path: '/migrations/:id/behaviour',
+    summary: 'Whether both meshes do the same, service by service; ask again until it is complete',
+    query: behaviour.BehaviourQuery,
+    status: 200,
+    response: behaviour.Behaviour,
+  },
+  getServiceBehaviour: {
+    method: 'GET',
+    path: '/migrations/:id/behaviour/:namespace/:name',
+    summary: 'The verdicts on one service, with counterexamples',
+    status: 200,
+    response: behaviour.ServiceBehaviour,
+  },
+  simulate: {
+    method: 'POST',
+    path: '/migrations/:id/simulate',
+    summary: 'What both meshes do with one request, step by step',
+    body: behaviour.SimulatedRequest,
+    status: 200,
+    response: behaviour.Simulation,
   },
   listServices: {
     method: 'GET',

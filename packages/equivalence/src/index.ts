@@ -32,6 +32,7 @@ export {
   type DecidedInWords,
   present,
   type VerdictRow,
+  withAcceptances,
 } from './verdict-row.ts';
 export { type Subject, type Verification, type VerifyOptions, verifyEstate } from './verify-estate.ts';
 export { requestInWords, ruleInWords } from './words.ts';

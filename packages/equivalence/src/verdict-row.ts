@@ -95,6 +95,23 @@ function sentenceOf({ request, before, after, differences }: Counterexample): st
   return `Differs: for ${asked}, ${first === undefined ? 'settings are others' : differenceInWords(first)}${more}${why}.`;
 }
 
+/** Rows with what is accepted now, whatever was accepted before. */
+export function withAcceptances(rows: readonly VerdictRow[], accepted: readonly Acceptance[]): readonly VerdictRow[] {
+  return rows.map((row) => {
+    const { accepted: _, ...rest } = row;
+    const reason = row.verdict === 'same' ? undefined : acceptanceOf(row, accepted)?.reason;
+    return reason === undefined ? rest : { ...rest, accepted: reason };
+  });
+}
+
+const acceptanceOf = (
+  { service, port, aspect }: Pick<VerdictRow, 'service' | 'port' | 'aspect'>,
+  accepted: readonly Acceptance[],
+): Acceptance | undefined =>
+  accepted.find(
+    (one) => one.service === service && one.aspect === aspect && (one.port === undefined || one.port === port),
+  );
+
 /** A verdict for people and machines. */
 export function present(
   verification: Verification,
@@ -102,9 +119,7 @@ export function present(
 ): VerdictRow {
   const { namespace, name, port, clients, everywhere, aspect, verdict } = verification;
   const service = `${namespace}/${name}`;
-  const acceptance = accepted.find(
-    (one) => one.service === service && one.aspect === aspect && (one.port === undefined || one.port === port),
-  );
+  const acceptance = acceptanceOf({ service, port, aspect }, accepted);
   const subject = { service, port, clients: clientsInWords(clients, everywhere), aspect };
   const decision = acceptance === undefined ? {} : { accepted: acceptance.reason };
   switch (verdict.verdict) {

@@ -1,4 +1,4 @@
-import { routes } from '@isthmus/contract';
+import { type BehaviourQuery, routes, type SimulatedRequest } from '@isthmus/contract';
 import { allCodes, findCode } from '@isthmus/diagnostics';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Context, findMigration, idOf } from '../context.ts';
@@ -38,6 +38,16 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
   );
   serve(app, routes.getBridge, (request, reply) =>
     render(request, reply, { name: 'bridge', ...(request.query as { namespace?: string }) }),
+  );
+  serve(app, routes.getBehaviour, (request, reply) =>
+    render(request, reply, { name: 'behaviour', ...(request.query as BehaviourQuery) }),
+  );
+  serve(app, routes.getServiceBehaviour, (request, reply) => {
+    const { namespace, name } = request.params as { namespace: string; name: string };
+    return render(request, reply, { name: 'service-behaviour', service: `${namespace}/${name}` });
+  });
+  serve(app, routes.simulate, (request, reply) =>
+    render(request, reply, { name: 'simulation', request: request.body as SimulatedRequest }),
   );
   serve(app, routes.getReport, (request, reply) => render(request, reply, { name: 'report' }));
   serve(app, routes.getReportPage, (request, reply) =>

@@ -99,7 +99,9 @@ const kept = new Map<string, Translated>();
 
 /** A snapshot's translation under these settings; the last ones used are kept in this thread. */
 export function translated(ref: SnapshotRef): Translated {
-  const key = `${ref.snapshot}\n${JSON.stringify(ref.settings)}`;
+  // What is accepted changes nothing about a translation.
+  const { accepted: _, ...deciding } = ref.settings;
+  const key = `${ref.snapshot}\n${JSON.stringify(deciding)}`;
   const value = kept.get(key) ?? load(ref);
   kept.delete(key);
   kept.set(key, value);

@@ -1,10 +1,19 @@
 import { type ArchiveFormat, archive, buildReport, layOut, renderReportPage, reportText } from '@isthmus/bundle';
-import type { Inventory, Overview, ResourceRow, Service, Settings } from '@isthmus/contract';
+import type {
+  BehaviourQuery,
+  Inventory,
+  Overview,
+  ResourceRow,
+  Service,
+  Settings,
+  SimulatedRequest,
+} from '@isthmus/contract';
 import { indexServices } from '@isthmus/istio';
 import type { Limits, Resource } from '@isthmus/kubernetes';
 import { bridgeDiagram, type MigratingService } from '@isthmus/migration';
 import type { ServiceState } from '@isthmus/store';
 import { move } from 'piscina';
+import { behaviour, serviceBehaviour, simulation } from './behaviour.ts';
 import { addUp, noFindings, noOutcomes, type Translated, translated } from './snapshot.ts';
 import { workbench } from './workbench.ts';
 
@@ -27,7 +36,10 @@ export interface ViewTask {
         readonly resource?: number;
         readonly namespace?: string;
       }
-    | { readonly name: 'bridge'; readonly namespace?: string };
+    | { readonly name: 'bridge'; readonly namespace?: string }
+    | ({ readonly name: 'behaviour' } & BehaviourQuery)
+    | { readonly name: 'service-behaviour'; readonly service: string }
+    | { readonly name: 'simulation'; readonly request: SimulatedRequest };
 }
 
 type States = ReadonlyMap<string, ServiceState>;
@@ -237,6 +249,12 @@ function build(snapshot: Translated, { view, states: list, settings }: ViewTask)
       const options = { namespace: view.namespace, clusterDomain: settings.clusterDomain };
       return bridgeDiagram(snapshot.translation.estate, phases, options);
     }
+    case 'behaviour':
+      return behaviour(snapshot, settings.accepted, view);
+    case 'service-behaviour':
+      return serviceBehaviour(snapshot, settings.accepted, view.service);
+    case 'simulation':
+      return simulation(snapshot, view.request);
     case 'report':
     case 'report-page':
     case 'bundle':

@@ -1,0 +1,233 @@
+import type {
+  Behaviour,
+  BehaviourQuery,
+  BehaviourRow,
+  LinkedRule,
+  ServiceBehaviour,
+  Settings,
+  SimulatedRequest,
+  Simulation,
+  Verdict,
+} from '@isthmus/contract';
+import {
+  type Acceptance,
+  aspects,
+  createJudge,
+  isUnpredicted,
+  type Judge,
+  type SimulatedSide,
+  summarise,
+  type Tally,
+  tally,
+  type VerdictRow,
+  withAcceptances,
+} from '@isthmus/equivalence';
+import { type Json, locateAll, writeYaml } from '@isthmus/kubernetes';
+import { withContainers } from './places.ts';
+import type { Translated } from './snapshot.ts';
+
+type Rule = Omit<LinkedRule, 'resource' | 'line'>;
+
+/** What is known of a snapshot's behaviour; grows with every request until all services are compared. */
+interface Known {
+  readonly judge: Judge;
+  /** Without regard to what is accepted. */
+  readonly verdicts: (readonly VerdictRow[])[];
+  /** As they are with what is accepted now. */
+  shown: { readonly accepted: string; readonly rows: BehaviourRow[]; tally: Tally };
+  /** Finds a rule's place for the workbench. */
+  readonly link: (rule: Rule) => LinkedRule;
+}
+
+const known = new WeakMap<Translated, Known>();
+
+// Long enough to get on, short enough that other views of the snapshot need not wait.
+const sliceOf = 400;
+
+/** Places of rules; the text of each emitted resource is written and read once. */
+function linker({ translation }: Translated): (rule: Rule) => LinkedRule {
+  const keyOf = (kind: string, namespace: string, name: string): string => `${kind}/${namespace}/${name}`;
+  const istio = new Map<string, number>();
+  for (const [index, { kind, namespace, name }] of translation.estate.istio.entries())
+    istio.set(keyOf(kind, namespace || 'default', name), index);
+  const emitted = new Map(
+    translation.emitted.map(({ object }) => [
+      keyOf(object.kind, object.metadata.namespace ?? '', object.metadata.name),
+      object,
+    ]),
+  );
+  const places = new Map<string, ReturnType<typeof withContainers>>();
+  return (rule) => {
+    const { kind, namespace, name, path } = rule;
+    const resource = istio.get(keyOf(kind, namespace || 'default', name));
+    if (resource !== undefined) return { ...rule, resource };
+    const key = keyOf(kind, namespace, name);
+    const object = emitted.get(key);
+    if (object === undefined) return rule;
+    const found =
+      places.get(key) ??
+      withContainers(locateAll(writeYaml(object as unknown as Json), { file: '', line: 1, document: 0 }));
+    places.set(key, found);
+    const line = found.get(path)?.keyLine;
+    return line === undefined ? rule : { ...rule, line };
+  };
+}
+
+function knownOf(snapshot: Translated): Known {
+  const before = known.get(snapshot);
+  if (before !== undefined) return before;
+  const { translation, diagnostics, concerns } = snapshot;
+  const { estate, emitted, settings } = translation;
+  const judge = createJudge({
+    estate,
+    emitted,
+    settings,
+    findings: diagnostics,
+    concerning: (service) => (concerns.get(service) ?? []).flatMap((index) => estate.istio[index] ?? []),
+  });
+  const value: Known = {
+    judge,
+    verdicts: [],
+    shown: { accepted: '[]', rows: [], tally: tally([]) },
+    link: linker(snapshot),
+  };
+  known.set(snapshot, value);
+  return value;
+}
+
+const added = (a: Tally, b: Tally): Tally =>
+  Object.fromEntries(
+    aspects.map((aspect) => [
+      aspect,
+      Object.fromEntries(
+        Object.entries(a[aspect]).map(([name, count]) => [name, count + b[aspect][name as keyof Tally['routing']]]),
+      ),
+    ]),
+  ) as unknown as Tally;
+
+/** Brings the rows up to what is compared and accepted. */
+function show(of: Known, accepted: readonly Acceptance[]): Known['shown'] {
+  const key = JSON.stringify(accepted);
+  if (of.shown.accepted !== key) of.shown = { accepted: key, rows: [], tally: tally([]) };
+  const { shown } = of;
+  for (let index = shown.rows.length; index < of.verdicts.length; index++) {
+    const rows = withAcceptances(of.verdicts[index] ?? [], accepted);
+    const summary = summarise(of.judge.services[index] ?? '', rows);
+    shown.rows.push({ ...summary, ports: [...summary.ports] });
+    shown.tally = added(shown.tally, tally(rows));
+  }
+  return shown;
+}
+
+function meets(row: BehaviourRow, { verdict, aspect, namespace }: BehaviourQuery): boolean {
+  if (namespace !== undefined && !row.service.startsWith(`${namespace}/`)) return false;
+  const wanted = verdict?.split(',');
+  if (wanted === undefined) return true;
+  const looked = aspect === undefined ? aspects : [aspect];
+  return looked.some(
+    (one) => wanted.includes(row[one].verdict) || (wanted.includes('unpredicted') && row[one].unpredicted > 0),
+  );
+}
+
+/** Compares some more services, and gives what is known by then. */
+export function behaviour(snapshot: Translated, accepted: Settings['accepted'], query: BehaviourQuery): Behaviour {
+  const of = knownOf(snapshot);
+  const { judge, verdicts } = of;
+  const end = performance.now() + sliceOf;
+  while (verdicts.length < judge.services.length && performance.now() < end)
+    verdicts.push(judge.verify(judge.services[verdicts.length] ?? '', []));
+  const shown = show(of, accepted);
+  const rows = shown.rows.filter((row) => meets(row, query));
+  return {
+    complete: verdicts.length === judge.services.length,
+    verified: verdicts.length,
+    services: judge.services.length,
+    tally: shown.tally,
+    rows: rows.slice(query.from ?? 0),
+    next: rows.length,
+  };
+}
+
+function linkVerdict(row: VerdictRow, link: Known['link']): Verdict {
+  const { counterexample, predictedBy, ...rest } = row;
+  const codes = predictedBy === undefined ? {} : { predictedBy: [...predictedBy] };
+  if (counterexample === undefined) return { ...rest, ...codes };
+  const { client, request, before, after, differences } = counterexample;
+  const side = ({ decision, rule }: typeof before) => ({
+    decision,
+    ...(rule === undefined ? {} : { rule: link(rule) }),
+  });
+  return {
+    ...rest,
+    ...codes,
+    counterexample: {
+      client: { namespace: client.namespace, labels: { ...client.labels } },
+      request: {
+        ...request,
+        headers: Object.fromEntries(Object.entries(request.headers).map(([name, values]) => [name, [...values]])),
+      },
+      before: side(before),
+      after: side(after),
+      differences: [...differences],
+    },
+  };
+}
+
+/** The verdicts on one service, those that nobody has looked at first; undefined where there is no such service. */
+export function serviceBehaviour(
+  snapshot: Translated,
+  accepted: Settings['accepted'],
+  service: string,
+): ServiceBehaviour | undefined {
+  const { judge, verdicts, link } = knownOf(snapshot);
+  const index = judge.services.indexOf(service);
+  if (index === -1) return undefined;
+  const rows = withAcceptances(verdicts[index] ?? judge.verify(service, []), accepted);
+  const rank = (row: VerdictRow): number =>
+    row.verdict === 'same' ? 3 : row.accepted !== undefined ? 2 : isUnpredicted(row) ? 0 : 1;
+  return { service, verdicts: rows.toSorted((a, b) => rank(a) - rank(b)).map((row) => linkVerdict(row, link)) };
+}
+
+function linkSide(side: SimulatedSide, link: Known['link']): Simulation['before'] {
+  const { virtualHost, steps, rule, seen, answer, settings, ...rest } = side;
+  return {
+    ...rest,
+    ...(virtualHost === undefined ? {} : { virtualHost: { ...virtualHost, domains: [...virtualHost.domains] } }),
+    steps: steps.map(({ rule: own, ...step }) => ({ ...step, ...(own === undefined ? {} : { rule: link(own) }) })),
+    ...(rule === undefined ? {} : { rule: link(rule) }),
+    seen: seen.map((one) => ({
+      ...one,
+      headers: Object.fromEntries(Object.entries(one.headers).map(([name, values]) => [name, [...values]])),
+    })),
+    ...(answer === undefined ? {} : { answer }),
+    settings: [...settings],
+  };
+}
+
+/** Both meshes' decisions about a request; undefined where there is no such service or port. */
+export function simulation(snapshot: Translated, request: SimulatedRequest): Simulation | undefined {
+  const { judge, link } = knownOf(snapshot);
+  const [namespace = '', name = ''] = request.service.split('/');
+  const ports = [...judge.portsOf(request.service)];
+  const { port = ports[0], authority = `${name}.${namespace}`, method, path, client } = request;
+  if (port === undefined) return undefined;
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([header, values]) => [header.toLowerCase(), values]),
+  );
+  const result = judge.simulate({
+    client,
+    service: { namespace, name },
+    port,
+    request: { method, authority, path, headers },
+  });
+  if ('reason' in result) return undefined;
+  return {
+    ports,
+    port,
+    authority,
+    before: linkSide(result.before, link),
+    after: linkSide(result.after, link),
+    differences: [...result.differences],
+    undecided: [...result.undecided],
+  };
+}
