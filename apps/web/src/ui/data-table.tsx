@@ -40,7 +40,8 @@ export interface DataTableProps<Row extends RowData> {
   readonly columns: readonly Column<Row>[];
   /** Keep the array while its rows are the same: a new one is sorted anew. */
   readonly rows: readonly Row[];
-  readonly rowId: (row: Row) => string;
+  /** Different for each row; the index is that of `rows`. */
+  readonly rowId: (row: Row, index: number) => string;
   readonly sort: Sort | undefined;
   readonly onSort: (sort: Sort | undefined) => void;
   /** Enter on a row, or pressing it twice. */

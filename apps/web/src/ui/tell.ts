@@ -1,9 +1,14 @@
 import { notifications } from '@mantine/notifications';
+import type { ReactNode } from 'react';
 import { isProblem } from '../api/problem.ts';
 
-/** A short message that goes by itself. */
-export function tell(message: string): void {
-  notifications.show({ message, autoClose: 5000, withBorder: true });
+/** A short message that goes by itself, later where it offers something. */
+export function tell(message: string, offer?: ReactNode): void {
+  notifications.show(
+    offer === undefined
+      ? { message, autoClose: 5000, withBorder: true }
+      : { title: message, message: offer, autoClose: 15_000, withBorder: true },
+  );
 }
 
 /** Why something did not work; it stays until it is closed. */

@@ -288,7 +288,7 @@ export function OverviewPage() {
             label="Objects that were kept out"
             columns={skippedColumns}
             rows={overview.skipped}
-            rowId={({ file, line, kind, name }) => `${file}:${line}:${kind}:${name}`}
+            rowId={(_, index) => String(index)}
             {...sorting('skipped', skippedColumns)}
             empty="None."
           />

@@ -5,10 +5,32 @@ import { lazy, Suspense, useState } from 'react';
 import { count } from '../../text/format.ts';
 import { tell, tellFailure } from '../../ui/tell.ts';
 import classes from './bulk.module.css';
-import { changeServices, type Wanted } from './changes.ts';
+import { type Change, changeServices, undoOf, type Wanted } from './changes.ts';
 import { PhaseSelect } from './phase.tsx';
 
 const Conflict = lazy(async () => ({ default: (await import('./conflict.tsx')).Conflict }));
+
+/** Takes a change of many services back, unless somebody changed them since. */
+function Undo({ migration, changes }: { migration: string; changes: readonly Change[] }) {
+  const undo = useMutation({
+    mutationFn: async () => {
+      let left = 0;
+      for (const { services, wanted } of changes)
+        left += (await changeServices(migration, services, wanted)).conflicts.length;
+      return left;
+    },
+    onSuccess: (left) =>
+      left > 0 && tell(`${count(left, 'service')} changed again since and ${left === 1 ? 'was' : 'were'} left alone.`),
+    onError: tellFailure,
+  });
+  return undo.isSuccess ? (
+    'Taken back.'
+  ) : (
+    <Button size="compact-sm" variant="default" loading={undo.isPending} onClick={() => undo.mutate()}>
+      Undo
+    </Button>
+  );
+}
 
 export interface BulkProps {
   readonly migration: string;
@@ -24,8 +46,12 @@ export function Bulk({ migration, selected, onClear }: BulkProps) {
   const change = useMutation({
     mutationFn: ({ services, wanted }: { services: readonly Service[]; wanted: Wanted }) =>
       changeServices(migration, services, wanted),
-    onSuccess: ({ changed, conflicts }, { wanted }) => {
-      if (changed.length > 0) tell(`${count(changed.length, 'service')} changed.`);
+    onSuccess: ({ changed, conflicts }, { services, wanted }) => {
+      if (changed.length > 0)
+        tell(
+          `${count(changed.length, 'service')} changed.`,
+          <Undo migration={migration} changes={undoOf(services, changed, wanted)} />,
+        );
       setConflict(conflicts.length === 0 ? undefined : { services: conflicts, wanted });
       setPhase('');
       setOwner('');

@@ -19,6 +19,33 @@ export type ServiceOutcome =
   /** Another change came first; nothing was overwritten. */
   | { readonly kind: 'conflict'; readonly current: Service };
 
+/** A change of services that were changed before. */
+export interface Change {
+  readonly services: readonly Service[];
+  readonly wanted: Wanted;
+}
+
+/**
+ * What takes a change of many services back: one change for each combination of values that they had before.
+ * @param before the services as they were
+ * @param changed the services as the change left them; only those are taken back
+ */
+export function undoOf(before: readonly Service[], changed: readonly Service[], wanted: Wanted): Change[] {
+  const old = new Map(before.map((service) => [service.id, service]));
+  const groups = new Map<string, { services: Service[]; wanted: Wanted }>();
+  for (const service of changed) {
+    const was = old.get(service.id);
+    if (was === undefined) continue;
+    const fields = changeableFields.filter((field) => wanted[field] !== undefined);
+    const values = Object.fromEntries(fields.map((field) => [field, was[field]])) as Wanted;
+    const key = JSON.stringify(values);
+    const group = groups.get(key) ?? { services: [], wanted: values };
+    group.services.push(service);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
 /** Changes one service as it was seen. Either way the cache has what is stored now. */
 export async function changeService(migration: string, seen: Service, wanted: Wanted): Promise<ServiceOutcome> {
   const { namespace, name, revision } = seen;

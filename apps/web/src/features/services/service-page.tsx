@@ -65,11 +65,9 @@ function Concerns({ migration, service }: { migration: string; service: Service 
           <p className="muted">No findings.</p>
         ) : (
           <ul className={classes.list}>
-            {findings.map(({ diagnostic, document }) => (
-              <li
-                key={`${diagnostic.code} ${diagnostic.file} ${diagnostic.line} ${diagnostic.path} ${diagnostic.message}`}
-                className={classes.finding}
-              >
+            {findings.map(({ diagnostic, document }, number) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: two findings may say the same, and all are drawn anew
+              <li key={number}>
                 <div className={classes.head}>
                   <SeverityLabel severity={diagnostic.severity} />
                   <Link to="/codes/$code" params={{ code: diagnostic.code }} className="mono">
