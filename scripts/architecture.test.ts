@@ -12,6 +12,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   translation: ['behavior', 'diagnostics', 'istio', 'kong-gateway', 'kong-mesh', 'kubernetes'],
   // A judge does not ask the accused: both meshes' own behaviour, and nothing of the translation.
   equivalence: ['behavior', 'istio', 'kong-mesh', 'kubernetes'],
+  preflight: ['behavior', 'diagnostics', 'istio', 'kong-mesh', 'kubernetes'],
   migration: ['diagnostics', 'istio', 'kubernetes'],
   bundle: ['diagnostics', 'equivalence', 'istio', 'kubernetes', 'translation'],
   contract: [],

@@ -2,14 +2,15 @@ import type { Code } from '../code.ts';
 import { authorizationPolicy } from './authorization-policy.ts';
 import { destinationRule } from './destination-rule.ts';
 import { estate } from './estate.ts';
-import { extension } from './extension.ts';
 import { existingPolicy } from './existing-policy.ts';
+import { extension } from './extension.ts';
 import { gateway } from './gateway.ts';
 import { identity } from './identity.ts';
 import { installation } from './installation.ts';
 import { label } from './label.ts';
 import { meshConfig } from './mesh-config.ts';
 import { peerAuthentication } from './peer-authentication.ts';
+import { preflight } from './preflight.ts';
 import { reading } from './reading.ts';
 import { requestAuthentication } from './request-authentication.ts';
 import { security } from './security.ts';
@@ -33,6 +34,7 @@ export const codes = {
   label,
   meshConfig,
   peerAuthentication,
+  preflight,
   reading,
   requestAuthentication,
   security,

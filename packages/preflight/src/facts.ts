@@ -1,0 +1,118 @@
+import { type EffectiveConfig, type Estate, effectiveConfig, type Service, type ServiceIndex } from '@isthmus/istio';
+import { effectiveNamespace, matchesLabels, type Resource } from '@isthmus/kubernetes';
+import type { PreflightSettings } from './check.ts';
+import { type Joining, namespacesThatJoin, podJoins } from './joining.ts';
+import { type Pod, podsOf } from './pods.ts';
+
+/** What the checks ask of an estate; gathered once. */
+export interface Facts {
+  readonly estate: Estate;
+  readonly settings: PreflightSettings;
+  /** What Istio makes of the estate. */
+  readonly config: EffectiveConfig;
+  readonly namespaces: readonly Resource[];
+  namespace(name: string): Resource | undefined;
+  namespaceJoins(name: string): Joining;
+  /** Pods that may join Kong Mesh: not those that no injector touches today. */
+  readonly pods: readonly Pod[];
+  /** Every workload with pods, whether or not it joins. */
+  readonly everyPod: readonly Pod[];
+  /** Objects of kind Pod, as a cluster gives them. */
+  readonly running: readonly Pod[];
+  /** Services that may get a MeshService. */
+  readonly services: readonly Service[];
+  readonly index: ServiceIndex;
+  /** Services (`<namespace>/<name>`) that select a pod. */
+  servicesOf(pod: Pod): readonly string[];
+  /** Pods of the estate that a Service selects. */
+  podsOf(service: Service): readonly Pod[];
+  /** Ids of the services of a namespace. */
+  servicesIn(namespace: string): readonly string[];
+  /** Objects of one kind, Istio's and others, in the estate's order. */
+  ofKind(group: string, kind: string): readonly Resource[];
+  /** Kong Mesh resources of a kind: those in the import, and those that the translation emits. */
+  kongMesh(kind: string): readonly Resource[];
+  /** Whether the import holds resources of Kong Mesh, so that it shows what is installed. */
+  readonly showsKongMesh: boolean;
+}
+
+export const idOf = ({ namespace, name }: { namespace: string; name: string }): string => `${namespace}/${name}`;
+
+const byLabel = (namespace: string, key: string, value: string): string => `${namespace}\n${key}\n${value}`;
+
+/** Pods by one label, so that a selector is compared with few of them. */
+function indexPods(pods: readonly Pod[]): (namespace: string, selector: Readonly<Record<string, string>>) => Pod[] {
+  const index = new Map<string, Pod[]>();
+  for (const pod of pods)
+    for (const [key, value] of Object.entries(pod.labels)) {
+      const at = byLabel(pod.namespace, key, value);
+      const others = index.get(at);
+      if (others === undefined) index.set(at, [pod]);
+      else others.push(pod);
+    }
+  return (namespace, selector) => {
+    const [first] = Object.entries(selector);
+    if (first === undefined) return [];
+    return (index.get(byLabel(namespace, ...first)) ?? []).filter(({ labels }) => matchesLabels(selector, labels));
+  };
+}
+
+/**
+ * Gathers what the checks ask for.
+ * @param planned Kong Mesh resources that the translation emits
+ */
+export function gatherFacts(estate: Estate, settings: PreflightSettings, planned: readonly Resource[]): Facts {
+  const config = effectiveConfig(estate, {
+    clusterDomain: settings.clusterDomain,
+    rootNamespace: settings.rootNamespace,
+  });
+  const byKind = Map.groupBy([...estate.istio, ...estate.context], ({ group, kind }) => `${group}/${kind}`);
+  const ofKind: Facts['ofKind'] = (group, kind) => byKind.get(`${group}/${kind}`) ?? [];
+  const namespaces = ofKind('', 'Namespace');
+  const byName = new Map(namespaces.map((namespace) => [namespace.name, namespace]));
+  const control = new Set([config.mesh.rootNamespace, settings.rootNamespace, settings.systemNamespace]);
+  const joins = namespacesThatJoin(namespaces, control);
+  const { pods: everyPod, running } = podsOf(estate);
+  const pods = everyPod.filter((pod) => podJoins(pod.labels, pod.annotations, joins(pod.namespace)) !== 'no');
+  const select = indexPods(everyPod);
+  const joining = new Set(pods);
+  const { services: index } = config.registry;
+  const ofPod = new Map<Pod, string[]>();
+  const selected = new Map<Service, readonly Pod[]>();
+  for (const service of index.all) {
+    const found = select(service.namespace, service.selector ?? {});
+    selected.set(service, found);
+    for (const pod of found) ofPod.set(pod, [...(ofPod.get(pod) ?? []), idOf(service)]);
+  }
+  const services = index.all.filter((service) => {
+    const behind = selected.get(service) ?? [];
+    return behind.length > 0 ? behind.some((pod) => joining.has(pod)) : joins(service.namespace) !== 'no';
+  });
+  const inNamespace = Map.groupBy(services, ({ namespace }) => namespace);
+  const plannedOf = Map.groupBy(planned, ({ kind }) => kind);
+  return {
+    estate,
+    settings,
+    config,
+    namespaces,
+    namespace: (name) => byName.get(name),
+    namespaceJoins: joins,
+    pods,
+    everyPod,
+    running,
+    services,
+    index,
+    servicesOf: (pod) => ofPod.get(pod) ?? [],
+    podsOf: (service) => selected.get(service) ?? [],
+    servicesIn: (namespace) => (inNamespace.get(namespace) ?? []).map(idOf),
+    ofKind,
+    kongMesh: (kind) => [...ofKind('kuma.io', kind), ...(plannedOf.get(kind) ?? [])],
+    showsKongMesh: estate.context.some(({ group }) => group === 'kuma.io'),
+  };
+}
+
+/** The kind and name of an object as a sentence names it: `Deployment sales/seats`. */
+export function called(resource: Resource): string {
+  const namespace = effectiveNamespace(resource);
+  return `${resource.kind} ${namespace === '' ? '' : `${namespace}/`}${resource.name}`;
+}

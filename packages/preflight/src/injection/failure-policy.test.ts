@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest';
+import { resultOf } from '../example.test-support.ts';
+import { failurePolicy } from './failure-policy.ts';
+
+test('it is shown as skipped, with the reason', () => {
+  expect(resultOf(failurePolicy, 'apiVersion: v1\nkind: Namespace\nmetadata: {name: sales}\n')).toMatchObject({
+    state: 'skipped',
+    reason: expect.stringMatching(/needs|look at/),
+  });
+});

@@ -1,0 +1,12 @@
+import { codes } from '@isthmus/diagnostics';
+import { undecidable } from '../check.ts';
+
+export const failurePolicy = undecidable(
+  {
+    id: 'failure-policy',
+    area: 'injection',
+    code: codes.preflight.failurePolicy,
+    examines: 'the failure policy of the injector of Kong Mesh',
+  },
+  'An import keeps no webhooks, and no values of Helm: this needs the installation of Kong Mesh.',
+);

@@ -1,0 +1,78 @@
+import { codes } from '@isthmus/diagnostics';
+import { selects } from '@isthmus/istio';
+import { child, descend, items } from '@isthmus/kubernetes';
+import type { Check } from '../check.ts';
+import { called } from '../facts.ts';
+import { policiesOf as authorizationPoliciesOf } from '../traffic/policies.ts';
+import { specOf, targets } from './target.ts';
+
+export const identityWithoutPermission: Check = {
+  id: 'identity-without-permission',
+  area: 'kong-mesh',
+  code: codes.preflight.denied,
+  examines: 'MeshIdentities and the MeshTrafficPermissions for each workload, in the import and in the translation',
+  examples: {
+    failing: `apiVersion: kuma.io/v1alpha1
+kind: MeshIdentity
+metadata: {name: identity, namespace: kong-mesh-system}
+spec:
+  selector: {dataplane: {matchLabels: {}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: seats, namespace: sales}
+spec: {template: {metadata: {labels: {app: seats}}, spec: {containers: [{name: seats}]}}}
+`,
+    passing: `apiVersion: kuma.io/v1alpha1
+kind: MeshIdentity
+metadata: {name: identity, namespace: kong-mesh-system}
+spec:
+  selector: {dataplane: {matchLabels: {}}}
+---
+apiVersion: kuma.io/v1alpha1
+kind: MeshTrafficPermission
+metadata: {name: allow-all, namespace: kong-mesh-system}
+spec:
+  targetRef: {kind: Mesh}
+  rules:
+    - default:
+        allow: [{spiffeID: {type: Prefix, value: "spiffe://cluster.local/ns"}}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: seats, namespace: sales}
+spec: {template: {metadata: {labels: {app: seats}}, spec: {containers: [{name: seats}]}}}
+`,
+  },
+  run: (facts) => {
+    // Without a selector an identity is for nobody (kuma/pkg/core/resources/apis/meshidentity, 2.14).
+    const identities = facts
+      .kongMesh('MeshIdentity')
+      .filter((identity) => descend(specOf(identity), 'selector', 'dataplane') !== undefined);
+    const permissions = facts
+      .kongMesh('MeshTrafficPermission')
+      .filter((one) => items(child(specOf(one), 'rules')).length > 0 || items(child(specOf(one), 'from')).length > 0);
+    const guarded = authorizationPoliciesOf(facts).filter(({ action, attached }) => action === 'ALLOW' && !attached);
+    const [identity] = identities;
+    const denied =
+      identity === undefined
+        ? []
+        : facts.pods.filter(
+            (pod) =>
+              !guarded.some(({ scope }) => selects(scope, pod)) &&
+              !permissions.some((permission) => targets(facts, permission, pod)),
+          );
+    return {
+      examined: [
+        { count: facts.pods.length, what: 'workloads' },
+        { count: identities.length, what: 'MeshIdentities' },
+        { count: permissions.length, what: 'MeshTrafficPermissions' },
+      ],
+      evidence: denied.map((pod) => ({
+        found: `The pods of ${called(pod.resource)} get an identity of ${called(identity as NonNullable<typeof identity>)} and no permission; no policy of Istio restricts who calls them.`,
+        at: pod.resource,
+        services: facts.servicesOf(pod),
+      })),
+    };
+  },
+};

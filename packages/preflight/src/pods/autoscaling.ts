@@ -1,0 +1,12 @@
+import { codes } from '@isthmus/diagnostics';
+import { undecidable } from '../check.ts';
+
+export const autoscaling = undecidable(
+  {
+    id: 'autoscaling',
+    area: 'pods',
+    code: codes.preflight.autoscaling,
+    examines: 'the metrics of HorizontalPodAutoscalers',
+  },
+  'An import keeps no HorizontalPodAutoscalers: look at those of the cluster.',
+);

@@ -1,0 +1,48 @@
+import { codes } from '@isthmus/diagnostics';
+import type { Check } from '../check.ts';
+import { hasNativeSidecars } from '../clusters.ts';
+import { called } from '../facts.ts';
+import { injectionLabel } from '../joining.ts';
+import { podPatch } from '../pods.ts';
+
+const isJob = ({ kind }: { kind: string }): boolean => kind === 'Job' || kind === 'CronJob';
+
+export const jobs: Check = {
+  id: 'jobs',
+  area: 'pods',
+  code: codes.preflight.jobs,
+  examines: 'Jobs and CronJobs, the target version and the versions of Nodes',
+  examples: {
+    failing: `apiVersion: batch/v1
+kind: Job
+metadata: {name: backfill, namespace: operations}
+spec:
+  template:
+    spec: {containers: [{name: backfill}]}
+`,
+    passing: `apiVersion: batch/v1
+kind: Job
+metadata: {name: backfill, namespace: operations}
+spec:
+  template:
+    metadata: {labels: {kuma.io/sidecar-injection: disabled}}
+    spec: {containers: [{name: backfill}]}
+`,
+    settings: { target: '2.13' },
+  },
+  run: (facts) => {
+    const isNative = hasNativeSidecars(facts);
+    const all = facts.everyPod.filter(({ resource }) => isJob(resource));
+    const evidence = facts.pods.flatMap((pod) => {
+      if (isNative === true || !isJob(pod.resource)) return [];
+      return {
+        found: `The pods of ${called(pod.resource)} get a sidecar${isNative === undefined ? ', and the import does not say whether the nodes run Kubernetes 1.29 or later' : ''}.`,
+        at: pod.resource,
+        services: [],
+        ...(isNative === undefined ? { severity: 'info' as const } : {}),
+        patch: podPatch(pod, { labels: { [injectionLabel]: 'disabled' } }),
+      };
+    });
+    return { examined: [{ count: all.length, what: 'Jobs and CronJobs' }], evidence };
+  },
+};

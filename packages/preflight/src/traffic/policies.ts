@@ -1,0 +1,16 @@
+import { type AuthorizationPolicy, allConstraints, readAuthorizationPolicy } from '@isthmus/istio';
+import type { Field } from '@isthmus/kubernetes';
+import type { Facts } from '../facts.ts';
+
+/** The AuthorizationPolicies of an estate as Istio reads them. */
+export const policiesOf = (facts: Facts): AuthorizationPolicy[] =>
+  facts
+    .ofKind('security.istio.io', 'AuthorizationPolicy')
+    .map((resource) => readAuthorizationPolicy(resource, facts.config.mesh.rootNamespace));
+
+/** The principals that a policy names, with their places: `<trust domain>/ns/<namespace>/sa/<account>`. */
+export const principalsOf = ({ resource, rules }: AuthorizationPolicy): Field<string>[] =>
+  rules
+    .flatMap((rule) => [...allConstraints(rule)])
+    .filter(({ attribute }) => attribute === 'source.principal')
+    .flatMap(({ values }) => values.map(({ path, text }) => ({ resource, path, value: text })));
