@@ -132,8 +132,12 @@ function candidates(place: Place, listener: EgressListener, interest: Interest |
       found.push({ host: service.host.toLowerCase(), service, virtualService, routes });
     }
   }
-  for (const { service, port: own } of known.all) {
-    if (interest !== undefined && service !== interest.service) continue;
+  const sought = interest && known.byHost.get(interest.service.host.toLowerCase());
+  for (const { service, port: own } of interest === undefined
+    ? known.all
+    : sought?.service === interest.service
+      ? [sought]
+      : []) {
     if (!served.has(service) && service.resolution !== 'alias' && isHttp(own))
       found.push({ host: service.host.toLowerCase(), service, virtualService: undefined, routes: [] });
   }

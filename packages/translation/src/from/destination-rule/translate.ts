@@ -175,12 +175,10 @@ export function translateDestinationRules(context: Context): void {
   const rules = new Set(config.destinationRules.all.map(({ host }) => host.host));
   for (const service of config.registry.all) {
     if (service.registry !== 'kubernetes' || service.resolution === 'alias') continue;
-    const knows = (client: Client): boolean =>
-      config.scopeOf(client).service(service.host)?.resource === service.resource;
     const isConcerned =
       rules.has(service.host) || [...rules].some((host) => host.startsWith('*')) || config.mesh.config !== undefined;
     if (!isConcerned) continue;
-    const units = clientUnits(config, service.host, knows);
+    const units = clientUnits(config, service);
     const as = { namespace: service.namespace, name: service.resource.name };
     translateTarget(context, config, { service, as, subset: undefined }, units);
     for (const one of subsets.get(service.host) ?? [])

@@ -1,5 +1,5 @@
 import type { Client } from '@isthmus/behavior';
-import { type ClientGroup, clientGroups, type EffectiveConfig } from '@isthmus/istio';
+import { type ClientGroup, clientGroups, type EffectiveConfig, type RegistryService } from '@isthmus/istio';
 
 /** Clients that a policy of Kong Mesh can select together. */
 export interface ClientUnit {
@@ -25,15 +25,11 @@ function ordinaryOf(groups: readonly ClientGroup[]): ClientGroup | undefined {
   );
 }
 
-/**
- * The clients of a service as policies can select them: all of them, and those whose namespace or labels Istio looks at, by the
- * labels of their Dataplanes (pod labels and the namespace's name; routing.md 3.2). A selector of Kong Mesh has no negation:
- * who is selected by a unit may be selected by others as well, of which the one with more labels is meant. Those with fewer
- * labels come first, `all` in front.
- * @param knows whether a client can call the service at all
- */
-export function clientUnits(config: EffectiveConfig, host: string, knows: (client: Client) => boolean): ClientUnit[] {
-  const groups = clientGroups(config, host).filter(({ client }) => knows(client));
+function unitsOf(config: EffectiveConfig, service: RegistryService): ClientUnit[] {
+  const { host, resource } = service;
+  const groups = clientGroups(config, host).filter(
+    ({ client }) => config.scopeOf(client).service(host)?.resource === resource,
+  );
   const ordinary = ordinaryOf(groups);
   if (ordinary === undefined) return [];
   const found = new Map<string, Omit<ClientUnit, 'within'>>();
@@ -57,6 +53,20 @@ export function clientUnits(config: EffectiveConfig, host: string, knows: (clien
     ...unit,
     within: units.flatMap(({ labels }, other) => (other < index && includes(unit.labels, labels) ? [other] : [])),
   }));
+}
+
+const known = new WeakMap<RegistryService, ClientUnit[]>();
+
+/**
+ * The clients of a service as policies can select them: all of them, and those whose namespace or labels Istio looks at, by the
+ * labels of their Dataplanes (pod labels and the namespace's name; routing.md 3.2). A selector of Kong Mesh has no negation:
+ * who is selected by a unit may be selected by others as well, of which the one with more labels is meant. Those with fewer
+ * labels come first, `all` in front; none where nobody can call the service.
+ */
+export function clientUnits(config: EffectiveConfig, service: RegistryService): ClientUnit[] {
+  const units = known.get(service) ?? unitsOf(config, service);
+  known.set(service, units);
+  return units;
 }
 
 /** How policies select the clients of a unit. */

@@ -166,18 +166,18 @@ export function translateVirtualServices(context: Context): void {
     ({ registry, resolution }) => registry === 'kubernetes' && resolution !== 'alias',
   );
   for (const service of services) {
-    const knows = (client: Client): boolean =>
-      config.scopeOf(client).service(service.host)?.resource === service.resource;
-    const units = clientUnits(config, service.host, knows);
+    const units = clientUnits(config, service);
     for (const port of service.ports) {
       if (port.protocol === 'udp') continue;
       reportRetries(context, service, port);
-      const found = units.flatMap((unit): Found[] => {
-        const compiled = compileService(config, unit.client, service.host, port.port);
-        return compiled === undefined || compiled.kind === 'connections'
-          ? []
-          : [{ unit, compiled, host: ownHost(compiled, service) }];
+      const compiled = units.flatMap((unit): Omit<Found, 'host'>[] => {
+        const one = compileService(config, unit.client, service.host, port.port);
+        return one === undefined ? [] : [{ unit, compiled: one }];
       });
+      const connections = compiled.filter((one) => one.compiled.kind === 'connections');
+      const found = compiled.flatMap((one): Found[] =>
+        one.compiled.kind === 'connections' ? [] : [{ ...one, host: ownHost(one.compiled, service) }],
+      );
       const broken = found.find(({ compiled }) => compiled.table.otherwise.kind === 'broken');
       if (broken !== undefined) {
         const { otherwise } = broken.compiled.table;
@@ -191,10 +191,6 @@ export function translateVirtualServices(context: Context): void {
           for (const field of host?.virtualService?.hosts ?? [])
             if (field.host === service.host)
               context.report(codes.virtualService.unknownService, { service: service.host }, field);
-      const connections = units.flatMap((unit) => {
-        const compiled = compileService(config, unit.client, service.host, port.port);
-        return compiled?.kind === 'connections' ? [{ unit, compiled }] : [];
-      });
       if (connections.length > 0) translateConnections(context, config, backends, service, port, connections);
       if (found.length > 0) translatePort(context, config, backends, service, port, found);
     }
