@@ -46,7 +46,7 @@ export const gateway = defineCodes({
     severity: 'warning',
     title: 'Gateway is not in the import',
     message:
-      'Gateway {gateway} is not in the import, so that its hosts, ports and certificates are unknown. Nothing is emitted for this VirtualService at it.',
+      'Gateway {gateway} is not in the import, so that its hosts, ports and certificates are unknown. The routes for it are drafts without a listener.',
     help: 'Import the Gateway as well.',
     explanation:
       'A route names the listener that it is for; without the Gateway there is none. In Istio a VirtualService for a Gateway that does not exist has no effect.',

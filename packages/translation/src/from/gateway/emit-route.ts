@@ -30,12 +30,12 @@ const noTimeout = '596h';
 /** The references of a route to the listeners that it is for. */
 export function parentsOf(context: Context, binding: Binding, listeners: readonly Listener[]): unknown[] {
   const fields = gatewaysOf(binding.resource);
-  return listeners.map(({ gateway, name, draft }) => {
+  return listeners.map(({ gateway, name, draft, missing }) => {
     const field = fields.find(({ key }) => key === `${gateway.namespace}/${gateway.resource.name}`)?.field;
     const parent = {
-      name: gatewayName(context, gateway, draft !== undefined),
+      name: gatewayName(context, gateway, draft !== undefined && missing !== true),
       ...(gateway.namespace === binding.namespace ? {} : { namespace: gateway.namespace }),
-      sectionName: name,
+      ...(missing === true ? {} : { sectionName: name }),
     };
     return field === undefined ? parent : context.exact(field, parent);
   });

@@ -44,6 +44,8 @@ function readHeaderOps(context: Context, sources: readonly (Field | undefined)[]
       for (const [name, field] of entries(child(source, kind))) {
         const value = text(field);
         if (request && (name.toLowerCase() === 'host' || name === ':authority') && value !== undefined) {
+          // The last one holds.
+          context.settled(host);
           host = value;
           continue;
         }
@@ -195,6 +197,7 @@ export function filtersOf(
   );
   const uri = text(below(parts, 'rewrite', 'uri'));
   const authority = text(below(parts, 'rewrite', 'authority')) ?? request.host;
+  context.settled(request.host);
   if (capturesPath(rule)) {
     const name = `${place.name}-rewrite`;
     filters.push(

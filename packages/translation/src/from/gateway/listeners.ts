@@ -17,6 +17,8 @@ export interface Listener {
   readonly redirects: Field<boolean> | undefined;
   /** Why it is a draft: something that it demands of clients must be set up by a person first. */
   readonly draft: string | undefined;
+  /** Whether it stands for a Gateway that the import lacks: then its port is unknown. */
+  readonly missing?: boolean;
 }
 
 const hostname = /^(?:\*\.)?[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;

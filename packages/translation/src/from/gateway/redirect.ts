@@ -1,6 +1,7 @@
 import { codes } from '@isthmus/diagnostics';
 import type { Context } from '../../context.ts';
 import { child, entries, type Field, number, text } from '../../field.ts';
+import { isServable } from './listeners.ts';
 import type { Unit } from './units.ts';
 
 const defaultPorts: Readonly<Record<string, number>> = { http: 80, https: 443 };
@@ -22,13 +23,15 @@ function schemeOf(context: Context, redirect: Field, { listeners, redirects }: U
  * rule keeps the request's. A text instead of a filter says why there can be none.
  */
 export function redirectFilter(context: Context, redirect: Field, unit: Unit): object | string {
-  const authority = text(child(redirect, 'authority'));
+  const given = text(child(redirect, 'authority'));
+  const authority = given?.value === '' ? undefined : given;
   const [host = '*'] = unit.hosts;
   if (authority === undefined && host.includes('*')) return 'Kong cannot redirect a wildcard host to itself';
   const ownScheme = child(redirect, 'scheme');
   if (ownScheme !== undefined && !/^https?$/.test(String(ownScheme.value)))
     return 'Gateway API redirects to http and https only';
   const [name = '', explicit] = (authority?.value ?? host).split(':');
+  if (isServable(name.toLowerCase()) === 'no' || name === '*') return 'Gateway API redirects to host names only';
   for (const [key, part] of entries(redirect))
     if (!known.has(key)) context.unsupported(part, codes.gateway.besideAnswer, { field: key });
   const uri = text(child(redirect, 'uri'));
@@ -44,6 +47,7 @@ export function redirectFilter(context: Context, redirect: Field, unit: Unit): o
   if (derive?.value === 'FROM_REQUEST_PORT') context.unsupported(derive, codes.gateway.redirectPort, {});
   else context.settled(derive);
   context.settled(portField);
+  if (authority === undefined) context.settled(given);
   if (uri !== undefined && uri.value.length > 1 && uri.value.endsWith('/'))
     context.approximate(uri, undefined, codes.gateway.redirectSlash, { uri: uri.value });
   const status = code !== undefined && statuses.has(code.value) ? context.exact(code, code.value) : 301;
@@ -53,7 +57,7 @@ export function redirectFilter(context: Context, redirect: Field, unit: Unit): o
     type: 'RequestRedirect',
     requestRedirect: {
       scheme,
-      hostname: authority === undefined ? name : context.exact(authority, name),
+      hostname: authority === undefined ? name : context.exact(authority, name.toLowerCase()),
       port: written === undefined ? undefined : portField === undefined ? written : context.derived(portField, written),
       path: uri === undefined ? undefined : { type: 'ReplaceFullPath', replaceFullPath: context.exact(uri, uri.value) },
       statusCode: status,

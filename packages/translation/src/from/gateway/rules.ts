@@ -26,8 +26,10 @@ export const takesAll = ({ form, methods, headers, queryParams }: EdgeMatch): bo
   headers.length + queryParams.length === 0;
 
 /** Whether a match holds on a listener. */
-export function holdsOn({ gateways, port, scheme }: EdgeMatch, { gateway, server, protocol }: Listener): boolean {
+export function holdsOn({ gateways, port, scheme }: EdgeMatch, listener: Listener): boolean {
+  const { gateway, server, protocol, missing } = listener;
   if (gateways !== undefined && !gateways.includes(`${gateway.namespace}/${gateway.resource.name}`)) return false;
+  if (missing === true) return true;
   if (port !== undefined && port.value !== server.number.value) return false;
   return scheme === undefined || (scheme === 'https') === (protocol === 'HTTPS');
 }

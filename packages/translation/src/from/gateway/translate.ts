@@ -1,5 +1,5 @@
 import { codes } from '@isthmus/diagnostics';
-import { compareCreation, isOrderGuessed } from '@isthmus/istio';
+import { compareCreation } from '@isthmus/istio';
 import type { RoutePath } from '@isthmus/kong-gateway';
 import type { Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
@@ -7,8 +7,8 @@ import { child, type Field, items, rootField, text } from '../../field.ts';
 import { dnsLabel } from '../../names.ts';
 import { Unhandled } from '../../unhandled.ts';
 import { type Binding, bind, gatewaysOf, isWider } from './bind.ts';
-import { effectiveServers } from './effective.ts';
-import { classOf, emitClass, emitGateway, emitSecretGrants, freeName, type SecretUse } from './emit-gateway.ts';
+import { type Door, emitDoors, missingDoors, nameOf, openDoors } from './door.ts';
+import { freeName } from './emit-gateway.ts';
 import {
   accountForService,
   answer,
@@ -17,205 +17,15 @@ import {
   emitRoute,
   emitUnit,
   type RoutePart,
-  sizeOf,
 } from './emit-route.ts';
-import { capturesPath, rewriteObjection } from './filters.ts';
+import { rewriteObjection } from './filters.ts';
 import { translateConnections } from './l4.ts';
-import { type Listener, listenersOf } from './listeners.ts';
-import { keepOrder, overlap, type Placed } from './order.ts';
-import { type IstioGateway, readGateway } from './read-gateway.ts';
+import { keepOrder } from './order.ts';
+import { groupsOf, placeMatches, type Reading, reportUnknownOrder, usedMatches } from './placement.ts';
 import type { EdgeMatch } from './read-match.ts';
-import { delegatedRules, type EdgeRule, readRules, takesAll } from './rules.ts';
+import { delegatedRules, readRules, takesAll } from './rules.ts';
 import { hostUnits, type Unit, unitsOf } from './units.ts';
-import { type GatewayWorkload, workloadOf } from './workload.ts';
-
-/** Gateways on the same pods, and what is served there. */
-interface Door {
-  readonly workload: GatewayWorkload;
-  readonly gateways: readonly IstioGateway[];
-  readonly listeners: readonly Listener[];
-}
-
-/** A VirtualService at a door, read. */
-interface Reading {
-  readonly binding: Binding;
-  readonly rules: readonly EdgeRule[];
-  readonly units: readonly Unit[];
-}
-
-const nameOf = ({ resource, namespace }: { resource: Resource; namespace: string }): string =>
-  `${namespace}/${resource.name}`;
-
-// The egress gateway of Istio's profiles and samples; its hop is the zone egress in Kong Mesh (edge.md E1).
-const isEgress = ({ selector }: IstioGateway): boolean =>
-  Object.values(selector).some((value) => /egress-?gateway/.test(value));
-
-function accountForGateway(context: Context, { spec, servers }: IstioGateway): void {
-  for (const [, label] of Object.entries(items(child(spec, 'selector')))) context.settled(label);
-  context.settled(child(spec, 'selector'));
-  for (const { field, redirects, tls, portName } of servers) {
-    context.settled(child(field, 'name'));
-    const port = child(field, 'port');
-    if (portName === '') context.settled(child(port, 'name'));
-    const target = child(port, 'targetPort');
-    context.inert(target, codes.gateway.unusedField, { field: 'targetPort' });
-    context.inert(child(field, 'defaultEndpoint'), codes.gateway.unusedField, { field: 'defaultEndpoint' });
-    if (redirects?.value === false) context.settled(redirects);
-    if (tls !== undefined && Object.keys(tls.value as object).length === 0) context.settled(tls);
-    const known = new Set(['port', 'hosts', 'tls', 'name', 'bind', 'defaultEndpoint']);
-    for (const key of Object.keys(field.value as object))
-      if (!known.has(key)) context.inert(child(field, key), codes.gateway.unknownField, { field: key });
-    for (const key of Object.keys((port?.value ?? {}) as object))
-      if (!['number', 'protocol', 'name', 'targetPort'].includes(key))
-        context.inert(child(port, key), codes.gateway.unknownField, { field: key });
-  }
-  for (const key of Object.keys(spec.value as object))
-    if (key !== 'selector' && key !== 'servers')
-      context.inert(child(spec, key), codes.gateway.unknownField, { field: key });
-}
-
-function openDoors(context: Context): { doors: Door[]; egress: ReadonlySet<string>; known: ReadonlySet<string> } {
-  const gateways: IstioGateway[] = [];
-  const egress = new Set<string>();
-  const known = new Set<string>();
-  for (const resource of context.ofKind('Gateway')) {
-    if (resource.group !== 'networking.istio.io') continue;
-    const gateway = readGateway(resource);
-    known.add(nameOf({ resource, namespace: resource.namespace || 'default' }));
-    if ('refused' in gateway) {
-      context.report(codes.gateway.refusedByIstio, { reason: gateway.reason }, gateway.refused);
-      context.claim(child(rootField(resource), 'spec') ?? gateway.refused, 'inert', codes.gateway.refusedByIstio);
-    } else if (isEgress(gateway)) {
-      egress.add(nameOf(gateway));
-      context.report(codes.gateway.egress, {}, child(gateway.spec, 'selector') ?? gateway.spec);
-      context.claim(gateway.spec, 'unsupported', codes.gateway.egress);
-    } else gateways.push(gateway);
-  }
-  const workloads = new Map(gateways.map((gateway) => [gateway, workloadOf(context, gateway)]));
-  const groups = Map.groupBy(gateways, (gateway) => workloads.get(gateway)?.key ?? '');
-  const doors = [...groups.values()].map((group): Door => {
-    const workload = workloads.get(group[0] as IstioGateway) as GatewayWorkload;
-    const servers = effectiveServers(context, group);
-    const listeners = group.flatMap((gateway) => {
-      accountForGateway(context, gateway);
-      return listenersOf(context, gateway, workload, servers.get(gateway) ?? []);
-    });
-    return { workload, gateways: group, listeners };
-  });
-  return { doors, egress, known };
-}
-
-function emitDoors(context: Context, doors: readonly Door[]): void {
-  const uses: SecretUse[] = [];
-  const classes = new Set<string>();
-  for (const { workload, gateways, listeners } of doors) {
-    for (const gateway of gateways) {
-      const own = listeners.filter((listener) => listener.gateway === gateway);
-      if (own.length === 0) continue;
-      classes.add(classOf(gateway));
-      emitGateway(context, gateway, own, workload, uses);
-    }
-    reportSharedPorts(context, listeners);
-  }
-  for (const name of [...classes].sort()) emitClass(context, name);
-  emitSecretGrants(context, uses);
-  if (classes.size > 0) context.report(codes.gateway.delegated, { classes: [...classes].sort().join(', ') }, undefined);
-}
-
-/** Kong serves a route on every port of its protocol: ports with other hosts are not kept apart (edge.md 2.2, V10). */
-function reportSharedPorts(context: Context, listeners: readonly Listener[]): void {
-  for (const protocol of ['HTTP', 'HTTPS'] as const) {
-    const own = listeners.filter((listener) => listener.protocol === protocol);
-    const hostsOf = (port: number): string =>
-      own
-        .flatMap((one) => (one.port === port ? [one.host] : []))
-        .sort()
-        .join(' ');
-    const ports = [...new Set(own.map(({ port }) => port))].sort((a, b) => a - b);
-    const [first, ...others] = ports;
-    if (first === undefined) continue;
-    for (const port of others) {
-      if (hostsOf(port) === hostsOf(first)) continue;
-      const at = own.find((one) => one.port === port) as Listener;
-      context.report(codes.gateway.portsShared, { port, other: first, protocol }, at.server.number);
-    }
-  }
-}
-
-const timeoutKey = ({ timeout }: EdgeRule): string => timeout?.value ?? '';
-
-/** The routes that the rules of a VirtualService are divided into: by timeout, and by what a route can hold. */
-function groupsOf(rules: readonly EdgeRule[]): ReadonlyMap<number, string> {
-  const groups = new Map<number, string>();
-  const filled = new Map<string, { rules: number; matches: number; number: number }>();
-  for (const rule of rules) {
-    const key = timeoutKey(rule);
-    const size = sizeOf(rule);
-    const state = filled.get(key) ?? { rules: 0, matches: 0, number: 0 };
-    const full = state.rules + size.rules > 16 || state.matches + size.matches > 128;
-    const next = full
-      ? { ...size, number: state.number + 1 }
-      : { rules: state.rules + size.rules, matches: state.matches + size.matches, number: state.number };
-    filled.set(key, next);
-    groups.set(rule.index, `${key}#${next.number}`);
-  }
-  return groups;
-}
-
-/** The matches that some listener comes to; the others are dead. */
-const usedMatches = ({ units }: Reading): ReadonlySet<EdgeMatch> =>
-  new Set(units.flatMap(({ rules }) => rules.flatMap(({ matches }) => matches)));
-
-/** Istio's order of all matches of VirtualServices that share hosts: by age, those for everything last (edge.md V3). */
-function placeMatches(readings: readonly Reading[]): { match: EdgeMatch; placed: Placed; reading: Reading }[] {
-  const all = readings.flatMap((reading) => {
-    const groups = groupsOf(reading.rules);
-    const used = usedMatches(reading);
-    return reading.rules.flatMap((rule) =>
-      rule.matches
-        .filter((match) => used.has(match))
-        .map((match) => ({
-          match,
-          reading,
-          placed: {
-            form: match.form,
-            methods: match.methods === undefined ? undefined : new Set(match.methods),
-            exactHeaders: new Map(
-              match.headers.flatMap(({ name, type, value }) => (type === 'Exact' ? [[name, value] as const] : [])),
-            ),
-            headers: match.headers.length,
-            queryParams: match.queryParams.length,
-            capture: capturesPath(rule),
-            group: `${nameOf(reading.binding)}|${groups.get(rule.index)}`,
-          },
-        })),
-    );
-  });
-  if (readings.length === 1) return all;
-  return [...all.filter(({ match }) => !takesAll(match)), ...all.filter(({ match }) => takesAll(match))];
-}
-
-/** Whether the order of two VirtualServices matters and manifests do not tell it. */
-function reportUnknownOrder(context: Context, placed: ReturnType<typeof placeMatches>): void {
-  for (const [index, one] of placed.entries()) {
-    const other = placed
-      .slice(0, index)
-      .find(
-        (before) =>
-          before.reading !== one.reading &&
-          !takesAll(one.match) &&
-          isOrderGuessed([before.reading.binding.resource, one.reading.binding.resource]) &&
-          overlap(before.placed, one.placed),
-      );
-    if (other === undefined) continue;
-    context.report(
-      codes.gateway.orderUnknown,
-      { other: nameOf(other.reading.binding) },
-      one.match.uri ?? one.match.field,
-    );
-    return;
-  }
-}
+import type { GatewayWorkload } from './workload.ts';
 
 function read(context: Context, binding: Binding): Reading | Field {
   try {
@@ -404,10 +214,11 @@ export function translateGateways(context: Context): void {
     accountForService(context, spec);
     for (const { field, key } of gatewaysOf(resource)) {
       if (egress.has(key)) context.unsupported(field, codes.gateway.egressRoute, { gateway: key });
-      else if (!known.has(key)) context.unsupported(field, codes.gateway.missing, { gateway: key });
+      else if (!known.has(key)) context.approximate(field, undefined, codes.gateway.missing, { gateway: key });
     }
   }
-  for (const door of doors) {
+  const absent = missingDoors(edge, (key) => known.has(key) || egress.has(key), context);
+  for (const door of [...doors, ...absent]) {
     const keys = new Set(door.gateways.map(nameOf));
     const bindings = edge.flatMap((resource) => {
       if (!gatewaysOf(resource).some(({ key }) => keys.has(key))) return [];
@@ -423,7 +234,7 @@ export function translateGateways(context: Context): void {
     }
   }
   emitBackendGrants(context, uses);
-  for (const resource of edge) accountForUnbound(context, resource, doors, egress);
+  for (const resource of edge) accountForUnbound(context, resource, [...doors, ...absent], egress);
 }
 
 /** What a VirtualService says for gateways that serve none of it. */
@@ -437,7 +248,14 @@ function accountForUnbound(
   const names = items(child(spec, 'gateways')).map((item) => text(item)?.value);
   const keys = gatewaysOf(resource).map(({ key }) => key);
   const served = doors.some((door) => door.gateways.some((gateway) => keys.includes(nameOf(gateway))));
-  if (names.includes('mesh') || served || spec === undefined) return;
+  if (names.includes('mesh') || spec === undefined) return;
+  // What a Gateway that is not in the import might have served beside HTTP.
+  if (served) {
+    for (const part of ['tls', 'tcp'])
+      for (const rule of items(child(spec, part)))
+        for (const leaf of context.unclaimed(rule)) context.claim(leaf, 'unsupported', codes.gateway.missing);
+    return;
+  }
   context.claim(
     spec,
     'unsupported',

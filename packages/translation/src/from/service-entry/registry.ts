@@ -1,5 +1,4 @@
 import type { ServiceName } from '@isthmus/istio';
-import type { Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import type { Field } from '../../field.ts';
 import { dnsLabel } from '../../names.ts';
@@ -7,7 +6,6 @@ import { oncePerContext } from '../../once.ts';
 import { outboundModes } from './outbound.ts';
 import { planHost } from './plan.ts';
 import { type Entry, type EntryPort, readEntry } from './read.ts';
-import { originationOf } from './tls.ts';
 
 /** The Service that a host of an entry is the name of; undefined for hosts outside of the cluster. */
 export function isServiceHost(context: Context, entry: Entry, host: Field<string>): ServiceName | undefined {
@@ -91,13 +89,3 @@ export const externalServices = oncePerContext((context: Context): readonly Exte
         }),
   );
 });
-
-/** Whether a DestinationRule's TLS towards a host is carried over by the MeshExternalServices of that host. */
-export function carriesTls(context: Context, rule: Resource, host: string): boolean {
-  return (entriesByHost(context).get(host.toLowerCase()) ?? []).some(
-    (entry) =>
-      entry.resolution !== 'NONE' &&
-      entry.selector === undefined &&
-      entry.ports.some((port) => originationOf(context, entry, host, port)?.rule === rule),
-  );
-}
