@@ -63,6 +63,11 @@ function applyTheme(): void {
       'editorIndentGuide.activeBackground1': tokens['border-strong'],
       'editorBracketMatch.border': tokens['border-strong'],
       'editorBracketMatch.background': '#00000000',
+      // Brackets by depth in six colours are the editor's default, and a colour says nothing here.
+      ...Object.fromEntries(
+        [1, 2, 3, 4, 5, 6].map((depth) => [`editorBracketHighlight.foreground${depth}`, tokens.muted]),
+      ),
+      'editorBracketHighlight.unexpectedBracket.foreground': tokens.muted,
       'editorWidget.background': tokens.panel,
       'editorWidget.foreground': tokens.text,
       'editorWidget.border': tokens.border,
@@ -104,7 +109,6 @@ export const readOnlyOptions: editor.IStandaloneEditorConstructionOptions = {
   occurrencesHighlight: 'off',
   selectionHighlight: false,
   matchBrackets: 'never',
-  bracketPairColorization: { enabled: false },
   guides: { indentation: true, highlightActiveIndentation: false, bracketPairs: false },
   links: false,
   contextmenu: false,
