@@ -42,7 +42,7 @@ function answerOf({ before, after, fields, findings, omitted, outcomes }: Workbe
   });
   return [
     `${count(fieldsOf(outcomes), 'field')} in ${count(before.length, 'resource')} ${fieldsOf(outcomes) === 1 ? 'becomes' : 'become'} ${emitted.length === 0 ? 'nothing' : emitted.join(', ')}`,
-    lost === 0 ? 'all of them carry over' : `${count(lost, 'field')} ${lost === 1 ? 'does' : 'do'} not carry over`,
+    lost === 0 ? 'none of them is left out' : `${count(lost, 'field')} ${lost === 1 ? 'does' : 'do'} not carry over`,
     ...(blockers === 0 ? [] : [`${count(blockers, 'finding')} ${blockers === 1 ? 'blocks' : 'block'}`]),
     ...(omitted === 0
       ? []
@@ -88,7 +88,12 @@ function Subject({ id, subject }: { id: string; subject: WorkbenchSubject }) {
       title={title}
       of={kind === undefined ? 'Workbench' : `${kinds[kind]} · Workbench`}
       answer={data === undefined ? `Loading before and after of ${asked} …` : answerOf(data)}
-      actions={<Picker id={id} subject={subject} title={title} />}
+      actions={
+        <>
+          {subject.service !== undefined && <SimulatorLink id={id} service={subject.service} />}
+          <Picker id={id} subject={subject} title={title} />
+        </>
+      }
     >
       {data === undefined || monaco.value === undefined ? (
         <BenchShape />
@@ -98,6 +103,17 @@ function Subject({ id, subject }: { id: string; subject: WorkbenchSubject }) {
         <Bench workbench={data} monaco={monaco.value} target={migration.settings.target} />
       )}
     </Page>
+  );
+}
+
+function SimulatorLink({ id, service }: { id: string; service: string }) {
+  return (
+    <Button
+      variant="default"
+      renderRoot={(props) => <Link {...props} to="/migrations/$id/simulator" params={{ id }} search={{ service }} />}
+    >
+      Simulate a request
+    </Button>
   );
 }
 
