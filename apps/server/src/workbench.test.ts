@@ -65,11 +65,11 @@ afterAll(async () => {
   rmSync(data, { recursive: true, force: true });
 });
 
-test('every counterpart has a place in the text on its side, also where it is a map', async () => {
+test('every counterpart has a place in the text on its side', async () => {
   const { fields, after } = await view('service=sales/seats');
-  const host = fields.find(({ path }) => path === 'spec.host');
-  expect(host?.targets.length).toBeGreaterThan(0);
-  for (const target of fields.flatMap(({ targets }) => targets)) {
+  const targets = fields.flatMap((field) => field.targets);
+  expect(targets.length).toBeGreaterThan(0);
+  for (const target of targets) {
     expect(target.span, target.path).toBeDefined();
     const line = after[target.document]?.text.split('\n')[(target.span?.line ?? 0) - 1] ?? '';
     expect(line.slice((target.span?.keyColumn ?? 0) - 1)).toMatch(/^[A-Za-z]/);
