@@ -12,6 +12,7 @@ import type {
 } from '@isthmus/behavior';
 import { locationOf, rewritePath, splitPath } from '@isthmus/behavior';
 import type { Aspect, Difference } from './difference.ts';
+import { answerOfNobody } from './nobody.ts';
 import { hashInWords, retriesInWords } from './words.ts';
 
 /** What is known of the path of the requests that are compared. */
@@ -24,9 +25,9 @@ export interface KnownPath {
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'none'));
 
-const statusOf = ({ status }: Extract<Endpoints, { kind: 'none' }>): number => status ?? 503;
-
 function endpointsKey(endpoints: Endpoints): string {
+  const answer = answerOfNobody(endpoints);
+  if (answer !== undefined) return `nobody (${answer})`;
   switch (endpoints.kind) {
     case 'workloads': {
       const labels = Object.entries(endpoints.labels).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -39,7 +40,7 @@ function endpointsKey(endpoints: Endpoints): string {
     case 'any':
       return endpoints.of.map(endpointsKey).sort().join(' or ');
     case 'none':
-      return `nobody (${statusOf(endpoints)})`;
+      return 'nobody';
   }
 }
 
@@ -120,9 +121,7 @@ function sharesOf(forward: Forward): Shares {
     shownRequests.add(`${of}${there || 'as they are'}`);
     shownResponses.add(`${of}${back || 'as they are'}`);
   }
-  const answers = new Set(
-    counted.map(({ destination: { endpoints } }) => (endpoints.kind === 'none' ? statusOf(endpoints) : undefined)),
-  );
+  const answers = new Set(counted.map(({ destination: { endpoints } }) => answerOfNobody(endpoints)));
   const [answer] = answers.size === 1 ? answers : [];
   return {
     key: sharesInOrder(weights),
@@ -229,7 +228,9 @@ function connectionDifferences(before: Forward, after: Forward, compare: Compare
   );
   return before.destinations.flatMap(({ destination }) => {
     const other = others.get(endpointsKey(destination.endpoints));
-    return other === undefined || destination.endpoints.kind === 'none' ? [] : compare(destination, other);
+    return other === undefined || answerOfNobody(destination.endpoints) !== undefined
+      ? []
+      : compare(destination, other);
   });
 }
 
@@ -238,6 +239,10 @@ export interface Compared {
   readonly differences: readonly Difference[];
   readonly undecided: readonly { readonly aspect: Aspect; readonly reason: string }[];
 }
+
+/** Names of headers in any case are the same. */
+const hashKey = (policies: Forward['hash']): string =>
+  text(policies.map((policy) => (policy.kind === 'header' ? { ...policy, name: policy.name.toLowerCase() } : policy)));
 
 function compareForwards(
   before: Forward,
@@ -294,7 +299,7 @@ function compareForwards(
     retriesInWords(after.retries),
   ]);
   compare('resilience', 'fault', faultsOf(before), faultsOf(after));
-  compare('resilience', 'hash', text(before.hash), text(after.hash), [
+  compare('resilience', 'hash', hashKey(before.hash), hashKey(after.hash), [
     hashInWords(before.hash),
     hashInWords(after.hash),
   ]);
@@ -330,8 +335,10 @@ function answerDifferences(before: Decision, after: Decision): Difference[] {
 /** A decision for people: what happens to the request, in a few words. */
 export function describe(decision: Decision, request: Request): string {
   switch (decision.kind) {
-    case 'forward':
-      return sharesOf(decision).shown;
+    case 'forward': {
+      const { answer, shown } = sharesOf(decision);
+      return answer === undefined ? shown : `answered with ${answer}: nobody is behind ${shown}`;
+    }
     case 'redirect':
       return `${decision.status} to ${locationOf(decision, request)}`;
     case 'respond':
@@ -347,8 +354,8 @@ export function describe(decision: Decision, request: Request): string {
   }
 }
 
-// Who is routed to nobody gets an answer from the proxy, as if it had been told to answer.
-function settle(decision: Decision): Decision {
+/** Who is routed to nobody gets an answer from the proxy, as if it had been told to answer. */
+export function settle(decision: Decision): Decision {
   const answer = decision.kind === 'forward' ? sharesOf(decision).answer : undefined;
   return answer === undefined ? decision : { kind: 'respond', status: answer };
 }

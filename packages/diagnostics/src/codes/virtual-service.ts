@@ -421,4 +421,14 @@ export const virtualService = defineCodes({
     help: 'Declare the port as tcp (name or appProtocol) if it speaks no HTTP, and translate again.',
     explanation: 'Istio sniffs ports without a protocol; Kong Mesh does not (routing.md 3.0, T80).',
   },
+  repeatedHeader: {
+    code: 'ISTHMUS-VS-048',
+    severity: 'info',
+    title: 'Header that is sent twice',
+    message:
+      'Two conditions on the header {name} together would only hold for a request that sends it several times with different values. Kong Mesh reads one condition for each header, so that such a request is not told apart.',
+    help: 'Nothing to do unless clients repeat the header.',
+    explanation:
+      'Each value of a repeated header is compared by itself (Envoy 1.39 and later); a second match on a name is ignored by Kong Mesh (routing.md T36, 5.1).',
+  },
 });

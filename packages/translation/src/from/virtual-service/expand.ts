@@ -3,7 +3,7 @@ import type { CompiledRoute } from '@isthmus/istio';
 import type { Context } from '../../context.ts';
 import type { Action } from './action.ts';
 import type { Backends } from './backends.ts';
-import { covers, everyRequest, intersection, type Match, matchKey } from './match.ts';
+import { covers, everyRequest, type HeaderCondition, intersection, type Match, matchKey } from './match.ts';
 import { placePath } from './place-path.ts';
 import { type Dialled, type Reading, readAction } from './read-action.ts';
 import { type Authorities, type Conditions, readConditions } from './read-match.ts';
@@ -65,11 +65,16 @@ export function expand(
     if (--budget < 0) throw new Inexpressible();
   };
 
+  const repeated = ({ name, from }: HeaderCondition, other: HeaderCondition): void => {
+    for (const field of [from, other.from])
+      if (field !== undefined) context.approximate(field, undefined, codes.virtualService.repeatedHeader, { name });
+  };
+
   /** The steps of one route for requests that meet `match` as well, with those of the routes behind it that it makes room for. */
   function stepsOf(route: CompiledRoute, match: Match, except: readonly Match[], next: number): Step[] {
     const steps: Step[] = [];
     for (const one of except) {
-      const excluded = intersection(match, one);
+      const excluded = intersection(match, one, repeated);
       if (excluded === undefined) throw new Inexpressible();
       if (excluded !== 'empty') steps.push(...behind(next, excluded));
     }
@@ -108,7 +113,7 @@ export function expand(
       const { matches, except, isWider } = conditionsOf(route);
       let isCovered = false;
       for (const own of matches) {
-        const match = intersection(own, within);
+        const match = intersection(own, within, repeated);
         if (match === 'empty') continue;
         if (match === undefined) throw new Inexpressible();
         steps.push(

@@ -144,23 +144,38 @@ function excludes(a: Named, b: Named): boolean {
   );
 }
 
-function joined<T extends Named>(first: readonly T[], second: readonly T[]): T[] | 'empty' | undefined {
+function joined<T extends Named>(
+  first: readonly T[],
+  second: readonly T[],
+  excluded: (a: T, b: T) => void,
+): T[] | 'empty' | undefined {
   const result = new Map(first.map((one) => [one.name, one]));
   for (const one of second) {
     const known = result.get(one.name);
     if (known === undefined || implies(one, known)) result.set(one.name, one);
-    else if (excludes(known, one)) return 'empty';
-    else if (!implies(known, one)) return undefined;
+    else if (excludes(known, one)) {
+      excluded(known, one);
+      return 'empty';
+    } else if (!implies(known, one)) return undefined;
   }
   return [...result.values()];
 }
 
-/** Requests that meet both matches: `empty` where there are none, undefined where they cannot be written as one match. */
-export function intersection(a: Match, b: Match): Match | 'empty' | undefined {
+/**
+ * Requests that meet both matches: `empty` where there are none, undefined where they cannot be written as one match.
+ * @param repeated called where only a header that is sent several times, with different values, could meet both
+ */
+export function intersection(
+  a: Match,
+  b: Match,
+  repeated: (a: HeaderCondition, b: HeaderCondition) => void = () => undefined,
+): Match | 'empty' | undefined {
   if (a.method !== undefined && b.method !== undefined && a.method !== b.method) return 'empty';
   const path = pathIntersection(a.path, b.path);
-  const headers = joined(a.headers, b.headers);
-  const queryParams = joined(a.queryParams, b.queryParams);
+  const headers = joined(a.headers, b.headers, (one, other) => {
+    if (one.type !== 'Absent' && other.type !== 'Absent') repeated(one, other);
+  });
+  const queryParams = joined(a.queryParams, b.queryParams, () => undefined);
   if (path === 'empty' || headers === 'empty' || queryParams === 'empty') return 'empty';
   if (path === undefined || headers === undefined || queryParams === undefined) return undefined;
   const withMethod = a.method === undefined ? b : a;

@@ -1,0 +1,210 @@
+import { meshAfter, type Verification, verifyEstate } from '@isthmus/equivalence';
+import { type EffectiveConfig, type Estate, effectiveConfig, takeIn } from '@isthmus/istio';
+import { checkAdmission, type TargetVersion, targetVersions } from '@isthmus/kong-mesh';
+import {
+  effectiveNamespace,
+  type Json,
+  type JsonObject,
+  type Resource,
+  readManifest,
+  writeYamlDocuments,
+} from '@isthmus/kubernetes';
+import { arbitraryEstate, type Manifest, manifest } from '@isthmus/testkit';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { defaultSettings } from '../../settings.ts';
+import { translate } from '../../translate.ts';
+import type { Translation } from '../../translation.ts';
+
+/** Estates for each property; more with `ISTHMUS_ESTATES`. A failure prints the seed that draws the estate again. */
+const runs = Number(process.env.ISTHMUS_ESTATES ?? 1_000);
+const seed = process.env.ISTHMUS_SEED === undefined ? {} : { seed: Number(process.env.ISTHMUS_SEED) };
+
+const { mesh, systemNamespace, clusterDomain } = defaultSettings;
+
+const estateOf = (manifests: readonly Manifest[]): Estate =>
+  takeIn([readManifest('estate.yaml', new TextEncoder().encode(writeYamlDocuments(manifests as unknown as Json[])))]);
+
+/** Resources that have a say about a service: its VirtualServices, and what is about it and the Services that they send to. */
+function relevantTo({ virtualServices, destinationRules, registry }: EffectiveConfig, host: string): Set<Resource> {
+  const routing = virtualServices.all.filter((one) => one.hosts.some((field) => field.host === host));
+  const destinations = routing.flatMap(({ http, tcp, tls }) => [
+    ...http.flatMap(({ route, mirrors }) => [...route, ...mirrors]),
+    ...[...tcp, ...tls].flatMap(({ route }) => route),
+  ]);
+  const hosts = new Set([host, ...destinations.map(({ destination }) => destination.host.host)]);
+  return new Set([
+    ...routing.map(({ resource }) => resource),
+    ...destinationRules.all.filter((one) => hosts.has(one.host.host)).flatMap(({ resources }) => resources),
+    ...[...hosts].flatMap((one) => registry.withHost(one)).map(({ resource }) => resource),
+  ]);
+}
+
+/** Findings that are hints where something differs by nature: retries of gRPC. */
+const telling = new Set(['ISTHMUS-VS-041']);
+
+/** Whether something in these resources says that Kong Mesh will do otherwise. */
+function foretells({ ledger, diagnostics }: Translation, relevant: ReadonlySet<Resource>): boolean {
+  const inexact = ledger.some(
+    ({ resource, fields }) =>
+      relevant.has(resource) && fields.some(({ outcome }) => outcome === 'approximate' || outcome === 'unsupported'),
+  );
+  const named = new Set([...relevant].map((one) => `${one.kind}/${effectiveNamespace(one)}/${one.name}`));
+  return (
+    inexact ||
+    diagnostics.some(
+      ({ severity, code, resource }) =>
+        resource !== undefined &&
+        (severity !== 'info' || telling.has(code)) &&
+        named.has(`${resource.kind}/${resource.namespace || 'default'}/${resource.name}`),
+    )
+  );
+}
+
+const inWords = ({ namespace, name, port, clients, aspect, verdict }: Verification): string =>
+  `${namespace}/${name}:${port} for ${JSON.stringify(clients.client)}: ${aspect} ${
+    verdict.verdict === 'differs'
+      ? `${JSON.stringify(verdict.counterexample.request)} ${verdict.counterexample.differences
+          .map(({ what, before, after }) => `${what}: ${before} → ${after}`)
+          .join('; ')}`
+      : verdict.verdict
+  }`;
+
+/** Translates an estate and holds the result against what both meshes do. */
+function examine(estate: Estate, target: TargetVersion): { same: number; surprises: string[] } {
+  const translation = translate(estate, { ...defaultSettings, complete: true, target });
+  for (const { object, role } of translation.emitted)
+    if (role === 'resource' && object.apiVersion.startsWith('kuma.io/'))
+      expect(checkAdmission(object as unknown as JsonObject, target, { systemNamespace })).toMatchObject({
+        accepted: true,
+      });
+  expect(translation.diagnostics.filter(({ code }) => code === 'ISTHMUS-TR-001')).toEqual([]);
+  const kinds = ['VirtualService', 'DestinationRule'];
+  for (const { resource, fields } of translation.ledger)
+    if (kinds.includes(resource.kind)) expect(fields.filter(({ outcome }) => outcome === 'untranslated')).toEqual([]);
+  const config = effectiveConfig(estate);
+  const after = meshAfter(estate, translation.emitted, { version: target, mesh, systemNamespace });
+  const surprises: string[] = [];
+  let same = 0;
+  for (const one of verifyEstate(config, after, { clusterDomain })) {
+    if (one.verdict.verdict === 'same') same++;
+    if (one.verdict.verdict !== 'differs') continue;
+    const host = `${one.name}.${one.namespace}.svc.${clusterDomain}`;
+    if (!foretells(translation, relevantTo(config, host))) surprises.push(inWords(one));
+  }
+  return { same, surprises };
+}
+
+const version = fc.constantFrom(...targetVersions);
+
+test('whatever is in an estate: what is emitted is valid, and every difference is foretold', {
+  timeout: 600_000,
+}, () => {
+  fc.assert(
+    fc.property(arbitraryEstate(2), version, (manifests, target) => {
+      expect(examine(estateOf(manifests), target).surprises).toEqual([]);
+    }),
+    { numRuns: runs, ...seed },
+  );
+});
+
+// Conditions and actions that Kong Mesh can express, so that most estates behave alike.
+const path = fc.constantFrom('/', '/a', '/a/', '/ab', '/a/b', '/b');
+const uri = fc.oneof(
+  path.map((exact) => ({ exact })),
+  path.map((prefix) => ({ prefix })),
+  fc.constantFrom('/a.*', '/(a|b)/.*', '/a', '.*').map((regex) => ({ regex })),
+);
+const value = fc.oneof(
+  fc.constantFrom('1', '12', '2').map((exact) => ({ exact })),
+  fc.constantFrom('1', '2').map((prefix) => ({ prefix })),
+  fc.constant({}),
+);
+const named = (names: string[]) =>
+  fc.dictionary(fc.constantFrom(...names), value, { minKeys: 1, maxKeys: 2, noNullPrototype: true });
+const some = <T extends Record<string, fc.Arbitrary<unknown>>>(parts: T) => fc.record(parts, { requiredKeys: [] });
+const match = some({
+  uri,
+  ignoreUriCase: fc.boolean(),
+  method: fc.constantFrom('GET', 'POST').map((exact) => ({ exact })),
+  headers: named(['x-a', 'x-b']),
+  withoutHeaders: named(['x-c']),
+  queryParams: named(['q', 'r']),
+  sourceLabels: fc.constantFrom({ app: 'web' }, { app: 'web', tier: 'front' }, { tier: 'front' }),
+  sourceNamespace: fc.constantFrom('shop', 'other'),
+});
+const destination = some({ subset: fc.constantFrom('v1', 'v2') }).map((rest) => ({ host: 'reviews', ...rest }));
+const route = fc.oneof(
+  destination.map((one) => [{ destination: one }]),
+  fc.tuple(destination, destination, fc.integer({ min: 1, max: 99 })).map(([one, other, weight]) => [
+    { destination: one, weight },
+    { destination: other, weight: 100 - weight },
+  ]),
+);
+const action = fc.oneof(
+  { weight: 4, arbitrary: route.map((one) => ({ route: one })) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom('/new', '/')
+      .map((rewritten) => ({ rewrite: { uri: rewritten } }))
+      .chain((rewrite) => route.map((one) => ({ route: one, ...rewrite }))),
+  },
+  { weight: 1, arbitrary: fc.constantFrom('/moved', '/x/y').map((target) => ({ redirect: { uri: target } })) },
+);
+const settings = some({
+  timeout: fc.constantFrom('1s', '5s'),
+  retries: fc.constantFrom({ attempts: 0 }, { attempts: 3, retryOn: '5xx' }, { attempts: 1, perTryTimeout: '2s' }),
+});
+const rule = fc.tuple(fc.array(match, { maxLength: 2 }), action, settings).map(([matches, does, says]) => ({
+  ...(matches.length === 0 ? {} : { match: matches }),
+  ...does,
+  ...('redirect' in does ? {} : says),
+}));
+const client = (name: string, namespace: string, labels: Record<string, string>): Manifest =>
+  manifest('apps/v1', 'Deployment', { name, namespace }, { template: { metadata: { labels } } });
+const plainEstate = fc
+  .tuple(fc.array(rule, { minLength: 1, maxLength: 5 }), fc.boolean())
+  .map(([http, ended]): Manifest[] => [
+    manifest(
+      'v1',
+      'Service',
+      { name: 'reviews', namespace: 'shop' },
+      {
+        selector: { app: 'reviews' },
+        ports: [{ name: 'http', port: 80 }],
+      },
+    ),
+    manifest('networking.istio.io/v1', 'VirtualService', { name: 'reviews', namespace: 'shop' }, {
+      hosts: ['reviews'],
+      http: ended ? [...http, { route: [{ destination: { host: 'reviews' } }] }] : http,
+    } as JsonObject),
+    manifest(
+      'networking.istio.io/v1',
+      'DestinationRule',
+      { name: 'reviews', namespace: 'shop' },
+      {
+        host: 'reviews',
+        subsets: ['v1', 'v2'].map((name) => ({ name, labels: { version: name } })),
+      },
+    ),
+    client('web', 'shop', { app: 'web' }),
+    client('front', 'other', { app: 'web', tier: 'front' }),
+    client('back', 'other', { app: 'back' }),
+  ]);
+
+test('what can be expressed goes the same way, for every client', { timeout: 600_000 }, () => {
+  let same = 0;
+  let all = 0;
+  fc.assert(
+    fc.property(plainEstate, (manifests) => {
+      const found = examine(estateOf(manifests), '2.14');
+      expect(found.surprises).toEqual([]);
+      same += found.same;
+      all++;
+    }),
+    { numRuns: runs, ...seed },
+  );
+  // Not by finding something to say about everything.
+  expect(same).toBeGreaterThan(all);
+});
