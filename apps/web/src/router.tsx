@@ -83,6 +83,18 @@ const workbench = createRoute({
   component: lazyRouteComponent(() => import('./features/workbench/page.tsx'), 'WorkbenchPage'),
 });
 
+const behaviour = createRoute({
+  getParentRoute: () => migration,
+  path: '/behaviour',
+  component: lazyRouteComponent(() => import('./features/behaviour/page.tsx'), 'BehaviourPage'),
+});
+
+const simulator = createRoute({
+  getParentRoute: () => migration,
+  path: '/simulator',
+  component: lazyRouteComponent(() => import('./features/behaviour/simulator-page.tsx'), 'SimulatorPage'),
+});
+
 const imports = createRoute({
   getParentRoute: () => migration,
   path: '/import',
@@ -127,6 +139,8 @@ export const router = createRouter({
       findings,
       inventory,
       workbench,
+      behaviour,
+      simulator,
       imports,
       bridge,
       exporting,

@@ -27,7 +27,7 @@ function useSources(id: string | undefined): readonly Source<Target>[] {
   const { data: codes } = useQuery(codesQuery);
 
   const fixed = useMemo<Source<Target>>(() => {
-    const to = (path: (typeof places)[number]['to'] | '/migrations/$id/import') => () =>
+    const to = (path: (typeof places)[number]['to'] | '/migrations/$id/import' | '/migrations/$id/simulator') => () =>
       id !== undefined && navigate({ to: path, params: { id } });
     const page = (title: string, hint: string, go: () => unknown): Target => ({ group: 'Pages', title, hint, go });
     const action = (title: string, go: () => unknown): Target => ({ group: 'Actions', title, hint: '', go });
@@ -35,7 +35,12 @@ function useSources(id: string | undefined): readonly Source<Target>[] {
       ...(id === undefined ? [] : places.map((place) => page(place.label, `g ${place.key}`, to(place.to)))),
       page('Guide', 'g u', () => navigate({ to: '/guide' })),
       page('All migrations', '', () => navigate({ to: '/' })),
-      ...(id === undefined ? [] : [action('Import a new snapshot', to('/migrations/$id/import'))]),
+      ...(id === undefined
+        ? []
+        : [
+            action('Import a new snapshot', to('/migrations/$id/import')),
+            action('Simulate a request', to('/migrations/$id/simulator')),
+          ]),
       action('Light appearance', () => setColorScheme('light')),
       action('Dark appearance', () => setColorScheme('dark')),
       action('Appearance as the system', () => setColorScheme('auto')),

@@ -5,6 +5,7 @@ export const places = [
   { label: 'Resources', to: '/migrations/$id/resources', key: 'r' },
   { label: 'Findings', to: '/migrations/$id/findings', key: 'f' },
   { label: 'Workbench', to: '/migrations/$id/workbench', key: 'w' },
+  { label: 'Behaviour', to: '/migrations/$id/behaviour', key: 'v' },
   { label: 'Bridge', to: '/migrations/$id/bridge', key: 'b' },
   { label: 'Inventory', to: '/migrations/$id/inventory', key: 'i' },
   { label: 'Export', to: '/migrations/$id/export', key: 'e' },

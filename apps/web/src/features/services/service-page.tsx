@@ -10,6 +10,7 @@ import { Page, Section } from '../../ui/page.tsx';
 import { Prose } from '../../ui/prose.tsx';
 import { Findings, OutcomeCounts, SeverityLabel } from '../../ui/status.tsx';
 import { Ago } from '../../ui/time.tsx';
+import { ServiceBehaviourSection } from '../behaviour/service-section.tsx';
 import { HistoryTable } from '../history/history-table.tsx';
 import { Editor } from './editor.tsx';
 import { phaseWords } from './phase.tsx';
@@ -173,6 +174,7 @@ export function ServicePage() {
         </div>
       </dl>
       <Editor key={service.id} migration={id} service={service} />
+      {service.origin === 'service' && <ServiceBehaviourSection migration={id} service={service.id} />}
       <Concerns migration={id} service={service} />
       <Section title="History">
         <HistoryTable migration={id} subject={service.id} />
