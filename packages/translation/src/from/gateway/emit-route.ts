@@ -229,13 +229,39 @@ export interface RoutePart {
   readonly rules: readonly EdgeRule[];
 }
 
-const annotationsOf = (context: Context, { redirects }: Unit): Record<string, unknown> | undefined =>
-  redirects === undefined
-    ? undefined
-    : {
-        'konghq.com/protocols': context.derived(redirects, 'https'),
-        'konghq.com/https-redirect-status-code': context.exact(redirects, '301'),
-      };
+/** The plugin that checks client certificates, for a person to name the authorities in (edge.md 2.6). */
+function emitClientCheck(context: Context, { namespace }: Binding, { listeners, draft }: Unit): string | undefined {
+  const listener = listeners.find(({ clientCertificates }) => clientCertificates);
+  if (listener === undefined || draft === undefined) return undefined;
+  const name = dnsLabel(`${listener.gateway.resource.name}-client-certificates`);
+  const config = {
+    ca_certificates: ['identifiers of the authorities: Secrets with the label konghq.com/ca-cert'],
+    skip_consumer_lookup: true,
+    revocation_check_mode: 'IGNORE_CA_ERROR',
+  };
+  emitPlugin(
+    context,
+    { namespace, name, role: { role: 'draft', stage: 'edge', why: draft }, services: [] },
+    'mtls-auth',
+    config,
+  );
+  return name;
+}
+
+function annotationsOf(context: Context, binding: Binding, unit: Unit): Record<string, unknown> | undefined {
+  const { redirects } = unit;
+  const check = emitClientCheck(context, binding, unit);
+  if (redirects === undefined && check === undefined) return undefined;
+  return {
+    ...(redirects === undefined
+      ? {}
+      : {
+          'konghq.com/protocols': context.derived(redirects, 'https'),
+          'konghq.com/https-redirect-status-code': context.exact(redirects, '301'),
+        }),
+    ...(check === undefined ? {} : { 'konghq.com/plugins': check }),
+  };
+}
 
 /** The hostnames of a route: each once (T66), none where every host is meant (T51). */
 function hostnamesOf(context: Context, { hosts, from }: Unit): unknown {
@@ -260,7 +286,7 @@ export function emitRoute(
     object: {
       apiVersion: `${gatewayApi}/v1`,
       kind: 'HTTPRoute',
-      metadata: { name, namespace: binding.namespace, annotations: annotationsOf(context, unit) } as never,
+      metadata: { name, namespace: binding.namespace, annotations: annotationsOf(context, binding, unit) } as never,
       spec: {
         parentRefs: parentsOf(context, binding, unit.listeners),
         hostnames: hostnamesOf(context, unit),

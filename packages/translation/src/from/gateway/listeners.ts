@@ -17,6 +17,8 @@ export interface Listener {
   readonly redirects: Field<boolean> | undefined;
   /** Why it is a draft: something that it demands of clients must be set up by a person first. */
   readonly draft: string | undefined;
+  /** Whether it demands client certificates, for which its routes take a plugin. */
+  readonly clientCertificates: boolean;
   /** Whether it stands for a Gateway that the import lacks: then its port is unknown. */
   readonly missing?: boolean;
 }
@@ -189,6 +191,7 @@ export function listenersOf(
         hosts: same,
         redirects: redirectOf(server),
         draft,
+        clientCertificates: mode === 'MUTUAL' || mode === 'OPTIONAL_MUTUAL',
       });
     }
     if (!offered) context.claim(field, 'unsupported', codes.gateway.hostNotServable);

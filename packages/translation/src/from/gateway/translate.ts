@@ -18,6 +18,7 @@ import {
   emitUnit,
   type RoutePart,
 } from './emit-route.ts';
+import { checkExistingGateways } from './existing.ts';
 import { rewriteObjection } from './filters.ts';
 import { translateConnections } from './l4.ts';
 import { keepOrder } from './order.ts';
@@ -181,12 +182,12 @@ function translateDoor(context: Context, door: Door, bindings: readonly Binding[
 }
 
 /** Istio redirects every host of such a server, with routes or without (edge.md G7). */
-function emitBareRedirects(context: Context, { listeners }: Door, bindings: readonly Binding[]): void {
+function emitBareRedirects(context: Context, { listeners, workload }: Door, bindings: readonly Binding[]): void {
   for (const listener of listeners) {
     const { redirects, gateway, host, name, draft } = listener;
     if (redirects === undefined || draft !== undefined) continue;
     if (bindings.some(({ served }) => served.some((one) => one.listener === listener && one.host === host))) continue;
-    const binding: Binding = { ...gateway, workload: undefined as never, served: [] };
+    const binding: Binding = { ...gateway, workload, served: [] };
     const unit: Unit = { hosts: [host], from: [], listeners: [listener], rules: [], redirects, draft };
     const filter = answer(context, gateway.namespace, { role: 'resource', stage: 'edge' }, 404);
     emitRoute(context, binding, unit, dnsLabel(`${gateway.resource.name}-${name}-redirect`), [closing(filter)], []);
@@ -205,6 +206,7 @@ function isVisible(resource: Resource, workload: GatewayWorkload): boolean {
  * order of rules for its expressions router. What cannot be kept is closed, never opened.
  */
 export function translateGateways(context: Context): void {
+  checkExistingGateways(context);
   const { doors, egress, known } = openDoors(context);
   emitDoors(context, doors);
   const uses: BackendUse[] = [];
