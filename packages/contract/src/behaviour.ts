@@ -91,7 +91,10 @@ export const Behaviour = Type.Object({
   services: Type.Integer(),
   /** Verdicts by aspect, of what is compared so far, whatever the filters. */
   tally: Type.Object({ routing: AspectTally, resilience: AspectTally }),
-  /** Those that meet the filters, from the one asked for on; in an order that later slices only add to. */
+  /**
+   * Services with something to compare (UDP and other names of hosts have nothing) that meet the filters, from the one asked for on; in an
+   * order that later slices only add to.
+   */
   rows: Type.Array(BehaviourRow),
   /** What `from` is to be to go on. */
   next: Type.Integer(),

@@ -1,6 +1,6 @@
-import { type Decision, noHeaderChanges } from '@isthmus/behavior';
+import { type Decision, type Endpoints, noHeaderChanges } from '@isthmus/behavior';
 import { expect, test } from 'vitest';
-import { compareDecisions } from './compare-decisions.ts';
+import { compareDecisions, describe } from './compare-decisions.ts';
 
 const request = { method: 'GET', authority: 'seats', path: '/', headers: {} };
 const differences = (before: Decision, after: Decision) =>
@@ -54,4 +54,21 @@ test('headers of the same destinations are told apart from where requests go', (
   expect(differences(split({ weight: 9 }, {}), split({}, {}))).toEqual(['destinations']);
   const bound = { requestHeaders: own, responseHeaders: own };
   expect(differences(split(bound, {}), split(bound, {}))).toEqual([]);
+});
+
+test('a Service that nobody is behind, on purpose, is as good as a route to nobody', () => {
+  const to = (endpoints: Endpoints): Decision => ({
+    ...(forward as Extract<Decision, { kind: 'forward' }>),
+    destinations: [{ destination: { host: 'seats', port: 80, endpoints }, weight: 1 }],
+  });
+  const workloads = (labels: Record<string, string>): Endpoints => ({
+    kind: 'workloads',
+    namespace: 'a',
+    labels,
+    port: 80,
+  });
+  const nobody = to({ kind: 'none', reason: 'no such service' });
+  expect(differences(nobody, to(workloads({ 'isthmus/no-endpoints': 'true' })))).toEqual([]);
+  expect(differences(nobody, to(workloads({ app: 'seats' })))).toEqual(['kind']);
+  expect(describe(nobody, request)).toBe('answered with 503: nobody is behind seats:80');
 });

@@ -15,9 +15,10 @@ import {
 } from '@isthmus/behavior';
 import { compileService, type EffectiveConfig, receivedPath, unknownHost } from '@isthmus/istio';
 import type { KongMeshBehavior, ServiceRef } from '@isthmus/kong-mesh';
-import { compareDecisions, describe, named } from './compare-decisions.ts';
+import { compareDecisions, describe, named, settle } from './compare-decisions.ts';
 import { connectionsOf } from './connections.ts';
 import type { Difference } from './difference.ts';
+import { answerOfNobody } from './nobody.ts';
 import { conditionsInWords, endpointsInWords, hashInWords, missInWords, retriesInWords, timeInWords } from './words.ts';
 
 /** One route that a proxy tried; texts are for people. */
@@ -96,7 +97,7 @@ function seenBy(forward: Forward, request: Request): SeenRequest[] {
   return counted.map(({ destination, weight, authority: own, requestHeaders: ownHeaders }) => {
     const changes: HeaderChanges[] = ownHeaders === undefined ? [requestHeaders] : [ownHeaders, requestHeaders];
     return {
-      destination: destination.endpoints.kind === 'none' ? 'nobody' : named(destination),
+      destination: answerOfNobody(destination.endpoints) === undefined ? named(destination) : 'nobody',
       endpoints: endpointsInWords(destination.endpoints),
       share: counted.length === 1 || total === 0 ? 100 : (weight / total) * 100,
       path,
@@ -166,11 +167,12 @@ function judge(table: RouteTable, request: Request, path: string | undefined): J
       does: describe(decision, received),
       ...(route.rule === undefined ? {} : { rule: route.rule }),
     });
+  const settled = settle(decision);
   const answer =
-    decision.kind === 'redirect'
-      ? { status: decision.status, location: locationOf(decision, received) }
-      : decision.kind === 'respond'
-        ? { status: decision.status, ...(decision.body === undefined ? {} : { body: decision.body }) }
+    settled.kind === 'redirect'
+      ? { status: settled.status, location: locationOf(settled, received) }
+      : settled.kind === 'respond'
+        ? { status: settled.status, ...(settled.body === undefined ? {} : { body: settled.body }) }
         : undefined;
   const side: SimulatedSide = {
     reads,
@@ -179,9 +181,9 @@ function judge(table: RouteTable, request: Request, path: string | undefined): J
     decision: describe(decision, received),
     kind: decision.kind,
     ...(route?.rule === undefined ? {} : { rule: route.rule }),
-    seen: decision.kind === 'forward' ? seenBy(decision, received) : [],
+    seen: settled.kind === 'forward' ? seenBy(settled, received) : [],
     ...(answer === undefined ? {} : { answer }),
-    settings: decision.kind === 'forward' && reads ? settingsOf(decision) : [],
+    settings: settled.kind === 'forward' && reads ? settingsOf(settled) : [],
   };
   return { side, decision };
 }

@@ -1,5 +1,5 @@
 import type { Client, Request, Rule } from '@isthmus/behavior';
-import { describe } from './compare-decisions.ts';
+import { describe, settle } from './compare-decisions.ts';
 import type { Aspect, Counterexample, Decided, Difference } from './difference.ts';
 import type { Verification } from './verify-estate.ts';
 import { clientsInWords, requestInWords, ruleInWords, verbOf } from './words.ts';
@@ -67,6 +67,9 @@ function because(before: Rule | undefined, after: Rule | undefined): string {
   return `, because ${of(before, 'Istio')} and ${of(after, 'Kong Mesh')} ${before === undefined || after === undefined ? 'decides' : 'decide'}`;
 }
 
+/** What shows in the decision itself. */
+const outcomes: ReadonlySet<Difference['what']> = new Set(['kind', 'destinations', 'redirect', 'response']);
+
 /** "timeout: none in Istio, 15 s in Kong Mesh"; what is different about connections says itself what it is. */
 function differenceInWords({ what, before, after }: Difference): string {
   const [name, one, other] =
@@ -84,11 +87,11 @@ function differenceInWords({ what, before, after }: Difference): string {
 function sentenceOf({ request, before, after, differences }: Counterexample): string {
   const asked = requestInWords(request);
   const [first] = differences;
-  const isElsewhere = differences.some(({ what }) => what === 'kind' || what === 'destinations');
+  const isElsewhere = differences.some(({ what }) => outcomes.has(what));
   const [here, there] = [describe(before.decision, request), describe(after.decision, request)];
   const why = because(before.rule, after.rule);
   if (isElsewhere && here !== there) {
-    const verbs = [verbOf(before.decision), verbOf(after.decision)] as const;
+    const verbs = [verbOf(settle(before.decision)), verbOf(settle(after.decision))] as const;
     return `Differs: ${asked} ${verbs[0]}${here} in Istio and ${verbs[0] === verbs[1] ? verbs[1].replace(/^\S+ /, '') : verbs[1]}${there} in Kong Mesh${why}.`;
   }
   const more = differences.length > 1 ? ` (and ${differences.length - 1} more)` : '';

@@ -12,6 +12,7 @@ import type {
 } from '@isthmus/behavior';
 import { queryParameter, splitPath } from '@isthmus/behavior';
 import type { ClientGroup } from '@isthmus/istio';
+import { answerOfNobody } from './nobody.ts';
 
 const quote = (text: string): string => `\`${text}\``;
 
@@ -93,6 +94,9 @@ export function missInWords(predicate: Predicate, miss: Miss, request: Request):
 
 /** Who answers, for people. */
 export function endpointsInWords(endpoints: Endpoints): string {
+  const answer = answerOfNobody(endpoints);
+  if (answer !== undefined)
+    return `nobody, the proxy answers ${answer}: ${endpoints.kind === 'none' ? endpoints.reason : 'no workload is meant to be there'}`;
   switch (endpoints.kind) {
     case 'workloads': {
       const labels = Object.entries(endpoints.labels).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -106,7 +110,7 @@ export function endpointsInWords(endpoints: Endpoints): string {
     case 'any':
       return endpoints.of.map(endpointsInWords).join(' or ');
     case 'none':
-      return `nobody, the proxy answers ${endpoints.status ?? 503}: ${endpoints.reason}`;
+      return 'nobody';
   }
 }
 

@@ -34,7 +34,7 @@ interface Known {
   /** Without regard to what is accepted. */
   readonly verdicts: (readonly VerdictRow[])[];
   /** As they are with what is accepted now. */
-  shown: { readonly accepted: string; readonly rows: BehaviourRow[]; tally: Tally };
+  shown: { readonly accepted: string; readonly rows: BehaviourRow[]; compared: number; tally: Tally };
   /** Finds a rule's place for the workbench. */
   readonly link: (rule: Rule) => LinkedRule;
 }
@@ -88,7 +88,7 @@ function knownOf(snapshot: Translated): Known {
   const value: Known = {
     judge,
     verdicts: [],
-    shown: { accepted: '[]', rows: [], tally: tally([]) },
+    shown: { accepted: '[]', rows: [], compared: 0, tally: tally([]) },
     link: linker(snapshot),
   };
   known.set(snapshot, value);
@@ -108,11 +108,13 @@ const added = (a: Tally, b: Tally): Tally =>
 /** Brings the rows up to what is compared and accepted. */
 function show(of: Known, accepted: readonly Acceptance[]): Known['shown'] {
   const key = JSON.stringify(accepted);
-  if (of.shown.accepted !== key) of.shown = { accepted: key, rows: [], tally: tally([]) };
+  if (of.shown.accepted !== key) of.shown = { accepted: key, rows: [], compared: 0, tally: tally([]) };
   const { shown } = of;
-  for (let index = shown.rows.length; index < of.verdicts.length; index++) {
-    const rows = withAcceptances(of.verdicts[index] ?? [], accepted);
-    const summary = summarise(of.judge.services[index] ?? '', rows);
+  for (; shown.compared < of.verdicts.length; shown.compared++) {
+    const rows = withAcceptances(of.verdicts[shown.compared] ?? [], accepted);
+    // A port of UDP and another name of a host hold no requests, so that nothing is proven of them.
+    if (rows.length === 0) continue;
+    const summary = summarise(of.judge.services[shown.compared] ?? '', rows);
     shown.rows.push({ ...summary, ports: [...summary.ports] });
     shown.tally = added(shown.tally, tally(rows));
   }

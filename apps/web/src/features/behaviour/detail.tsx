@@ -1,0 +1,51 @@
+import type { Migration } from '@isthmus/contract';
+import { Button, CloseButton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Loading } from '../../ui/loading.tsx';
+import classes from './behaviour.module.css';
+import { serviceBehaviourQuery } from './queries.ts';
+import { VerdictList } from './verdict-list.tsx';
+
+/** The verdicts on the service of a row. */
+export function Detail(props: { migration: Migration; service: string; onClose: () => void }) {
+  const { migration, service, onClose } = props;
+  const { data, error } = useQuery(serviceBehaviourQuery(migration.id, service));
+  return (
+    <section className={classes.detail} aria-label={`Behaviour of ${service}`}>
+      <div className={classes.top}>
+        <h2 className={classes.name}>{service}</h2>
+        <CloseButton aria-label="Close the service" onClick={onClose} />
+      </div>
+      <div className={classes.links}>
+        <Button
+          size="compact-md"
+          variant="default"
+          renderRoot={(rest) => (
+            <Link {...rest} to="/migrations/$id/workbench" params={{ id: migration.id }} search={{ service }} />
+          )}
+        >
+          Before and after
+        </Button>
+        <Button
+          size="compact-md"
+          variant="default"
+          renderRoot={(rest) => (
+            <Link {...rest} to="/migrations/$id/simulator" params={{ id: migration.id }} search={{ service }} />
+          )}
+        >
+          Simulate a request
+        </Button>
+      </div>
+      {data === undefined ? (
+        error === null ? (
+          <Loading what="verdicts" />
+        ) : (
+          <p role="alert">{error.message}</p>
+        )
+      ) : (
+        <VerdictList migration={migration} verdicts={data.verdicts} />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { readRequest, writeRequest } from './request-address.ts';
+
+test('a counterexample is read back from its address as it was', () => {
+  const counterexample = {
+    client: { namespace: 'web', labels: { app: 'web', 'team.example/x': 'a=b' } },
+    request: { method: 'POST', authority: 'seats', path: '/v2?a=1', headers: { 'x-cabin': ['crew', 'pilot'] } },
+    before: { decision: 'a' },
+    after: { decision: 'b' },
+    differences: [],
+  };
+  expect(readRequest(writeRequest('sales/seats', 80, counterexample))).toEqual({
+    service: 'sales/seats',
+    port: 80,
+    client: counterexample.client,
+    method: 'POST',
+    authority: 'seats',
+    path: '/v2?a=1',
+    headers: { 'x-cabin': ['crew', 'pilot'] },
+  });
+});
+
+test('a service alone is a request; without one there is none', () => {
+  expect(readRequest({})).toBeUndefined();
+  expect(readRequest({ service: 'sales/seats' })).toEqual({
+    service: 'sales/seats',
+    client: { namespace: 'sales', labels: {} },
+    method: 'GET',
+    path: '/',
+    headers: {},
+  });
+});
+
+test.each([
+  ['service', { service: 'seats' }],
+  ['port', { service: 'sales/seats', port: '8o' }],
+  ['path', { service: 'sales/seats', path: 'v2' }],
+  ['labels', { service: 'sales/seats', labels: 'app' }],
+  ['headers', { service: 'sales/seats', headers: 'x-cabin: crew\nx-' }],
+])('an unreadable %s is named, with what is expected', (name, search) => {
+  expect(readRequest(search)).toEqual({ name, problem: expect.stringMatching(/\.$/) });
+});

@@ -1,0 +1,77 @@
+import type { Counterexample, SimulatedRequest } from '@isthmus/contract';
+import type { Search } from '../../ui/search.ts';
+
+/** The parts of a request as they stand in an address. */
+export const requestNames = ['service', 'port', 'client', 'labels', 'method', 'host', 'path', 'headers'] as const;
+
+/** Why what is written is no request yet. */
+export interface Unreadable {
+  readonly name: (typeof requestNames)[number];
+  readonly problem: string;
+}
+
+function readLabels(text: string): Record<string, string> | undefined {
+  const labels: Record<string, string> = {};
+  for (const pair of text.split(/[,\n]/)) {
+    const written = pair.trim();
+    if (written === '') continue;
+    const at = written.indexOf('=');
+    if (at < 1) return undefined;
+    labels[written.slice(0, at).trim()] = written.slice(at + 1).trim();
+  }
+  return labels;
+}
+
+function readHeaders(text: string): Record<string, string[]> | undefined {
+  const headers: Record<string, string[]> = {};
+  for (const line of text.split('\n')) {
+    if (line.trim() === '') continue;
+    const at = line.indexOf(':');
+    if (at < 1) return undefined;
+    const name = line.slice(0, at).trim().toLowerCase();
+    headers[name] = [...(headers[name] ?? []), line.slice(at + 1).trim()];
+  }
+  return headers;
+}
+
+/** Reads the request of an address; undefined where no service is named. What is absent has a sensible value. */
+export function readRequest(search: Search): SimulatedRequest | Unreadable | undefined {
+  const { service, port, client, method = 'GET', host, path = '/' } = search;
+  const [namespace = '', name = '', ...rest] = (service ?? '').split('/');
+  if (service === undefined) return undefined;
+  if (namespace === '' || name === '' || rest.length > 0)
+    return { name: 'service', problem: 'A namespace, a slash and a name, as in sales/seats.' };
+  if (port !== undefined && !/^[1-9]\d{0,4}$/.test(port)) return { name: 'port', problem: 'A number from 1 to 65535.' };
+  if (!path.startsWith('/')) return { name: 'path', problem: 'It begins with a slash.' };
+  const labels = readLabels(search.labels ?? '');
+  if (labels === undefined) return { name: 'labels', problem: 'Pairs as app=web, with commas between them.' };
+  const headers = readHeaders(search.headers ?? '');
+  if (headers === undefined) return { name: 'headers', problem: 'One on a line, as x-cabin: crew.' };
+  return {
+    service,
+    ...(port === undefined ? {} : { port: Number(port) }),
+    client: { namespace: client ?? namespace, labels },
+    method,
+    ...(host === undefined ? {} : { authority: host }),
+    path,
+    headers,
+  };
+}
+
+/** The request of a counterexample as an address of the simulator. */
+export function writeRequest(service: string, port: number, { client, request }: Counterexample): Search {
+  const labels = Object.entries(client.labels).map(([name, value]) => `${name}=${value}`);
+  const headers = Object.entries(request.headers).flatMap(([name, values]) =>
+    values.map((value) => `${name}: ${value}`),
+  );
+  return {
+    service,
+    port: String(port),
+    client: client.namespace,
+    labels: labels.length === 0 ? undefined : labels.join(','),
+    method: request.method,
+    host: request.authority,
+    path: request.path,
+    headers: headers.length === 0 ? undefined : headers.join('\n'),
+  };
+}

@@ -1,0 +1,223 @@
+import type { Migration, Verdict } from '@isthmus/contract';
+import { Button } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { type FormEvent, useId, useState } from 'react';
+import { count } from '../../text/format.ts';
+import { Line } from '../../ui/prose.tsx';
+import { tell, tellFailure } from '../../ui/tell.ts';
+import { changeMigration } from '../settings/change.ts';
+import classes from './behaviour.module.css';
+import { writeRequest } from './request-address.ts';
+import { RuleLink } from './rule-link.tsx';
+import { differenceWord, VerdictLabel } from './verdict.tsx';
+
+/** Verdicts of one aspect that say the same of several ports or groups of clients. */
+interface Group {
+  readonly first: Verdict;
+  readonly ports: readonly number[];
+  readonly clients: readonly string[];
+  readonly predictedBy: readonly string[];
+}
+
+function grouped(verdicts: readonly Verdict[]): Group[] {
+  const others = verdicts.filter(({ verdict }) => verdict !== 'same');
+  const groups = Map.groupBy(others, ({ aspect, sentence, accepted }) => `${aspect}\n${sentence}\n${accepted}`);
+  return [...groups.values()].map((group) => ({
+    first: group[0] as Verdict,
+    ports: [...new Set(group.map(({ port }) => port))],
+    clients: [...new Set(group.map(({ clients }) => clients))],
+    predictedBy: [...new Set(group.flatMap(({ predictedBy = [] }) => predictedBy))].sort(),
+  }));
+}
+
+type Accepted = Migration['settings']['accepted'];
+
+/** Accepts a difference with a reason, or takes that back. */
+function Acceptance({ migration, group: { first, ports } }: { migration: Migration; group: Group }) {
+  const { service, aspect } = first;
+  const input = useId();
+  const [isOpen, setOpen] = useState(false);
+  const [reason, setReason] = useState('');
+  const { accepted } = migration.settings;
+  const save = useMutation({
+    mutationFn: (next: Accepted) =>
+      changeMigration(migration.id, { revision: migration.revision, settings: { accepted: next } }),
+    onSuccess: () => {
+      setOpen(false);
+      tell('Saved.');
+    },
+    onError: tellFailure,
+  });
+  if (first.accepted !== undefined)
+    return (
+      <p>
+        Accepted: {first.accepted}{' '}
+        <Button
+          size="compact-sm"
+          variant="default"
+          loading={save.isPending}
+          onClick={() =>
+            save.mutate(
+              accepted.filter(
+                (one) =>
+                  one.service !== service ||
+                  one.aspect !== aspect ||
+                  (one.port !== undefined && !ports.includes(one.port)),
+              ),
+            )
+          }
+        >
+          Take back
+        </Button>
+      </p>
+    );
+  if (!isOpen)
+    return (
+      <Button size="compact-md" variant="default" onClick={() => setOpen(true)}>
+        Accept with a reason …
+      </Button>
+    );
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    const added = ports.map((port) => ({ service, port, aspect, reason: reason.trim() }));
+    if (reason.trim() !== '') save.mutate([...accepted, ...added]);
+  };
+  return (
+    <form className={classes.accept} onSubmit={submit}>
+      <label htmlFor={input}>
+        Why may {aspect} of {service} differ on port {ports.join(', ')}?
+      </label>
+      <input id={input} className={classes.input} value={reason} onChange={({ target }) => setReason(target.value)} />
+      <Button size="compact-md" type="submit" loading={save.isPending} disabled={reason.trim() === ''}>
+        Accept
+      </Button>
+      <Button size="compact-md" variant="default" onClick={() => setOpen(false)}>
+        Cancel
+      </Button>
+    </form>
+  );
+}
+
+function Sides({ migration, verdict }: { migration: string; verdict: Verdict }) {
+  const { counterexample, service } = verdict;
+  if (counterexample === undefined) return null;
+  const { before, after, differences } = counterexample;
+  return (
+    <>
+      <dl className={classes.sides}>
+        <div className={classes.source}>
+          <dt>Istio</dt>
+          <dd>
+            {before.decision}
+            <RuleLink migration={migration} service={service} rule={before.rule} />
+          </dd>
+        </div>
+        <div className={classes.target}>
+          <dt>Kong Mesh</dt>
+          <dd>
+            {after.decision}
+            <RuleLink migration={migration} service={service} rule={after.rule} />
+          </dd>
+        </div>
+      </dl>
+      <table className={classes.differences}>
+        <caption className="unseen">What is different</caption>
+        <thead>
+          <tr>
+            <th scope="col">What</th>
+            <th scope="col">Istio</th>
+            <th scope="col">Kong Mesh</th>
+          </tr>
+        </thead>
+        <tbody>
+          {differences.map(({ what, before: one, after: other }) => (
+            <tr key={`${what} ${one} ${other}`}>
+              <th scope="row">{differenceWord(what)}</th>
+              <td>
+                <Line text={one} />
+              </td>
+              <td>
+                <Line text={other} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}
+
+/** What was found about one service: each difference with its request, both decisions and what foretold it. */
+export function VerdictList({ migration, verdicts }: { migration: Migration; verdicts: readonly Verdict[] }) {
+  const same = verdicts.filter(({ verdict }) => verdict === 'same');
+  return (
+    <>
+      <ul className={classes.verdicts}>
+        {grouped(verdicts).map((group) => {
+          const { first, ports, clients, predictedBy } = group;
+          const { service, port, aspect, counterexample, sentence } = first;
+          return (
+            <li key={`${aspect} ${ports} ${sentence}`} className={classes.found}>
+              <div className={classes.head}>
+                <VerdictLabel verdict={first.accepted === undefined ? first.verdict : 'accepted'} />
+                <strong>{aspect}</strong>
+                <span className="muted">
+                  port {ports.join(', ')}, {clients.join('; ')}
+                </span>
+              </div>
+              <p className={classes.sentence}>
+                <Line text={sentence} />
+              </p>
+              <Sides migration={migration.id} verdict={first} />
+              {first.verdict === 'differs' &&
+                (predictedBy.length === 0 ? (
+                  <p className={classes.surprise}>
+                    <VerdictLabel verdict="unpredicted" />: no finding speaks of this difference.
+                  </p>
+                ) : (
+                  <p className="muted">
+                    Foretold by{' '}
+                    {predictedBy.map((code, index) => (
+                      <span key={code}>
+                        {index === 0 ? '' : ', '}
+                        <Link to="/codes/$code" params={{ code }} className="mono">
+                          {code}
+                        </Link>
+                      </span>
+                    ))}
+                  </p>
+                ))}
+              <div className={classes.links}>
+                {counterexample !== undefined && (
+                  <Button
+                    size="compact-md"
+                    renderRoot={(rest) => (
+                      <Link
+                        {...rest}
+                        to="/migrations/$id/simulator"
+                        params={{ id: migration.id }}
+                        search={writeRequest(service, port, counterexample)}
+                      />
+                    )}
+                  >
+                    Open in the simulator
+                  </Button>
+                )}
+                <Acceptance migration={migration} group={group} />
+              </div>
+            </li>
+          );
+        })}
+      </ul>
+      {same.length > 0 && (
+        <p className={classes.head}>
+          <VerdictLabel verdict="same" />
+          <span className="muted">
+            for every request: {count(same.length, 'comparison')} of an aspect, a port and a group of clients
+          </span>
+        </p>
+      )}
+    </>
+  );
+}

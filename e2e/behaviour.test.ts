@@ -1,0 +1,67 @@
+import { expect, expectAccessible, openSample, test } from './support/test.ts';
+
+test('a difference is found, opened in the simulator, and the request changed until both meshes agree', async ({
+  page,
+}) => {
+  const address = await openSample(page);
+  await page.getByRole('link', { name: 'Behaviour' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Behaviour');
+  await expect(page.getByText(/^Kong Mesh treats every request to \d+ of \d+ services as Istio does/)).toBeVisible();
+  await page.getByRole('button', { name: /^differs \d+/ }).click();
+  await expect(page).toHaveURL(/verdict=differs/);
+  const grid = page.getByRole('grid', { name: 'Behaviour of services' });
+  await grid.getByRole('row').nth(1).click();
+  const detail = page.getByRole('region', { name: /^Behaviour of / });
+  await expect(detail.getByText(/^Differs:/).first()).toBeVisible();
+  await expect(detail.getByRole('table', { name: 'What is different' }).first()).toBeVisible();
+  await expectAccessible(page);
+
+  await detail.getByRole('link', { name: 'Open in the simulator' }).first().click();
+  await expect(page).toHaveURL(/\/simulator\?service=/);
+  const differences = page.getByRole('table', { name: 'What is different' });
+  await expect(differences.getByRole('row').nth(1)).toBeVisible();
+  for (const mesh of ['Istio', 'Kong Mesh'])
+    await expect(page.getByRole('region', { name: mesh }).getByText('Step by step')).toBeVisible();
+
+  // A link to the simulator holds the request, and an edit is answered as it is typed.
+  await page.reload();
+  await expect(differences.getByRole('row').nth(1)).toBeVisible();
+  await page.goto(`${address}/simulator?service=sales/seats`);
+  await page.getByLabel('Path and query').fill('/layout');
+  await expect(page).toHaveURL(/path=%2Flayout|path=\/layout/);
+  await expect(page.getByRole('region', { name: 'Istio' }).getByText('Decided:').first()).toBeAttached();
+  await page.getByLabel('Headers, one on a line').fill('x-cabin');
+  await expect(page.getByText('One on a line, as x-cabin: crew.').first()).toBeVisible();
+  await expect(page.getByLabel('Headers, one on a line')).toBeFocused();
+  await page.getByLabel('Headers, one on a line').fill('x-cabin: crew');
+  await expect(page.getByRole('region', { name: 'Istio' }).getByText('x-cabin', { exact: true })).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('the rule that decided leads into the workbench, and the workbench back into the simulator', async ({ page }) => {
+  const address = await openSample(page);
+  await page.goto(`${address}/simulator?service=sales/seats&path=/layout`);
+  await page
+    .getByRole('region', { name: 'Istio' })
+    .getByRole('link', { name: 'VirtualService sales/seats' })
+    .first()
+    .click();
+  await expect(page).toHaveURL(/\/workbench\?resource=\d+&field=spec\.http/);
+  await page.goto(`${address}/workbench?service=sales/seats`);
+  await page.getByRole('link', { name: 'Simulate a request' }).click();
+  await expect(page).toHaveURL(/\/simulator\?service=sales\/seats/);
+  await expect(page.getByRole('region', { name: 'Kong Mesh' })).toBeVisible();
+});
+
+test('a difference is accepted with a reason, and that is taken back', async ({ page }) => {
+  const address = await openSample(page);
+  await page.goto(`${address}/behaviour?verdict=differs`);
+  await page.getByRole('grid').getByRole('row').nth(1).click();
+  const detail = page.getByRole('region', { name: /^Behaviour of / });
+  await detail.getByRole('button', { name: 'Accept with a reason …' }).first().click();
+  await detail.getByLabel(/^Why may/).fill('nobody sends it');
+  await detail.getByRole('button', { name: 'Accept', exact: true }).click();
+  await expect(detail.getByText('Accepted: nobody sends it').first()).toBeVisible();
+  await detail.getByRole('button', { name: 'Take back' }).first().click();
+  await expect(detail.getByText('Accepted: nobody sends it')).toHaveCount(0);
+});
