@@ -21,7 +21,7 @@ export interface PreflightSettings {
 /** The code of a check: its message is what was found, then what that means at run time. */
 export type CheckCode = Code<`{found} ${string}`>;
 
-/** How many things of a kind were looked at; the plural in `what`. */
+/** How many things of a kind were looked at; `what` is singular for one. */
 export interface Amount {
   readonly count: number;
   readonly what: string;

@@ -2,7 +2,7 @@ import { type EffectiveConfig, type Estate, effectiveConfig, type Service, type 
 import { effectiveNamespace, matchesLabels, type Resource } from '@isthmus/kubernetes';
 import type { PreflightSettings } from './check.ts';
 import { type Joining, namespacesThatJoin, podJoins } from './joining.ts';
-import { type Pod, podsOf } from './pods.ts';
+import { isGatewayLabels, type Pod, podsOf } from './pods.ts';
 
 /** What the checks ask of an estate; gathered once. */
 export interface Facts {
@@ -15,6 +15,8 @@ export interface Facts {
   namespaceJoins(name: string): Joining;
   /** Pods that may join Kong Mesh: not those that no injector touches today. */
   readonly pods: readonly Pod[];
+  /** Whether a pod joins Kong Mesh; `unknown` where the import does not tell. */
+  joining(pod: Pod): Joining;
   /** Every workload with pods, whether or not it joins. */
   readonly everyPod: readonly Pod[];
   /** Objects of kind Pod, as a cluster gives them. */
@@ -39,6 +41,9 @@ export interface Facts {
 export const idOf = ({ namespace, name }: { namespace: string; name: string }): string => `${namespace}/${name}`;
 
 const byLabel = (namespace: string, key: string, value: string): string => `${namespace}\n${key}\n${value}`;
+
+const isSelected = ({ labels }: Pod, selector: Readonly<Record<string, string>>): boolean =>
+  Object.keys(selector).length > 0 && matchesLabels(selector, labels);
 
 /** Pods by one label, so that a selector is compared with few of them. */
 function indexPods(pods: readonly Pod[]): (namespace: string, selector: Readonly<Record<string, string>>) => Pod[] {
@@ -72,8 +77,9 @@ export function gatherFacts(estate: Estate, settings: PreflightSettings, planned
   const byName = new Map(namespaces.map((namespace) => [namespace.name, namespace]));
   const control = new Set([config.mesh.rootNamespace, settings.rootNamespace, settings.systemNamespace]);
   const joins = namespacesThatJoin(namespaces, control);
-  const { pods: everyPod, running } = podsOf(estate);
-  const pods = everyPod.filter((pod) => podJoins(pod.labels, pod.annotations, joins(pod.namespace)) !== 'no');
+  const { pods: everyPod, gateways, running } = podsOf(estate);
+  const joiningOf = (pod: Pod): Joining => podJoins(pod.labels, pod.annotations, joins(pod.namespace));
+  const pods = everyPod.filter((pod) => joiningOf(pod) !== 'no');
   const select = indexPods(everyPod);
   const joining = new Set(pods);
   const { services: index } = config.registry;
@@ -85,6 +91,9 @@ export function gatherFacts(estate: Estate, settings: PreflightSettings, planned
     for (const pod of found) ofPod.set(pod, [...(ofPod.get(pod) ?? []), idOf(service)]);
   }
   const services = index.all.filter((service) => {
+    const { selector = {}, namespace } = service;
+    if (isGatewayLabels(selector) || isGatewayLabels(service.resource.labels)) return false;
+    if (gateways.some((pod) => pod.namespace === namespace && isSelected(pod, selector))) return false;
     const behind = selected.get(service) ?? [];
     return behind.length > 0 ? behind.some((pod) => joining.has(pod)) : joins(service.namespace) !== 'no';
   });
@@ -98,6 +107,7 @@ export function gatherFacts(estate: Estate, settings: PreflightSettings, planned
     namespace: (name) => byName.get(name),
     namespaceJoins: joins,
     pods,
+    joining: joiningOf,
     everyPod,
     running,
     services,

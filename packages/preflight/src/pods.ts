@@ -63,13 +63,16 @@ function containersOf(spec: Field | undefined): { all: Set<string>; own: Contain
   return { all, own };
 }
 
-// A gateway of Istio is replaced by Kong Gateway: it does not move (istio/manifests/charts/gateway, 1.32).
+/** Whether labels are those of a gateway of Istio, which Kong Gateway replaces: it does not move (istio/manifests/charts/gateway, 1.32). */
+export const isGatewayLabels = (labels: Readonly<Record<string, string>>): boolean =>
+  labels['gateway.networking.k8s.io/gateway-name'] !== undefined ||
+  /(?:ingress|egress|eastwest)-?gateway$/.test(labels.istio ?? '');
+
 function isGateway(pod: Pod): boolean {
   const { labels, annotations } = pod;
   return (
     annotations['inject.istio.io/templates'] === 'gateway' ||
-    labels['gateway.networking.k8s.io/gateway-name'] !== undefined ||
-    /^(?:ingress|egress|eastwest)gateway$/.test(labels.istio ?? '') ||
+    isGatewayLabels(labels) ||
     (pod.containers.length === 0 && pod.containerNames.has('istio-proxy'))
   );
 }
@@ -84,8 +87,18 @@ function hasOwner(resource: Resource, known: ReadonlySet<string>): boolean {
   });
 }
 
-/** The workloads of an estate that run pods: those that a controller of the import makes are left out, and Istio's gateways. */
-export function podsOf(estate: Estate): { readonly pods: readonly Pod[]; readonly running: readonly Pod[] } {
+/** The workloads of an estate that run pods. */
+export interface Pods {
+  /** Without those that a controller of the import makes, and without gateways. */
+  readonly pods: readonly Pod[];
+  /** Istio's gateways. */
+  readonly gateways: readonly Pod[];
+  /** Objects of kind Pod, as a cluster gives them. */
+  readonly running: readonly Pod[];
+}
+
+/** The workloads of an estate that run pods. */
+export function podsOf(estate: Estate): Pods {
   const known = new Set(estate.context.map((one) => `${one.kind}/${effectiveNamespace(one)}/${one.name}`));
   const all = workloadsOf(estate).flatMap((workload): Pod[] => {
     const template = workload.inCluster ? templateOf(workload.resource) : undefined;
@@ -97,6 +110,7 @@ export function podsOf(estate: Estate): { readonly pods: readonly Pod[]; readonl
   });
   return {
     pods: all.filter((pod) => !isGateway(pod) && !hasOwner(pod.resource, known)),
+    gateways: all.filter(isGateway),
     running: all.filter(({ resource }) => resource.kind === 'Pod'),
   };
 }

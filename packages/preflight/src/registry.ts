@@ -75,16 +75,20 @@ import { undeclaredProtocol } from './services/undeclared-protocol.ts';
 import { unknownProtocol } from './services/unknown-protocol.ts';
 import { ambient } from './traffic/ambient.ts';
 import { clusterNames } from './traffic/cluster-names.ts';
+import { egressControl } from './traffic/egress-control.ts';
 import { envoyFilters } from './traffic/envoy-filters.ts';
 import { forcedMutualTls } from './traffic/forced-mutual-tls.ts';
 import { foreignTrust } from './traffic/foreign-trust.ts';
 import { gatewayClass } from './traffic/gateway-class.ts';
 import { istioDns } from './traffic/istio-dns.ts';
+import { machines } from './traffic/machines.ts';
 import { multicluster } from './traffic/multicluster.ts';
 import { referenceGrants } from './traffic/reference-grants.ts';
+import { requestRules } from './traffic/request-rules.ts';
 import { sameHost } from './traffic/same-host.ts';
 import { sharedAccount } from './traffic/shared-account.ts';
 import { strictServer } from './traffic/strict-server.ts';
+import { tokens } from './traffic/tokens.ts';
 import { wasmModules } from './traffic/wasm-modules.ts';
 
 /** Every check, by area and name. A new check is one file, and a line here. */
@@ -143,16 +147,20 @@ export const checks: readonly Check[] = [
   unknownProtocol,
   ambient,
   clusterNames,
+  egressControl,
   envoyFilters,
   forcedMutualTls,
   foreignTrust,
   gatewayClass,
   istioDns,
+  machines,
   multicluster,
   referenceGrants,
+  requestRules,
   sameHost,
   sharedAccount,
   strictServer,
+  tokens,
   wasmModules,
   egressToControlPlane,
   ingressSources,

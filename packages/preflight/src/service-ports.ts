@@ -66,7 +66,12 @@ const hostsOf = ({ object }: Resource): string[] => {
   return hosts.filter((host) => typeof host === 'string');
 };
 
-const hasHttp = ({ object }: Resource): boolean => isMap(object.spec) && isList(object.spec.http);
+/** Whether a VirtualService has HTTP routes for the proxies of the mesh: without `gateways` it is for these. */
+function hasHttp({ object }: Resource): boolean {
+  const spec = isMap(object.spec) ? object.spec : {};
+  const gateways = isList(spec.gateways) ? spec.gateways : [];
+  return isList(spec.http) && (gateways.length === 0 || gateways.includes('mesh'));
+}
 
 function named(facts: Facts, resources: readonly Resource[]): Set<string> {
   return new Set(

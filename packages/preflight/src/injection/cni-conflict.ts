@@ -1,6 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import { descend, flag, rootField } from '@isthmus/kubernetes';
-import { istioResources } from '../amounts.ts';
+import { amount, istioResources } from '../amounts.ts';
 import type { Check, Evidence } from '../check.ts';
 import { called } from '../facts.ts';
 
@@ -41,6 +41,6 @@ spec:
         return at?.value === true ? { found: `${called(one)} installs the plug-in.`, at, services: [] } : [];
       }),
     ];
-    return { examined: [{ count: daemonSets.length, what: 'DaemonSets' }, istioResources(facts)], evidence };
+    return { examined: [amount(daemonSets.length, 'DaemonSet'), istioResources(facts)], evidence };
   },
 };

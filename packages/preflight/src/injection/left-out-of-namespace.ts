@@ -1,4 +1,5 @@
 import { codes } from '@isthmus/diagnostics';
+import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { idOf } from '../facts.ts';
 import { asksForKongMesh, injectionLabel } from '../joining.ts';
@@ -50,10 +51,7 @@ spec:
 `,
   },
   run: (facts) => ({
-    examined: [
-      { count: facts.index.all.length, what: 'Services' },
-      { count: facts.everyPod.length, what: 'workloads' },
-    ],
+    examined: [amount(facts.index.all.length, 'Service'), amount(facts.everyPod.length, 'workload')],
     evidence: facts.index.all.flatMap((service) => {
       const labels = facts.namespace(service.namespace)?.labels ?? {};
       if (!asksForKongMesh(labels[injectionLabel])) return [];

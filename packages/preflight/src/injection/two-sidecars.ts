@@ -1,4 +1,5 @@
 import { codes } from '@isthmus/diagnostics';
+import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
 
@@ -27,7 +28,7 @@ spec:
 `,
   },
   run: (facts) => ({
-    examined: [{ count: facts.running.length, what: 'Pods' }],
+    examined: [amount(facts.running.length, 'Pod')],
     evidence: facts.running.flatMap((pod) => {
       const istio = ['istio-proxy', 'istio-init'].find((name) => pod.containerNames.has(name));
       const kuma = ['kuma-sidecar', 'kuma-init'].find((name) => pod.containerNames.has(name));

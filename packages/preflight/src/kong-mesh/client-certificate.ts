@@ -1,5 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import { descend, text } from '@isthmus/kubernetes';
+import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
 import { specOf } from './target.ts';
@@ -45,6 +46,6 @@ spec:
       if (at?.value !== 'SkipAll' || descend(verification, 'clientCert') === undefined) return [];
       return { found: `${called(service)} has a client certificate and the mode SkipAll.`, at, services: [] };
     });
-    return { examined: [{ count: services.length, what: 'MeshExternalServices' }], evidence };
+    return { examined: [amount(services.length, 'MeshExternalService')], evidence };
   },
 };

@@ -1,5 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import { child, text } from '@isthmus/kubernetes';
+import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called, idOf } from '../facts.ts';
 import { specOf } from './target.ts';
@@ -41,6 +42,6 @@ spec:
         services: service === undefined ? [] : [idOf(service)],
       };
     });
-    return { examined: [{ count: generators.length, what: 'HostnameGenerators' }], evidence };
+    return { examined: [amount(generators.length, 'HostnameGenerator')], evidence };
   },
 };

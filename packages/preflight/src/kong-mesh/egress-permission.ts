@@ -1,5 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import { child, descend, entries, items, type Resource, text } from '@isthmus/kubernetes';
+import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
 import { notInstalled, showsZoneEgress } from './external-services.ts';
@@ -61,7 +62,7 @@ spec:
     if (services.length > 0 && !facts.showsKongMesh) return { skipped: notInstalled };
     const isDenied = showsZoneEgress(facts) && !facts.kongMesh('MeshTrafficPermission').some(isForEgress);
     return {
-      examined: [{ count: services.length, what: 'MeshExternalServices' }],
+      examined: [amount(services.length, 'MeshExternalService')],
       evidence: isDenied
         ? services.map((service) => ({
             found: `No MeshTrafficPermission is for the zone egress that ${called(service)} is reached through.`,

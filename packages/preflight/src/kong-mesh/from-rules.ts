@@ -1,5 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import { child } from '@isthmus/kubernetes';
+import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
 import { specOf } from './target.ts';
@@ -36,6 +37,15 @@ spec:
       const at = child(specOf(policy), 'from');
       return at === undefined ? [] : { found: `${called(policy)} has \`spec.from\`.`, at, services: [] };
     });
-    return { examined: [{ count: policies.length, what: 'MeshTrafficPermissions and MeshTLS policies' }], evidence };
+    return {
+      examined: [
+        amount(
+          policies.length,
+          'MeshTrafficPermission or MeshTLS policy',
+          'MeshTrafficPermissions and MeshTLS policies',
+        ),
+      ],
+      evidence,
+    };
   },
 };

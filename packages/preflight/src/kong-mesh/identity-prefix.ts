@@ -1,5 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import { child, descend, items, text } from '@isthmus/kubernetes';
+import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
 import { specOf } from './target.ts';
@@ -76,6 +77,6 @@ spec:
           };
         }),
     );
-    return { examined: [{ count: permissions.length, what: 'MeshTrafficPermissions' }], evidence };
+    return { examined: [amount(permissions.length, 'MeshTrafficPermission')], evidence };
   },
 };

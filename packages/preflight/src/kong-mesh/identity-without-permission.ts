@@ -1,6 +1,7 @@
 import { codes } from '@isthmus/diagnostics';
 import { selects } from '@isthmus/istio';
 import { child, descend, items } from '@isthmus/kubernetes';
+import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
 import { policiesOf as authorizationPoliciesOf } from '../traffic/policies.ts';
@@ -64,9 +65,9 @@ spec: {template: {metadata: {labels: {app: seats}}, spec: {containers: [{name: s
           );
     return {
       examined: [
-        { count: facts.pods.length, what: 'workloads' },
-        { count: identities.length, what: 'MeshIdentities' },
-        { count: permissions.length, what: 'MeshTrafficPermissions' },
+        amount(facts.pods.length, 'workload'),
+        amount(identities.length, 'MeshIdentity', 'MeshIdentities'),
+        amount(permissions.length, 'MeshTrafficPermission'),
       ],
       evidence: denied.map((pod) => ({
         found: `The pods of ${called(pod.resource)} get an identity of ${called(identity as NonNullable<typeof identity>)} and no permission; no policy of Istio restricts who calls them.`,

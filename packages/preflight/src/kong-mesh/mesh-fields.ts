@@ -1,5 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import { descend } from '@isthmus/kubernetes';
+import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
 import { specOf } from './target.ts';
@@ -38,6 +39,6 @@ spec:
         return at === undefined ? [] : { found: `${called(mesh)} has \`${at.path}\`.`, at, services: [] };
       }),
     );
-    return { examined: [{ count: meshes.length, what: 'Meshes' }], evidence };
+    return { examined: [amount(meshes.length, 'Mesh', 'Meshes')], evidence };
   },
 };

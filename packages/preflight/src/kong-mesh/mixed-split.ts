@@ -1,5 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import { child, descend, items, text } from '@isthmus/kubernetes';
+import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
 import { specOf } from './target.ts';
@@ -47,6 +48,6 @@ spec:
           return { found: `${called(route)} splits between a MeshExternalService and others.`, at, services: [] };
         }),
     );
-    return { examined: [{ count: routes.length, what: 'MeshHTTPRoutes' }], evidence };
+    return { examined: [amount(routes.length, 'MeshHTTPRoute')], evidence };
   },
 };

@@ -1,5 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import { child, entries, type Field, items, text } from '@isthmus/kubernetes';
+import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
 import { policiesOf, specOf } from './target.ts';
@@ -59,6 +60,6 @@ spec:
         return { found: `${called(policy)} has \`${at.path}\`.`, at, services: [] };
       });
     });
-    return { examined: [{ count: policies.length, what: 'policies of Kong Mesh' }], evidence };
+    return { examined: [amount(policies.length, 'policy of Kong Mesh', 'policies of Kong Mesh')], evidence };
   },
 };

@@ -1,5 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import { child, descend, text } from '@isthmus/kubernetes';
+import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
 import type { Pod } from '../pods.ts';
@@ -64,6 +65,6 @@ spec:
         services: pods.flatMap((pod) => facts.servicesOf(pod)),
       };
     });
-    return { examined: [{ count: policies.length, what: 'policies with a section' }], evidence };
+    return { examined: [amount(policies.length, 'policy with a section', 'policies with a section')], evidence };
   },
 };

@@ -1,5 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import { child, descend, items, text } from '@isthmus/kubernetes';
+import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
 import { specOf, targets } from './target.ts';
@@ -52,6 +53,6 @@ spec: {template: {metadata: {labels: {app: seats}}, spec: {containers: [{name: s
         services: pods.flatMap((pod) => facts.servicesOf(pod)),
       };
     });
-    return { examined: [{ count: policies.length, what: 'MeshTLS policies' }], evidence };
+    return { examined: [amount(policies.length, 'MeshTLS policy', 'MeshTLS policies')], evidence };
   },
 };

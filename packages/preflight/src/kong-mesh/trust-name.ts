@@ -1,4 +1,5 @@
 import { codes } from '@isthmus/diagnostics';
+import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
 
@@ -33,7 +34,7 @@ spec: {trustDomain: cluster.local, caBundles: []}
     const identities = new Set(facts.kongMesh('MeshIdentity').map(({ name }) => name));
     const trusts = facts.kongMesh('MeshTrust');
     return {
-      examined: [{ count: trusts.length, what: 'MeshTrusts' }],
+      examined: [amount(trusts.length, 'MeshTrust')],
       evidence: trusts
         // The control plane's own is named after its identity.
         .filter(({ name, labels }) => identities.has(name) && labels['kuma.io/managed-by'] === undefined)

@@ -1,4 +1,5 @@
 import { codes } from '@isthmus/diagnostics';
+import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
 import { notInstalled, showsZoneEgress } from './external-services.ts';
@@ -35,7 +36,7 @@ spec:
   },
   run: (facts) => {
     const services = facts.kongMesh('MeshExternalService');
-    const examined = [{ count: services.length, what: 'MeshExternalServices' }];
+    const examined = [amount(services.length, 'MeshExternalService')];
     if (services.length > 0 && !facts.showsKongMesh) return { skipped: notInstalled };
     return {
       examined,

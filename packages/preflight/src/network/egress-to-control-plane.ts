@@ -1,5 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import { child, type Field, isList, items, type Json, matchesSelector, text } from '@isthmus/kubernetes';
+import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called, type Facts } from '../facts.ts';
 import { allowsPort, networkPolicies, selectorOf } from './selection.ts';
@@ -90,6 +91,6 @@ spec: {template: {metadata: {labels: {app: seats}}, spec: {containers: [{name: s
         },
       };
     });
-    return { examined: [{ count: policies.length, what: 'NetworkPolicies' }], evidence };
+    return { examined: [amount(policies.length, 'NetworkPolicy', 'NetworkPolicies')], evidence };
   },
 };

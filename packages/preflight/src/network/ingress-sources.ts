@@ -1,5 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import { child, items } from '@isthmus/kubernetes';
+import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
 import { allowsPort, networkPolicies } from './selection.ts';
@@ -56,6 +57,6 @@ spec: {template: {metadata: {labels: {app: seats}}, spec: {containers: [{name: s
         services: limited.flatMap((pod) => facts.servicesOf(pod)),
       };
     });
-    return { examined: [{ count: policies.length, what: 'NetworkPolicies' }], evidence };
+    return { examined: [amount(policies.length, 'NetworkPolicy', 'NetworkPolicies')], evidence };
   },
 };

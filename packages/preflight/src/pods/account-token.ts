@@ -1,6 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import { child, flag, rootField } from '@isthmus/kubernetes';
-import { workloads } from '../amounts.ts';
+import { amount, workloads } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
 import { annotationOf } from '../pods.ts';
@@ -42,7 +42,7 @@ spec:
     const accounts = facts.ofKind('', 'ServiceAccount');
     const byId = new Map(accounts.map((one) => [`${one.namespace || 'default'}/${one.name}`, one]));
     return {
-      examined: [workloads(facts), { count: accounts.length, what: 'ServiceAccounts' }],
+      examined: [workloads(facts), amount(accounts.length, 'ServiceAccount')],
       evidence: facts.pods.flatMap((pod) => {
         if (annotationOf(pod, 'kuma.io/service-account-token-volume') !== undefined) return [];
         const account = byId.get(`${pod.namespace}/${pod.serviceAccount}`);

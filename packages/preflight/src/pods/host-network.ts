@@ -12,7 +12,11 @@ export const hostNetwork: Check = {
   code: codes.preflight.hostNetwork,
   examines: '`hostNetwork` of pod templates that Kong Mesh would inject into',
   examples: {
-    failing: `apiVersion: apps/v1
+    failing: `apiVersion: v1
+kind: Namespace
+metadata: {name: operations, labels: {istio-injection: enabled}}
+---
+apiVersion: apps/v1
 kind: DaemonSet
 metadata: {name: log-shipper, namespace: operations}
 spec:
@@ -46,10 +50,12 @@ spec:
     evidence: facts.pods.flatMap((pod) => {
       const at = flag(child(pod.spec, 'hostNetwork'));
       if (at?.value !== true) return [];
+      const isSure = facts.joining(pod) === 'yes';
       return {
-        found: `The pods of ${called(pod.resource)} use the network of their node.`,
+        found: `The pods of ${called(pod.resource)} use the network of their node${isSure ? '' : ', and the import does not say whether their namespace is in the mesh'}.`,
         at,
         services: facts.servicesOf(pod),
+        ...(isSure ? {} : { severity: 'warning' as const }),
         patch: podPatch(pod, { labels: { [injectionLabel]: 'disabled' } }),
       };
     }),

@@ -1,4 +1,5 @@
 import { codes } from '@isthmus/diagnostics';
+import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { hasNativeSidecars } from '../clusters.ts';
 import { called } from '../facts.ts';
@@ -43,6 +44,6 @@ spec:
         patch: podPatch(pod, { labels: { [injectionLabel]: 'disabled' } }),
       };
     });
-    return { examined: [{ count: all.length, what: 'Jobs and CronJobs' }], evidence };
+    return { examined: [amount(all.length, 'Job or CronJob', 'Jobs and CronJobs')], evidence };
   },
 };

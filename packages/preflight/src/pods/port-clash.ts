@@ -1,5 +1,5 @@
 import { codes } from '@isthmus/diagnostics';
-import { workloads } from '../amounts.ts';
+import { amount, workloads } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
 import { annotationOf, podPatch, portsOf } from '../pods.ts';
@@ -49,7 +49,11 @@ spec:
   run: (facts) => ({
     examined: [
       workloads(facts),
-      { count: facts.pods.reduce((sum, pod) => sum + portsOf(pod).length, 0), what: 'ports of containers' },
+      amount(
+        facts.pods.reduce((sum, pod) => sum + portsOf(pod).length, 0),
+        'port of containers',
+        'ports of containers',
+      ),
     ],
     evidence: facts.pods.flatMap((pod) => {
       const probes = Number(annotationOf(pod, probePort)?.value ?? 9001);

@@ -1,4 +1,5 @@
 import { codes } from '@isthmus/diagnostics';
+import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
 import { wordsOf } from '../pods.ts';
@@ -62,6 +63,6 @@ spec:
         services: facts.servicesOf(pod),
       };
     });
-    return { examined: [{ count: sets.length, what: 'StatefulSets' }], evidence };
+    return { examined: [amount(sets.length, 'StatefulSet')], evidence };
   },
 };

@@ -1,5 +1,5 @@
 import { codes } from '@isthmus/diagnostics';
-import { services } from '../amounts.ts';
+import { amount, services } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { idOf } from '../facts.ts';
 import { portFields, portName } from '../service-ports.ts';
@@ -47,6 +47,6 @@ spec:
         at: one.field,
         services: [idOf(one.service)],
       }));
-    return { examined: [services(facts), { count: fields.length, what: 'TCP ports' }], evidence };
+    return { examined: [services(facts), amount(fields.length, 'TCP port')], evidence };
   },
 };

@@ -1,6 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import { type AuthorizationPolicy, allConstraints, selects, servedPorts } from '@isthmus/istio';
-import { workloads } from '../amounts.ts';
+import { amount, workloads } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
 import { type Pod, portsOf } from '../pods.ts';
@@ -92,7 +92,11 @@ spec:
     return {
       examined: [
         workloads(facts),
-        { count: facts.pods.reduce((sum, pod) => sum + portsOf(pod).length, 0), what: 'ports of containers' },
+        amount(
+          facts.pods.reduce((sum, pod) => sum + portsOf(pod).length, 0),
+          'port of containers',
+          'ports of containers',
+        ),
       ],
       evidence,
     };

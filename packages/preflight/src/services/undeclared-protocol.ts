@@ -1,5 +1,5 @@
 import { codes } from '@isthmus/diagnostics';
-import { services } from '../amounts.ts';
+import { amount, services } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { idOf } from '../facts.ts';
 import { httpProtocol, portFields, portName, protocolPatch, withHttpRoutes } from '../service-ports.ts';
@@ -57,6 +57,6 @@ spec:
         severity: 'info' as const,
       };
     });
-    return { examined: [services(facts), { count: fields.length, what: 'TCP ports' }], evidence };
+    return { examined: [services(facts), amount(fields.length, 'TCP port')], evidence };
   },
 };

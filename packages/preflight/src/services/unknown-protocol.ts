@@ -1,5 +1,5 @@
 import { codes } from '@isthmus/diagnostics';
-import { services } from '../amounts.ts';
+import { amount, services } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { idOf } from '../facts.ts';
 import { portFields, portName, protocolPatch } from '../service-ports.ts';
@@ -66,7 +66,7 @@ spec:
       };
     });
     return {
-      examined: [services(facts), { count: fields.length, what: 'ports with an appProtocol' }],
+      examined: [services(facts), amount(fields.length, 'port with an appProtocol', 'ports with an appProtocol')],
       evidence,
     };
   },

@@ -1,5 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import { descend, items, rootField, text } from '@isthmus/kubernetes';
+import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called, idOf } from '../facts.ts';
 
@@ -9,7 +10,12 @@ export const clusterNames: Check = {
   code: codes.preflight.hijacked,
   examines: 'hosts of ServiceEntries, and the names of the cluster',
   examples: {
-    failing: `apiVersion: networking.istio.io/v1
+    failing: `apiVersion: v1
+kind: Service
+metadata: {name: seats, namespace: sales}
+spec: {selector: {app: seats}, ports: [{port: 80}]}
+---
+apiVersion: networking.istio.io/v1
 kind: ServiceEntry
 metadata: {name: seats, namespace: sales}
 spec:
@@ -30,8 +36,9 @@ spec:
   },
   run: (facts) => {
     const entries = facts.ofKind('networking.istio.io', 'ServiceEntry');
-    const evidence = entries.flatMap((entry) =>
-      items(descend(rootField(entry), 'spec', 'hosts')).flatMap((field) => {
+    const evidence = entries.flatMap((entry) => {
+      const hasEndpoints = items(descend(rootField(entry), 'spec', 'endpoints')).length > 0;
+      return items(descend(rootField(entry), 'spec', 'hosts')).flatMap((field) => {
         const at = text(field);
         if (at === undefined || !at.value.endsWith(`.svc.${facts.settings.clusterDomain}`)) return [];
         const name = facts.index.named(at.value, entry.namespace);
@@ -40,9 +47,11 @@ spec:
           found: `${called(entry)} is for \`${at.value}\`, a name of ${isThere ? `Service ${idOf(name)}` : 'the cluster'}.`,
           at,
           services: name === undefined ? [] : [idOf(name)],
+          // Without endpoints of its own it leads to where the name leads.
+          ...(isThere && hasEndpoints ? {} : { severity: 'warning' as const }),
         };
-      }),
-    );
-    return { examined: [{ count: entries.length, what: 'ServiceEntries' }], evidence };
+      });
+    });
+    return { examined: [amount(entries.length, 'ServiceEntry', 'ServiceEntries')], evidence };
   },
 };

@@ -1,12 +1,19 @@
 import { scopeOf, selects } from '@isthmus/istio';
-import { descend, entries, type Resource, rootField } from '@isthmus/kubernetes';
+import { descend, entries, items, type Resource, rootField, text } from '@isthmus/kubernetes';
 import type { Evidence } from '../check.ts';
 import { called, type Facts } from '../facts.ts';
+
+/** Whether all that an EnvoyFilter changes is in gateways, which Kong Gateway replaces. */
+function isForGateways(resource: Resource): boolean {
+  const patches = items(descend(rootField(resource), 'spec', 'configPatches'));
+  return patches.length > 0 && patches.every((patch) => text(descend(patch, 'match', 'context'))?.value === 'GATEWAY');
+}
 
 /** What EnvoyFilters and WasmPlugins of a kind are for: their workloads, by `workloadSelector.labels` or `selector.matchLabels`. */
 export function selecting(facts: Facts, resources: readonly Resource[], does: string): Evidence[] {
   const { rootNamespace } = facts.config.mesh;
   return resources.map((resource) => {
+    if (isForGateways(resource)) return { found: `${called(resource)} ${does} gateways.`, at: resource, services: [] };
     const labels = Object.fromEntries(
       [
         ...entries(descend(rootField(resource), 'spec', 'workloadSelector', 'labels')),

@@ -1,5 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import { child, descend, type Field, items, type JsonObject, rootField, text } from '@isthmus/kubernetes';
+import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called, type Facts, idOf } from '../facts.ts';
 
@@ -25,7 +26,10 @@ function meant(facts: Facts, host: string, namespace: string): readonly string[]
   }
   const name = facts.index.named(host, namespace);
   if (name === undefined || facts.namespaceJoins(name.namespace) === 'no') return undefined;
-  return [idOf(name)];
+  // A gateway stays what it is until Kong Gateway takes its place.
+  const service = facts.index.get(name.namespace, name.name);
+  const moves = service === undefined ? !/gateway/.test(name.name) : facts.services.includes(service);
+  return moves ? [idOf(name)] : undefined;
 }
 
 export const forcedMutualTls: Check = {
@@ -74,6 +78,6 @@ spec:
         };
       });
     });
-    return { examined: [{ count: rules.length, what: 'DestinationRules' }], evidence };
+    return { examined: [amount(rules.length, 'DestinationRule')], evidence };
   },
 };

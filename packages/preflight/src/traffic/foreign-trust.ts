@@ -1,5 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import { child, items, text } from '@isthmus/kubernetes';
+import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
 import { policiesOf, principalsOf } from './policies.ts';
@@ -41,6 +42,6 @@ spec:
         };
       }),
     );
-    return { examined: [{ count: policies.length, what: 'AuthorizationPolicies' }], evidence };
+    return { examined: [amount(policies.length, 'AuthorizationPolicy', 'AuthorizationPolicies')], evidence };
   },
 };

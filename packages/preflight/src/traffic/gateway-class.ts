@@ -1,5 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import { child, descend, effectiveNamespace, items, rootField, text } from '@isthmus/kubernetes';
+import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
 
@@ -52,6 +53,6 @@ spec:
         return { found: `${called(route)} belongs to ${called(gateway)} of class \`${name}\`.`, at, services: [] };
       }),
     );
-    return { examined: [{ count: routes.length, what: 'routes of the Gateway API' }], evidence };
+    return { examined: [amount(routes.length, 'route of the Gateway API', 'routes of the Gateway API')], evidence };
   },
 };

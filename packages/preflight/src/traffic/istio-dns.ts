@@ -1,5 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import { descend, items, rootField, text } from '@isthmus/kubernetes';
+import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
 
@@ -47,6 +48,6 @@ spec:
         return { found: `${called(entry)} is for \`${at.value}\`, which no public DNS knows.`, at, services: [] };
       });
     });
-    return { examined: [{ count: entries.length, what: 'ServiceEntries' }], evidence };
+    return { examined: [amount(entries.length, 'ServiceEntry', 'ServiceEntries')], evidence };
   },
 };

@@ -1,6 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import { descend, items, rootField, text } from '@isthmus/kubernetes';
-import { istioResources, namespaces } from '../amounts.ts';
+import { amount, istioResources, namespaces } from '../amounts.ts';
 import type { Check, Evidence } from '../check.ts';
 import { called } from '../facts.ts';
 
@@ -48,11 +48,7 @@ spec:
       ),
     ];
     return {
-      examined: [
-        { count: facts.ofKind('', 'Secret').length, what: 'Secrets' },
-        namespaces(facts),
-        istioResources(facts),
-      ],
+      examined: [amount(facts.ofKind('', 'Secret').length, 'Secret'), namespaces(facts), istioResources(facts)],
       evidence,
     };
   },

@@ -1,5 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import { child, descend, effectiveNamespace, items, type Resource, rootField, text } from '@isthmus/kubernetes';
+import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
 
@@ -71,6 +72,6 @@ spec:
           };
         });
     });
-    return { examined: [{ count: routes.length, what: 'HTTPRoutes' }], evidence };
+    return { examined: [amount(routes.length, 'HTTPRoute')], evidence };
   },
 };

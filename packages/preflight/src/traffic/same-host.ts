@@ -1,5 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import { child, descend, items, type Resource, rootField, text } from '@isthmus/kubernetes';
+import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
 
@@ -51,6 +52,6 @@ spec: {hosts: [forecast.weather.example], ports: [{number: 443, name: tls, proto
         };
       });
     });
-    return { examined: [{ count: entries.length, what: 'ServiceEntries' }], evidence };
+    return { examined: [amount(entries.length, 'ServiceEntry', 'ServiceEntries')], evidence };
   },
 };

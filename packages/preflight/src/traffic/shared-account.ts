@@ -1,5 +1,5 @@
 import { codes } from '@isthmus/diagnostics';
-import { workloads } from '../amounts.ts';
+import { amount, workloads } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
 import type { Pod } from '../pods.ts';
@@ -77,7 +77,7 @@ spec:
       }),
     );
     return {
-      examined: [workloads(facts), { count: policies.length, what: 'AuthorizationPolicies' }],
+      examined: [workloads(facts), amount(policies.length, 'AuthorizationPolicy', 'AuthorizationPolicies')],
       evidence,
     };
   },

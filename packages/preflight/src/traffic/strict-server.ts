@@ -1,7 +1,7 @@
 import { codes } from '@isthmus/diagnostics';
 import { byAge, effectiveMtls, type PeerAuthentication, readPeerAuthentication, selects } from '@isthmus/istio';
 import { descend, rootField } from '@isthmus/kubernetes';
-import { workloads } from '../amounts.ts';
+import { amount, workloads } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
 import type { Pod } from '../pods.ts';
@@ -64,7 +64,7 @@ spec: {template: {metadata: {labels: {app: seats}}, spec: {containers: [{name: s
       services: pods.flatMap((pod) => facts.servicesOf(pod)),
     }));
     return {
-      examined: [workloads(facts), { count: resources.length, what: 'PeerAuthentications' }],
+      examined: [workloads(facts), amount(resources.length, 'PeerAuthentication')],
       evidence,
     };
   },

@@ -50,6 +50,44 @@ export const traffic = defineCodes({
     help: 'Replace it by a policy or a plugin of Kong Gateway, or load it with a MeshProxyPatch and bring the file into the sidecar.',
     explanation: 'There is no counterpart of WasmPlugin (kuma/pkg/plugins/policies, 2.14).',
   },
+  requestRules: {
+    code: 'ISTHMUS-PF-042',
+    severity: 'blocker',
+    title: 'Access depends on the request',
+    message:
+      '{found} A permission of Kong Mesh knows who calls, and nothing of the request: a rule that asks for more is left out rather than widened, and a denial that depends on the request is missing.',
+    help: 'Settle the findings of its translation: finish the draft of a MeshOPA, or let a plugin of Kong Gateway or the application decide, before the service moves.',
+    explanation:
+      'MeshTrafficPermission matches SPIFFE IDs, and SNI from 2.14 on, and nothing else in any version (kuma/api/common/v1alpha1/match.go).',
+  },
+  tokens: {
+    code: 'ISTHMUS-PF-050',
+    severity: 'blocker',
+    title: 'Tokens are checked in the sidecar',
+    message:
+      '{found} No policy of Kong Mesh checks tokens: after the move requests with a forged token reach the application.',
+    help: 'Check tokens in Kong Gateway for what comes in from outside, and in a MeshOPA or the application for calls within the mesh.',
+    explanation: 'There is no counterpart of RequestAuthentication (kuma/pkg/plugins/policies, 2.14).',
+  },
+  machines: {
+    code: 'ISTHMUS-PF-055',
+    severity: 'blocker',
+    title: 'Workload outside of Kubernetes',
+    message:
+      '{found} Nothing injects a sidecar there: until kuma-dp runs on the machine, its services have no endpoint in Kong Mesh.',
+    help: 'Set up a Universal zone, create a token for the machine, and run kuma-dp with the draft of its Dataplane.',
+    explanation:
+      'A workload outside of Kubernetes is a Dataplane of a Universal zone (kuma/api/mesh/v1alpha1/dataplane.proto, 2.14).',
+  },
+  openEgress: {
+    code: 'ISTHMUS-PF-057',
+    severity: 'blocker',
+    title: 'What leaves the mesh is no longer controlled',
+    message: '{found} Kong Mesh lets traffic to unknown destinations out by default: data can leave that could not.',
+    help: 'Apply a MeshPassthrough with `passthroughMode: Matched` or `None` for the mesh, with what may leave.',
+    explanation:
+      'Passthrough is on unless a Mesh or a MeshPassthrough says otherwise (kuma/pkg/plugins/policies/meshpassthrough, 2.14).',
+  },
   ambient: {
     code: 'ISTHMUS-PF-041',
     severity: 'blocker',
