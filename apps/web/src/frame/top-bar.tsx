@@ -97,6 +97,7 @@ const schemes = [
 function PersonMenu({ onOverlay }: { onOverlay: (overlay: Overlay) => void }) {
   const { data: session } = useQuery(sessionQuery);
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { href } = useLocation();
   const navigate = useNavigate();
   const signOut = async (): Promise<void> => {
     await call('DELETE /session');
@@ -109,7 +110,11 @@ function PersonMenu({ onOverlay }: { onOverlay: (overlay: Overlay) => void }) {
       isAtEnd
       label={`${name}: your name, appearance, keys`}
       groups={[
-        { items: [{ label: 'Choose your name', onChoose: () => void navigate({ to: '/sign-in' }) }] },
+        {
+          items: [
+            { label: 'Choose your name', onChoose: () => void navigate({ to: '/sign-in', search: { next: href } }) },
+          ],
+        },
         {
           title: 'Appearance',
           items: schemes.map(([scheme, label]) => ({

@@ -20,7 +20,7 @@ const DeleteDialog = lazy(async () => ({ default: (await import('./dialogs.tsx')
 
 type Wish = { readonly action: 'rename' | 'delete'; readonly migration: Migration };
 
-const columnIds = ['name', 'snapshot', 'resources', 'istio', 'target', 'created'];
+const columnIds = ['name', 'snapshot', 'resources', 'istio', 'target'];
 
 /** The migrations, newest first, with what can be done to each. */
 export function Migrations({ migrations }: { migrations: readonly Migration[] }) {
@@ -54,7 +54,7 @@ export function Migrations({ migrations }: { migrations: readonly Migration[] })
       {
         id: 'name',
         title: 'Name',
-        width: [200, 3],
+        width: [160, 3],
         value: ({ name }) => name,
         cell: ({ id, name, archivedAt }) => (
           <span>
@@ -66,7 +66,7 @@ export function Migrations({ migrations }: { migrations: readonly Migration[] })
       {
         id: 'snapshot',
         title: 'Newest snapshot',
-        width: [160, 2],
+        width: [144, 2],
         value: ({ snapshot }) => snapshot?.createdAt ?? '',
         cell: ({ snapshot }) =>
           snapshot === null ? (
@@ -80,7 +80,7 @@ export function Migrations({ migrations }: { migrations: readonly Migration[] })
       {
         id: 'resources',
         title: 'Resources',
-        width: [104, 1],
+        width: [88, 1],
         isNumber: true,
         value: ({ snapshot }) => snapshot?.resources ?? 0,
         cell: ({ snapshot }) => (snapshot === null ? '' : whole(snapshot.resources)),
@@ -88,24 +88,17 @@ export function Migrations({ migrations }: { migrations: readonly Migration[] })
       {
         id: 'istio',
         title: 'Istio',
-        width: [80, 1],
+        width: [64, 1],
         isNumber: true,
         value: ({ snapshot }) => snapshot?.istio ?? 0,
         cell: ({ snapshot }) => (snapshot === null ? '' : whole(snapshot.istio)),
       },
-      { id: 'target', title: 'Target', width: [80, 1], value: ({ settings }) => settings.target },
-      {
-        id: 'created',
-        title: 'Created',
-        width: [120, 1],
-        value: ({ createdAt }) => createdAt,
-        cell: ({ createdAt }) => <Ago at={createdAt} />,
-      },
+      { id: 'target', title: 'Target', width: [72, 1], value: ({ settings }) => settings.target },
       {
         id: 'actions',
         title: 'Actions',
         isUnordered: true,
-        width: [232, 0],
+        width: [220, 0],
         value: () => '',
         cell: (migration) => (
           <span className={classes.actions}>
