@@ -89,8 +89,9 @@ export async function startImport(migration: string, found: Found): Promise<void
 
 /** Follows an import that was started elsewhere: the sample's, or one of an address. */
 export function followImport(migration: string, job: string): void {
-  const known = running.get(migration);
-  if (known !== undefined && (known.state.step !== 'running' || known.state.job.id === job)) return;
+  const known = running.get(migration)?.state;
+  // One that is being sent from here goes first; one that is over gives way.
+  if (known !== undefined && !isOver(known) && (known.step !== 'running' || known.job.id === job)) return;
   begin(migration);
   follow(migration, job);
 }
