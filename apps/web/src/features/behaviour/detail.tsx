@@ -2,7 +2,6 @@ import type { Migration } from '@isthmus/contract';
 import { Button, CloseButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Loading } from '../../ui/loading.tsx';
 import classes from './behaviour.module.css';
 import { serviceBehaviourQuery } from './queries.ts';
 import { VerdictList } from './verdict-list.tsx';
@@ -39,7 +38,9 @@ export function Detail(props: { migration: Migration; service: string; onClose: 
       </div>
       {data === undefined ? (
         error === null ? (
-          <Loading what="verdicts" />
+          <p className="muted" role="status">
+            Comparing both meshes …
+          </p>
         ) : (
           <p role="alert">{error.message}</p>
         )

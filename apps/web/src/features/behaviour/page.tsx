@@ -95,12 +95,7 @@ export function BehaviourPage() {
   );
   // A failure while the rest was coming: what is there stays, and nothing more comes by itself.
   if (error !== null && data === undefined) return <Failure error={error} reset={() => void refetch()} />;
-  if (data === undefined)
-    return (
-      <Page title="Behaviour" of={migration.name} answer="Compiling what both meshes do with requests …">
-        <Loading what="verdicts" />
-      </Page>
-    );
+  if (data === undefined) return <Loading what="what both meshes do with requests" />;
   const { complete, verified, services } = data;
   return (
     <Page title="Behaviour" of={migration.name} isFilling answer={answerOf(data)}>

@@ -2,7 +2,6 @@ import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { isProblem } from '../../api/problem.ts';
 import { migrationQuery } from '../../api/queries.ts';
-import { Loading } from '../../ui/loading.tsx';
 import { Section } from '../../ui/page.tsx';
 import { serviceBehaviourQuery } from './queries.ts';
 import { VerdictList } from './verdict-list.tsx';
@@ -27,7 +26,9 @@ export function ServiceBehaviourSection({ migration: id, service }: { migration:
       ) : error !== null ? (
         <p role="alert">{error.message}</p>
       ) : (
-        <Loading what="verdicts" />
+        <p className="muted" role="status">
+          Comparing both meshes …
+        </p>
       )}
     </Section>
   );
