@@ -60,4 +60,14 @@ export const extension = defineCodes({
     explanation:
       'Only `configPatches` change the configuration of a proxy (istio/api, networking/v1alpha3/envoy_filter.proto).',
   },
+  rateLimit: {
+    code: 'ISTHMUS-EXT-007',
+    severity: 'warning',
+    title: 'Local rate limit becomes a policy',
+    message:
+      'This patch limits requests by a bucket; a MeshRateLimit of {requests} requests in {interval} takes its place. It never grants more: {burst} requests of burst beyond that are lost.',
+    help: 'Raise the rate where clients rely on the burst.',
+    explanation:
+      'A MeshRateLimit is a bucket that is filled to the brim once in its interval (kuma, meshratelimit, 2.14), so that the smaller of `max_tokens` and `tokens_per_fill` is carried over. Both limit each proxy by itself.',
+  },
 });

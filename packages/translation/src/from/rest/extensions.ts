@@ -1,6 +1,8 @@
 import { codes } from '@isthmus/diagnostics';
+import type { Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { child, descend, entries, type Field, items, rootField, text } from '../../field.ts';
+import { translateLocalRateLimit } from '../envoy-filter/local-rate-limit.ts';
 
 /** What an EnvoyFilter's patch is for, by a name that stands in it, and the policy of Kong Mesh for that (edge.md 3.9). */
 const idioms: readonly (readonly [pattern: RegExp, policy: string])[] = [
@@ -36,7 +38,8 @@ function policyFor(patch: Field): string {
   return idioms.find(([pattern]) => pattern.test(content))?.[1] ?? 'MeshProxyPatch';
 }
 
-function accountForPatch(context: Context, patch: Field): void {
+function accountForPatch(context: Context, resource: Resource, patch: Field): void {
+  if (translateLocalRateLimit(context, resource, patch)) return;
   const applyTo = text(child(patch, 'applyTo'))?.value ?? 'its target';
   const place = text(descend(patch, 'match', 'context'))?.value ?? 'ANY';
   const operation = text(descend(patch, 'patch', 'operation'))?.value ?? 'an operation';
@@ -53,7 +56,7 @@ function accountForPatch(context: Context, patch: Field): void {
 }
 
 /**
- * EnvoyFilters, WasmPlugins and TrafficExtensions: nothing of them is emitted, since names of clusters, listeners and
+ * EnvoyFilters, WasmPlugins and TrafficExtensions: local rate limits become policies, the rest is not emitted, since names of clusters, listeners and
  * filters differ (edge.md T48); each patch gets its own verdict with the policy that does what it is for.
  */
 export function accountForExtensions(context: Context): void {
@@ -64,7 +67,7 @@ export function accountForExtensions(context: Context): void {
       context.inert(spec, codes.extension.empty, {});
       continue;
     }
-    for (const patch of items(child(spec, 'configPatches'))) accountForPatch(context, patch);
+    for (const patch of items(child(spec, 'configPatches'))) accountForPatch(context, resource, patch);
     // The older form lists filters.
     for (const filter of items(child(spec, 'filters')))
       context.unsupported(filter, codes.extension.patch, {
@@ -74,7 +77,8 @@ export function accountForExtensions(context: Context): void {
         policy: policyFor(filter),
       });
     for (const [name, part] of entries(spec))
-      if (name !== 'configPatches' && name !== 'filters') context.claim(part, 'unsupported', codes.extension.patch);
+      if (name !== 'configPatches' && name !== 'filters' && context.unclaimed(part).length > 0)
+        context.claim(part, 'unsupported', codes.extension.patch);
     if (spec !== undefined)
       for (const leaf of context.unclaimed(spec)) context.claim(leaf, 'unsupported', codes.extension.patch);
   }
