@@ -1,7 +1,7 @@
 import { type Estate, takeIn } from '@isthmus/istio';
 import { isTargetVersion, targetVersions } from '@isthmus/kong-mesh';
 import type { Settings } from '@isthmus/translation';
-import { InputError, readInput } from './input.ts';
+import { type Input, InputError, readInput } from './input.ts';
 import { readLimits } from './limits.ts';
 import type { Progress } from './progress.ts';
 import { readSettings } from './settings.ts';
@@ -23,18 +23,37 @@ export async function settingsOf({ target, settings, complete }: EstateOptions):
   return { ...fromFile, target: version, complete: complete ?? fromFile.complete };
 }
 
-/** Reads an estate for commands that say nothing of the input itself. Throws an InputError where nothing can be read. */
-export async function readEstate(
+/** Reads an estate, and what it was read from. Throws an InputError where nothing can be read. */
+export async function readSources(
   paths: readonly string[],
   { limit = [] }: EstateOptions,
   progress: Progress,
-): Promise<Estate> {
-  const { readings } = await readInput(paths, readLimits(limit, process.env), (files) =>
+): Promise<{ readonly estate: Estate; readonly input: Input }> {
+  const input = await readInput(paths, readLimits(limit, process.env), (files) =>
     progress.say(`Reading … ${files} files`),
   );
+  const { readings } = input;
   if (readings.every(({ resources, unidentified }) => resources.length + unidentified.length === 0)) {
     progress.end();
     throw new InputError('no document that could be read was found');
   }
-  return takeIn(readings);
+  return { estate: takeIn(readings), input };
+}
+
+/** Reads an estate for commands that say nothing of the input itself. Throws an InputError where nothing can be read. */
+export async function readEstate(
+  paths: readonly string[],
+  options: EstateOptions,
+  progress: Progress,
+): Promise<Estate> {
+  return (await readSources(paths, options, progress)).estate;
+}
+
+/** Texts for positions, each redacted once. */
+export function textsOf(input: Input): (file: string) => string | undefined {
+  const known = new Map<string, string | undefined>();
+  return (file) => {
+    if (!known.has(file)) known.set(file, input.texts.get(file)?.());
+    return known.get(file);
+  };
 }

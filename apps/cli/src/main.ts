@@ -1,8 +1,10 @@
 import { findCode } from '@isthmus/diagnostics';
 import { defaultLimits } from '@isthmus/kubernetes';
+import { findCheck } from '@isthmus/preflight';
 import { backup, restore, StoreError } from '@isthmus/store';
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { type CheckOptions, runCheck } from './check.ts';
 import { InputError } from './input.ts';
 import { runSimulate, type SimulateOptions } from './simulate.ts';
 import { runTranslate, type TranslateOptions } from './translate.ts';
@@ -18,6 +20,7 @@ const program = new Command('isthmus')
     `
 Examples:
   isthmus translate manifests/ --out bundle
+  isthmus check manifests/
   isthmus verify manifests/
   isthmus simulate manifests/ --service sales/seats --path /v2/seats
   isthmus explain ISTHMUS-READ-001
@@ -80,6 +83,26 @@ Examples:
     process.exitCode = await runTranslate(paths, options);
   });
 
+withEstate(program.command('check'))
+  .description('Check what would break on the day of the migration, with evidence and remedy')
+  .option('--report <file>', 'write every result as JSON; - for standard output')
+  .option('--verbose', 'list every finding and patch, and the checks that passed or were skipped')
+  .addHelpText(
+    'after',
+    `
+Exit codes:
+  0  done
+  1  done, and something blocks
+  2  usage, an unreadable path, or no document that could be read
+
+Examples:
+  isthmus check manifests/
+  kubectl get all,vs,dr,pa,ap,networkpolicies,nodes -A -o yaml | isthmus check - --report checks.json`,
+  )
+  .action(async (paths: string[], options: CheckOptions) => {
+    process.exitCode = await runCheck(paths, options);
+  });
+
 withEstate(program.command('verify'))
   .description('Say whether Kong Mesh would do the same as Istio with all requests')
   .option('--service <namespace/name>', 'only this service; several times for several', several, [])
@@ -138,7 +161,10 @@ program
     console.log(
       `${code.code} · ${code.severity} · ${code.title}\n\n${code.message}\n\n${code.help}\n\n${code.explanation}`,
     );
-    if (code.example !== undefined) console.log(`\nExample:\n\n${code.example.replace(/^/gm, '  ')}`);
+    const examples = findCheck(code.code)?.examples;
+    const example = code.example ?? examples?.failing;
+    if (example !== undefined) console.log(`\nExample:\n\n${example.replace(/^(?=.)/gm, '  ')}`);
+    if (examples !== undefined) console.log(`\nThis passes:\n\n${examples.passing.replace(/^(?=.)/gm, '  ')}`);
   });
 
 const folder = (): string => process.env.ISTHMUS_DATA ?? 'data';

@@ -1,5 +1,15 @@
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { InputError } from './input.ts';
 
@@ -41,6 +51,12 @@ export function writeWhole(path: string, text: string | Iterable<string>): void 
       closeSync(descriptor);
     }
   });
+}
+
+/** Refuses a file that cannot be written to, before the work is done. */
+export function checkFile(path: string): void {
+  if (!existsSync(dirname(path))) throw new InputError(`${path}: there is no folder ${dirname(path)}`);
+  if (existsSync(path) && statSync(path).isDirectory()) throw new InputError(`${path}: it is a folder`);
 }
 
 function filesIn(folder: string): readonly string[] {

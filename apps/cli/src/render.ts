@@ -1,8 +1,8 @@
 import type { Report } from '@isthmus/bundle';
 import { type Diagnostic, findCode, type Severity } from '@isthmus/diagnostics';
 
-const marks: Readonly<Record<Severity, string>> = { blocker: '✕', warning: '◐', info: '○' };
-const colours: Readonly<Record<Severity, number>> = { blocker: 31, warning: 33, info: 90 };
+export const marks: Readonly<Record<Severity, string>> = { blocker: '✕', warning: '◐', info: '○' };
+export const colours: Readonly<Record<Severity, number>> = { blocker: 31, warning: 33, info: 90 };
 
 /** Whether to write colours to a stream: only to terminals, and not where NO_COLOR is set (no-color.org). */
 export const wantsColour = (stream: { isTTY?: boolean }): boolean =>

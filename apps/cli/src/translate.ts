@@ -1,5 +1,5 @@
-import { copyFileSync, existsSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   buildReport,
   type PlannedFile,
@@ -14,10 +14,11 @@ import { tally } from '@isthmus/equivalence';
 import { takeIn } from '@isthmus/istio';
 import { isTargetVersion, targetVersions } from '@isthmus/kong-mesh';
 import { translate, wantedPlaces, withPlaces } from '@isthmus/translation';
-import { type Input, InputError, readInput } from './input.ts';
+import { textsOf } from './estate.ts';
+import { InputError, readInput } from './input.ts';
 import { verdictsOf } from './judging.ts';
 import { readLimits } from './limits.ts';
-import { checkFolder, prepareFolder, writeText, writeWhole, writing } from './output.ts';
+import { checkFile, checkFolder, prepareFolder, writeText, writeWhole, writing } from './output.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { renderFindings, renderSummary, wantsColour } from './render.ts';
 import { renderTally } from './render-verdicts.ts';
@@ -42,9 +43,7 @@ const pageReport = 'report/report.html';
 /** Refuses what would fail only after the work is done. */
 function checkDestinations({ out, report, force }: TranslateOptions): void {
   if (out !== undefined) checkFolder(out, force ?? false);
-  if (report === undefined || report === '-') return;
-  if (!existsSync(dirname(report))) throw new InputError(`${report}: there is no folder ${dirname(report)}`);
-  if (existsSync(report) && statSync(report).isDirectory()) throw new InputError(`${report}: it is a folder`);
+  if (report !== undefined && report !== '-') checkFile(report);
 }
 
 /** Writes the report to where `--report` says; a bundle beside which it was written already is copied from. */
@@ -65,15 +64,6 @@ function* made(folder: string, files: readonly PlannedFile[], progress: Progress
     progress.say(`Writing … ${index + 1} of ${files.length} files`);
     yield { path: join(folder, file.path), text: textOfFile(file) };
   }
-}
-
-/** Texts for positions, each redacted once. */
-function textsOf(input: Input): (file: string) => string | undefined {
-  const known = new Map<string, string | undefined>();
-  return (file) => {
-    if (!known.has(file)) known.set(file, input.texts.get(file)?.());
-    return known.get(file);
-  };
 }
 
 /** `isthmus translate`: returns the exit code, 0 done or 1 done with blockers; throws InputError for 2. */
