@@ -50,6 +50,12 @@ export function declareProtocols(context: Context, services: readonly RegistrySe
       const own = text(child(field, 'appProtocol'));
       const readsRequests = read.has(portKey({ namespace, name: resource.name }, port.port));
       const wanted = spokenProtocol(port, readsRequests);
+      if (port.protocol === undefined && !readsRequests)
+        context.report(
+          codes.virtualService.undeclaredPort,
+          { service: `${namespace}/${resource.name}`, port: port.port },
+          field ?? rootField(resource),
+        );
       if ((own?.value ?? 'tcp') === wanted || (own?.value === 'kafka' && context.settings.target !== '3.0')) return [];
       const place = own ?? field ?? rootField(resource);
       const named = `${namespace}/${resource.name}`;

@@ -431,4 +431,13 @@ export const virtualService = defineCodes({
     explanation:
       'Each value of a repeated header is compared by itself (Envoy 1.39 and later); a second match on a name is ignored by Kong Mesh (routing.md T36, 5.1).',
   },
+  undeclaredPort: {
+    code: 'ISTHMUS-VS-049',
+    severity: 'info',
+    title: 'Port without a protocol is taken for TCP',
+    message:
+      'Port {port} of {service} declares no protocol. Istio finds HTTP out by itself and then retries and balances requests; Kong Mesh passes connections on as TCP.',
+    help: 'Declare the protocol: `appProtocol: http` (or http2, grpc) on the port of the Service.',
+    explanation: 'Kong Mesh takes a port without appProtocol for TCP (routing.md 2.5, 3.0; verified by running).',
+  },
 });

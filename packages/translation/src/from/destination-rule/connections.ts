@@ -60,8 +60,15 @@ function writer(context: Context): (field: Field | undefined, value: unknown) =>
 const isEmpty = (conf: Conf): boolean => Object.values(conf).every((value) => value === undefined);
 const given = (conf: Conf): Conf | undefined => (isEmpty(conf) ? undefined : conf);
 
-/** The limits, and who is left out for failing (routing.md 2.9, 3.6). */
-export function circuitBreaker(context: Context, { settings, policy }: Connections): Conf | undefined {
+/**
+ * The limits, and who is left out for failing (routing.md 2.9, 3.6).
+ * @param inherits whether a weaker policy for the same clients has outlier detection
+ */
+export function circuitBreaker(
+  context: Context,
+  { settings, policy }: Connections,
+  inherits: boolean,
+): Conf | undefined {
   const write = writer(context);
   const { circuitBreakers } = settings;
   const pool = policy.connectionPool;
@@ -72,16 +79,27 @@ export function circuitBreaker(context: Context, { settings, policy }: Connectio
     maxRequests: write(child(http, 'http2MaxRequests'), circuitBreakers.maxRequests),
     maxRetries: write(child(http, 'maxRetries'), circuitBreakers.maxRetries),
   });
-  return given({ connectionLimits, outlierDetection: outlierDetection(context, settings, policy.outlierDetection) });
+  return given({
+    connectionLimits,
+    outlierDetection: outlierDetection(context, settings, policy.outlierDetection, inherits),
+  });
 }
 
-function outlierDetection(context: Context, settings: ClusterSettings, outlier: Field | undefined): Conf | undefined {
+function outlierDetection(
+  context: Context,
+  settings: ClusterSettings,
+  outlier: Field | undefined,
+  inherits: boolean,
+): Conf | undefined {
   const detection = settings.outlierDetection;
   const panic = settings.commonLbConfig?.healthyPanicThreshold?.value ?? 0;
   const keeps = context.settings.defaults === 'keep';
   // A detector without a number finds nothing; without any Kong Mesh refuses the whole.
-  if (detection === undefined || outlier === undefined)
+  if (detection === undefined || outlier === undefined) {
+    // Detectors of a weaker policy cannot be taken back, only all of them be switched off.
+    if (inherits) return { disabled: true, detectors: { totalFailures: {} } };
     return keeps ? { healthyPanicThreshold: 0, detectors: { totalFailures: {} } } : undefined;
+  }
   const write = writer(context);
   const traced = (key: string, value: unknown): unknown => {
     const field = child(outlier, key);

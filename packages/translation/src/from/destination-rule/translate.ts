@@ -1,4 +1,5 @@
 import type { Client } from '@isthmus/behavior';
+import { codes } from '@isthmus/diagnostics';
 import {
   defaultHashPolicy,
   type EffectiveConfig,
@@ -91,13 +92,14 @@ function emitTarget(
   suffix: string,
   entries: readonly Entry[],
   several: boolean,
+  inherits: boolean,
 ): void {
   const { service, as } = target;
   const isAlike = entries.every(({ key }) => key === entries[0]?.key);
   const used = isAlike && entries.length === ports(service).length ? entries.slice(0, 1) : entries;
   for (const [kind, build] of Object.entries(builders)) {
     const to = used.flatMap(({ port, connections }) => {
-      const conf = build(context, connections);
+      const conf = build(context, connections, inherits);
       if (conf === undefined) return [];
       const section = several && !(isAlike && used.length === 1) ? port : undefined;
       return [{ targetRef: portTarget(context, service, as, section), default: conf }];
@@ -148,15 +150,16 @@ function translateTarget(
       Object.keys(connections.policy).some((block) => block !== 'tls') &&
       (!keeps || key !== usual.get(port) || block(connections));
     const needed = index === 0 ? entries.filter(isSaid) : unit.within.some(isOther) ? entries : [];
-    if (needed.length > 0)
-      emitTarget(
-        context,
-        target,
-        unit,
-        index === 0 ? '' : `clients-${String(units.length - index).padStart(3, '0')}`,
-        needed,
-        several,
-      );
+    if (needed.length === 0) continue;
+    const weaker = unit.within
+      .flatMap((at) => known[at] ?? [])
+      .map(({ connections }) => connections.policy.outlierDetection);
+    const [inherited] = weaker.filter((field) => field !== undefined);
+    const isOff = needed.some(({ connections }) => connections.policy.outlierDetection === undefined);
+    if (inherited !== undefined && isOff)
+      context.report(codes.destinationRule.panicThreshold, { host: target.service.host }, inherited);
+    const suffix = index === 0 ? '' : `clients-${String(units.length - index).padStart(3, '0')}`;
+    emitTarget(context, target, unit, suffix, needed, several, inherited !== undefined);
   }
 }
 

@@ -83,7 +83,7 @@ export function accountForVirtualServices(context: Context): void {
       for (const field of open) context.claim(field, 'unsupported', codes.virtualService.externalHost);
       continue;
     }
-    for (const field of hosts)
+    for (const field of isUsed ? hosts : [])
       if (open.some(({ path }) => path === field.path))
         context.inert(field, codes.virtualService.hostWithoutEffect, { host: field.value });
     const dead = http.filter(({ field }) => open.some(({ path }) => path.startsWith(`${field.path}.`)));

@@ -10,7 +10,7 @@ import {
   retriesOf,
   type ServicePort,
 } from '@isthmus/istio';
-import { child, type Resource } from '@isthmus/kubernetes';
+import { child, type Resource, rootField } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { configOf, isGuessed } from '../../effective-config.ts';
 import type { Field } from '../../field.ts';
@@ -182,8 +182,13 @@ export function translateVirtualServices(context: Context): void {
       if (broken !== undefined) {
         const { otherwise } = broken.compiled.table;
         const reason = otherwise.kind === 'broken' ? otherwise.reason : '';
-        const at = broken.compiled.hosts.find(({ virtualService }) => virtualService !== undefined)?.virtualService;
+        const [at] = config.virtualServices.withHost(service.host.toLowerCase());
         context.report(codes.virtualService.broken, { host: service.host, port: port.port, reason }, at?.resource);
+        // What the running proxies do instead nobody can tell from these manifests.
+        for (const { resource } of config.virtualServices.withHost(service.host.toLowerCase())) {
+          const spec = child(rootField(resource), 'spec');
+          if (spec !== undefined) context.claim(spec, 'unsupported', codes.virtualService.broken);
+        }
         continue;
       }
       if (isGuessed(context, service))
