@@ -13,7 +13,12 @@ const mostServices = 40;
 const stateOf = ({ verdict, accepted }: VerdictRow): State => (accepted === undefined ? verdict : 'accepted');
 
 /** What ports and groups of clients have in common is said once. */
-function* renderService(service: string, rows: readonly VerdictRow[], colour: boolean): Generator<string> {
+function* renderService(
+  service: string,
+  own: readonly VerdictRow[],
+  { colour, all }: RenderOptions,
+): Generator<string> {
+  const rows = all ? own : own.filter(({ verdict }) => verdict !== 'same');
   yield `${paint(printable(service), 1, colour)}\n`;
   const groups = Map.groupBy(rows, (row) => `${row.aspect}\n${stateOf(row)}\n${row.sentence}`);
   for (const group of groups.values()) {
@@ -22,9 +27,11 @@ function* renderService(service: string, rows: readonly VerdictRow[], colour: bo
     const { aspect, sentence, accepted } = first;
     const predictedBy = [...new Set(group.flatMap((one) => one.predictedBy ?? []))].sort();
     const state = stateOf(first);
-    const ports = [...new Set(group.map(({ port }) => port))].join(', ');
-    const clients = [...new Set(group.map((one) => one.clients))].join('; ');
-    yield `  ${paint(`${marks[state]} ${aspect}`, colours[state], colour)}, port ${ports}, ${printable(clients)}\n`;
+    const ports = new Set(group.map(({ port }) => port));
+    const others = own.filter((one) => one.aspect === aspect && ports.has(one.port));
+    const clients =
+      others.length === group.length ? 'all clients' : [...new Set(group.map((one) => one.clients))].join('; ');
+    yield `  ${paint(`${marks[state]} ${aspect}`, colours[state], colour)}, port ${[...ports].join(', ')}, ${printable(clients)}\n`;
     yield `    ${printable(sentence)}\n`;
     if (accepted !== undefined) yield `    Accepted: ${printable(accepted)}\n`;
     if (group.some(isUnpredicted)) yield `    ${paint('No finding predicted this.', colours.differs, colour)}\n`;
@@ -43,8 +50,7 @@ export function* renderVerdicts(rows: readonly VerdictRow[], { colour, all }: Re
   const services = [...Map.groupBy(rows, ({ service }) => service)];
   const others = services.filter(([, own]) => own.some(({ verdict }) => verdict !== 'same'));
   const listed = all ? services : others.slice(0, mostServices);
-  for (const [service, own] of listed)
-    yield* renderService(service, all ? own : own.filter(({ verdict }) => verdict !== 'same'), colour);
+  for (const [service, own] of listed) yield* renderService(service, own, { colour, all });
   if (!all && listed.length < others.length)
     yield `… ${others.length - listed.length} more services: --verbose lists all.\n`;
   if (listed.length > 0) yield '\n';

@@ -115,7 +115,7 @@ test('a request is shown step by step in both meshes, side by side', () => {
   expect(stdout).toContain('1 ● path begins with `/cabin`');
   expect(stdout).toContain('VirtualService sales/seats `spec.http[0].match[0]`');
   expect(stdout).toContain('Answer: 418');
-  expect(stdout).toMatch(/^✕ routing, kind: answered with 418 in Istio, .* in Kong Mesh$/m);
+  expect(stdout).toMatch(/^✕ routing, (?:kind|response): .*418 in Istio, .* in Kong Mesh$/m);
   expect(status).toBe(1);
   const other = JSON.parse(
     isthmus('simulate', lost, '--service', 'sales/seats', '--path', '/', '--client-namespace', 'web', '--json').stdout,

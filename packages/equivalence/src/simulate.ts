@@ -19,6 +19,7 @@ import { compareDecisions, describe, named, settle } from './compare-decisions.t
 import { connectionsOf } from './connections.ts';
 import type { Difference } from './difference.ts';
 import { answerOfNobody } from './nobody.ts';
+import { carriesGrpc } from './verify-estate.ts';
 import { conditionsInWords, endpointsInWords, hashInWords, missInWords, retriesInWords, timeInWords } from './words.ts';
 
 /** One route that a proxy tried; texts are for people. */
@@ -215,7 +216,11 @@ export function simulate(
     second.decision,
     { exact: path, prefix: path },
     { ...request, path: normalizePath(request.path) ?? request.path },
-    { destinations: connectionsOf(config, after, client), unread: !first.side.reads && !second.side.reads },
+    {
+      destinations: connectionsOf(config, after, client),
+      unread: !first.side.reads && !second.side.reads,
+      grpc: carriesGrpc(registered, port),
+    },
   );
   return {
     before: first.side,

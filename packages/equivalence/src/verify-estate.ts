@@ -42,6 +42,10 @@ function namesOf(namespace: string, name: string, client: Client, clusterDomain:
   return [...own, `${name}.${namespace}`, `${name}.${namespace}.svc`, `${name}.${namespace}.svc.${clusterDomain}`];
 }
 
+/** Whether requests to a port can be of gRPC: HTTP/1.1 carries none, what is not declared at all may. */
+export const carriesGrpc = ({ ports }: RegistryService, port: number): boolean =>
+  ports.find((one) => one.port === port)?.protocol !== 'http';
+
 /** The services that can be compared: those of Kubernetes, in the registry's order. */
 export const comparable = (config: EffectiveConfig): RegistryService[] =>
   config.registry.all.filter(({ registry }) => registry === 'kubernetes');
@@ -67,8 +71,7 @@ export function* verifyService(
       if (before === undefined) continue;
       const table: RouteTable = after.routeTable(client, { namespace, name }, port);
       const names = namesOf(namespace, name, client, clusterDomain);
-      // HTTP/1.1 carries no gRPC; what is not declared at all may.
-      const grpc = protocol !== 'http';
+      const grpc = carriesGrpc(service, port);
       const verdicts = compareRoutes(before.table, table, names, { limits, destinations, grpc });
       for (const aspect of ['routing', 'resilience'] as const)
         yield { namespace, name, port, clients, everywhere, aspect, verdict: verdicts[aspect] };

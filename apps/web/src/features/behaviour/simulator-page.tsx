@@ -20,10 +20,10 @@ import { differenceWord } from './verdict.tsx';
 function answerOf({ differences, undecided, before, after }: Simulation): string {
   if (differences.length > 0) {
     const [first] = differences;
-    const more = differences.length === 1 ? '' : ` and ${count(differences.length - 1, 'more difference')}`;
+    const more = differences.length === 1 ? '' : ` and ${count(differences.length - 1, 'more setting')}`;
     return first !== undefined && ['kind', 'destinations', 'response', 'redirect'].includes(first.what)
       ? `Istio: ${before.decision}. Kong Mesh: ${after.decision}.`
-      : `Both meshes decide on the same destination, with another ${first?.what}${more}.`;
+      : `Both meshes send it the same way; ${first?.what}${more} ${differences.length === 1 && !first?.what.endsWith('s') ? 'differs' : 'differ'}.`;
   }
   return undecided.length > 0
     ? 'Nothing different was found, and something cannot be compared.'

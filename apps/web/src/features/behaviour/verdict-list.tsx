@@ -20,13 +20,21 @@ interface Group {
   readonly predictedBy: readonly string[];
 }
 
+/** Whom verdicts of one aspect are about; `all clients` where there are no others. */
+function clientsOf(group: readonly Verdict[], verdicts: readonly Verdict[]): string[] {
+  const aboutPorts = new Set(group.map(({ port }) => port));
+  const aspect = group[0]?.aspect;
+  const all = verdicts.filter((one) => one.aspect === aspect && aboutPorts.has(one.port));
+  return all.length === group.length ? ['all clients'] : [...new Set(group.map(({ clients }) => clients))];
+}
+
 function grouped(verdicts: readonly Verdict[]): Group[] {
   const others = verdicts.filter(({ verdict }) => verdict !== 'same');
   const groups = Map.groupBy(others, ({ aspect, sentence, accepted }) => `${aspect}\n${sentence}\n${accepted}`);
   return [...groups.values()].map((group) => ({
     first: group[0] as Verdict,
     ports: [...new Set(group.map(({ port }) => port))],
-    clients: [...new Set(group.map(({ clients }) => clients))],
+    clients: clientsOf(group, verdicts),
     predictedBy: [...new Set(group.flatMap(({ predictedBy = [] }) => predictedBy))].sort(),
   }));
 }
