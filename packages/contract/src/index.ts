@@ -1,4 +1,5 @@
 export * from './behaviour.ts';
+export * from './checks.ts';
 export * from './common.ts';
 export * from './migration.ts';
 export type { BodyOf, Operation, Operations, ParametersOf, QueryOf, ResponseOf } from './operation.ts';

@@ -1,5 +1,6 @@
 import { type TSchema, Type } from 'typebox';
 import * as behaviour from './behaviour.ts';
+import * as checks from './checks.ts';
 import * as migration from './migration.ts';
 import * as service from './service.ts';
 import * as views from './views.ts';
@@ -181,6 +182,14 @@ export const routes = defineRoutes({
     summary: 'The verdicts on one service, with counterexamples',
     status: 200,
     response: behaviour.ServiceBehaviour,
+  },
+  listChecks: {
+    method: 'GET',
+    path: '/migrations/:id/checks',
+    summary: 'The pre-flight checks with what was examined, evidence and remedy',
+    query: checks.CheckQuery,
+    status: 200,
+    response: checks.CheckList,
   },
   simulate: {
     method: 'POST',

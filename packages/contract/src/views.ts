@@ -176,6 +176,9 @@ export const CodePage = Type.Object({
   help: Type.String(),
   explanation: Type.String(),
   example: Type.Optional(Type.String()),
+  /** Of a pre-flight check: what it looks at, and an input that passes. */
+  examines: Type.Optional(Type.String()),
+  passing: Type.Optional(Type.String()),
 });
 export type CodePage = Static<typeof CodePage>;
 

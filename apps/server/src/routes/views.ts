@@ -1,5 +1,6 @@
-import { type BehaviourQuery, routes, type SimulatedRequest } from '@isthmus/contract';
+import { type BehaviourQuery, type CheckQuery, routes, type SimulatedRequest } from '@isthmus/contract';
 import { allCodes, findCode } from '@isthmus/diagnostics';
+import { findCheck } from '@isthmus/preflight';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Context, findMigration, idOf } from '../context.ts';
 import { notFound, Refusal } from '../problem.ts';
@@ -46,6 +47,9 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
     const { namespace, name } = request.params as { namespace: string; name: string };
     return render(request, reply, { name: 'service-behaviour', service: `${namespace}/${name}` });
   });
+  serve(app, routes.listChecks, (request, reply) =>
+    render(request, reply, { name: 'checks', ...(request.query as CheckQuery) }),
+  );
   serve(app, routes.simulate, (request, reply) =>
     render(request, reply, { name: 'simulation', request: request.body as SimulatedRequest }),
   );
@@ -69,6 +73,9 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
   serve(app, routes.getCode, (request) => {
     const code = findCode((request.params as { code: string }).code);
     if (code === undefined) throw notFound('This code');
-    return code;
+    const check = findCheck(code.code);
+    if (check === undefined) return code;
+    const { examines, examples } = check;
+    return { ...code, examines, ...(examples && { example: examples.failing, passing: examples.passing }) };
   });
 }

@@ -1,6 +1,7 @@
 import { type ArchiveFormat, archive, buildReport, layOut, renderReportPage, reportText } from '@isthmus/bundle';
 import type {
   BehaviourQuery,
+  CheckQuery,
   Inventory,
   Overview,
   ResourceRow,
@@ -14,6 +15,7 @@ import { bridgeDiagram, type MigratingService } from '@isthmus/migration';
 import type { ServiceState } from '@isthmus/store';
 import { move } from 'piscina';
 import { behaviour, serviceBehaviour, simulation } from './behaviour.ts';
+import { checkList } from './checks.ts';
 import { addUp, noFindings, noOutcomes, type Translated, translated } from './snapshot.ts';
 import { workbench } from './workbench.ts';
 
@@ -38,6 +40,7 @@ export interface ViewTask {
       }
     | { readonly name: 'bridge'; readonly namespace?: string }
     | ({ readonly name: 'behaviour' } & BehaviourQuery)
+    | ({ readonly name: 'checks' } & CheckQuery)
     | { readonly name: 'service-behaviour'; readonly service: string }
     | { readonly name: 'simulation'; readonly request: SimulatedRequest };
 }
@@ -251,6 +254,8 @@ function build(snapshot: Translated, { view, states: list, settings }: ViewTask)
     }
     case 'behaviour':
       return behaviour(snapshot, settings.accepted, view);
+    case 'checks':
+      return checkList(snapshot, view);
     case 'service-behaviour':
       return serviceBehaviour(snapshot, settings.accepted, view.service);
     case 'simulation':

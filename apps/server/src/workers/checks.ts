@@ -1,0 +1,95 @@
+import type { Check, CheckFinding, CheckList, CheckQuery } from '@isthmus/contract';
+import type { JsonObject } from '@isthmus/kubernetes';
+import {
+  type CheckReport,
+  plannedResource,
+  preflight,
+  type ReportedCheck,
+  type ReportedFinding,
+  reportOf,
+  sentenceOf,
+} from '@isthmus/preflight';
+import { keyOf, type Translated } from './snapshot.ts';
+
+const known = new WeakMap<Translated, CheckReport>();
+
+function resultsOf(snapshot: Translated): CheckReport {
+  const before = known.get(snapshot);
+  if (before !== undefined) return before;
+  const { translation, textOf } = snapshot;
+  const planned = translation.emitted.flatMap(({ role, object }) =>
+    role === 'patch' ? [] : [plannedResource(object as unknown as JsonObject)],
+  );
+  const { estate, settings } = translation;
+  const texts = new Map<string, string | undefined>();
+  const report = reportOf(
+    preflight(estate, settings, planned, (file) => {
+      if (!texts.has(file)) texts.set(file, textOf(file));
+      return texts.get(file);
+    }),
+    settings.target,
+  );
+  known.set(snapshot, report);
+  return report;
+}
+
+// Enough to see what stands there and in what.
+const linesBefore = 2;
+const linesAfter = 3;
+/** A longer line is not for people. */
+const longestLine = 500;
+
+function excerpts(textOf: Translated['textOf']): (finding: ReportedFinding) => CheckFinding['excerpt'] {
+  const files = new Map<string, readonly string[]>();
+  return ({ file, line }) => {
+    if (file === undefined || line === undefined) return undefined;
+    const lines = files.get(file) ?? (textOf(file) ?? '').split('\n');
+    files.set(file, lines);
+    const isEnd = (index: number): boolean =>
+      index < 0 || index >= lines.length || /^---\s*$/.test(lines[index] as string);
+    let first = line - 1;
+    let last = first;
+    while (first > line - 1 - linesBefore && !isEnd(first - 1)) first--;
+    while (last < line - 1 + linesAfter && !isEnd(last + 1)) last++;
+    const shown = lines.slice(first, last + 1);
+    if (shown.length === 0 || shown.some((one) => one.length > longestLine)) return undefined;
+    return { line: first + 1, text: shown.join('\n') };
+  };
+}
+
+// A component with more patches is for a tool: the bundle has them, and so has the report of the command line.
+const mostPatches = 1000;
+
+/** The results of the pre-flight checks over a snapshot, with the first findings of each. */
+export function checkList(snapshot: Translated, { findings: most = 100 }: CheckQuery): CheckList {
+  const report = resultsOf(snapshot);
+  const { istio } = snapshot.translation.estate;
+  const indexes = new Map(istio.map((resource, index) => [keyOf(resource, resource.source.file), index]));
+  const excerptOf = excerpts(snapshot.textOf);
+  const present = (finding: ReportedFinding): CheckFinding => {
+    const index = indexes.get(keyOf(finding.resource, finding.file));
+    const excerpt = excerptOf(finding);
+    return {
+      ...finding,
+      services: [...finding.services],
+      ...(index === undefined ? {} : { index }),
+      ...(excerpt === undefined ? {} : { excerpt }),
+    };
+  };
+  return {
+    target: report.target,
+    summary: report.summary,
+    sentence: sentenceOf(report.summary),
+    checks: report.checks.map((check: ReportedCheck): Check => {
+      const { findings, component, examined, ...rest } = check;
+      const isSmall = most > 0 && findings.length <= mostPatches;
+      return {
+        ...rest,
+        examined: [...examined],
+        findings: findings.slice(0, most).map(present),
+        total: findings.length,
+        ...(component === undefined || !isSmall ? {} : { component }),
+      };
+    }),
+  };
+}
