@@ -588,4 +588,14 @@ export const gateway = defineCodes({
     explanation:
       "The admission rules of Kong's ingress controller 3.5 (kic/internal/admission/validation/gateway, verified by running).",
   },
+  guarded: {
+    code: 'ISTHMUS-GW-064',
+    severity: 'blocker',
+    title: 'Routes wait for the policies of the gateway',
+    message:
+      'Pods of this gateway enforce {policies} before any route. Kong has no counterpart of them yet: the routes behind them are drafts, since they would let in what is refused today.',
+    help: 'Set up the checks at Kong (ip-restriction, jwt or openid-connect, request-termination for paths), then move the routes into the bundle.',
+    explanation:
+      'A policy that selects the pods of a gateway, or stands for the whole mesh in the root namespace, holds for what enters there (istio/pilot/pkg/security, 1.32). Policies of Kong Mesh do not see the clients of a delegated gateway (edge.md 1.15).',
+  },
 });

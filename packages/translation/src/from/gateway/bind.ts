@@ -21,6 +21,8 @@ export interface Binding {
   readonly namespace: string;
   readonly workload: GatewayWorkload;
   readonly served: readonly Served[];
+  /** Why the routes for a host must wait for a person; undefined where they need not. */
+  draftFor(host: string): string | undefined;
 }
 
 const covers = (wide: string, narrow: string): boolean =>
@@ -65,6 +67,7 @@ export function bind(
   resource: Resource,
   listeners: readonly Listener[],
   workload: GatewayWorkload,
+  draftFor: Binding['draftFor'],
 ): Binding {
   const spec = child(rootField(resource), 'spec') as Field;
   const namespace = resource.namespace || 'default';
@@ -99,5 +102,5 @@ export function bind(
     if (found.length > 0 && !field.value.includes('.') && field.value !== '*')
       context.report(codes.gateway.shortHost, { host: field.value, name: host }, field);
   }
-  return { resource, spec, namespace, workload, served };
+  return { resource, spec, namespace, workload, served, draftFor };
 }

@@ -5,6 +5,7 @@ import { child, rootField } from '../../field.ts';
 import { gatewaysOf } from './bind.ts';
 import { effectiveServers } from './effective.ts';
 import { classOf, emitClass, emitGateway, emitSecretGrants, type SecretUse } from './emit-gateway.ts';
+import { type Guard, guardsOf } from './guards.ts';
 import { type Listener, listenersOf } from './listeners.ts';
 import { type IstioGateway, readGateway } from './read-gateway.ts';
 import { type GatewayWorkload, workloadOf } from './workload.ts';
@@ -14,6 +15,8 @@ export interface Door {
   readonly workload: GatewayWorkload;
   readonly gateways: readonly IstioGateway[];
   readonly listeners: readonly Listener[];
+  /** What the gateway enforces before any route. */
+  readonly guards: readonly Guard[];
 }
 
 /** `namespace/name`. */
@@ -78,7 +81,7 @@ export function openDoors(context: Context): {
       accountForGateway(context, gateway);
       return listenersOf(context, gateway, workload, servers.get(gateway) ?? []);
     });
-    return { workload, gateways: group, listeners };
+    return { workload, gateways: group, listeners, guards: guardsOf(context, workload, group.map(nameOf)) };
   });
   return { doors, egress, known };
 }
@@ -152,6 +155,6 @@ export function missingDoors(edge: readonly Resource[], known: (key: string) => 
       draft,
       missing: true,
     }));
-    return [{ workload, gateways: [gateway], listeners }];
+    return [{ workload, gateways: [gateway], listeners, guards: [] }];
   });
 }

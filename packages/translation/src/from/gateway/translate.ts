@@ -20,6 +20,7 @@ import {
 } from './emit-route.ts';
 import { checkExistingGateways } from './existing.ts';
 import { rewriteObjection } from './filters.ts';
+import { type Guard, guardFor } from './guards.ts';
 import { translateConnections } from './l4.ts';
 import { keepOrder } from './order.ts';
 import { groupsOf, placeMatches, type Reading, reportUnknownOrder, usedMatches } from './placement.ts';
@@ -187,11 +188,27 @@ function emitBareRedirects(context: Context, { listeners, workload }: Door, bind
     const { redirects, gateway, host, name, draft } = listener;
     if (redirects === undefined || draft !== undefined) continue;
     if (bindings.some(({ served }) => served.some((one) => one.listener === listener && one.host === host))) continue;
-    const binding: Binding = { ...gateway, workload, served: [] };
+    const binding: Binding = { ...gateway, workload, served: [], draftFor: () => undefined };
     const unit: Unit = { hosts: [host], from: [], listeners: [listener], rules: [], redirects, draft };
     const filter = answer(context, gateway.namespace, { role: 'resource', stage: 'edge' }, 404);
     emitRoute(context, binding, unit, dnsLabel(`${gateway.resource.name}-${name}-redirect`), [closing(filter)], []);
   }
+}
+
+const titleOf = ({ resource }: Guard): string => `${resource.kind} ${resource.namespace || 'default'}/${resource.name}`;
+
+/** Routes behind a policy of the gateway are drafts: applied as they are, they would let in what it refuses. */
+const draftBehind =
+  ({ guards }: Door): Binding['draftFor'] =>
+  (host) => {
+    const guard = guardFor(guards, host);
+    return guard && `${titleOf(guard)} restricts what enters here: its counterpart at Kong must stand first.`;
+  };
+
+function reportGuards(context: Context, { guards, gateways }: Door): void {
+  const [gateway] = gateways;
+  if (guards.length > 0 && gateway !== undefined)
+    context.report(codes.gateway.guarded, { policies: guards.map(titleOf).join(', ') }, gateway.spec);
 }
 
 function isVisible(resource: Resource, workload: GatewayWorkload): boolean {
@@ -222,9 +239,11 @@ export function translateGateways(context: Context): void {
   const absent = missingDoors(edge, (key) => known.has(key) || egress.has(key), context);
   for (const door of [...doors, ...absent]) {
     const keys = new Set(door.gateways.map(nameOf));
+    const draftFor = draftBehind(door);
+    reportGuards(context, door);
     const bindings = edge.flatMap((resource) => {
       if (!gatewaysOf(resource).some(({ key }) => keys.has(key))) return [];
-      if (isVisible(resource, door.workload)) return [bind(context, resource, door.listeners, door.workload)];
+      if (isVisible(resource, door.workload)) return [bind(context, resource, door.listeners, door.workload, draftFor)];
       context.inert(child(child(rootField(resource), 'spec'), 'exportTo'), codes.gateway.notVisible, {});
       return [];
     });

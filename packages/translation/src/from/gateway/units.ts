@@ -30,14 +30,14 @@ export function unitsOf(binding: Binding, rules: readonly EdgeRule[]): Unit[] {
 /** The hosts of a binding whose rules are not read, grouped alike. */
 export const hostUnits = (binding: Binding): Unit[] => group(binding, []);
 
-function group({ served }: Binding, rules: readonly EdgeRule[]): Unit[] {
+function group({ served, draftFor }: Binding, rules: readonly EdgeRule[]): Unit[] {
   const http = served.filter(({ listener: { protocol } }) => protocol === 'HTTP' || protocol === 'HTTPS');
   const byHost = Map.groupBy(http, ({ host }) => host);
   const units = new Map<string, { cells: Served[]; hosts: Set<string>; rules: EdgeRule[] }>();
   for (const [host, all] of byHost) {
     const variants = Map.groupBy(
       all,
-      ({ listener }) => `${listener.draft ?? ''}|${sameRules(rulesOn(rules, listener))}`,
+      ({ listener }) => `${listener.draft ?? draftFor(host) ?? ''}|${sameRules(rulesOn(rules, listener))}`,
     );
     for (const [variant, cells] of variants) {
       const listeners = cells.map(
@@ -61,7 +61,9 @@ function group({ served }: Binding, rules: readonly EdgeRule[]): Unit[] {
       }
     }
   }
-  return [...units.values()].flatMap((unit) => chunks([...unit.hosts].sort()).map((hosts) => unitOf(unit, hosts)));
+  return [...units.values()].flatMap((unit) =>
+    chunks([...unit.hosts].sort()).map((hosts) => unitOf(unit, hosts, draftFor)),
+  );
 }
 
 /** Gateway API takes 16 hostnames and 32 parents for a route. */
@@ -72,6 +74,7 @@ function chunks(hosts: readonly string[]): string[][] {
 function unitOf(
   { cells, rules }: { readonly cells: readonly Served[]; readonly rules: readonly EdgeRule[] },
   hosts: readonly string[],
+  draftFor: Binding['draftFor'],
 ): Unit {
   const own = cells.filter(({ host }) => hosts.includes(host));
   const listeners = [...new Set(own.map(({ listener }) => listener))];
@@ -84,6 +87,6 @@ function unitOf(
     // Behind a redirect without HTTPS of its own nothing is ever served.
     rules: redirects !== undefined && !secure ? [] : rules,
     redirects,
-    draft: listeners[0]?.draft,
+    draft: listeners[0]?.draft ?? draftFor(hosts[0] ?? '*'),
   };
 }

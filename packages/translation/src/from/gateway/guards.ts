@@ -1,0 +1,67 @@
+import { isMap, type Json, type JsonObject, matchesLabels, type Resource } from '@isthmus/kubernetes';
+import type { Context } from '../../context.ts';
+import { rootNamespaceOf } from '../sidecar/read.ts';
+import { intersection } from './bind.ts';
+import type { GatewayWorkload } from './workload.ts';
+
+/** A policy that Istio's gateway enforces before any route. */
+export interface Guard {
+  readonly resource: Resource;
+  /** The hosts that it is about; undefined: all. */
+  readonly hosts: readonly string[] | undefined;
+}
+
+const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
+const map = (value: Json | undefined): JsonObject => (isMap(value) ? value : {});
+
+/** The hosts of a rule's operations; undefined where one of them may be any host (`api.*`, `*example`, `*`). */
+function hostsOf(rule: Json): string[] | undefined {
+  const operations = list(map(rule).to).map((to) => map(map(to).operation));
+  if (operations.length === 0 || operations.some(({ hosts }) => list(hosts).length === 0)) return undefined;
+  const hosts = operations.flatMap(({ hosts }) =>
+    list(hosts).map((host) => String(host).toLowerCase().replace(/:\d+$/, '')),
+  );
+  return hosts.some((host) => host.replace(/^\*\./, '').includes('*')) ? undefined : hosts;
+}
+
+function guardOf(resource: Resource): Guard | undefined {
+  const spec = map(resource.object.spec);
+  const action = typeof spec.action === 'string' ? spec.action : 'ALLOW';
+  const rules = list(spec.rules);
+  if (resource.kind === 'RequestAuthentication')
+    return list(spec.jwtRules).length === 0 ? undefined : { resource, hosts: undefined };
+  if (action === 'AUDIT') return undefined;
+  // A rule without conditions allows everything.
+  if (action === 'ALLOW' && rules.some((rule) => Object.keys(map(rule)).length === 0)) return undefined;
+  if (action === 'ALLOW') return { resource, hosts: undefined };
+  const hosts = rules.map(hostsOf);
+  return { resource, hosts: hosts.includes(undefined) ? undefined : hosts.flatMap((one) => one ?? []) };
+}
+
+function isFor(resource: Resource, workload: GatewayWorkload, names: ReadonlySet<string>, root: string): boolean {
+  const spec = map(resource.object.spec);
+  const references = [...list(spec.targetRefs), ...(spec.targetRef === undefined ? [] : [spec.targetRef])].map(map);
+  const namespace = resource.namespace || 'default';
+  if (references.length > 0)
+    return references.some(({ kind, name }) => kind === 'Gateway' && names.has(`${namespace}/${String(name)}`));
+  const labels = Object.fromEntries(
+    Object.entries(map(map(spec.selector).matchLabels)).map(([key, value]) => [key, String(value)]),
+  );
+  if (namespace !== root && workload.namespace !== undefined && namespace !== workload.namespace) return false;
+  if (Object.keys(labels).length === 0) return namespace === root || namespace === workload.namespace;
+  return matchesLabels(labels, workload.labels);
+}
+
+/** The policies on access and tokens that hold at a gateway's pods. */
+export function guardsOf(context: Context, workload: GatewayWorkload, gateways: readonly string[]): Guard[] {
+  const root = rootNamespaceOf(context);
+  const names = new Set(gateways);
+  return ['AuthorizationPolicy', 'RequestAuthentication']
+    .flatMap((kind) => context.ofKind(kind))
+    .filter((resource) => isFor(resource, workload, names, root))
+    .flatMap((resource) => guardOf(resource) ?? []);
+}
+
+/** The first guard that a host stands behind. */
+export const guardFor = (guards: readonly Guard[], host: string): Guard | undefined =>
+  guards.find(({ hosts }) => hosts === undefined || hosts.some((one) => intersection(one, host) !== undefined));
