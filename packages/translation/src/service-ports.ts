@@ -39,6 +39,12 @@ export function declareProtocols(context: Context, services: readonly RegistrySe
   for (const service of services) {
     const { registry, namespace, ports, resource } = service;
     if (registry !== 'kubernetes' || isGuessed(context, service)) continue;
+    if (service.resolution === 'endpoints' && Object.keys(service.selector ?? {}).length === 0)
+      context.report(
+        codes.virtualService.withoutSelector,
+        { service: `${namespace}/${resource.name}`, namespace },
+        resource,
+      );
     const written = items(child(child(rootField(resource), 'spec'), 'ports'));
     const changes = ports.flatMap((port) => {
       if (port.protocol === 'udp') return [];

@@ -440,4 +440,13 @@ export const virtualService = defineCodes({
     help: 'Declare the protocol: `appProtocol: http` (or http2, grpc) on the port of the Service.',
     explanation: 'Kong Mesh takes a port without appProtocol for TCP (routing.md 2.5, 3.0; verified by running).',
   },
+  withoutSelector: {
+    code: 'ISTHMUS-VS-050',
+    severity: 'warning',
+    title: 'Service without a selector',
+    message:
+      'Service {service} selects no pods: its endpoints are written by hand. Kong Mesh does not read those and sends requests to all proxies of namespace {namespace}.',
+    help: 'Give the Service a selector, or make a MeshExternalService of its addresses.',
+    explanation: 'The MeshService of such a Service selects by the namespace alone; an EndpointSlice is ignored (routing.md 2.5; verified by running).',
+  },
 });

@@ -14,6 +14,7 @@ import {
 import { child } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { configOf, roleFor } from '../../effective-config.ts';
+import type { EmittedRole } from '../../emitted.ts';
 import { backendsOf } from '../virtual-service/backends.ts';
 import { type ClientUnit, clientsRef, clientUnits } from '../virtual-service/client-units.ts';
 import { homeOf, policyName, portTarget } from '../virtual-service/emit-http.ts';
@@ -85,8 +86,12 @@ const builders = {
   MeshTimeout: timeouts,
 } as const;
 
-function emitTarget(
+/** The policies about one service and its subsets: one of a kind for each group of clients. */
+type Policies = Map<string, { readonly role: EmittedRole; readonly unit: ClientUnit; readonly to: unknown[] }>;
+
+function addTarget(
   context: Context,
+  policies: Policies,
   target: Target,
   unit: ClientUnit,
   suffix: string,
@@ -107,13 +112,26 @@ function emitTarget(
     if (to.length === 0) continue;
     // Without a port and a subset nothing of it depends on what the import knows of the Service.
     const isSure = target.subset === undefined && to.every(({ targetRef }) => targetRef.sectionName === undefined);
+    const role: EmittedRole = isSure
+      ? { role: 'resource', stage: 'resilience' }
+      : roleFor(context, service, 'resilience');
+    const key = `${kind}\n${suffix}\n${role.role}`;
+    const known = policies.get(key);
+    if (known === undefined) policies.set(key, { role, unit, to });
+    else known.to.push(...to);
+  }
+}
+
+function emitPolicies(context: Context, service: RegistryService, policies: Policies): void {
+  for (const [key, { role, unit, to }] of policies) {
+    const [kind = '', suffix = ''] = key.split('\n');
     context.emit({
-      ...(isSure ? { role: 'resource', stage: 'resilience' } : roleFor(context, service, 'resilience')),
+      ...role,
       object: {
         apiVersion: 'kuma.io/v1alpha1',
         kind,
         metadata: {
-          name: policyName(as.name, 'destination', suffix),
+          name: policyName(service.resource.name, 'destination', suffix),
           namespace: homeOf(context.settings, service),
           labels: { 'kuma.io/mesh': context.settings.mesh },
         },
@@ -129,6 +147,7 @@ const ports = (service: RegistryService): ServicePort[] => service.ports.filter(
 function translateTarget(
   context: Context,
   config: EffectiveConfig,
+  policies: Policies,
   target: Target,
   units: readonly ClientUnit[],
 ): void {
@@ -159,7 +178,7 @@ function translateTarget(
     if (inherited !== undefined && isOff)
       context.report(codes.destinationRule.panicThreshold, { host: target.service.host }, inherited);
     const suffix = index === 0 ? '' : `clients-${String(units.length - index).padStart(3, '0')}`;
-    emitTarget(context, target, unit, suffix, needed, several, inherited !== undefined);
+    addTarget(context, policies, target, unit, suffix, needed, several, inherited !== undefined);
   }
 }
 
@@ -176,15 +195,16 @@ export function translateDestinationRules(context: Context): void {
   const config = configOf(context);
   const subsets = Map.groupBy(backendsOf(context).subsets.values(), ({ service }) => service.host);
   const rules = new Set(config.destinationRules.all.map(({ host }) => host.host));
+  const concernsAll = config.mesh.config !== undefined || [...rules].some((host) => host.startsWith('*'));
   for (const service of config.registry.all) {
     if (service.registry !== 'kubernetes' || service.resolution === 'alias') continue;
-    const isConcerned =
-      rules.has(service.host) || [...rules].some((host) => host.startsWith('*')) || config.mesh.config !== undefined;
-    if (!isConcerned) continue;
+    if (!concernsAll && !rules.has(service.host)) continue;
     const units = clientUnits(config, service);
     const as = { namespace: service.namespace, name: service.resource.name };
-    translateTarget(context, config, { service, as, subset: undefined }, units);
+    const policies: Policies = new Map();
+    translateTarget(context, config, policies, { service, as, subset: undefined }, units);
     for (const one of subsets.get(service.host) ?? [])
-      translateTarget(context, config, { service, as: one.as, subset: one.subset }, units);
+      translateTarget(context, config, policies, { service, as: one.as, subset: one.subset }, units);
+    emitPolicies(context, service, policies);
   }
 }

@@ -15,7 +15,8 @@ const unlimited = 4_294_967_295;
  */
 export function translateDefaults(context: Context): void {
   const { settings, estate } = context;
-  if (estate.istio.length === 0) return;
+  // Services alone have Istio's defaults as well.
+  if (estate.istio.length === 0 && context.services.all.length === 0) return;
   if (settings.defaults === 'adopt') {
     context.report(codes.meshConfig.defaultsAdopted, {}, undefined);
     return;
