@@ -22,14 +22,13 @@ export function judgeOf(translation: Translation): Judge {
 
 /** The verdicts on all services, or on those asked for, service by service. */
 export function verdictsOf(
-  translation: Translation,
+  judge: Judge,
+  { accepted }: Translation['settings'],
   progress: Progress,
-  services?: readonly string[],
+  wanted: readonly string[] = judge.services,
 ): readonly VerdictRow[] {
-  const judge = judgeOf(translation);
-  const wanted = services ?? judge.services;
   return wanted.flatMap((service, index) => {
     progress.say(`Comparing … ${index} of ${wanted.length} services`);
-    return judge.verify(service, translation.settings.accepted);
+    return judge.verify(service, accepted);
   });
 }

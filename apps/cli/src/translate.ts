@@ -16,7 +16,7 @@ import { isTargetVersion, targetVersions } from '@isthmus/kong-mesh';
 import { translate, wantedPlaces, withPlaces } from '@isthmus/translation';
 import { textsOf } from './estate.ts';
 import { InputError, readInput } from './input.ts';
-import { verdictsOf } from './judging.ts';
+import { judgeOf, verdictsOf } from './judging.ts';
 import { readLimits } from './limits.ts';
 import { checkFile, checkFolder, prepareFolder, writeText, writeWhole, writing } from './output.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -101,7 +101,7 @@ export async function runTranslate(paths: readonly string[], options: TranslateO
     }
     const located = withPlaces(translation.diagnostics, wanted, await places);
     const diagnostics = [...input.diagnostics, ...located].sort(compareDiagnostics);
-    const equivalence = options.verify ? verdictsOf(translation, progress) : undefined;
+    const equivalence = options.verify ? verdictsOf(judgeOf(translation), settings, progress) : undefined;
     const report = buildReport(translation, diagnostics, layout.fileOf, equivalence);
     if (out !== undefined) {
       progress.say('Writing … the report');

@@ -21,13 +21,13 @@ export async function runVerify(paths: readonly string[], options: VerifyOptions
   progress.say(`Translating … ${estate.istio.length} Istio resources`);
   const translation = translate(estate, settings);
   const { service = [] } = options;
-  const { services } = judgeOf(translation);
-  const unknown = service.find((one) => !services.includes(one));
+  const judge = judgeOf(translation);
+  const unknown = service.find((one) => !judge.services.includes(one));
   if (unknown !== undefined) {
     progress.end();
     throw new InputError(`there is no Service ${unknown} in the input; say <namespace>/<name>`);
   }
-  const rows = verdictsOf(translation, progress, service.length === 0 ? undefined : service);
+  const rows = verdictsOf(judge, settings, progress, service.length === 0 ? undefined : service);
   progress.end();
   if (options.json) await writeText(process.stdout, [`${JSON.stringify(rows, null, 2)}\n`]);
   else

@@ -1,5 +1,6 @@
 import type { Client } from '@isthmus/behavior';
 import { type JsonObject, matchesLabels } from '@isthmus/kubernetes';
+import { type FindByLabels, indexLabels } from './label-index.ts';
 import { annotation, label } from './labels.ts';
 import { metaOf } from './object.ts';
 import type { MeshOptions } from './options.ts';
@@ -27,33 +28,57 @@ interface SelectedPort {
   readonly port: number;
   readonly protocol: string;
   readonly selector: Tags;
+  /** Place among all. */
+  readonly order: number;
 }
 
 const knownProtocols = new Set(['http', 'http2', 'grpc', 'tcp', 'kafka', 'tls', 'mysql']);
 
-function portsByNamespace(objects: readonly JsonObject[]): Map<string, SelectedPort[]> {
+/** Finds the ports whose Services select a Pod with these labels, in order. */
+type SelectedPorts = (namespace: string, labels: Tags) => readonly SelectedPort[];
+
+/** Ports are found by the first pair of their selector, as a namespace may have thousands. */
+function selectedPorts(objects: readonly JsonObject[]): SelectedPorts {
   const result = new Map<string, SelectedPort[]>();
+  let order = 0;
   for (const object of objects) {
     if (object.kind !== 'Service' || object.apiVersion !== 'v1') continue;
     const { namespace, name } = metaOf(object);
     const spec = mapOf(object.spec);
     const selector = textsOf(spec.selector) ?? {};
-    if (spec.type === 'ExternalName' || Object.keys(selector).length === 0) continue;
-    const ports = result.get(namespace) ?? [];
-    result.set(namespace, ports);
+    const [first] = Object.entries(selector);
+    if (spec.type === 'ExternalName' || first === undefined) continue;
+    const place = `${namespace}|${first.join('=')}`;
+    const ports = result.get(place) ?? [];
+    result.set(place, ports);
     for (const item of listOf(spec.ports)) {
       const { port, protocol = 'TCP', appProtocol } = mapOf(item);
       const number = numberOf(port);
       if (number === undefined || protocol !== 'TCP') continue;
       const spoken = (filledOf(appProtocol) ?? 'tcp').toLowerCase();
-      ports.push({ service: name, port: number, protocol: knownProtocols.has(spoken) ? spoken : 'tcp', selector });
+      ports.push({
+        service: name,
+        port: number,
+        protocol: knownProtocols.has(spoken) ? spoken : 'tcp',
+        selector,
+        order: order++,
+      });
     }
   }
-  return result;
+  return (namespace, labels) =>
+    Object.entries(labels)
+      .flatMap(([key, value]) => result.get(`${namespace}|${key}=${value}`) ?? [])
+      .filter(({ selector }) => matchesLabels(selector, labels))
+      .sort((a, b) => a.order - b.order);
 }
 
-function podsByNamespace(objects: readonly JsonObject[]): Map<string, { name: string; labels: Tags }[]> {
-  const result = new Map<string, { name: string; labels: Tags }[]>();
+interface NamedPod {
+  readonly name: string;
+  readonly labels: Tags;
+}
+
+function podsByNamespace(objects: readonly JsonObject[]): Map<string, FindByLabels<NamedPod>> {
+  const result = new Map<string, NamedPod[]>();
   for (const object of objects) {
     if (object.kind !== 'Pod' || object.apiVersion !== 'v1') continue;
     const { namespace, name, labels, annotations } = metaOf(object);
@@ -62,7 +87,12 @@ function podsByNamespace(objects: readonly JsonObject[]): Map<string, { name: st
     result.set(namespace, pods);
     pods.push({ name, labels });
   }
-  return result;
+  return new Map(
+    [...result].map(([namespace, list]) => {
+      const find = indexLabels(list);
+      return [namespace, (labels) => (Object.keys(labels).length === 0 ? list : find(labels))];
+    }),
+  );
 }
 
 const filled = (tags: Tags): Tags => Object.fromEntries(Object.entries(tags).filter(([, value]) => value !== ''));
@@ -95,7 +125,7 @@ function tagsWithoutService(client: Client, { mesh, zone }: MeshOptions, pod: st
 
 /** Reads the Services and Pods that say how Kuma sees groups of workloads. */
 export function readClients(objects: readonly JsonObject[], options: MeshOptions): ViewOf {
-  const ports = portsByNamespace(objects);
+  const ports = selectedPorts(objects);
   const pods = podsByNamespace(objects);
   const known = new Map<string, ClientView>();
   return (client) => {
@@ -103,8 +133,8 @@ export function readClients(objects: readonly JsonObject[], options: MeshOptions
     const key = `${namespace}|${JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
     const before = known.get(key);
     if (before !== undefined) return before;
-    const members = (pods.get(namespace) ?? []).filter((pod) => matchesLabels(labels, pod.labels));
-    const selected = (ports.get(namespace) ?? []).filter(({ selector }) => matchesLabels(selector, labels));
+    const members = pods.get(namespace)?.(labels) ?? [];
+    const selected = ports(namespace, labels);
     const pod = members.length === 1 ? members[0]?.name : undefined;
     const view: ClientView = {
       namespace,
