@@ -447,6 +447,17 @@ export const virtualService = defineCodes({
     message:
       'Service {service} selects no pods: its endpoints are written by hand. Kong Mesh does not read those and sends requests to all proxies of namespace {namespace}.',
     help: 'Give the Service a selector, or make a MeshExternalService of its addresses.',
-    explanation: 'The MeshService of such a Service selects by the namespace alone; an EndpointSlice is ignored (routing.md 2.5; verified by running).',
+    explanation:
+      'The MeshService of such a Service selects by the namespace alone; an EndpointSlice is ignored (routing.md 2.5; verified by running).',
+  },
+  wholePath: {
+    code: 'ISTHMUS-VS-051',
+    severity: 'warning',
+    title: 'Prefix is written as a whole path',
+    message:
+      'This rule rewrites every path behind rules that Kong Mesh would try later. The new path is written as a substitution with the old path in it, so that the order can be kept.',
+    help: 'Try the route out: Kong Mesh documents no substitution here.',
+    explanation:
+      'ReplaceFullPath is a substitution of RE2, in which `\\0` is what was matched, the whole path (routing.md T25); a new prefix would need a match that is tried first.',
   },
 });

@@ -86,6 +86,10 @@ export function expand(
       return [...steps, { match, action: { kind: 'refuse' }, route }];
     }
     for (const path of placed.others) steps.push(...behind(next, { ...match, path }));
+    for (const path of placed.refused) {
+      if (rewriteField !== undefined) context.unsupported(rewriteField, codes.virtualService.rewrite, {});
+      steps.push({ match: { ...match, path }, action: { kind: 'refuse' }, route });
+    }
     for (const { path, filter } of placed.pieces) {
       spend();
       steps.push({

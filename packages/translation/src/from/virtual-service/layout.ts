@@ -17,6 +17,8 @@ export interface Layout {
   readonly unmatched: boolean;
   /** Steps whose place in the order cannot be kept: they are refused. */
   readonly lost: readonly Step[];
+  /** Steps whose rewrite is spelled in another way, so that their place can be kept. */
+  readonly respelled: readonly Step[];
 }
 
 export interface UnitSteps {
@@ -29,6 +31,18 @@ const hasPrefixFilter = (action: Action): boolean =>
 const keepsPrefix = ({ action }: Step): boolean => hasPrefixFilter(action);
 
 const isUnmatched = ({ match, action }: Step): boolean => action.kind === 'unmatched' && covers(match, everyRequest);
+
+/**
+ * A new prefix for every path as a new whole path, with which a match can be an expression: the old path is what `\\0` stands for
+ * in the substitution (routing.md T25). It begins with a slash, which the new prefix then must not end without.
+ */
+function asWholePath(action: Action): Action | undefined {
+  if (action.kind !== 'forward' && action.kind !== 'redirect') return undefined;
+  const value = action.path?.value;
+  if (value === undefined || !value.endsWith('/')) return undefined;
+  const whole = `${value.slice(0, -1).replaceAll('\\', '\\\\')}\\0`;
+  return { ...action, path: { type: 'ReplaceFullPath', value: whole } };
+}
 
 interface Options {
   /** Whether a rule without a backend gives 404: only 2.14 leaves it out. */
@@ -45,6 +59,7 @@ function layOut(steps: readonly Step[], { answers404, floor }: Options): Layout 
   const unmatched = answers404 && others.length < steps.length && others.length > 0;
   let list = unmatched ? others : steps;
   const lost: Step[] = [];
+  const respelled: Step[] = [];
   for (;;) {
     const ordered = list.map((step) => ({
       match: step.match,
@@ -57,12 +72,15 @@ function layOut(steps: readonly Step[], { answers404, floor }: Options): Layout 
         placed: list.map((step, index) => ({ step, path: kept.paths[index] as PathMatch })),
         unmatched,
         lost,
+        respelled,
       };
     const step = list[kept.lost] as Step;
-    if (step.action.kind === 'refuse' || !keepsPrefix(step))
+    const { action } = step;
+    if (action.kind === 'refuse' || !keepsPrefix(step))
       throw new Error(`the order of ${JSON.stringify(step.match)} cannot be kept`);
-    lost.push(step);
-    list = list.map((one) => (one === step ? { ...step, action: { kind: 'refuse' } } : one));
+    const whole = isEveryPath(step.match.path) ? asWholePath(action) : undefined;
+    (whole === undefined ? lost : respelled).push(step);
+    list = list.map((one) => (one === step ? { ...step, action: whole ?? { kind: 'refuse' } } : one));
   }
 }
 

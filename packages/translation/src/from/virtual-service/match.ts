@@ -7,7 +7,12 @@ import type { Field } from '../../field.ts';
  */
 export type Path =
   | { readonly kind: 'exact' | 'prefix' | 'segment'; readonly value: string }
-  | { readonly kind: 'regex'; readonly pattern: string };
+  | {
+      readonly kind: 'regex';
+      readonly pattern: string;
+      /** The prefix that it stands for, without regard to case. */
+      readonly prefix?: string;
+    };
 
 /** A condition on a header, as a MeshHTTPRoute has it; `from`: where it was written. */
 export interface HeaderCondition {
@@ -104,7 +109,7 @@ function pathCovers(a: Path, b: Path): boolean {
 }
 
 /** The paths that both take: `empty` where there are none, undefined where that cannot be told or written down. */
-function pathIntersection(a: Path, b: Path): Path | 'empty' | undefined {
+export function pathIntersection(a: Path, b: Path): Path | 'empty' | undefined {
   if (pathCovers(a, b)) return b;
   if (pathCovers(b, a)) return a;
   if (a.kind === 'exact' || b.kind === 'exact') return 'empty';
@@ -224,7 +229,8 @@ export function overlap(a: Match, b: Match): boolean {
 /** A match without its provenance: equal texts, equal matches. */
 export const matchKey = ({ path, method, headers, queryParams }: Match): string =>
   JSON.stringify([
-    path,
+    path.kind,
+    path.kind === 'regex' ? path.pattern : path.value,
     method ?? '',
     headers.map(({ name, type, value }) => [name, type, value ?? '']).sort(),
     queryParams.map(({ name, type, value }) => [name, type, value]).sort(),

@@ -39,7 +39,9 @@ function pathOf(match: TextMatch | undefined): Path | undefined {
   // A path begins with a slash (routing.md T15, T88).
   if (!value.startsWith('/')) return undefined;
   if (ignoreCase && value.toLowerCase() !== value.toUpperCase())
-    return { kind: 'regex', pattern: `(?i:${quote(value)})${kind === 'prefix' ? '.*' : ''}` };
+    return kind === 'prefix'
+      ? { kind: 'regex', pattern: `(?i:${quote(value)}).*`, prefix: value }
+      : { kind: 'regex', pattern: `(?i:${quote(value)})` };
   return { kind, value };
 }
 

@@ -40,8 +40,8 @@ function relevantTo({ virtualServices, destinationRules, registry }: EffectiveCo
   ]);
 }
 
-/** Findings that are hints where something differs by nature: retries of gRPC. */
-const telling = new Set(['ISTHMUS-VS-041']);
+/** Findings that are hints where something differs by nature: retries of gRPC, ports without a protocol. */
+const telling = new Set(['ISTHMUS-VS-041', 'ISTHMUS-VS-049']);
 
 /** Whether something in these resources says that Kong Mesh will do otherwise. */
 function foretells({ ledger, diagnostics }: Translation, relevant: ReadonlySet<Resource>): boolean {

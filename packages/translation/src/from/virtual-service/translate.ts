@@ -73,6 +73,11 @@ function reportLayout(
   for (const { route } of layout.lost)
     if (route !== undefined)
       context.unsupported(route.match?.fields[0] ?? route.rule.field, codes.virtualService.orderLost, {});
+  for (const { route } of layout.respelled) {
+    const { rewrite, redirect } = route?.rule.settings ?? {};
+    const field = child(rewrite, 'uri') ?? child(redirect, 'prefixRewrite');
+    if (field !== undefined) context.approximate(field, undefined, codes.virtualService.wholePath, {});
+  }
   const open = layout.placed.some(({ step: { action } }) => action.kind === 'unmatched');
   const last = steps.findLast(({ route }) => route !== undefined)?.route;
   if (open) context.report(codes.virtualService.unmatched, { host: service.host }, last?.rule.field ?? at);
