@@ -2,11 +2,13 @@
 // Every number is a ratio of two things measured in the same run, or a size, so that it says the same on any machine.
 import { benchServer } from './server.ts';
 import { benchTranslate } from './translate.ts';
+import { benchVerify } from './verify.ts';
 import { benchYaml } from './yaml.ts';
 
 const benches: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
   Manifests: benchYaml,
   'Command line': benchTranslate,
+  Behaviour: benchVerify,
   Server: benchServer,
 };
 

@@ -6,6 +6,7 @@ import {
   type Route,
   type RouteTable,
   textMatches,
+  type VirtualHost,
 } from '@isthmus/behavior';
 import { compareDecisions, type DecisionOptions, knownPath } from './compare-decisions.ts';
 import type { Aspect, Counterexample, Decided, Verdict } from './difference.ts';
@@ -127,6 +128,12 @@ function walk(
   }
 }
 
+/** The virtual host of an authority, if its routes are the same for all authorities that it takes. */
+function sharedHost(table: RouteTable, authority: string): VirtualHost | undefined {
+  const found = findVirtualHost(table, authority);
+  return found?.routes.some(({ predicate }) => predicate.authority !== undefined) ? undefined : found;
+}
+
 /** Whether a model, asked about the very request, decides as the comparison says. */
 function agrees(table: RouteTable, request: Request, { decision }: Decided): boolean {
   const evaluation = evaluate(table, request);
@@ -149,11 +156,19 @@ export function compareRoutes(
   const options = { ...others, unread: before.opaque === true && after.opaque === true };
   const budget: Budget = { ...limits };
   const found: Findings = { counterexamples: {}, undecided: {} };
+  const walked = new Map<VirtualHost, Set<VirtualHost>>();
   const seen = new Set<string>();
   let gaveUp: string | undefined;
   for (const authority of authorities) {
-    const [stepsBefore, stepsAfter] = [stepsOf(before, authority), stepsOf(after, authority)];
     // Names of one service mostly share their routes.
+    const [here, there] = [sharedHost(before, authority), sharedHost(after, authority)];
+    if (here !== undefined && there !== undefined) {
+      const known = walked.get(here) ?? new Set();
+      walked.set(here, known);
+      if (known.has(there)) continue;
+      known.add(there);
+    }
+    const [stepsBefore, stepsAfter] = [stepsOf(before, authority), stepsOf(after, authority)];
     const key = JSON.stringify([stepsBefore, stepsAfter]);
     if (seen.has(key)) continue;
     seen.add(key);
