@@ -10,6 +10,7 @@ const pages = [
   ['behaviour', '/behaviour'],
   ['verdicts', '/behaviour?service=sales/seats'],
   ['simulator', '/simulator?service=sales/seats&path=/layout'],
+  ['preflight', '/preflight?open=unknown-protocol,undeclared-protocol,forced-mutual-tls'],
   ['bridge', '/bridge'],
   ['inventory', '/inventory'],
   ['export', '/export'],

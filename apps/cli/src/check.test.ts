@@ -31,10 +31,10 @@ test('nothing that blocks ends with 0; --verbose says what passed and why others
   const { status, stderr } = isthmus(['check', '-', '--verbose'], service('http'));
   expect(status).toBe(0);
   expect(stderr).toContain(
-    '● passed ISTHMUS-PF-012 Protocol that Kong Mesh does not know (examined 1 Service, 1 port with an appProtocol)',
+    '● passed ISTHMUS-PF-012 Kong Mesh knows the protocols of ports (examined 1 Service, 1 port with an appProtocol)',
   );
   expect(stderr).toContain(
-    '○ skipped ISTHMUS-PF-007 Pods on the network of their node: The import holds no workloads.',
+    '○ skipped ISTHMUS-PF-007 No pod of the mesh is on the network of its node: The import holds no workloads.',
   );
 });
 

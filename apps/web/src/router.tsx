@@ -101,6 +101,12 @@ const imports = createRoute({
   component: lazyRouteComponent(() => import('./features/imports/page.tsx'), 'ImportPage'),
 });
 
+const preflight = createRoute({
+  getParentRoute: () => migration,
+  path: '/preflight',
+  component: lazyRouteComponent(() => import('./features/preflight/page.tsx'), 'PreflightPage'),
+});
+
 const bridge = createRoute({
   getParentRoute: () => migration,
   path: '/bridge',
@@ -142,6 +148,7 @@ export const router = createRouter({
       behaviour,
       simulator,
       imports,
+      preflight,
       bridge,
       exporting,
       history,

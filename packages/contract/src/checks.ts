@@ -28,6 +28,7 @@ export const Check = Type.Object({
   id: Type.String(),
   code: Type.String(),
   area: Type.String(),
+  /** What does not hold where it failed, what holds where it passed or would. */
   title: Type.String(),
   state: Type.Enum(['passed', 'failed', 'skipped']),
   /** Of the worst finding; of the rule where there is none. */

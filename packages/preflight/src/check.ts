@@ -58,6 +58,8 @@ export interface Examples {
 export interface Check {
   /** The name of its file. */
   readonly id: string;
+  /** What holds where it passes, in a few words; the title of the code says what does not where it fails. */
+  readonly holds: string;
   readonly area: Area;
   readonly code: CheckCode;
   /** What is looked at, for people: completes "Looks at …". */

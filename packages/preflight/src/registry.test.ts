@@ -25,7 +25,8 @@ test('every code of the area is that of one check', () => {
 });
 
 test('every check says what it looks at, and what its failing means in sentences', () => {
-  for (const { id, examines, code } of checks) {
+  for (const { id, examines, holds, code } of checks) {
+    expect(holds, id).toMatch(/^[A-Zg].*[^.]$/);
     expect(examines, id).toMatch(/^[`'"\w].*[^.]$/);
     expect(code.message, id).toMatch(/^\{found\} .*\.$/s);
   }

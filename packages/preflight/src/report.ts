@@ -12,6 +12,7 @@ export interface ReportedCheck {
   readonly id: string;
   readonly code: string;
   readonly area: Area;
+  /** What does not hold where it failed, what holds where it passed or would. */
   readonly title: string;
   readonly state: 'passed' | 'failed' | 'skipped';
   /** Of the worst finding; of the rule where there is none. */
@@ -54,7 +55,7 @@ function reported(result: CheckResult): ReportedCheck {
     id: check.id,
     code: check.code.code,
     area: check.area,
-    title: check.code.title,
+    title: result.state === 'failed' ? check.code.title : check.holds,
     state: result.state,
     severity: result.state === 'failed' ? result.severity : check.code.severity,
     examines: check.examines,

@@ -1,16 +1,31 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { migrationQuery, overviewQuery } from '../api/queries.ts';
+import { checkResultsQuery } from '../features/preflight/queries.ts';
 import { whole } from '../text/format.ts';
 import { SeverityMark } from '../ui/status.tsx';
 import { places } from './places.ts';
 import classes from './rail.module.css';
 
+function Blockers({ count }: { count: number }) {
+  if (count === 0) return null;
+  return (
+    <span className={classes.count} title={`${count} blockers`}>
+      <SeverityMark severity="blocker" />
+      <span className="number">{whole(count)}</span>
+      <span className="unseen">blockers</span>
+    </span>
+  );
+}
+
 /** The pages of the migration that is open. On narrow screens it opens over the page. */
 export function Rail({ id, isOpen, onClose }: { id: string; isOpen: boolean; onClose: () => void }) {
   const migration = useQuery(migrationQuery(id));
   const hasSnapshot = (migration.data?.snapshot ?? null) !== null;
-  const blockers = useQuery({ ...overviewQuery(id), enabled: hasSnapshot }).data?.findings.blocker ?? 0;
+  const counts: Readonly<Record<string, number | undefined>> = {
+    Findings: useQuery({ ...overviewQuery(id), enabled: hasSnapshot }).data?.findings.blocker,
+    'Pre-flight': useQuery({ ...checkResultsQuery(id), enabled: hasSnapshot }).data?.summary.blocking,
+  };
   if (migration.error !== null && migration.data === undefined) return null;
   return (
     <nav
@@ -30,13 +45,7 @@ export function Rail({ id, isOpen, onClose }: { id: string; isOpen: boolean; onC
           activeOptions={{ exact: to === '/migrations/$id', includeSearch: false }}
         >
           {label}
-          {label === 'Findings' && blockers > 0 && (
-            <span className={classes.count} title={`${blockers} blockers`}>
-              <SeverityMark severity="blocker" />
-              <span className="number">{whole(blockers)}</span>
-              <span className="unseen">blockers</span>
-            </span>
-          )}
+          <Blockers count={counts[label] ?? 0} />
         </Link>
       ))}
       <Link to="/guide" className={classes.place}>

@@ -67,7 +67,14 @@ export function ChipFilter({ name, label, chips }: { name: string; label: string
 }
 
 /** One of many values. */
-export function SelectFilter({ name, label, options }: { name: string; label: string; options: readonly string[] }) {
+export function SelectFilter(props: {
+  name: string;
+  label: string;
+  options: readonly string[];
+  /** What the values are called; themselves where absent. */
+  words?: Readonly<Record<string, string>>;
+}) {
+  const { name, label, options, words = {} } = props;
   const [search, change] = useAddress();
   const value = search[name] ?? '';
   return (
@@ -81,7 +88,7 @@ export function SelectFilter({ name, label, options }: { name: string; label: st
       {value !== '' && !options.includes(value) && <option value={value}>{value}</option>}
       {options.map((option) => (
         <option key={option} value={option}>
-          {option}
+          {words[option] ?? option}
         </option>
       ))}
     </select>

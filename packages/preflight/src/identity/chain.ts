@@ -4,6 +4,7 @@ import { undecidable } from '../check.ts';
 export const chain = undecidable(
   {
     id: 'chain',
+    holds: 'Peers know the intermediate of Kong Mesh',
     area: 'identity',
     code: codes.preflight.chain,
     examines: 'the issuer of the CA of Kong Mesh',

@@ -4,6 +4,7 @@ import { undecidable } from '../check.ts';
 export const multiRoot = undecidable(
   {
     id: 'multi-root',
+    holds: "Istio's proxies learn further roots",
     area: 'identity',
     code: codes.preflight.multiRoot,
     examines: 'the environment of istiod',

@@ -4,6 +4,7 @@ import { undecidable } from '../check.ts';
 export const rootExpiry = undecidable(
   {
     id: 'root-expiry',
+    holds: 'Roots outlive the migration',
     area: 'identity',
     code: codes.preflight.expiry,
     examines: 'the end dates of roots and intermediates of both meshes',

@@ -4,6 +4,7 @@ import { undecidable } from '../check.ts';
 export const zoneTrust = undecidable(
   {
     id: 'zone-trust',
+    holds: 'Zones trust each other',
     area: 'identity',
     code: codes.preflight.zones,
     examines: 'the MeshTrusts of all zones',

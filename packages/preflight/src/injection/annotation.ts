@@ -10,6 +10,7 @@ const word = (value: string): string => (/^(?:enabled|true|yes)$/i.test(value) ?
 
 export const annotation: Check = {
   id: 'annotation',
+  holds: 'Injection is asked for in labels',
   area: 'injection',
   code: codes.preflight.asAnnotation,
   examines: 'the annotations of namespaces and pod templates',

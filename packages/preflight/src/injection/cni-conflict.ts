@@ -6,6 +6,7 @@ import { called } from '../facts.ts';
 
 export const cniConflict: Check = {
   id: 'cni-conflict',
+  holds: 'No CNI plug-in of Istio is installed',
   area: 'injection',
   code: codes.preflight.cniConflict,
   examines: "DaemonSets and installations of Istio's CNI plug-in",

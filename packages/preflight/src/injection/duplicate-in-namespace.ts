@@ -7,6 +7,7 @@ import { asksForIstio, asksForKongMesh, injectionLabel } from '../joining.ts';
 
 export const duplicateInNamespace: Check = {
   id: 'duplicate-in-namespace',
+  holds: 'No namespace asks both meshes for sidecars',
   area: 'injection',
   code: codes.preflight.twiceByNamespace,
   examines: 'the labels of namespaces',

@@ -19,6 +19,7 @@ function wantsIstio(facts: Facts, pod: Pod): boolean {
 
 export const duplicateInPod: Check = {
   id: 'duplicate-in-pod',
+  holds: 'No pod asks both meshes for sidecars',
   area: 'injection',
   code: codes.preflight.twiceByPod,
   examines: 'the labels of pod templates and those of their namespaces',

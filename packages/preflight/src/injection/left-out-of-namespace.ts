@@ -11,6 +11,7 @@ const stays = ({ labels }: Pod): boolean =>
 
 export const leftOutOfNamespace: Check = {
   id: 'left-out-of-namespace',
+  holds: 'Services of labelled namespaces have pods in Kong Mesh',
   area: 'injection',
   code: codes.preflight.leftOutOfNamespace,
   examines: 'Services of namespaces that are labelled for Kong Mesh, and the labels of their pods',

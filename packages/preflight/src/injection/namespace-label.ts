@@ -7,6 +7,7 @@ import { labelOf } from '../pods.ts';
 
 export const namespaceLabel: Check = {
   id: 'namespace-label',
+  holds: 'Pods that ask for injection are in labelled namespaces',
   area: 'injection',
   code: codes.preflight.namespaceUnlabelled,
   examines: 'the namespaces of pods that ask for a sidecar of Kong Mesh',

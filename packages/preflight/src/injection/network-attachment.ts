@@ -8,6 +8,7 @@ const key = 'k8s.v1.cni.cncf.io/networks';
 
 export const networkAttachment: Check = {
   id: 'network-attachment',
+  holds: "No pod names Istio's network attachment",
   area: 'injection',
   code: codes.preflight.multus,
   examines: 'the networks that pod templates ask Multus for',

@@ -7,6 +7,7 @@ import { labelOf, podPatch } from '../pods.ts';
 
 export const podLabelValue: Check = {
   id: 'pod-label-value',
+  holds: 'Injection labels of pods have a value that is heeded',
   area: 'injection',
   code: codes.preflight.notEnabled,
   examines: 'the label `kuma.io/sidecar-injection` of pod templates in namespaces where it is `disabled`',

@@ -8,6 +8,7 @@ const level = 'pod-security.kubernetes.io/enforce';
 
 export const podSecurity: Check = {
   id: 'pod-security',
+  holds: 'Pod security lets the init container run',
   area: 'injection',
   code: codes.preflight.podSecurity,
   examines: 'the level of pod security that namespaces enforce',

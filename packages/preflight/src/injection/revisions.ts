@@ -5,6 +5,7 @@ import type { Check } from '../check.ts';
 
 export const revisions: Check = {
   id: 'revisions',
+  holds: 'One revision of Istio injects',
   area: 'injection',
   code: codes.preflight.revisions,
   examines: 'the revisions of Istio that the labels of namespaces ask for',

@@ -7,6 +7,7 @@ const key = 'kuma.io/mesh';
 
 export const severalMeshes: Check = {
   id: 'several-meshes',
+  holds: 'Pods of a namespace are in one mesh',
   area: 'injection',
   code: codes.preflight.twoMeshes,
   examines: 'the label `kuma.io/mesh` of namespaces and pod templates',

@@ -5,6 +5,7 @@ import { called } from '../facts.ts';
 
 export const twoSidecars: Check = {
   id: 'two-sidecars',
+  holds: 'No pod runs with two sidecars',
   area: 'injection',
   code: codes.preflight.twoSidecars,
   examines: 'the containers of Pods as the cluster runs them',

@@ -4,6 +4,7 @@ import { undecidable } from '../check.ts';
 export const webhookReach = undecidable(
   {
     id: 'webhook-reach',
+    holds: 'The API server reaches the injector',
     area: 'injection',
     code: codes.preflight.webhookReach,
     examines: 'the way from the API server to the injector of Kong Mesh',

@@ -7,6 +7,7 @@ import { specOf } from './target.ts';
 
 export const clientCertificate: Check = {
   id: 'client-certificate',
+  holds: 'Client certificates are presented',
   area: 'kong-mesh',
   code: codes.preflight.clientCertificate,
   examines: 'the verification of MeshExternalServices, in the import and in the translation',

@@ -7,6 +7,7 @@ import { specOf } from './target.ts';
 
 export const dnsOverlap: Check = {
   id: 'dns-overlap',
+  holds: 'Host names of Kong Mesh are its own',
   area: 'kong-mesh',
   code: codes.preflight.dnsOverlap,
   examines: 'the templates of HostnameGenerators, in the import and in the translation, and the names of Services',

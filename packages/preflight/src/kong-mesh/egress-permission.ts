@@ -17,6 +17,7 @@ function isForEgress(permission: Resource): boolean {
 
 export const egressPermission: Check = {
   id: 'egress-permission',
+  holds: 'The zone egress lets clients through',
   area: 'kong-mesh',
   code: codes.preflight.egressDenied,
   examines: 'MeshTrafficPermissions for zone egresses, where there are MeshExternalServices',

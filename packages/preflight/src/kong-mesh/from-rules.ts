@@ -7,6 +7,7 @@ import { specOf } from './target.ts';
 
 export const fromRules: Check = {
   id: 'from-rules',
+  holds: 'No policy has from-rules that 3.0 has not',
   area: 'kong-mesh',
   code: codes.preflight.goneFrom,
   examines: '`from` in MeshTrafficPermissions and MeshTLS policies, for Kong Mesh 3.0',

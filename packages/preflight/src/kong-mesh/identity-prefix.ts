@@ -9,6 +9,7 @@ const lists = ['allow', 'allowWithShadowDeny', 'deny'];
 
 export const identityPrefix: Check = {
   id: 'identity-prefix',
+  holds: 'Prefixes of identities cover one namespace',
   area: 'kong-mesh',
   code: codes.preflight.prefix,
   examines: 'prefixes of identities in MeshTrafficPermissions, in the import and in the translation, and namespaces',

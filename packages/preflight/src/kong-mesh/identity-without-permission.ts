@@ -9,6 +9,7 @@ import { specOf, targets } from './target.ts';
 
 export const identityWithoutPermission: Check = {
   id: 'identity-without-permission',
+  holds: 'Workloads with an identity have a permission',
   area: 'kong-mesh',
   code: codes.preflight.denied,
   examines: 'MeshIdentities and the MeshTrafficPermissions for each workload, in the import and in the translation',

@@ -9,6 +9,7 @@ const gone = [['mtls'], ['routing'], ['networking', 'outbound', 'passthrough'], 
 
 export const meshFields: Check = {
   id: 'mesh-fields',
+  holds: 'No Mesh has fields that 3.0 has not',
   area: 'kong-mesh',
   code: codes.preflight.goneFields,
   examines: 'the fields of Meshes, for Kong Mesh 3.0',

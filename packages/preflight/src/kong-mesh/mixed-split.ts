@@ -7,6 +7,7 @@ import { specOf } from './target.ts';
 
 export const mixedSplit: Check = {
   id: 'mixed-split',
+  holds: 'No split mixes services and external ones',
   area: 'kong-mesh',
   code: codes.preflight.mixedSplit,
   examines: 'the backends of MeshHTTPRoutes, in the import and in the translation',

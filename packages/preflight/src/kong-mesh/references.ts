@@ -23,6 +23,7 @@ function references(field: Field): Field[] {
 
 export const namedReferences: Check = {
   id: 'references',
+  holds: 'No policy refers by name where 3.0 cannot',
   area: 'kong-mesh',
   code: codes.preflight.goneReferences,
   examines: 'references of policies, for Kong Mesh 3.0',

@@ -13,6 +13,7 @@ const hasSection = ({ containerPorts }: Pod, section: string): boolean =>
 
 export const sections: Check = {
   id: 'sections',
+  holds: 'Sections of policies are ports of the pods',
   area: 'kong-mesh',
   code: codes.preflight.section,
   examines:

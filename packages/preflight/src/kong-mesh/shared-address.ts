@@ -6,6 +6,7 @@ import { httpAddresses } from './external-services.ts';
 
 export const sharedAddress: Check = {
   id: 'shared-address',
+  holds: 'External services have addresses of their own',
   area: 'kong-mesh',
   code: codes.preflight.sharedAddress,
   examines: 'the DNS names of endpoints of MeshExternalServices with HTTP, in the import and in the translation',

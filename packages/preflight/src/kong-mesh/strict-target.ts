@@ -7,6 +7,7 @@ import { specOf, targets } from './target.ts';
 
 export const strictTarget: Check = {
   id: 'strict-target',
+  holds: 'Servers of Kong Mesh take plaintext during the bridge',
   area: 'kong-mesh',
   code: codes.preflight.strictTarget,
   examines: 'the modes of MeshTLS policies, in the import and in the translation',

@@ -5,6 +5,7 @@ import { called } from '../facts.ts';
 
 export const trustName: Check = {
   id: 'trust-name',
+  holds: 'MeshTrusts have names of their own',
   area: 'kong-mesh',
   code: codes.preflight.trustName,
   examines: 'the names of MeshTrusts and MeshIdentities, in the import and in the translation',

@@ -6,6 +6,7 @@ import { notInstalled, showsZoneEgress } from './external-services.ts';
 
 export const zoneEgress: Check = {
   id: 'zone-egress',
+  holds: 'External services have a zone egress',
   area: 'kong-mesh',
   code: codes.preflight.noEgress,
   examines: 'MeshExternalServices, in the import and in the translation, and zone egresses',

@@ -26,6 +26,7 @@ function reaches(facts: Facts, rule: Field): boolean {
 
 export const egressToControlPlane: Check = {
   id: 'egress-to-control-plane',
+  holds: 'Network policies leave the way to the control plane open',
   area: 'network',
   code: codes.preflight.egress,
   examines: 'NetworkPolicies for egress of pods that join Kong Mesh',

@@ -7,6 +7,7 @@ import { allowsPort, networkPolicies } from './selection.ts';
 
 export const ingressSources: Check = {
   id: 'ingress-sources',
+  holds: 'Network policies leave ports of the sidecar open',
   area: 'network',
   code: codes.preflight.ingress,
   examines: 'NetworkPolicies for ingress of pods that join Kong Mesh',

@@ -9,6 +9,7 @@ const field = 'automountServiceAccountToken';
 
 export const accountToken: Check = {
   id: 'account-token',
+  holds: 'Pods mount a token of their service account',
   area: 'pods',
   code: codes.preflight.noToken,
   examines: '`automountServiceAccountToken` of pod templates and of their service accounts',

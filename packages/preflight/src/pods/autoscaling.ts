@@ -4,6 +4,7 @@ import { undecidable } from '../check.ts';
 export const autoscaling = undecidable(
   {
     id: 'autoscaling',
+    holds: 'Autoscaling does not depend on the sidecar',
     area: 'pods',
     code: codes.preflight.autoscaling,
     examines: 'the metrics of HorizontalPodAutoscalers',

@@ -10,6 +10,7 @@ const folder = /\/etc\/(?:istio-output-certs|istio-certs|certs\/istio)|\/var\/ru
 
 export const certificates: Check = {
   id: 'certificates',
+  holds: "No application reads Istio's certificates",
   area: 'pods',
   code: codes.preflight.certificates,
   examines: "annotations that make Istio's sidecar write its certificates, and paths to them in containers",

@@ -12,6 +12,7 @@ const keys = [
 
 export const customTemplate: Check = {
   id: 'custom-template',
+  holds: 'Sidecars are made from the ordinary template',
   area: 'pods',
   code: codes.preflight.customTemplate,
   examines: 'the annotations of pod templates that choose or change the template of the sidecar',

@@ -5,6 +5,7 @@ import { ending, wordsThatMatch } from './istio-calls.ts';
 
 export const endsIstio: Check = {
   id: 'ends-istio',
+  holds: "No container tells Istio's sidecar to quit",
   area: 'pods',
   code: codes.preflight.endsIstio,
   examines: "commands, arguments and hooks that tell Istio's sidecar to quit",

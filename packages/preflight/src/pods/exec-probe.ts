@@ -5,6 +5,7 @@ import { ending, istioAddress, wordsThatMatch } from './istio-calls.ts';
 
 export const execProbe: Check = {
   id: 'exec-probe',
+  holds: "No probe asks Istio's sidecar",
   area: 'pods',
   code: codes.preflight.execProbe,
   examines: 'the commands of probes',

@@ -5,6 +5,7 @@ import { wordsThatMatch } from './istio-calls.ts';
 
 export const forwardedCertificate: Check = {
   id: 'forwarded-certificate',
+  holds: 'No application reads the certificate of its caller',
   area: 'pods',
   code: codes.preflight.forwardedCertificate,
   examines: 'commands, arguments and variables that name `x-forwarded-client-cert`',

@@ -8,6 +8,7 @@ import { podPatch } from '../pods.ts';
 
 export const hostNetwork: Check = {
   id: 'host-network',
+  holds: 'No pod of the mesh is on the network of its node',
   area: 'pods',
   code: codes.preflight.hostNetwork,
   examines: '`hostNetwork` of pod templates that Kong Mesh would inject into',

@@ -9,6 +9,7 @@ const keys = ['includeOutboundIPRanges', 'includeOutboundPorts', 'includeInbound
 
 export const includedTraffic: Check = {
   id: 'included-traffic',
+  holds: 'All traffic of the pods goes through the sidecar',
   area: 'pods',
   code: codes.preflight.included,
   examines: 'the annotations of pod templates that name what goes through the sidecar',

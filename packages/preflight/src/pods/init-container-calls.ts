@@ -11,6 +11,7 @@ const call =
 
 export const initContainerCalls: Check = {
   id: 'init-container-calls',
+  holds: 'Init containers reach what they call',
   area: 'pods',
   code: codes.preflight.initEgress,
   examines: 'commands, arguments and variables of init containers, the target version and the versions of Nodes',

@@ -5,6 +5,7 @@ import { annotated } from './annotations.ts';
 
 export const interceptionMode: Check = {
   id: 'interception-mode',
+  holds: 'Traffic is redirected in the ordinary way',
   area: 'pods',
   code: codes.preflight.interception,
   examines: 'the annotation `sidecar.istio.io/interceptionMode` of pod templates',

@@ -9,6 +9,7 @@ const ports = new Set([15000, 15004, 15008, 15020, 15021, 15090]);
 
 export const istioPorts: Check = {
   id: 'istio-ports',
+  holds: "No container declares a port of Istio's sidecar",
   area: 'pods',
   code: codes.preflight.istioPorts,
   examines: 'the ports that containers declare, those of injected sidecars left out',

@@ -6,6 +6,7 @@ import { runsAs } from './users.ts';
 
 export const istioUser: Check = {
   id: 'istio-user',
+  holds: "No container runs as Istio's user",
   area: 'pods',
   code: codes.preflight.uidOfIstio,
   examines: '`runAsUser` of containers and pods',

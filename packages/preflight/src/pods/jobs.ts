@@ -10,6 +10,7 @@ const isJob = ({ kind }: { kind: string }): boolean => kind === 'Job' || kind ==
 
 export const jobs: Check = {
   id: 'jobs',
+  holds: 'Jobs complete',
   area: 'pods',
   code: codes.preflight.jobs,
   examines: 'Jobs and CronJobs, the target version and the versions of Nodes',

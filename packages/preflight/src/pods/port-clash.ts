@@ -17,6 +17,7 @@ const uses: Readonly<Record<number, string>> = {
 
 export const portClash: Check = {
   id: 'port-clash',
+  holds: 'No container listens on a port of the sidecar',
   area: 'pods',
   code: codes.preflight.portClash,
   examines: 'the ports that containers declare',

@@ -5,6 +5,7 @@ import { annotated } from './annotations.ts';
 
 export const probeRewriting: Check = {
   id: 'probe-rewriting',
+  holds: 'Probes may be rewritten',
   area: 'pods',
   code: codes.preflight.probesNotRewritten,
   examines: 'the annotation `sidecar.istio.io/rewriteAppHTTPProbers` of pod templates',

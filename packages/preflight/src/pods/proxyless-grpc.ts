@@ -6,6 +6,7 @@ import { wordsThatMatch } from './istio-calls.ts';
 
 export const proxylessGrpc: Check = {
   id: 'proxyless-grpc',
+  holds: 'gRPC goes through a proxy',
   area: 'pods',
   code: codes.preflight.proxyless,
   examines: 'templates of the injector for gRPC, and `xds:///` addresses in containers',

@@ -7,6 +7,7 @@ import { annotated } from './annotations.ts';
 
 export const scraping: Check = {
   id: 'scraping',
+  holds: "Prometheus does not rely on Istio's sidecar",
   area: 'pods',
   code: codes.preflight.scraped,
   examines: 'the annotations of pod templates that Prometheus reads',

@@ -7,6 +7,7 @@ const keys = ['proxyCPU', 'proxyCPULimit', 'proxyMemory', 'proxyMemoryLimit'].ma
 
 export const sidecarResources: Check = {
   id: 'sidecar-resources',
+  holds: 'No pod sets resources of the sidecar',
   area: 'pods',
   code: codes.preflight.resources,
   examines: 'the annotations of pod templates for CPU and memory of the sidecar',

@@ -7,6 +7,7 @@ import { runsAs } from './users.ts';
 
 export const sidecarUser: Check = {
   id: 'sidecar-user',
+  holds: "No container runs as the sidecar's user",
   area: 'pods',
   code: codes.preflight.uidOfSidecar,
   examines: '`runAsUser` of containers and pods, and `kuma.io/sidecar-uid`',

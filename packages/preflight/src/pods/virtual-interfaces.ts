@@ -5,6 +5,7 @@ import { annotated } from './annotations.ts';
 
 export const virtualInterfaces: Check = {
   id: 'virtual-interfaces',
+  holds: "No virtual machine's traffic is intercepted",
   area: 'pods',
   code: codes.preflight.virtualInterfaces,
   examines: 'the annotations of pod templates for interfaces of virtual machines',

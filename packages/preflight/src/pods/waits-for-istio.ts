@@ -8,6 +8,7 @@ const waits = /\b(?:until|while|for)\b|--retry\b|wait/;
 
 export const waitsForIstio: Check = {
   id: 'waits-for-istio',
+  holds: "No container waits for Istio's sidecar",
   area: 'pods',
   code: codes.preflight.waitsForIstio,
   examines: "commands, arguments and hooks that ask for ports of Istio's sidecar",

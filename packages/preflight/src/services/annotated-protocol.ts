@@ -7,6 +7,7 @@ import { portFields, portName, protocolPatch } from '../service-ports.ts';
 
 export const annotatedProtocol: Check = {
   id: 'annotated-protocol',
+  holds: 'No protocol stands in an annotation only',
   area: 'services',
   code: codes.preflight.annotatedProtocol,
   examines: 'the annotations `<port>.service.kuma.io/protocol` of Services',

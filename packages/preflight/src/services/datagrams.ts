@@ -6,6 +6,7 @@ import { portFields, portName } from '../service-ports.ts';
 
 export const datagrams: Check = {
   id: 'datagrams',
+  holds: 'All ports are TCP',
   area: 'services',
   code: codes.preflight.datagrams,
   examines: 'the transport protocols of ports',

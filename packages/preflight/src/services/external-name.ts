@@ -6,6 +6,7 @@ import { idOf } from '../facts.ts';
 
 export const externalName: Check = {
   id: 'external-name',
+  holds: 'No Service is another name of a host',
   area: 'services',
   code: codes.preflight.externalName,
   examines: 'the types of Services',

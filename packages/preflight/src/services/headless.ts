@@ -7,6 +7,7 @@ import { withRules } from '../service-ports.ts';
 
 export const headless: Check = {
   id: 'headless',
+  holds: 'No Service is headless',
   area: 'services',
   code: codes.preflight.headless,
   examines: '`clusterIP` of Services, and the VirtualServices and DestinationRules for them',

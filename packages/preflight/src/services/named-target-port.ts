@@ -7,6 +7,7 @@ import { portFields, portName } from '../service-ports.ts';
 
 export const namedTargetPort: Check = {
   id: 'named-target-port',
+  holds: 'Target ports by name are ports of containers',
   area: 'services',
   code: codes.preflight.namedPort,
   examines: 'target ports of Services that are names, and the names of container ports',

@@ -8,6 +8,7 @@ const label = /^[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
 
 export const names: Check = {
   id: 'names',
+  holds: 'Kong Mesh takes the names of Services',
   area: 'services',
   code: codes.preflight.names,
   examines: 'the names of Services, for Kong Mesh 3.0',

@@ -7,6 +7,7 @@ const ignore = 'kuma.io/ignore';
 
 export const noSelector: Check = {
   id: 'no-selector',
+  holds: 'Services have a selector',
   area: 'services',
   code: codes.preflight.noSelector,
   examines: 'the selectors of Services with a cluster IP',

@@ -6,6 +6,7 @@ import { portFields, portName } from '../service-ports.ts';
 
 export const ownTls: Check = {
   id: 'own-tls',
+  holds: 'No application speaks TLS itself',
   area: 'services',
   code: codes.preflight.ownTls,
   examines: 'names and `appProtocol` of TCP ports',

@@ -8,6 +8,7 @@ const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\
 
 export const peersByName: Check = {
   id: 'peers-by-name',
+  holds: 'Members of sets do not find each other through the mesh',
   area: 'services',
   code: codes.preflight.peers,
   examines: 'names of pods in commands, arguments and variables of StatefulSets',

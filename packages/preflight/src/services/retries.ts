@@ -6,6 +6,7 @@ import { httpProtocol, portFields, portName } from '../service-ports.ts';
 
 export const retries: Check = {
   id: 'retries',
+  holds: 'Requests are tried again as often as in Istio',
   area: 'services',
   code: codes.preflight.retries,
   examines: 'HTTP and gRPC ports, and whether the settings keep the defaults of Istio',

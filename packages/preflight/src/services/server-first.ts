@@ -10,6 +10,7 @@ const byPort: ReadonlySet<number> = new Set([21, 22, 25, 587, 3306]);
 
 export const serverFirst: Check = {
   id: 'server-first',
+  holds: 'No server speaks first on a port that does not say so',
   area: 'services',
   code: codes.preflight.serverFirst,
   examines: 'names, numbers and `appProtocol` of TCP ports',

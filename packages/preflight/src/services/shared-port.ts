@@ -10,6 +10,7 @@ const targetOf = ({ port: { targetPort } }: PortField, pod: Pod): number | undef
 
 export const sharedPort: Check = {
   id: 'shared-port',
+  holds: 'Services agree about the protocol of a port',
   area: 'services',
   code: codes.preflight.sharedPort,
   examines: '`appProtocol` of the ports of Services that send to the same port of the same pods',

@@ -6,6 +6,7 @@ import { httpProtocol, portFields, portName } from '../service-ports.ts';
 
 export const timeouts: Check = {
   id: 'timeouts',
+  holds: 'Requests may last as long as in Istio',
   area: 'services',
   code: codes.preflight.timeouts,
   examines: 'HTTP and gRPC ports, and whether the settings keep the defaults of Istio',

@@ -19,6 +19,7 @@ function portsOfPolicies(pod: Pod, policies: readonly AuthorizationPolicy[]): Se
 
 export const undeclaredPort: Check = {
   id: 'undeclared-port',
+  holds: 'Ports of the pods are ports of Services',
   area: 'services',
   code: codes.preflight.undeclaredPort,
   examines:

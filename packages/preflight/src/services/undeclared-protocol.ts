@@ -6,6 +6,7 @@ import { httpProtocol, portFields, portName, protocolPatch, withHttpRoutes } fro
 
 export const undeclaredProtocol: Check = {
   id: 'undeclared-protocol',
+  holds: 'Ports say their protocol to Kong Mesh',
   area: 'services',
   code: codes.preflight.undeclaredProtocol,
   examines: 'names and `appProtocol` of TCP ports, and the VirtualServices with HTTP routes for them',

@@ -20,6 +20,7 @@ function counterpartOf(protocol: string): string {
 
 export const unknownProtocol: Check = {
   id: 'unknown-protocol',
+  holds: 'Kong Mesh knows the protocols of ports',
   area: 'services',
   code: codes.preflight.unknownProtocol,
   examines: '`appProtocol` of TCP ports',

@@ -10,6 +10,7 @@ const waypoint = 'istio.io/use-waypoint';
 
 export const ambient: Check = {
   id: 'ambient',
+  holds: 'Nothing is in ambient mode',
   area: 'traffic',
   code: codes.preflight.ambient,
   examines:

@@ -6,6 +6,7 @@ import { called, idOf } from '../facts.ts';
 
 export const clusterNames: Check = {
   id: 'cluster-names',
+  holds: 'No ServiceEntry takes a name of the cluster',
   area: 'traffic',
   code: codes.preflight.hijacked,
   examines: 'hosts of ServiceEntries, and the names of the cluster',

@@ -6,6 +6,7 @@ import { specOf } from '../kong-mesh/target.ts';
 
 export const egressControl: Check = {
   id: 'egress-control',
+  holds: 'What leaves the mesh stays controlled',
   area: 'traffic',
   code: codes.preflight.openEgress,
   examines: '`outboundTrafficPolicy` of the mesh, and MeshPassthrough policies in the import and in the translation',

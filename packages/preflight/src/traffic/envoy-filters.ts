@@ -5,6 +5,7 @@ import { selecting } from './extensions.ts';
 
 export const envoyFilters: Check = {
   id: 'envoy-filters',
+  holds: 'No configuration of Envoy is changed by hand',
   area: 'traffic',
   code: codes.preflight.filters,
   examines: 'EnvoyFilters and the workloads that they select',

@@ -34,6 +34,7 @@ function meant(facts: Facts, host: string, namespace: string): readonly string[]
 
 export const forcedMutualTls: Check = {
   id: 'forced-mutual-tls',
+  holds: "Clients are not told to speak Istio's mutual TLS",
   area: 'traffic',
   code: codes.preflight.forcedMutual,
   examines: '`tls.mode` of DestinationRules for hosts of the cluster, of their ports and subsets',

@@ -7,6 +7,7 @@ import { policiesOf, principalsOf } from './policies.ts';
 
 export const foreignTrust: Check = {
   id: 'foreign-trust',
+  holds: 'Policies name identities of this mesh',
   area: 'traffic',
   code: codes.preflight.foreignTrust,
   examines: 'the trust domains of the principals that authorization policies name, and those of the mesh',

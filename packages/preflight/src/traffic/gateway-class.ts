@@ -9,6 +9,7 @@ const kinds = ['HTTPRoute', 'GRPCRoute', 'TCPRoute', 'TLSRoute'];
 
 export const gatewayClass: Check = {
   id: 'gateway-class',
+  holds: 'No route belongs to a gateway of Istio',
   area: 'traffic',
   code: codes.preflight.gatewayClass,
   examines: 'the parents of routes of the Gateway API, and the classes of their Gateways',

@@ -9,6 +9,7 @@ const local = /^[^.*]+$|\.(?:local|localdomain|internal|intranet|lan|corp|home|p
 
 export const istioDns: Check = {
   id: 'istio-dns',
+  holds: "Hosts do not rely on Istio's DNS",
   area: 'traffic',
   code: codes.preflight.istioDns,
   examines: 'hosts of ServiceEntries that no public DNS knows, where sidecars of Istio answer DNS',

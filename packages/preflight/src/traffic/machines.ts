@@ -19,6 +19,7 @@ function servicesOf({ config, estate }: Facts, resource: Resource): string[] {
 
 export const machines: Check = {
   id: 'machines',
+  holds: 'All workloads are in the cluster',
   area: 'traffic',
   code: codes.preflight.machines,
   examines: 'WorkloadEntries and WorkloadGroups',

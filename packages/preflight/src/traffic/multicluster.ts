@@ -6,6 +6,7 @@ import { called } from '../facts.ts';
 
 export const multicluster: Check = {
   id: 'multicluster',
+  holds: 'One cluster makes the mesh',
   area: 'traffic',
   code: codes.preflight.multicluster,
   examines: 'secrets of remote clusters, networks of namespaces, and gateways between clusters',

@@ -22,6 +22,7 @@ function grants(grant: Resource, from: string, service: string): boolean {
 
 export const referenceGrants: Check = {
   id: 'reference-grants',
+  holds: 'Routes across namespaces have a grant',
   area: 'traffic',
   code: codes.preflight.referenceGrants,
   examines: 'backends of HTTPRoutes in other namespaces and ReferenceGrants, for Kong Mesh 3.0',

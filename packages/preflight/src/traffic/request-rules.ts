@@ -16,6 +16,7 @@ function inexpressible({ rules }: AuthorizationPolicy): Constraint[] {
 
 export const requestRules: Check = {
   id: 'request-rules',
+  holds: 'Access depends on who calls alone',
   area: 'traffic',
   code: codes.preflight.requestRules,
   examines: 'what the rules of AuthorizationPolicies for workloads ask for',

@@ -9,6 +9,7 @@ const portsOf = (resource: Resource): string[] =>
 
 export const sameHost: Check = {
   id: 'same-host',
+  holds: 'Hosts stand in one ServiceEntry each',
   area: 'traffic',
   code: codes.preflight.sameHost,
   examines: 'hosts and ports of ServiceEntries',

@@ -11,6 +11,7 @@ const applicationOf = ({ labels, name }: Pod): string =>
 
 export const sharedAccount: Check = {
   id: 'shared-account',
+  holds: 'Workloads that policies name have an identity of their own',
   area: 'traffic',
   code: codes.preflight.sharedAccount,
   examines: 'the service accounts of workloads, and the principals that authorization policies name',

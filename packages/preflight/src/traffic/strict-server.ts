@@ -18,6 +18,7 @@ function deciding(policies: readonly PeerAuthentication[], pod: Pod): PeerAuthen
 
 export const strictServer: Check = {
   id: 'strict-server',
+  holds: 'Servers of Istio take plaintext as well',
   area: 'traffic',
   code: codes.preflight.strictServer,
   examines: 'the mode that PeerAuthentications give each workload and its ports',

@@ -8,6 +8,7 @@ import { guardedBy } from './guarded.ts';
 
 export const tokens: Check = {
   id: 'tokens',
+  holds: 'No token is checked in a sidecar',
   area: 'traffic',
   code: codes.preflight.tokens,
   examines: 'RequestAuthentications and the workloads that they are for',

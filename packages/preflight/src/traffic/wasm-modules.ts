@@ -5,6 +5,7 @@ import { selecting } from './extensions.ts';
 
 export const wasmModules: Check = {
   id: 'wasm-modules',
+  holds: 'No Wasm module is in the way of requests',
   area: 'traffic',
   code: codes.preflight.modules,
   examines: 'WasmPlugins and the workloads that they select',

@@ -39,17 +39,35 @@ export function CodePage() {
           <Prose text={data.explanation} />
         </div>
       </Section>
+      {data.examines !== undefined && (
+        <Section title="What is examined">
+          <div className={classes.text}>
+            <Prose text={`Looks at ${data.examines}.`} />
+          </div>
+        </Section>
+      )}
       {data.example !== undefined && (
         <Section title="An input that leads to it">
           <pre className={classes.example}>{data.example}</pre>
         </Section>
       )}
+      {data.passing !== undefined && (
+        <Section title="An input that passes">
+          <pre className={classes.example}>{data.passing}</pre>
+        </Section>
+      )}
       <p>
         {migration !== undefined && (
           <>
-            <Link to="/migrations/$id/findings" params={{ id: migration }} search={{ code: data.code }}>
-              Its findings in the migration
-            </Link>
+            {data.examines === undefined ? (
+              <Link to="/migrations/$id/findings" params={{ id: migration }} search={{ code: data.code }}>
+                Its findings in the migration
+              </Link>
+            ) : (
+              <Link to="/migrations/$id/preflight" params={{ id: migration }} search={{ q: data.code }}>
+                Its result in the migration
+              </Link>
+            )}
             {' · '}
           </>
         )}

@@ -44,7 +44,7 @@ export const kongMesh = defineCodes({
   goneFrom: {
     code: 'ISTHMUS-PF-067',
     severity: 'blocker',
-    title: 'Policy with `from` in 3.0',
+    title: 'Policy with from-rules in 3.0',
     message:
       '{found} 3.0 refuses such a MeshTrafficPermission, and drops the list from a MeshTLS, which then does nothing.',
     help: 'Write `rules`.',
