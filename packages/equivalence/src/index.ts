@@ -1,3 +1,18 @@
+export {
+  type AccessRow,
+  type AccessTally,
+  answerOf,
+  rowsOf,
+  tallyAccess,
+  verifyAccess,
+} from './access/access-row.ts';
+export {
+  type AccessCase,
+  type AccessJudge,
+  type AccessVerdict,
+  createAccessJudge,
+} from './access/compare-access.ts';
+export type { LeftOut } from './access/servers.ts';
 export { compareConnections } from './compare-connections.ts';
 export { compareDecisions, describe } from './compare-decisions.ts';
 export { compareRoutes, defaultBudget, type RouteVerdicts } from './compare-routes.ts';

@@ -16,14 +16,14 @@ export interface AfterOptions {
 }
 
 /**
- * What Kong Mesh would do once everything that was emitted is applied: the cluster's own objects with the patches, the emitted
- * resources beside the policies that a new mesh brings, and every namespace in the mesh. Drafts do not count.
+ * What the cluster holds once everything that was emitted is applied: its own objects with the patches, and the emitted
+ * resources beside the policies that a new mesh brings. Drafts do not count.
  */
-export function meshAfter(
+export function objectsAfter(
   estate: Estate,
   emitted: readonly Emitted[],
-  { version, mesh, systemNamespace, zone = 'default' }: AfterOptions,
-): KongMeshBehavior {
+  { version, mesh, systemNamespace }: AfterOptions,
+): JsonObject[] {
   const patches = Map.groupBy(
     emitted.filter((one) => one.role === 'patch'),
     ({ base }) => base,
@@ -35,7 +35,13 @@ export function meshAfter(
     ),
   );
   const applied = emitted.filter(({ role }) => role === 'resource').map(({ object }) => object as JsonObject);
-  return compileKongMesh([...own, ...applied, ...defaultPolicies(version, mesh, systemNamespace)], {
+  return [...own, ...applied, ...defaultPolicies(version, mesh, systemNamespace)];
+}
+
+/** What Kong Mesh would do once everything that was emitted is applied, with every namespace in the mesh; see `objectsAfter`. */
+export function meshAfter(estate: Estate, emitted: readonly Emitted[], options: AfterOptions): KongMeshBehavior {
+  const { version, mesh, systemNamespace, zone = 'default' } = options;
+  return compileKongMesh(objectsAfter(estate, emitted, options), {
     version,
     mesh,
     zone,

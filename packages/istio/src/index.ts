@@ -1,4 +1,5 @@
 export { type AccessServer, compileAccess } from './behavior/access.ts';
+export { constraintHolds, type Facts } from './behavior/access-values.ts';
 export type { Approach, Token } from './behavior/approach.ts';
 export {
   type Cluster,

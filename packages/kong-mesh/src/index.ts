@@ -13,6 +13,7 @@ export {
   type KongMeshBehavior,
   type MeshOptions,
   meshAuthority,
+  type NamedIdentity,
   type PortAccess,
   type RootName,
   type ServiceRef,

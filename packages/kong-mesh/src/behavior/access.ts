@@ -18,8 +18,14 @@ type Mode = 'Strict' | 'Permissive';
 
 /** One condition of a MeshTrafficPermission: all that it names together. */
 interface Match {
-  readonly identity?: { readonly exact: boolean; readonly value: string };
+  readonly identity?: NamedIdentity;
   readonly sni?: string;
+}
+
+/** A SPIFFE ID that a condition names, or the text that some start with. */
+export interface NamedIdentity {
+  readonly exact: boolean;
+  readonly value: string;
 }
 
 /** What one list of conditions of a rule says. */
@@ -37,6 +43,10 @@ export interface PortAccess {
   readonly mode: Mode | undefined;
   /** Why the proxy refuses the port's listener, so that the catch-all takes its connections. */
   readonly refused?: string;
+  /** The identities that the rules tell apart, each once; none where the older `from` decides. */
+  readonly identities: readonly NamedIdentity[];
+  /** The policies that decide, the weakest first. */
+  readonly policies: readonly Rule[];
   /** Whether the rules let in a client whose certificate is trusted. */
   readonly judge: (certificate: ClientCertificate, sni: string | undefined) => { allowed: boolean; rule?: Rule };
 }
@@ -44,6 +54,10 @@ export interface PortAccess {
 /** Who gets in to a group of workloads. */
 export interface WorkloadAccess {
   readonly ports: readonly PortAccess[];
+  /** What the group's own proxies show: a certificate of a MeshIdentity or of the Mesh, or none. */
+  readonly shows: Trust['kind'];
+  /** Its SPIFFE ID by a MeshIdentity; undefined without one, and where what it is made of is not known. */
+  readonly id: string | undefined;
   decide(arrival: Arrival): Access;
 }
 
@@ -152,8 +166,18 @@ function portOf(scene: Scene, inbound: Inbound): PortAccess {
   // With a MeshIdentity 2.14 reads only rules; 2.13 still reads the older form.
   const older = options.version !== '3.0' && !hasRules && (trust.kind !== 'identity' || options.version === '2.13');
   const refused = older || trust.kind === 'none' ? undefined : refusalOf(policies, options);
-  const judge = older ? judgeByTags(policies, options.mesh) : judgeByRules(permissionsOf(policies, options));
-  return { port, protocol, mode, ...(refused === undefined ? {} : { refused }), judge };
+  const permissions = older ? [] : permissionsOf(policies, options);
+  const judge = older ? judgeByTags(policies, options.mesh) : judgeByRules(permissions);
+  const named = permissions.flatMap(({ matches }) => matches.flatMap(({ identity }) => identity ?? []));
+  return {
+    port,
+    protocol,
+    mode,
+    ...(refused === undefined ? {} : { refused }),
+    identities: [...new Map(named.map((one) => [`${one.exact} ${one.value}`, one])).values()],
+    policies: policies.map(({ kind, namespace, name }) => ({ kind, namespace, name, path: 'spec' })),
+    judge,
+  };
 }
 
 /** Whether only declared ports are taken: the last inbound's mode decides (security.md 1.5). */
@@ -261,7 +285,8 @@ export function compileKongMeshAccess(objects: readonly JsonObject[], options: A
       const [permissions, tls] = [permissionsFor(view), tlsFor(view)];
       const scene: Scene = { options, view, inbounds, trust: trustOf(view.labels), permissions, tls };
       const ports = inbounds.map((inbound) => portOf(scene, inbound));
-      return { ports, decide: (arrival) => decideFor(scene, ports, arrival) };
+      const { kind: shows, id } = scene.trust;
+      return { ports, shows, id, decide: (arrival) => decideFor(scene, ports, arrival) };
     },
   };
 }

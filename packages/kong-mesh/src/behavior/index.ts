@@ -2,6 +2,7 @@ export {
   type AccessOptions,
   compileKongMeshAccess,
   type KongMeshAccess,
+  type NamedIdentity,
   type PortAccess,
   type WorkloadAccess,
 } from './access.ts';

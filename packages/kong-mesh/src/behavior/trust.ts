@@ -13,6 +13,8 @@ export type RootName = (pem: string) => string;
 export interface Trust {
   /** `identity`: by a MeshIdentity; `mtls`: by the Mesh; `none`: no TLS at all. */
   readonly kind: 'identity' | 'mtls' | 'none';
+  /** The SPIFFE ID by a MeshIdentity; undefined where labels that are not known here are part of it. */
+  readonly id: string | undefined;
   /** The mode of the Mesh's certificate authority, where it has one. */
   readonly meshMode: 'Strict' | 'Permissive' | undefined;
   /** The issuers that are trusted for each trust domain. */
@@ -29,6 +31,7 @@ interface Identity {
   readonly name: string;
   readonly selector: Labels | undefined;
   readonly trustDomain: string;
+  readonly path: string;
   /** Whether it makes certificates, and not only names. */
   readonly provides: boolean;
   readonly makesTrust: boolean;
@@ -46,9 +49,21 @@ function readIdentity(object: JsonObject, options: MeshOptions): Identity {
     name: displayNameOf(metaOf(object)),
     selector: dataplane == null ? undefined : (textsOf(mapOf(dataplane).matchLabels) ?? {}),
     trustDomain: fillIn(filledOf(mapOf(spiffeID).trustDomain) ?? '{{ .Mesh }}.{{ .Zone }}.mesh.local', options),
+    path: filledOf(mapOf(spiffeID).path) ?? '/ns/{{ .Namespace }}/sa/{{ .ServiceAccount }}',
     provides: provider != null,
     makesTrust: type === 'Bundled' && mapOf(bundled).meshTrustCreation !== 'Disabled',
   };
+}
+
+/** The SPIFFE ID of a workload (kuma, meshidentity/api/v1alpha1/helpers.go, 2.14). */
+function idOf({ trustDomain, path }: Identity, labels: Labels): string | undefined {
+  const known: Readonly<Record<string, string | undefined>> = {
+    '.TrustDomain': trustDomain,
+    '.Namespace': labels[label.namespace],
+    '.ServiceAccount': labels[label.serviceAccount],
+  };
+  const id = `spiffe://${trustDomain}${path}`.replace(/\{\{\s*(\.\w+)\s*\}\}/g, (all, name) => known[name] ?? all);
+  return id.includes('{{') ? undefined : id;
 }
 
 /** The identity of a workload: that with the most labels, of equals the one whose name is the smallest. */
@@ -100,7 +115,8 @@ export function readTrust(
   // The Mesh's own authority joins the bundles of the others; its certificates name the mesh as their trust domain.
   if (meshMode !== undefined) trust(options.mesh, meshAuthority);
   return (labels) => {
-    const kind = bestOf(identities, labels)?.provides ? 'identity' : meshMode === undefined ? 'none' : 'mtls';
-    return { kind, meshMode, issuers };
+    const identity = bestOf(identities, labels);
+    const kind = identity?.provides ? 'identity' : meshMode === undefined ? 'none' : 'mtls';
+    return { kind, id: identity?.provides ? idOf(identity, labels) : undefined, meshMode, issuers };
   };
 }

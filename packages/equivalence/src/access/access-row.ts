@@ -1,0 +1,185 @@
+import type { Rule } from '@isthmus/behavior';
+import { type Caller, callerInWords } from './callers.ts';
+import type {
+  AccessComparison,
+  AccessJudge,
+  AccessVerdict,
+  ServerComparison,
+  TransportComparison,
+} from './compare-access.ts';
+
+/** A verdict on who may call a port, or on how connections come to it, as reports and screens show it. */
+export interface AccessRow {
+  readonly aspect: 'access' | 'transport';
+  /** The workload that is called, `<namespace>/<name>`. */
+  readonly workload: string;
+  readonly port: number;
+  /** Who calls: `<namespace>/<account>`, or in words where it is nobody's account. Empty for `transport`. */
+  readonly callers: readonly string[];
+  /** Whether the callers come with a certificate of Istio, as during the bridge. */
+  readonly bridge?: true;
+  readonly before: string;
+  readonly after: string;
+  readonly verdict: AccessVerdict;
+  readonly sentence: string;
+  /** A request that Istio refuses and Kong Mesh lets through. */
+  readonly request?: string;
+  /** Why it is undecided. */
+  readonly reason?: string;
+  /** What decides; absent where no policy does. */
+  readonly rules?: { readonly before: readonly Rule[]; readonly after: readonly Rule[] };
+}
+
+/** How many pairs of caller and port, or ports, are of which verdict. */
+export type AccessTally = Readonly<Record<AccessRow['aspect'], Readonly<Record<AccessVerdict, number>>>>;
+
+const befores = {
+  all: 'may call',
+  none: 'refused',
+  refused: 'refused: mTLS is demanded of a trusted identity',
+  depends: 'depends on the request',
+} as const;
+const afters = { all: 'may call', none: 'refused', unknown: 'not known' } as const;
+
+/** A caller in a list. */
+export function nameOf(caller: Caller): string {
+  const { kind, namespace, account } = caller;
+  if (kind === 'account') return `${namespace}/${account}`;
+  return kind === 'named' ? `${namespace}/${account} (named by policies only)` : callerInWords(caller);
+}
+
+const listed = 3;
+
+function severalInWords(callers: readonly Caller[]): string {
+  const named = callers.slice(0, listed).map(callerInWords);
+  const rest = callers.length - named.length;
+  if (rest > 0) return `${named.join(', ')} and ${rest} more`;
+  return named.length < 2 ? (named[0] ?? 'nobody') : `${named.slice(0, -1).join(', ')} and ${named.at(-1)}`;
+}
+
+function sentenceOf({ server, port, callers, before, after, verdict, request, reason }: AccessComparison): string {
+  const who = severalInWords(callers);
+  const start = who.startsWith('`') ? who : `${who.charAt(0).toUpperCase()}${who.slice(1)}`;
+  const where = `\`${server.name}.${server.namespace}:${port}\``;
+  switch (verdict) {
+    case 'wider':
+      return request === undefined
+        ? `${start} could not call ${where} before and can now.`
+        : `${request.startsWith('`') ? request : `${request.charAt(0).toUpperCase()}${request.slice(1)}`} by ${who} was refused at ${where} before and goes through now.`;
+    case 'narrower':
+      return before === 'depends'
+        ? `${start} could call ${where} with some requests before and cannot now.`
+        : `${start} could call ${where} before and cannot now.`;
+    case 'undecided':
+      return `Undecided for ${who} at ${where}: ${reason}.`;
+    case 'same':
+      return after === 'none'
+        ? `${start} may not call ${where}, neither before nor after.`
+        : `${start} may call ${where} before and after.`;
+  }
+}
+
+const without = ({ before, after }: AccessComparison['rules']): boolean => before.length === 0 && after.length === 0;
+
+function presentAccess(comparison: AccessComparison): AccessRow {
+  const { server, port, callers, before, after, verdict, request, reason, rules } = comparison;
+  return {
+    aspect: 'access',
+    workload: `${server.namespace}/${server.name}`,
+    port,
+    callers: callers.map(nameOf),
+    ...(callers.every(({ bridge }) => bridge) ? { bridge: true as const } : {}),
+    before: befores[before],
+    after: afters[after],
+    verdict,
+    sentence: sentenceOf(comparison),
+    ...(request === undefined ? {} : { request }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(without(rules) ? {} : { rules }),
+  };
+}
+
+const accepts = {
+  plaintext: 'takes plaintext only',
+  permissive: 'takes plaintext and mTLS',
+  strict: 'demands mTLS',
+} as const;
+
+function presentTransport(
+  { server, port, before, after, verdict, reason }: TransportComparison,
+  bare: readonly string[],
+): AccessRow {
+  const where = `\`${server.name}.${server.namespace}:${port}\``;
+  const plain =
+    after === 'strict' && before !== 'strict' && bare.length > 0
+      ? ` ${bare.length === 1 ? `${bare[0]} has` : `${bare.slice(0, listed).join(', ')}${bare.length > listed ? ` and ${bare.length - listed} more` : ''} have`} no sidecar and cannot call it any more.`
+      : '';
+  return {
+    aspect: 'transport',
+    workload: `${server.namespace}/${server.name}`,
+    port,
+    callers: [],
+    before,
+    after: after ?? 'not known',
+    verdict,
+    sentence:
+      after === undefined
+        ? `Undecided for ${where}: ${reason}.`
+        : before === after
+          ? `${where} ${accepts[after]}, before and after.`
+          : `${where} ${accepts[after]} now; before, it ${accepts[before].replace('takes', 'took').replace('demands', 'demanded')}.${plain}`,
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+/** Whether a comparison is worth a row: what Istio's certificates may do is a matter only where it is more than before. */
+function* shown({ access }: ServerComparison): Generator<AccessComparison> {
+  for (const comparison of access) {
+    const own = comparison.callers.filter(({ bridge }) => !bridge);
+    const bridging = comparison.callers.filter(({ bridge }) => bridge);
+    if (own.length > 0) yield { ...comparison, callers: own };
+    if (bridging.length > 0 && comparison.verdict === 'wider') yield { ...comparison, callers: bridging };
+  }
+}
+
+const order: Readonly<Record<AccessVerdict, number>> = { wider: 0, undecided: 1, narrower: 2, same: 3 };
+
+/** The verdicts on one workload, the worst first. */
+export function rowsOf(comparison: ServerComparison, bare: readonly string[]): AccessRow[] {
+  const rows = [
+    ...Array.from(shown(comparison), presentAccess),
+    ...comparison.transport.map((one) => presentTransport(one, bare)),
+  ];
+  return rows.sort((a, b) => order[a.verdict] - order[b.verdict] || a.port - b.port);
+}
+
+/** The verdicts on all workloads, by workload. */
+export function* verifyAccess(judge: AccessJudge): Generator<AccessRow> {
+  for (const server of judge.servers) yield* rowsOf(judge.compare(server), judge.bare);
+}
+
+const nothing = (): Record<AccessVerdict, number> => ({ same: 0, narrower: 0, wider: 0, undecided: 0 });
+
+/** Counts pairs of caller and port, and ports. */
+export function tallyAccess(rows: Iterable<AccessRow>): AccessTally {
+  const counts = { access: nothing(), transport: nothing() };
+  for (const { aspect, verdict, callers } of rows) counts[aspect][verdict] += aspect === 'access' ? callers.length : 1;
+  return counts;
+}
+
+const some = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+/** The answer to the question whether access widens: "Nobody can call what they could not before: 412 pairs the same, 12 narrower." */
+export function answerOf({ access }: AccessTally): string {
+  const { same, narrower, wider, undecided } = access;
+  const rest = [
+    `${some(same, 'pair')} the same`,
+    ...(narrower > 0 ? [`${narrower} narrower`] : []),
+    ...(undecided > 0 && wider > 0 ? [`${undecided} undecided`] : []),
+  ].join(', ');
+  if (wider > 0) return `${some(wider, 'pair')} of caller and port can call what they could not before: ${rest}.`;
+  if (undecided > 0)
+    return `Whether somebody can call what they could not before is undecided for ${some(undecided, 'pair')}: ${rest}.`;
+  if (same + narrower === 0) return 'No workload is in the import that somebody could call.';
+  return `Nobody can call what they could not before: ${rest}.`;
+}

@@ -1,0 +1,281 @@
+import { takeIn } from '@isthmus/istio';
+import { type JsonObject, parseYaml, readManifest } from '@isthmus/kubernetes';
+import { describe, expect, test } from 'vitest';
+import { type AccessRow, answerOf, tallyAccess, verifyAccess } from './access-row.ts';
+import { type AccessCase, createAccessJudge } from './compare-access.ts';
+
+// Workloads of sales: payments (HTTP on 8443, TCP on 9000) and web; of passenger: guest.
+const estate = `
+apiVersion: v1
+kind: Service
+metadata: {name: payments, namespace: sales}
+spec:
+  selector: {app: payments}
+  ports: [{name: http, port: 80, targetPort: 8443, appProtocol: http}, {name: tcp, port: 9000, appProtocol: tcp}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: payments, namespace: sales}
+spec:
+  template:
+    metadata: {labels: {app: payments}}
+    spec:
+      serviceAccountName: payments
+      containers: [{name: app, ports: [{containerPort: 8443}, {containerPort: 9000}, {containerPort: 9999}]}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: sales}
+spec: {template: {metadata: {labels: {app: web}}, spec: {serviceAccountName: web}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: guest, namespace: passenger}
+spec: {template: {metadata: {labels: {app: guest}}, spec: {serviceAccountName: guest}}}
+`;
+
+const identity = `
+apiVersion: kuma.io/v1alpha1
+kind: MeshIdentity
+metadata: {name: identity, namespace: kong-mesh-system, labels: {kuma.io/mesh: default}}
+spec:
+  selector: {dataplane: {matchLabels: {}}}
+  provider: {type: Bundled, bundled: {meshTrustCreation: Enabled, autogenerate: {enabled: true}}}
+`;
+
+const authorization = (spec: string): string => `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: payments, namespace: sales}
+spec: {selector: {matchLabels: {app: payments}}, ${spec}}
+`;
+const authentication = (mode: string): string => `
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: default, namespace: sales}
+spec: {mtls: {mode: ${mode}}}
+`;
+const permission = (...matches: string[]): string => `
+apiVersion: kuma.io/v1alpha1
+kind: MeshTrafficPermission
+metadata: {name: payments, namespace: kong-mesh-system, labels: {kuma.io/mesh: default}}
+spec:
+  targetRef: {kind: Dataplane, labels: {app: payments}}
+  rules: [{default: {allow: [${matches.map((match) => `{spiffeID: ${match}}`).join(', ')}]}}]
+`;
+const tls = (mode: string): string => `
+apiVersion: kuma.io/v1alpha1
+kind: MeshTLS
+metadata: {name: payments, namespace: kong-mesh-system, labels: {kuma.io/mesh: default}}
+spec: {targetRef: {kind: Mesh}, rules: [{default: {mode: ${mode}}}]}
+`;
+
+const own = 'spiffe://default.default.mesh.local';
+const web = `{type: Exact, value: '${own}/ns/sales/sa/web'}`;
+const everyone = `{type: Prefix, value: '${own}/ns'}`;
+const allowWeb = authorization('rules: [{from: [{source: {principals: [cluster.local/ns/sales/sa/web]}}]}]');
+const strict = authentication('STRICT');
+
+function judged(istio: readonly string[], kong: readonly string[], settings: Partial<AccessCase['settings']> = {}) {
+  const text = [estate, ...istio].join('\n---\n');
+  const objects = parseYaml(kong.join('\n---\n')).map(({ value }) => value as JsonObject);
+  return createAccessJudge({
+    estate: takeIn([readManifest('a.yaml', new TextEncoder().encode(text))]),
+    emitted: objects.map((object) => ({ role: 'resource', object })),
+    settings: {
+      target: '2.14',
+      mesh: 'default',
+      zone: 'default',
+      systemNamespace: 'kong-mesh-system',
+      rootNamespace: 'istio-system',
+      clusterDomain: 'cluster.local',
+      complete: true,
+      ...settings,
+    },
+  });
+}
+
+const rowsOf = (...args: Parameters<typeof judged>): AccessRow[] => [...verifyAccess(judged(...args))];
+const accessTo = (rows: readonly AccessRow[], port = 8443): AccessRow[] =>
+  rows.filter((row) => row.aspect === 'access' && row.port === port);
+const of = (rows: readonly AccessRow[], verdict: AccessRow['verdict']): string[] =>
+  rows.filter((row) => row.verdict === verdict).map(({ sentence }) => sentence);
+
+describe('each verdict', () => {
+  test('same: those who may call still may, and nobody else', () => {
+    const rows = rowsOf([strict, allowWeb], [identity, permission(web), tls('Strict')]);
+    expect(new Set(rows.map(({ verdict }) => verdict))).toEqual(new Set(['same']));
+    expect(accessTo(rows).map(({ callers, before, after }) => ({ callers, before, after }))).toContainEqual({
+      callers: ['sales/web'],
+      before: 'may call',
+      after: 'may call',
+    });
+    expect(answerOf(tallyAccess(rows))).toMatch(/^Nobody can call what they could not before: \d+ pairs the same\.$/);
+  });
+
+  test('wider: who could not call before can now', () => {
+    const rows = rowsOf([strict, allowWeb], [identity, permission(everyone), tls('Strict')]);
+    const [first] = accessTo(rows).filter(({ verdict }) => verdict === 'wider');
+    expect(first?.callers).toEqual([
+      'passenger/guest',
+      'sales/payments',
+      'any other account of passenger',
+      'any other account of sales',
+      'any account of another namespace',
+    ]);
+    expect(first?.sentence).toBe(
+      `\`${own}/ns/passenger/sa/guest\`, \`${own}/ns/sales/sa/payments\`, any other account of passenger and 2 more could not call \`payments.sales:8443\` before and can now.`,
+    );
+    expect(answerOf(tallyAccess(rows))).toBe(
+      '10 pairs of caller and port can call what they could not before: 5 pairs the same.',
+    );
+  });
+
+  test('wider: only some requests were let through', () => {
+    const gets = authorization('rules: [{to: [{operation: {methods: [GET]}}]}]');
+    const rows = rowsOf([strict, gets], [identity, permission(everyone), tls('Strict')]);
+    expect(of(accessTo(rows), 'wider')).toEqual([
+      expect.stringMatching(/^`DELETE \/` by .* was refused at `payments\.sales:8443` before and goes through now\.$/),
+    ]);
+    // Without HTTP the rule never matches.
+    expect(of(accessTo(rows, 9000), 'wider')).toEqual([expect.stringContaining('could not call')]);
+  });
+
+  test('wider: bad tokens were refused', () => {
+    const tokens = `
+apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: {name: tokens, namespace: sales}
+spec: {jwtRules: [{issuer: https://issuer.example, jwksUri: https://issuer.example/jwks}]}
+`;
+    const rows = rowsOf([strict, tokens], [identity, permission(everyone), tls('Strict')]);
+    expect(of(accessTo(rows), 'wider')).toEqual([
+      expect.stringMatching(/^`GET \/` with a forged token by .* goes through now\.$/),
+    ]);
+    expect(of(accessTo(rows, 9000), 'wider')).toEqual([]);
+  });
+
+  test('narrower: who could call cannot now', () => {
+    const rows = rowsOf([authentication('PERMISSIVE')], [identity, permission(web), tls('Strict')]);
+    expect(of(accessTo(rows), 'wider')).toEqual([]);
+    expect(of(accessTo(rows), 'narrower')).toEqual([expect.stringContaining(`\`${own}/ns/passenger/sa/guest\``)]);
+    const paths = authorization("rules: [{to: [{operation: {paths: ['/api/*']}}]}]");
+    expect(of(accessTo(rowsOf([strict, paths], [identity, tls('Strict')])), 'narrower')).toEqual([
+      expect.stringMatching(/could call `payments\.sales:8443` with some requests before and cannot now\.$/),
+    ]);
+  });
+
+  test('undecided: an external authorizer is asked', () => {
+    const custom = authorization('action: CUSTOM, provider: {name: opa}, rules: [{}]');
+    const rows = rowsOf([strict, custom], [identity, permission(everyone), tls('Strict')]);
+    expect(of(accessTo(rows), 'undecided')).toEqual([
+      expect.stringMatching(/: the external authorizer of sales\/payments decides about it in Istio\.$/),
+    ]);
+    expect(answerOf(tallyAccess(rows))).toMatch(/^Whether somebody can call .* is undecided for \d+ pairs/);
+  });
+
+  test('undecided: of a part of an estate it is not known who gives identities', () => {
+    const rows = rowsOf([strict, allowWeb], [permission(web)], { complete: false });
+    expect(of(accessTo(rows), 'undecided').length).toBeGreaterThan(0);
+    expect(of(rows, 'wider')).toEqual([]);
+    // Of a whole estate it is: nobody does.
+    expect(of(accessTo(rowsOf([strict, allowWeb], [permission(web)])), 'wider').length).toBeGreaterThan(0);
+  });
+});
+
+test('the start of a name is not the name: whoever else fits a prefix is asked too', () => {
+  const sales = authorization('rules: [{from: [{source: {namespaces: [sales]}}]}]');
+  const open = `{type: Prefix, value: '${own}/ns/sales'}`;
+  const closed = `{type: Prefix, value: '${own}/ns/sales/sa'}`;
+  const wider = (match: string): string[] =>
+    accessTo(rowsOf([strict, sales], [identity, permission(match), tls('Strict')]))
+      .filter(({ verdict }) => verdict === 'wider')
+      .flatMap(({ callers }) => callers);
+  expect(wider(closed)).toEqual([]);
+  expect(wider(open)).toEqual(['salesisthmus/isthmus-other (named by policies only)']);
+});
+
+test('plaintext passes every permission, and every client gets in by it', () => {
+  const rows = rowsOf([authentication('PERMISSIVE'), allowWeb], [identity, permission(web), tls('Permissive')]);
+  const wider = rows.filter(({ verdict }) => verdict === 'wider');
+  expect(wider.map(({ callers, port }) => ({ callers, port }))).toEqual([
+    { callers: ['a client without an identity'], port: 8443 },
+    { callers: ['a client without an identity'], port: 9000 },
+    // No Service sends to it: Kong Mesh hands it through.
+    { callers: ['a client without an identity'], port: 9999 },
+  ]);
+});
+
+test('certificates of Istio are asked about for the bridge, and shown only where they open something', () => {
+  const istio = "{type: Prefix, value: 'spiffe://cluster.local/ns/sales'}";
+  const rows = rowsOf([strict, allowWeb], [identity, permission(web, istio), tls('Strict')]);
+  const bridging = accessTo(rows).filter(({ bridge }) => bridge);
+  expect(bridging.map(({ verdict }) => verdict)).toEqual(['wider']);
+  expect(bridging[0]?.sentence).toContain('`spiffe://cluster.local/ns/sales/sa/payments`');
+});
+
+test('a trust domain that Istio does not accept gets in where Kong Mesh trusts it', () => {
+  const partner = "{type: Prefix, value: 'spiffe://partner.example/ns'}";
+  const trust = `
+apiVersion: kuma.io/v1alpha1
+kind: MeshTrust
+metadata: {name: partner, namespace: kong-mesh-system, labels: {kuma.io/mesh: default}}
+spec: {trustDomain: partner.example, caBundles: [{type: Pem, pem: {value: root}}]}
+`;
+  const policies = [identity, permission(partner), tls('Strict')];
+  expect(of(accessTo(rowsOf([strict], policies)), 'wider')).toEqual([]);
+  expect(of(accessTo(rowsOf([strict], [...policies, trust])), 'wider')).toEqual([
+    'A client of the trust domain partner.example could not call `payments.sales:8443` before and can now.',
+  ]);
+});
+
+describe('transport', () => {
+  const transport = (istio: string, kong: string): Pick<AccessRow, 'before' | 'after' | 'verdict'>[] =>
+    rowsOf([authentication(istio)], [identity, permission(everyone), tls(kong)])
+      .filter(({ aspect, port }) => aspect === 'transport' && port === 8443)
+      .map(({ before, after, verdict }) => ({ before, after, verdict }));
+
+  test.each([
+    ['STRICT', 'Strict', 'strict', 'strict', 'same'],
+    ['STRICT', 'Permissive', 'strict', 'permissive', 'wider'],
+    ['PERMISSIVE', 'Strict', 'permissive', 'strict', 'narrower'],
+    ['DISABLE', 'Permissive', 'plaintext', 'permissive', 'narrower'],
+  ])('%s to %s', (istio, kong, before, after, verdict) => {
+    expect(transport(istio, kong)).toEqual([{ before, after, verdict }]);
+  });
+
+  test('workloads without a sidecar are named where plaintext ends', () => {
+    const bare = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cron, namespace: sales}
+spec:
+  template:
+    metadata: {labels: {app: cron, sidecar.istio.io/inject: 'false'}}
+    spec: {containers: []}
+`;
+    const rows = rowsOf([authentication('PERMISSIVE'), bare], [identity, permission(everyone), tls('Strict')]);
+    expect(
+      of(
+        rows.filter(({ aspect }) => aspect === 'transport'),
+        'narrower',
+      )[0],
+    ).toBe(
+      '`payments.sales:8443` demands mTLS now; before, it took plaintext and mTLS. sales/cron has no sidecar and cannot call it any more.',
+    );
+  });
+});
+
+test('gateways and what no Service sends to are left out, with the reason', () => {
+  const gateway = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ingress, namespace: edge}
+spec: {template: {metadata: {labels: {istio: ingressgateway}}, spec: {serviceAccountName: ingress}}}
+`;
+  expect(judged([gateway], [identity]).leftOut).toEqual([
+    { workload: 'edge/ingress', reason: 'a gateway: Kong Gateway takes its place' },
+    { workload: 'passenger/guest', reason: 'no Service sends to it' },
+    { workload: 'sales/web', reason: 'no Service sends to it' },
+  ]);
+});
