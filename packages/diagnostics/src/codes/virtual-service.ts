@@ -460,4 +460,14 @@ export const virtualService = defineCodes({
     explanation:
       'ReplaceFullPath is a substitution of RE2, in which `\\0` is what was matched, the whole path (routing.md T25); a new prefix would need a match that is tried first.',
   },
+  faultOfServer: {
+    code: 'ISTHMUS-VS-052',
+    severity: 'warning',
+    title: 'Faults are made by the servers',
+    message:
+      'Istio delays or aborts these requests in the client; the MeshFaultInjection does so in the servers, for whoever calls them. Aborted requests look like failures there: clients retry them, a delay counts against their timeout, and outlier detection sees them.',
+    help: 'Switch retries off for the duration of the experiment, or choose a status that is not retried.',
+    explanation:
+      'MeshFaultInjection works on the inbound side and is conditioned on the identity of the client only (routing.md 2.10, T71, T72, V36).',
+  },
 });

@@ -189,8 +189,6 @@ export function readAction(context: Context, backends: Backends, compiled: Compi
     descend(settings.rewrite, 'uri') ?? descend(settings.rewrite, 'uriRegexRewrite') ?? settings.rewrite;
   if (settings.corsPolicy !== undefined && decision.kind !== 'respond')
     context.unsupported(settings.corsPolicy, codes.virtualService.cors, {});
-  if (settings.fault !== undefined && 'fault' in decision && decision.fault !== undefined)
-    context.unsupported(settings.fault, codes.virtualService.fault, {});
   switch (decision.kind) {
     case 'forward':
       return {

@@ -197,8 +197,8 @@ test('what can be expressed goes the same way, for every client', { timeout: 600
   let same = 0;
   let all = 0;
   fc.assert(
-    fc.property(plainEstate, (manifests) => {
-      const found = examine(estateOf(manifests), '2.14');
+    fc.property(plainEstate, version, (manifests, target) => {
+      const found = examine(estateOf(manifests), target);
       expect(found.surprises).toEqual([]);
       same += found.same;
       all++;

@@ -22,6 +22,7 @@ import { type ClientUnit, clientUnits } from './client-units.ts';
 import { emitHttpRoutes, emitNoRetries, type PortRoutes } from './emit-http.ts';
 import { translateConnections } from './emit-tcp.ts';
 import { expand, type Step } from './expand.ts';
+import { translateFaults } from './faults.ts';
 import { type Layout, layOutUnits } from './layout.ts';
 import { everyRequest } from './match.ts';
 import type { Authorities } from './read-match.ts';
@@ -113,6 +114,8 @@ function translatePort(
     const clients = Object.entries(unit.labels).map(([key, value]) => `${key}=${value}`);
     context.report(codes.virtualService.clients, { host: service.host, clients: clients.join(', ') }, at);
   }
+  const isForAll = layouts.filter((one) => one !== undefined && one.placed.length > 0).length === 1;
+  for (const { steps } of units) translateFaults(context, backends, service, port, steps, isForAll);
   const emitted = layouts.flatMap((layout, index): PortRoutes[] => {
     const { unit, steps } = units[index] as (typeof units)[number];
     if (layout === undefined || layout.placed.length === 0) return [];

@@ -1,0 +1,104 @@
+import type { Endpoints, Fault } from '@isthmus/behavior';
+import { codes } from '@isthmus/diagnostics';
+import type { CompiledRoute, RegistryService, ServicePort } from '@isthmus/istio';
+import { matchesLabels } from '@isthmus/kubernetes';
+import type { Context } from '../../context.ts';
+import { roleFor } from '../../effective-config.ts';
+import type { Field } from '../../field.ts';
+import { shortHash } from '../../names.ts';
+import type { Backends } from './backends.ts';
+import { durationText } from './durations.ts';
+import { policyName } from './emit-http.ts';
+import type { Step } from './expand.ts';
+
+type Workloads = Endpoints & { readonly kind: 'workloads' };
+
+/** A fault that comes true for some requests at least, of a step that is reached. */
+function faultOf(route: CompiledRoute | undefined): { readonly fault: Fault; readonly field: Field } | undefined {
+  const decision = route?.route.decision;
+  const field = route?.rule.settings.fault;
+  if (decision?.kind !== 'forward' || decision.fault === undefined || field === undefined) return undefined;
+  const { abort, delay } = decision.fault;
+  return (abort?.percentage ?? 0) > 0 || (delay?.percentage ?? 0) > 0 ? { fault: decision.fault, field } : undefined;
+}
+
+const percentageOf = (percentage: number): number | string =>
+  Number.isInteger(percentage) ? percentage : String(percentage);
+
+/** Whether several Services select the same pods: 2.14 then draws several times for each request (routing.md 2.5). */
+function isDrawnOften(context: Context, backends: Backends, { namespace, labels }: Workloads): boolean {
+  const selecting = context.services.all.filter(
+    ({ namespace: own, selector }) =>
+      own === namespace &&
+      selector !== undefined &&
+      Object.keys(selector).length > 0 &&
+      matchesLabels(selector, labels),
+  ).length;
+  const extra = [...backends.subsets.values()].some(({ service }) => service.namespace === namespace);
+  return context.settings.target === '2.14' && (selecting > 1 || extra);
+}
+
+/**
+ * Faults on purpose. Kong Mesh makes them in the server, for all requests of all clients: that comes near to Istio's only where
+ * every rule of the service says the same for every client (routing.md 3.3, T71, T72). Else they are lost.
+ * @param isForAll whether all clients follow these steps
+ */
+export function translateFaults(
+  context: Context,
+  backends: Backends,
+  service: RegistryService,
+  port: ServicePort,
+  steps: readonly Step[],
+  isForAll: boolean,
+): void {
+  const found = steps.flatMap(({ route }) => faultOf(route) ?? []);
+  const [first] = found;
+  if (first === undefined) return;
+  const forwards = steps.filter(({ action }) => action.kind === 'forward');
+  const isEverywhere =
+    found.length === forwards.length && new Set(found.map(({ fault }) => JSON.stringify(fault))).size === 1;
+  const { abort, delay } = first.fault;
+  const targets = new Map<string, Workloads>();
+  // All ports of a server are hit.
+  const isOnlyPort = service.ports.filter(({ protocol }) => protocol !== 'udp').length === 1;
+  let canHit = isForAll && isEverywhere && isOnlyPort && abort?.grpcStatus === undefined;
+  for (const { route } of forwards) {
+    const decision = route?.route.decision;
+    for (const { destination } of decision?.kind === 'forward' ? decision.destinations : [])
+      if (destination.endpoints.kind === 'workloads')
+        targets.set(JSON.stringify(destination.endpoints), destination.endpoints);
+      else canHit = false;
+  }
+  const isCertain = (abort?.percentage ?? 100) === 100 && (delay?.percentage ?? 100) === 100;
+  if (!isCertain && [...targets.values()].some((one) => isDrawnOften(context, backends, one))) canHit = false;
+  for (const { field } of found)
+    if (canHit) context.approximate(field, undefined, codes.virtualService.faultOfServer, {});
+    else context.unsupported(field, codes.virtualService.fault, {});
+  if (!canHit) return;
+  const http = [
+    ...(delay === undefined
+      ? []
+      : [{ delay: { value: durationText(delay.duration), percentage: percentageOf(delay.percentage) } }]),
+    ...(abort?.status === undefined
+      ? []
+      : [{ abort: { httpStatus: abort.status, percentage: percentageOf(abort.percentage) } }]),
+  ];
+  for (const { namespace, labels } of targets.values())
+    context.emit({
+      ...roleFor(context, service, 'resilience'),
+      object: {
+        apiVersion: 'kuma.io/v1alpha1',
+        kind: 'MeshFaultInjection',
+        metadata: {
+          name: policyName(service.resource.name, String(port.port), shortHash(JSON.stringify(labels))),
+          namespace,
+          labels: { 'kuma.io/mesh': context.settings.mesh },
+        },
+        spec: {
+          targetRef: { kind: 'Dataplane', labels },
+          rules: [{ default: context.derived(first.field, { http }) }],
+        },
+      },
+      services: [`${service.namespace}/${service.resource.name}`],
+    });
+}
