@@ -30,7 +30,13 @@ async function setUp(): Promise<{ store: Store; imports: Imports; directory: str
   const directory = folder();
   const store = await openStore(directory);
   await store.migrations.create('m', 'One', {}, ann);
-  const imports = createImports(store, directory, defaultLimits, () => {});
+  const imports = createImports(
+    store,
+    directory,
+    defaultLimits,
+    () => {},
+    (error) => expect.unreachable(error.message),
+  );
   cleanups.push(() => store.close());
   cleanups.push(() => imports.close());
   return { store, imports, directory };

@@ -72,12 +72,14 @@ function createSender(port: MessagePort, signal: AbortSignal) {
  * Runs imports in worker threads while they are being received; each is `done` only once its snapshot is on disk.
  * @param directory of the store
  * @param onStored called after a snapshot was stored
+ * @param onError called where a thread ends by itself, between two imports or while it starts; another takes its place
  */
 export function createImports(
   store: Store,
   directory: string,
   limits: Limits,
   onStored: (migration: string) => void,
+  onError: (error: Error) => void,
 ): Imports {
   const pool = new Piscina({
     filename: new URL('./workers/import.ts', import.meta.url).href,
@@ -86,6 +88,8 @@ export function createImports(
     maxThreads: mostAtOnce,
     idleTimeout: 60_000,
   });
+  // Without a listener it would end the server.
+  pool.on('error', onError);
   const jobs = new Map<string, ImportJob>();
   const aborts = new Map<string, AbortController>();
   const events = new EventEmitter({ captureRejections: false });

@@ -123,8 +123,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   addMetrics(app);
   const live = createLive(Date.now() * 1000);
-  const views = createViews(data, limits);
-  const imports = createImports(store, data, limits, (id) => {
+  const onError = (error: Error): void => app.log.error(error);
+  const views = createViews(data, limits, onError);
+  const onStored = (id: string): void => {
     store.migrations
       .get(id)
       .then(async (record) => {
@@ -135,8 +136,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         if (migration.snapshot !== null)
           await views.render(migration.snapshot.id, migration.settings, [], { name: 'inventory' });
       })
-      .catch((error) => app.log.error(error));
-  });
+      .catch(onError);
+  };
+  const imports = createImports(store, data, limits, onStored, onError);
   const context: Context = {
     store,
     imports,

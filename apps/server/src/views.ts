@@ -18,17 +18,21 @@ export interface Views {
 /** One thread for each half of the migrations: a snapshot's translation is kept in one thread only. */
 const threads = 2;
 
-export function createViews(directory: string, limits: Limits): Views {
-  const pools = Array.from(
-    { length: threads },
-    () =>
-      new Piscina({
-        filename: new URL('./workers/views.ts', import.meta.url).href,
-        minThreads: 0,
-        maxThreads: 1,
-        idleTimeout: 600_000,
-      }),
-  );
+/**
+ * Views of the snapshots that are stored in a directory.
+ * @param onError called where a thread ends by itself, between two tasks or while it starts; another takes its place
+ */
+export function createViews(directory: string, limits: Limits, onError: (error: Error) => void): Views {
+  const pools = Array.from({ length: threads }, () => {
+    const pool = new Piscina({
+      filename: new URL('./workers/views.ts', import.meta.url).href,
+      minThreads: 0,
+      maxThreads: 1,
+      idleTimeout: 600_000,
+    });
+    // Without a listener it would end the server.
+    return pool.on('error', onError);
+  });
   return {
     async render(snapshot, settings, states, view) {
       const pool = pools[Number.parseInt(snapshot.slice(0, 2), 16) % threads] as Piscina;
