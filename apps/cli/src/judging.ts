@@ -1,4 +1,11 @@
-import { createJudge, type Judge, type VerdictRow } from '@isthmus/equivalence';
+import {
+  type AccessRow,
+  createAccessJudge,
+  createJudge,
+  type Judge,
+  type VerdictRow,
+  verifyAccess,
+} from '@isthmus/equivalence';
 import { concerns, servicesOf } from '@isthmus/migration';
 import type { Translation } from '@isthmus/translation';
 import type { Progress } from './progress.ts';
@@ -31,4 +38,14 @@ export function verdictsOf(
     progress.say(`Comparing … ${index} of ${wanted.length} services`);
     return judge.verify(service, accepted);
   });
+}
+
+/** The verdicts on who may call whom, for all workloads or for those that some services send to. */
+export function accessOf(
+  { estate, emitted, settings }: Translation,
+  progress: Progress,
+  services?: readonly string[],
+): readonly AccessRow[] {
+  progress.say('Comparing … who may call whom');
+  return [...verifyAccess(createAccessJudge({ estate, emitted, settings }), services)];
 }

@@ -16,11 +16,12 @@ import { isTargetVersion, targetVersions } from '@isthmus/kong-mesh';
 import { translate, wantedPlaces, withPlaces } from '@isthmus/translation';
 import { textsOf } from './estate.ts';
 import { InputError, readInput } from './input.ts';
-import { judgeOf, verdictsOf } from './judging.ts';
+import { accessOf, judgeOf, verdictsOf } from './judging.ts';
 import { readLimits } from './limits.ts';
 import { checkFile, checkFolder, prepareFolder, writeText, writeWhole, writing } from './output.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { renderFindings, renderSummary, wantsColour } from './render.ts';
+import { renderAccessTally } from './render-access.ts';
 import { renderTally } from './render-verdicts.ts';
 import { readSettings } from './settings.ts';
 import { createSideWork, type SideWork, type WholeFile } from './side-work.ts';
@@ -102,7 +103,8 @@ export async function runTranslate(paths: readonly string[], options: TranslateO
     const located = withPlaces(translation.diagnostics, wanted, await places);
     const diagnostics = [...input.diagnostics, ...located].sort(compareDiagnostics);
     const equivalence = options.verify ? verdictsOf(judgeOf(translation), settings, progress) : undefined;
-    const report = buildReport(translation, diagnostics, layout.fileOf, equivalence);
+    const access = options.verify ? accessOf(translation, progress) : [];
+    const report = buildReport(translation, diagnostics, layout.fileOf, equivalence && [...equivalence, ...access]);
     if (out !== undefined) {
       progress.say('Writing … the report');
       writeWhole(join(out, pageReport), renderReportPage(report));
@@ -112,7 +114,10 @@ export async function runTranslate(paths: readonly string[], options: TranslateO
     progress.end();
     await printFindings(diagnostics, options.verbose ?? false);
     process.stderr.write(`${renderSummary(report)}\n`);
-    if (equivalence !== undefined) await writeText(process.stderr, renderTally(tally(equivalence)));
+    if (equivalence !== undefined) {
+      await writeText(process.stderr, renderTally(tally(equivalence)));
+      await writeText(process.stderr, renderAccessTally(access));
+    }
     return report.summary.diagnostics.blocker > 0 ? 1 : 0;
   } finally {
     await work.end();

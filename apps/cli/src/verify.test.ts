@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Report } from '@isthmus/bundle';
-import type { VerdictRow } from '@isthmus/equivalence';
+import { type AccessRow, isAccessRow, type VerdictRow } from '@isthmus/equivalence';
 import { afterAll, expect, test } from 'vitest';
 import { sideBySide } from './columns.ts';
 
@@ -93,6 +93,40 @@ test('what the settings accept is counted and shown, and fails nothing', () => {
   expect(status).toBe(0);
 });
 
+const guarded = write(
+  'guarded.yaml',
+  `${service}---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: seats, namespace: sales}
+spec: {rules: [{from: [{source: {namespaces: [sales]}}]}]}
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: default, namespace: sales}
+spec: {mtls: {mode: STRICT}}
+`,
+);
+
+test('who may call whom is said in a sentence; a whole estate fails nothing, of a part it is undecided', () => {
+  const whole = isthmus('verify', guarded, '--complete');
+  expect(whole.stdout).toMatch(/^Access: Nobody can call what they could not before: \d+ pairs the same\.$/m);
+  expect(whole.stdout).toMatch(/^Transport: 1 same, 0 narrower, 0 wider, 0 undecided\.$/m);
+  expect(whole.status).toBe(0);
+  const rows = JSON.parse(isthmus('verify', guarded, '--complete', '--json').stdout) as (VerdictRow | AccessRow)[];
+  expect(rows.filter(isAccessRow)).toContainEqual(
+    expect.objectContaining({
+      workload: 'sales/seats',
+      port: 80,
+      verdict: 'same',
+      callers: ['any other account of sales'],
+    }),
+  );
+  const part = isthmus('verify', guarded);
+  expect(part.stdout).toMatch(/^◐ access {2}Undecided for .*the import is not declared complete/m);
+  expect(part.status).toBe(1);
+});
+
 test.each([
   ['a service that is not there', ['verify', plain, '--service', 'sales/none'], 'there is no Service sales/none'],
   ['accepted differences without a reason', ['verify', plain, '--settings', 'BAD'], 'accepted must be a list of'],
@@ -131,12 +165,19 @@ test('--verify puts the verdicts into the report and its page', () => {
   expect(stderr).toMatch(/^Routing: \d+ same, \d+ different/m);
   isthmus('translate', lost, '--verify', '--report', page);
   const { equivalence = [] } = JSON.parse(readFileSync(json, 'utf8')) as Report;
-  expect(equivalence.map(({ service: of, port, aspect }) => [of, port, aspect])).toContainEqual([
+  const rows = equivalence.filter((row) => !isAccessRow(row));
+  expect(rows.map(({ service: of, port, aspect }) => [of, port, aspect])).toContainEqual([
     'sales/seats',
     80,
     'routing',
   ]);
   expect(readFileSync(page, 'utf8')).toContain('<h2>Behaviour</h2>');
+  expect(stderr).toMatch(/^Access: /m);
+  expect(equivalence.filter(isAccessRow).map(({ workload, aspect }) => [workload, aspect])).toContainEqual([
+    'sales/seats',
+    'transport',
+  ]);
+  expect(readFileSync(page, 'utf8')).toContain('<h2>Access</h2>');
   isthmus('translate', lost, '--report', json);
   expect(JSON.parse(readFileSync(json, 'utf8'))).not.toHaveProperty('equivalence');
 });

@@ -1,10 +1,11 @@
 import { translate } from '@isthmus/translation';
 import { type EstateOptions, readEstate, settingsOf } from './estate.ts';
 import { InputError } from './input.ts';
-import { judgeOf, verdictsOf } from './judging.ts';
+import { accessOf, judgeOf, verdictsOf } from './judging.ts';
 import { writeText } from './output.ts';
 import { createProgress } from './progress.ts';
 import { wantsColour } from './render.ts';
+import { accessExitCode, renderAccess } from './render-access.ts';
 import { exitCodeOf, renderVerdicts } from './render-verdicts.ts';
 
 export interface VerifyOptions extends EstateOptions {
@@ -13,7 +14,7 @@ export interface VerifyOptions extends EstateOptions {
   readonly verbose?: boolean;
 }
 
-/** `isthmus verify`: returns 0 where all is the same or accepted, else 1; throws an InputError for 2. */
+/** `isthmus verify`: returns 0 where all is the same or accepted and access does not widen, else 1; throws an InputError for 2. */
 export async function runVerify(paths: readonly string[], options: VerifyOptions): Promise<number> {
   const settings = await settingsOf(options);
   const progress = createProgress(process.stderr);
@@ -27,13 +28,15 @@ export async function runVerify(paths: readonly string[], options: VerifyOptions
     progress.end();
     throw new InputError(`there is no Service ${unknown} in the input; say <namespace>/<name>`);
   }
-  const rows = verdictsOf(judge, settings, progress, service.length === 0 ? undefined : service);
+  const services = service.length === 0 ? undefined : service;
+  const rows = verdictsOf(judge, settings, progress, services);
+  const access = accessOf(translation, progress, services);
   progress.end();
-  if (options.json) await writeText(process.stdout, [`${JSON.stringify(rows, null, 2)}\n`]);
-  else
-    await writeText(
-      process.stdout,
-      renderVerdicts(rows, { colour: wantsColour(process.stdout), all: options.verbose ?? false }),
-    );
-  return exitCodeOf(rows);
+  if (options.json) await writeText(process.stdout, [`${JSON.stringify([...rows, ...access], null, 2)}\n`]);
+  else {
+    const look = { colour: wantsColour(process.stdout), all: options.verbose ?? false };
+    await writeText(process.stdout, renderVerdicts(rows, look));
+    await writeText(process.stdout, renderAccess(access, look));
+  }
+  return exitCodeOf(rows) || accessExitCode(access);
 }

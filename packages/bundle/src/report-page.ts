@@ -1,5 +1,14 @@
 import { findCode } from '@isthmus/diagnostics';
-import { aspects, isUnpredicted, tally } from '@isthmus/equivalence';
+import {
+  type AccessRow,
+  answerOf,
+  aspects,
+  isAccessRow,
+  isUnpredicted,
+  tally,
+  tallyAccess,
+  type VerdictRow,
+} from '@isthmus/equivalence';
 import type { Report } from './report.ts';
 
 const escapes: Readonly<Record<string, string>> = {
@@ -25,6 +34,8 @@ const marks: Readonly<Record<string, string>> = {
   differs: '✕',
   undecided: '◐',
   accepted: '○',
+  wider: '✕',
+  narrower: '▽',
 };
 const mark = (word: string): string =>
   `<span class="${word}"><span aria-hidden="true">${marks[word]}</span> ${word}</span>`;
@@ -38,7 +49,7 @@ h1{font-size:24px;font-weight:600;margin:0 0 4px}h2{font-size:18px;font-weight:6
 table{border-collapse:collapse;width:100%}table.narrow{width:auto}th,td{text-align:left;vertical-align:top;padding:5px 12px 5px 0;border-bottom:1px solid var(--border);line-height:1.3}th{font-weight:500;color:var(--muted)}
 td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}details{border-bottom:1px solid var(--border);padding:6px 0}summary{cursor:pointer}
 h3{font-size:13px;font-weight:500;margin:24px 0 4px}.finding{border-bottom:1px solid var(--border);padding:8px 0}.finding p{margin:4px 0}
-.exact,.same{color:var(--exact)}.approximate,.warning,.undecided{color:var(--approximate)}.unsupported,.blocker,.differs{color:var(--unsupported)}.inert,.info,.accepted{color:var(--inert)}.untranslated{color:var(--untranslated)}
+.exact,.same{color:var(--exact)}.approximate,.warning,.undecided{color:var(--approximate)}.unsupported,.blocker,.differs,.wider{color:var(--unsupported)}.inert,.info,.accepted,.narrower{color:var(--inert)}.untranslated{color:var(--untranslated)}
 @media print{body{max-width:none;padding:0}details{break-inside:avoid}}`;
 
 type Entry = Report['ledger'][number];
@@ -120,7 +131,7 @@ const prose = (sentence: string): string =>
     .join('');
 
 /** Counts by aspect, and what is not the same. */
-function behaviour(rows: NonNullable<Report['equivalence']>): string {
+function behaviour(rows: readonly VerdictRow[]): string {
   const counts = tally(rows);
   const table = aspects
     .map(
@@ -141,6 +152,29 @@ function behaviour(rows: NonNullable<Report['equivalence']>): string {
   });
   const heads = verdicts.map((one) => `<th class="number">${mark(one)}</th>`).join('');
   return `<h2>Behaviour</h2><table class="narrow"><thead><tr><th>Aspect</th>${heads}<th class="number">unpredicted</th></tr></thead><tbody>${table}</tbody></table>${items.join('')}${more(others.length - mostRows, 'verdicts')}`;
+}
+
+const accessVerdicts = ['same', 'narrower', 'wider', 'undecided'] as const;
+
+/** Whether access widens, in a sentence; the counts, and what is not the same. */
+function access(rows: readonly AccessRow[]): string {
+  const counts = tallyAccess(rows);
+  const table = (['access', 'transport'] as const)
+    .map(
+      (aspect) =>
+        `<tr><td>${aspect}</td>${accessVerdicts.map((one) => `<td class="number">${counts[aspect][one]}</td>`).join('')}</tr>`,
+    )
+    .join('');
+  const rank = (row: AccessRow): number => ['wider', 'undecided', 'narrower', 'same'].indexOf(row.verdict);
+  const others = rows.filter(({ verdict }) => verdict !== 'same').sort((a, b) => rank(a) - rank(b));
+  const items = others
+    .slice(0, mostRows)
+    .map(
+      ({ aspect, workload, port, verdict, sentence }) =>
+        `<div class="finding">${mark(verdict)} <span class="name">${text(workload)}:${port}</span> ${aspect}<p>${prose(sentence)}</p></div>`,
+    );
+  const heads = accessVerdicts.map((one) => `<th class="number">${mark(one)}</th>`).join('');
+  return `<h2>Access</h2><p>${text(answerOf(counts))}</p><table class="narrow"><thead><tr><th>Aspect</th>${heads}</tr></thead><tbody>${table}</tbody></table>${items.join('')}${more(others.length - mostRows, 'verdicts')}`;
 }
 
 /**
@@ -167,7 +201,7 @@ export function renderReportPage(report: Report): string {
 <h1>Istio to Kong Mesh ${text(target)}</h1>
 <p>${summary.fields} fields of ${summary.istioResources} Istio resources; ${summary.diagnostics.blocker} findings block, ${summary.diagnostics.warning} warn. ${summary.resources} resources, ${summary.patches} patches and ${summary.drafts} drafts come of it.</p>
 <h2>Fields</h2><table class="narrow"><thead><tr><th>Outcome</th><th class="number">Fields</th></tr></thead><tbody>${outcomes}</tbody></table>
-${report.equivalence === undefined ? '' : behaviour(report.equivalence)}
+${report.equivalence === undefined ? '' : behaviour(report.equivalence.filter((row) => !isAccessRow(row)))}${report.equivalence === undefined ? '' : access(report.equivalence.filter(isAccessRow))}
 <h2>Findings</h2>${findings(report.diagnostics) || `<p class="muted">No findings. ${summary.fields} fields checked.</p>`}
 ${section('Kong Mesh resources', '<th>Kind</th><th>Name</th><th>Role</th><th>File</th>', resources, 'Nothing is emitted.')}
 <h2>Every field</h2>${entries(report.ledger) || '<p class="muted">The input holds no Istio resource.</p>'}

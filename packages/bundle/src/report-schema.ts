@@ -1,5 +1,5 @@
 import type { Diagnostic, Severity } from '@isthmus/diagnostics';
-import type { VerdictRow } from '@isthmus/equivalence';
+import type { AccessRow, VerdictRow } from '@isthmus/equivalence';
 import type { LedgerField, Outcome, Target } from '@isthmus/translation';
 import type { Report } from './report.ts';
 
@@ -107,6 +107,28 @@ const verdict = map<VerdictRow>(
   ['counterexample', 'reason', 'predictedBy', 'accepted'],
 );
 
+const accessVerdict = map<AccessRow>(
+  {
+    aspect: { enum: ['access', 'transport'] },
+    workload: described(text, 'The workload that is called, <namespace>/<name>.'),
+    port: described(position, 'Of the workload, not of a Service.'),
+    count: described(count, 'How many callers are treated alike; 1 for transport.'),
+    callers: described(list(text), 'Some of them: <namespace>/<account>, or in words.'),
+    bridge: described(yes, 'They come with a certificate of Istio, as during the bridge.'),
+    before: text,
+    after: text,
+    verdict: { enum: ['same', 'narrower', 'wider', 'undecided'] },
+    sentence: text,
+    request: described(text, 'One that Istio refuses and Kong Mesh lets through.'),
+    reason: described(text, 'Why it is undecided.'),
+    rules: described(
+      map<NonNullable<AccessRow['rules']>>({ before: list(rule), after: list(rule) }),
+      'What decides; absent where no policy does.',
+    ),
+  },
+  ['bridge', 'request', 'reason', 'rules'],
+);
+
 /**
  * The JSON Schema of the report, which docs/reference publishes.
  * @param targets the versions of Kong Mesh that a report may be for
@@ -150,8 +172,8 @@ export function reportSchema(targets: readonly string[]): Schema {
         diagnostics: list(diagnostic),
         resources: described(list(resource), 'Each emitted object once.'),
         equivalence: described(
-          list(verdict),
-          'With --verify: a verdict for each service, port, group of clients and aspect.',
+          list({ anyOf: [verdict, accessVerdict] }),
+          'With --verify: a verdict for each service, port, group of clients and aspect, then for each workload, port and group of callers.',
         ),
         summary,
       },

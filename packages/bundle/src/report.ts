@@ -1,5 +1,5 @@
 import type { Diagnostic, Severity } from '@isthmus/diagnostics';
-import type { VerdictRow } from '@isthmus/equivalence';
+import type { AccessRow, VerdictRow } from '@isthmus/equivalence';
 import type { LedgerEntry, Outcome, Translation } from '@isthmus/translation';
 
 interface ReportedEntry {
@@ -41,8 +41,8 @@ export interface Report {
     readonly patch?: true;
     readonly draft?: true;
   }[];
-  /** What both meshes do with the same requests; only where that was compared. */
-  readonly equivalence?: readonly VerdictRow[];
+  /** What both meshes do with the same requests, and who may call whom in each; only where that was compared. */
+  readonly equivalence?: readonly (VerdictRow | AccessRow)[];
   readonly summary: {
     readonly files: number;
     readonly documents: number;
@@ -73,7 +73,7 @@ export function buildReport(
   translation: Translation,
   diagnostics: readonly Diagnostic[],
   fileOf: readonly string[],
-  equivalence?: readonly VerdictRow[],
+  equivalence?: readonly (VerdictRow | AccessRow)[],
 ): Report {
   const { estate, emitted } = translation;
   const skipped = Map.groupBy(estate.skipped, ({ file }) => file);

@@ -2,6 +2,7 @@ export {
   type AccessRow,
   type AccessTally,
   answerOf,
+  isAccessRow,
   rowsOf,
   tallyAccess,
   verifyAccess,

@@ -1,4 +1,5 @@
 import type { Rule } from '@isthmus/behavior';
+import type { VerdictRow } from '../verdict-row.ts';
 import { type Caller, callerInWords } from './callers.ts';
 import type {
   AccessComparison,
@@ -14,7 +15,9 @@ export interface AccessRow {
   /** The workload that is called, `<namespace>/<name>`. */
   readonly workload: string;
   readonly port: number;
-  /** Who calls: `<namespace>/<account>`, or in words where it is nobody's account. Empty for `transport`. */
+  /** How many callers are treated alike; 1 for `transport`, where it is the port that counts. */
+  readonly count: number;
+  /** Who they are, as many as were asked for: `<namespace>/<account>`, or in words where it is nobody's account. */
   readonly callers: readonly string[];
   /** Whether the callers come with a certificate of Istio, as during the bridge. */
   readonly bridge?: true;
@@ -29,6 +32,9 @@ export interface AccessRow {
   /** What decides; absent where no policy does. */
   readonly rules?: { readonly before: readonly Rule[]; readonly after: readonly Rule[] };
 }
+
+/** Tells verdicts on access and transport from those on what requests meet. */
+export const isAccessRow = (row: AccessRow | VerdictRow): row is AccessRow => 'workload' in row;
 
 /** How many pairs of caller and port, or ports, are of which verdict. */
 export type AccessTally = Readonly<Record<AccessRow['aspect'], Readonly<Record<AccessVerdict, number>>>>;
@@ -81,13 +87,14 @@ function sentenceOf({ server, port, callers, before, after, verdict, request, re
 
 const without = ({ before, after }: AccessComparison['rules']): boolean => before.length === 0 && after.length === 0;
 
-function presentAccess(comparison: AccessComparison): AccessRow {
+function presentAccess(comparison: AccessComparison, most: number): AccessRow {
   const { server, port, callers, before, after, verdict, request, reason, rules } = comparison;
   return {
     aspect: 'access',
     workload: `${server.namespace}/${server.name}`,
     port,
-    callers: callers.map(nameOf),
+    count: callers.length,
+    callers: callers.slice(0, most).map(nameOf),
     ...(callers.every(({ bridge }) => bridge) ? { bridge: true as const } : {}),
     before: befores[before],
     after: afters[after],
@@ -118,6 +125,7 @@ function presentTransport(
     aspect: 'transport',
     workload: `${server.namespace}/${server.name}`,
     port,
+    count: 1,
     callers: [],
     before,
     after: after ?? 'not known',
@@ -144,18 +152,34 @@ function* shown({ access }: ServerComparison): Generator<AccessComparison> {
 
 const order: Readonly<Record<AccessVerdict, number>> = { wider: 0, undecided: 1, narrower: 2, same: 3 };
 
-/** The verdicts on one workload, the worst first. */
-export function rowsOf(comparison: ServerComparison, bare: readonly string[]): AccessRow[] {
+/**
+ * The verdicts on one workload, the worst first.
+ * @param most names of callers in a row, at most
+ */
+export function rowsOf(
+  comparison: ServerComparison,
+  bare: readonly string[],
+  most = Number.POSITIVE_INFINITY,
+): AccessRow[] {
   const rows = [
-    ...Array.from(shown(comparison), presentAccess),
+    ...Array.from(shown(comparison), (one) => presentAccess(one, most)),
     ...comparison.transport.map((one) => presentTransport(one, bare)),
   ];
   return rows.sort((a, b) => order[a.verdict] - order[b.verdict] || a.port - b.port);
 }
 
-/** The verdicts on all workloads, by workload. */
-export function* verifyAccess(judge: AccessJudge): Generator<AccessRow> {
-  for (const server of judge.servers) yield* rowsOf(judge.compare(server), judge.bare);
+// Thousands of workloads have thousands of callers each: a report names some and counts all.
+const mostNames = 50;
+
+/**
+ * The verdicts on all workloads, by workload.
+ * @param services only workloads that one of these Services (`<namespace>/<name>`) sends to
+ */
+export function* verifyAccess(judge: AccessJudge, services?: readonly string[]): Generator<AccessRow> {
+  const wanted = services && new Set(services);
+  for (const server of judge.servers)
+    if (wanted === undefined || server.services.some((name) => wanted.has(`${server.namespace}/${name}`)))
+      yield* rowsOf(judge.compare(server), judge.bare, mostNames);
 }
 
 const nothing = (): Record<AccessVerdict, number> => ({ same: 0, narrower: 0, wider: 0, undecided: 0 });
@@ -163,7 +187,7 @@ const nothing = (): Record<AccessVerdict, number> => ({ same: 0, narrower: 0, wi
 /** Counts pairs of caller and port, and ports. */
 export function tallyAccess(rows: Iterable<AccessRow>): AccessTally {
   const counts = { access: nothing(), transport: nothing() };
-  for (const { aspect, verdict, callers } of rows) counts[aspect][verdict] += aspect === 'access' ? callers.length : 1;
+  for (const { aspect, verdict, count } of rows) counts[aspect][verdict] += count;
   return counts;
 }
 

@@ -9,6 +9,8 @@ export interface Server {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly serviceAccount: string | undefined;
+  /** Names of the Services that send to it, in its namespace. */
+  readonly services: readonly string[];
   /** How the ports that Services send to speak, by number. */
   readonly protocols: ReadonlyMap<number, Protocol>;
   /** Ports that containers declare and no Service sends to. */
@@ -135,6 +137,7 @@ export function readServers(estate: Estate, options: { rootNamespace: string; cl
           name,
           labels,
           serviceAccount: workload.serviceAccount || undefined,
+          services: selecting.map((service) => service.name),
           protocols,
           others: [...declared].filter((port) => !protocols.has(port)).sort((a, b) => a - b),
         });
