@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 /** What one command took as a whole process, start and end included. */
 export interface Run {
   readonly seconds: number;
+  /** Of all processors together: others on the machine disturb it less. */
+  readonly processorSeconds: number;
   /** The largest resident set, in bytes. */
   readonly peak: number;
 }
@@ -26,12 +28,16 @@ export function runOnce(script: URL, args: readonly string[], accepted: readonly
   const seconds = Number(process.hrtime.bigint() - begin) / 1e9;
   if (status === null || !accepted.includes(status))
     throw new Error(`${fileURLToPath(script)} ${args.join(' ')} ended with ${status}: ${stderr.slice(-500)}`);
-  const peak = Number(readFileSync(note, 'utf8'));
+  const [peak, microseconds] = readFileSync(note, 'utf8').split(' ').map(Number) as [number, number];
   rmSync(note);
-  return { seconds, peak };
+  return { seconds, processorSeconds: microseconds / 1e6, peak };
 }
 
 /** The least of several runs: what disturbs a run only ever makes it longer. */
 export function least(runs: readonly Run[]): Run {
-  return { seconds: Math.min(...runs.map((run) => run.seconds)), peak: Math.max(...runs.map((run) => run.peak)) };
+  return {
+    seconds: Math.min(...runs.map((run) => run.seconds)),
+    processorSeconds: Math.min(...runs.map((run) => run.processorSeconds)),
+    peak: Math.max(...runs.map((run) => run.peak)),
+  };
 }

@@ -1,6 +1,8 @@
-// Loaded before a measured script (`node --import`): leaves the largest resident set of its process in a file.
+// Loaded before a measured script (`node --import`): leaves the largest resident set of its process (bytes) and the time of
+// processors that it took (microseconds) in a file.
 import { writeFileSync } from 'node:fs';
 
-process.on('exit', () =>
-  writeFileSync(process.env.ISTHMUS_BENCH_PEAK ?? '', String(process.resourceUsage().maxRSS * 1024)),
-);
+process.on('exit', () => {
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  writeFileSync(process.env.ISTHMUS_BENCH_PEAK ?? '', `${maxRSS * 1024} ${userCPUTime + systemCPUTime}`);
+});

@@ -34,18 +34,19 @@ export function benchVerify(): boolean {
       writeEstate(input, services);
       const measured = measure(input);
       console.log(
-        `  ${services} services: verify ${measured.verify.seconds.toFixed(2)} s, parse ${measured.parse.seconds.toFixed(2)} s, peak ${(measured.verify.peak / gibibyte).toFixed(2)} GiB`,
+        `  ${services} services: verify ${measured.verify.seconds.toFixed(2)} s (${measured.verify.processorSeconds.toFixed(2)} s of processors), parse ${measured.parse.seconds.toFixed(2)} s, peak ${(measured.verify.peak / gibibyte).toFixed(2)} GiB`,
       );
       return measured;
     }) as [Measured, Measured, Measured];
-    const each = ({ verify }: Measured, services: number): number => (verify.seconds - start.verify.seconds) / services;
+    const each = ({ verify }: Measured, services: number): number =>
+      (verify.processorSeconds - start.verify.processorSeconds) / services;
     const held: Held[] = [
       { what: '10,000 services translated and verified', measured: large.verify.seconds, limit: 60, unit: 's' },
       { what: 'peak memory', measured: large.verify.peak / gibibyte, limit: 2, unit: 'GiB' },
       {
         what: '10,000 services against merely parsing their 30,000 resources with js-yaml',
-        measured: large.verify.seconds / large.parse.seconds,
-        limit: 45,
+        measured: large.verify.processorSeconds / large.parse.processorSeconds,
+        limit: 35,
         unit: '×',
       },
       {
