@@ -219,3 +219,25 @@ export function timeouts(context: Context, { settings, policy }: Connections): C
         : { maxConnectionDuration: context.derived(most, durationOf(most, common?.maxConnectionDuration ?? '0s')) },
   });
 }
+
+const limits: readonly (readonly [string, string])[] = [
+  ['tcp', 'maxConnections'],
+  ['http', 'http1MaxPendingRequests'],
+  ['http', 'http2MaxRequests'],
+  ['http', 'maxRetries'],
+];
+const times: readonly (readonly [string, string])[] = [
+  ['tcp', 'connectTimeout'],
+  ['tcp', 'idleTimeout'],
+  ['tcp', 'maxConnectionDuration'],
+  ['http', 'idleTimeout'],
+];
+
+/** Whether connections have something of their own that a policy of a kind says; all else is what the whole mesh has. */
+export function isSpecial(kind: string, { policy, hash, locality }: Connections): boolean {
+  const { connectionPool, outlierDetection, loadBalancer } = policy;
+  const has = (paths: typeof limits): boolean => paths.some((path) => descend(connectionPool, ...path) !== undefined);
+  if (kind === 'MeshCircuitBreaker') return outlierDetection !== undefined || has(limits);
+  if (kind === 'MeshTimeout') return has(times);
+  return loadBalancer !== undefined || hash !== undefined || !locality.disabled || locality.from.length > 0;
+}

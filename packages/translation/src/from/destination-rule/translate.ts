@@ -19,7 +19,7 @@ import { backendsOf } from '../virtual-service/backends.ts';
 import { type ClientUnit, clientsRef, clientUnits } from '../virtual-service/client-units.ts';
 import { homeOf, policyName, portTarget } from '../virtual-service/emit-http.ts';
 import { accountForPolicy, settleRule } from './account.ts';
-import { type Connections, circuitBreaker, connectionsKey, loadBalancing, timeouts } from './connections.ts';
+import { type Connections, circuitBreaker, connectionsKey, isSpecial, loadBalancing, timeouts } from './connections.ts';
 import { localityOf } from './locality.ts';
 
 /** A Service of Kong Mesh that policies are about: one of the estate, or that of a subset. */
@@ -104,6 +104,8 @@ function addTarget(
   const used = isAlike && entries.length === ports(service).length ? entries.slice(0, 1) : entries;
   for (const [kind, build] of Object.entries(builders)) {
     const to = used.flatMap(({ port, connections }) => {
+      // Clients whom other policies select too need everything, so that nothing of those shines through.
+      if (unit.within.length === 0 && !isSpecial(kind, connections)) return [];
       const conf = build(context, connections, inherits);
       if (conf === undefined) return [];
       const section = several && !(isAlike && used.length === 1) ? port : undefined;

@@ -62,9 +62,15 @@ export type Action =
   /** No rule takes it: Istio answers 404. */
   | { readonly kind: 'unmatched' };
 
+const keys = new WeakMap<Action, string>();
+
 /** An action without its provenance: equal texts, equal actions. */
 export function actionKey(action: Action): string {
-  return JSON.stringify(action, (name, value) => (name === 'from' ? undefined : value));
+  const known = keys.get(action);
+  if (known !== undefined) return known;
+  const key = JSON.stringify(action, (name, value) => (name === 'from' ? undefined : value));
+  keys.set(action, key);
+  return key;
 }
 
 /** The settings of routes that say nothing of their own are those of the whole mesh. */

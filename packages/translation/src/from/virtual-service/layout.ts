@@ -148,7 +148,7 @@ export interface Layouts {
 
 /** Lays out the steps of all units of clients of one port. */
 export function layOutUnits(units: readonly UnitSteps[], answers404: boolean): Layouts {
-  const keys = units.map(({ steps }) => stepsKey(steps));
+  const keys = units.length === 1 ? [''] : units.map(({ steps }) => stepsKey(steps));
   const differs = units.map(
     ({ unit }, index) => index === 0 || unit.within.some((other) => keys[other] !== keys[index]),
   );
