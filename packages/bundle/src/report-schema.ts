@@ -111,7 +111,7 @@ const accessVerdict = map<AccessRow>(
   {
     aspect: { enum: ['access', 'transport'] },
     workload: described(text, 'The workload that is called, <namespace>/<name>.'),
-    port: described(position, 'Of the workload, not of a Service.'),
+    port: described(count, 'Of the workload, not of a Service; 0 stands for every port that nothing declares.'),
     count: described(count, 'How many callers are treated alike; 1 for transport.'),
     callers: described(list(text), 'Some of them: <namespace>/<account>, or in words.'),
     bridge: described(yes, 'They come with a certificate of Istio, as during the bridge.'),

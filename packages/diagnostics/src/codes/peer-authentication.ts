@@ -146,4 +146,14 @@ export const peerAuthentication = defineCodes({
     explanation:
       'Plaintext passes every MeshTrafficPermission (kuma, meshtrafficpermission/plugin, 2.14: chains without TLS are skipped; verified by running 2.14 and 3.0).',
   },
+  lastPort: {
+    code: 'ISTHMUS-PA-016',
+    severity: 'warning',
+    title: 'Exception for a port would open others',
+    message:
+      'Port {port} accepts plaintext and {workload} otherwise demands mTLS. It is the last port of the workload, whose mode Kong Mesh applies to every port that no Service declares: the exception would open these to plaintext too. The port stays strict.',
+    help: 'Move callers without a sidecar into the mesh first, let a Service whose name comes later declare a strict port of the workload, or exclude the port from interception if everyone may call it.',
+    explanation:
+      'Ports that are not declared go through the passthrough listener, which the mode of the last inbound opens or closes; inbounds are in the order of the names of the Services (kuma, meshtls plugin, 2.14; verified by running 2.14).',
+  },
 });

@@ -1,12 +1,13 @@
 import type { Rule } from '@isthmus/behavior';
 import type { VerdictRow } from '../verdict-row.ts';
 import { type Caller, callerInWords } from './callers.ts';
-import type {
-  AccessComparison,
-  AccessJudge,
-  AccessVerdict,
-  ServerComparison,
-  TransportComparison,
+import {
+  type AccessComparison,
+  type AccessJudge,
+  type AccessVerdict,
+  anyOther,
+  type ServerComparison,
+  type TransportComparison,
 } from './compare-access.ts';
 
 /** A verdict on who may call a port, or on how connections come to it, as reports and screens show it. */
@@ -14,6 +15,7 @@ export interface AccessRow {
   readonly aspect: 'access' | 'transport';
   /** The workload that is called, `<namespace>/<name>`. */
   readonly workload: string;
+  /** 0 stands for every port that neither a Service nor a container declares. */
   readonly port: number;
   /** How many callers are treated alike; 1 for `transport`, where it is the port that counts. */
   readonly count: number;
@@ -66,7 +68,8 @@ function severalInWords(callers: readonly Caller[]): string {
 function sentenceOf({ server, port, callers, before, after, verdict, request, reason }: AccessComparison): string {
   const who = severalInWords(callers);
   const start = who.startsWith('`') ? who : `${who.charAt(0).toUpperCase()}${who.slice(1)}`;
-  const where = `\`${server.name}.${server.namespace}:${port}\``;
+  const name = `${server.name}.${server.namespace}`;
+  const where = port === anyOther ? `\`${name}\` on a port that nothing declares` : `\`${name}:${port}\``;
   switch (verdict) {
     case 'wider':
       return request === undefined

@@ -199,6 +199,8 @@ test('plaintext passes every permission, and every client gets in by it', () => 
   const rows = rowsOf([authentication('PERMISSIVE'), allowWeb], [identity, permission(web), tls('Permissive')]);
   const wider = rows.filter(({ verdict }) => verdict === 'wider');
   expect(wider.map(({ callers, port }) => ({ callers, port }))).toEqual([
+    // On ports that nothing declares, too.
+    { callers: ['a client without an identity'], port: 0 },
     { callers: ['a client without an identity'], port: 8443 },
     { callers: ['a client without an identity'], port: 9000 },
     // No Service sends to it: Kong Mesh hands it through.
@@ -277,5 +279,27 @@ spec: {template: {metadata: {labels: {istio: ingressgateway}}, spec: {serviceAcc
     { workload: 'edge/ingress', reason: 'a gateway: Kong Gateway takes its place' },
     { workload: 'passenger/guest', reason: 'no Service sends to it' },
     { workload: 'sales/web', reason: 'no Service sends to it' },
+  ]);
+});
+
+test('the mode of the last inbound opens what nothing declares', () => {
+  const ports = `
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: payments, namespace: sales}
+spec: {selector: {matchLabels: {app: payments}}, mtls: {mode: STRICT}, portLevelMtls: {'9000': {mode: PERMISSIVE}}}
+`;
+  const exception = `
+apiVersion: kuma.io/v1alpha1
+kind: MeshTLS
+metadata: {name: exception, namespace: kong-mesh-system, labels: {kuma.io/mesh: default}}
+spec:
+  targetRef: {kind: Dataplane, labels: {app: payments}, sectionName: '9000'}
+  rules: [{default: {mode: Permissive}}]
+`;
+  const rows = rowsOf([ports], [identity, permission(everyone), tls('Strict'), exception]);
+  expect(of(rows, 'wider')).toEqual([
+    'A client without an identity could not call `payments.sales` on a port that nothing declares before and can now.',
+    'A client without an identity could not call `payments.sales:9999` before and can now.',
   ]);
 });

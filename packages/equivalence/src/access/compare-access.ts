@@ -71,6 +71,9 @@ export interface AccessJudge {
   compare(server: Server): ServerComparison;
 }
 
+/** Stands for every port that neither a Service nor a container declares. */
+export const anyOther = 0;
+
 const modes = { DISABLE: 'plaintext', PERMISSIVE: 'permissive', STRICT: 'strict' } as const;
 const rank: Readonly<Record<TransportMode, number>> = { plaintext: 0, permissive: 1, strict: 2 };
 const uncertain =
@@ -357,6 +360,7 @@ export function createAccessJudge(of: AccessCase): AccessJudge {
           kong: byPort.get(port)?.[0],
         })),
         ...server.others.map((port) => ({ port, protocol: 'detected' as const, served: false, kong: undefined })),
+        { port: anyOther, protocol: 'detected' as const, served: false, kong: undefined },
       ].sort((a, b) => a.port - b.port);
       const asksPort = own.policies.some(({ rules }) => JSON.stringify(rules).includes('destination.port'));
       return {
@@ -375,7 +379,9 @@ export function createAccessJudge(of: AccessCase): AccessJudge {
           ]);
           const found = known.get(key) ?? decide(scene, server, own, port, access);
           known.set(key, found);
-          return found.map(({ members, ...rest }) => ({
+          // That nobody gets in where nothing is declared goes without saying.
+          const told = port.port === anyOther ? found.filter(({ verdict }) => verdict === 'wider') : found;
+          return told.map(({ members, ...rest }) => ({
             ...rest,
             server,
             port: port.port,

@@ -18,6 +18,24 @@ export type Placement =
 const sectionOf = (workload: Workload, port: number): string =>
   workload.containerPorts.find((declared) => declared.port === port && declared.name !== '')?.name ?? String(port);
 
+/**
+ * The port of a workload whose inbound Kong Mesh makes last: Services by name, their ports in order (kuma,
+ * pkg/plugins/runtime/k8s/controllers/inbound_converter.go, 2.14). Its mode is that of the ports that no Service declares
+ * (security.md 1.5; verified by running 2.14).
+ */
+export function lastInbound(view: SecurityView, workload: Workload): number | undefined {
+  const { namespace, labels, containerPorts } = workload;
+  return (view.selecting.get(namespace) ?? [])
+    .filter(({ selector = {}, externalName }) => !externalName && matchesLabels(selector, labels))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap(({ ports }) => ports.filter(({ transport }) => transport === 'TCP'))
+    .map(({ targetPort }) =>
+      typeof targetPort === 'number' ? targetPort : containerPorts.find(({ name }) => name === targetPort)?.port,
+    )
+    .filter((port) => port !== undefined)
+    .at(-1);
+}
+
 function wanted(workload: Workload, ports: Ports, services: readonly Resource[]): number[] {
   if (ports.kind === 'only') return [...ports.ports];
   const served = servedPorts(workload, services);

@@ -3,6 +3,7 @@ import {
   type AuthorizationPolicy,
   type allConstraints,
   contains,
+  effectiveMtls,
   isIdentity,
   type MtlsMode,
   matchesEverything,
@@ -16,7 +17,7 @@ import { child, type Field, rootField } from '../../field.ts';
 import { dnsLabel } from '../../names.ts';
 import { matchesOf } from '../../security/entries.ts';
 import { isForSidecars } from '../../security/gateway.ts';
-import { type InboundTarget, placePorts, servicesIn, targetRefOf } from '../../security/target.ts';
+import { type InboundTarget, lastInbound, placePorts, servicesIn, targetRefOf } from '../../security/target.ts';
 import { type SecurityView, securityOf } from '../../security/view.ts';
 import { permission } from '../authorization-policy/emit.ts';
 import { anyone } from '../authorization-policy/project.ts';
@@ -171,6 +172,18 @@ function emitLevel(emitting: Emitting, level: Level, mode: MtlsMode, field: Fiel
   }
 }
 
+/** Name of a workload that demands mTLS, and whose undeclared ports the mode of this port would open; undefined where none is. */
+function exposedBy(view: SecurityView, scope: PolicyScope, port: number): string | undefined {
+  return view
+    .workloadsIn(scope.namespace)
+    .find(
+      (workload) =>
+        selects(scope, workload) &&
+        lastInbound(view, workload) === port &&
+        effectiveMtls(view.peers, workload).mode === 'STRICT',
+    )?.name;
+}
+
 function emitPort(emitting: Emitting, level: Level, port: string, mode: MtlsMode): boolean {
   const { context, view, restricting } = emitting;
   const field = modeFieldOf(level, port);
@@ -190,6 +203,12 @@ function emitPort(emitting: Emitting, level: Level, port: string, mode: MtlsMode
   }
   const emitted = mode === 'STRICT' ? 'Strict' : 'Permissive';
   const nameFor = (section: string): string => dnsLabel(`mtls-${level.rank}-${level.name}-${section}`);
+  const exposed = mode === 'STRICT' ? undefined : exposedBy(view, level.scope, Number(port));
+  if (exposed !== undefined) {
+    if (field === undefined) context.report(area.lastPort, { port, workload: exposed }, level.policy?.resource);
+    else context.approximate(field, undefined, area.lastPort, { port, workload: exposed });
+    return true;
+  }
   if (placement.kind === 'placed') {
     accountForMode(context, field, mode);
     for (const target of placement.targets)
