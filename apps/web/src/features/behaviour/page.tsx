@@ -34,6 +34,9 @@ const order = { differs: 0, undecided: 1, accepted: 2, same: 3 } as const;
 const sentenceOf = ({ routing, resilience }: BehaviourRow): string =>
   order[routing.verdict] <= order[resilience.verdict] ? routing.sentence : resilience.sentence;
 
+// No line of a table is longer, and what is drawn while rows fly by is kept small.
+const mostShown = 200;
+
 const columns: readonly Column<BehaviourRow>[] = [
   {
     id: 'service',
@@ -70,7 +73,7 @@ const columns: readonly Column<BehaviourRow>[] = [
     value: sentenceOf,
     cell: (row) => (
       <span>
-        <Line text={sentenceOf(row)} />
+        <Line text={sentenceOf(row).slice(0, mostShown)} />
       </span>
     ),
   },
