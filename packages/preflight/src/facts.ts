@@ -15,6 +15,10 @@ export interface Facts {
   namespaceJoins(name: string): Joining;
   /** Pods that may join Kong Mesh: not those that no injector touches today. */
   readonly pods: readonly Pod[];
+  /** Of these by namespace and labels. */
+  readonly select: PodSelection;
+  /** Whether the import holds workloads of a namespace, or of any where it is undefined. */
+  hasWorkloads(namespace: string | undefined): boolean;
   /** Whether a pod joins Kong Mesh; `unknown` where the import does not tell. */
   joining(pod: Pod): Joining;
   /** Every workload with pods, whether or not it joins. */
@@ -40,25 +44,33 @@ export interface Facts {
 
 export const idOf = ({ namespace, name }: { namespace: string; name: string }): string => `${namespace}/${name}`;
 
-const byLabel = (namespace: string, key: string, value: string): string => `${namespace}\n${key}\n${value}`;
+/** Finds pods by labels, of a namespace or of all where it is undefined; without labels all of them. */
+export type PodSelection = (namespace: string | undefined, labels: Readonly<Record<string, string>>) => readonly Pod[];
 
-const isSelected = ({ labels }: Pod, selector: Readonly<Record<string, string>>): boolean =>
-  Object.keys(selector).length > 0 && matchesLabels(selector, labels);
+function add<Key>(into: Map<Key, Pod[]>, key: Key, pod: Pod): void {
+  const others = into.get(key);
+  if (others === undefined) into.set(key, [pod]);
+  else others.push(pod);
+}
 
-/** Pods by one label, so that a selector is compared with few of them. */
-function indexPods(pods: readonly Pod[]): (namespace: string, selector: Readonly<Record<string, string>>) => Pod[] {
-  const index = new Map<string, Pod[]>();
-  for (const pod of pods)
+/** Indexes pods by namespace and by each of their labels, so that a selector is compared with few of them. */
+function indexPods(pods: readonly Pod[]): PodSelection {
+  const ofNamespace = new Map<string, Pod[]>();
+  const ofLabel = new Map<string, Pod[]>();
+  for (const pod of pods) {
+    add(ofNamespace, pod.namespace, pod);
     for (const [key, value] of Object.entries(pod.labels)) {
-      const at = byLabel(pod.namespace, key, value);
-      const others = index.get(at);
-      if (others === undefined) index.set(at, [pod]);
-      else others.push(pod);
+      add(ofLabel, `${pod.namespace}\n${key}\n${value}`, pod);
+      add(ofLabel, `\n${key}\n${value}`, pod);
     }
-  return (namespace, selector) => {
-    const [first] = Object.entries(selector);
-    if (first === undefined) return [];
-    return (index.get(byLabel(namespace, ...first)) ?? []).filter(({ labels }) => matchesLabels(selector, labels));
+  }
+  return (namespace, labels) => {
+    const lists = Object.entries(labels).map(
+      ([key, value]) => ofLabel.get(`${namespace ?? ''}\n${key}\n${value}`) ?? [],
+    );
+    if (lists.length === 0) return namespace === undefined ? pods : (ofNamespace.get(namespace) ?? []);
+    const shortest = lists.reduce((least, list) => (list.length < least.length ? list : least));
+    return shortest.filter((pod) => matchesLabels(labels, pod.labels));
   };
 }
 
@@ -80,22 +92,25 @@ export function gatherFacts(estate: Estate, settings: PreflightSettings, planned
   const { pods: everyPod, gateways, running } = podsOf(estate);
   const joiningOf = (pod: Pod): Joining => podJoins(pod.labels, pod.annotations, joins(pod.namespace));
   const pods = everyPod.filter((pod) => joiningOf(pod) !== 'no');
-  const select = indexPods(everyPod);
+  const selectAny = indexPods(everyPod);
+  const selectGateways = indexPods(gateways);
+  /** A Service without a selector selects nothing. */
+  const behind = (select: PodSelection, { namespace, selector = {} }: Service): readonly Pod[] =>
+    Object.keys(selector).length === 0 ? [] : select(namespace, selector);
   const joining = new Set(pods);
   const { services: index } = config.registry;
   const ofPod = new Map<Pod, string[]>();
   const selected = new Map<Service, readonly Pod[]>();
   for (const service of index.all) {
-    const found = select(service.namespace, service.selector ?? {});
+    const found = behind(selectAny, service);
     selected.set(service, found);
     for (const pod of found) ofPod.set(pod, [...(ofPod.get(pod) ?? []), idOf(service)]);
   }
   const services = index.all.filter((service) => {
-    const { selector = {}, namespace } = service;
-    if (isGatewayLabels(selector) || isGatewayLabels(service.resource.labels)) return false;
-    if (gateways.some((pod) => pod.namespace === namespace && isSelected(pod, selector))) return false;
-    const behind = selected.get(service) ?? [];
-    return behind.length > 0 ? behind.some((pod) => joining.has(pod)) : joins(service.namespace) !== 'no';
+    if (isGatewayLabels(service.selector ?? {}) || isGatewayLabels(service.resource.labels)) return false;
+    if (behind(selectGateways, service).length > 0) return false;
+    const own = selected.get(service) ?? [];
+    return own.length > 0 ? own.some((pod) => joining.has(pod)) : joins(service.namespace) !== 'no';
   });
   const inNamespace = Map.groupBy(services, ({ namespace }) => namespace);
   const plannedOf = Map.groupBy(planned, ({ kind }) => kind);
@@ -107,6 +122,8 @@ export function gatherFacts(estate: Estate, settings: PreflightSettings, planned
     namespace: (name) => byName.get(name),
     namespaceJoins: joins,
     pods,
+    select: indexPods(pods),
+    hasWorkloads: (namespace) => selectAny(namespace, {}).length > 0,
     joining: joiningOf,
     everyPod,
     running,

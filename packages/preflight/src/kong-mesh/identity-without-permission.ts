@@ -1,11 +1,10 @@
 import { codes } from '@isthmus/diagnostics';
-import { selects } from '@isthmus/istio';
 import { child, descend, items } from '@isthmus/kubernetes';
 import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
 import { policiesOf as authorizationPoliciesOf } from '../traffic/policies.ts';
-import { specOf, targets } from './target.ts';
+import { specOf, targeted } from './target.ts';
 
 export const identityWithoutPermission: Check = {
   id: 'identity-without-permission',
@@ -55,15 +54,12 @@ spec: {template: {metadata: {labels: {app: seats}}, spec: {containers: [{name: s
       .kongMesh('MeshTrafficPermission')
       .filter((one) => items(child(specOf(one), 'rules')).length > 0 || items(child(specOf(one), 'from')).length > 0);
     const guarded = authorizationPoliciesOf(facts).filter(({ action, attached }) => action === 'ALLOW' && !attached);
+    const settled = new Set([
+      ...guarded.flatMap(({ scope }) => facts.select(scope.namespace, scope.labels)),
+      ...permissions.flatMap((permission) => targeted(facts, permission)),
+    ]);
     const [identity] = identities;
-    const denied =
-      identity === undefined
-        ? []
-        : facts.pods.filter(
-            (pod) =>
-              !guarded.some(({ scope }) => selects(scope, pod)) &&
-              !permissions.some((permission) => targets(facts, permission, pod)),
-          );
+    const denied = identity === undefined ? [] : facts.pods.filter((pod) => !settled.has(pod));
     return {
       examined: [
         amount(facts.pods.length, 'workload'),

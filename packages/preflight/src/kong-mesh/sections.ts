@@ -4,7 +4,7 @@ import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
 import type { Pod } from '../pods.ts';
-import { policiesOf, specOf, targets } from './target.ts';
+import { policiesOf, specOf, targeted } from './target.ts';
 
 /** Whether an inbound of the pods can have the name: a container port's, or a number that has none. */
 const hasSection = ({ containerPorts }: Pod, section: string): boolean =>
@@ -58,7 +58,7 @@ spec:
       const target = descend(specOf(policy), 'targetRef');
       const at = text(child(target, 'sectionName'));
       if (at === undefined || text(child(target, 'kind'))?.value !== 'Dataplane') return [];
-      const pods = facts.pods.filter((pod) => targets(facts, policy, pod));
+      const pods = targeted(facts, policy);
       if (pods.length === 0 || pods.some((pod) => hasSection(pod, at.value))) return [];
       return {
         found: `${called(policy)}${policy.source.file === '' ? ', which the translation emits,' : ''} is for the section \`${at.value}\`, and no container of ${pods[0] ? called(pods[0].resource) : 'its pods'} has a port of that name.`,

@@ -3,7 +3,7 @@ import { child, descend, items, text } from '@isthmus/kubernetes';
 import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { called } from '../facts.ts';
-import { specOf, targets } from './target.ts';
+import { specOf, targeted } from './target.ts';
 
 export const strictTarget: Check = {
   id: 'strict-target',
@@ -46,7 +46,7 @@ spec: {template: {metadata: {labels: {app: seats}}, spec: {containers: [{name: s
       const at = [...items(child(spec, 'rules')), ...items(child(spec, 'from'))]
         .flatMap((rule) => text(descend(rule, 'default', 'mode')) ?? [])
         .find(({ value }) => value === 'Strict');
-      const pods = at === undefined ? [] : facts.pods.filter((pod) => targets(facts, policy, pod));
+      const pods = at === undefined ? [] : targeted(facts, policy);
       if (at === undefined || pods.length === 0) return [];
       return {
         found: `${called(policy)}${policy.source.file === '' ? ', which the translation emits,' : ''} makes ${pods.length === 1 && pods[0] ? called(pods[0].resource) : `${pods.length} workloads`} take mutual TLS only.`,

@@ -28,21 +28,21 @@ export const policiesOf = (facts: Facts): Resource[] => policyKinds.flatMap((kin
 
 export const specOf = (resource: Resource): Field | undefined => child(rootField(resource), 'spec');
 
-const ofPolicy = (key: string): boolean => !/(?:^|[./])kuma\.io\//.test(key);
+const isOfPods = (key: string): boolean => !/(?:^|[./])kuma\.io\//.test(key);
 
 /**
- * Whether a policy's top-level `targetRef` can select a pod: policies outside the system namespace are for their own namespace
- * (security.md 1.9). Labels that Kong Mesh computes are taken to match, so that doubt never makes a finding.
+ * The pods that a policy's top-level `targetRef` can select: policies outside the system namespace are for their own namespace
+ * (kuma/docs/madr/decisions/054). Labels that Kong Mesh computes are taken to match, so that doubt never makes a finding.
  */
-export function targets(facts: Facts, policy: Resource, pod: Pod): boolean {
-  if (policy.namespace !== facts.settings.systemNamespace && policy.namespace !== pod.namespace) return false;
+export function targeted(facts: Facts, policy: Resource): readonly Pod[] {
   const target = descend(specOf(policy), 'targetRef');
-  const kind = text(child(target, 'kind'))?.value ?? 'Mesh';
-  if (kind === 'Mesh') return true;
-  const labels = [...entries(child(target, 'labels')), ...entries(child(target, 'tags'))];
-  return labels.every(([key, { value }]) => {
-    if (key === 'k8s.kuma.io/namespace') return value === pod.namespace;
-    if (key === 'k8s.kuma.io/service-account') return value === pod.serviceAccount;
-    return !ofPolicy(key) || pod.labels[key] === value;
-  });
+  const isForAll = (text(child(target, 'kind'))?.value ?? 'Mesh') === 'Mesh';
+  const written = isForAll ? [] : [...entries(child(target, 'labels')), ...entries(child(target, 'tags'))];
+  const labels = new Map(written.map(([key, { value }]) => [key, String(value)]));
+  const meant = labels.get('k8s.kuma.io/namespace');
+  const account = labels.get('k8s.kuma.io/service-account');
+  const own = policy.namespace === facts.settings.systemNamespace ? undefined : policy.namespace;
+  if (own !== undefined && meant !== undefined && own !== meant) return [];
+  const pods = facts.select(own ?? meant, Object.fromEntries([...labels].filter(([key]) => isOfPods(key))));
+  return account === undefined ? pods : pods.filter(({ serviceAccount }) => serviceAccount === account);
 }

@@ -47,7 +47,7 @@ export function networkPolicies(facts: Facts): NetworkPolicy[] {
       resource,
       spec,
       directions: new Set(types.length > 0 ? types : guessed),
-      pods: facts.pods.filter((pod) => pod.namespace === namespace && matchesSelector(selector, pod.labels)),
+      pods: facts.select(namespace, {}).filter(({ labels }) => matchesSelector(selector, labels)),
     };
   });
 }

@@ -1,20 +1,24 @@
 import { codes } from '@isthmus/diagnostics';
-import { type AuthorizationPolicy, allConstraints, selects, servedPorts } from '@isthmus/istio';
+import { allConstraints, servedPorts } from '@isthmus/istio';
 import { amount, workloads } from '../amounts.ts';
 import type { Check } from '../check.ts';
-import { called } from '../facts.ts';
+import { called, type Facts } from '../facts.ts';
 import { type Pod, portsOf } from '../pods.ts';
 import { policiesOf } from '../traffic/policies.ts';
 
-/** The ports that authorization policies of a pod speak of, so that clients use them. */
-function portsOfPolicies(pod: Pod, policies: readonly AuthorizationPolicy[]): Set<number> {
-  return new Set(
-    policies
-      .filter(({ scope, attached }) => !attached && selects(scope, pod))
-      .flatMap(({ rules }) => rules.flatMap((rule) => [...allConstraints(rule)]))
+/** The ports that authorization policies of each pod speak of, so that clients use them. */
+function portsOfPolicies(facts: Facts): ReadonlyMap<Pod, ReadonlySet<number>> {
+  const ports = new Map<Pod, Set<number>>();
+  for (const { scope, attached, rules } of policiesOf(facts)) {
+    const named = rules
+      .flatMap((rule) => [...allConstraints(rule)])
       .filter(({ attribute, negated }) => attribute === 'destination.port' && !negated)
-      .flatMap(({ values }) => values.map(({ text }) => Number(text))),
-  );
+      .flatMap(({ values }) => values.map(({ text }) => Number(text)));
+    if (attached || named.length === 0) continue;
+    for (const pod of facts.select(scope.namespace, scope.labels))
+      ports.set(pod, new Set([...(ports.get(pod) ?? []), ...named]));
+  }
+  return ports;
 }
 
 export const undeclaredPort: Check = {
@@ -69,7 +73,7 @@ spec:
 `,
   },
   run: (facts) => {
-    const policies = policiesOf(facts);
+    const named = portsOfPolicies(facts);
     const evidence = facts.pods.flatMap((pod) => {
       const services = facts.servicesOf(pod);
       // Pods without a Service serve nobody by name; their ports are of those who know their addresses.
@@ -79,15 +83,15 @@ spec:
         return facts.index.get(namespace, name)?.resource ?? [];
       });
       const served = new Set(servedPorts(pod, resources));
-      const used = portsOfPolicies(pod, policies);
+      const isUsed = (port: number): boolean => named.get(pod)?.has(port) ?? false;
       return portsOf(pod)
         .filter(({ value }) => !served.has(value))
         .map((at) => ({
-          found: `A container of ${called(pod.resource)} listens on ${at.value}, which no Service of the pods has${used.has(at.value) ? ', and an AuthorizationPolicy speaks of the port' : ''}.`,
+          found: `A container of ${called(pod.resource)} listens on ${at.value}, which no Service of the pods has${isUsed(at.value) ? ', and an AuthorizationPolicy speaks of the port' : ''}.`,
           at,
           services,
           // Most such ports are for probes, which come another way, and for metrics, which have a check of their own.
-          ...(used.has(at.value) ? {} : { severity: 'info' as const }),
+          ...(isUsed(at.value) ? {} : { severity: 'info' as const }),
         }));
     });
     return {

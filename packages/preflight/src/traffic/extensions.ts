@@ -1,4 +1,4 @@
-import { scopeOf, selects } from '@isthmus/istio';
+import { scopeOf } from '@isthmus/istio';
 import { descend, entries, items, type Resource, rootField, text } from '@isthmus/kubernetes';
 import type { Evidence } from '../check.ts';
 import { called, type Facts } from '../facts.ts';
@@ -21,7 +21,7 @@ export function selecting(facts: Facts, resources: readonly Resource[], does: st
       ].map(([key, { value }]) => [key, String(value)]),
     );
     const scope = scopeOf(resource, rootNamespace);
-    const pods = facts.pods.filter((pod) => selects({ ...scope, labels }, pod));
+    const pods = facts.select(scope.namespace, labels);
     return {
       found: `${called(resource)} ${does} ${pods.length === 0 ? 'proxies that are no workload of the import' : pods.length === 1 && pods[0] ? called(pods[0].resource) : `${pods.length} workloads`}.`,
       at: descend(rootField(resource), 'spec') ?? resource,
