@@ -1,3 +1,4 @@
+export * from './access.ts';
 export * from './behaviour.ts';
 export * from './checks.ts';
 export * from './common.ts';

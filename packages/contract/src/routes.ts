@@ -1,4 +1,5 @@
 import { type TSchema, Type } from 'typebox';
+import * as access from './access.ts';
 import * as behaviour from './behaviour.ts';
 import * as checks from './checks.ts';
 import * as migration from './migration.ts';
@@ -182,6 +183,28 @@ export const routes = defineRoutes({
     summary: 'The verdicts on one service, with counterexamples',
     status: 200,
     response: behaviour.ServiceBehaviour,
+  },
+  getAccess: {
+    method: 'GET',
+    path: '/migrations/:id/access',
+    summary: 'Who may call whom in both meshes, workload by workload; ask again until it is complete',
+    query: access.AccessQuery,
+    status: 200,
+    response: access.AccessView,
+  },
+  getWorkloadAccess: {
+    method: 'GET',
+    path: '/migrations/:id/access/:namespace/:name',
+    summary: 'Who may call one workload, with every caller',
+    status: 200,
+    response: access.WorkloadAccess,
+  },
+  getAccessTable: {
+    method: 'GET',
+    path: '/migrations/:id/access.csv',
+    summary: 'Who may call whom as comma-separated values, a line for each caller and port',
+    query: access.AccessQuery,
+    status: 200,
   },
   listChecks: {
     method: 'GET',

@@ -1,4 +1,10 @@
-import { type BehaviourQuery, type CheckQuery, routes, type SimulatedRequest } from '@isthmus/contract';
+import {
+  type AccessQuery,
+  type BehaviourQuery,
+  type CheckQuery,
+  routes,
+  type SimulatedRequest,
+} from '@isthmus/contract';
 import { allCodes, findCode } from '@isthmus/diagnostics';
 import { findCheck } from '@isthmus/preflight';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -46,6 +52,22 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
   serve(app, routes.getServiceBehaviour, (request, reply) => {
     const { namespace, name } = request.params as { namespace: string; name: string };
     return render(request, reply, { name: 'service-behaviour', service: `${namespace}/${name}` });
+  });
+  serve(app, routes.getAccess, (request, reply) =>
+    render(request, reply, { name: 'access', ...(request.query as AccessQuery) }),
+  );
+  serve(app, routes.getWorkloadAccess, (request, reply) => {
+    const { namespace, name } = request.params as { namespace: string; name: string };
+    return render(request, reply, { name: 'workload-access', workload: `${namespace}/${name}` });
+  });
+  serve(app, routes.getAccessTable, (request, reply) => {
+    reply.header('content-disposition', 'attachment; filename="access.csv"');
+    return render(
+      request,
+      reply,
+      { name: 'access-table', ...(request.query as AccessQuery) },
+      'text/csv; charset=utf-8',
+    );
   });
   serve(app, routes.listChecks, (request, reply) =>
     render(request, reply, { name: 'checks', ...(request.query as CheckQuery) }),

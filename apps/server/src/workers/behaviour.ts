@@ -45,7 +45,7 @@ const known = new WeakMap<Translated, Known>();
 const sliceOf = 400;
 
 /** Places of rules; the text of each emitted resource is written and read once. */
-function linker({ translation }: Translated): (rule: Rule) => LinkedRule {
+export function linker({ translation }: Translated): (rule: Rule) => LinkedRule {
   const keyOf = (kind: string, namespace: string, name: string): string => `${kind}/${namespace}/${name}`;
   const istio = new Map<string, number>();
   for (const [index, { kind, namespace, name }] of translation.estate.istio.entries())

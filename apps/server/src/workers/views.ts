@@ -1,5 +1,6 @@
 import { type ArchiveFormat, archive, buildReport, layOut, renderReportPage, reportText } from '@isthmus/bundle';
 import type {
+  AccessQuery,
   BehaviourQuery,
   CheckQuery,
   Inventory,
@@ -14,6 +15,7 @@ import type { Limits, Resource } from '@isthmus/kubernetes';
 import { bridgeDiagram, type MigratingService } from '@isthmus/migration';
 import type { ServiceState } from '@isthmus/store';
 import { move } from 'piscina';
+import { access, accessTable, workloadAccess } from './access.ts';
 import { behaviour, serviceBehaviour, simulation } from './behaviour.ts';
 import { checkList } from './checks.ts';
 import { addUp, noFindings, noOutcomes, type Translated, translated } from './snapshot.ts';
@@ -40,6 +42,9 @@ export interface ViewTask {
       }
     | { readonly name: 'bridge'; readonly namespace?: string }
     | ({ readonly name: 'behaviour' } & BehaviourQuery)
+    | ({ readonly name: 'access' } & AccessQuery)
+    | ({ readonly name: 'access-table' } & AccessQuery)
+    | { readonly name: 'workload-access'; readonly workload: string }
     | ({ readonly name: 'checks' } & CheckQuery)
     | { readonly name: 'service-behaviour'; readonly service: string }
     | { readonly name: 'simulation'; readonly request: SimulatedRequest };
@@ -254,12 +259,17 @@ function build(snapshot: Translated, { view, states: list, settings }: ViewTask)
     }
     case 'behaviour':
       return behaviour(snapshot, settings.accepted, view);
+    case 'access':
+      return access(snapshot, view);
+    case 'workload-access':
+      return workloadAccess(snapshot, view.workload);
     case 'checks':
       return checkList(snapshot, view);
     case 'service-behaviour':
       return serviceBehaviour(snapshot, settings.accepted, view.service);
     case 'simulation':
       return simulation(snapshot, view.request);
+    case 'access-table':
     case 'report':
     case 'report-page':
     case 'bundle':
@@ -267,8 +277,9 @@ function build(snapshot: Translated, { view, states: list, settings }: ViewTask)
   }
 }
 
-/** The report and the bundle are documents of their own, not JSON of the contract. */
+/** The report, the bundle and tables are documents of their own, not JSON of the contract. */
 async function renderDocument(snapshot: Translated, view: ViewTask['view']): Promise<Uint8Array | undefined> {
+  if (view.name === 'access-table') return accessTable(snapshot, view);
   const isDocument = view.name === 'report' || view.name === 'report-page' || view.name === 'bundle';
   if (!isDocument) return undefined;
   const { files, fileOf } = layOut(snapshot.translation);

@@ -1,0 +1,78 @@
+import { type Static, Type } from 'typebox';
+import { LinkedRule } from './behaviour.ts';
+
+export const AccessVerdict = Type.Enum(['same', 'narrower', 'wider', 'undecided']);
+export type AccessVerdict = 'same' | 'narrower' | 'wider' | 'undecided';
+
+/** Who may call a port of a workload in both meshes, for callers who are treated alike; or how the port takes connections. */
+export const AccessRow = Type.Object({
+  /** Tells it from the other rows of the snapshot. */
+  id: Type.String(),
+  aspect: Type.Enum(['access', 'transport']),
+  /** `<namespace>/<name>` */
+  workload: Type.String(),
+  /** Services (`<namespace>/<name>`) that send to it. */
+  services: Type.Array(Type.String()),
+  /** 0 stands for every port that nothing declares. */
+  port: Type.Integer(),
+  /** How many callers there are; 1 for `transport`. */
+  count: Type.Integer(),
+  /** In a list some of them, of one workload all: `<namespace>/<account>`, or in words. */
+  callers: Type.Array(Type.String()),
+  /** They come with a certificate of Istio, as during the bridge. */
+  bridge: Type.Optional(Type.Literal(true)),
+  before: Type.String(),
+  after: Type.String(),
+  verdict: AccessVerdict,
+  sentence: Type.String(),
+  /** A request that Istio refuses and Kong Mesh lets through. */
+  request: Type.Optional(Type.String()),
+  reason: Type.Optional(Type.String()),
+  rules: Type.Optional(Type.Object({ before: Type.Array(LinkedRule), after: Type.Array(LinkedRule) })),
+});
+export type AccessRow = Static<typeof AccessRow>;
+
+const AccessCounts = Type.Object({
+  same: Type.Integer(),
+  narrower: Type.Integer(),
+  wider: Type.Integer(),
+  undecided: Type.Integer(),
+});
+
+/** What is known so far: a large estate is compared in slices, one with each request, until it is complete. */
+export const AccessView = Type.Object({
+  complete: Type.Boolean(),
+  /** Workloads compared so far, and all of them. */
+  compared: Type.Integer(),
+  workloads: Type.Integer(),
+  /** Whether access widens, of what is compared so far, in a sentence. */
+  answer: Type.String(),
+  /** Pairs of caller and port, and ports, of what is compared so far, whatever the filters. */
+  tally: Type.Object({ access: AccessCounts, transport: AccessCounts }),
+  /** Workloads that are not compared, and why. */
+  leftOut: Type.Array(Type.Object({ workload: Type.String(), reason: Type.String() })),
+  /** Those that meet the filters, from the one asked for on; in an order that later slices only add to. */
+  rows: Type.Array(AccessRow),
+  /** What `from` is to be to go on. */
+  next: Type.Integer(),
+});
+export type AccessView = Static<typeof AccessView>;
+
+export const AccessQuery = Type.Object({
+  /** Some of `same`, `narrower`, `wider`, `undecided`, with commas between them. */
+  verdict: Type.Optional(Type.String()),
+  aspect: Type.Optional(Type.Enum(['access', 'transport'])),
+  /** Of the workload. */
+  namespace: Type.Optional(Type.String()),
+  from: Type.Optional(Type.Integer({ minimum: 0 })),
+});
+export type AccessQuery = {
+  readonly verdict?: string;
+  readonly aspect?: 'access' | 'transport';
+  readonly namespace?: string;
+  readonly from?: number;
+};
+
+/** Everything about one workload, with every caller. */
+export const WorkloadAccess = Type.Object({ workload: Type.String(), rows: Type.Array(AccessRow) });
+export type WorkloadAccess = Static<typeof WorkloadAccess>;
