@@ -61,7 +61,13 @@ function bodyOf(directResponse: Field): { readonly body?: string } {
   const written = text(child(body, 'string'))?.value;
   const bytes = text(child(body, 'bytes'))?.value;
   if (written !== undefined) return { body: written };
-  return bytes === undefined ? {} : { body: atob(bytes) };
+  if (bytes === undefined) return {};
+  try {
+    return { body: atob(bytes) };
+  } catch {
+    // The API server stores no such bytes.
+    return { body: bytes };
+  }
 }
 
 const maxWeight = 4_294_967_295;

@@ -96,7 +96,7 @@ function splitOf(
     if (target.kind !== 'service') return { ...nobody(backends, service, port), weight, from };
     return { service: target.service, port: target.port, weight, from };
   });
-  return { backends: listed, hosts };
+  return { backends: listed.length === 0 ? [nobody(backends, service, port)] : listed, hosts };
 }
 
 const nobody = (backends: Backends, service: RegistryService, port: ServicePort): Backend => ({
