@@ -59,7 +59,9 @@ spec: {template: {metadata: {labels: {app: seats}}, spec: {containers: [{name: s
       ...permissions.flatMap((permission) => targeted(facts, permission)),
     ]);
     const [identity] = identities;
-    const denied = identity === undefined ? [] : facts.pods.filter((pod) => !settled.has(pod));
+    if (identity === undefined)
+      return { skipped: 'Neither the import nor the translation has a MeshIdentity, so that nothing is denied.' };
+    const denied = facts.pods.filter((pod) => !settled.has(pod));
     return {
       examined: [
         amount(facts.pods.length, 'workload'),
@@ -67,7 +69,7 @@ spec: {template: {metadata: {labels: {app: seats}}, spec: {containers: [{name: s
         amount(permissions.length, 'MeshTrafficPermission'),
       ],
       evidence: denied.map((pod) => ({
-        found: `The pods of ${called(pod.resource)} get an identity of ${called(identity as NonNullable<typeof identity>)} and no permission; no policy of Istio restricts who calls them.`,
+        found: `The pods of ${called(pod.resource)} get an identity of ${called(identity)} and no permission; no policy of Istio restricts who calls them.`,
         at: pod.resource,
         services: facts.servicesOf(pod),
       })),

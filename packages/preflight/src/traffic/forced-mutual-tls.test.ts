@@ -1,7 +1,39 @@
 import { expect, test } from 'vitest';
-import { exampleFaults } from '../example.test-support.ts';
+import { exampleFaults, foundIn } from '../example.test-support.ts';
 import { forcedMutualTls } from './forced-mutual-tls.ts';
 
 test('the examples say the truth', () => {
   expect(exampleFaults(forcedMutualTls)).toEqual([]);
+});
+
+const rule = (
+  host: string,
+  policy = 'trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}',
+): string => `apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: r, namespace: sales}
+spec: {host: ${JSON.stringify(host)}, ${policy}}
+`;
+const found = (...args: Parameters<typeof rule>): number => foundIn(forcedMutualTls, rule(...args)).length;
+
+test('hosts of the cluster are meant, also by wildcards; those outside of it and gateways are not', () => {
+  expect(
+    ['seats', 'seats.crew.svc.cluster.local', '*.local', '*.crew.svc.cluster.local'].map((host) => found(host)),
+  ).toEqual([1, 1, 1, 1]);
+  expect(
+    [
+      'api.bank.example',
+      '*.example',
+      '*.istio-system.svc.cluster.local',
+      'istio-egressgateway.istio-system.svc.cluster.local',
+      'own-egressgateway',
+    ].map((host) => found(host)),
+  ).toEqual([0, 0, 0, 0, 0]);
+});
+
+test('ports and subsets are looked at as well', () => {
+  const ports = 'portLevelSettings: [{port: {number: 80}, tls: {mode: ISTIO_MUTUAL}}]';
+  expect(
+    found('seats', `subsets: [{name: v1, trafficPolicy: {${ports}}}], trafficPolicy: {${ports}, tls: {mode: SIMPLE}}`),
+  ).toBe(2);
 });

@@ -22,7 +22,10 @@ function meant(facts: Facts, host: string, namespace: string): readonly string[]
   if (host.startsWith('*')) {
     const end = host.slice(1);
     const all = facts.services.filter((service) => `${service.name}.${service.namespace}.svc.${domain}`.endsWith(end));
-    return `.x.svc.${domain}`.endsWith(end) || all.length > 0 ? all.map(idOf) : undefined;
+    const namespace = new RegExp(`^\\.([^.]+)\\.svc\\.${domain.replaceAll('.', '\\.')}$`).exec(end)?.[1];
+    const isOfCluster =
+      `.svc.${domain}`.endsWith(end) || (namespace !== undefined && facts.namespaceJoins(namespace) !== 'no');
+    return isOfCluster ? all.map(idOf) : undefined;
   }
   const name = facts.index.named(host, namespace);
   if (name === undefined || facts.namespaceJoins(name.namespace) === 'no') return undefined;
