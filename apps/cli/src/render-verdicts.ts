@@ -16,8 +16,9 @@ const stateOf = ({ verdict, accepted }: VerdictRow): State => (accepted === unde
 function* renderService(
   service: string,
   own: readonly VerdictRow[],
-  { colour, all }: RenderOptions,
+  { colour, all, notCompared }: RenderOptions,
 ): Generator<string> {
+  const everybody = notCompared(service).length === 0 ? 'all clients' : 'all clients that know it';
   const rows = all ? own : own.filter(({ verdict }) => verdict !== 'same');
   yield `${paint(printable(service), 1, colour)}\n`;
   const groups = Map.groupBy(rows, (row) => `${row.aspect}\n${stateOf(row)}\n${row.sentence}`);
@@ -30,7 +31,7 @@ function* renderService(
     const ports = new Set(group.map(({ port }) => port));
     const others = own.filter((one) => one.aspect === aspect && ports.has(one.port));
     const clients =
-      others.length === group.length ? 'all clients' : [...new Set(group.map((one) => one.clients))].join('; ');
+      others.length === group.length ? everybody : [...new Set(group.map((one) => one.clients))].join('; ');
     yield `  ${paint(`${marks[state]} ${aspect}`, colours[state], colour)}, port ${[...ports].join(', ')}, ${printable(clients)}\n`;
     yield `    ${printable(sentence)}\n`;
     if (accepted !== undefined) yield `    Accepted: ${printable(accepted)}\n`;
@@ -43,18 +44,24 @@ export interface RenderOptions {
   readonly colour: boolean;
   /** All services, also those that are the same. */
   readonly all: boolean;
+  /** The clients of a service, in words, that were not compared. */
+  readonly notCompared: (service: string) => readonly string[];
 }
 
 /** The verdicts as sentences, by service; then the counts. */
-export function* renderVerdicts(rows: readonly VerdictRow[], { colour, all }: RenderOptions): Generator<string> {
+export function* renderVerdicts(rows: readonly VerdictRow[], options: RenderOptions): Generator<string> {
+  const { all, notCompared } = options;
   const services = [...Map.groupBy(rows, ({ service }) => service)];
   const others = services.filter(([, own]) => own.some(({ verdict }) => verdict !== 'same'));
   const listed = all ? services : others.slice(0, mostServices);
-  for (const [service, own] of listed) yield* renderService(service, own, { colour, all });
+  for (const [service, own] of listed) yield* renderService(service, own, options);
   if (!all && listed.length < others.length)
     yield `… ${others.length - listed.length} more services: --verbose lists all.\n`;
   if (listed.length > 0) yield '\n';
-  yield `${services.length - others.length} of ${services.length} services are the same for all clients, ports and requests.\n`;
+  const scoped = services.filter(([service]) => notCompared(service).length > 0).length;
+  yield `${services.length - others.length} of ${services.length} services are the same for all clients${scoped === 0 ? '' : ' that know them'}, ports and requests.\n`;
+  if (scoped > 0)
+    yield `Of ${scoped} of them, clients that Istio keeps from knowing the service (Sidecar, exportTo) were not compared.\n`;
   yield* renderTally(tally(rows));
 }
 

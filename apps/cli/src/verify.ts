@@ -34,7 +34,7 @@ export async function runVerify(paths: readonly string[], options: VerifyOptions
   progress.end();
   if (options.json) await writeText(process.stdout, [`${JSON.stringify([...rows, ...access], null, 2)}\n`]);
   else {
-    const look = { colour: wantsColour(process.stdout), all: options.verbose ?? false };
+    const look = { colour: wantsColour(process.stdout), all: options.verbose ?? false, notCompared: judge.notCompared };
     await writeText(process.stdout, renderVerdicts(rows, look));
     await writeText(process.stdout, renderAccess(access, look));
   }

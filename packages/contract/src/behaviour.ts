@@ -72,6 +72,8 @@ export const BehaviourRow = Type.Object({
   ports: Type.Array(Type.Integer()),
   routing: AspectSummary,
   resilience: AspectSummary,
+  /** Groups of clients that Istio keeps from knowing the service (Sidecar, exportTo), so that they are not compared. */
+  notCompared: Type.Integer(),
 });
 export type BehaviourRow = Static<typeof BehaviourRow>;
 
@@ -111,7 +113,12 @@ export const BehaviourQuery = Type.Object({
 });
 export type BehaviourQuery = Static<typeof BehaviourQuery>;
 
-export const ServiceBehaviour = Type.Object({ service: Type.String(), verdicts: Type.Array(Verdict) });
+export const ServiceBehaviour = Type.Object({
+  service: Type.String(),
+  verdicts: Type.Array(Verdict),
+  /** Clients that Istio keeps from knowing the service, in words. */
+  notCompared: Type.Array(Type.String()),
+});
 export type ServiceBehaviour = Static<typeof ServiceBehaviour>;
 
 /** A request to simulate. */

@@ -74,8 +74,8 @@ const withoutHeader = `
           default:
             backendRefs: [{kind: MeshService, name: seats-v2, namespace: sales, port: 80, weight: 1}]`;
 
-function judgeOf(emitted: string, findings: readonly Finding[] = []): Judge {
-  const estate = takeIn([readManifest('all.yaml', new TextEncoder().encode(source))]);
+function judgeOf(emitted: string, findings: readonly Finding[] = [], more = ''): Judge {
+  const estate = takeIn([readManifest('all.yaml', new TextEncoder().encode(`${source}${more}`))]);
   return createJudge({
     estate,
     emitted: parseYaml(emitted).map(({ value }) => ({ role: 'resource', object: value as JsonObject })),
@@ -246,4 +246,29 @@ test('what does not exist cannot be simulated, and the ports that there are are 
   });
   expect(judge.verify('sales/none', [])).toEqual([]);
   expect(judge.services).toEqual(['sales/ledger', 'sales/seats', 'sales/seats-v2']);
+});
+
+test('clients that Istio keeps from knowing a service are named, not compared', () => {
+  const scope = `---
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: default, namespace: passenger}
+spec:
+  egress: [{hosts: ["./*"]}]
+  outboundTrafficPolicy: {mode: REGISTRY_ONLY}
+`;
+  const judge = judgeOf(route(sameRules), [], scope);
+  expect(judge.notCompared('sales/seats')).toEqual(['clients in namespace passenger']);
+  expect(routingOf(judge).map(({ clients }) => clients)).toEqual(['clients in namespace sales']);
+  expect(judgeOf(route(sameRules)).notCompared('sales/seats')).toEqual([]);
+  const simulation = judge.simulate({
+    client: { namespace: 'passenger', labels: {} },
+    service: { namespace: 'sales', name: 'seats' },
+    port: 80,
+    request: { method: 'GET', authority: 'seats.sales', path: '/', headers: {} },
+  });
+  expect(simulation).toMatchObject({ before: { answer: { status: 502 } }, differences: [{ what: 'kind' }] });
+  expect('undecided' in simulation && simulation.undecided).toEqual([
+    expect.stringMatching(/^Istio keeps this client/),
+  ]);
 });

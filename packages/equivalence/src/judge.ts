@@ -5,7 +5,8 @@ import { type Emitted, meshAfter } from './mesh-after.ts';
 import { type Finding, predictions } from './predictions.ts';
 import { type NothingToSimulate, type SimulatedRequest, type Simulation, simulate } from './simulate.ts';
 import { type Acceptance, present, type VerdictRow } from './verdict-row.ts';
-import { comparable, verifyService } from './verify-estate.ts';
+import { comparable, type Subject, verifyService } from './verify-estate.ts';
+import { clientsInWords } from './words.ts';
 
 /** What is to be judged: an estate, and what a translation made of it. */
 export interface Case {
@@ -34,6 +35,11 @@ export interface Judge {
   portsOf(service: string): readonly number[];
   /** The verdicts on a service, for each port, group of clients and aspect; none where there is no such service. */
   verify(service: string, accepted: readonly Acceptance[]): VerdictRow[];
+  /**
+   * The clients, in words, that Istio keeps from knowing a service. They are not compared: whom Kong Mesh lets know it is a
+   * matter of reachable backends, which its model does not have.
+   */
+  notCompared(service: string): readonly string[];
   simulate(request: SimulatedRequest): Simulation | NothingToSimulate;
 }
 
@@ -44,17 +50,29 @@ export function createJudge({ estate, emitted, findings, concerning, settings }:
   const after = meshAfter(estate, emitted, { version: target, mesh, zone, systemNamespace });
   const predictedBy = predictions(findings, config, concerning);
   const byId = new Map(comparable(config).map((one) => [`${one.namespace}/${one.resource.name}`, one]));
-  return {
+  const unknowing = new Map<string, ReadonlySet<string>>();
+  const judge: Judge = {
     config,
     services: [...byId.keys()].sort(),
     portsOf: (service) => byId.get(service)?.ports.map(({ port }) => port) ?? [],
     verify(service, accepted) {
       const found = byId.get(service);
       if (found === undefined) return [];
-      return Array.from(verifyService(config, after, found, { clusterDomain }), (verification) =>
+      const clients = new Set<string>();
+      unknowing.set(service, clients);
+      const options = {
+        clusterDomain,
+        unknowing: (subject: Subject) => void clients.add(clientsInWords(subject.clients, subject.everywhere)),
+      };
+      return Array.from(verifyService(config, after, found, options), (verification) =>
         present(verification, { accepted, predictedBy }),
       );
     },
+    notCompared(service) {
+      if (!unknowing.has(service)) judge.verify(service, []);
+      return [...(unknowing.get(service) ?? [])];
+    },
     simulate: (request) => simulate(config, after, request),
   };
+  return judge;
 }

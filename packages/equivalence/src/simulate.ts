@@ -87,6 +87,9 @@ export interface NothingToSimulate {
   readonly ports: readonly number[];
 }
 
+const unknown =
+  'Istio keeps this client from knowing the service (Sidecar, exportTo); whom Kong Mesh lets know it is a matter of reachable backends, which are not compared';
+
 const badRequest: Decision = { kind: 'respond', status: 400 };
 const noRoute: Decision = { kind: 'respond', status: 404 };
 
@@ -226,6 +229,11 @@ export function simulate(
     before: first.side,
     after: second.side,
     differences,
-    undecided: [...new Set(undecided.map(({ reason }) => reason))],
+    undecided: [
+      ...new Set([
+        ...(compiled === undefined && registered.resolution !== 'alias' ? [unknown] : []),
+        ...undecided.map(({ reason }) => reason),
+      ]),
+    ],
   };
 }

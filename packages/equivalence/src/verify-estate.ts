@@ -32,6 +32,8 @@ export interface VerifyOptions {
   /** DNS suffix of the cluster. */
   readonly clusterDomain: string;
   readonly limits?: Readonly<Budget>;
+  /** Told of clients that Istio keeps from knowing a service on a port (Sidecar, exportTo): they are not compared. */
+  readonly unknowing?: (subject: Subject) => void;
   /** Only services for which it is true; all where absent. */
   readonly only?: (namespace: string, name: string) => boolean;
 }
@@ -55,7 +57,7 @@ export function* verifyService(
   config: EffectiveConfig,
   after: KongMeshBehavior,
   service: RegistryService,
-  { clusterDomain, limits = defaultBudget }: Omit<VerifyOptions, 'only'>,
+  { clusterDomain, limits = defaultBudget, unknowing = () => {} }: Omit<VerifyOptions, 'only'>,
 ): Generator<Verification> {
   const { namespace, host } = service;
   const { name } = service.resource;
@@ -68,7 +70,10 @@ export function* verifyService(
     for (const { port, protocol } of service.ports) {
       if (protocol === 'udp') continue;
       const before = compileService(config, client, host, port);
-      if (before === undefined) continue;
+      if (before === undefined) {
+        if (service.resolution !== 'alias') unknowing({ namespace, name, port, clients, everywhere });
+        continue;
+      }
       const table: RouteTable = after.routeTable(client, { namespace, name }, port);
       const names = namesOf(namespace, name, client, clusterDomain);
       const grpc = carriesGrpc(service, port);

@@ -114,8 +114,9 @@ function show(of: Known, accepted: readonly Acceptance[]): Known['shown'] {
     const rows = withAcceptances(of.verdicts[shown.compared] ?? [], accepted);
     // A port of UDP and another name of a host hold no requests, so that nothing is proven of them.
     if (rows.length === 0) continue;
-    const summary = summarise(of.judge.services[shown.compared] ?? '', rows);
-    shown.rows.push({ ...summary, ports: [...summary.ports] });
+    const service = of.judge.services[shown.compared] ?? '';
+    const summary = summarise(service, rows);
+    shown.rows.push({ ...summary, ports: [...summary.ports], notCompared: of.judge.notCompared(service).length });
     shown.tally = added(shown.tally, tally(rows));
   }
   return shown;
@@ -187,7 +188,11 @@ export function serviceBehaviour(
   const rows = withAcceptances(verdicts[index] ?? judge.verify(service, []), accepted);
   const rank = (row: VerdictRow): number =>
     row.verdict === 'same' ? 3 : row.accepted !== undefined ? 2 : isUnpredicted(row) ? 0 : 1;
-  return { service, verdicts: rows.toSorted((a, b) => rank(a) - rank(b)).map((row) => linkVerdict(row, link)) };
+  return {
+    service,
+    verdicts: rows.toSorted((a, b) => rank(a) - rank(b)).map((row) => linkVerdict(row, link)),
+    notCompared: [...judge.notCompared(service)],
+  };
 }
 
 function linkSide(side: SimulatedSide, link: Known['link']): Simulation['before'] {

@@ -45,7 +45,7 @@ export function Detail(props: { migration: Migration; service: string; onClose: 
           <p role="alert">{error.message}</p>
         )
       ) : (
-        <VerdictList migration={migration} verdicts={data.verdicts} />
+        <VerdictList migration={migration} behaviour={data} />
       )}
     </section>
   );

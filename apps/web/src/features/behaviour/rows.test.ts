@@ -14,6 +14,7 @@ const row = (service: string, routing: BehaviourState, resilience: BehaviourStat
   ports: [80],
   routing: summary(routing, unpredicted),
   resilience: summary(resilience),
+  notCompared: 0,
 });
 const rows = [
   row('sales/a', 'same', 'same'),
@@ -56,6 +57,8 @@ test('the answer tells what is proven, what is not, and how far it is', () => {
     'Kong Mesh treats every request to 1 of 5 services as Istio does; 2 differ, each shown by a request; 1 is undecided; 1 is accepted as different. No finding foretold a difference of 1 service: look there first.',
   );
   expect(answerOf(soFar(rows.slice(0, 1), 3, 3))).toMatch(/as Istio does; 2 more take no requests\.$/);
+  const scoped = rows.slice(0, 1).map((one) => ({ ...one, notCompared: 2 }));
+  expect(answerOf(soFar(scoped, 1))).toMatch(/Clients that Istio keeps from knowing a service are not compared\.$/);
   expect(answerOf(soFar(rows.slice(0, 1), 2000))).toMatch(
     /^Kong Mesh treats every request to 1 of the 1 service compared/,
   );

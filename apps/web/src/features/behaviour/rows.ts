@@ -79,5 +79,8 @@ export function answerOf({ complete, verified, rows }: BehaviourSoFar): string {
   ];
   const surprise =
     surprising === 0 ? '' : ` No finding foretold a difference of ${count(surprising, 'service')}: look there first.`;
-  return `${parts.join('; ')}.${surprise}`;
+  const scoped = rows.some(({ notCompared }) => notCompared > 0)
+    ? ' Clients that Istio keeps from knowing a service are not compared.'
+    : '';
+  return `${parts.join('; ')}.${surprise}${scoped}`;
 }

@@ -19,7 +19,7 @@ export function ServiceBehaviourSection({ migration: id, service }: { migration:
               Simulate a request
             </Link>
           </p>
-          <VerdictList migration={migration} verdicts={data.verdicts} />
+          <VerdictList migration={migration} behaviour={data} />
         </>
       ) : isProblem(error, 'not-found') ? (
         <p className="muted">Only Services of Kubernetes are compared; this is none.</p>

@@ -1,4 +1,4 @@
-import type { Migration, Verdict } from '@isthmus/contract';
+import type { Migration, ServiceBehaviour, Verdict } from '@isthmus/contract';
 import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -21,20 +21,21 @@ interface Group {
 }
 
 /** Whom verdicts of one aspect are about; `all clients` where there are no others. */
-function clientsOf(group: readonly Verdict[], verdicts: readonly Verdict[]): string[] {
+function clientsOf(group: readonly Verdict[], { verdicts, notCompared }: ServiceBehaviour): string[] {
   const aboutPorts = new Set(group.map(({ port }) => port));
   const aspect = group[0]?.aspect;
   const all = verdicts.filter((one) => one.aspect === aspect && aboutPorts.has(one.port));
-  return all.length === group.length ? ['all clients'] : [...new Set(group.map(({ clients }) => clients))];
+  if (all.length === group.length) return [notCompared.length === 0 ? 'all clients' : 'all clients that know it'];
+  return [...new Set(group.map(({ clients }) => clients))];
 }
 
-function grouped(verdicts: readonly Verdict[]): Group[] {
-  const others = verdicts.filter(({ verdict }) => verdict !== 'same');
+function grouped(behaviour: ServiceBehaviour): Group[] {
+  const others = behaviour.verdicts.filter(({ verdict }) => verdict !== 'same');
   const groups = Map.groupBy(others, ({ aspect, sentence, accepted }) => `${aspect}\n${sentence}\n${accepted}`);
   return [...groups.values()].map((group) => ({
     first: group[0] as Verdict,
     ports: [...new Set(group.map(({ port }) => port))],
-    clients: clientsOf(group, verdicts),
+    clients: clientsOf(group, behaviour),
     predictedBy: [...new Set(group.flatMap(({ predictedBy = [] }) => predictedBy))].sort(),
   }));
 }
@@ -157,12 +158,13 @@ function Sides({ migration, verdict }: { migration: string; verdict: Verdict }) 
 }
 
 /** What was found about one service: each difference with its request, both decisions and what foretold it. */
-export function VerdictList({ migration, verdicts }: { migration: Migration; verdicts: readonly Verdict[] }) {
+export function VerdictList({ migration, behaviour }: { migration: Migration; behaviour: ServiceBehaviour }) {
+  const { verdicts, notCompared } = behaviour;
   const same = verdicts.filter(({ verdict }) => verdict === 'same');
   return (
     <>
       <ul className={classes.verdicts}>
-        {grouped(verdicts).map((group) => {
+        {grouped(behaviour).map((group) => {
           const { first, ports, clients, predictedBy } = group;
           const { service, port, aspect, counterexample, sentence } = first;
           return (
@@ -224,6 +226,11 @@ export function VerdictList({ migration, verdicts }: { migration: Migration; ver
           <span className="muted">
             for every request: {count(same.length, 'comparison')} of an aspect, a port and a group of clients
           </span>
+        </p>
+      )}
+      {notCompared.length > 0 && (
+        <p className="muted">
+          Not compared, because Istio keeps them from knowing the service (Sidecar, exportTo): {notCompared.join('; ')}.
         </p>
       )}
     </>
