@@ -1,5 +1,5 @@
 import { isList, isMap, stringifyJson } from './json.ts';
-import { join } from './path.ts';
+import { formatPath, type Step } from './path.ts';
 import type { Json } from './resource.ts';
 
 /** The part of an OpenAPI v3 structural schema that the CustomResourceDefinitions of Kong Mesh, Gateway API and Kong use. */
@@ -31,8 +31,11 @@ export interface Violation {
   readonly message: string;
 }
 
-/** Collects the violations of a value at a path. */
-export type Checker = (value: Json, path: string, found: Violation[]) => void;
+/**
+ * Collects the violations of a value. The steps that lead to it are written out only where something is found; what is put
+ * behind them on the way is taken away again.
+ */
+export type Checker = (value: Json, steps: Step[], found: Violation[]) => void;
 
 const typeOf = (value: Json): string =>
   isList(value) ? 'array' : value === null ? 'null' : isMap(value) ? 'object' : typeof value;
@@ -52,17 +55,19 @@ function checkObject(schema: StructuralSchema): Checker {
     typeof schema.additionalProperties === 'object' ? compileSchema(schema.additionalProperties) : undefined;
   const open = schema.additionalProperties === true || schema['x-kubernetes-preserve-unknown-fields'] === true;
   const required = schema.required ?? [];
-  return (value, path, found) => {
+  return (value, steps, found) => {
     if (!isMap(value)) return;
     for (const key of required) {
       // A default is filled in before the server looks for required fields; a null without `nullable` is dropped.
       const missing = !Object.hasOwn(value, key) && schema.properties?.[key]?.default === undefined;
-      if (missing) found.push({ path: join(path, key), message: 'it is required' });
+      if (missing) found.push({ path: formatPath([...steps, key]), message: 'it is required' });
     }
-    for (const [key, item] of Object.entries(value)) {
+    for (const key of Object.keys(value)) {
       const check = properties.get(key) ?? extra;
-      if (check !== undefined) check(item, join(path, key), found);
-      else if (!open) found.push({ path: join(path, key), message: 'the schema knows no such field' });
+      steps.push(key);
+      if (check !== undefined) check(value[key] as Json, steps, found);
+      else if (!open) found.push({ path: formatPath(steps), message: 'the schema knows no such field' });
+      steps.pop();
     }
   };
 }
@@ -70,10 +75,10 @@ function checkObject(schema: StructuralSchema): Checker {
 function checkRange(schema: StructuralSchema): Checker | undefined {
   const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = schema;
   if (schema.minimum === undefined && schema.maximum === undefined) return undefined;
-  return (value, path, found) => {
+  return (value, steps, found) => {
     if (typeof value !== 'number' && typeof value !== 'bigint') return;
-    if (value < minimum) found.push({ path, message: `it must be at least ${minimum}` });
-    if (value > maximum) found.push({ path, message: `it must be at most ${maximum}` });
+    if (value < minimum) found.push({ path: formatPath(steps), message: `it must be at least ${minimum}` });
+    if (value > maximum) found.push({ path: formatPath(steps), message: `it must be at most ${maximum}` });
   };
 }
 
@@ -81,27 +86,31 @@ function checkSize(schema: StructuralSchema): Checker | undefined {
   const minimum = schema.minLength ?? schema.minItems ?? 0;
   const maximum = schema.maxLength ?? schema.maxItems ?? Number.POSITIVE_INFINITY;
   if (minimum === 0 && maximum === Number.POSITIVE_INFINITY) return undefined;
-  return (value, path, found) => {
-    const size = typeof value === 'string' ? [...value].length : isList(value) ? value.length : undefined;
-    if (size !== undefined && (size < minimum || size > maximum))
-      found.push({ path, message: `its length must be from ${minimum} to ${maximum}` });
+  return (value, steps, found) => {
+    const units = typeof value === 'string' || isList(value) ? value.length : undefined;
+    // A text has at most as many characters as code units, and at least half as many.
+    if (units === undefined || (units <= maximum && units >= 2 * minimum)) return;
+    const size = typeof value === 'string' ? [...value].length : units;
+    if (size < minimum || size > maximum)
+      found.push({ path: formatPath(steps), message: `its length must be from ${minimum} to ${maximum}` });
   };
 }
 
 function checkText(schema: StructuralSchema): Checker | undefined {
   if (schema.pattern === undefined) return undefined;
   const pattern = new RegExp(schema.pattern, 'u');
-  return (value, path, found) => {
+  return (value, steps, found) => {
     if (typeof value === 'string' && !pattern.test(value))
-      found.push({ path, message: `it must match ${schema.pattern}` });
+      found.push({ path: formatPath(steps), message: `it must match ${schema.pattern}` });
   };
 }
 
 function checkEnum(schema: StructuralSchema): Checker | undefined {
   if (schema.enum === undefined) return undefined;
   const values = new Set(schema.enum);
-  return (value, path, found) => {
-    if (!values.has(value)) found.push({ path, message: `it must be one of ${[...values].join(', ')}` });
+  return (value, steps, found) => {
+    if (values.has(value)) return;
+    found.push({ path: formatPath(steps), message: `it must be one of ${[...values].join(', ')}` });
   };
 }
 
@@ -114,12 +123,13 @@ function checkUnique(schema: StructuralSchema): Checker | undefined {
     kind === 'set'
       ? item
       : keys.map((key) => (isMap(item) ? item[key] : undefined) ?? schema.items?.properties?.[key]?.default ?? null);
-  return (value, path, found) => {
-    if (!isList(value)) return;
+  return (value, steps, found) => {
+    if (!isList(value) || value.length < 2) return;
     const seen = new Set<string>();
     for (const [index, item] of value.entries()) {
       const key = stringifyJson(identity(item as Json), { sortKeys: true });
-      if (seen.has(key)) found.push({ path: `${path}[${index}]`, message: 'an item of the list stands twice' });
+      if (seen.has(key))
+        found.push({ path: formatPath([...steps, index]), message: 'an item of the list stands twice' });
       seen.add(key);
     }
   };
@@ -132,9 +142,9 @@ function checkUnique(schema: StructuralSchema): Checker | undefined {
  */
 export function compileSchema(schema: StructuralSchema): Checker {
   if (schema['x-kubernetes-int-or-string'] === true) {
-    return (value, path, found) => {
+    return (value, steps, found) => {
       if (typeof value !== 'string' && !accepts.integer?.(value))
-        found.push({ path, message: `an integer or a string was expected, not ${typeOf(value)}` });
+        found.push({ path: formatPath(steps), message: `an integer or a string was expected, not ${typeOf(value)}` });
     };
   }
   const accept = schema.type === undefined ? undefined : accepts[schema.type];
@@ -147,18 +157,21 @@ export function compileSchema(schema: StructuralSchema): Checker {
     schema.type === 'object' ? checkObject(schema) : undefined,
   ].filter((check) => check !== undefined);
   const items = schema.items === undefined ? undefined : compileSchema(schema.items);
-  return (value, path, found) => {
+  return (value, steps, found) => {
     if (value === null) {
-      if (!schema.nullable) found.push({ path, message: 'it must not be null' });
+      if (!schema.nullable) found.push({ path: formatPath(steps), message: 'it must not be null' });
       return;
     }
     if (accept !== undefined && !accept(value)) {
-      found.push({ path, message: `${schema.type} was expected, not ${typeOf(value)}` });
+      found.push({ path: formatPath(steps), message: `${schema.type} was expected, not ${typeOf(value)}` });
       return;
     }
-    for (const check of checks) check(value, path, found);
-    if (items !== undefined && isList(value)) {
-      for (let index = 0; index < value.length; index++) items(value[index] as Json, `${path}[${index}]`, found);
+    for (const check of checks) check(value, steps, found);
+    if (items === undefined || !isList(value)) return;
+    for (let index = 0; index < value.length; index++) {
+      steps.push(index);
+      items(value[index] as Json, steps, found);
+      steps.pop();
     }
   };
 }

@@ -19,7 +19,7 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 function finish(emission: Emission): { finished: Finished; fields: Field[] } {
   const fields: Field[] = [];
   const origins = new Map<string, Origin[]>();
-  const object = untrace(emission.object, '', (path, found) => {
+  const object = untrace(emission.object, (path, found) => {
     const of = origins.get(path) ?? [];
     for (const field of found) {
       fields.push(field);

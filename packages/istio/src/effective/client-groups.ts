@@ -240,7 +240,7 @@ export function clientGroups(config: EffectiveConfig, host?: string): ClientGrou
   const views = Map.groupBy(special, (namespace) => `${isFree(namespace)} ${view(namespace)}`);
   // Of the others, all whose Sidecar imports everything, or who have none, see the same; the rest knows nothing of the host.
   const [ordinary] = without(found.free, special);
-  if (ordinary !== undefined) views.delete(`true ${view(ordinary)}`);
+  if (ordinary !== undefined && views.size > 0) views.delete(`true ${view(ordinary)}`);
   const different = [...views.values()].flat();
   const all = [
     ...(ordinary === undefined ? [] : [without(found.free, different.filter(isFree))]),

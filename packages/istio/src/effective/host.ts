@@ -45,23 +45,26 @@ export function partFor<V>(map: HostMap<V>, host: string): Map<string, V> {
 export function mostSpecific<V>(map: HostMap<V>, host: string): V | undefined {
   const own = partFor(map, host).get(host);
   if (own !== undefined || map.wildcard.size === 0) return own;
-  for (const wildcard of wildcardsOver(host)) {
-    const value = map.wildcard.get(wildcard);
-    if (value !== undefined) return value;
-  }
-  return undefined;
+  const [longest] = wildcardsWith(map, host);
+  return longest === undefined ? undefined : map.wildcard.get(longest);
 }
 
 /** Every value whose host has a name in common with the given one, which is no wildcard: its own, then wildcards, the longest first. */
 export function everyMatch<V>(map: HostMap<V>, host: string): V[] {
   const own = map.exact.get(host);
-  const found = own === undefined ? [] : [own];
+  const found: V[] = own === undefined ? [] : [own];
   if (map.wildcard.size === 0) return found;
-  for (const wildcard of wildcardsOver(host)) {
-    const value = map.wildcard.get(wildcard);
-    if (value !== undefined) found.push(value);
-  }
+  for (const wildcard of wildcardsWith(map, host)) found.push(map.wildcard.get(wildcard) as V);
   return found;
+}
+
+/** The wildcards of a map that have a host, the longest first: of few each is looked at, of many each that there could be. */
+function wildcardsWith<V>({ wildcard }: HostMap<V>, host: string): string[] {
+  if (wildcard.size > host.length) return [...wildcardsOver(host)].filter((one) => wildcard.has(one));
+  const found: string[] = [];
+  const name = isWildcard(host) ? host.slice(1) : host;
+  for (const one of wildcard.keys()) if (name.endsWith(one.slice(1))) found.push(one);
+  return found.sort((a, b) => b.length - a.length);
 }
 
 /** Every wildcard that has a host, the longest first. */

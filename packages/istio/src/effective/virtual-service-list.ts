@@ -44,6 +44,7 @@ function layerOf(all: readonly EffectiveVirtualService[]): Layer {
 function listOf(layers: readonly Layer[]): VirtualServiceList {
   let all: readonly EffectiveVirtualService[] | undefined;
   const inOrder = (some: ReadonlySet<EffectiveVirtualService>): EffectiveVirtualService[] => {
+    if (some.size < 2) return [...some];
     const found = new Set<EffectiveVirtualService>();
     for (const { rank } of layers) {
       const own = [...some].filter((virtualService) => rank.has(virtualService));

@@ -41,7 +41,7 @@ export function checkEdgeResource(object: JsonObject): Violation[] {
   const found: Violation[] = [];
   if (!isMap(metadata) || typeof metadata.name !== 'string')
     found.push({ path: 'metadata.name', message: 'it is required' });
-  checker(rest, '', found);
+  checker(rest, [], found);
   if (found.length === 0) checkRules(object, found);
   return found;
 }

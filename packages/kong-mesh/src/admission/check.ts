@@ -143,7 +143,7 @@ export function checkAdmission(object: JsonObject, version: TargetVersion, optio
 
   const { found, report } = collect();
   checkMetadata(object, report);
-  known.check(decoded, '', found);
+  known.check(decoded, [], found);
   if (found.length > 0) return refuse('schema', found);
   if (rules === undefined) return { accepted: true, labels: {} };
 

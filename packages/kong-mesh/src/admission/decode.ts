@@ -1,10 +1,11 @@
 import {
+  formatPath,
   isList,
   isMap,
   type Json,
   type JsonObject,
-  join,
   parseDuration,
+  type Step,
   type StructuralSchema,
 } from '@isthmus/kubernetes';
 import type { GoInteger, GoTypes, Report } from '../policies/common/resource.ts';
@@ -23,10 +24,11 @@ const fits = (value: number | bigint, [least, most]: readonly [bigint, bigint]):
 
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-interface Decoding {
-  readonly go: GoTypes;
-  readonly report: Report;
-}
+/**
+ * Decodes a value; the steps that lead to it are written out only where something is reported, and what is put behind them on
+ * the way is taken away again.
+ */
+type Decoder = (value: Json, steps: Step[], report: Report) => Json;
 
 /** Whether a path without indices, such as `spec.rules.delay.value`, ends with one of the names. */
 const endsWith = (field: string, names: readonly string[] = []): boolean =>
@@ -67,79 +69,110 @@ function zeroObject({ properties = {}, required = [] }: StructuralSchema, field:
   return object;
 }
 
-function decodeObject(
-  value: JsonObject,
-  schema: StructuralSchema,
-  path: string,
-  field: string,
-  decoding: Decoding,
-): Json {
+function compileObject(schema: StructuralSchema, field: string, go: GoTypes): Decoder {
   const { properties = {}, additionalProperties: extra, required = [] } = schema;
-  const object: Record<string, Json> = {};
-  for (const [key, item] of Object.entries(value)) {
-    if (item === null) continue;
-    const part = Object.hasOwn(properties, key) ? properties[key] : undefined;
-    if (part !== undefined) object[key] = decode(item, part, join(path, key), `${field}.${key}`, decoding);
-    else if (typeof extra === 'object') {
-      const found = decode(item, extra, path, field, decoding);
-      Object.defineProperty(object, key, { value: found, enumerable: true, configurable: true, writable: true });
+  const parts = new Map(
+    Object.entries(properties).map(([key, part]) => [key, compile(part, `${field}.${key}`, go)] as const),
+  );
+  const others = typeof extra === 'object' ? compile(extra, field, go) : undefined;
+  const absent = Object.entries(properties).flatMap(([key, part]): (readonly [key: string, value: Json])[] => {
+    if (part.default !== undefined) return [[key, part.default]];
+    if (!required.includes(key)) return [];
+    const name = `${field}.${key}`;
+    return [[key, endsWith(name, go.pointers) ? null : zeroOf(part, name, go)]];
+  });
+  return (value, steps, report) => {
+    if (!isMap(value)) {
+      report(formatPath(steps), 'it must be an object');
+      return value;
     }
-  }
-  for (const [key, part] of Object.entries(properties)) {
-    if (Object.hasOwn(object, key)) continue;
-    if (part.default !== undefined) object[key] = part.default;
-    else if (required.includes(key)) {
-      const name = `${field}.${key}`;
-      object[key] = endsWith(name, decoding.go.pointers) ? null : zeroOf(part, name, decoding.go);
+    const object: Record<string, Json> = {};
+    for (const key of Object.keys(value)) {
+      const item = value[key] as Json;
+      if (item === null) continue;
+      const decode = parts.get(key);
+      if (decode !== undefined) {
+        steps.push(key);
+        object[key] = decode(item, steps, report);
+        steps.pop();
+      } else if (others !== undefined) {
+        const found = others(item, steps, report);
+        Object.defineProperty(object, key, { value: found, enumerable: true, configurable: true, writable: true });
+      }
     }
-  }
-  return object;
+    for (const [key, fallback] of absent) if (!Object.hasOwn(object, key)) object[key] = fallback;
+    return object;
+  };
 }
 
-function decodeText(value: Json, path: string, field: string, { go, report }: Decoding): void {
-  if (typeof value !== 'string') report(path, 'it must be a string');
-  else if (endsWith(field, go.durations) && parseDuration(value) === undefined)
-    report(path, `it must be a duration such as 1m30s or 250ms, not "${value}"`);
-  else if (endsWith(field, go.bytes) && !base64.test(value.replace(/[\r\n]/g, ''))) report(path, 'it must be base64');
+function compileList({ items = {} }: StructuralSchema, field: string, go: GoTypes): Decoder {
+  const decode = compile(items, field, go);
+  return (value, steps, report) => {
+    if (!isList(value)) {
+      report(formatPath(steps), 'it must be a list');
+      return value;
+    }
+    return value.map((item, index) => {
+      if (item === null) return zeroOf(items, field, go);
+      steps.push(index);
+      const decoded = decode(item, steps, report);
+      steps.pop();
+      return decoded;
+    });
+  };
 }
 
-function decode(value: Json, schema: StructuralSchema, path: string, field: string, decoding: Decoding): Json {
-  const { report, go } = decoding;
-  if (schema['x-kubernetes-int-or-string'] === true) {
-    if (typeof value !== 'string' && !(isInteger(value) && fits(value, ranges.int32)))
-      report(path, 'it must be an integer of 32 bits or a string');
+/** A decoder that gives the value back as it is, and reports it where a check has an objection. */
+const checked =
+  (objection: (value: Json) => string | undefined): Decoder =>
+  (value, steps, report) => {
+    const message = objection(value);
+    if (message !== undefined) report(formatPath(steps), message);
     return value;
-  }
+  };
+
+function compileText(field: string, go: GoTypes): Decoder {
+  const isDuration = endsWith(field, go.durations);
+  const isBytes = endsWith(field, go.bytes);
+  return checked((value) => {
+    if (typeof value !== 'string') return 'it must be a string';
+    if (isDuration)
+      return parseDuration(value) === undefined
+        ? `it must be a duration such as 1m30s or 250ms, not "${value}"`
+        : undefined;
+    return isBytes && !base64.test(value.replace(/[\r\n]/g, '')) ? 'it must be base64' : undefined;
+  });
+}
+
+function compile(schema: StructuralSchema, field: string, go: GoTypes): Decoder {
+  if (schema['x-kubernetes-int-or-string'] === true)
+    return checked((value) =>
+      typeof value === 'string' || (isInteger(value) && fits(value, ranges.int32))
+        ? undefined
+        : 'it must be an integer of 32 bits or a string',
+    );
   switch (schema.type) {
     case 'string':
-      decodeText(value, path, field, decoding);
-      return value;
+      return compileText(field, go);
     case 'boolean':
-      if (typeof value !== 'boolean') report(path, 'it must be true or false');
-      return value;
+      return checked((value) => (typeof value === 'boolean' ? undefined : 'it must be true or false'));
     case 'integer': {
-      const type = integerType(field, go);
-      if (!(isInteger(value) && fits(value, ranges[type])))
-        report(path, `it must be an integer from ${ranges[type][0]} to ${ranges[type][1]}`);
-      return value;
+      const range = ranges[integerType(field, go)];
+      return checked((value) =>
+        isInteger(value) && fits(value, range) ? undefined : `it must be an integer from ${range[0]} to ${range[1]}`,
+      );
     }
-    case 'array': {
-      const { items = {} } = schema;
-      if (isList(value))
-        return value.map((item, index) =>
-          item === null ? zeroOf(items, field, go) : decode(item, items, `${path}[${index}]`, field, decoding),
-        );
-      report(path, 'it must be a list');
-      return value;
-    }
+    case 'array':
+      return compileList(schema, field, go);
     case 'object':
-      if (isMap(value)) return decodeObject(value, schema, path, field, decoding);
-      report(path, 'it must be an object');
-      return value;
+      return compileObject(schema, field, go);
     default:
-      return value;
+      return (value) => value;
   }
 }
+
+// A schema belongs to one kind, and so to one set of types.
+const decoders = new WeakMap<StructuralSchema, Decoder>();
 
 /**
  * What Kuma's defaulting webhook makes of a spec. The API server takes the nulls out of objects and fills defaults in
@@ -151,5 +184,7 @@ function decode(value: Json, schema: StructuralSchema, path: string, field: stri
  * The types are read off the schema, which is generated from them, and off `go`.
  */
 export function decodeSpec(spec: Json, schema: StructuralSchema, go: GoTypes, report: Report): Json {
-  return decode(spec, schema, 'spec', 'spec', { go, report });
+  const decode = decoders.get(schema) ?? compile(schema, 'spec', go);
+  decoders.set(schema, decode);
+  return decode(spec, ['spec'], report);
 }

@@ -1,4 +1,4 @@
-import { isList, isMap, type Json, join, type StructuralSchema } from '@isthmus/kubernetes';
+import { formatPath, isList, isMap, type Json, type Step, type StructuralSchema } from '@isthmus/kubernetes';
 
 /** A field that a schema does not know: as the API server names it, and in the notation of the field ledger. */
 export interface UnknownField {
@@ -9,20 +9,33 @@ export interface UnknownField {
 const metadata = new Set(['apiVersion', 'kind', 'metadata']);
 const anything: StructuralSchema = { 'x-kubernetes-preserve-unknown-fields': true };
 
-function walk(value: Json, schema: StructuralSchema | undefined, field: UnknownField, found: UnknownField[]): void {
+/** As the API server names a field: keys as they are, whatever characters they have. */
+const nameOf = (steps: readonly Step[]): string =>
+  steps.reduce<string>(
+    (path, step) => (typeof step === 'number' ? `${path}[${step}]` : path === '' ? step : `${path}.${step}`),
+    '',
+  );
+
+function walk(value: Json, schema: StructuralSchema | undefined, steps: Step[], found: UnknownField[]): void {
   const keepsAll = schema?.['x-kubernetes-preserve-unknown-fields'] === true;
   if (keepsAll && schema.properties === undefined) return;
   if (isList(value)) {
-    for (const [index, item] of value.entries())
-      walk(item, schema?.items, { path: `${field.path}[${index}]`, at: `${field.at}[${index}]` }, found);
+    for (let index = 0; index < value.length; index++) {
+      steps.push(index);
+      walk(value[index] as Json, schema?.items, steps, found);
+      steps.pop();
+    }
   } else if (isMap(value)) {
     const { properties, additionalProperties: extra } = schema ?? {};
-    for (const [key, item] of Object.entries(value)) {
-      const next = { path: field.path === '' ? key : `${field.path}.${key}`, at: join(field.at, key) };
+    for (const key of Object.keys(value)) {
+      const item = value[key] as Json;
       const part = properties !== undefined && Object.hasOwn(properties, key) ? properties[key] : undefined;
-      if (part !== undefined) walk(item, part, next, found);
-      else if (extra !== undefined && extra !== false) walk(item, extra === true ? anything : extra, next, found);
-      else if (!keepsAll && !(field.path === '' && metadata.has(key))) found.push(next);
+      const isRoot = steps.length === 0;
+      steps.push(key);
+      if (part !== undefined) walk(item, part, steps, found);
+      else if (extra !== undefined && extra !== false) walk(item, extra === true ? anything : extra, steps, found);
+      else if (!keepsAll && !(isRoot && metadata.has(key))) found.push({ path: nameOf(steps), at: formatPath(steps) });
+      steps.pop();
     }
   }
 }
@@ -34,6 +47,6 @@ function walk(value: Json, schema: StructuralSchema | undefined, field: UnknownF
  */
 export function unknownFields(value: Json, schema: StructuralSchema): UnknownField[] {
   const found: UnknownField[] = [];
-  walk(value, schema, { path: '', at: '' }, found);
+  walk(value, schema, [], found);
   return found;
 }

@@ -65,8 +65,9 @@ function collectBackends(context: Context, config: EffectiveConfig): Backends {
   function place(service: RegistryService, subset: string, labels: Readonly<Record<string, string>>): ServiceName {
     const { namespace, name } = nameOf(service);
     const plain = dnsLabel(`${name}-${subset}`);
-    const hashed = dnsLabel(`${name}-${subset}-${shortHash(stringifyJson(labels, { sortKeys: true }))}`);
-    for (const candidate of [plain, `${plain}-subset`, hashed]) {
+    const hashed = (): string => dnsLabel(`${name}-${subset}-${shortHash(stringifyJson(labels, { sortKeys: true }))}`);
+    for (const candidateOf of [() => plain, () => `${plain}-subset`, hashed]) {
+      const candidate = candidateOf();
       const existing = context.services.get(namespace, candidate);
       if (existing !== undefined) {
         const ports = (list: RegistryService['ports']): string =>
@@ -82,7 +83,7 @@ function collectBackends(context: Context, config: EffectiveConfig): Backends {
       const known = extras.get(`${namespace}/${candidate}`);
       if (known === undefined || sameLabels(known.selector, labels)) return { namespace, name: candidate };
     }
-    return { namespace, name: hashed };
+    return { namespace, name: hashed() };
   }
 
   function subsetService(
@@ -118,6 +119,9 @@ function collectBackends(context: Context, config: EffectiveConfig): Backends {
         context.approximate(written, undefined, codes.virtualService.missingDestination, { reason });
         return { kind: 'nobody' };
       }
+      const { registry } = dialled.service;
+      if (registry === 'external' && service.host === dialled.service.host && port === dialled.port)
+        return { kind: 'dialled' };
       if (service.registry !== 'kubernetes') {
         context.unsupported(written, codes.virtualService.externalDestination, { host });
         return { kind: 'nobody' };
