@@ -65,3 +65,27 @@ test('a difference is accepted with a reason, and that is taken back', async ({ 
   await detail.getByRole('button', { name: 'Take back' }).first().click();
   await expect(detail.getByText('Accepted: nobody sends it')).toHaveCount(0);
 });
+
+test('without a mouse: to the verdicts, down to a service, into the simulator, and a new path', async ({ page }) => {
+  await openSample(page);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await page.keyboard.press('g');
+  await page.keyboard.press('v');
+  await expect(page).toHaveURL(/\/behaviour/);
+  const grid = page.getByRole('grid', { name: 'Behaviour of services' });
+  await grid.focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(page).toHaveURL(/service=/);
+  const open = page.getByRole('link', { name: 'Open in the simulator' }).first();
+  await expect(open).toBeVisible();
+  for (let presses = 0; presses < 40 && !(await open.evaluate((link) => link === document.activeElement)); presses++)
+    await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/simulator\?service=/);
+  const path = page.getByLabel('Path and query');
+  for (let presses = 0; presses < 40 && !(await path.evaluate((input) => input === document.activeElement)); presses++)
+    await page.keyboard.press('Tab');
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('/typed');
+  await expect(page.getByRole('region', { name: 'Istio' }).getByText('/typed').first()).toBeVisible();
+});
