@@ -26,7 +26,7 @@ export async function runCheck(paths: readonly string[], options: CheckOptions):
     role === 'patch' ? [] : [plannedResource(object as unknown as JsonObject)],
   );
   progress.say('Checking …');
-  const report = reportOf(preflight(estate, settings, planned, textsOf(input)), settings.target);
+  const report = reportOf(preflight(estate, settings, planned), settings.target, { textOf: textsOf(input) });
   progress.end();
   if (file === '-') await writeText(process.stdout, [`${JSON.stringify(report, null, 2)}\n`]);
   else if (file !== undefined) writeWhole(file, `${JSON.stringify(report as unknown as Json, null, 2)}\n`);

@@ -26,10 +26,9 @@ test.skipIf(corpus === undefined)(
       const readings = [...walk(folder)].map((path) => readManifest(relative(folder, path), readFileSync(path)));
       const results = preflight(takeIn(readings), settings);
       for (const result of results)
-        for (const { found, file, line } of result.state === 'failed' ? result.findings : []) {
-          expect(found, source).toMatch(/^[A-Z].*\.$/s);
-          expect(file, source).not.toBe('');
-          expect(line, source).toBeGreaterThan(0);
+        for (const finding of result.state === 'failed' ? result.findings : []) {
+          expect(finding.found, source).toMatch(/^[A-Z].*\.$/s);
+          expect(finding.source?.line, source).toBeGreaterThan(0);
         }
       const reversed = preflight(takeIn(readings.toReversed()), settings);
       expect(reportOf(reversed, settings.target), source).toEqual(reportOf(results, settings.target));

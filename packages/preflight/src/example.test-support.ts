@@ -3,6 +3,7 @@ import {
   applyPatch,
   identityKey,
   type JsonObject,
+  locate,
   type Resource,
   readManifest,
   writeYamlDocuments,
@@ -30,7 +31,7 @@ export function resultOf(
 ): CheckResult {
   const estate = takeIn([readManifest('estate.yaml', new TextEncoder().encode(text))]);
   const planned = more.planned === undefined ? [] : read('', more.planned);
-  const all = preflight(estate, { ...settings, ...more.settings }, planned, () => text);
+  const all = preflight(estate, { ...settings, ...more.settings }, planned);
   const found = all.find((result) => result.check === check);
   if (found === undefined) throw new Error(`${check.id} is not in the registry`);
   return found;
@@ -66,9 +67,10 @@ export function exampleFaults(check: Check): string[] {
   if (good.state !== 'passed') faults.push(`the passing example is ${JSON.stringify({ ...good, check: undefined })}`);
   const bad = resultOf(check, failing, { planned, settings: own });
   if (bad.state !== 'failed') return [...faults, `the failing example is ${bad.state}`];
-  for (const { found, file, path, column } of bad.findings) {
+  for (const { found, source, path } of bad.findings) {
     if (!/^[A-Z].*\.$/s.test(found)) faults.push(`no sentence: ${found}`);
-    if (file !== undefined && path !== undefined && column === undefined) faults.push(`no place for ${path}`);
+    if (source !== undefined && path !== undefined && locate(failing, source, path) === undefined)
+      faults.push(`no place for ${path}`);
   }
   const patches = bad.findings.flatMap(({ patch }) => (patch === undefined ? [] : [patch]));
   if (patches.length === 0) return faults;

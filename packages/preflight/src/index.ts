@@ -3,10 +3,9 @@ export { plannedResource } from './planned.ts';
 export { checks, findCheck } from './registry.ts';
 export {
   type CheckReport,
-  componentOf,
   type ReportedCheck,
   type ReportedFinding,
   reportOf,
   sentenceOf,
 } from './report.ts';
-export { type CheckResult, type Finding, preflight, type Tally, type TextOf } from './run.ts';
+export { type CheckResult, preflight } from './run.ts';

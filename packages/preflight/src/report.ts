@@ -1,11 +1,19 @@
 import type { Severity } from '@isthmus/diagnostics';
 import type { TargetVersion } from '@isthmus/kong-mesh';
-import { type JsonObject, writeYaml } from '@isthmus/kubernetes';
+import { locate, writeYaml } from '@isthmus/kubernetes';
 import type { Amount, Area } from './check.ts';
 import { type CheckResult, effectOf, type Finding, type Tally, tally } from './run.ts';
 
-/** A finding as it is published: its patch is YAML. */
-export type ReportedFinding = Omit<Finding, 'patch'> & { readonly patch?: string };
+/** A finding as it is published. */
+export interface ReportedFinding extends Omit<Finding, 'source' | 'patch'> {
+  /** Absent for what the translation emits. */
+  readonly file?: string;
+  /** Of the field; of the resource where the field's cannot be told. */
+  readonly line?: number;
+  readonly column?: number;
+  /** As YAML. */
+  readonly patch?: string;
+}
 
 /** A result as it is published. */
 export interface ReportedCheck {
@@ -26,6 +34,8 @@ export interface ReportedCheck {
   readonly effect: string;
   readonly help: string;
   readonly findings: readonly ReportedFinding[];
+  /** How many findings there are; `findings` may hold only the first. */
+  readonly total: number;
   /** All patches of its findings as one Kustomize component. */
   readonly component?: string;
 }
@@ -36,21 +46,40 @@ export interface CheckReport {
   readonly checks: readonly ReportedCheck[];
 }
 
-/** Patches of the user's objects as a Kustomize component, which a team takes into its own kustomization. */
-export function componentOf(patches: readonly JsonObject[]): string {
-  return writeYaml({
-    apiVersion: 'kustomize.config.k8s.io/v1alpha1',
-    kind: 'Component',
-    patches: patches.map((patch) => ({ patch: writeYaml(patch) })),
-  });
+/** What of the results is published. */
+export interface ReportOptions {
+  /** The text of an input file as `redact` gives it, for lines and columns of fields; without it findings name the first line of their resource. */
+  readonly textOf?: (file: string) => string | undefined;
+  /** Findings of each check; all where absent. */
+  readonly most?: number;
 }
 
-function reported(result: CheckResult): ReportedCheck {
+/** Patches of the user's objects as a Kustomize component, which a team takes into its own kustomization. */
+const componentOf = (patches: readonly string[]): string =>
+  writeYaml({
+    apiVersion: 'kustomize.config.k8s.io/v1alpha1',
+    kind: 'Component',
+    patches: patches.map((patch) => ({ patch })),
+  });
+
+function reportedFinding({ source, patch, ...finding }: Finding, textOf: ReportOptions['textOf']): ReportedFinding {
+  const text = source === undefined || finding.path === undefined ? undefined : textOf?.(source.file);
+  return {
+    ...finding,
+    ...(source === undefined ? {} : { file: source.file, line: source.line }),
+    ...(source === undefined || text === undefined ? {} : locate(text, source, finding.path ?? '')),
+    ...(patch === undefined ? {} : { patch: writeYaml(patch) }),
+  };
+}
+
+function reported(result: CheckResult, { textOf, most = Number.POSITIVE_INFINITY }: ReportOptions): ReportedCheck {
   const { check } = result;
   const findings = result.state === 'failed' ? result.findings : [];
-  const patches = findings.flatMap(({ patch }) => (patch === undefined ? [] : [patch]));
+  const isWhole = most > 0;
   // Several findings may be settled by one patch, as those of one namespace are.
-  const distinct = [...new Map(patches.map((patch) => [writeYaml(patch), patch])).values()];
+  const patches = new Set(
+    isWhole ? findings.flatMap(({ patch }) => (patch === undefined ? [] : [writeYaml(patch)])) : [],
+  );
   return {
     id: check.id,
     code: check.code.code,
@@ -63,17 +92,19 @@ function reported(result: CheckResult): ReportedCheck {
     ...(result.state === 'skipped' ? { reason: result.reason } : {}),
     effect: effectOf(check),
     help: check.code.help,
-    findings: findings.map(({ patch, ...finding }) => ({
-      ...finding,
-      ...(patch === undefined ? {} : { patch: writeYaml(patch) }),
-    })),
-    ...(distinct.length === 0 ? {} : { component: componentOf(distinct) }),
+    findings: findings.slice(0, most).map((finding) => reportedFinding(finding, textOf)),
+    total: findings.length,
+    ...(patches.size === 0 ? {} : { component: componentOf([...patches]) }),
   };
 }
 
 /** Results as JSON, for the API and `isthmus check --report`. */
-export function reportOf(results: readonly CheckResult[], target: TargetVersion): CheckReport {
-  return { target, summary: tally(results), checks: results.map(reported) };
+export function reportOf(
+  results: readonly CheckResult[],
+  target: TargetVersion,
+  options: ReportOptions = {},
+): CheckReport {
+  return { target, summary: tally(results), checks: results.map((result) => reported(result, options)) };
 }
 
 const counted = (count: number, one: string, many = `${one}s`): string =>

@@ -1,19 +1,18 @@
 import type { Severity, SubjectRef } from '@isthmus/diagnostics';
 import type { Estate } from '@isthmus/istio';
-import { type JsonObject, locate, type Resource, type Source } from '@isthmus/kubernetes';
+import type { JsonObject, Resource, Source } from '@isthmus/kubernetes';
 import type { Amount, Check, Evidence, PreflightSettings } from './check.ts';
 import { gatherFacts } from './facts.ts';
 import { checks } from './registry.ts';
 
-/** One thing that fails a check, with its place. */
+/** One thing that fails a check. */
 export interface Finding {
   readonly found: string;
   readonly severity: Severity;
   readonly resource: SubjectRef;
-  /** Absent for what the translation emits. */
-  readonly file?: string;
-  readonly line?: number;
-  readonly column?: number;
+  /** Where its resource was read; absent for what the translation emits. */
+  readonly source?: Source;
+  /** Field path within the resource. */
   readonly path?: string;
   readonly services: readonly string[];
   /** A strategic-merge patch of an object of the user that settles it. */
@@ -49,33 +48,27 @@ export interface Tally {
 const severities: readonly Severity[] = ['blocker', 'warning', 'info'];
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-function toFinding(
-  check: Check,
-  { found, at, services, severity, patch }: Evidence,
-): { finding: Finding; source: Source } {
+function toFinding(check: Check, { found, at, services, severity, patch }: Evidence): Finding {
   const resource = 'resource' in at ? at.resource : at;
   const path = 'resource' in at ? at.path : '';
   const { apiVersion, kind, namespace, name, source } = resource;
   return {
-    source,
-    finding: {
-      found,
-      severity: severity ?? check.code.severity,
-      resource: { apiVersion, kind, namespace, name },
-      ...(source.file === '' ? {} : { file: source.file, line: source.line }),
-      ...(path === '' ? {} : { path }),
-      services: [...new Set(services)].sort(),
-      ...(patch === undefined ? {} : { patch }),
-    },
+    found,
+    severity: severity ?? check.code.severity,
+    resource: { apiVersion, kind, namespace, name },
+    ...(source.file === '' ? {} : { source }),
+    ...(path === '' ? {} : { path }),
+    services: [...new Set(services)].sort(),
+    ...(patch === undefined ? {} : { patch }),
   };
 }
 
+// Findings about one object stay in the order of its fields, in which checks find them.
 const compare = (a: Finding, b: Finding): number =>
   severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
-  byText(a.file ?? '', b.file ?? '') ||
-  (a.line ?? 0) - (b.line ?? 0) ||
-  byText(a.path ?? '', b.path ?? '') ||
-  byText(a.found, b.found);
+  byText(a.source?.file ?? '', b.source?.file ?? '') ||
+  (a.source?.line ?? 0) - (b.source?.line ?? 0) ||
+  byText(a.resource.name, b.resource.name);
 
 const isListed = ({ count }: Amount): boolean => count > 0;
 
@@ -85,20 +78,15 @@ function nothing(examined: readonly Amount[]): string {
   return `The import holds no ${what.length > 1 ? `${what.slice(0, -1).join(', ')} or ${last}` : last}.`;
 }
 
-/** What is read where: the text of an input file as `redact` gives it, for lines and columns of fields. */
-export type TextOf = (file: string) => string | undefined;
-
 /**
  * Runs every check over an estate.
  * @param planned Kong Mesh resources that the translation emits; their findings have no place in a file
- * @param textOf without it findings name the first line of their resource
  * @returns results in the order of the registry, the same for the same input in whatever order
  */
 export function preflight(
   estate: Estate,
   settings: PreflightSettings,
   planned: readonly Resource[] = [],
-  textOf: TextOf = () => undefined,
 ): CheckResult[] {
   const facts = gatherFacts(estate, settings, planned);
   return checks.map((check): CheckResult => {
@@ -109,12 +97,7 @@ export function preflight(
       return examined.some(isListed)
         ? { check, state: 'passed', examined: examined.filter(isListed) }
         : { check, state: 'skipped', reason: nothing(examined) };
-    const findings = evidence.map((one) => {
-      const { finding, source } = toFinding(check, one);
-      const text = finding.file === undefined || finding.path === undefined ? undefined : textOf(finding.file);
-      return text === undefined ? finding : { ...finding, ...locate(text, source, finding.path as string) };
-    });
-    findings.sort(compare);
+    const findings = evidence.map((one) => toFinding(check, one)).sort(compare);
     const severity = findings[0]?.severity ?? check.code.severity;
     return { check, state: 'failed', severity, examined: examined.filter(isListed), findings };
   });

@@ -1,7 +1,7 @@
 import type { Check, CheckFinding, CheckList, CheckQuery } from '@isthmus/contract';
 import type { JsonObject } from '@isthmus/kubernetes';
 import {
-  type CheckReport,
+  type CheckResult,
   plannedResource,
   preflight,
   type ReportedCheck,
@@ -11,26 +11,27 @@ import {
 } from '@isthmus/preflight';
 import { keyOf, type Translated } from './snapshot.ts';
 
-const known = new WeakMap<Translated, CheckReport>();
+const known = new WeakMap<Translated, readonly CheckResult[]>();
 
-function resultsOf(snapshot: Translated): CheckReport {
+function resultsOf(snapshot: Translated): readonly CheckResult[] {
   const before = known.get(snapshot);
   if (before !== undefined) return before;
-  const { translation, textOf } = snapshot;
-  const planned = translation.emitted.flatMap(({ role, object }) =>
+  const { estate, settings, emitted } = snapshot.translation;
+  const planned = emitted.flatMap(({ role, object }) =>
     role === 'patch' ? [] : [plannedResource(object as unknown as JsonObject)],
   );
-  const { estate, settings } = translation;
+  const results = preflight(estate, settings, planned);
+  known.set(snapshot, results);
+  return results;
+}
+
+/** Texts of files, each unpacked once. */
+function remembered(textOf: Translated['textOf']): Translated['textOf'] {
   const texts = new Map<string, string | undefined>();
-  const report = reportOf(
-    preflight(estate, settings, planned, (file) => {
-      if (!texts.has(file)) texts.set(file, textOf(file));
-      return texts.get(file);
-    }),
-    settings.target,
-  );
-  known.set(snapshot, report);
-  return report;
+  return (file) => {
+    if (!texts.has(file)) texts.set(file, textOf(file));
+    return texts.get(file);
+  };
 }
 
 // Enough to see what stands there and in what.
@@ -62,10 +63,11 @@ const mostPatches = 1000;
 
 /** The results of the pre-flight checks over a snapshot, with the first findings of each. */
 export function checkList(snapshot: Translated, { findings: most = 100 }: CheckQuery): CheckList {
-  const report = resultsOf(snapshot);
-  const { istio } = snapshot.translation.estate;
-  const indexes = new Map(istio.map((resource, index) => [keyOf(resource, resource.source.file), index]));
-  const excerptOf = excerpts(snapshot.textOf);
+  const { estate, settings } = snapshot.translation;
+  const textOf = remembered(snapshot.textOf);
+  const report = reportOf(resultsOf(snapshot), settings.target, { textOf, most });
+  const indexes = new Map(estate.istio.map((resource, index) => [keyOf(resource, resource.source.file), index]));
+  const excerptOf = excerpts(textOf);
   const present = (finding: ReportedFinding): CheckFinding => {
     const index = indexes.get(keyOf(finding.resource, finding.file));
     const excerpt = excerptOf(finding);
@@ -82,12 +84,11 @@ export function checkList(snapshot: Translated, { findings: most = 100 }: CheckQ
     sentence: sentenceOf(report.summary),
     checks: report.checks.map((check: ReportedCheck): Check => {
       const { findings, component, examined, ...rest } = check;
-      const isSmall = most > 0 && findings.length <= mostPatches;
+      const isSmall = check.total <= mostPatches;
       return {
         ...rest,
         examined: [...examined],
-        findings: findings.slice(0, most).map(present),
-        total: findings.length,
+        findings: findings.map(present),
         ...(component === undefined || !isSmall ? {} : { component }),
       };
     }),

@@ -42,7 +42,7 @@ metadata:
           patch: {
             apiVersion: 'v1',
             kind: 'Namespace',
-            metadata: { name: namespace.name, labels: { 'istio-injection': null, 'istio.io/rev': null } },
+            metadata: { name: namespace.name, labels: { [injectionLabel]: 'disabled' } },
           },
         };
       }),

@@ -3,8 +3,6 @@ import { amount } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { hasNativeSidecars } from '../clusters.ts';
 import { called } from '../facts.ts';
-import { injectionLabel } from '../joining.ts';
-import { podPatch } from '../pods.ts';
 
 const isJob = ({ kind }: { kind: string }): boolean => kind === 'Job' || kind === 'CronJob';
 
@@ -42,7 +40,6 @@ spec:
         at: pod.resource,
         services: [],
         ...(isNative === undefined ? { severity: 'info' as const } : {}),
-        patch: podPatch(pod, { labels: { [injectionLabel]: 'disabled' } }),
       };
     });
     return { examined: [amount(all.length, 'Job or CronJob', 'Jobs and CronJobs')], evidence };

@@ -18,6 +18,7 @@ const found = (script: string): number =>
 test('a wait is a loop or a retry; telling the sidecar to quit at the end is another check', () => {
   expect(found('while ! curl -s 127.0.0.1:15020/healthz/ready; do sleep 1; done; run')).toBe(1);
   expect(found('curl --retry 30 http://localhost:15021/healthz/ready && run')).toBe(1);
+  expect(found('until curl localhost:15021; do :; done; run; curl -X POST localhost:15020/quitquitquit')).toBe(1);
   expect(found('run; curl -X POST localhost:15020/quitquitquit')).toBe(0);
   expect(found('curl localhost:15000/stats')).toBe(0);
 });

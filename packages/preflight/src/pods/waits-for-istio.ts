@@ -1,7 +1,7 @@
 import { codes } from '@isthmus/diagnostics';
 import { workloads } from '../amounts.ts';
 import type { Check } from '../check.ts';
-import { ending, istioAddress, wordsThatMatch } from './istio-calls.ts';
+import { istioAddress, wordsThatMatch } from './istio-calls.ts';
 
 // A loop or a retry: a single call that fails is none.
 const waits = /\b(?:until|while|for)\b|--retry\b|wait/;
@@ -42,7 +42,10 @@ spec:
     evidence: wordsThatMatch(
       facts,
       { inProbes: false },
-      (value) => istioAddress.test(value) && waits.test(value) && !ending.test(value.replace(/.*\buntil\b/s, '')),
+      (value) => {
+        const rest = value.replace(/\S*quitquitquit\S*/g, '');
+        return istioAddress.test(rest) && waits.test(rest);
+      },
       ({ name }, workload, at) =>
         `Container \`${name}\` of ${workload} waits for port ${istioAddress.exec(at.value)?.[1]} of Istio's sidecar.`,
     ),

@@ -16,7 +16,7 @@ export const injection = defineCodes({
     severity: 'blocker',
     title: 'Namespace asks both meshes for sidecars',
     message: `{found} ${pairs}`,
-    help: 'Leave one of the labels, then restart the pods.',
+    help: 'Leave one of the labels, then restart the pods. The patch leaves the namespace to Istio: pods that move say so themselves.',
     explanation: webhooks,
   },
   twiceByPod: {
