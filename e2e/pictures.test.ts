@@ -9,6 +9,8 @@ const pages = [
   ['workbench', '/workbench?service=sales/seats'],
   ['behaviour', '/behaviour'],
   ['verdicts', '/behaviour?service=sales/seats'],
+  ['access', '/access'],
+  ['callers', '/access?same=shown&row=sales/payments:8080:0'],
   ['simulator', '/simulator?service=sales/seats&path=/layout'],
   ['preflight', '/preflight?open=unknown-protocol,undeclared-protocol,forced-mutual-tls'],
   ['bridge', '/bridge'],

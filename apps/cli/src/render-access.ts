@@ -3,8 +3,8 @@ import { paint, printable } from './render.ts';
 
 type Verdict = AccessRow['verdict'];
 
-const marks: Readonly<Record<Verdict, string>> = { same: '●', narrower: '▽', wider: '✕', undecided: '◐' };
-const colours: Readonly<Record<Verdict, number>> = { same: 32, narrower: 36, wider: 31, undecided: 33 };
+const marks: Readonly<Record<Verdict, string>> = { same: '●', narrower: '◐', wider: '✕', undecided: '◐' };
+const colours: Readonly<Record<Verdict, number>> = { same: 32, narrower: 33, wider: 31, undecided: 33 };
 
 // More sentences than this are a matter for the report.
 const mostSentences = 40;

@@ -112,7 +112,7 @@ test('the matrix is a table of comma-separated values', async () => {
   expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
   expect((await answer.text()).split('\r\n')).toEqual([
     'aspect,caller,bridge,workload,port,before,after,verdict,request,reason',
-    'access,sales/web,,sales/seats,80,depends on the request,refused,narrower,,',
+    'access,sales/web,,sales/seats,80,some requests,refused,narrower,,',
     '',
   ]);
 });

@@ -89,6 +89,12 @@ const behaviour = createRoute({
   component: lazyRouteComponent(() => import('./features/behaviour/page.tsx'), 'BehaviourPage'),
 });
 
+const access = createRoute({
+  getParentRoute: () => migration,
+  path: '/access',
+  component: lazyRouteComponent(() => import('./features/access/page.tsx'), 'AccessPage'),
+});
+
 const simulator = createRoute({
   getParentRoute: () => migration,
   path: '/simulator',
@@ -146,6 +152,7 @@ export const router = createRouter({
       inventory,
       workbench,
       behaviour,
+      access,
       simulator,
       imports,
       preflight,

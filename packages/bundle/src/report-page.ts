@@ -35,7 +35,7 @@ const marks: Readonly<Record<string, string>> = {
   undecided: '◐',
   accepted: '○',
   wider: '✕',
-  narrower: '▽',
+  narrower: '◐',
 };
 const mark = (word: string): string =>
   `<span class="${word}"><span aria-hidden="true">${marks[word]}</span> ${word}</span>`;
@@ -49,7 +49,7 @@ h1{font-size:24px;font-weight:600;margin:0 0 4px}h2{font-size:18px;font-weight:6
 table{border-collapse:collapse;width:100%}table.narrow{width:auto}th,td{text-align:left;vertical-align:top;padding:5px 12px 5px 0;border-bottom:1px solid var(--border);line-height:1.3}th{font-weight:500;color:var(--muted)}
 td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}details{border-bottom:1px solid var(--border);padding:6px 0}summary{cursor:pointer}
 h3{font-size:13px;font-weight:500;margin:24px 0 4px}.finding{border-bottom:1px solid var(--border);padding:8px 0}.finding p{margin:4px 0}
-.exact,.same{color:var(--exact)}.approximate,.warning,.undecided{color:var(--approximate)}.unsupported,.blocker,.differs,.wider{color:var(--unsupported)}.inert,.info,.accepted,.narrower{color:var(--inert)}.untranslated{color:var(--untranslated)}
+.exact,.same{color:var(--exact)}.approximate,.warning,.undecided,.narrower{color:var(--approximate)}.unsupported,.blocker,.differs,.wider{color:var(--unsupported)}.inert,.info,.accepted{color:var(--inert)}.untranslated{color:var(--untranslated)}
 @media print{body{max-width:none;padding:0}details{break-inside:avoid}}`;
 
 type Entry = Report['ledger'][number];

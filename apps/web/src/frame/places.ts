@@ -6,6 +6,7 @@ export const places = [
   { label: 'Findings', to: '/migrations/$id/findings', key: 'f' },
   { label: 'Workbench', to: '/migrations/$id/workbench', key: 'w' },
   { label: 'Behaviour', to: '/migrations/$id/behaviour', key: 'v' },
+  { label: 'Access', to: '/migrations/$id/access', key: 'a' },
   { label: 'Pre-flight', to: '/migrations/$id/preflight', key: 'p' },
   { label: 'Bridge', to: '/migrations/$id/bridge', key: 'b' },
   { label: 'Inventory', to: '/migrations/$id/inventory', key: 'i' },

@@ -44,8 +44,8 @@ export type AccessTally = Readonly<Record<AccessRow['aspect'], Readonly<Record<A
 const befores = {
   all: 'may call',
   none: 'refused',
-  refused: 'refused: mTLS is demanded of a trusted identity',
-  depends: 'depends on the request',
+  refused: 'refused without mTLS',
+  depends: 'some requests',
 } as const;
 const afters = { all: 'may call', none: 'refused', unknown: 'not known' } as const;
 
@@ -99,7 +99,7 @@ function presentAccess(comparison: AccessComparison, most: number): AccessRow {
     count: callers.length,
     callers: callers.slice(0, most).map(nameOf),
     ...(callers.every(({ bridge }) => bridge) ? { bridge: true as const } : {}),
-    before: befores[before],
+    before: before === 'refused' && callers.every(({ kind }) => kind === 'unknown') ? 'not trusted' : befores[before],
     after: afters[after],
     verdict,
     sentence: sentenceOf(comparison),

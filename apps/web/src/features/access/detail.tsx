@@ -1,0 +1,119 @@
+import type { AccessRow } from '@isthmus/contract';
+import { Button, CloseButton } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { count } from '../../text/format.ts';
+import { Line } from '../../ui/prose.tsx';
+import { RuleLink } from '../behaviour/rule-link.tsx';
+import classes from './access.module.css';
+import { Matrix } from './matrix.tsx';
+import { workloadAccessQuery } from './queries.ts';
+import { portWord } from './rows.ts';
+import { VerdictLabel } from './verdict.tsx';
+
+const mostRules = 5;
+
+function Side(props: { migration: string; row: AccessRow; mesh: 'Istio' | 'Kong Mesh' }) {
+  const { migration, row, mesh } = props;
+  const [text, rules = []] =
+    mesh === 'Istio' ? ([row.before, row.rules?.before] as const) : ([row.after, row.rules?.after] as const);
+  return (
+    <div className={mesh === 'Istio' ? classes.source : classes.target}>
+      <dt>{mesh}</dt>
+      <dd>
+        {text}
+        {rules.slice(0, mostRules).map((rule) => (
+          <RuleLink
+            key={`${rule.namespace}/${rule.name}`}
+            migration={migration}
+            service={row.services[0] ?? ''}
+            rule={rule}
+          />
+        ))}
+        {rules.length > mostRules && <span className="muted">and {rules.length - mostRules} more</span>}
+      </dd>
+    </div>
+  );
+}
+
+function Found({ migration, row }: { migration: string; row: AccessRow }) {
+  const { aspect, port, count: callers, verdict, sentence } = row;
+  return (
+    <li className={classes.found}>
+      <div className={classes.top}>
+        <span className={classes.head}>
+          <VerdictLabel verdict={verdict} />
+          <strong>{aspect}</strong>
+          <span className="muted">
+            port {portWord(port)}
+            {aspect === 'access' && `, ${count(callers, 'caller')}`}
+          </span>
+        </span>
+      </div>
+      <p className={classes.sentence}>
+        <Line text={sentence} />
+      </p>
+      <dl className={classes.sides}>
+        <Side migration={migration} row={row} mesh="Istio" />
+        <Side migration={migration} row={row} mesh="Kong Mesh" />
+      </dl>
+    </li>
+  );
+}
+
+function FoundList({ migration, rows }: { migration: string; rows: readonly AccessRow[] }) {
+  if (rows.length === 0) return null;
+  return (
+    <ul className={classes.verdicts}>
+      {rows.map((row) => (
+        <Found key={row.id} migration={migration} row={row} />
+      ))}
+    </ul>
+  );
+}
+
+/** What was found about one workload: what differs and what decides it, and the matrix of its callers. */
+export function Detail(props: { migration: string; workload: string; isWhole: boolean; onClose: () => void }) {
+  const { migration, workload, isWhole, onClose } = props;
+  const { data, error } = useQuery(workloadAccessQuery(migration, workload));
+  const rows = data?.rows ?? [];
+  const [service] = rows[0]?.services ?? [];
+  const others = rows.filter(({ verdict }) => verdict !== 'same');
+  const same = isWhole ? rows.filter(({ verdict }) => verdict === 'same') : [];
+  return (
+    <section className={classes.detail} aria-label={`Access to ${workload}`}>
+      <div className={classes.top}>
+        <h2 className={classes.name}>{workload}</h2>
+        <CloseButton aria-label="Close the workload" onClick={onClose} />
+      </div>
+      {data === undefined ? (
+        error === null ? (
+          <p className="muted" role="status">
+            Comparing both meshes …
+          </p>
+        ) : (
+          <p role="alert">{error.message}</p>
+        )
+      ) : (
+        <>
+          {service !== undefined && (
+            <div>
+              <Button
+                size="compact-md"
+                variant="default"
+                renderRoot={(rest) => (
+                  <Link {...rest} to="/migrations/$id/workbench" params={{ id: migration }} search={{ service }} />
+                )}
+              >
+                Before and after
+              </Button>
+            </div>
+          )}
+          <FoundList migration={migration} rows={others} />
+          <Matrix workload={workload} rows={rows} isWhole={isWhole} />
+          <FoundList migration={migration} rows={same} />
+        </>
+      )}
+    </section>
+  );
+}

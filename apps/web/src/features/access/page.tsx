@@ -1,0 +1,181 @@
+import type { AccessRow } from '@isthmus/contract';
+import { Button } from '@mantine/core';
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { useDeferredValue, useMemo } from 'react';
+import { addressOf } from '../../api/client.ts';
+import { migrationQuery } from '../../api/queries.ts';
+import { count, whole } from '../../text/format.ts';
+import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { Failure } from '../../ui/failure.tsx';
+import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../../ui/filters.tsx';
+import { Loading } from '../../ui/loading.tsx';
+import { Page } from '../../ui/page.tsx';
+import { formatSort, parseSort } from '../../ui/sort.ts';
+import { useAddress, useLooseSearch } from '../../ui/use-search.ts';
+import classes from './access.module.css';
+import { Detail } from './detail.tsx';
+import { accessQuery } from './queries.ts';
+import {
+  aspects,
+  byUrgency,
+  countsOf,
+  differences,
+  filterNames,
+  filterRows,
+  portWord,
+  showsSame,
+  verdicts,
+} from './rows.ts';
+import { VerdictLabel } from './verdict.tsx';
+
+/** Who calls, as many names as fit a line. */
+function callersOf({ aspect, callers, count: all, bridge }: AccessRow): string {
+  if (aspect === 'transport') return 'how connections come';
+  const named = callers.slice(0, 4).join(', ').replaceAll('`', '');
+  const rest = all - Math.min(4, callers.length);
+  return `${named}${rest > 0 ? ` and ${whole(rest)} more` : ''}${bridge ? ', with Istio’s certificate' : ''}`;
+}
+
+const columns: readonly Column<AccessRow>[] = [
+  { id: 'workload', title: 'Workload', width: [176, 2], value: ({ workload }) => workload },
+  {
+    id: 'port',
+    title: 'Port',
+    width: [80, 0],
+    isNumber: true,
+    value: ({ port }) => port,
+    cell: ({ port }) => <span className="number">{portWord(port)}</span>,
+  },
+  {
+    id: 'verdict',
+    title: 'Verdict',
+    width: [112, 0],
+    value: ({ verdict }) => verdicts.indexOf(verdict),
+    cell: ({ verdict }) => <VerdictLabel verdict={verdict} />,
+  },
+  {
+    id: 'callers',
+    title: 'Callers',
+    width: [88, 0],
+    isNumber: true,
+    value: ({ aspect, count: all }) => (aspect === 'access' ? all : 0),
+    cell: ({ aspect, count: all }) => <span className="number">{aspect === 'access' ? whole(all) : '–'}</span>,
+  },
+  { id: 'who', title: 'Who', width: [240, 4], value: callersOf },
+  { id: 'before', title: 'Before, in Istio', width: [144, 1], value: ({ before }) => before },
+  { id: 'after', title: 'After, in Kong Mesh', width: [144, 1], value: ({ after }) => after },
+];
+
+/** Of a row's id the workload that it is about. */
+const workloadOf = (id: string): string => id.split(':')[0] ?? '';
+
+/** Whether somebody can call what they could not before, workload by workload. */
+export function AccessPage() {
+  const { id } = useParams({ from: '/migrations/$id' });
+  const { data: migration } = useSuspenseQuery(migrationQuery(id));
+  const { data, error, refetch } = useQuery(accessQuery(id));
+  const [search, change] = useAddress();
+  const [cursor, setCursor] = useLooseSearch('row');
+  const all = useMemo(() => byUrgency(data?.rows ?? []), [data]);
+  const { q, verdict, aspect, namespace, same } = search;
+  const wanted = useMemo(() => ({ q, verdict, aspect, namespace, same }), [q, verdict, aspect, namespace, same]);
+  const deferred = useDeferredValue(wanted);
+  const rows = useMemo(() => filterRows(all, deferred), [all, deferred]);
+  const counts = useMemo(() => countsOf(all), [all]);
+  const namespaces = useMemo(
+    () => [...new Set(all.map(({ workload }) => workload.slice(0, workload.indexOf('/'))))].sort(),
+    [all],
+  );
+  if (error !== null && data === undefined) return <Failure error={error} reset={() => void refetch()} />;
+  if (data === undefined) return <Loading what="who may call whom" />;
+  const { complete, compared, workloads, answer, leftOut } = data;
+  const isWhole = showsSame(search);
+  const table = (asked: readonly string[]): string =>
+    addressOf('GET /migrations/:id/access.csv', { id }, { verdict: asked.join(',') });
+  return (
+    <Page
+      title="Access"
+      of={migration.name}
+      isFilling
+      answer={complete ? answer : `So far: ${answer}`}
+      actions={
+        <Button component="a" variant="default" href={table(isWhole ? verdicts : differences)} download="access.csv">
+          Download CSV
+        </Button>
+      }
+    >
+      {!complete && (
+        <div className={classes.progress}>
+          <progress value={compared} max={workloads} aria-label="Workloads compared" />
+          <span role="status">
+            {error === null
+              ? `${whole(compared)} of ${count(workloads, 'workload')} compared`
+              : `The comparison stopped after ${whole(compared)} of ${count(workloads, 'workload')}: ${error.message}`}
+          </span>
+        </div>
+      )}
+      {leftOut.length > 0 && (
+        <details className={classes.left}>
+          <summary>{count(leftOut.length, 'workload')} not compared</summary>
+          <ul>
+            {leftOut.map(({ workload, reason }) => (
+              <li key={workload}>
+                <span className="mono">{workload}</span>: {reason}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      <Filters summary={`${whole(rows.length)} of ${count(all.length, 'group')} of callers and ports`}>
+        <TextFilter label="Filter by text" />
+        <ChipFilter
+          name="verdict"
+          label="Verdict"
+          chips={differences.map((one) => ({ value: one, label: <VerdictLabel verdict={one} />, count: counts[one] }))}
+        />
+        <ChipFilter
+          name="same"
+          label="What is the same"
+          chips={[{ value: 'shown', label: <VerdictLabel verdict="same" />, count: counts.same }]}
+        />
+        <SelectFilter name="aspect" label="Aspect" options={aspects} />
+        <SelectFilter name="namespace" label="Namespace" options={namespaces} />
+        <ClearFilters names={filterNames} />
+      </Filters>
+      <div className={classes.panes}>
+        <DataTable
+          label="Who may call whom"
+          columns={columns}
+          rows={rows}
+          rowId={(row) => row.id}
+          sort={parseSort(
+            search.sort,
+            columns.map((column) => column.id),
+          )}
+          onSort={(sort) => change({ sort: formatSort(sort) })}
+          activeId={cursor}
+          onActive={setCursor}
+          onOpen={(row) => setCursor(row.id)}
+          isFilling
+          empty={
+            all.length === 0
+              ? 'Nothing has been compared.'
+              : rows.length === 0 && counts.same === all.length && !isWhole
+                ? 'Nothing differs: every caller may do what it could before, and nothing else.'
+                : 'Nothing matches these filters.'
+          }
+        />
+        {cursor !== '' && (
+          <Detail
+            key={workloadOf(cursor)}
+            migration={id}
+            workload={workloadOf(cursor)}
+            isWhole={isWhole}
+            onClose={() => setCursor('')}
+          />
+        )}
+      </div>
+    </Page>
+  );
+}

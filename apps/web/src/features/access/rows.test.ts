@@ -1,0 +1,62 @@
+import type { AccessRow } from '@isthmus/contract';
+import { expect, test } from 'vitest';
+import { byUrgency, countsOf, filterRows, matrixOf } from './rows.ts';
+
+const row = (part: Partial<AccessRow>): AccessRow => ({
+  id: 'sales/seats:80:0',
+  aspect: 'access',
+  workload: 'sales/seats',
+  services: ['sales/seats'],
+  port: 80,
+  count: 1,
+  callers: ['sales/web'],
+  before: 'may call',
+  after: 'may call',
+  verdict: 'same',
+  sentence: '',
+  ...part,
+});
+
+const rows = [
+  row({ id: 'a' }),
+  row({ id: 'b', verdict: 'narrower', after: 'refused', callers: ['passenger/guest', 'any other account of sales'] }),
+  row({ id: 'c', verdict: 'wider', before: 'refused', workload: 'passenger/desk', port: 9090, bridge: true }),
+  row({ id: 'd', aspect: 'transport', verdict: 'narrower', callers: [], before: 'permissive', after: 'strict' }),
+];
+const ids = (search: Record<string, string>): string[] => filterRows(rows, search).map(({ id }) => id);
+
+test('what differs is shown by itself, the rest on demand', () => {
+  expect(ids({})).toEqual(['b', 'c', 'd']);
+  expect(ids({ same: 'shown' })).toEqual(['a', 'b', 'c', 'd']);
+  expect(ids({ verdict: 'wider' })).toEqual(['c']);
+  expect(ids({ verdict: 'wider', same: 'shown' })).toEqual(['a', 'c']);
+});
+
+test('rows are found by namespace, aspect, caller and port', () => {
+  expect(ids({ namespace: 'passenger' })).toEqual(['c']);
+  expect(ids({ aspect: 'transport' })).toEqual(['d']);
+  expect(ids({ q: 'guest' })).toEqual(['b']);
+  expect(ids({ q: 'desk:9090 refused' })).toEqual(['c']);
+});
+
+test('what is wider stands first', () => {
+  expect(byUrgency(rows).map(({ id }) => id)).toEqual(['c', 'b', 'd', 'a']);
+  expect(countsOf(rows)).toEqual({ wider: 1, undecided: 0, narrower: 2, same: 1 });
+});
+
+test('a matrix has a row for each caller, accounts first, and a column for each port', () => {
+  const { ports, callers } = matrixOf([
+    row({ callers: ['any other account of sales', 'sales/web', 'passenger/guest'] }),
+    row({ port: 9090, callers: ['sales/web'], verdict: 'narrower', after: 'refused' }),
+    row({ port: 9090, callers: ['sales/web'], verdict: 'wider', before: 'refused', bridge: true }),
+    row({ aspect: 'transport', callers: [] }),
+  ]);
+  expect(ports).toEqual([80, 9090]);
+  expect(callers.map(({ caller, bridge, verdict }) => [caller, bridge, verdict])).toEqual([
+    ['passenger/guest', false, 'same'],
+    ['sales/web', false, 'narrower'],
+    ['sales/web', true, 'wider'],
+    ['any other account of sales', false, 'same'],
+  ]);
+  expect(callers[1]?.cells.get(9090)).toEqual({ before: 'may call', after: 'refused', verdict: 'narrower' });
+});

@@ -1,0 +1,86 @@
+import type { AccessRow, AccessVerdict } from '@isthmus/contract';
+import type { Search } from '../../ui/search.ts';
+import { setOf } from '../../ui/use-search.ts';
+
+export const filterNames = ['q', 'verdict', 'aspect', 'namespace'] as const;
+export const verdicts: readonly AccessVerdict[] = ['wider', 'undecided', 'narrower', 'same'];
+export const differences: readonly AccessVerdict[] = ['wider', 'undecided', 'narrower'];
+export const aspects = ['access', 'transport'] as const;
+
+/** Whether an address asks for what is the same, too: by itself it shows what differs only. */
+export const showsSame = ({ same }: Search): boolean => same === 'shown';
+
+/** What to look at first: what is wider, what is not known, what is narrower. */
+export const byUrgency = (rows: readonly AccessRow[]): AccessRow[] =>
+  rows.toSorted((a, b) => verdicts.indexOf(a.verdict) - verdicts.indexOf(b.verdict));
+
+/** The rows that an address asks for. */
+export function filterRows(rows: readonly AccessRow[], search: Search): readonly AccessRow[] {
+  const words = (search.q ?? '').toLowerCase().split(/\s+/).filter(Boolean);
+  const wanted = setOf(search.verdict);
+  const { namespace, aspect } = search;
+  return rows.filter((row) => {
+    if (row.verdict === 'same' ? !showsSame(search) : wanted.size > 0 && !wanted.has(row.verdict)) return false;
+    if (namespace && !row.workload.startsWith(`${namespace}/`)) return false;
+    if (aspect && row.aspect !== aspect) return false;
+    if (words.length === 0) return true;
+    const text = `${row.workload}:${row.port} ${row.callers.join(' ')} ${row.before} ${row.after}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
+/** How many rows a filter would leave. */
+export function countsOf(rows: readonly AccessRow[]): Readonly<Record<AccessVerdict, number>> {
+  const counts: Record<AccessVerdict, number> = { wider: 0, undecided: 0, narrower: 0, same: 0 };
+  for (const { verdict } of rows) counts[verdict]++;
+  return counts;
+}
+
+/** A port by its number, or in words where it stands for all that nothing declares. */
+export const portWord = (port: number): string => (port === 0 ? 'any other' : String(port));
+
+/** What a caller may do on a port of a workload. */
+export interface Cell {
+  readonly before: string;
+  readonly after: string;
+  readonly verdict: AccessVerdict;
+}
+
+/** A caller, and what it may do on each port of a workload. */
+export interface CallerRow {
+  readonly caller: string;
+  readonly bridge: boolean;
+  readonly cells: ReadonlyMap<number, Cell>;
+  /** The worst of its verdicts. */
+  readonly verdict: AccessVerdict;
+}
+
+const isAccount = (caller: string): boolean => /^[^ `]+\/[^ `]+$/.test(caller);
+
+/** The matrix of one workload: callers by namespace and account, those in words last; and its ports. */
+export function matrixOf(rows: readonly AccessRow[]): { ports: readonly number[]; callers: readonly CallerRow[] } {
+  const byCaller = new Map<string, { caller: string; bridge: boolean; cells: Map<number, Cell> }>();
+  const ports = new Set<number>();
+  for (const { aspect, callers, bridge = false, port, before, after, verdict } of rows) {
+    if (aspect !== 'access') continue;
+    ports.add(port);
+    for (const caller of callers) {
+      const key = `${caller}\n${bridge}`;
+      const known = byCaller.get(key) ?? { caller, bridge, cells: new Map() };
+      byCaller.set(key, known);
+      known.cells.set(port, { before, after, verdict });
+    }
+  }
+  const worst = (cells: Iterable<Cell>): AccessVerdict => {
+    const found = new Set(Array.from(cells, ({ verdict }) => verdict));
+    return verdicts.find((one) => found.has(one)) ?? 'same';
+  };
+  const callers = [...byCaller.values()]
+    .map((one) => ({ ...one, verdict: worst(one.cells.values()) }))
+    .sort(
+      (a, b) =>
+        Number(isAccount(b.caller)) - Number(isAccount(a.caller)) ||
+        (a.caller < b.caller ? -1 : a.caller > b.caller ? 1 : Number(a.bridge) - Number(b.bridge)),
+    );
+  return { ports: [...ports].sort((a, b) => a - b), callers };
+}

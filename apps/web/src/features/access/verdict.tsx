@@ -1,0 +1,21 @@
+import type { AccessVerdict } from '@isthmus/contract';
+import { type Outcome, OutcomeMark } from '../../ui/status.tsx';
+import classes from './access.module.css';
+
+/** Verdicts use the marks of the outcomes that mean the same to a reader. */
+const markOf: Readonly<Record<AccessVerdict, Outcome>> = {
+  same: 'exact',
+  narrower: 'approximate',
+  undecided: 'approximate',
+  wider: 'unsupported',
+};
+
+/** Mark and word. */
+export function VerdictLabel({ verdict }: { verdict: AccessVerdict }) {
+  return (
+    <span className={classes.verdict}>
+      <OutcomeMark outcome={markOf[verdict]} />
+      {verdict}
+    </span>
+  );
+}

@@ -1,0 +1,33 @@
+import { expect, expectAccessible, openSample, test } from './support/test.ts';
+
+test('whether access widens is answered, and who may call a workload is shown with the policies that decide', async ({
+  page,
+}) => {
+  await openSample(page);
+  await page.getByRole('link', { name: 'Access', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Access');
+  await expect(page.getByText(/^Nobody can call what they could not before: \d+ pairs the same/)).toBeVisible();
+  const grid = page.getByRole('grid', { name: 'Who may call whom' });
+  await expect(grid.getByText('same', { exact: true })).toHaveCount(0);
+
+  await page.getByLabel('Filter by text').fill('payments bookings');
+  await expect(page).toHaveURL(/q=payments/);
+  await grid.getByRole('row', { name: /^sales\/payments/ }).click();
+  const detail = page.getByRole('region', { name: 'Access to sales/payments' });
+  await expect(detail.getByText(/with some requests before and cannot now\.$/)).toBeVisible();
+  const callers = detail.getByRole('grid', { name: 'Who may call sales/payments' });
+  await expect(callers.getByRole('row', { name: /sales\/bookings/ })).toContainText('some requests → refused');
+  await expect(callers.getByText('sales/flights')).toHaveCount(0);
+  await page.getByRole('button', { name: /^same \d+/ }).click();
+  await expect(callers.getByText('sales/flights', { exact: true })).toBeVisible();
+  await expectAccessible(page);
+
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Download CSV' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('access.csv');
+  await page.reload();
+  await detail.getByRole('link', { name: 'AuthorizationPolicy sales/payments', exact: true }).first().click();
+  await expect(page).toHaveURL(/\/workbench\?resource=\d+/);
+});
