@@ -19,3 +19,7 @@ export const meshServiceRef = (version: TargetVersion, service: ServiceName, hom
 /** How the target version names a MeshHTTPRoute of the policy's own namespace. */
 export const routeRef = (version: TargetVersion, route: ServiceName): Reference =>
   named('MeshHTTPRoute', version, route, route.namespace);
+
+/** How the target version names a MeshExternalService of the policy's own namespace. */
+export const externalRef = (version: TargetVersion, external: ServiceName): Reference =>
+  named('MeshExternalService', version, external, external.namespace);

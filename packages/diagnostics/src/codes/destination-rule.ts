@@ -173,4 +173,14 @@ export const destinationRule = defineCodes({
     explanation:
       'Policies merge leaf by leaf; a detector cannot be taken back, and `disabled` leaves the threshold at its default (routing.md 2.2, 2.9).',
   },
+  externalSettings: {
+    code: 'ISTHMUS-DR-019',
+    severity: 'warning',
+    title: 'Settings of an external host',
+    message:
+      'The settings for {host} are carried over to its MeshExternalService. They are not compared with Istio; the zone egress makes the connections.',
+    help: 'Try them out before its clients leave Istio.',
+    explanation:
+      'Policies to a MeshExternalService act in the client and, for connections to the endpoint, in the zone egress (routing.md 1.2).',
+  },
 });

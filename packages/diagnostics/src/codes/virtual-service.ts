@@ -470,4 +470,14 @@ export const virtualService = defineCodes({
     explanation:
       'MeshFaultInjection works on the inbound side and is conditioned on the identity of the client only (routing.md 2.10, T71, T72, V36).',
   },
+  externalRoutes: {
+    code: 'ISTHMUS-VS-053',
+    severity: 'warning',
+    title: 'Routes of an external host',
+    message:
+      'The routes of {host} are carried over to its MeshExternalService. They are not compared with Istio, and hold for what is sent to the address that Kong Mesh gives the host.',
+    help: 'Try the routes out before its clients leave Istio.',
+    explanation:
+      'A MeshExternalService can be the target of a MeshHTTPRoute (routing.md 2.3); its requests go through the zone egress with the host of its endpoint.',
+  },
 });

@@ -70,9 +70,28 @@ export function accountForPolicy(
     }
   for (const [field, block] of Object.entries({ tunnel, proxyProtocol, retryBudget }))
     if (block !== undefined) context.unsupported(block, codes.destinationRule.noCounterpart, { field });
-  if (tls !== undefined) accountForTls(context, tls, service);
+  // What starts TLS towards an external host stands in its MeshExternalService.
+  if (tls !== undefined && service.registry === 'kubernetes') accountForTls(context, tls, service);
+  if (service.registry === 'external') accountForExternal(context, policy, service);
   for (const block of [connectionPool, outlierDetection, loadBalancer])
     if (block !== undefined) for (const leaf of context.unclaimed(block)) context.settled(leaf);
+}
+
+/** What the policies of a version cannot say of an external host; nothing of it is compared. */
+function accountForExternal(context: Context, policy: EffectivePolicy, { host }: RegistryService): void {
+  const { target } = context.settings;
+  const { connectionPool, outlierDetection, loadBalancer } = policy;
+  const parts = [
+    ...(target === '3.0' ? [] : [loadBalancer]),
+    ...(target === '2.13'
+      ? [outlierDetection, descend(connectionPool, 'tcp', 'maxConnections'), child(connectionPool, 'http')]
+      : []),
+  ];
+  for (const part of parts)
+    if (part !== undefined) context.unsupported(part, codes.destinationRule.externalHost, { host });
+  for (const part of [connectionPool, outlierDetection, loadBalancer])
+    for (const leaf of part === undefined ? [] : context.unclaimed(part))
+      context.approximate(leaf, undefined, codes.destinationRule.externalSettings, { host });
 }
 
 function accountForTls(context: Context, tls: Field, { host }: RegistryService): void {

@@ -15,9 +15,10 @@ import { child } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { configOf, roleFor } from '../../effective-config.ts';
 import type { EmittedRole } from '../../emitted.ts';
+import { externalNames } from '../service-entry/external.ts';
 import { backendsOf } from '../virtual-service/backends.ts';
 import { type ClientUnit, clientsRef, clientUnits } from '../virtual-service/client-units.ts';
-import { homeOf, policyName, portTarget } from '../virtual-service/emit-http.ts';
+import { homeOf, policyLabels, policyName, portTarget } from '../virtual-service/emit-http.ts';
 import { accountForPolicy, settleRule } from './account.ts';
 import { type Connections, circuitBreaker, connectionsKey, isSpecial, loadBalancing, timeouts } from './connections.ts';
 import { localityOf } from './locality.ts';
@@ -101,8 +102,12 @@ function addTarget(
 ): void {
   const { service, as } = target;
   const isAlike = entries.every(({ key }) => key === entries[0]?.key);
-  const used = isAlike && entries.length === ports(service).length ? entries.slice(0, 1) : entries;
+  const used =
+    isAlike && (service.registry === 'external' || entries.length === ports(service).length)
+      ? entries.slice(0, 1)
+      : entries;
   for (const [kind, build] of Object.entries(builders)) {
+    if (!isTaken(context, service, kind)) continue;
     const to = used.flatMap(({ port, connections }) => {
       // Clients whom other policies select too need everything, so that nothing of those shines through.
       if (unit.within.length === 0 && !isSpecial(kind, connections)) return [];
@@ -135,7 +140,7 @@ function emitPolicies(context: Context, service: RegistryService, policies: Poli
         metadata: {
           name: policyName(service.resource.name, 'destination', suffix),
           namespace: homeOf(context.settings, service),
-          labels: { 'kuma.io/mesh': context.settings.mesh },
+          labels: policyLabels(context.settings, homeOf(context.settings, service)),
         },
         spec: { targetRef: clientsRef(unit), to },
       },
@@ -152,8 +157,8 @@ function translateTarget(
   policies: Policies,
   target: Target,
   units: readonly ClientUnit[],
+  own: readonly ServicePort[],
 ): void {
-  const own = ports(target.service);
   const several = own.length > 1;
   // crossZone is refused for a port of a MeshService and for one that is named by labels (routing.md 2.6).
   const canFailOver = !several && context.settings.target !== '3.0';
@@ -184,6 +189,30 @@ function translateTarget(
   }
 }
 
+/** Whether Kong Mesh takes policies of a kind for a service: for external ones not in every version (routing.md 1.2). */
+function isTaken({ settings: { target } }: Context, { registry }: RegistryService, kind: string): boolean {
+  if (registry === 'kubernetes' || kind === 'MeshTimeout' || target === '3.0') return true;
+  return kind === 'MeshCircuitBreaker' && target === '2.14';
+}
+
+/** DestinationRules of hosts outside of the cluster that became MeshExternalServices. */
+function translateExternalHosts(context: Context, config: EffectiveConfig): void {
+  const names = externalNames(context);
+  for (const service of names.size === 0 ? [] : config.registry.all) {
+    if (service.registry !== 'external') continue;
+    for (const port of service.ports) {
+      const name = names.get(`${service.host.toLowerCase()}:${port.port}`);
+      if (name === undefined) continue;
+      const as = { namespace: context.settings.systemNamespace, name };
+      const policies: Policies = new Map();
+      translateTarget(context, config, policies, { service, as, subset: undefined }, clientUnits(config, service), [
+        port,
+      ]);
+      emitPolicies(context, { ...service, resource: { ...service.resource, ...as } }, policies);
+    }
+  }
+}
+
 /** Whether a rule says anything that a policy carries, though it may be the default: people look for it. */
 const block = ({ policy }: Connections): boolean =>
   policy.connectionPool !== undefined || policy.outlierDetection !== undefined || policy.loadBalancer !== undefined;
@@ -204,9 +233,10 @@ export function translateDestinationRules(context: Context): void {
     const units = clientUnits(config, service);
     const as = { namespace: service.namespace, name: service.resource.name };
     const policies: Policies = new Map();
-    translateTarget(context, config, policies, { service, as, subset: undefined }, units);
+    translateTarget(context, config, policies, { service, as, subset: undefined }, units, ports(service));
     for (const one of subsets.get(service.host) ?? [])
-      translateTarget(context, config, policies, { service, as: one.as, subset: one.subset }, units);
+      translateTarget(context, config, policies, { service, as: one.as, subset: one.subset }, units, ports(service));
     emitPolicies(context, service, policies);
   }
+  translateExternalHosts(context, config);
 }

@@ -2,6 +2,7 @@ import { codes } from '@isthmus/diagnostics';
 import type { Context } from '../../context.ts';
 import type { EmittedRole } from '../../emitted.ts';
 import { child, type Field } from '../../field.ts';
+import { oncePerContext } from '../../once.ts';
 import type { Endpoint, Entry, EntryPort } from './read.ts';
 import { externalTls, type Origination } from './tls.ts';
 
@@ -77,6 +78,9 @@ export interface External {
 
 const ownLabel = 'isthmus/external-service';
 
+/** Names of the MeshExternalServices that are applied, by `host:port`: what routes of such a host are about. */
+export const externalNames = oncePerContext(() => new Map<string, string>());
+
 /** Emits a MeshExternalService and, where the host can be kept, its HostnameGenerator; false where it has no endpoint. */
 export function emitExternal(context: Context, external: External): boolean {
   const { entry, host, port, name, keepsHost, origination } = external;
@@ -90,6 +94,7 @@ export function emitExternal(context: Context, external: External): boolean {
   const why = external.draft ?? tls?.draft;
   const role: EmittedRole =
     why === undefined ? { role: 'resource', stage: 'egress' } : { role: 'draft', stage: 'egress', why };
+  if (why === undefined) externalNames(context).set(`${host.value.toLowerCase()}:${port.number.value}`, name);
   const metadata = {
     name,
     namespace: context.settings.systemNamespace,

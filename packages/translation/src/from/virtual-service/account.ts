@@ -58,7 +58,9 @@ export function accountForVirtualServices(context: Context): void {
     if (!inMesh || spec === undefined) continue;
     for (const { field, reason } of lost) context.inert(field, codes.virtualService.delegateLost, { reason });
     const external = hosts.filter(({ host }) => registry.withHost(host).some((one) => one.registry !== 'kubernetes'));
-    for (const field of external) context.unsupported(field, codes.virtualService.externalHost, { host: field.host });
+    const untold = new Set(context.unclaimed(spec).map(({ path }) => path));
+    for (const field of external)
+      if (untold.has(field.path)) context.unsupported(field, codes.virtualService.externalHost, { host: field.host });
     const plain = hosts.filter(
       ({ host }) => host.includes('.') && !registry.withHost(host).length && !isOfCluster(host),
     );

@@ -4,7 +4,7 @@ import { child } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { roleFor } from '../../effective-config.ts';
 import type { Field } from '../../field.ts';
-import { meshServiceRef, type Reference, routeRef } from '../../mesh-service-ref.ts';
+import { externalRef, meshServiceRef, type Reference, routeRef } from '../../mesh-service-ref.ts';
 import { shortHash } from '../../names.ts';
 import { spokenProtocol } from '../../service-ports.ts';
 import { type Action, actionKey, type Backend, type RouteSettings, settingsKey } from './action.ts';
@@ -39,7 +39,13 @@ type Home = Pick<Context, 'settings'>['settings'];
 /** The namespace that policies about a service live in: its own, so that they hold for clients everywhere (routing.md 2.1). */
 export const homeOf = ({ systemNamespace }: Home, service: RegistryService): string =>
   // A headless Service is named by labels, which outside of the system namespace would mean its own clients only.
-  service.resolution === 'original' ? systemNamespace : service.namespace;
+  service.resolution === 'original' || service.registry === 'external' ? systemNamespace : service.namespace;
+
+/** Labels of a policy; in the system namespace a zone's own policies have to say so. */
+export const policyLabels = ({ mesh, systemNamespace }: Home, namespace: string): Readonly<Record<string, string>> => ({
+  'kuma.io/mesh': mesh,
+  ...(namespace === systemNamespace ? { 'kuma.io/origin': 'zone' } : {}),
+});
 
 /** How policies name a Service that is one of the estate or stands for a subset of it, or one port of it. */
 export function portTarget(
@@ -48,6 +54,7 @@ export function portTarget(
   as: ServiceName,
   port: ServicePort | undefined,
 ): Reference {
+  if (service.registry === 'external') return externalRef(context.settings.target, as);
   const section = port === undefined ? {} : { sectionName: port.name === '' ? String(port.port) : port.name };
   if (service.resolution === 'original')
     return {
@@ -182,7 +189,7 @@ export function emitHttpRoutes(context: Context, backends: Backends, routes: Por
       object: {
         apiVersion: 'kuma.io/v1alpha1',
         kind,
-        metadata: { name: as, namespace: home, labels: { 'kuma.io/mesh': context.settings.mesh } },
+        metadata: { name: as, namespace: home, labels: policyLabels(context.settings, home) },
         spec: { targetRef: clients, to: [{ targetRef: to, ...content }] },
       },
       services,
@@ -294,7 +301,7 @@ export function emitNoRetries(context: Context, { service, port, unit, suffix }:
       metadata: {
         name: policyName(service.resource.name, several ? String(port.port) : '', suffix, 'no-retries'),
         namespace: homeOf(context.settings, service),
-        labels: { 'kuma.io/mesh': context.settings.mesh },
+        labels: policyLabels(context.settings, homeOf(context.settings, service)),
       },
       spec: {
         targetRef: clientsRef(unit),

@@ -17,7 +17,7 @@ import { settleBinding } from './account.ts';
 import type { Backend } from './action.ts';
 import type { Backends } from './backends.ts';
 import { type ClientUnit, clientsRef } from './client-units.ts';
-import { homeOf, policyName, portTarget } from './emit-http.ts';
+import { homeOf, policyLabels, policyName, portTarget } from './emit-http.ts';
 
 /** What some clients' connections to a port meet. */
 export interface FoundConnections {
@@ -158,7 +158,7 @@ export function translateConnections(
             index === 0 ? '' : `clients-${String(found.length - index).padStart(3, '0')}`,
           ),
           namespace: home,
-          labels: { 'kuma.io/mesh': context.settings.mesh },
+          labels: policyLabels(context.settings, home),
         },
         spec: {
           targetRef: clientsRef(unit),

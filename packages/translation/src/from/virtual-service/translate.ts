@@ -15,6 +15,7 @@ import type { Context } from '../../context.ts';
 import { configOf, isGuessed } from '../../effective-config.ts';
 import type { Field } from '../../field.ts';
 import { declareProtocols, portKey, spokenProtocol } from '../../service-ports.ts';
+import { externalNames } from '../service-entry/external.ts';
 import { settleBinding, settleRoute } from './account.ts';
 import type { RouteSettings } from './action.ts';
 import { type Backends, backendsOf } from './backends.ts';
@@ -54,7 +55,10 @@ function plainSteps(service: RegistryService, port: number, settings: RouteSetti
   const own = { namespace: service.namespace, name: service.resource.name };
   const action = {
     kind: 'forward',
-    backends: service.resolution === 'original' ? [] : [{ service: own, port, weight: 1, from: [] }],
+    backends:
+      service.resolution === 'original' || service.registry === 'external'
+        ? []
+        : [{ service: own, port, weight: 1, from: [] }],
     requestHeaders: noHeaderChanges,
     responseHeaders: noHeaderChanges,
     mirrors: [],
@@ -94,7 +98,8 @@ function translatePort(
   found: readonly Found[],
 ): void {
   if (found.every(({ host }) => host?.virtualService === undefined)) return;
-  const authorities = authoritiesOf(service, port.port);
+  const authorities =
+    service.registry === 'external' ? { names: [service.host], others: [] } : authoritiesOf(service, port.port);
   const hosts = new Map<string, readonly Field[]>();
   const usual = found.map(({ unit }) => usualSettings(config, unit.client, service.host, port.port));
   const units = found.map(({ unit, host }, index) => {
@@ -103,10 +108,11 @@ function translatePort(
       return { unit, steps: index === 0 ? [] : plainSteps(service, port.port, settings) };
     const dialled = { client: unit.client, service, port: port.port };
     const steps = expand(context, backends, host.routes, dialled, authorities);
-    for (const { route } of steps) if (route !== undefined) settleRoute(context, route);
     hosts.set(String(index), settleBinding(context, host.virtualService, service));
     return { unit, steps };
   });
+  if (service.registry === 'external' && !isExternalRoute(context, found, units)) return;
+  for (const { steps } of units) for (const { route } of steps) if (route !== undefined) settleRoute(context, route);
   const { layouts, confused } = layOutUnits(units, context.settings.target === '2.14');
   for (const index of confused) {
     const { host, unit } = found[index] as Found;
@@ -136,13 +142,62 @@ function translatePort(
     ];
   });
   if (emitted.length === 0) return;
-  backends.read.add(portKey({ namespace: service.namespace, name: service.resource.name }, port.port));
+  if (service.registry === 'kubernetes')
+    backends.read.add(portKey({ namespace: service.namespace, name: service.resource.name }, port.port));
   const retriesByRoute = emitted.some(({ layout }) =>
     layout.placed.some(({ step: { action } }) => action.kind === 'forward' && action.settings.retries === undefined),
   );
   for (const routes of emitted) {
     emitHttpRoutes(context, backends, { ...routes, retriesByRoute });
     if (retriesByRoute) emitNoRetries(context, routes);
+  }
+}
+
+/** Whether the routes of an external host need nothing but the host itself; else nothing of them is translated. */
+function isExternalRoute(
+  context: Context,
+  found: readonly Found[],
+  units: readonly { readonly steps: readonly Step[] }[],
+): boolean {
+  const isPlain = units.every(({ steps }) =>
+    steps.every(
+      ({ action }) => action.kind === 'redirect' || (action.kind === 'forward' && action.backends.length === 0),
+    ),
+  );
+  for (const { host } of found) {
+    const spec = host?.virtualService && child(rootField(host.virtualService.resource), 'spec');
+    for (const field of host?.virtualService?.hosts ?? [])
+      if (isPlain) context.approximate(field, undefined, codes.virtualService.externalRoutes, { host: field.host });
+      else context.unsupported(field, codes.virtualService.externalHost, { host: field.host });
+    if (spec !== undefined && isPlain) context.claim(spec, 'approximate', codes.virtualService.externalRoutes);
+    else if (spec !== undefined) context.claim(spec, 'unsupported', codes.virtualService.externalHost);
+  }
+  return isPlain;
+}
+
+/** The MeshExternalService that stands for a port of an external host, in the place of a Service. */
+function asExternal(service: RegistryService, port: ServicePort, name: string, namespace: string): RegistryService {
+  return { ...service, namespace, ports: [port], resource: { ...service.resource, namespace, name } };
+}
+
+/** VirtualServices of hosts outside of the cluster that became MeshExternalServices. */
+function translateExternalHosts(context: Context, config: EffectiveConfig, backends: Backends): void {
+  const { systemNamespace } = context.settings;
+  const names = externalNames(context);
+  for (const service of names.size === 0 ? [] : config.registry.all) {
+    if (service.registry !== 'external') continue;
+    for (const port of service.ports) {
+      const name = names.get(`${service.host.toLowerCase()}:${port.port}`);
+      if (name === undefined) continue;
+      const found = clientUnits(config, service).flatMap((unit): Found[] => {
+        const compiled = compileService(config, unit.client, service.host, port.port);
+        return compiled === undefined || compiled.kind === 'connections'
+          ? []
+          : [{ unit, compiled, host: ownHost(compiled, service) }];
+      });
+      if (found.length > 0)
+        translatePort(context, config, backends, asExternal(service, port, name, systemNamespace), port, found);
+    }
   }
 }
 
@@ -208,6 +263,7 @@ export function translateVirtualServices(context: Context): void {
       if (found.length > 0) translatePort(context, config, backends, service, port, found);
     }
   }
+  translateExternalHosts(context, config, backends);
   declareProtocols(context, services, backends.read);
   backends.emit();
 }
