@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import { type CheckOptions, runCheck } from './check.ts';
 import { InputError } from './input.ts';
+import { type PlanOptions, runPlan } from './plan.ts';
 import { runSimulate, type SimulateOptions } from './simulate.ts';
 import { runTranslate, type TranslateOptions } from './translate.ts';
 import { runVerify, type VerifyOptions } from './verify.ts';
@@ -22,6 +23,7 @@ Examples:
   isthmus translate manifests/ --out bundle
   isthmus check manifests/
   isthmus verify manifests/
+  isthmus plan manifests/
   isthmus simulate manifests/ --service sales/seats --path /v2/seats
   isthmus explain ISTHMUS-READ-001
   isthmus backup saved.sqlite
@@ -122,6 +124,38 @@ Examples:
   )
   .action(async (paths: string[], options: VerifyOptions) => {
     process.exitCode = await runVerify(paths, options);
+  });
+
+withEstate(program.command('plan'))
+  .description('Say in which waves services move, what must move together, and how many calls cross meanwhile')
+  .option('--order <order>', 'callees-first (default) or callers-first')
+  .option('--most <number>', 'services per wave')
+  .option('--one-namespace', 'each wave touches one namespace only')
+  .option('--exclude <namespace/name>', 'a service that stays in Istio; several times for several', several, [])
+  .option('--pin <namespace/name=wave>', 'the wave that a service moves in; several times for several', several, [])
+  .option('--confidence <number>', 'the least confidence, 0 to 1, of calls that order the waves (default 0.6)')
+  .option(
+    '--observed <file>',
+    "traffic that was seen: Prometheus' answer to an instant query for istio_requests_total, or Kiali's graph, as JSON",
+  )
+  .option('--report <file>', 'write the plan as JSON; - for standard output')
+  .option('--verbose', 'list every call with its evidence')
+  .addHelpText(
+    'after',
+    `
+Exit codes:
+  0  done
+  1  done, but a limit or a pin could not be kept, or something could not be read
+  2  usage, an unreadable path, or no document that could be read
+
+Examples:
+  isthmus plan manifests/
+  isthmus plan cluster.zip --most 20 --one-namespace --pin data/postgres=1 --report plan.json
+  curl -s 'http://prometheus:9090/api/v1/query?query=istio_requests_total' > seen.json
+  isthmus plan manifests/ --observed seen.json`,
+  )
+  .action(async (paths: string[], options: PlanOptions) => {
+    process.exitCode = await runPlan(paths, options);
   });
 
 withEstate(program.command('simulate'))

@@ -49,6 +49,7 @@ test('resources concern a service by host, by selector or by being it', () => {
 test('a service stands where its phase says, joined by what the VirtualServices show', () => {
   const { mermaid, grouped, namespaces } = bridgeDiagram(estateOf(shop), new Map([['shop/pay', 'shifting']]), {
     clusterDomain: domain,
+    rootNamespace: 'istio-system',
   });
   expect(grouped).toBe(false);
   expect(mermaid).toContain('    n0["shop/cart<br/>discovered"]:::istio');
@@ -59,10 +60,13 @@ test('a service stands where its phase says, joined by what the VirtualServices 
 
 test('more than 60 services are grouped by namespace', () => {
   const many = Array.from({ length: 61 }, (_, index) => service(`s${index}`, index % 2 ? 'odd' : 'even')).join('');
-  const all = bridgeDiagram(estateOf(many), new Map(), { clusterDomain: domain });
+  const all = bridgeDiagram(estateOf(many), new Map(), { clusterDomain: domain, rootNamespace: 'istio-system' });
   expect(all.grouped).toBe(true);
   expect(all.mermaid).toContain('["even<br/>31 discovered"]');
-  expect(bridgeDiagram(estateOf(many), new Map(), { clusterDomain: domain, namespace: 'odd' }).grouped).toBe(false);
+  expect(
+    bridgeDiagram(estateOf(many), new Map(), { clusterDomain: domain, rootNamespace: 'istio-system', namespace: 'odd' })
+      .grouped,
+  ).toBe(false);
 });
 
 test('what a picture has no room for stands in one box for each side, and what has moved is drawn first', () => {
@@ -74,6 +78,7 @@ test('what a picture has no room for stands in one box for each side, and what h
   ]);
   const { mermaid, description } = bridgeDiagram(estateOf(many + call), moved, {
     clusterDomain: domain,
+    rootNamespace: 'istio-system',
     namespace: 'shop',
   });
   expect(mermaid.match(/^ {4}n\d+\[/gm)).toHaveLength(58);
@@ -84,7 +89,10 @@ test('what a picture has no room for stands in one box for each side, and what h
 
 test('services without connections stand in rows', () => {
   const many = Array.from({ length: 20 }, (_, index) => service(`s${String(index).padStart(2, '0')}`)).join('');
-  const { mermaid } = bridgeDiagram(estateOf(many), new Map(), { clusterDomain: domain });
+  const { mermaid } = bridgeDiagram(estateOf(many), new Map(), {
+    clusterDomain: domain,
+    rootNamespace: 'istio-system',
+  });
   const rows = mermaid.match(/^ {2}n\d+ ~~~ n\d+$/gm);
   expect(rows?.slice(0, 4)).toEqual(['  n0 ~~~ n1', '  n1 ~~~ n2', '  n2 ~~~ n3', '  n4 ~~~ n5']);
   expect(rows).toHaveLength(15);
@@ -92,14 +100,20 @@ test('services without connections stand in rows', () => {
 
 test('hundreds of namespaces are grouped too', () => {
   const many = Array.from({ length: 300 }, (_, index) => service('s', `ns${index}`)).join('');
-  const { mermaid, namespaces } = bridgeDiagram(estateOf(many), new Map(), { clusterDomain: domain });
+  const { mermaid, namespaces } = bridgeDiagram(estateOf(many), new Map(), {
+    clusterDomain: domain,
+    rootNamespace: 'istio-system',
+  });
   expect(mermaid).toContain('["243 more namespaces<br/>243 discovered"]');
   expect(namespaces).toHaveLength(300);
 });
 
 test('hostile names stay text', () => {
   const hostile = service('\'x"]; click n0 "javascript:alert(1)" <script>\'');
-  const { mermaid } = bridgeDiagram(estateOf(hostile), new Map(), { clusterDomain: domain });
+  const { mermaid } = bridgeDiagram(estateOf(hostile), new Map(), {
+    clusterDomain: domain,
+    rootNamespace: 'istio-system',
+  });
   expect(mermaid).not.toMatch(/<script>|click n0 "|javascript:alert\(1\)"/);
   expect(mermaid.match(/n0\["[^"]*"\]/)).not.toBeNull();
 });

@@ -1,6 +1,7 @@
 import type { Estate } from '@isthmus/istio';
-import { isList, isMap, type Resource } from '@isthmus/kubernetes';
-import { destinationsOf, findServices, type MigratingService, servicesOf } from './services.ts';
+import { likely, type ServiceGraph } from './graph/edge.ts';
+import { serviceGraph } from './graph/graph.ts';
+import type { MigratingService } from './services.ts';
 
 /** The bridge architecture, computed from the snapshot and the progress. */
 export interface BridgeDiagram {
@@ -46,29 +47,12 @@ interface Node extends Box {
   readonly id: string;
 }
 
-function hostsOf(resource: Resource): string[] {
-  const spec = resource.object.spec;
-  return isMap(spec) && isList(spec.hosts) ? spec.hosts.filter((host) => typeof host === 'string') : [];
-}
-
-function isBoundToGateway(resource: Resource): boolean {
-  const spec = resource.object.spec;
-  return isMap(spec) && isList(spec.gateways) && spec.gateways.some((gateway) => gateway !== 'mesh');
-}
-
-/** Calls that VirtualServices show: from a gateway (`''`) or from a service to another; as `from\nto` of ids. */
-function evidence(estate: Estate, services: readonly MigratingService[], clusterDomain: string): Set<string> {
-  const finder = findServices(estate, services, clusterDomain);
-  const edges = new Set<string>();
-  for (const resource of estate.istio) {
-    if (resource.kind !== 'VirtualService') continue;
-    const namespace = resource.namespace === '' ? 'default' : resource.namespace;
-    const targets = destinationsOf(resource).flatMap((host) => finder.named(host, namespace));
-    if (isBoundToGateway(resource)) for (const target of targets) edges.add(`\n${target}`);
-    for (const source of hostsOf(resource).flatMap((host) => finder.named(host, namespace)))
-      for (const target of targets) if (source !== target) edges.add(`${source}\n${target}`);
-  }
-  return edges;
+/** Likely calls: from a Gateway (`''`) or from a service to another; as `from\nto` of ids. */
+function callsOf({ edges, entries }: ServiceGraph): Set<string> {
+  return new Set([
+    ...entries.map(({ to }) => `\n${to}`),
+    ...edges.flatMap(({ from, to, confidence }) => (confidence >= likely ? [`${from}\n${to}`] : [])),
+  ]);
 }
 
 function countPhases(phases: readonly string[]): Record<string, number> {
@@ -177,15 +161,16 @@ function drawEdges(edges: readonly { readonly from: Pick<Node, 'id' | 'side'>; r
 export function bridgeDiagram(
   estate: Estate,
   phases: ReadonlyMap<string, string>,
-  options: { namespace?: string | undefined; clusterDomain: string },
+  options: { namespace?: string | undefined; clusterDomain: string; rootNamespace: string },
 ): BridgeDiagram {
-  const all = servicesOf(estate);
+  const graph = serviceGraph(estate, options);
+  const all = graph.services;
   const phaseOf = (id: string): string => phases.get(id) ?? 'discovered';
   const sideOfService = ({ id }: MigratingService): Side => sideOf(phaseOf(id));
   const { namespace } = options;
   const shown = namespace === undefined ? all : all.filter((service) => service.namespace === namespace);
   const grouped = namespace === undefined && shown.length > mostNodes;
-  const known = evidence(estate, all, options.clusterDomain);
+  const known = callsOf(graph);
   const boxes = grouped
     ? boxesOfNamespaces(shown, sideOfService, phaseOf)
     : shown.map((service): Box => {
@@ -242,7 +227,7 @@ export function bridgeDiagram(
           `The ${grouped ? 'namespaces' : 'services'} with the fewest connections stand in one box for each side${grouped ? '; choose a namespace to see its services' : ''}.`,
         ]
       : []),
-    `${edges.size} connections are known from VirtualServices${edges.size > mostEdges ? `; the first ${mostEdges} are drawn` : ''}.`,
+    `${edges.size} connections are known from the manifests${edges.size > mostEdges ? `; the first ${mostEdges} are drawn` : ''}.`,
   ];
   return {
     mermaid: `${lines.join('\n')}\n`,

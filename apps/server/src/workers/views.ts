@@ -254,7 +254,8 @@ function build(snapshot: Translated, { view, states: list, settings }: ViewTask)
       return workbench(snapshot, view);
     case 'bridge': {
       const phases = new Map(list.map(({ service, phase }) => [service, phase]));
-      const options = { namespace: view.namespace, clusterDomain: settings.clusterDomain };
+      const { clusterDomain, rootNamespace } = settings;
+      const options = { namespace: view.namespace, clusterDomain, rootNamespace };
       return bridgeDiagram(snapshot.translation.estate, phases, options);
     }
     case 'behaviour':

@@ -1,0 +1,100 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { PlanReport } from '@isthmus/migration';
+import { afterAll, expect, test } from 'vitest';
+
+const launcher = fileURLToPath(new URL('../bin/isthmus.js', import.meta.url));
+const scratch = mkdtempSync(join(tmpdir(), 'isthmus-plan-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const isthmus = (args: readonly string[], input = '') =>
+  spawnSync(process.execPath, [launcher, ...args], { encoding: 'utf8', input, env: { ...process.env, NO_COLOR: '1' } });
+
+const service = (name: string): string =>
+  `apiVersion: v1\nkind: Service\nmetadata: {name: ${name}, namespace: shop}\nspec: {selector: {app: ${name}}}\n---\n`;
+const estate = `${service('cart')}${service('pay')}apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: cart, namespace: shop}
+spec:
+  hosts: [cart]
+  http:
+    - route:
+        - destination: {host: pay}
+`;
+
+test('a plan says the waves, what crosses after each, why, and the answer in a sentence', () => {
+  const { status, stdout, stderr } = isthmus(['plan', '-'], estate);
+  expect([status, stderr]).toEqual([0, '']);
+  expect(stdout).toBe(`Wave 1 · 1 service of shop
+  shop/pay
+  afterwards 1 call crosses: 1 from Istio to Kong Mesh, 0 from Kong Mesh to Istio
+
+Wave 2 · 1 service of shop
+  shop/cart
+  afterwards no known call crosses
+
+
+Callees move before their callers: calls that cross go from Istio to Kong Mesh, where weights of the existing routes shift them and take them back.
+2 services move in 2 waves; at most 1 call crosses between the meshes at once.
+Known calls: 1 order the waves, 0 have too little evidence to. --verbose lists them with their evidence.
+`);
+});
+
+test('--verbose lists the evidence with its place; the report holds it too', () => {
+  const file = join(scratch, 'plan.json');
+  const { stdout } = isthmus(['plan', '-', '--verbose', '--report', file], estate);
+  expect(stdout).toContain(
+    '  shop/cart → shop/pay\n      -:18:25 spec.http[0].route[0].destination.host (route: requests for cart are sent to pay)\n',
+  );
+  const report = JSON.parse(readFileSync(file, 'utf8')) as PlanReport;
+  expect(report.summary).toEqual({ services: 2, waves: 2, groups: 0, calls: 1, weak: 0, crossing: 1 });
+  expect(report.calls[0]?.evidence[0]).toMatchObject({ file: '-', line: 18, kind: 'route' });
+});
+
+test('what could not be kept ends with 1', () => {
+  const { status, stdout } = isthmus(['plan', '-', '--pin', 'shop/cart=1', '--pin', 'shop/pay=2'], estate);
+  expect(stdout).toContain('◐ not kept shop/cart calls shop/pay, but a pin moves shop/cart in wave 1');
+  expect(status).toBe(1);
+  expect(isthmus(['plan', '-'], `${estate}---\nkind: [\n`).status).toBe(1);
+});
+
+test('order, limits, exclusions and observed traffic are taken', () => {
+  const seen = join(scratch, 'seen.json');
+  const metric = {
+    source_workload: 'pay',
+    source_workload_namespace: 'shop',
+    destination_service_name: 'cart',
+    destination_service_namespace: 'shop',
+  };
+  const result = [{ metric, value: [0, '9'] }];
+  writeFileSync(seen, JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }));
+  const { stdout } = isthmus(['plan', '-', '--observed', seen, '--most', '1'], estate);
+  expect(stdout).toContain('    together, because of shop/cart → shop/pay → shop/cart\n');
+  expect(stdout).toContain('1 group moves together; no known call crosses');
+  expect(isthmus(['plan', '-', '--order', 'callers-first'], estate).stdout).toMatch(/^Wave 1 .*\n {2}shop\/cart\n/);
+  expect(isthmus(['plan', '-', '--exclude', 'shop/pay'], estate).stdout).toContain(
+    '○ shop/pay stays in Istio: 1 call crosses for good.\n',
+  );
+});
+
+test.each([
+  ['an unknown order', ['--order', 'sideways'], '--order is callees-first or callers-first'],
+  ['a limit that is no number', ['--most', '0'], '--most takes a whole number'],
+  ['a pin without a wave', ['--pin', 'shop/cart'], "--pin takes <namespace>/<name>=<wave>, not 'shop/cart'"],
+  ['an exclusion that is no service', ['--exclude', 'cart'], '--exclude takes <namespace>/<name>'],
+  ['a confidence that is none', ['--confidence', '7'], '--confidence takes a number from 0 to 1'],
+  ['traffic that is not there', ['--observed', '/nowhere/at/all'], 'it cannot be read (ENOENT)'],
+  [
+    'traffic that is something else',
+    ['--observed', fileURLToPath(new URL('../package.json', import.meta.url))],
+    'neither Prometheus',
+  ],
+])('%s ends with 2 and one clear line', (_, args, message) => {
+  const { status, stderr } = isthmus(['plan', '-', ...args], estate);
+  expect(stderr).toContain(message);
+  expect(stderr).not.toContain('    at ');
+  expect(status).toBe(2);
+});

@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises';
+import { compareDiagnostics } from '@isthmus/diagnostics';
+import { JsonError, parseJson } from '@isthmus/kubernetes';
+import {
+  defaultPlanSettings,
+  type Observation,
+  type PlanSettings,
+  planReport,
+  presentGraph,
+  readObserved,
+  serviceGraph,
+} from '@isthmus/migration';
+import { type EstateOptions, readSources, settingsOf, textsOf } from './estate.ts';
+import { InputError } from './input.ts';
+import { checkFile, writeText, writeWhole } from './output.ts';
+import { createProgress } from './progress.ts';
+import { renderFindings, wantsColour } from './render.ts';
+import { renderPlan } from './render-plan.ts';
+
+export interface PlanOptions extends EstateOptions {
+  readonly order?: string;
+  readonly most?: string;
+  readonly oneNamespace?: boolean;
+  readonly exclude?: readonly string[];
+  readonly pin?: readonly string[];
+  readonly confidence?: string;
+  readonly observed?: string;
+  readonly report?: string;
+  readonly verbose?: boolean;
+}
+
+const service = /^[^/=\s]+\/[^/=\s]+$/;
+
+function wholeOf(text: string, option: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InputError(`${option} takes a whole number from 1, not '${text}'`);
+  return Number(text);
+}
+
+function pinsOf(pins: readonly string[]): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const pin of pins) {
+    const [id = '', wave = '', ...rest] = pin.split('=');
+    if (!service.test(id) || wave === '' || rest.length > 0)
+      throw new InputError(`--pin takes <namespace>/<name>=<wave>, not '${pin}'`);
+    found[id] = wholeOf(wave, '--pin');
+  }
+  return found;
+}
+
+/** What the command line says a plan has to keep to. */
+export function planSettingsOf(options: PlanOptions): PlanSettings {
+  const { order = defaultPlanSettings.order, most, oneNamespace = false, exclude = [], pin = [], confidence } = options;
+  if (order !== 'callees-first' && order !== 'callers-first')
+    throw new InputError(`--order is callees-first or callers-first, not '${order}'`);
+  for (const id of exclude)
+    if (!service.test(id)) throw new InputError(`--exclude takes <namespace>/<name>, not '${id}'`);
+  const threshold = confidence === undefined ? defaultPlanSettings.confidence : Number(confidence);
+  if (!(threshold >= 0 && threshold <= 1))
+    throw new InputError(`--confidence takes a number from 0 to 1, not '${confidence}'`);
+  return {
+    order,
+    most: most === undefined ? undefined : wholeOf(most, '--most'),
+    oneNamespace,
+    excluded: exclude,
+    pinned: pinsOf(pin),
+    confidence: threshold,
+  };
+}
+
+async function observedOf(file: string | undefined): Promise<readonly Observation[]> {
+  if (file === undefined) return [];
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new InputError(`${file}: it cannot be read (${error.code ?? error.message})`);
+  });
+  let observed: Observation[] | undefined;
+  try {
+    observed = readObserved(parseJson(text));
+  } catch (error) {
+    if (error instanceof JsonError) throw new InputError(`${file}: ${error.message}`);
+    throw error;
+  }
+  if (observed === undefined)
+    throw new InputError(
+      `${file}: neither Prometheus' answer to an instant query for istio_requests_total, nor Kiali's graph as JSON`,
+    );
+  return observed;
+}
+
+/** `isthmus plan`: returns the exit code, 0 done or 1 where something could not be kept or read; throws InputError for 2. */
+export async function runPlan(paths: readonly string[], options: PlanOptions): Promise<number> {
+  const planSettings = planSettingsOf(options);
+  const { clusterDomain, rootNamespace } = await settingsOf(options);
+  const { report: file, verbose = false } = options;
+  if (file !== undefined && file !== '-') checkFile(file);
+  const observed = await observedOf(options.observed);
+  const progress = createProgress(process.stderr);
+  const { estate, input } = await readSources(paths, options, progress);
+  progress.say('Planning …');
+  const graph = serviceGraph(estate, { clusterDomain, rootNamespace, observed });
+  const report = planReport(graph, presentGraph(graph, textsOf(input)), planSettings);
+  progress.end();
+  const json = (): string => `${JSON.stringify(report, null, 2)}\n`;
+  if (file !== undefined && file !== '-') writeWhole(file, json());
+  // What could not be read is in no wave.
+  const unread = [...input.diagnostics, ...estate.diagnostics].sort(compareDiagnostics);
+  await writeText(process.stderr, renderFindings(unread, { colour: wantsColour(process.stderr), all: verbose }));
+  if (file === '-') await writeText(process.stdout, [json()]);
+  else await writeText(process.stdout, renderPlan(report, { colour: wantsColour(process.stdout), all: verbose }));
+  return report.unkept.length > 0 || unread.some(({ severity }) => severity === 'blocker') ? 1 : 0;
+}

@@ -1,0 +1,96 @@
+import type { Workload } from '@isthmus/istio';
+import { child, descend, type Field, items, rootField, text } from '@isthmus/kubernetes';
+import type { Evidence, Found } from './edge.ts';
+import type { Surroundings } from './surroundings.ts';
+
+// A longer text is a script or data, not an address.
+const longestText = 4096;
+const longestPassword = 80;
+
+/** The pod template's containers of a workload in the cluster. */
+function containersOf({ resource }: Workload): Field[] {
+  const root = rootField(resource);
+  const spec =
+    resource.kind === 'Pod'
+      ? descend(root, 'spec')
+      : resource.kind === 'CronJob'
+        ? descend(root, 'spec', 'jobTemplate', 'spec', 'template', 'spec')
+        : descend(root, 'spec', 'template', 'spec');
+  return ['initContainers', 'containers'].flatMap((list) => items(child(spec, list)));
+}
+
+/** Texts of a container that may name a host. */
+function textsOf(container: Field): { kind: 'environment' | 'argument'; field: Field<string>; name: string }[] {
+  const environment = items(child(container, 'env')).flatMap((variable) => {
+    const field = text(child(variable, 'value'));
+    const name = text(child(variable, 'name'))?.value ?? '';
+    return field === undefined ? [] : [{ kind: 'environment' as const, field, name }];
+  });
+  const words = ['command', 'args'].flatMap((list) =>
+    items(child(container, list)).flatMap((item) => {
+      const field = text(item);
+      return field === undefined ? [] : [{ kind: 'argument' as const, field, name: list }];
+    }),
+  );
+  return [...environment, ...words];
+}
+
+/** A host in a text; `isAddress` where it stands as one does: behind `//` or `@`, or before a port. */
+interface Named {
+  readonly host: string;
+  readonly isAddress: boolean;
+}
+
+/** Words of a text that may be hosts. Looks at each character a fixed number of times. */
+export function* hostsIn(value: string): Generator<Named> {
+  for (const match of value.slice(0, longestText).matchAll(/[a-z0-9][a-z0-9.-]*/gi)) {
+    const host = match[0].toLowerCase().replace(/\.+$/, '');
+    const before = value.slice(Math.max(match.index - 2, 0), match.index);
+    const after = value.slice(match.index + match[0].length, match.index + match[0].length + longestPassword);
+    // `user:password@` before a host.
+    if (/^(?::[^\s/@]*)?@/.test(after)) continue;
+    const isAddress = before === '//' || before.endsWith('@') || /^:\d/.test(after);
+    if (host.includes('.') || isAddress || match[0].length === value.length) yield { host, isAddress };
+  }
+}
+
+/**
+ * The service that an application's resolver finds under a name: of its own namespace, `name.namespace`, and with
+ * `.svc` and the cluster's domain; before it may stand the name of a pod.
+ */
+function resolve(host: string, namespace: string, clusterDomain: string, ids: ReadonlySet<string>): string | undefined {
+  if (!host.includes('.')) return ids.has(`${namespace}/${host}`) ? `${namespace}/${host}` : undefined;
+  const isLong = host.endsWith(`.svc.${clusterDomain}`) || host.endsWith('.svc');
+  const parts = (isLong ? host.slice(0, host.lastIndexOf('.svc')) : host).split('.');
+  if (parts.length < 2 || parts.length > (isLong ? 3 : 2)) return undefined;
+  const id = `${parts.at(-1)}/${parts.at(-2)}`;
+  return ids.has(id) ? id : undefined;
+}
+
+/** Names of services, and of hosts outside of the mesh, in the environment and the arguments of workloads. */
+export function* referenceEvidence(around: Surroundings): Generator<Found> {
+  const ids = new Set(around.services.map(({ id }) => id));
+  for (const workload of around.workloads) {
+    const clients = workload.inCluster ? around.servicesOf(workload) : [];
+    if (clients.length === 0) continue;
+    for (const container of containersOf(workload))
+      for (const { kind, field, name } of textsOf(container))
+        for (const { host, isAddress } of hostsIn(field.value)) {
+          const to =
+            resolve(host, workload.namespace, around.clusterDomain, ids) ??
+            around.finder.named(host, workload.namespace).find((id) => ids.has(id) && host.includes('.'));
+          const outside = to === undefined ? around.external(host) : undefined;
+          const target = to ?? outside;
+          if (target === undefined) continue;
+          const evidence: Evidence = {
+            kind,
+            confidence: host.includes('.') || isAddress ? 0.7 : 0.4,
+            detail: `${name} names ${host}`,
+            resource: workload.resource,
+            path: field.path,
+          };
+          for (const from of clients)
+            yield { between: to === undefined ? 'external' : 'services', from, to: target, evidence };
+        }
+  }
+}
