@@ -79,6 +79,16 @@ test('findings are left out where only results are asked for', async () => {
   );
 });
 
+test('a service is asked about: what fails, with the findings about it alone', async () => {
+  const { checks: about, summary } = await checks('?service=sales/seats');
+  expect(about.map(({ id, total }) => [id, total])).toEqual([
+    ['unknown-protocol', 2],
+    ['forced-mutual-tls', 1],
+  ]);
+  expect(summary.checks).toBe(2);
+  expect((await checks('?service=sales/gone')).checks).toEqual([]);
+});
+
 test('the page of its code has an example that fails and one that passes', async () => {
   const page = await call<CodePage>('/codes/ISTHMUS-PF-012');
   expect([...Value.Errors(routes.getCode.response, page)]).toEqual([]);

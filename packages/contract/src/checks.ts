@@ -67,6 +67,10 @@ export const CheckList = Type.Object({
 });
 export type CheckList = Static<typeof CheckList>;
 
-/** How many findings of each check; with 0 only the results are told. */
-export const CheckQuery = Type.Object({ findings: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000 })) });
+export const CheckQuery = Type.Object({
+  /** How many findings of each check; with 0 only the results are told. */
+  findings: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000 })),
+  /** Only failed checks with findings about this service (`ns/name`), and only these findings. */
+  service: Type.Optional(Type.String()),
+});
 export type CheckQuery = Static<typeof CheckQuery>;

@@ -61,11 +61,22 @@ function excerpts(textOf: Translated['textOf']): (finding: ReportedFinding) => C
 // A component with more patches is for a tool: the bundle has them, and so has the report of the command line.
 const mostPatches = 1000;
 
+/** What fails about one service. */
+function about(results: readonly CheckResult[], service: string): CheckResult[] {
+  return results.flatMap((result) => {
+    if (result.state !== 'failed') return [];
+    const findings = result.findings.filter(({ services }) => services.includes(service));
+    const [worst] = findings;
+    return worst === undefined ? [] : [{ ...result, severity: worst.severity, findings }];
+  });
+}
+
 /** The results of the pre-flight checks over a snapshot, with the first findings of each. */
-export function checkList(snapshot: Translated, { findings: most = 100 }: CheckQuery): CheckList {
+export function checkList(snapshot: Translated, { findings: most = 100, service }: CheckQuery): CheckList {
   const { estate, settings } = snapshot.translation;
+  const all = resultsOf(snapshot);
   const textOf = remembered(snapshot.textOf);
-  const report = reportOf(resultsOf(snapshot), settings.target, { textOf, most });
+  const report = reportOf(service === undefined ? all : about(all, service), settings.target, { textOf, most });
   const indexes = new Map(estate.istio.map((resource, index) => [keyOf(resource, resource.source.file), index]));
   const excerptOf = excerpts(textOf);
   const present = (finding: ReportedFinding): CheckFinding => {

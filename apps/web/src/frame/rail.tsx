@@ -22,9 +22,12 @@ function Blockers({ count }: { count: number }) {
 export function Rail({ id, isOpen, onClose }: { id: string; isOpen: boolean; onClose: () => void }) {
   const migration = useQuery(migrationQuery(id));
   const hasSnapshot = (migration.data?.snapshot ?? null) !== null;
+  const overview = useQuery({ ...overviewQuery(id), enabled: hasSnapshot }).data;
+  // After the overview: the server works at one view of a snapshot at a time, and the page goes first.
+  const checks = useQuery({ ...checkResultsQuery(id), enabled: overview !== undefined }).data;
   const counts: Readonly<Record<string, number | undefined>> = {
-    Findings: useQuery({ ...overviewQuery(id), enabled: hasSnapshot }).data?.findings.blocker,
-    'Pre-flight': useQuery({ ...checkResultsQuery(id), enabled: hasSnapshot }).data?.summary.blocking,
+    Findings: overview?.findings.blocker,
+    'Pre-flight': checks?.summary.blocking,
   };
   if (migration.error !== null && migration.data === undefined) return null;
   return (

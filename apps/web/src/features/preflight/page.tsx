@@ -1,5 +1,5 @@
 import type { Check } from '@isthmus/contract';
-import { useSuspenseQueries } from '@tanstack/react-query';
+import { useQuery, useSuspenseQueries } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useDeferredValue, useMemo } from 'react';
 import { migrationQuery } from '../../api/queries.ts';
@@ -30,10 +30,12 @@ export function PreflightPage() {
   const [{ data: migration }, { data }] = useSuspenseQueries({ queries: [migrationQuery(id), checksQuery(id)] });
   const [search, change] = useAddress();
   const { q, state, severity, area, service } = search;
+  // All findings about the service, which may not be among the first of each check.
+  const { data: about } = useQuery({ ...checksQuery(id, service), enabled: service !== undefined });
   const wanted = useMemo(() => ({ q, state, severity, area, service }), [q, state, severity, area, service]);
   const deferred = useDeferredValue(wanted);
   const { checks, summary, sentence, target } = data;
-  const shown = useMemo(() => filterChecks(checks, deferred), [checks, deferred]);
+  const shown = useMemo(() => filterChecks(about?.checks ?? checks, deferred), [about, checks, deferred]);
   const services = useMemo(() => servicesOf(checks), [checks]);
   const open = setOf(search.open);
   const patches = patchesIn(checks);

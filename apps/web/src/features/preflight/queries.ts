@@ -5,11 +5,16 @@ import { keys } from '../../api/queries.ts';
 /** More findings of one check are not sent at once. */
 export const mostFindings = 100;
 
-export const checksQuery = (id: string) =>
+/** All checks, or what fails about one service. */
+export const checksQuery = (id: string, service?: string) =>
   queryOptions({
-    queryKey: keys.view(id, 'checks', mostFindings),
+    queryKey: keys.view(id, 'checks', mostFindings, service),
     queryFn: ({ signal }) =>
-      call('GET /migrations/:id/checks', { params: { id }, query: { findings: mostFindings } }, signal),
+      call(
+        'GET /migrations/:id/checks',
+        { params: { id }, query: { findings: mostFindings, ...(service === undefined ? {} : { service }) } },
+        signal,
+      ),
     structuralSharing: false,
   });
 

@@ -12,6 +12,7 @@ import { Findings, OutcomeCounts, SeverityLabel } from '../../ui/status.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { ServiceBehaviourSection } from '../behaviour/service-section.tsx';
 import { HistoryTable } from '../history/history-table.tsx';
+import { ServiceChecksSection } from '../preflight/service-section.tsx';
 import { Editor } from './editor.tsx';
 import { phaseWords } from './phase.tsx';
 import classes from './service-page.module.css';
@@ -175,6 +176,7 @@ export function ServicePage() {
       </dl>
       <Editor key={service.id} migration={id} service={service} />
       {service.origin === 'service' && <ServiceBehaviourSection migration={id} service={service.id} />}
+      <ServiceChecksSection migration={id} service={service.id} />
       <Concerns migration={id} service={service} />
       <Section title="History">
         <HistoryTable migration={id} subject={service.id} />
