@@ -303,3 +303,32 @@ spec:
     'A client without an identity could not call `payments.sales:9999` before and can now.',
   ]);
 });
+
+test('certificates of the Mesh itself name no accounts, so that it is undecided who may call', () => {
+  const mesh = `
+apiVersion: kuma.io/v1alpha1
+kind: Mesh
+metadata: {name: default}
+spec: {mtls: {enabledBackend: ca, backends: [{name: ca, type: builtin}]}}
+`;
+  const rows = rowsOf([strict, allowWeb], [mesh, permission(web)]);
+  expect(of(accessTo(rows), 'undecided')[0]).toMatch(/: certificates of the Mesh's own authority name Services/);
+  expect(of(rows, 'wider')).toEqual([]);
+});
+
+test('what a cluster makes of a Deployment is compared once, and equal names are told apart', () => {
+  const more = `
+apiVersion: v1
+kind: Pod
+metadata: {name: payments-7d9f, namespace: sales, labels: {app: payments, pod-template-hash: 7d9f}}
+spec:
+  serviceAccountName: payments
+  containers: [{name: app, ports: [{containerPort: 8443}, {containerPort: 9000}, {containerPort: 9999}]}]
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: payments, namespace: sales}
+spec: {template: {metadata: {labels: {app: payments, tier: db}}, spec: {serviceAccountName: payments}}}
+`;
+  expect(judged([more], [identity]).servers.map(({ name }) => name)).toEqual(['payments', 'payments (StatefulSet)']);
+});

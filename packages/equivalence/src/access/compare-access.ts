@@ -243,7 +243,11 @@ function verdictOf(
   const refused = reach === 'none' || reach === 'refused';
   if (after === 'unknown') {
     const reason =
-      access.shows === 'none' ? uncertain : 'the identities that Kong Mesh gives to workloads name no service accounts';
+      access.shows === 'none'
+        ? uncertain
+        : access.shows === 'mtls'
+          ? "certificates of the Mesh's own authority name Services and no service accounts"
+          : 'it is not known which identity Kong Mesh gives to such callers';
     return reach === 'all' ? { verdict: 'same' } : { verdict: 'undecided', reason };
   }
   if (after === 'none') return { verdict: refused ? 'same' : 'narrower' };

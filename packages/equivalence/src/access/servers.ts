@@ -82,6 +82,29 @@ function otherTransports({ resource: { kind, object } }: Workload): ReadonlySet<
 }
 
 /**
+ * Each group of Pods once: a cluster holds a Deployment, its ReplicaSets and their Pods, which policies cannot tell apart. What
+ * has the shortest name stands for them; a name that is taken gets its kind beside it.
+ */
+function distinct(workloads: readonly Workload[]): Workload[] {
+  const keyOf = ({ namespace, name, resource }: Workload): string => `${namespace}/${name} ${resource.kind}`;
+  const sorted = [...workloads].sort((a, b) => a.name.length - b.name.length || (keyOf(a) < keyOf(b) ? -1 : 1));
+  const known = new Map<string, Workload>();
+  for (const workload of sorted) {
+    const { namespace, labels, serviceAccount, containerPorts, inCluster } = workload;
+    const ports = containerPorts.map(({ name, port }) => `${name} ${port}`).sort();
+    const key = JSON.stringify([namespace, Object.entries(labels).sort(), serviceAccount, ports, inCluster]);
+    if (!known.has(key)) known.set(key, workload);
+  }
+  const taken = new Set<string>();
+  return [...known.values()].map((workload) => {
+    const place = `${workload.namespace}/${workload.name}`;
+    const isTaken = taken.has(place);
+    taken.add(place);
+    return isTaken ? { ...workload, name: `${workload.name} (${workload.resource.kind})` } : workload;
+  });
+}
+
+/**
  * The workloads of an estate that can be called, with the ports on which they are: Pods and their templates, and what Services
  * select where the import does not hold the Pods.
  */
@@ -100,7 +123,7 @@ export function readServers(estate: Estate, options: { rootNamespace: string; cl
   const servers: Server[] = [];
   const leftOut: LeftOut[] = [];
   const bare: Bare[] = [];
-  const workloads = workloadsOf(estate);
+  const workloads = distinct(workloadsOf(estate));
   const byNamespace = Map.groupBy(workloads, ({ namespace }) => namespace);
   const asWorkloads: Workload[] = [...services.values()].flatMap((all) =>
     all.flatMap(({ namespace, name, selector = {}, resource }): Workload[] =>
