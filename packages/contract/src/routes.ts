@@ -3,6 +3,7 @@ import * as access from './access.ts';
 import * as behaviour from './behaviour.ts';
 import * as checks from './checks.ts';
 import * as migration from './migration.ts';
+import * as plan from './plan.ts';
 import * as service from './service.ts';
 import * as views from './views.ts';
 
@@ -213,6 +214,14 @@ export const routes = defineRoutes({
     query: checks.CheckQuery,
     status: 200,
     response: checks.CheckList,
+  },
+  getPlan: {
+    method: 'GET',
+    path: '/migrations/:id/plan',
+    summary: 'In which waves services move, what moves together, and the calls that say so with their evidence',
+    query: plan.PlanQuery,
+    status: 200,
+    response: plan.Plan,
   },
   simulate: {
     method: 'POST',

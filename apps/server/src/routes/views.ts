@@ -2,6 +2,7 @@ import {
   type AccessQuery,
   type BehaviourQuery,
   type CheckQuery,
+  type PlanQuery,
   routes,
   type SimulatedRequest,
 } from '@isthmus/contract';
@@ -71,6 +72,9 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
   });
   serve(app, routes.listChecks, (request, reply) =>
     render(request, reply, { name: 'checks', ...(request.query as CheckQuery) }),
+  );
+  serve(app, routes.getPlan, (request, reply) =>
+    render(request, reply, { name: 'plan', ...(request.query as PlanQuery) }),
   );
   serve(app, routes.simulate, (request, reply) =>
     render(request, reply, { name: 'simulation', request: request.body as SimulatedRequest }),

@@ -5,6 +5,7 @@ import type {
   CheckQuery,
   Inventory,
   Overview,
+  PlanQuery,
   ResourceRow,
   Service,
   Settings,
@@ -18,6 +19,7 @@ import { move } from 'piscina';
 import { access, accessTable, workloadAccess } from './access.ts';
 import { behaviour, serviceBehaviour, simulation } from './behaviour.ts';
 import { checkList } from './checks.ts';
+import { plan } from './plan.ts';
 import { addUp, noFindings, noOutcomes, type Translated, translated } from './snapshot.ts';
 import { workbench } from './workbench.ts';
 
@@ -46,6 +48,7 @@ export interface ViewTask {
     | ({ readonly name: 'access-table' } & AccessQuery)
     | { readonly name: 'workload-access'; readonly workload: string }
     | ({ readonly name: 'checks' } & CheckQuery)
+    | ({ readonly name: 'plan' } & PlanQuery)
     | { readonly name: 'service-behaviour'; readonly service: string }
     | { readonly name: 'simulation'; readonly request: SimulatedRequest };
 }
@@ -266,6 +269,8 @@ function build(snapshot: Translated, { view, states: list, settings }: ViewTask)
       return workloadAccess(snapshot, view.workload);
     case 'checks':
       return checkList(snapshot, view);
+    case 'plan':
+      return plan(snapshot, view);
     case 'service-behaviour':
       return serviceBehaviour(snapshot, settings.accepted, view.service);
     case 'simulation':
