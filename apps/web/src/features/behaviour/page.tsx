@@ -9,7 +9,6 @@ import { Failure } from '../../ui/failure.tsx';
 import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../../ui/filters.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
-import { Line } from '../../ui/prose.tsx';
 import { formatSort, parseSort } from '../../ui/sort.ts';
 import { useAddress, useLooseSearch } from '../../ui/use-search.ts';
 import classes from './behaviour.module.css';
@@ -71,11 +70,7 @@ const columns: readonly Column<BehaviourRow>[] = [
     title: 'What was found',
     width: [320, 5],
     value: sentenceOf,
-    cell: (row) => (
-      <span>
-        <Line text={sentenceOf(row).slice(0, mostShown)} />
-      </span>
-    ),
+    cell: (row) => <span>{sentenceOf(row).slice(0, mostShown).replaceAll('`', '')}</span>,
   },
 ];
 
