@@ -53,12 +53,16 @@ const http: Readonly<Record<string, string>> = {
   http_proxy: 'http',
   http2: 'http2',
   grpc: 'grpc',
-  'grpc-web': 'http',
+  'grpc-web': 'http2',
 };
 
 /** What Kong Mesh is to take a port for whose requests Istio reads; undefined for other ports. */
 export const httpProtocol = ({ protocol }: ServicePort): string | undefined =>
   protocol === undefined ? undefined : http[protocol];
+
+/** What Kong Mesh is to take any port for: what Istio does, HTTP where it finds that out for routes, TCP for the rest. */
+export const spokenProtocol = (port: ServicePort, isRouted: boolean): string =>
+  httpProtocol(port) ?? (port.protocol === undefined && isRouted ? 'http' : 'tcp');
 
 const hostsOf = ({ object }: Resource): string[] => {
   const spec = isMap(object.spec) ? object.spec : {};

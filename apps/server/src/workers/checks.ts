@@ -52,6 +52,7 @@ function excerpts(textOf: Translated['textOf']): (finding: ReportedFinding) => C
     let last = first;
     while (first > line - 1 - linesBefore && !isEnd(first - 1)) first--;
     while (last < line - 1 + linesAfter && !isEnd(last + 1)) last++;
+    while (last > line - 1 && lines[last]?.trim() === '') last--;
     const shown = lines.slice(first, last + 1);
     if (shown.length === 0 || shown.some((one) => one.length > longestLine)) return undefined;
     return { line: first + 1, text: shown.join('\n') };

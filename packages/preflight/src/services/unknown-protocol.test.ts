@@ -20,7 +20,7 @@ test.each([
   ['kubernetes.io/h2c', 'http2'],
   ['kubernetes.io/ws', 'http'],
   ['kubernetes.io/wss', 'tcp'],
-  ['grpc-web', 'http'],
+  ['grpc-web', 'http2'],
   ['https', 'tcp'],
   ['mysql', 'tcp'],
 ])('%s is to be %s', (protocol, wanted) => {

@@ -2,22 +2,9 @@ import { codes } from '@isthmus/diagnostics';
 import { amount, services } from '../amounts.ts';
 import type { Check } from '../check.ts';
 import { idOf } from '../facts.ts';
-import { portFields, portName, protocolPatch } from '../service-ports.ts';
+import { portFields, portName, protocolPatch, spokenProtocol, withHttpRoutes } from '../service-ports.ts';
 
 const known = new Set(['http', 'http2', 'grpc', 'tcp']);
-const counterparts: Readonly<Record<string, string>> = {
-  'kubernetes.io/h2c': 'http2',
-  'kubernetes.io/ws': 'http',
-  'grpc-web': 'http',
-  http_proxy: 'http',
-  h2c: 'http2',
-};
-
-function counterpartOf(protocol: string): string {
-  const lower = protocol.toLowerCase();
-  return known.has(lower) ? lower : (counterparts[lower] ?? 'tcp');
-}
-
 export const unknownProtocol: Check = {
   id: 'unknown-protocol',
   holds: 'Kong Mesh knows the protocols of ports',
@@ -53,12 +40,13 @@ spec:
 `,
   },
   run: (facts) => {
+    const routed = withHttpRoutes(facts);
     const fields = portFields(facts).filter(({ appProtocol }) => appProtocol !== undefined);
     const evidence = fields.flatMap((one) => {
-      const { service, appProtocol } = one;
+      const { service, port, appProtocol } = one;
       if (appProtocol === undefined || known.has(appProtocol.value)) return [];
       if (appProtocol.value === 'kafka' && facts.settings.target !== '3.0') return [];
-      const wanted = counterpartOf(appProtocol.value);
+      const wanted = spokenProtocol(port, routed.has(idOf(service)));
       return {
         found: `${portName(one)} has the \`appProtocol\` ${appProtocol.value}; Kong Mesh ${facts.settings.target} knows it as ${wanted}.`,
         at: appProtocol,
