@@ -20,6 +20,6 @@ export const meshServiceRef = (version: TargetVersion, service: ServiceName, hom
 export const routeRef = (version: TargetVersion, route: ServiceName): Reference =>
   named('MeshHTTPRoute', version, route, route.namespace);
 
-/** How the target version names a MeshExternalService of the policy's own namespace. */
-export const externalRef = (version: TargetVersion, external: ServiceName): Reference =>
-  named('MeshExternalService', version, external, external.namespace);
+/** How the target version names a MeshExternalService. */
+export const externalRef = (version: TargetVersion, external: ServiceName, home: string): Reference =>
+  named('MeshExternalService', version, external, home);

@@ -173,9 +173,9 @@ export const virtualService = defineCodes({
     severity: 'blocker',
     title: 'Destination outside of the cluster',
     message:
-      'This rule sends requests for a Service of the cluster to {host}, which a ServiceEntry names. That is not translated: the requests are refused with 503.',
+      'This rule sends requests for a Service of the cluster to {host}, which a ServiceEntry names but no MeshExternalService stands for. The requests are refused with 503.',
     help: 'Point the MeshHTTPRoute to the MeshExternalService of the host by hand, and allow the zone egress.',
-    explanation: 'A MeshExternalService rewrites the host of every request of its rule (routing.md 2.3).',
+    explanation: 'A backend of a rule is a MeshService or a MeshExternalService (routing.md 2.3).',
   },
   headlessDestination: {
     code: 'ISTHMUS-VS-022',
@@ -479,5 +479,15 @@ export const virtualService = defineCodes({
     help: 'Try the routes out before its clients leave Istio.',
     explanation:
       'A MeshExternalService can be the target of a MeshHTTPRoute (routing.md 2.3); its requests go through the zone egress with the host of its endpoint.',
+  },
+  externalBackend: {
+    code: 'ISTHMUS-VS-054',
+    severity: 'warning',
+    title: 'External destination sees its own host',
+    message:
+      'This rule sends requests for a Service of the cluster to {host}. In Istio they keep the host that the client sent, unless the rule rewrites it; in Kong Mesh they get that of the MeshExternalService.',
+    help: 'Nothing to do where the destination expects its own name.',
+    explanation:
+      'A MeshExternalService among the backends of a rule rewrites the host of all of its requests (auto_host_rewrite; routing.md 2.3, verified by running).',
   },
 });

@@ -5,6 +5,8 @@ import type { Field } from '../../field.ts';
 /** A Service with its part of the requests. */
 export interface Backend {
   readonly service: ServiceName;
+  /** A MeshExternalService instead of a MeshService. */
+  readonly external?: true;
   readonly port: number;
   readonly weight: number;
   /** Where the destination and its weight were written. */

@@ -7,10 +7,11 @@ import { configOf, isGuessed, roleFor } from '../../effective-config.ts';
 import { dnsLabel, shortHash } from '../../names.ts';
 import { isDeclaredHttp, portKey } from '../../service-ports.ts';
 import { type ExtraService, emitExtraService } from '../../subset-service.ts';
+import { externalNames } from '../service-entry/external.ts';
 
 /** Where requests are to go in Kong Mesh. */
 export type Target =
-  | { readonly kind: 'service'; readonly service: ServiceName; readonly port: number }
+  | { readonly kind: 'service'; readonly service: ServiceName; readonly external?: true; readonly port: number }
   /** The address that was dialled: a headless Service, whose endpoints the caller chooses. */
   | { readonly kind: 'dialled' }
   /** Nobody, so that the proxy answers 503 as Istio's does. */
@@ -122,6 +123,12 @@ function collectBackends(context: Context, config: EffectiveConfig): Backends {
       const { registry } = dialled.service;
       if (registry === 'external' && service.host === dialled.service.host && port === dialled.port)
         return { kind: 'dialled' };
+      const external = http ? externalNames(context).get(`${service.host.toLowerCase()}:${port}`) : undefined;
+      if (service.registry === 'external' && external !== undefined) {
+        context.approximate(written, undefined, codes.virtualService.externalBackend, { host });
+        const as = { namespace: context.settings.systemNamespace, name: external };
+        return { kind: 'service', service: as, external: true, port };
+      }
       if (service.registry !== 'kubernetes') {
         context.unsupported(written, codes.virtualService.externalDestination, { host });
         return { kind: 'nobody' };

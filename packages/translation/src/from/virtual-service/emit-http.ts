@@ -54,7 +54,7 @@ export function portTarget(
   as: ServiceName,
   port: ServicePort | undefined,
 ): Reference {
-  if (service.registry === 'external') return externalRef(context.settings.target, as);
+  if (service.registry === 'external') return externalRef(context.settings.target, as, as.namespace);
   const section = port === undefined ? {} : { sectionName: port.name === '' ? String(port.port) : port.name };
   if (service.resolution === 'original')
     return {
@@ -75,8 +75,9 @@ export function policyName(...parts: readonly string[]): string {
 }
 
 function backendRef(context: Context, backend: Backend, home: string): unknown {
-  const { service, port, weight, from } = backend;
-  const ref = { ...meshServiceRef(context.settings.target, service, home), port, weight };
+  const { service, external, port, weight, from } = backend;
+  const named = external ? externalRef : meshServiceRef;
+  const ref = { ...named(context.settings.target, service, home), port, weight };
   return from.length === 0 ? ref : context.derived(from, ref);
 }
 

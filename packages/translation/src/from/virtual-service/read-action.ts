@@ -67,7 +67,13 @@ function toBackend(
 ): Backend {
   return target.kind === 'nobody'
     ? { service: backends.nobody(dialled.service), port: dialled.port, weight, from }
-    : { service: target.service, port: target.port, weight, from };
+    : {
+        service: target.service,
+        ...(target.external ? { external: true as const } : {}),
+        port: target.port,
+        weight,
+        from,
+      };
 }
 
 /** The destinations of a forward with the entries of `route` that they are from. */
@@ -110,9 +116,7 @@ function readForward(
       host: destination.host.value,
     });
     const from = [destination.field, ...(percentage === undefined ? [] : [percentage])];
-    return [
-      { backend: { service: target.service, port: target.port, weight: 1, from }, percentage: mirror.percentage },
-    ];
+    return [{ backend: toBackend(backends, dialled, target, 1, from), percentage: mirror.percentage }];
   });
   const requestHeaders = common(
     decision.destinations.map((one) => one.requestHeaders),
