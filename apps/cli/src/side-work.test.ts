@@ -33,6 +33,11 @@ test.each([
   }));
   await work.writeAll(many);
   expect(many.filter(({ path, text }) => readFileSync(path, 'utf8') !== text)).toEqual([]);
+  const documents = [{ kind: 'Mesh', ports: [80] }, { size: 2n ** 60n }];
+  await work.writeAll(documents.map((one, index) => ({ path: join(scratch, `${index}.yaml`), documents: [one, one] })));
+  const written = [0, 1].map((index) => readFileSync(join(scratch, `${index}.yaml`), 'utf8'));
+  const first = 'kind: Mesh\nports:\n  - 80\n';
+  expect(written).toEqual([`${first}---\n${first}`, 'size: 1152921504606846976\n---\nsize: 1152921504606846976\n']);
   await expect(work.writeAll([{ path: join(scratch, 'no', 'file'), text: '' }])).rejects.toThrow('cannot be written');
   const refused = work.write(join(scratch, 'no', 'folder', 'file.txt'), pieces);
   await expect(refused).rejects.toThrow(InputError);

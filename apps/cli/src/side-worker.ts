@@ -1,12 +1,15 @@
 // The thread behind `side-work.ts`.
 import { closeSync, openSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
-import { locate } from '@isthmus/kubernetes';
+import { type Json, locate, writeYamlDocuments } from '@isthmus/kubernetes';
 import { InputError } from './input.ts';
 import { writePiece, writeWhole, writing } from './output.ts';
-import type { SideAnswer, SideTask } from './side-work.ts';
+import type { SentFile, SideAnswer, SideTask } from './side-work.ts';
 
 const files = new Map<string, number>();
+
+const textOfSent = (file: SentFile): string =>
+  'text' in file ? file.text : writeYamlDocuments(JSON.parse(file.json) as Json[]);
 
 function perform(task: SideTask): SideAnswer {
   switch (task.task) {
@@ -20,7 +23,7 @@ function perform(task: SideTask): SideAnswer {
       };
     }
     case 'files':
-      for (const { path, text } of task.files) writeWhole(path, text);
+      for (const file of task.files) writeWhole(file.path, textOfSent(file));
       return {};
     case 'write':
       return writing(task.path, () => {

@@ -7,7 +7,6 @@ import {
   type Report,
   renderReportPage,
   reportChunks,
-  textOfFile,
 } from '@isthmus/bundle';
 import { compareDiagnostics, type Diagnostic } from '@isthmus/diagnostics';
 import { tally } from '@isthmus/equivalence';
@@ -24,7 +23,7 @@ import { renderFindings, renderSummary, wantsColour } from './render.ts';
 import { renderAccessTally } from './render-access.ts';
 import { renderTally } from './render-verdicts.ts';
 import { readSettings } from './settings.ts';
-import { createSideWork, type SideWork, type WholeFile } from './side-work.ts';
+import { createSideWork, type SideWork } from './side-work.ts';
 
 export interface TranslateOptions {
   readonly target?: string;
@@ -59,11 +58,11 @@ async function printFindings(diagnostics: readonly Diagnostic[], all: boolean): 
   await writeText(process.stderr, renderFindings(diagnostics, { colour: wantsColour(process.stderr), all }));
 }
 
-/** The files of a bundle in its folder, made one by one. */
-function* made(folder: string, files: readonly PlannedFile[], progress: Progress): Generator<WholeFile> {
+/** The files of a bundle in its folder. */
+function* placed(folder: string, files: readonly PlannedFile[], progress: Progress): Generator<PlannedFile> {
   for (const [index, file] of files.entries()) {
     progress.say(`Writing … ${index + 1} of ${files.length} files`);
-    yield { path: join(folder, file.path), text: textOfFile(file) };
+    yield { ...file, path: join(folder, file.path) };
   }
 }
 
@@ -97,7 +96,7 @@ export async function runTranslate(paths: readonly string[], options: TranslateO
     let written = Promise.resolve();
     if (out !== undefined) {
       prepareFolder(out, [...layout.files.map(({ path }) => path), pageReport, jsonReport]);
-      written = work.writeAll(made(out, layout.files, progress));
+      written = work.writeAll(placed(out, layout.files, progress));
       written.catch(() => {});
     }
     const located = withPlaces(translation.diagnostics, wanted, await places);

@@ -41,10 +41,9 @@ const mostFiles = 1000;
 /** The namespace or service that a file is about; undefined for what concerns several or the whole mesh. */
 type Topic = (emitted: Emitted) => string | undefined;
 
-const service: Topic = ({ services: [first, ...others] }) =>
-  first === undefined || others.length > 0 ? undefined : first.replace('/', '.');
+const service: Topic = ({ services }) => (services.length === 1 ? services[0] : undefined);
 
-const namespace: Topic = (emitted) => service(emitted) && (emitted.services[0] as string).split('/')[0];
+const namespace: Topic = (emitted) => service(emitted)?.split('/')[0];
 
 /**
  * Policies about one service stand in one file, those about none or several in `mesh-wide.yaml`. Of a stage with more
@@ -66,15 +65,8 @@ function patchOf({ kind, metadata }: EmittedObject): { folder: string; name: str
   return { folder, name: `${safe(`${kind.toLowerCase()}.${metadata.name}`)}.yaml` };
 }
 
-function pathOf(emitted: Emitted, topicOf: (stage: Stage) => Topic): string {
-  if (emitted.role === 'patch') {
-    const { folder, name } = patchOf(emitted.object);
-    return `patches/${folder}/${name}`;
-  }
-  const topic = topicOf(emitted.stage)(emitted);
-  const name = `${topic === undefined ? 'mesh-wide' : safe(topic)}.yaml`;
-  return `${emitted.role === 'draft' ? 'drafts/' : ''}${directoryOf(emitted.stage)}/${name}`;
-}
+const nameOf = (topic: string | undefined): string =>
+  `${topic === undefined ? 'mesh-wide' : safe(topic.replace('/', '.'))}.yaml`;
 
 const kustomization = (resources: readonly string[], more: { readonly [field: string]: Json } = {}): Json[] => [
   { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources, ...more },
@@ -139,7 +131,20 @@ function planPatches(emitted: readonly Emitted[]): PlannedFile[] {
 /** The bundle's file of each emitted resource (same index), as `layOut` writes it. */
 export function filesOf(emitted: readonly Emitted[]): string[] {
   const topicOf = topics(emitted);
-  return emitted.map((one) => pathOf(one, topicOf));
+  const folders = new Map<string, Map<string | undefined, string>>();
+  return emitted.map((one) => {
+    if (one.role === 'patch') {
+      const { folder, name } = patchOf(one.object);
+      return `patches/${folder}/${name}`;
+    }
+    const folder = `${one.role === 'draft' ? 'drafts/' : ''}${directoryOf(one.stage)}`;
+    const files = folders.get(folder) ?? new Map<string | undefined, string>();
+    folders.set(folder, files);
+    const topic = topicOf(one.stage)(one);
+    const file = files.get(topic) ?? `${folder}/${nameOf(topic)}`;
+    files.set(topic, file);
+    return file;
+  });
 }
 
 /**

@@ -68,7 +68,7 @@ export function flag(field: Field | undefined): Field<boolean> | undefined {
 /** Every leaf at or under a value: a scalar, a null, an empty map or an empty list. Calls `visit` with its path. */
 export function eachLeaf(value: Json, path: string, visit: (path: string, value: Json) => void): void {
   if (Array.isArray(value) && value.length > 0) {
-    for (let index = 0; index < value.length; index++) eachLeaf(value[index] as Json, `${path}[${index}]`, visit);
+    for (let index = 0; index < value.length; index++) eachLeaf(value[index] as Json, join(path, index), visit);
     return;
   }
   if (isObject(value)) {

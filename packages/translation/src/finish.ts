@@ -19,7 +19,7 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 function finish(emission: Emission): { finished: Finished; fields: Field[] } {
   const fields: Field[] = [];
   const origins = new Map<string, Origin[]>();
-  const object = untrace(emission.object, (path, found) => {
+  const object = untrace(emission.object, '', (path, found) => {
     const of = origins.get(path) ?? [];
     for (const field of found) {
       fields.push(field);
@@ -50,54 +50,63 @@ const rank = (emitted: Emitted): number =>
 const nameOf = ({ object }: Emitted): string =>
   `${object.apiVersion}/${object.kind}/${object.metadata.namespace ?? ''}/${object.metadata.name}`;
 
-/** Sorts by stage, kind, namespace and name. */
-function inApplyOrder(finished: readonly Finished[]): Finished[] {
-  const keyed = finished.map((one) => ({ one, rank: rank(one.emitted), name: nameOf(one.emitted) }));
-  return keyed.sort((a, b) => a.rank - b.rank || compare(a.name, b.name)).map(({ one }) => one);
+interface Named {
+  readonly one: Finished;
+  readonly rank: number;
+  readonly name: string;
 }
 
-/** Two emissions of one name: equal ones become one, others get names of their own. */
-function settleNames(sorted: readonly Finished[]): Finished[] {
+/** Sorts by stage, kind, namespace and name. */
+function inApplyOrder(finished: readonly Finished[]): Named[] {
+  const named = finished.map((one) => ({ one, rank: rank(one.emitted), name: nameOf(one.emitted) }));
+  return named.sort((a, b) => a.rank - b.rank || compare(a.name, b.name));
+}
+
+/** Puts emissions in order. Of several with one name equal ones become one, others get names of their own. */
+function settleNames(finished: readonly Finished[]): Finished[] {
+  const sorted = inApplyOrder(finished);
+  const byName = Map.groupBy(sorted, ({ one, name }) => `${one.emitted.role}/${name}`);
+  if (byName.size === sorted.length) return sorted.map(({ one }) => one);
+  const settled = [...byName.values()].flatMap((group) => settle(group.map(({ one }) => one)));
+  return inApplyOrder(settled).map(({ one }) => one);
+}
+
+/** Emissions of one name. */
+function settle(group: readonly Finished[]): readonly Finished[] {
+  if (group.length === 1) return group;
   const result: Finished[] = [];
-  const byName = Map.groupBy(sorted, ({ emitted }) => `${emitted.role}/${nameOf(emitted)}`);
-  for (const group of byName.values()) {
-    if (group.length === 1) {
-      result.push(...group);
-      continue;
+  const distinct = new Map<string, Finished>();
+  for (const one of group) {
+    const content = stringifyJson(one.emitted.object as unknown as JsonObject, { sortKeys: true });
+    const same = distinct.get(content);
+    if (same === undefined) distinct.set(content, one);
+    else {
+      distinct.set(content, {
+        emitted: {
+          ...same.emitted,
+          services: [...new Set([...same.emitted.services, ...one.emitted.services])].sort(),
+        },
+        origins: new Map(
+          [...new Set([...same.origins.keys(), ...one.origins.keys()])].map((path) => [
+            path,
+            [...(same.origins.get(path) ?? []), ...(one.origins.get(path) ?? [])],
+          ]),
+        ),
+      });
     }
-    const distinct = new Map<string, Finished>();
-    for (const one of group) {
-      const content = stringifyJson(one.emitted.object as unknown as JsonObject, { sortKeys: true });
-      const same = distinct.get(content);
-      if (same === undefined) distinct.set(content, one);
-      else {
-        distinct.set(content, {
-          emitted: {
-            ...same.emitted,
-            services: [...new Set([...same.emitted.services, ...one.emitted.services])].sort(),
-          },
-          origins: new Map(
-            [...new Set([...same.origins.keys(), ...one.origins.keys()])].map((path) => [
-              path,
-              [...(same.origins.get(path) ?? []), ...(one.origins.get(path) ?? [])],
-            ]),
-          ),
-        });
-      }
+  }
+  let first = true;
+  for (const [content, one] of [...distinct].sort(([a], [b]) => compare(a, b))) {
+    if (first || one.emitted.role === 'patch') result.push(one);
+    else {
+      const { object } = one.emitted;
+      const name = `${object.metadata.name.slice(0, 54)}-${shortHash(content)}`;
+      result.push({
+        ...one,
+        emitted: { ...one.emitted, object: { ...object, metadata: { ...object.metadata, name } } } as Emitted,
+      });
     }
-    let first = true;
-    for (const [content, one] of [...distinct].sort(([a], [b]) => compare(a, b))) {
-      if (first || one.emitted.role === 'patch') result.push(one);
-      else {
-        const { object } = one.emitted;
-        const name = `${object.metadata.name.slice(0, 54)}-${shortHash(content)}`;
-        result.push({
-          ...one,
-          emitted: { ...one.emitted, object: { ...object, metadata: { ...object.metadata, name } } } as Emitted,
-        });
-      }
-      first = false;
-    }
+    first = false;
   }
   return result;
 }
@@ -129,5 +138,5 @@ export function finishEmissions(workings: Workings): { finished: Finished[]; dia
         : diagnose(codes.translation.withheld, { ...what, version: workings.context.settings.target }, place),
     );
   }
-  return { finished: inApplyOrder(settleNames(inApplyOrder(kept))), diagnostics };
+  return { finished: settleNames(kept), diagnostics };
 }

@@ -1,4 +1,4 @@
-import { formatPath, type Step } from '@isthmus/kubernetes';
+import { join } from '@isthmus/kubernetes';
 import type { Field } from './field.ts';
 
 /** A value of an emitted resource that remembers the source fields it came from. */
@@ -28,31 +28,21 @@ export function trace<T>(origins: Field | readonly Field[], value: T): Traced<T>
 }
 
 /** Takes the marks out of a value; calls `found` with each mark's path in the result and its origins. Undefined entries vanish. */
-export function untrace(value: unknown, found: (path: string, origins: readonly Field[]) => void): unknown {
-  return untraceAt(value, [], found);
-}
-
-/** The steps that lead to the value are written out at marks only; what is put behind them on the way is taken away again. */
-function untraceAt(value: unknown, steps: Step[], found: (path: string, origins: readonly Field[]) => void): unknown {
+export function untrace(
+  value: unknown,
+  path: string,
+  found: (path: string, origins: readonly Field[]) => void,
+): unknown {
   if (value instanceof Traced) {
-    found(formatPath(steps), value.origins);
-    return untraceAt(value.value, steps, found);
+    found(path, value.origins);
+    return untrace(value.value, path, found);
   }
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value))
-    return value.map((item, index) => {
-      steps.push(index);
-      const plain = untraceAt(item, steps, found);
-      steps.pop();
-      return plain;
-    });
+  if (Array.isArray(value)) return value.map((item, index) => untrace(item, join(path, index), found));
   const plain: Record<string, unknown> = {};
   for (const key of Object.keys(value)) {
     const item = (value as Record<string, unknown>)[key];
-    if (item === undefined) continue;
-    steps.push(key);
-    plain[key] = untraceAt(item, steps, found);
-    steps.pop();
+    if (item !== undefined) plain[key] = untrace(item, join(path, key), found);
   }
   return plain;
 }

@@ -4,8 +4,9 @@ import type { TargetVersion } from '../version.ts';
 import type { PolicyRole } from './role.ts';
 
 /** The labels that are given, without values of another type. */
-export function labelsOf(object: JsonObject): Record<string, string> {
+export function labelsOf(object: JsonObject): Readonly<Record<string, string>> {
   const labels = isMap(object.metadata) && isMap(object.metadata.labels) ? object.metadata.labels : {};
+  if (Object.values(labels).every((value) => typeof value === 'string')) return labels as Record<string, string>;
   return Object.fromEntries(
     Object.entries(labels).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );
