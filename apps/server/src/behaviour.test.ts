@@ -150,3 +150,14 @@ test('an accepted difference is counted as such at once', async () => {
   const { verdicts } = await call<ServiceBehaviour>(`/migrations/${migration}/behaviour/sales/seats`);
   expect(verdicts.find(({ aspect }) => aspect === 'routing')).toMatchObject({ accepted: 'nobody asks the teapot' });
 });
+
+test('the report holds the verdicts where they are asked for', async () => {
+  const report = `/migrations/${migration}/report`;
+  const { equivalence } = await call<{ equivalence: readonly { service: string; verdict: string }[] }>(
+    `${report}?verify=true`,
+  );
+  expect(equivalence.filter(({ verdict }) => verdict === 'differs').map((one) => one.service)).toContain('sales/seats');
+  expect(await call(report)).not.toHaveProperty('equivalence');
+  const page = await (await fetch(`${server.url}/api/v1${report}.html?verify=true`)).text();
+  expect(page).toContain('<h2>Behaviour</h2>');
+});

@@ -121,6 +121,10 @@ export const ServiceBehaviour = Type.Object({
 });
 export type ServiceBehaviour = Static<typeof ServiceBehaviour>;
 
+/** With `verify` the report holds the verdicts on all services, which may take a while for thousands of them. */
+export const ReportQuery = Type.Object({ verify: Type.Optional(Type.Boolean()) });
+export type ReportQuery = Static<typeof ReportQuery>;
+
 /** A request to simulate. */
 export const SimulatedRequest = Type.Object(
   {

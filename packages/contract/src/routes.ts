@@ -266,11 +266,18 @@ export const routes = defineRoutes({
     status: 200,
     response: service.History,
   },
-  getReport: { method: 'GET', path: '/migrations/:id/report', summary: 'The report as JSON', status: 200 },
+  getReport: {
+    method: 'GET',
+    path: '/migrations/:id/report',
+    summary: 'The report as JSON',
+    query: behaviour.ReportQuery,
+    status: 200,
+  },
   getReportPage: {
     method: 'GET',
     path: '/migrations/:id/report.html',
     summary: 'The report as a self-contained page',
+    query: behaviour.ReportQuery,
     status: 200,
   },
   getBundle: {

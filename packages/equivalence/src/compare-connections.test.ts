@@ -60,7 +60,7 @@ test('limits, timeouts and balancers are compared', () => {
   ).toEqual([
     'load balancing: least request of 2 → load balancing: round robin',
     'connect timeout: 0.25 s → connect timeout: 5 s',
-    'most connections: 4294967295 → most connections: 1024',
+    'most connections: no limit → most connections: 1024',
   ]);
 });
 

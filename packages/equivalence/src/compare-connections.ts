@@ -99,6 +99,9 @@ const listed = (settings: Settings): string =>
     .map(([name, value]) => `${name} ${value}`)
     .join(', ');
 
+const largest = 4_294_967_295;
+const limit = (number: number): string => (number >= largest ? 'no limit' : String(number));
+
 /** The settings that clients feel, each as a text; equal texts, equal behaviour. */
 function features(settings: ClusterSettings): Record<string, string> {
   const { circuitBreakers, commonLbConfig, http, tcpKeepalive } = settings;
@@ -110,11 +113,11 @@ function features(settings: ClusterSettings): Record<string, string> {
     'load balancing': balancerOf(settings),
     'connect timeout': time(settings.connectTimeout),
     // envoy circuit_breaker.proto: 1024 each, 3 retries, where nothing is said.
-    'most connections': String(circuitBreakers.maxConnections ?? 1024),
-    'most pending requests': String(circuitBreakers.maxPendingRequests ?? 1024),
-    'most requests': String(circuitBreakers.maxRequests ?? 1024),
-    'most retries at once': String(circuitBreakers.maxRetries ?? 3),
-    'most connection pools': String(circuitBreakers.maxConnectionPools ?? 4_294_967_295),
+    'most connections': limit(circuitBreakers.maxConnections ?? 1024),
+    'most pending requests': limit(circuitBreakers.maxPendingRequests ?? 1024),
+    'most requests': limit(circuitBreakers.maxRequests ?? 1024),
+    'most retries at once': limit(circuitBreakers.maxRetries ?? 3),
+    'most connection pools': limit(circuitBreakers.maxConnectionPools ?? largest),
     'outlier detection': outlier === undefined ? 'none' : listed(outlier),
     'panic threshold': `${panic === undefined ? 50 : (panic.value ?? 0)} %`,
     'locality weights': commonLbConfig?.localityWeightedLbConfig === undefined ? 'none' : 'used',
@@ -124,7 +127,8 @@ function features(settings: ClusterSettings): Record<string, string> {
     'idle timeout of connections': idle === undefined ? '3600 s' : time(idle),
     'most time of a connection': time(common?.maxConnectionDuration),
     'most time of a stream': time(common?.maxStreamDuration),
-    'most requests of a connection': String(common?.maxRequestsPerConnection ?? 0),
+    // 0 is no limit here (envoy HttpProtocolOptions.max_requests_per_connection).
+    'most requests of a connection': limit(common?.maxRequestsPerConnection || largest),
   };
 }
 

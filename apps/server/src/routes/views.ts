@@ -3,6 +3,7 @@ import {
   type BehaviourQuery,
   type CheckQuery,
   type PlanQuery,
+  type ReportQuery,
   routes,
   type SimulatedRequest,
 } from '@isthmus/contract';
@@ -79,9 +80,11 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
   serve(app, routes.simulate, (request, reply) =>
     render(request, reply, { name: 'simulation', request: request.body as SimulatedRequest }),
   );
-  serve(app, routes.getReport, (request, reply) => render(request, reply, { name: 'report' }));
+  serve(app, routes.getReport, (request, reply) =>
+    render(request, reply, { name: 'report', ...(request.query as ReportQuery) }),
+  );
   serve(app, routes.getReportPage, (request, reply) =>
-    render(request, reply, { name: 'report-page' }, 'text/html; charset=utf-8'),
+    render(request, reply, { name: 'report-page', ...(request.query as ReportQuery) }, 'text/html; charset=utf-8'),
   );
   serve(app, routes.getBundle, (request, reply) => {
     const { format = 'zip' } = request.query as { format?: 'zip' | 'tar.gz' };

@@ -132,6 +132,14 @@ function meets(row: BehaviourRow, { verdict, aspect, namespace }: BehaviourQuery
   );
 }
 
+/** The verdicts on all services; compares those that have not been. */
+export function allVerdicts(snapshot: Translated, accepted: Settings['accepted']): readonly VerdictRow[] {
+  const { judge, verdicts } = knownOf(snapshot);
+  while (verdicts.length < judge.services.length)
+    verdicts.push(judge.verify(judge.services[verdicts.length] ?? '', []));
+  return withAcceptances(verdicts.flat(), accepted);
+}
+
 /** Compares some more services, and gives what is known by then. */
 export function behaviour(snapshot: Translated, accepted: Settings['accepted'], query: BehaviourQuery): Behaviour {
   const of = knownOf(snapshot);

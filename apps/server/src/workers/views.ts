@@ -6,6 +6,7 @@ import type {
   Inventory,
   Overview,
   PlanQuery,
+  ReportQuery,
   ResourceRow,
   Service,
   Settings,
@@ -17,7 +18,7 @@ import { bridgeDiagram, type MigratingService } from '@isthmus/migration';
 import type { ServiceState } from '@isthmus/store';
 import { move } from 'piscina';
 import { access, accessTable, workloadAccess } from './access.ts';
-import { behaviour, serviceBehaviour, simulation } from './behaviour.ts';
+import { allVerdicts, behaviour, serviceBehaviour, simulation } from './behaviour.ts';
 import { checkList } from './checks.ts';
 import { plan } from './plan.ts';
 import { addUp, noFindings, noOutcomes, type Translated, translated } from './snapshot.ts';
@@ -31,8 +32,8 @@ export interface ViewTask {
   readonly states: readonly ServiceState[];
   readonly view:
     | { readonly name: 'overview' | 'inventory' | 'resources' }
-    | { readonly name: 'report' }
-    | { readonly name: 'report-page' }
+    | ({ readonly name: 'report' } & ReportQuery)
+    | ({ readonly name: 'report-page' } & ReportQuery)
     | { readonly name: 'bundle'; readonly format: ArchiveFormat }
     | { readonly name: 'services'; readonly ids?: readonly string[] }
     | { readonly name: 'diagnostics'; readonly severity?: string; readonly limit?: number }
@@ -284,12 +285,13 @@ function build(snapshot: Translated, { view, states: list, settings }: ViewTask)
 }
 
 /** The report, the bundle and tables are documents of their own, not JSON of the contract. */
-async function renderDocument(snapshot: Translated, view: ViewTask['view']): Promise<Uint8Array | undefined> {
+async function renderDocument(snapshot: Translated, { view, settings }: ViewTask): Promise<Uint8Array | undefined> {
   if (view.name === 'access-table') return accessTable(snapshot, view);
   const isDocument = view.name === 'report' || view.name === 'report-page' || view.name === 'bundle';
   if (!isDocument) return undefined;
   const { files, fileOf } = layOut(snapshot.translation);
-  const report = buildReport(snapshot.translation, snapshot.diagnostics, fileOf);
+  const verdicts = 'verify' in view && view.verify ? allVerdicts(snapshot, settings.accepted) : undefined;
+  const report = buildReport(snapshot.translation, snapshot.diagnostics, fileOf, verdicts);
   const encoder = new TextEncoder();
   if (view.name === 'report') return encoder.encode(reportText(report));
   if (view.name === 'report-page') return encoder.encode(renderReportPage(report));
@@ -303,7 +305,7 @@ async function renderDocument(snapshot: Translated, view: ViewTask['view']): Pro
 /** Computes a view as bytes, of JSON but for documents; none where what was asked for does not exist. */
 export default async function render(task: ViewTask): Promise<ReturnType<typeof move>> {
   const snapshot = translated(task);
-  const whole = await renderDocument(snapshot, task.view);
+  const whole = await renderDocument(snapshot, task);
   // Handed over instead of copied: reports have tens of megabytes.
   if (whole !== undefined) return move(whole);
   const value = build(snapshot, task);

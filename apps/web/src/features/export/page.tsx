@@ -48,13 +48,13 @@ export function ExportPage() {
         </Section>
         <Section
           title="Report"
-          note="What became of each field, for the change board or a script. The page holds everything and prints."
+          note="What became of each field, and whether requests go the same way, for the change board or a script. The page holds everything and prints."
         >
           <div className={classes.links}>
             <Button
               component="a"
               variant="default"
-              href={addressOf('GET /migrations/:id/report.html', { id })}
+              href={addressOf('GET /migrations/:id/report.html', { id }, { verify: true })}
               download="isthmus-report.html"
             >
               Download HTML
@@ -62,7 +62,7 @@ export function ExportPage() {
             <Button
               component="a"
               variant="default"
-              href={addressOf('GET /migrations/:id/report', { id })}
+              href={addressOf('GET /migrations/:id/report', { id }, { verify: true })}
               download="isthmus-report.json"
             >
               Download JSON
