@@ -1,5 +1,6 @@
 import type { Rule } from '@isthmus/behavior';
 import type { VerdictRow } from '../verdict-row.ts';
+import type { CallerGroup } from './caller-groups.ts';
 import { type Caller, callerInWords } from './callers.ts';
 import {
   type AccessComparison,
@@ -58,9 +59,9 @@ export function nameOf(caller: Caller): string {
 
 const listed = 3;
 
-function severalInWords(callers: readonly Caller[]): string {
-  const named = callers.slice(0, listed).map(callerInWords);
-  const rest = callers.length - named.length;
+function severalInWords(callers: CallerGroup): string {
+  const named = callers.take(listed).map(callerInWords);
+  const rest = callers.count - named.length;
   if (rest > 0) return `${named.join(', ')} and ${rest} more`;
   return named.length < 2 ? (named[0] ?? 'nobody') : `${named.slice(0, -1).join(', ')} and ${named.at(-1)}`;
 }
@@ -96,10 +97,10 @@ function presentAccess(comparison: AccessComparison, most: number): AccessRow {
     aspect: 'access',
     workload: `${server.namespace}/${server.name}`,
     port,
-    count: callers.length,
-    callers: callers.slice(0, most).map(nameOf),
-    ...(callers.every(({ bridge }) => bridge) ? { bridge: true as const } : {}),
-    before: before === 'refused' && callers.every(({ kind }) => kind === 'unknown') ? 'not trusted' : befores[before],
+    count: callers.count,
+    callers: callers.take(most).map(nameOf),
+    ...(callers.bridge ? { bridge: true as const } : {}),
+    before: before === 'refused' && callers.bridge ? 'not trusted' : befores[before],
     after: afters[after],
     verdict,
     sentence: sentenceOf(comparison),
@@ -144,14 +145,7 @@ function presentTransport(
 }
 
 /** Whether a comparison is worth a row: what Istio's certificates may do is a matter only where it is more than before. */
-function* shown({ access }: ServerComparison): Generator<AccessComparison> {
-  for (const comparison of access) {
-    const own = comparison.callers.filter(({ bridge }) => !bridge);
-    const bridging = comparison.callers.filter(({ bridge }) => bridge);
-    if (own.length > 0) yield { ...comparison, callers: own };
-    if (bridging.length > 0 && comparison.verdict === 'wider') yield { ...comparison, callers: bridging };
-  }
-}
+const isShown = ({ callers, verdict }: AccessComparison): boolean => !callers.bridge || verdict === 'wider';
 
 const order: Readonly<Record<AccessVerdict, number>> = { wider: 0, undecided: 1, narrower: 2, same: 3 };
 
@@ -165,7 +159,7 @@ export function rowsOf(
   most = Number.POSITIVE_INFINITY,
 ): AccessRow[] {
   const rows = [
-    ...Array.from(shown(comparison), (one) => presentAccess(one, most)),
+    ...comparison.access.filter(isShown).map((one) => presentAccess(one, most)),
     ...comparison.transport.map((one) => presentTransport(one, bare)),
   ];
   return rows.sort((a, b) => order[a.verdict] - order[b.verdict] || a.port - b.port);
@@ -207,6 +201,6 @@ export function answerOf({ access }: AccessTally): string {
   if (wider > 0) return `${some(wider, 'pair')} of caller and port can call what they could not before: ${rest}.`;
   if (undecided > 0)
     return `Whether somebody can call what they could not before is undecided for ${some(undecided, 'pair')}: ${rest}.`;
-  if (same + narrower === 0) return 'No workload is in the import that somebody could call.';
+  if (same + narrower === 0) return 'Nothing can be compared: the import holds no workload whose ports are known.';
   return `Nobody can call what they could not before: ${rest}.`;
 }

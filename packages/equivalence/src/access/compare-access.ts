@@ -4,6 +4,7 @@ import { compileKongMeshAccess, type PortAccess, type TargetVersion, type Worklo
 import { isMap, type JsonObject } from '@isthmus/kubernetes';
 import { type Emitted, objectsAfter } from '../mesh-after.ts';
 import { type Before, type Protocol, policiesOf, type Reach, readBefore, type ServerBefore } from './before.ts';
+import { type CallerGroup, groupOf, type Part, partitionOf } from './caller-groups.ts';
 import { type Caller, callersOf } from './callers.ts';
 import { findRefused } from './requests.ts';
 import { type LeftOut, readServers, type Server } from './servers.ts';
@@ -15,7 +16,7 @@ export type AccessVerdict = 'same' | 'narrower' | 'wider' | 'undecided';
 export interface AccessComparison {
   readonly server: Server;
   readonly port: number;
-  readonly callers: readonly Caller[];
+  readonly callers: CallerGroup;
   readonly before: Reach | 'refused';
   readonly after: 'all' | 'none' | 'unknown';
   readonly verdict: AccessVerdict;
@@ -99,31 +100,6 @@ function identitySets(callers: readonly Caller[]) {
   };
 }
 
-/** Callers that no set tells apart, together. */
-function partition(count: number, first: (index: number) => number, sets: readonly ReadonlySet<number>[]): number[][] {
-  const groupOf = Array.from({ length: count }, (_, index) => first(index));
-  let next = Math.max(0, ...groupOf) + 1;
-  for (const set of sets) {
-    const moved = new Map<number, number>();
-    for (const index of set) {
-      const old = groupOf[index] as number;
-      let group = moved.get(old);
-      if (group === undefined) {
-        group = next++;
-        moved.set(old, group);
-      }
-      groupOf[index] = group;
-    }
-  }
-  const groups = new Map<number, number[]>();
-  for (const [index, group] of groupOf.entries()) {
-    const list = groups.get(group);
-    if (list === undefined) groups.set(group, [index]);
-    else list.push(index);
-  }
-  return [...groups.values()];
-}
-
 /** Names that permissions look for in the client's TLS greeting: a client may send any. */
 function namesIn(objects: readonly JsonObject[]): (string | undefined)[] {
   const found = new Set<string>();
@@ -141,7 +117,7 @@ function namesIn(objects: readonly JsonObject[]): (string | undefined)[] {
 }
 
 /** What a group of callers is found to be allowed. */
-type Decided = Omit<AccessComparison, 'server' | 'port' | 'callers'> & { readonly members: readonly number[] };
+type Decided = Omit<AccessComparison, 'server' | 'port'>;
 
 interface Port {
   readonly port: number;
@@ -156,14 +132,10 @@ interface Scene {
   readonly of: AccessCase;
   readonly before: Before;
   readonly callers: readonly Caller[];
-  readonly kinds: readonly number[];
+  readonly partition: (sets: readonly ReadonlySet<number>[]) => Part[];
   readonly setOf: ReturnType<typeof identitySets>;
   readonly names: readonly (string | undefined)[];
 }
-
-/** Who comes in how: what separates callers whatever the policies say. */
-const kindOf = ({ kind, bridge, after }: Caller): number =>
-  kind === 'plaintext' ? 0 : kind === 'unknown' ? 1 : after === undefined ? 2 : bridge ? 3 : 4;
 
 /** Whether Kong Mesh lets a caller in. */
 function afterOf(caller: Caller, { port, kong }: Port, access: WorkloadAccess, { of, names }: Scene): Decided['after'] {
@@ -264,32 +236,39 @@ function verdictOf(
 }
 
 function decide(scene: Scene, server: Server, before: ServerBefore, port: Port, access: WorkloadAccess): Decided[] {
-  const { callers, kinds, setOf } = scene;
+  const { callers, partition, setOf } = scene;
   const sets = [...before.named, ...(port.kong?.identities ?? []).map(setOf)];
+  const all = partition(sets);
   // Sidecars of both meshes speak mTLS to Services only: to a port of none everybody comes in plaintext.
-  const groups = port.served
-    ? partition(callers.length, (index) => kinds[index] as number, sets)
-    : [[callers.findIndex(({ kind }) => kind === 'plaintext')]];
+  const parts = port.served ? all : all.filter(({ first }) => callers[first]?.kind === 'plaintext');
   const rules = rulesOf(before, port);
-  const found = groups.map((members): Decided => {
-    const index = members[0] as number;
-    const caller = callers[index] as Caller;
-    const reach = beforeOf(caller, index, port, before);
+  const found = parts.map((part) => {
+    const caller = callers[part.first] as Caller;
+    const reach = beforeOf(caller, part.first, port, before);
     const after = afterOf(caller, port, access, scene);
-    return {
-      members,
-      before: reach,
-      after,
-      ...verdictOf(scene, { server, own: before, access, port, caller }, reach, after),
-      rules,
-    };
+    const { verdict, request, reason } = verdictOf(scene, { server, own: before, access, port, caller }, reach, after);
+    return { part, bridge: caller.bridge, reach, after, verdict, request, reason };
   });
-  const keyOf = ({ verdict, before: reach, after, request, reason }: Decided): string =>
-    JSON.stringify([verdict, reach, after, request, reason]);
-  return [...Map.groupBy(found, keyOf).values()].map((alike) => ({
-    ...(alike[0] as Decided),
-    members: alike.flatMap(({ members }) => members).sort((a, b) => a - b),
-  }));
+  const alike = Map.groupBy(found, ({ part: _, ...rest }) => JSON.stringify(Object.values(rest)));
+  return [...alike.values()].flatMap((ones): Decided[] => {
+    const [one] = ones;
+    if (one === undefined) return [];
+    const { reach, after, verdict, request, reason } = one;
+    return [
+      {
+        callers: groupOf(
+          callers,
+          ones.map(({ part }) => part),
+        ),
+        before: reach,
+        after,
+        verdict,
+        ...(request === undefined ? {} : { request }),
+        ...(reason === undefined ? {} : { reason }),
+        rules,
+      },
+    ];
+  });
 }
 
 function compareTransport(
@@ -342,7 +321,7 @@ export function createAccessJudge(of: AccessCase): AccessJudge {
     of,
     before,
     callers,
-    kinds: callers.map(kindOf),
+    partition: partitionOf(callers),
     setOf: identitySets(callers),
     names: namesIn(objects),
   };
@@ -385,12 +364,7 @@ export function createAccessJudge(of: AccessCase): AccessJudge {
           known.set(key, found);
           // That nobody gets in where nothing is declared goes without saying.
           const told = port.port === anyOther ? found.filter(({ verdict }) => verdict === 'wider') : found;
-          return told.map(({ members, ...rest }) => ({
-            ...rest,
-            server,
-            port: port.port,
-            callers: members.map((index) => callers[index] as Caller),
-          }));
+          return told.map((one) => ({ ...one, server, port: port.port }));
         }),
         transport: ports.flatMap((port) => compareTransport(server, own, port, settings.complete) ?? []),
       };

@@ -153,7 +153,8 @@ export function readServers(estate: Estate, options: { rootNamespace: string; cl
         }
       const foreign = otherTransports(workload);
       const declared = new Set(containerPorts.map(({ port }) => port).filter((port) => !foreign.has(port)));
-      if (protocols.size === 0) leave('no Service sends to it');
+      if (protocols.size === 0)
+        leave(selecting.length === 0 ? 'no Service sends to it' : 'the ports of its Pods are not in the import');
       else
         servers.push({
           namespace,
