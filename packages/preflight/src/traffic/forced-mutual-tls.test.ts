@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exampleFaults, foundIn } from '../example.test-support.ts';
+import { exampleFaults, foundIn, resultOf } from '../example.test-support.ts';
 import { forcedMutualTls } from './forced-mutual-tls.ts';
 
 test('the examples say the truth', () => {
@@ -36,4 +36,17 @@ test('ports and subsets are looked at as well', () => {
   expect(
     found('seats', `subsets: [{name: v1, trafficPolicy: {${ports}}}], trafficPolicy: {${ports}, tls: {mode: SIMPLE}}`),
   ).toBe(2);
+});
+
+test('where mutual TLS is not automatic nothing is to be taken away before the servers move', () => {
+  const operator = `---
+apiVersion: install.istio.io/v1alpha1
+kind: IstioOperator
+metadata: {name: istio, namespace: istio-system}
+spec: {meshConfig: {enableAutoMtls: false}}
+`;
+  const result = resultOf(forcedMutualTls, rule('seats') + operator);
+  if (result.state !== 'failed') throw new Error(result.state);
+  expect(result.findings[0]?.found).toContain('not automatic');
+  expect(result.findings[0]?.patch).toBeUndefined();
 });

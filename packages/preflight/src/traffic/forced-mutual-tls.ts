@@ -61,6 +61,7 @@ spec:
 `,
   },
   run: (facts) => {
+    const { enableAutoMtls } = facts.config.mesh;
     const rules = facts.ofKind('networking.istio.io', 'DestinationRule');
     const evidence = rules.flatMap((rule) => {
       const spec = child(rootField(rule), 'spec');
@@ -75,10 +76,10 @@ spec:
           spec: { trafficPolicy: { tls: null } },
         };
         return {
-          found: `${called(rule)} asks for ISTIO_MUTUAL to \`${host}\`.`,
+          found: `${called(rule)} asks for ISTIO_MUTUAL to \`${host}\`${enableAutoMtls ? '' : ', and mutual TLS is not automatic in this mesh, so that without it callers would send plaintext'}.`,
           at,
           services,
-          ...(at.path === 'spec.trafficPolicy.tls.mode' ? { patch } : {}),
+          ...(enableAutoMtls && at.path === 'spec.trafficPolicy.tls.mode' ? { patch } : {}),
         };
       });
     });
