@@ -116,3 +116,12 @@ test('the matrix is a table of comma-separated values', async () => {
     '',
   ]);
 });
+
+test('a verified report says who may call whom', async () => {
+  const { equivalence } = await call<{ equivalence: { aspect: string; workload?: string; verdict: string }[] }>(
+    `/migrations/${migration}/report?verify=true`,
+  );
+  const narrower = equivalence.filter(({ aspect, verdict }) => aspect === 'access' && verdict === 'narrower');
+  expect(narrower.map(({ workload: of }) => of)).toEqual(['sales/seats']);
+  expect(equivalence.some(({ aspect }) => aspect === 'routing')).toBe(true);
+});

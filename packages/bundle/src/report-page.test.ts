@@ -1,4 +1,4 @@
-import type { VerdictRow } from '@isthmus/equivalence';
+import type { AccessRow, VerdictRow } from '@isthmus/equivalence';
 import { takeIn } from '@isthmus/istio';
 import { readManifest } from '@isthmus/kubernetes';
 import { defaultSettings, translate } from '@isthmus/translation';
@@ -7,7 +7,7 @@ import { layOut } from './layout.ts';
 import { buildReport } from './report.ts';
 import { renderReportPage } from './report-page.ts';
 
-const page = (text: string, verdicts?: readonly VerdictRow[]): string => {
+const page = (text: string, verdicts?: readonly (VerdictRow | AccessRow)[]): string => {
   const translation = translate(takeIn([readManifest('a.yaml', new TextEncoder().encode(text))]), defaultSettings);
   return renderReportPage(buildReport(translation, translation.diagnostics, layOut(translation).fileOf, verdicts));
 };
@@ -43,4 +43,29 @@ test('verdicts are counted, and what is not the same is told with what foretold 
   expect(html).toContain('Accepted: known');
   expect(html).not.toContain('Same for all requests.');
   expect(page('')).not.toContain('<h2>Behaviour</h2>');
+});
+
+test('whether access widens is answered, and what is wider stands first', () => {
+  const subject = {
+    aspect: 'access',
+    workload: 'sales/<seats>',
+    port: 80,
+    callers: [],
+    before: '',
+    after: '',
+  } as const;
+  const html = page('', [
+    { ...subject, count: 3, verdict: 'same', sentence: 'Three may call.' },
+    { ...subject, count: 2, verdict: 'narrower', sentence: 'Two cannot call `seats` now.' },
+    { ...subject, count: 1, verdict: 'wider', sentence: 'One can.' },
+  ]);
+  expect(html).toContain('<h2>Access</h2>');
+  expect(html).toContain(
+    '1 pair of caller and port can call what they could not before: 3 pairs the same, 2 narrower.',
+  );
+  expect(html).toContain('Two cannot call <code>seats</code> now.');
+  expect(html.indexOf('One can.')).toBeLessThan(html.indexOf('Two cannot'));
+  expect(html).toContain('sales/&lt;seats&gt;:80');
+  expect(html).not.toContain('Three may call.');
+  expect(page('', [])).not.toContain('<h2>Access</h2>');
 });

@@ -158,6 +158,7 @@ const accessVerdicts = ['same', 'narrower', 'wider', 'undecided'] as const;
 
 /** Whether access widens, in a sentence; the counts, and what is not the same. */
 function access(rows: readonly AccessRow[]): string {
+  if (rows.length === 0) return '';
   const counts = tallyAccess(rows);
   const table = (['access', 'transport'] as const)
     .map(

@@ -7,6 +7,7 @@ import {
   type AccessRow as Row,
   rowsOf,
   tallyAccess,
+  verifyAccess,
 } from '@isthmus/equivalence';
 import { linker } from './behaviour.ts';
 import type { Translated } from './snapshot.ts';
@@ -100,6 +101,9 @@ export function workloadAccess(snapshot: Translated, workload: string): Workload
   const server = of.judge.servers.find((one) => placeOf(one) === workload);
   return server === undefined ? undefined : { workload, rows: rowsFor(of, server) };
 }
+
+/** The verdicts on all workloads, as the report has them. */
+export const allAccess = (snapshot: Translated): Row[] => [...verifyAccess(knownOf(snapshot).judge)];
 
 /** A cell of a table; what a spreadsheet would take for a formula is kept from being one. */
 function cell(value: string | number): string {

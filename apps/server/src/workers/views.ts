@@ -17,7 +17,7 @@ import type { Limits, Resource } from '@isthmus/kubernetes';
 import { bridgeDiagram, type MigratingService } from '@isthmus/migration';
 import type { ServiceState } from '@isthmus/store';
 import { move } from 'piscina';
-import { access, accessTable, workloadAccess } from './access.ts';
+import { access, accessTable, allAccess, workloadAccess } from './access.ts';
 import { allVerdicts, behaviour, serviceBehaviour, simulation } from './behaviour.ts';
 import { checkList } from './checks.ts';
 import { plan } from './plan.ts';
@@ -291,7 +291,8 @@ async function renderDocument(snapshot: Translated, { view, settings }: ViewTask
   if (!isDocument) return undefined;
   const { files, fileOf } = layOut(snapshot.translation);
   const verdicts = 'verify' in view && view.verify ? allVerdicts(snapshot, settings.accepted) : undefined;
-  const report = buildReport(snapshot.translation, snapshot.diagnostics, fileOf, verdicts);
+  const all = verdicts && [...verdicts, ...allAccess(snapshot)];
+  const report = buildReport(snapshot.translation, snapshot.diagnostics, fileOf, all);
   const encoder = new TextEncoder();
   if (view.name === 'report') return encoder.encode(reportText(report));
   if (view.name === 'report-page') return encoder.encode(renderReportPage(report));
