@@ -204,9 +204,19 @@ function timeoutsOf({ timeout, destinations }: Forward): string {
   return [...new Set(texts)].sort().join(' or ');
 }
 
+/** What of a fault ever comes true. */
+function realFault({ abort, delay }: NonNullable<Forward['fault']>): Forward['fault'] {
+  const parts = {
+    ...(delay === undefined || delay.percentage === 0 ? {} : { delay }),
+    ...(abort === undefined || abort.percentage === 0 ? {} : { abort }),
+  };
+  return Object.keys(parts).length === 0 ? undefined : parts;
+}
+
 const faultsOf = ({ fault, destinations }: Forward): string => {
   const ofServers = destinations.flatMap(({ server }) => [...(server?.faults ?? []), ...(server?.rateLimits ?? [])]);
-  return text(ofServers.length === 0 ? fault : { ...fault, ofServers });
+  const own = fault && realFault(fault);
+  return text(ofServers.length === 0 ? own : { ...own, ofServers });
 };
 
 /** What two meshes do differently with the connections to destinations that are the same. */

@@ -25,22 +25,23 @@ function faultOf(route: CompiledRoute | undefined): { readonly fault: Fault; rea
 const percentageOf = (percentage: number): number | string =>
   Number.isInteger(percentage) ? percentage : String(percentage);
 
-/** Whether several Services select the same pods: 2.14 then draws several times for each request (routing.md 2.5). */
-function isDrawnOften(context: Context, backends: Backends, { namespace, labels }: Workloads): boolean {
-  const selecting = context.services.all.filter(
+/** Whether another Service selects the same pods, so that callers of that one would be hit too. */
+const isShared = (context: Context, { namespace, labels }: Workloads): boolean =>
+  context.services.all.filter(
     ({ namespace: own, selector }) =>
       own === namespace &&
       selector !== undefined &&
       Object.keys(selector).length > 0 &&
       matchesLabels(selector, labels),
-  ).length;
-  const extra = [...backends.subsets.values()].some(({ service }) => service.namespace === namespace);
-  return context.settings.target === '2.14' && (selecting > 1 || extra);
-}
+  ).length > 1;
+
+/** Whether a Service for a subset selects the same pods: 2.14 then draws several times for each request (routing.md 2.5). */
+const isDrawnOften = ({ settings }: Context, backends: Backends, { host }: RegistryService): boolean =>
+  settings.target === '2.14' && [...backends.subsets.values()].some(({ service }) => service.host === host);
 
 /**
  * Faults on purpose. Kong Mesh makes them in the server, for all requests of all clients: that comes near to Istio's only where
- * every rule of the service says the same for every client (routing.md 3.3, T71, T72). Else they are lost.
+ * every rule of the service says the same for every client and sends to the service itself (routing.md 3.3, T71, T72). Else they are lost.
  * @param isForAll whether all clients follow these steps
  */
 export function translateFaults(
@@ -65,12 +66,13 @@ export function translateFaults(
   for (const { route } of forwards) {
     const decision = route?.route.decision;
     for (const { destination } of decision?.kind === 'forward' ? decision.destinations : [])
-      if (destination.endpoints.kind === 'workloads')
+      if (destination.endpoints.kind === 'workloads' && destination.host === service.host)
         targets.set(JSON.stringify(destination.endpoints), destination.endpoints);
       else canHit = false;
   }
   const isCertain = (abort?.percentage ?? 100) === 100 && (delay?.percentage ?? 100) === 100;
-  if (!isCertain && [...targets.values()].some((one) => isDrawnOften(context, backends, one))) canHit = false;
+  if (!isCertain && isDrawnOften(context, backends, service)) canHit = false;
+  if ([...targets.values()].some((one) => isShared(context, one))) canHit = false;
   for (const { field } of found)
     if (canHit) context.approximate(field, undefined, codes.virtualService.faultOfServer, {});
     else context.unsupported(field, codes.virtualService.fault, {});
