@@ -21,7 +21,12 @@ metadata: {name: ${name}, namespace: sales}
 spec: {selector: {app: ${name}}, ports: [{port: 80, name: http, appProtocol: http}]}
 ---
 `;
-const mesh = `${workload('seats')}${workload('web')}apiVersion: security.istio.io/v1
+const mesh = `${workload('seats')}${workload('web')}apiVersion: apps/v1
+kind: Deployment
+metadata: {name: quiet, namespace: sales}
+spec: {template: {metadata: {labels: {app: quiet}}, spec: {serviceAccountName: web}}}
+---
+apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy
 metadata: {name: seats, namespace: sales}
 spec:
@@ -74,9 +79,10 @@ afterAll(async () => {
 });
 
 test('the answer stands first, then who may call whom', async () => {
-  const { answer, tally, rows, workloads, next } = await access();
+  const { answer, tally, rows, workloads, next, leftOut } = await access();
   expect(answer).toBe('Nobody can call what they could not before: 9 pairs the same, 1 narrower.');
   expect({ workloads, next }).toEqual({ workloads: 2, next: rows.length });
+  expect(leftOut).toEqual([{ reason: 'no Service sends to it', count: 1, workloads: ['sales/quiet'] }]);
   expect(tally.access).toEqual({ same: 9, narrower: 1, wider: 0, undecided: 0 });
   expect(tally.transport).toEqual({ same: 2, narrower: 0, wider: 0, undecided: 0 });
   expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);

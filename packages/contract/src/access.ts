@@ -49,8 +49,10 @@ export const AccessView = Type.Object({
   answer: Type.String(),
   /** Pairs of caller and port, and ports, of what is compared so far, whatever the filters. */
   tally: Type.Object({ access: AccessCounts, transport: AccessCounts }),
-  /** Workloads that are not compared, and why. */
-  leftOut: Type.Array(Type.Object({ workload: Type.String(), reason: Type.String() })),
+  /** Workloads that are not compared, by the reason; some are named. */
+  leftOut: Type.Array(
+    Type.Object({ reason: Type.String(), count: Type.Integer(), workloads: Type.Array(Type.String()) }),
+  ),
   /** Those that meet the filters, from the one asked for on; in an order that later slices only add to. */
   rows: Type.Array(AccessRow),
   /** What `from` is to be to go on. */

@@ -89,7 +89,11 @@ export function access(snapshot: Translated, query: AccessQuery): AccessView {
     workloads: servers.length,
     answer: answerOf(of.tally),
     tally: of.tally,
-    leftOut: [...leftOut],
+    leftOut: [...Map.groupBy(leftOut, ({ reason }) => reason)].map(([reason, all]) => ({
+      reason,
+      count: all.length,
+      workloads: all.slice(0, mostNames).map(({ workload }) => workload),
+    })),
     rows: rows.slice(query.from ?? 0),
     next: rows.length,
   };

@@ -332,3 +332,10 @@ spec: {template: {metadata: {labels: {app: payments, tier: db}}, spec: {serviceA
 `;
   expect(judged([more], [identity]).servers.map(({ name }) => name)).toEqual(['payments', 'payments (StatefulSet)']);
 });
+
+test('policies of Kong Mesh that the import holds already count with those that are emitted', () => {
+  const held = permission(everyone).replace('name: payments,', 'name: held,');
+  const emitted = [identity, permission(web), tls('Strict')];
+  expect(of(accessTo(rowsOf([strict, allowWeb], emitted)), 'wider')).toEqual([]);
+  expect(of(accessTo(rowsOf([strict, allowWeb, held], emitted)), 'wider')).toHaveLength(1);
+});

@@ -117,11 +117,18 @@ export function AccessPage() {
       )}
       {leftOut.length > 0 && (
         <details className={classes.left}>
-          <summary>{count(leftOut.length, 'workload')} not compared</summary>
+          <summary>
+            {count(
+              leftOut.reduce((sum, { count: some }) => sum + some, 0),
+              'workload',
+            )}{' '}
+            not compared
+          </summary>
           <ul>
-            {leftOut.map(({ workload, reason }) => (
-              <li key={workload}>
-                <span className="mono">{workload}</span>: {reason}
+            {leftOut.map(({ reason, count: some, workloads: named }) => (
+              <li key={reason}>
+                {reason}: <span className="mono">{named.join(', ')}</span>
+                {some > named.length && ` and ${whole(some - named.length)} more`}
               </li>
             ))}
           </ul>
