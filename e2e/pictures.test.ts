@@ -13,6 +13,7 @@ const pages = [
   ['callers', '/access?same=shown&row=sales/payments:8080:0'],
   ['simulator', '/simulator?service=sales/seats&path=/layout'],
   ['preflight', '/preflight?open=unknown-protocol,undeclared-protocol,forced-mutual-tls'],
+  ['plan', '/plan?open=1&pinned=sales/web=1'],
   ['bridge', '/bridge'],
   ['inventory', '/inventory'],
   ['export', '/export'],

@@ -113,6 +113,12 @@ const preflight = createRoute({
   component: lazyRouteComponent(() => import('./features/preflight/page.tsx'), 'PreflightPage'),
 });
 
+const plan = createRoute({
+  getParentRoute: () => migration,
+  path: '/plan',
+  component: lazyRouteComponent(() => import('./features/plan/page.tsx'), 'PlanPage'),
+});
+
 const bridge = createRoute({
   getParentRoute: () => migration,
   path: '/bridge',
@@ -156,6 +162,7 @@ export const router = createRouter({
       simulator,
       imports,
       preflight,
+      plan,
       bridge,
       exporting,
       history,

@@ -8,6 +8,7 @@ export const places = [
   { label: 'Behaviour', to: '/migrations/$id/behaviour', key: 'v' },
   { label: 'Access', to: '/migrations/$id/access', key: 'a' },
   { label: 'Pre-flight', to: '/migrations/$id/preflight', key: 'p' },
+  { label: 'Plan', to: '/migrations/$id/plan', key: 'l' },
   { label: 'Bridge', to: '/migrations/$id/bridge', key: 'b' },
   { label: 'Inventory', to: '/migrations/$id/inventory', key: 'i' },
   { label: 'Export', to: '/migrations/$id/export', key: 'e' },

@@ -96,7 +96,7 @@ export function SelectFilter(props: {
 }
 
 /** Takes all filters back. */
-export function ClearFilters({ names }: { names: readonly string[] }) {
+export function ClearFilters({ names, label = 'Show all' }: { names: readonly string[]; label?: string }) {
   const [search, change] = useAddress();
   if (names.every((name) => search[name] === undefined)) return null;
   return (
@@ -105,7 +105,7 @@ export function ClearFilters({ names }: { names: readonly string[] }) {
       className={classes.clear}
       onClick={() => change(Object.fromEntries(names.map((name) => [name, undefined])))}
     >
-      Show all
+      {label}
     </button>
   );
 }

@@ -1,0 +1,54 @@
+import type { Call, Plan } from '@isthmus/contract';
+import type { Search } from '../../ui/search.ts';
+import { setOf } from '../../ui/use-search.ts';
+
+export const filterNames = ['q', 'service', 'strength', 'kind'] as const;
+
+/** What the kinds of evidence are called. */
+export const kindWords: Readonly<Record<Call['evidence'][number]['kind'], string>> = {
+  gateway: 'Gateway',
+  route: 'Route',
+  mirror: 'Mirror',
+  client: 'Route for a client',
+  egress: 'Sidecar',
+  principal: 'Principal',
+  environment: 'Environment',
+  argument: 'Argument',
+  observed: 'Observed',
+};
+
+export const strengthOf = ({ counts }: Call): 'ordering' | 'weak' => (counts ? 'ordering' : 'weak');
+
+/** The calls that an address asks for, those that order the waves first. */
+export function filterCalls(calls: readonly Call[], { q, service, strength, kind }: Search): readonly Call[] {
+  const words = (q ?? '').toLowerCase().split(/\s+/).filter(Boolean);
+  const strengths = setOf(strength);
+  const found = calls.filter((call) => {
+    const { from, to, evidence } = call;
+    if (service && from !== service && to !== service) return false;
+    if (strengths.size > 0 && !strengths.has(strengthOf(call))) return false;
+    if (kind && !evidence.some((one) => one.kind === kind)) return false;
+    if (words.length === 0) return true;
+    const text = [from, to, ...evidence.flatMap(({ detail, file = '' }) => [detail, file])].join('\n').toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+  return [...found.filter(({ counts }) => counts), ...found.filter(({ counts }) => !counts)];
+}
+
+/** The wave of each service; services that stay have none. */
+export const wavesOf = ({ waves }: Pick<Plan, 'waves'>): ReadonlyMap<string, number> =>
+  new Map(waves.flatMap(({ number, groups }) => groups.flatMap(({ services }) => services.map((id) => [id, number]))));
+
+/** The calls that cross between the meshes once a wave has moved. */
+export function crossingAfter(
+  { calls, excluded }: Pick<Plan, 'calls' | 'excluded'>,
+  waveOf: ReadonlyMap<string, number>,
+  wave: number,
+): readonly Call[] {
+  const staying = new Set(excluded.map(({ service }) => service));
+  const isKnown = (id: string): boolean => waveOf.has(id) || staying.has(id);
+  const hasMoved = (id: string): boolean => (waveOf.get(id) ?? Number.POSITIVE_INFINITY) <= wave;
+  return calls.filter(
+    ({ from, to, counts }) => counts && isKnown(from) && isKnown(to) && hasMoved(from) !== hasMoved(to),
+  );
+}
