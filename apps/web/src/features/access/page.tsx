@@ -1,7 +1,7 @@
 import type { AccessRow } from '@isthmus/contract';
 import { Button } from '@mantine/core';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import { useDeferredValue, useMemo } from 'react';
 import { addressOf } from '../../api/client.ts';
 import { migrationQuery } from '../../api/queries.ts';
@@ -63,7 +63,7 @@ const columns: readonly Column<AccessRow>[] = [
     cell: ({ aspect, count: all }) => <span className="number">{aspect === 'access' ? whole(all) : '–'}</span>,
   },
   { id: 'who', title: 'Who', width: [240, 4], value: callersOf },
-  { id: 'before', title: 'Before, in Istio', width: [144, 1], value: ({ before }) => before },
+  { id: 'before', title: 'Before, in Istio', width: [168, 1], value: ({ before }) => before },
   { id: 'after', title: 'After, in Kong Mesh', width: [144, 1], value: ({ after }) => after },
 ];
 
@@ -89,7 +89,7 @@ export function AccessPage() {
   );
   if (error !== null && data === undefined) return <Failure error={error} reset={() => void refetch()} />;
   if (data === undefined) return <Loading what="who may call whom" />;
-  const { complete, compared, workloads, answer, leftOut } = data;
+  const { complete, compared, workloads, answer, tally, leftOut } = data;
   const isWhole = showsSame(search);
   const table = (asked: readonly string[]): string =>
     addressOf('GET /migrations/:id/access.csv', { id }, { verdict: asked.join(',') });
@@ -98,7 +98,20 @@ export function AccessPage() {
       title="Access"
       of={migration.name}
       isFilling
-      answer={complete ? answer : `So far: ${answer}`}
+      answer={
+        <>
+          <p>{complete ? answer : `So far: ${answer}`}</p>
+          {!migration.settings.complete && tally.access.undecided > 0 && (
+            <p className="muted">
+              Nobody knows yet which identities the rest of the estate has. Where this import is all of it,{' '}
+              <Link to="/migrations/$id/settings" params={{ id }}>
+                say so in the settings
+              </Link>
+              .
+            </p>
+          )}
+        </>
+      }
       actions={
         <Button component="a" variant="default" href={table(isWhole ? verdicts : differences)} download="access.csv">
           Download CSV
