@@ -8,13 +8,20 @@ const cli = new URL('../apps/cli/bin/isthmus.js', import.meta.url);
 const services = 2000;
 const callsEach = 5;
 
-/** Services with workloads that name five others each, mostly later ones; every hundredth closes a circle. */
+const name = (index: number): string => `s${index}.ns${index % 40}`;
+
+/** Who is called by a service: five later ones within reach; every hundredth also closes a circle with one before it. */
+function calledBy(index: number): string[] {
+  const reach = Math.min(400, services - 1 - index);
+  const later =
+    reach === 0 ? [] : Array.from({ length: callsEach }, (_, call) => index + 1 + ((index * 31 + call * 97) % reach));
+  const circle = index % 100 === 50 ? [index - 7] : index % 100 === 43 ? [index + 7] : [];
+  return [...later, ...circle].map(name);
+}
+
 function manifests(): string {
-  const name = (index: number): string => `s${index % services}.ns${(index % services) % 40}`;
   return Array.from({ length: services }, (_, index) => {
-    const called = Array.from({ length: callsEach }, (_, call) =>
-      name(index % 100 === 0 && call === 0 ? index + services - 7 : index + 1 + ((index * 31 + call * 97) % 400)),
-    );
+    const called = calledBy(index);
     const env = called.map((host, call) => `{name: HOST_${call}, value: "http://${host}:80"}`).join(', ');
     const place = `metadata: {name: s${index}, namespace: ns${index % 40}}`;
     return `apiVersion: v1

@@ -76,12 +76,15 @@ export function schedule(groups: Groups, weights: readonly Weight[], limits: Lim
     }
   }
 
+  /** The namespace with most groups that are ready, so that it is touched seldom; of equals the one with the first group. */
   function best(): Queue | undefined {
     let found: Queue | undefined;
     for (const queue of queues.values()) {
       tally.steps++;
       const [a, b] = [queue.first(), found?.first()];
-      if (a !== undefined && (b === undefined || compare(a, b) < 0)) found = queue;
+      if (a === undefined) continue;
+      const ahead = b === undefined ? -1 : (found?.size ?? 0) - queue.size || compare(a, b);
+      if (ahead < 0) found = queue;
     }
     return found;
   }
