@@ -19,6 +19,8 @@ function* renderWaves({ waves }: PlanReport, colour: boolean): Generator<string>
     yield `${paint(`Wave ${number}`, 1, colour)} · ${printable(count)}\n`;
     for (const group of groups) {
       yield `  ${printable(group.services.join(', '))}\n`;
+      if (group.workloads.length > 0)
+        yield `    together, because the same pods stand behind them: ${printable(group.workloads.join(', '))}\n`;
       if (group.circle.length > 0) yield `    together, because of ${printable(group.circle.join(' → '))}\n`;
     }
     yield crossing.total === 0

@@ -46,8 +46,10 @@ export const Wave = Type.Object({
   groups: Type.Array(
     Type.Object({
       services: Type.Array(Type.String()),
-      /** Why several services move together: calls from the first back to itself. */
+      /** Why several services move together: calls from the first back to itself, … */
       circle: Type.Array(Type.String()),
+      /** … and workloads that stand behind several of them. */
+      workloads: Type.Array(Type.String()),
     }),
   ),
   /** Calls that cross between the meshes once the wave has moved, by the mesh that they go to. */

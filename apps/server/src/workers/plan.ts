@@ -70,7 +70,11 @@ export function plan(snapshot: Translated, query: PlanQuery): Plan {
     waves: report.waves.map((wave) => ({
       ...wave,
       namespaces: [...wave.namespaces],
-      groups: wave.groups.map(({ services, circle }) => ({ services: [...services], circle: [...circle] })),
+      groups: wave.groups.map(({ services, circle, workloads }) => ({
+        services: [...services],
+        circle: [...circle],
+        workloads: [...workloads],
+      })),
     })),
     unkept: report.unkept.map((one) => ({ ...one, services: [...one.services] })),
     excluded: [...report.excluded],

@@ -36,11 +36,19 @@ export interface ServiceEdge {
   readonly evidence: readonly Evidence[];
 }
 
+/** Services that the same pods stand behind, so that they can only move together. */
+export interface Shared {
+  readonly services: readonly string[];
+  /** `<kind> <namespace>/<name>` */
+  readonly workload: string;
+}
+
 /** Who calls whom, as far as an estate tells. Lists are sorted by caller and callee. */
 export interface ServiceGraph {
   readonly services: readonly MigratingService[];
   /** Services of Istio itself, which do not move. */
   readonly replaced: readonly Replaced[];
+  readonly shared: readonly Shared[];
   readonly edges: readonly ServiceEdge[];
   /** Traffic that enters through Istio's Gateways: `from` is `<namespace>/<name>` of the Gateway. */
   readonly entries: readonly ServiceEdge[];

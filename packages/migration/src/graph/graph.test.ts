@@ -146,6 +146,16 @@ test('names in environment and arguments are found as a resolver would find them
   expect(shown(externals)).toEqual([`shop/cart → *.out.example · environment 0.7 · ${at}.env[2].value`]);
 });
 
+test('services of the same pods can only move together; what an injector added says nothing', () => {
+  const { edges, shared } = graphOf(
+    two +
+      object('v1', 'Service', 'cart-external', 'spec: {selector: {app: cart}}') +
+      deployment('cart', '{name: istio-proxy, env: [{name: ISTIO_META_WORKLOAD_NAME, value: "pay:80"}]}'),
+  );
+  expect(edges).toEqual([]);
+  expect(shared).toEqual([{ services: ['shop/cart', 'shop/cart-external'], workload: 'Deployment shop/cart' }]);
+});
+
 test('hosts in a text take time in step with its length', () => {
   const found = [...hostsIn('jdbc:postgresql://user:pass@db.data.svc:5432/a.b?x=cache:6379')];
   expect(found.filter(({ isAddress }) => isAddress).map(({ host }) => host)).toEqual(['db.data.svc', 'cache']);

@@ -1,14 +1,14 @@
 import { type Estate, trustOf } from '@isthmus/istio';
 import { compareIdentity } from '@isthmus/kubernetes';
 import { findServices, servicesOf } from '../services.ts';
-import type { Evidence, Found, ServiceEdge, ServiceGraph } from './edge.ts';
+import type { Evidence, Found, ServiceEdge, ServiceGraph, Shared } from './edge.ts';
 import { egressEvidence } from './egress.ts';
 import { type Observation, observedEvidence } from './observed.ts';
 import { principalEvidence } from './principals.ts';
 import { referenceEvidence } from './references.ts';
 import { replacedServices } from './replaced.ts';
 import { gatewayServices, routeEvidence } from './routes.ts';
-import { surroundingsOf } from './surroundings.ts';
+import { type Surroundings, surroundingsOf } from './surroundings.ts';
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -42,6 +42,20 @@ function gather(found: readonly Found[], between: Found['between']): ServiceEdge
     });
 }
 
+/** Each set of services with one workload, of those that have more. */
+function sharedPods(around: Surroundings): Shared[] {
+  const sets = new Map<string, Shared>();
+  for (const workload of around.workloads) {
+    const services = [...new Set(around.servicesOf(workload))].sort(compare);
+    const name = `${workload.resource.kind} ${workload.namespace}/${workload.name}`;
+    const key = services.join('\n');
+    const known = sets.get(key);
+    if (services.length > 1 && (known === undefined || name < known.workload))
+      sets.set(key, { services, workload: name });
+  }
+  return [...sets].sort(([a], [b]) => compare(a, b)).map(([, shared]) => shared);
+}
+
 /**
  * Who calls whom in an estate, from what it says: routes and Gateways of VirtualServices, hosts of Sidecars, principals of
  * AuthorizationPolicies, and the names in environment and arguments of workloads; from observed traffic where it is given.
@@ -71,6 +85,7 @@ export function serviceGraph(
   return {
     services,
     replaced: replacedServices(around, gateways),
+    shared: sharedPods(around),
     edges: gather(found, 'services'),
     entries: gather(found, 'entry'),
     externals: gather(found, 'external'),

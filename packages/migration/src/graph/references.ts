@@ -7,7 +7,10 @@ import type { Surroundings } from './surroundings.ts';
 const longestText = 4096;
 const longestPassword = 80;
 
-/** The pod template's containers of a workload in the cluster. */
+// What injectors add names the workload itself.
+const injected = new Set(['istio-proxy', 'istio-init', 'istio-validation']);
+
+/** The containers of a workload in the cluster that are the user's own. */
 function containersOf({ resource }: Workload): Field[] {
   const root = rootField(resource);
   const spec =
@@ -16,7 +19,9 @@ function containersOf({ resource }: Workload): Field[] {
       : resource.kind === 'CronJob'
         ? descend(root, 'spec', 'jobTemplate', 'spec', 'template', 'spec')
         : descend(root, 'spec', 'template', 'spec');
-  return ['initContainers', 'containers'].flatMap((list) => items(child(spec, list)));
+  return ['initContainers', 'containers']
+    .flatMap((list) => items(child(spec, list)))
+    .filter((container) => !injected.has(text(child(container, 'name'))?.value ?? ''));
 }
 
 /** Texts of a container that may name a host. */

@@ -35,6 +35,15 @@ test('who is called by few waits for its caller, so that fewer calls cross', () 
   expect(shown(plan('n/a>n/b n/b>n/c n/a>n/late'))).toEqual(['n/c | 1/0', 'n/b n/late | 2/0', 'n/a | 0/0']);
 });
 
+test('services that cannot be apart move together, and no call is made of it', () => {
+  const input = { ...inputOf('n/a>n/b n/c>n/d'), together: [['n/b', 'n/c', 'n/gone']] };
+  expect(shown(planWaves(input, defaultPlanSettings))).toEqual(['n/d | 1/0', 'n/b+n/c | 1/0', 'n/a | 0/0']);
+  const { unkept } = planWaves(input, { ...defaultPlanSettings, excluded: ['n/b'] });
+  expect(unkept.map(({ reason }) => reason)).toEqual([
+    'n/b cannot stay while n/c moves: the same pods stand behind them.',
+  ]);
+});
+
 test('limits split waves; a group beyond the limit moves alone and is reported', () => {
   expect(shown(plan('n/a n/b n/c n/d n/e', { most: 2 }))).toEqual(['n/a n/b | 0/0', 'n/c n/d | 0/0', 'n/e | 0/0']);
   const { waves, unkept } = plan('n/a>n/b n/b>n/c n/c>n/a n/x', { most: 2 });
@@ -43,7 +52,7 @@ test('limits split waves; a group beyond the limit moves alone and is reported',
     {
       kind: 'limit',
       services: ['n/a', 'n/b', 'n/c'],
-      reason: 'Wave 1 has 3 services instead of at most 2: they call each other in a circle and move together.',
+      reason: 'Wave 1 has 3 services instead of at most 2: they can only move together.',
     },
   ]);
 });
@@ -52,7 +61,7 @@ test('one namespace at a time, unless a circle goes through several', () => {
   expect(shown(plan('a/x>b/y a/z b/w', { oneNamespace: true }))).toEqual(['b/w b/y | 1/0', 'a/x a/z | 0/0']);
   const { unkept } = plan('a/x>b/y b/y>a/x a/z', { oneNamespace: true });
   expect(unkept.map(({ reason }) => reason)).toEqual([
-    'Wave 1 touches 2 namespaces (a, b): they call each other in a circle and move together.',
+    'Wave 1 touches 2 namespaces (a, b): they can only move together.',
   ]);
 });
 

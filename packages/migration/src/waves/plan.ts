@@ -6,9 +6,11 @@ import type { Order, PlanSettings } from './settings.ts';
 export interface PlanInput {
   readonly services: readonly { readonly id: string; readonly namespace: string }[];
   readonly calls: readonly { readonly from: string; readonly to: string }[];
+  /** Sets of services that cannot move apart from each other. */
+  readonly together?: readonly (readonly string[])[];
 }
 
-/** Services that call each other in a circle, or one service. */
+/** Services that move together, because they call each other in a circle or cannot be apart; or one service. */
 export type Group = readonly string[];
 
 export interface Wave {
@@ -49,7 +51,7 @@ function sort(before: readonly (readonly number[])[], after: readonly (readonly 
 
 /**
  * Plans in which waves services move. Each service that is not excluded is in exactly one; services that call each other
- * in a circle are in the same one; of two others the callee is in an earlier wave than its caller, or the reverse, unless a
+ * in a circle, or cannot be apart, are in the same one; of two others the callee is in an earlier wave than its caller, or the reverse, unless a
  * pin says otherwise, which is reported, as is each limit that cannot be kept. The same services and calls give the same plan,
  * whatever their order.
  */
@@ -69,6 +71,11 @@ export function planWaves(input: PlanInput, settings: PlanSettings, tally: Tally
     if (from === undefined || to === undefined || from === to) continue;
     calls.push({ from, to });
     next[from]?.push(to);
+  }
+  // A ring makes them one component; it is no call.
+  for (const set of input.together ?? []) {
+    const known = set.flatMap((id) => indexes.get(id) ?? []);
+    for (const [at, member] of known.entries()) next[member]?.push(known[(at + 1) % known.length] as number);
   }
   const component = components(next, tally);
   // Numbered by their least service, so that ties are broken by name.
@@ -118,7 +125,10 @@ export function planWaves(input: PlanInput, settings: PlanSettings, tally: Tally
     order: settings.order,
     waves,
     excluded: [...excluded].filter((id) => namespaces.has(id)).sort(compare),
-    unkept: unkeptOf(waves, waveOf, known, namespaces, members, settings),
+    unkept: [
+      ...unkeptOf(waves, waveOf, known, namespaces, members, settings),
+      ...tornApart(input.together ?? [], waveOf, excluded),
+    ],
   };
 }
 
@@ -145,6 +155,20 @@ function countCrossing(
   });
 }
 
+/** Services that stay while others that they cannot be apart from move. */
+function tornApart(
+  together: readonly (readonly string[])[],
+  waveOf: ReadonlyMap<string, number>,
+  excluded: ReadonlySet<string>,
+): Unkept[] {
+  return together.flatMap((set): Unkept[] => {
+    const [staying, moving] = [set.filter((id) => excluded.has(id)), set.filter((id) => waveOf.has(id))];
+    if (staying.length === 0 || moving.length === 0) return [];
+    const reason = `${staying.join(', ')} cannot stay while ${moving.join(', ')} moves: the same pods stand behind them.`;
+    return [{ kind: 'pin', services: [...staying, ...moving], reason }];
+  });
+}
+
 function unkeptOf(
   waves: readonly Wave[],
   waveOf: ReadonlyMap<string, number>,
@@ -166,7 +190,7 @@ function unkeptOf(
   for (const { number, groups } of waves) {
     const services = groups.flat();
     const own = [...new Set(services.map((id) => namespaces.get(id) ?? ''))].sort(compare);
-    const why = groups.length === 1 ? 'they call each other in a circle and move together' : 'pins put them there';
+    const why = groups.length === 1 ? 'they can only move together' : 'pins put them there';
     if (most !== undefined && services.length > most) {
       const reason = `Wave ${number} has ${services.length} services instead of at most ${most}: ${why}.`;
       found.push({ kind: 'limit', services, reason });

@@ -1,5 +1,5 @@
 import { locate } from '@isthmus/kubernetes';
-import type { Evidence, EvidenceKind, ServiceEdge, ServiceGraph } from '../graph/edge.ts';
+import type { Evidence, EvidenceKind, ServiceEdge, ServiceGraph, Shared } from '../graph/edge.ts';
 import type { Replaced } from '../graph/replaced.ts';
 import { circleOf } from './circle.ts';
 import { planWaves, type Unkept } from './plan.ts';
@@ -34,8 +34,10 @@ export interface ReportedWave {
   readonly namespaces: readonly string[];
   readonly groups: readonly {
     readonly services: readonly string[];
-    /** Calls that close a circle, which is why several services move together: the first service comes last again. */
+    /** Calls that close a circle, which is a reason why several services move together: the first service comes last again. */
     readonly circle: readonly string[];
+    /** Workloads that stand behind several of the services. */
+    readonly workloads: readonly string[];
   }[];
   /** Calls that cross between the meshes once the wave has moved, by the mesh that they go to. */
   readonly crossing: { readonly toKong: number; readonly toIstio: number; readonly total: number };
@@ -137,7 +139,8 @@ export function planReport(graph: ServiceGraph, presented: PresentedGraph, setti
   const counts = (call: { from: string; to: string; confidence: number }): boolean =>
     call.confidence >= settings.confidence && isBetween(call);
   const calls = graph.edges.filter(counts);
-  const plan = planWaves({ services, calls }, settings);
+  const together = graph.shared.map((shared) => shared.services);
+  const plan = planWaves({ services, calls, together }, settings);
   const next = new Map<string, string[]>();
   const connected = new Set<string>();
   for (const { from, to } of calls) {
@@ -154,7 +157,11 @@ export function planReport(graph: ServiceGraph, presented: PresentedGraph, setti
       number,
       services: all.length,
       namespaces: [...new Set(all.map((id) => namespaceOf.get(id) ?? ''))].sort(compare),
-      groups: groups.map((group) => ({ services: group, circle: circleOf(group, next) })),
+      groups: groups.map((group) => ({
+        services: group,
+        circle: circleOf(group, next),
+        workloads: group.length > 1 ? workloadsBehind(new Set(group), graph.shared) : [],
+      })),
       crossing: { ...crossing, total: crossing.toKong + crossing.toIstio },
     };
   });
@@ -183,6 +190,10 @@ export function planReport(graph: ServiceGraph, presented: PresentedGraph, setti
     externals: presented.externals.map((call) => ({ ...call, counts: false })),
   };
 }
+
+/** Workloads that stand behind several services of a group. */
+const workloadsBehind = (group: ReadonlySet<string>, shared: readonly Shared[]): string[] =>
+  shared.flatMap(({ services, workload }) => (services.filter((id) => group.has(id)).length > 1 ? [workload] : []));
 
 const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 

@@ -20,7 +20,7 @@ const wave = (number: number, id: string): Plan['waves'][number] => ({
   number,
   services: 1,
   namespaces: ['n'],
-  groups: [{ services: [id], circle: [] }],
+  groups: [{ services: [id], circle: [], workloads: [] }],
   crossing: { toKong: 0, toIstio: 0, total: 0 },
 });
 const plan = {

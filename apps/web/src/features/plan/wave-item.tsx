@@ -19,13 +19,13 @@ function namesOf({ groups, services }: Wave): string {
 
 /** Groups that move together, then all other services as one part; as many services as can be read. */
 function partsOf({ groups }: Wave): Wave['groups'] {
-  const together = groups.filter(({ circle }) => circle.length > 0);
-  const alone = groups.filter(({ circle }) => circle.length === 0).flatMap(({ services }) => services);
+  const together = groups.filter(({ services }) => services.length > 1);
+  const alone = groups.filter(({ services }) => services.length === 1).flatMap(({ services }) => services);
   let room = mostServices;
-  return [...together, { services: alone, circle: [] }].flatMap(({ services, circle }) => {
+  return [...together, { services: alone, circle: [], workloads: [] }].flatMap(({ services, ...reasons }) => {
     const shown = services.slice(0, room);
     room -= shown.length;
-    return shown.length === 0 ? [] : [{ services: shown, circle }];
+    return shown.length === 0 ? [] : [{ services: shown, ...reasons }];
   });
 }
 
@@ -92,7 +92,7 @@ export function WaveItem(props: {
   const { migration, wave, waves, crossing, search, isOpen, onToggle, onChoose } = props;
   const body = useId();
   const { number, services, namespaces, groups, crossing: counts } = wave;
-  const together = groups.filter((group) => group.circle.length > 0);
+  const together = groups.filter((group) => group.services.length > 1);
   const parts = partsOf(wave);
   return (
     <li className={classes.wave}>
@@ -119,8 +119,14 @@ export function WaveItem(props: {
             {count(services, 'service')} of {namespaces.join(', ')}
             {together.length > 0 && `; ${count(together.length, 'group moves', 'groups move')} together`}.
           </p>
-          {parts.map(({ circle, services: members }) => (
-            <div key={members[0]} className={circle.length > 0 ? classes.together : undefined}>
+          {parts.map(({ circle, workloads, services: members }) => (
+            <div key={members[0]} className={circle.length + workloads.length > 0 ? classes.together : undefined}>
+              {workloads.length > 0 && (
+                <p>
+                  Together, because the same pods stand behind them:{' '}
+                  <span className="mono">{workloads.join(', ')}</span>
+                </p>
+              )}
               {circle.length > 0 && (
                 <p>
                   Together, because of <span className="mono">{circle.join(' → ')}</span>
