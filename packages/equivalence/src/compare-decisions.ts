@@ -169,8 +169,10 @@ const effective = ({ on, statusCodes }: Retries, grpc: boolean): string[] =>
 
 function retriesKey(retries: Retries | undefined, grpc: boolean): string {
   if (retries === undefined || retries.attempts <= 0) return 'none';
-  const { on: _, statusCodes, perTryTimeout, backOff, methods, ...others } = retries;
-  const rest = Object.entries(others).sort(([a], [b]) => (a < b ? -1 : 1));
+  const { on: _, statusCodes, perTryTimeout, backOff, methods, previousHosts, ...others } = retries;
+  // Envoy tries any endpoint again unless it is told otherwise.
+  const avoided = previousHosts === 'omit' ? { previousHosts } : {};
+  const rest = Object.entries({ ...others, ...avoided }).sort(([a], [b]) => (a < b ? -1 : 1));
   return text({
     on: effective(retries, grpc),
     statusCodes: [...statusCodes].sort((a, b) => a - b),

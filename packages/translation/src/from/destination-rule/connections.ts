@@ -19,6 +19,14 @@ export interface Connections {
 
 type Conf = Readonly<Record<string, unknown>>;
 
+/** What weaker policies for the same clients say, which has to be taken back. */
+export interface Inherited {
+  readonly outlierDetection: boolean;
+  readonly hash: boolean;
+  readonly idleTimeout: boolean;
+  readonly maxConnectionDuration: boolean;
+}
+
 /** Texts that are equal for connections that are treated alike; absent and default are the same. */
 export const connectionsKey = ({ settings, hash, locality }: Connections): string => {
   const { lbPolicy, leastRequestLbConfig, ringHashLbConfig, maglevLbConfig, connectTimeout, circuitBreakers } =
@@ -60,14 +68,11 @@ function writer(context: Context): (field: Field | undefined, value: unknown) =>
 const isEmpty = (conf: Conf): boolean => Object.values(conf).every((value) => value === undefined);
 const given = (conf: Conf): Conf | undefined => (isEmpty(conf) ? undefined : conf);
 
-/**
- * The limits, and who is left out for failing (routing.md 2.9, 3.6).
- * @param inherits whether a weaker policy for the same clients has outlier detection
- */
+/** The limits, and who is left out for failing (routing.md 2.9, 3.6). */
 export function circuitBreaker(
   context: Context,
   { settings, policy }: Connections,
-  inherits: boolean,
+  inherited: Inherited,
 ): Conf | undefined {
   const write = writer(context);
   const { circuitBreakers } = settings;
@@ -81,7 +86,7 @@ export function circuitBreaker(
   });
   return given({
     connectionLimits,
-    outlierDetection: outlierDetection(context, settings, policy.outlierDetection, inherits),
+    outlierDetection: outlierDetection(context, settings, policy.outlierDetection, inherited.outlierDetection),
   });
 }
 
@@ -181,7 +186,11 @@ function loadBalancer(context: Context, settings: ClusterSettings, balancer: Fie
 }
 
 /** How endpoints are chosen (routing.md 2.6, 3.6). */
-export function loadBalancing(context: Context, { settings, policy, hash, locality }: Connections): Conf | undefined {
+export function loadBalancing(
+  context: Context,
+  { settings, policy, hash, locality }: Connections,
+  inherited: Inherited,
+): Conf | undefined {
   const balancer = policy.loadBalancer;
   const keeps = context.settings.defaults === 'keep';
   const { failover, from, disabled } = locality;
@@ -191,7 +200,7 @@ export function loadBalancing(context: Context, { settings, policy, hash, locali
   );
   return given({
     loadBalancer: loadBalancer(context, settings, balancer),
-    hashPolicies: hash === undefined ? undefined : hashPolicies([hash]),
+    hashPolicies: hash === undefined ? (inherited.hash ? [] : undefined) : hashPolicies([hash]),
     localityAwareness: isSaid
       ? {
           disabled: from.length === 0 ? disabled : context.derived(from, disabled),
@@ -202,21 +211,20 @@ export function loadBalancing(context: Context, { settings, policy, hash, locali
 }
 
 /** How long connections may take to come about, stay idle and stay open (routing.md 2.7, 3.6). */
-export function timeouts(context: Context, { settings, policy }: Connections): Conf | undefined {
+export function timeouts(context: Context, { settings, policy }: Connections, inherited: Inherited): Conf | undefined {
   const write = writer(context);
   const pool = policy.connectionPool;
   const common = settings.http?.commonHttpProtocolOptions;
   const idle = descend(pool, 'http', 'idleTimeout') ?? descend(pool, 'tcp', 'idleTimeout');
   const most = descend(pool, 'tcp', 'maxConnectionDuration');
   const connect = descend(pool, 'tcp', 'connectTimeout');
+  const own = (field: Field | undefined, duration: string, isInherited: boolean): unknown =>
+    field === undefined ? (isInherited ? duration : undefined) : context.derived(field, durationOf(field, duration));
+  const longest = own(most, common?.maxConnectionDuration ?? '0s', inherited.maxConnectionDuration);
   return given({
     connectionTimeout: write(connect, durationOf(connect, settings.connectTimeout)),
-    idleTimeout:
-      idle === undefined ? undefined : context.derived(idle, durationOf(idle, common?.idleTimeout ?? '3600s')),
-    http:
-      most === undefined
-        ? undefined
-        : { maxConnectionDuration: context.derived(most, durationOf(most, common?.maxConnectionDuration ?? '0s')) },
+    idleTimeout: own(idle, common?.idleTimeout ?? '3600s', inherited.idleTimeout),
+    http: longest === undefined ? undefined : { maxConnectionDuration: longest },
   });
 }
 

@@ -20,7 +20,15 @@ import { backendsOf } from '../virtual-service/backends.ts';
 import { type ClientUnit, clientsRef, clientUnits } from '../virtual-service/client-units.ts';
 import { homeOf, policyLabels, policyName, portTarget } from '../virtual-service/emit-http.ts';
 import { accountForPolicy, settleRule } from './account.ts';
-import { type Connections, circuitBreaker, connectionsKey, isSpecial, loadBalancing, timeouts } from './connections.ts';
+import {
+  type Connections,
+  circuitBreaker,
+  connectionsKey,
+  type Inherited,
+  isSpecial,
+  loadBalancing,
+  timeouts,
+} from './connections.ts';
 import { localityOf } from './locality.ts';
 
 /** A Service of Kong Mesh that policies are about: one of the estate, or that of a subset. */
@@ -98,7 +106,7 @@ function addTarget(
   suffix: string,
   entries: readonly Entry[],
   several: boolean,
-  inherits: boolean,
+  inherited: Inherited,
 ): void {
   const { service, as } = target;
   const isAlike = entries.every(({ key }) => key === entries[0]?.key);
@@ -111,7 +119,7 @@ function addTarget(
     const to = used.flatMap(({ port, connections }) => {
       // Clients whom other policies select too need everything, so that nothing of those shines through.
       if (unit.within.length === 0 && !isSpecial(kind, connections)) return [];
-      const conf = build(context, connections, inherits);
+      const conf = build(context, connections, inherited);
       if (conf === undefined) return [];
       const section = several && !(isAlike && used.length === 1) ? port : undefined;
       return [{ targetRef: portTarget(context, service, as, section), default: conf }];
@@ -177,15 +185,21 @@ function translateTarget(
       (!keeps || key !== usual.get(port) || block(connections));
     const needed = index === 0 ? entries.filter(isSaid) : unit.within.some(isOther) ? entries : [];
     if (needed.length === 0) continue;
-    const weaker = unit.within
-      .flatMap((at) => known[at] ?? [])
-      .map(({ connections }) => connections.policy.outlierDetection);
-    const [inherited] = weaker.filter((field) => field !== undefined);
+    const weaker = unit.within.flatMap((at) => known[at] ?? []).map(({ connections }) => connections);
+    const [detection] = weaker.flatMap(({ policy }) => policy.outlierDetection ?? []);
     const isOff = needed.some(({ connections }) => connections.policy.outlierDetection === undefined);
-    if (inherited !== undefined && isOff)
-      context.report(codes.destinationRule.panicThreshold, { host: target.service.host }, inherited);
+    if (detection !== undefined && isOff)
+      context.report(codes.destinationRule.panicThreshold, { host: target.service.host }, detection);
     const suffix = index === 0 ? '' : `clients-${String(units.length - index).padStart(3, '0')}`;
-    addTarget(context, policies, target, unit, suffix, needed, several, inherited !== undefined);
+    const inherited = {
+      outlierDetection: detection !== undefined,
+      hash: weaker.some(({ hash }) => hash !== undefined),
+      idleTimeout: weaker.some(({ settings }) => settings.http?.commonHttpProtocolOptions?.idleTimeout !== undefined),
+      maxConnectionDuration: weaker.some(
+        ({ settings }) => settings.http?.commonHttpProtocolOptions?.maxConnectionDuration !== undefined,
+      ),
+    };
+    addTarget(context, policies, target, unit, suffix, needed, several, inherited);
   }
 }
 

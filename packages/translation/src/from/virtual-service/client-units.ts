@@ -16,11 +16,15 @@ const namespaceLabel = 'k8s.kuma.io/namespace';
 const includes = (outer: Readonly<Record<string, string>>, inner: Readonly<Record<string, string>>): boolean =>
   Object.entries(inner).every(([key, value]) => outer[key] === value);
 
-/** The group that stands for all clients that nothing is said about: that of the most namespaces, without special labels. */
-function ordinaryOf(groups: readonly ClientGroup[]): ClientGroup | undefined {
+/**
+ * The group that stands for all clients that nothing is said about: that of the most namespaces, without special labels; of
+ * several the service's own, as new namespaces see mostly what that one sees.
+ */
+function ordinaryOf(groups: readonly ClientGroup[], own: string): ClientGroup | undefined {
   const plain = groups.filter(({ meets }) => meets.length === 0);
+  const rank = ({ namespaces }: ClientGroup): number => 2 * namespaces.length + Number(namespaces.includes(own));
   return (plain.length === 0 ? groups : plain).reduce<ClientGroup | undefined>(
-    (best, one) => (best === undefined || one.namespaces.length > best.namespaces.length ? one : best),
+    (best, one) => (best === undefined || rank(one) > rank(best) ? one : best),
     undefined,
   );
 }
@@ -30,7 +34,7 @@ function unitsOf(config: EffectiveConfig, service: RegistryService): ClientUnit[
   const groups = clientGroups(config, host).filter(
     ({ client }) => config.scopeOf(client).service(host)?.resource === resource,
   );
-  const ordinary = ordinaryOf(groups);
+  const ordinary = ordinaryOf(groups, service.namespace);
   if (ordinary === undefined) return [];
   const found = new Map<string, Omit<ClientUnit, 'within'>>();
   const add = (client: Client, labels: Record<string, string>): void => {

@@ -16,7 +16,7 @@ import { defaultSettings } from '../../settings.ts';
 import { translate } from '../../translate.ts';
 import type { Translation } from '../../translation.ts';
 
-/** Estates for each property; more with `ISTHMUS_ESTATES`. A failure prints the seed that draws the estate again. */
+/** Estates for a property; more with `ISTHMUS_ESTATES`. A failure prints the seed that draws the estate again. */
 const runs = Number(process.env.ISTHMUS_ESTATES ?? 1_000);
 const seed = process.env.ISTHMUS_SEED === undefined ? {} : { seed: Number(process.env.ISTHMUS_SEED) };
 
@@ -192,6 +192,88 @@ const plainEstate = fc
     client('front', 'other', { app: 'web', tier: 'front' }),
     client('back', 'other', { app: 'back' }),
   ]);
+
+const fullHost = 'reviews.shop.svc.cluster.local';
+const policy = some({
+  connectionPool: fc.constantFrom(
+    { tcp: { maxConnections: 5 } },
+    { http: { http1MaxPendingRequests: 3, idleTimeout: '30s' } },
+  ),
+  outlierDetection: fc.constantFrom({}, { consecutive5xxErrors: 3, maxEjectionPercent: 50 }),
+  loadBalancer: fc.constantFrom({ simple: 'RANDOM' }, { consistentHash: { httpHeaderName: 'x-user' } }),
+});
+interface Foreign {
+  readonly rule?: { readonly trafficPolicy: object; readonly subsets: readonly string[] };
+  readonly routes?: { readonly http: readonly object[]; readonly exportTo: readonly string[] };
+  readonly own?: object;
+}
+const foreign = some({
+  rule: fc.record({ trafficPolicy: policy, subsets: fc.constantFrom(['v1'], ['v1', 'v2'], []) }),
+  routes: fc.record({
+    http: fc.array(rule, { minLength: 1, maxLength: 3 }),
+    exportTo: fc.constantFrom(['.'], ['*'], ['other', 'shop']),
+  }),
+  own: policy,
+}) as fc.Arbitrary<Foreign>;
+
+/** Whose age the manifests tell. */
+const aged = (one: Manifest, day: number): Manifest => ({
+  ...one,
+  metadata: { ...one.metadata, creationTimestamp: `2025-01-0${day}T00:00:00Z` },
+});
+
+/** The same with a DestinationRule and a VirtualService in the namespace of other clients. */
+const dividedEstate = fc
+  .tuple(plainEstate, foreign, fc.constantFrom(1, 3))
+  .map(([manifests, { rule: other, routes, own }, day]): Manifest[] => [
+    ...manifests.map((one) => {
+      const spec = one.kind === 'DestinationRule' && own !== undefined ? { trafficPolicy: own } : {};
+      return aged({ ...one, spec: { ...(one.spec as JsonObject), ...spec } as JsonObject }, 2);
+    }),
+    ...(other === undefined
+      ? []
+      : [
+          aged(
+            manifest(
+              'networking.istio.io/v1',
+              'DestinationRule',
+              { name: 'theirs', namespace: 'other' },
+              {
+                host: fullHost,
+                trafficPolicy: other.trafficPolicy as JsonObject,
+                subsets: other.subsets.map((name) => ({ name, labels: { version: name } })),
+              },
+            ),
+            day,
+          ),
+        ]),
+    ...(routes === undefined
+      ? []
+      : [
+          aged(
+            manifest(
+              'networking.istio.io/v1',
+              'VirtualService',
+              { name: 'theirs', namespace: 'other' },
+              {
+                hosts: [fullHost],
+                exportTo: [...routes.exportTo],
+                http: JSON.parse(JSON.stringify(routes.http).replaceAll('"host":"reviews"', `"host":"${fullHost}"`)),
+              },
+            ),
+            day,
+          ),
+        ]),
+  ]);
+
+test('clients whose namespace has rules of its own are told apart', { timeout: 600_000 }, () => {
+  fc.assert(
+    fc.property(dividedEstate, version, (manifests, target) => {
+      expect(examine(estateOf(manifests), target).surprises).toEqual([]);
+    }),
+    { numRuns: runs / 2, ...seed },
+  );
+});
 
 test('what can be expressed goes the same way, for every client', { timeout: 600_000 }, () => {
   let same = 0;
