@@ -197,10 +197,21 @@ const fullHost = 'reviews.shop.svc.cluster.local';
 const policy = some({
   connectionPool: fc.constantFrom(
     { tcp: { maxConnections: 5 } },
-    { http: { http1MaxPendingRequests: 3, idleTimeout: '30s' } },
+    { tcp: { connectTimeout: '2s', maxConnectionDuration: '60s' } },
+    { tcp: { idleTimeout: '90s' }, http: { http2MaxRequests: 7 } },
+    { http: { http1MaxPendingRequests: 3, idleTimeout: '30s', maxRetries: 2 } },
   ),
-  outlierDetection: fc.constantFrom({}, { consecutive5xxErrors: 3, maxEjectionPercent: 50 }),
-  loadBalancer: fc.constantFrom({ simple: 'RANDOM' }, { consistentHash: { httpHeaderName: 'x-user' } }),
+  outlierDetection: fc.constantFrom(
+    {},
+    { consecutive5xxErrors: 3, maxEjectionPercent: 50 },
+    { consecutive5xxErrors: 0, consecutiveGatewayErrors: 4, interval: '5s', minHealthPercent: 20 },
+    { splitExternalLocalOriginErrors: true, consecutiveLocalOriginFailures: 2 },
+  ),
+  loadBalancer: fc.constantFrom(
+    { simple: 'RANDOM' },
+    { simple: 'ROUND_ROBIN' },
+    { consistentHash: { httpHeaderName: 'x-user' } },
+  ),
 });
 interface Foreign {
   readonly rule?: { readonly trafficPolicy: object; readonly subsets: readonly string[] };
