@@ -2,18 +2,11 @@ import type { At, Code, Diagnostic, Parameters, Related } from '@isthmus/diagnos
 import { diagnose } from '@isthmus/diagnostics';
 import { type Estate, indexServices, type ServiceIndex } from '@isthmus/istio';
 import type { Resource } from '@isthmus/kubernetes';
-import type { EmittedObject, EmittedRole } from './emitted.ts';
+import { type Emission, type Finished, finish } from './emission.ts';
 import { eachLeaf, type Field } from './field.ts';
 import { createLedger, type Ledger, type Outcome } from './ledger.ts';
 import type { Settings } from './settings.ts';
-import { type Traceable, type Traced, trace } from './trace.ts';
-
-/** A resource to emit, with the source fields of its parts marked. */
-export type Emission = EmittedRole & {
-  readonly object: Traceable<EmittedObject>;
-  /** Services (`<namespace>/<name>`) that the resource is about; empty for mesh-wide ones. */
-  readonly services: readonly string[];
-};
+import { type Traced, trace } from './trace.ts';
 
 /**
  * What a translator works with: the whole estate to read, and the ledger, the emissions and the findings to write.
@@ -55,7 +48,8 @@ export interface Context {
 export interface Workings {
   readonly context: Context;
   readonly ledger: Ledger;
-  readonly emissions: readonly Emission[];
+  /** Without their marks: kept all at once, the marks would take more memory than all that is emitted. */
+  readonly emissions: readonly Finished[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -75,7 +69,7 @@ export function placeOf(at: Field | Resource): At {
 /** An empty context over an estate. */
 export function createWorkings(estate: Estate, settings: Settings): Workings {
   const ledger = createLedger();
-  const emissions: Emission[] = [];
+  const emissions: Finished[] = [];
   const diagnostics: Diagnostic[] = [];
   const byKind = Map.groupBy(estate.istio, (resource) => resource.kind);
   const context: Context = {
@@ -114,7 +108,7 @@ export function createWorkings(estate: Estate, settings: Settings): Workings {
       });
       return open;
     },
-    emit: (emission) => void emissions.push(emission),
+    emit: (emission) => void emissions.push(finish(emission)),
     report(code, parameters, at, related) {
       diagnostics.push(diagnose(code, parameters, { ...(at ? placeOf(at) : {}), ...(related ? { related } : {}) }));
     },

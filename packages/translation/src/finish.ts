@@ -2,37 +2,18 @@ import { codes, type Diagnostic, diagnose } from '@isthmus/diagnostics';
 import { checkEdgeResource, isEdgeGroup } from '@isthmus/kong-gateway';
 import { checkAdmission } from '@isthmus/kong-mesh';
 import { type JsonObject, stringifyJson, type Violation } from '@isthmus/kubernetes';
-import { type Emission, placeOf, type Workings } from './context.ts';
-import { type Emitted, type EmittedObject, type Origin, stages } from './emitted.ts';
+import { placeOf, type Workings } from './context.ts';
+import type { Finished } from './emission.ts';
+import { type Emitted, type EmittedObject, stages } from './emitted.ts';
 import type { Field } from './field.ts';
 import { shortHash } from './names.ts';
-import { untrace } from './trace.ts';
-
-/** An emission without its marks. */
-export interface Finished {
-  readonly emitted: Emitted;
-  readonly origins: Map<string, Origin[]>;
-}
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-function finish(emission: Emission): { finished: Finished; fields: Field[] } {
-  const fields: Field[] = [];
-  const origins = new Map<string, Origin[]>();
-  const object = untrace(emission.object, '', (path, found) => {
-    const of = origins.get(path) ?? [];
-    for (const field of found) {
-      fields.push(field);
-      if (!of.some((known) => known.resource === field.resource && known.path === field.path))
-        of.push({ resource: field.resource, path: field.path, value: field.value });
-    }
-    origins.set(path, of);
-  }) as EmittedObject;
-  const { services, object: _, ...role } = emission;
-  return { finished: { emitted: { ...role, object, services: [...services].sort() } as Emitted, origins }, fields };
-}
-
 const groupOf = ({ apiVersion }: EmittedObject): string => apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')));
+
+/** The source fields of a resource. */
+const fieldsOf = ({ origins }: Finished): Field[] => [...origins.values()].flat();
 
 /** Why a resource must not be applied; undefined where it may. */
 function objection(object: EmittedObject, { settings }: Workings['context']): Violation | undefined {
@@ -118,17 +99,18 @@ function settle(group: readonly Finished[]): readonly Finished[] {
 export function finishEmissions(workings: Workings): { finished: Finished[]; diagnostics: Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
   const kept: Finished[] = [];
-  for (const emission of workings.emissions) {
-    const { finished, fields } = finish(emission);
+  for (const finished of workings.emissions) {
     const { object, role } = finished.emitted;
     const found = role === 'resource' ? objection(object, workings.context) : undefined;
     if (found === undefined) {
       // What stands in a draft is not carried over until a person has finished it.
       if (role === 'draft')
-        for (const field of fields) workings.ledger.claim(field, 'approximate', codes.translation.draft.code);
+        for (const field of fieldsOf(finished))
+          workings.ledger.claim(field, 'approximate', codes.translation.draft.code);
       kept.push(finished);
       continue;
     }
+    const fields = fieldsOf(finished);
     for (const field of fields) workings.ledger.claim(field, 'unsupported', codes.translation.withheld.code);
     const what = { kind: object.kind, name: object.metadata.name, path: found.path, reason: found.message };
     const place = fields[0] === undefined ? {} : placeOf(fields[0]);

@@ -41,6 +41,17 @@ export interface Ledger {
   claims(resource: Resource): ReadonlyMap<string, Claim>;
 }
 
+const claims = new Map<Outcome, Map<string | undefined, Claim>>();
+
+/** One claim for each outcome and code: there are as many of them as leaves. */
+function claimOf(outcome: Outcome, code: string | undefined): Claim {
+  const ofOutcome = claims.get(outcome) ?? new Map<string | undefined, Claim>();
+  claims.set(outcome, ofOutcome);
+  const claim = ofOutcome.get(code) ?? (code === undefined ? { outcome } : { outcome, code });
+  ofOutcome.set(code, claim);
+  return claim;
+}
+
 /** An empty ledger. */
 export function createLedger(): Ledger {
   const byResource = new Map<Resource, Map<string, Claim>>();
@@ -55,7 +66,7 @@ export function createLedger(): Ledger {
   return {
     claim(field, outcome, code) {
       const claims = of(field.resource);
-      const claim: Claim = code === undefined ? { outcome } : { outcome, code };
+      const claim = claimOf(outcome, code);
       eachLeaf(field.value, field.path, (path) => {
         const before = claims.get(path);
         if (before === undefined || weight[outcome] > weight[before.outcome]) claims.set(path, claim);

@@ -2,8 +2,9 @@ import { codes, compareDiagnostics, type Diagnostic, diagnose } from '@isthmus/d
 import type { Estate } from '@isthmus/istio';
 import type { Resource } from '@isthmus/kubernetes';
 import { createWorkings, placeOf, type Workings } from './context.ts';
+import type { Finished } from './emission.ts';
 import { eachLeaf } from './field.ts';
-import { type Finished, finishEmissions } from './finish.ts';
+import { finishEmissions } from './finish.ts';
 import { translators } from './from/index.ts';
 import { contextLeavesOf, leavesOf } from './leaves.ts';
 import type { LedgerEntry, LedgerField, Target } from './ledger.ts';

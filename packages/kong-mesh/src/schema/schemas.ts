@@ -15,17 +15,21 @@ const texts: Readonly<Record<TargetVersion, Readonly<Record<string, string>>>> =
   '2.14': v214,
   '3.0': v300,
 };
-const known = new Map<string, KindSchema>();
+const known: Readonly<Record<TargetVersion, Map<string, KindSchema>>> = {
+  '2.13': new Map(),
+  '2.14': new Map(),
+  '3.0': new Map(),
+};
 
 /** The schema of a kind, compiled once; undefined where the version has no such kind. */
 export function schemaOf(apiVersion: string, kind: string, version: TargetVersion): KindSchema | undefined {
   const key = `${apiVersion}/${kind}`;
-  const before = known.get(`${version} ${key}`);
+  const before = known[version].get(key);
   if (before !== undefined) return before;
   if (!Object.hasOwn(texts[version], key)) return undefined;
   const schema = JSON.parse(texts[version][key] as string) as StructuralSchema;
   const found = { schema, check: compileSchema(schema) };
-  known.set(`${version} ${key}`, found);
+  known[version].set(key, found);
   return found;
 }
 

@@ -68,11 +68,24 @@ const keys = new WeakMap<Action, string>();
 
 /** An action without its provenance: equal texts, equal actions. */
 export function actionKey(action: Action): string {
-  const known = keys.get(action);
-  if (known !== undefined) return known;
-  const key = JSON.stringify(action, (name, value) => (name === 'from' ? undefined : value));
+  const key = keys.get(action) ?? JSON.stringify(withoutOrigins(action));
   keys.set(action, key);
   return key;
+}
+
+const backendOf = (backend: Backend): Backend => ({ ...backend, from: [] });
+
+function withoutOrigins(action: Action): object {
+  if (action.kind === 'redirect') return { ...action, from: [] };
+  if (action.kind !== 'forward') return action;
+  const { backends, mirrors, settings } = action;
+  return {
+    ...action,
+    backends: backends.map(backendOf),
+    mirrors: mirrors.map(({ backend, percentage }) => ({ backend: backendOf(backend), percentage })),
+    settings: { ...settings, from: [] },
+    from: [],
+  };
 }
 
 /** The settings of routes that say nothing of their own are those of the whole mesh. */

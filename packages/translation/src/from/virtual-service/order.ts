@@ -28,8 +28,9 @@ export function compareMatch(a: Rank, b: Rank): number {
 }
 
 const encoder = new TextEncoder();
+const ascii = /^[\0-\x7f]*$/;
 /** Kong Mesh compares lengths in bytes. */
-export const byteLength = (text: string): number => encoder.encode(text).length;
+export const byteLength = (text: string): number => (ascii.test(text) ? text.length : encoder.encode(text).length);
 
 /** A path in the form that Kong Mesh reads most easily. */
 export function plainForm(path: Path): PathMatch {
