@@ -15,6 +15,8 @@ export interface Connections {
   /** What the choice of an endpoint depends on, where no VirtualService says so. */
   readonly hash: HashPolicy | undefined;
   readonly locality: Locality;
+  /** The host of the DestinationRule that says so; undefined where none does. */
+  readonly from?: Field;
 }
 
 type Conf = Readonly<Record<string, unknown>>;

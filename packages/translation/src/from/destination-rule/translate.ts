@@ -66,6 +66,7 @@ function connectionsFor(
     policy,
     hash: subset === undefined ? defaultHashPolicy(config, client, service.host, port.port) : undefined,
     locality,
+    ...(rule === undefined ? {} : { from: rule.host }),
   };
 }
 
@@ -116,17 +117,20 @@ function addTarget(
       : entries;
   for (const [kind, build] of Object.entries(builders)) {
     if (!isTaken(context, service, kind)) continue;
+    // Without a port and a subset nothing of it depends on what the import knows of the Service.
+    let isSure = target.subset === undefined;
     const to = used.flatMap(({ port, connections }) => {
       // Clients whom other policies select too need everything, so that nothing of those shines through.
       if (unit.within.length === 0 && !isSpecial(kind, connections)) return [];
       const conf = build(context, connections, inherited);
       if (conf === undefined) return [];
       const section = several && !(isAlike && used.length === 1) ? port : undefined;
-      return [{ targetRef: portTarget(context, service, as, section), default: conf }];
+      const targetRef = portTarget(context, service, as, section);
+      isSure &&= targetRef.sectionName === undefined;
+      const { from } = connections;
+      return [{ targetRef: from === undefined ? targetRef : context.derived(from, targetRef), default: conf }];
     });
     if (to.length === 0) continue;
-    // Without a port and a subset nothing of it depends on what the import knows of the Service.
-    const isSure = target.subset === undefined && to.every(({ targetRef }) => targetRef.sectionName === undefined);
     const role: EmittedRole = isSure
       ? { role: 'resource', stage: 'resilience' }
       : roleFor(context, service, 'resilience');

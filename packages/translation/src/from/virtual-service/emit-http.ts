@@ -1,5 +1,5 @@
 import { codes } from '@isthmus/diagnostics';
-import type { RegistryService, ServiceName, ServicePort } from '@isthmus/istio';
+import type { EffectiveHttpRule, HttpSetting, RegistryService, ServiceName, ServicePort } from '@isthmus/istio';
 import { child } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { roleFor } from '../../effective-config.ts';
@@ -85,48 +85,70 @@ function backendRef(context: Context, backend: Backend, home: string): unknown {
 const percentageOf = (percentage: number): number | string =>
   Number.isInteger(percentage) ? percentage : String(percentage);
 
-function filtersOf(context: Context, action: Action, home: string): unknown[] {
+/** The filters of an action, each with the settings of the rule that it carries over. */
+function filtersOf(
+  context: Context,
+  action: Action,
+  home: string,
+  settings: EffectiveHttpRule['settings'] | undefined,
+): unknown[] {
   if (action.kind === 'refuse' || action.kind === 'unmatched') return [];
+  const from = (filter: object, ...keys: readonly HttpSetting[]): unknown => {
+    const fields = keys.flatMap((key) => settings?.[key] ?? []);
+    return fields.length === 0 ? filter : context.derived(fields, filter);
+  };
   const path = action.path && {
     type: action.path.type,
     [action.path.type === 'ReplaceFullPath' ? 'replaceFullPath' : 'replacePrefixMatch']: action.path.value,
   };
-  const responses = headerFilters(action.responseHeaders, 'Response');
+  const responses = headerFilters(action.responseHeaders, 'Response').map((filter) => from(filter, 'headers'));
   if (action.kind === 'redirect') {
     const { scheme, hostname, port, status } = action;
     return [
       ...responses,
-      {
-        type: 'RequestRedirect',
-        requestRedirect: {
-          ...(scheme === undefined ? {} : { scheme }),
-          ...(hostname === undefined ? {} : { hostname }),
-          ...(port === undefined ? {} : { port }),
-          ...(path === undefined ? {} : { path }),
-          statusCode: status,
+      from(
+        {
+          type: 'RequestRedirect',
+          requestRedirect: {
+            ...(scheme === undefined ? {} : { scheme }),
+            ...(hostname === undefined ? {} : { hostname }),
+            ...(port === undefined ? {} : { port }),
+            ...(path === undefined ? {} : { path }),
+            statusCode: status,
+          },
         },
-      },
+        'redirect',
+      ),
     ];
   }
   const { hostname, requestHeaders, mirrors } = action;
   return [
-    ...headerFilters(requestHeaders, 'Request'),
+    ...headerFilters(requestHeaders, 'Request').map((filter) => from(filter, 'headers')),
     ...responses,
     ...(hostname === undefined && path === undefined
       ? []
       : [
-          {
-            type: 'URLRewrite',
-            urlRewrite: { ...(hostname === undefined ? {} : { hostname }), ...(path === undefined ? {} : { path }) },
-          },
+          from(
+            {
+              type: 'URLRewrite',
+              urlRewrite: { ...(hostname === undefined ? {} : { hostname }), ...(path === undefined ? {} : { path }) },
+            },
+            'rewrite',
+          ),
         ]),
-    ...mirrors.map(({ backend, percentage }) => ({
-      type: 'RequestMirror',
-      requestMirror: {
-        ...(percentage === 100 ? {} : { percentage: percentageOf(percentage) }),
-        backendRef: backendRef(context, { ...backend, weight: 1 }, home),
-      },
-    })),
+    ...mirrors.map(({ backend, percentage }) =>
+      from(
+        {
+          type: 'RequestMirror',
+          requestMirror: {
+            ...(percentage === 100 ? {} : { percentage: percentageOf(percentage) }),
+            backendRef: backendRef(context, { ...backend, weight: 1 }, home),
+          },
+        },
+        'mirrorPercentage',
+        'mirrorPercent',
+      ),
+    ),
   ];
 }
 
@@ -198,8 +220,8 @@ export function emitHttpRoutes(context: Context, backends: Backends, routes: Por
   const nobody = (): Backend => ({ service: backends.nobody(service), port: port.port, weight: 1, from: [] });
 
   function ruleOf(steps: readonly PlacedStep[]): unknown {
-    const { action } = (steps[0] as PlacedStep).step;
-    const filters = filtersOf(context, action, home);
+    const { action, route } = (steps[0] as PlacedStep).step;
+    const filters = filtersOf(context, action, home, route?.rule.settings);
     const sent = action.kind === 'forward' ? action.backends : action.kind === 'redirect' ? [] : [nobody()];
     const rule = {
       // What other policies say about the same matches must not shine through.

@@ -185,7 +185,9 @@ export function readConditions(
   );
   const base: Match = {
     path,
-    ...(match.text.uri === undefined ? {} : { pathFrom: [match.text.uri] }),
+    ...(match.text.uri === undefined
+      ? {}
+      : { pathFrom: [match.text.uri, ...(match.ignoreUriCase === undefined ? [] : [match.ignoreUriCase])] }),
     headers: [...forwarded, ...read.headers],
     queryParams,
   };
