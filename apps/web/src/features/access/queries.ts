@@ -1,31 +1,17 @@
 import type { AccessRow, AccessView } from '@isthmus/contract';
 import { queryOptions } from '@tanstack/react-query';
 import { call } from '../../api/client.ts';
-import { keys, queryClient } from '../../api/queries.ts';
+import { keys } from '../../api/queries.ts';
+import { slicesQuery } from '../../api/slices.ts';
 
 /** What is known so far, with all rows that there are. */
 export type AccessSoFar = Omit<AccessView, 'next'>;
 
-/** Who may call whom. The server compares some more with every request: what is there already is shown while the rest comes. */
+/** Who may call whom. */
 export const accessQuery = (id: string) =>
-  queryOptions({
-    queryKey: keys.view(id, 'access'),
-    queryFn: async ({ signal, queryKey }): Promise<AccessSoFar> => {
-      let rows: readonly AccessRow[] = [];
-      for (;;) {
-        const { next: _, ...slice } = await call(
-          'GET /migrations/:id/access',
-          { params: { id }, query: { from: rows.length } },
-          signal,
-        );
-        rows = [...rows, ...slice.rows];
-        const soFar = { ...slice, rows: [...rows] };
-        if (soFar.complete) return soFar;
-        queryClient.setQueryData(queryKey, soFar);
-      }
-    },
-    structuralSharing: false,
-  });
+  slicesQuery<AccessRow, AccessView>(keys.view(id, 'access'), (from, signal) =>
+    call('GET /migrations/:id/access', { params: { id }, query: { from } }, signal),
+  );
 
 export const workloadAccessQuery = (id: string, workload: string) => {
   const [namespace = '', name = ''] = workload.split('/');

@@ -1,34 +1,17 @@
 import type { Behaviour, BehaviourRow, SimulatedRequest } from '@isthmus/contract';
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { call } from '../../api/client.ts';
-import { keys, queryClient } from '../../api/queries.ts';
+import { keys } from '../../api/queries.ts';
+import { slicesQuery } from '../../api/slices.ts';
 
 /** Verdicts so far, with all rows that there are. */
 export type BehaviourSoFar = Omit<Behaviour, 'next'>;
 
-/**
- * The verdicts on all services. The server compares some more with every request: what is there already is shown while the
- * rest comes.
- */
+/** The verdicts on all services. */
 export const behaviourQuery = (id: string) =>
-  queryOptions({
-    queryKey: keys.view(id, 'behaviour'),
-    queryFn: async ({ signal, queryKey }): Promise<BehaviourSoFar> => {
-      let rows: readonly BehaviourRow[] = [];
-      for (;;) {
-        const { next: _, ...slice } = await call(
-          'GET /migrations/:id/behaviour',
-          { params: { id }, query: { from: rows.length } },
-          signal,
-        );
-        rows = [...rows, ...slice.rows];
-        const soFar = { ...slice, rows: [...rows] };
-        if (soFar.complete) return soFar;
-        queryClient.setQueryData(queryKey, soFar);
-      }
-    },
-    structuralSharing: false,
-  });
+  slicesQuery<BehaviourRow, Behaviour>(keys.view(id, 'behaviour'), (from, signal) =>
+    call('GET /migrations/:id/behaviour', { params: { id }, query: { from } }, signal),
+  );
 
 export const serviceBehaviourQuery = (id: string, service: string) => {
   const [namespace = '', name = ''] = service.split('/');
