@@ -101,7 +101,7 @@ function outcome(input: string): Json {
       path: receivedPath(config.mesh, path) ?? path,
       headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [value]])),
     };
-    const [name = '', namespace = asks.namespace] = host.split('.');
+    const [name = '', namespace = asks.namespace] = host.toLowerCase().split('.');
     const tables = [compileRouteTable(config, asks, port), after.routeTable(asks, { namespace, name }, port)];
     const [before, then] = tables.map((table) => {
       const { decision } = evaluate(table, request);
@@ -132,7 +132,7 @@ function outcome(input: string): Json {
     // All others are the same for every request.
     differs: verdicts,
     findings: translation.diagnostics
-      .filter(({ code }) => /-(?:VS|DR|MC)-/.test(code) && !apartCodes.has(code))
+      .filter(({ code }) => /-(?:VS|DR|MC|SC)-/.test(code) && !apartCodes.has(code))
       .map(({ severity, code, message }) => `${severity} ${code} ${message}`),
     emitted: translation.emitted
       .filter(
