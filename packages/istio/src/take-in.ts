@@ -2,6 +2,7 @@ import { codes, compareDiagnostics, type Diagnostic, diagnose } from '@isthmus/d
 import { type FileReading, identityKey, type Resource, stringifyJson } from '@isthmus/kubernetes';
 import { checkTexts } from './check-texts.ts';
 import type { Estate, Skipped, SourceFile, Superseded } from './estate.ts';
+import { checkPossible } from './impossible.ts';
 import { extractMeshConfig, holdsMeshConfig } from './mesh-config.ts';
 import { partOf } from './part.ts';
 
@@ -110,6 +111,7 @@ export function takeIn(files: readonly Intake[]): Estate {
   const superseded: Superseded[] = [];
   for (const group of versions.values()) {
     const winner = group.at(-1) as Resource;
+    diagnostics.push(...checkPossible(winner));
     if (group.length > 1) {
       const competition = compete(group);
       superseded.push(...competition.superseded);

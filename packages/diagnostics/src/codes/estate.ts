@@ -31,4 +31,23 @@ export const estate = defineCodes({
     explanation:
       'Istiod reads its mesh configuration from the key `mesh` of the ConfigMap `istio` (or `istio-<revision>`) in its root namespace (istio/pkg/config/mesh/kubemesh, 1.32).',
   },
+  impossibleName: {
+    code: 'ISTHMUS-EST-004',
+    severity: 'warning',
+    title: 'Name that Kubernetes does not take',
+    message:
+      'The {what} of this {kind} is {name}: lower-case letters, digits, dashes and dots were expected. The API server refuses such an object, so that what a cluster holds is another one, and what is said here of it may not hold.',
+    help: 'Import what the cluster holds, or render the template that the file comes from.',
+    explanation:
+      'Names are DNS subdomains (RFC 1123), names of namespaces DNS labels of at most 63 characters (k8s.io/apimachinery/pkg/util/validation, 1.34).',
+  },
+  impossibleProtocol: {
+    code: 'ISTHMUS-EST-005',
+    severity: 'warning',
+    title: 'Transport of a port that Kubernetes does not take',
+    message:
+      'Port {port} of this Service has the protocol {protocol}: TCP, UDP or SCTP was expected. The API server refuses such a Service, so that what a cluster holds is another one, and what is said here of it may not hold.',
+    help: 'Say TCP, and what is spoken over it in `appProtocol` or in the name of the port.',
+    explanation: 'k8s.io/kubernetes/pkg/apis/core/validation, supportedPortProtocols (1.34).',
+  },
 });
