@@ -307,6 +307,27 @@ test.each([
   expect(stored.split('\n')).toHaveLength(whole.split('\n').length);
 });
 
+const letters = 'MIIB'.repeat(12);
+const tokens = (jwks: string): string =>
+  `apiVersion: security.istio.io/v1\nkind: RequestAuthentication\nmetadata: {name: a}\nspec:\n  jwtRules:\n    - issuer: x\n      jwks: ${jwks}\n`;
+test.each([
+  ['of a pair', `'{"keys":[{"kty":"EC","x":"a","d":"${letters}"}]}'`],
+  ['in a quoted text', `"{\\"keys\\":[{\\"kty\\":\\"OKP\\",\\"d\\":\\"${letters}\\"}]}"`],
+  ['that is shared', `'{"keys":[{"k":"${letters}","kty":"oct"}]}'`],
+  ['folded over lines', `>-\n        {"keys": [{"kty": "RSA",\n        "d":\n        "${letters}"}]}`],
+])('a private JSON Web Key %s refuses the document and leaves no trace', (_, jwks) => {
+  const whole = `${tokens(jwks)}---\n${service('after')}`;
+  const reading = read(whole);
+  expect(reading.resources.map((r) => r.name)).toEqual(['after']);
+  expect(codesOf(reading)).toContain('ISTHMUS-READ-010');
+  expect(JSON.stringify(reading) + redact(bytes(whole), reading)).not.toContain('MIIB');
+});
+
+test('public JSON Web Keys may stand in a policy', () => {
+  const text = tokens(`'{"keys":[{"kty":"RSA","kid":"d","n":"${letters}","e":"AQAB"}]}'`);
+  expect(codesOf(read(text))).toEqual([]);
+});
+
 test('a private key in a Secret is dropped like any value; a certificate may stand anywhere', () => {
   const inSecret = `apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  k: |\n    ${indented}\n`;
   expect(codesOf(read(inSecret))).toEqual(['ISTHMUS-READ-011']);

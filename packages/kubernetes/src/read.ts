@@ -98,6 +98,9 @@ function parseChunk(chunk: Chunk, limits: Limits): Parsed {
   }
 }
 
+// What stands in every private key: PEM, PEM as base64, JSON Web Keys.
+const marksOfKeys = ['-----BEGIN', 'LS0tLS1CRUdJTi', 'kty'];
+
 function readChunk(state: ReadingState, chunk: Chunk, suspicious: boolean, templates: boolean): void {
   let result: Parsed;
   try {
@@ -194,7 +197,7 @@ export function readManifest(file: string, bytes: Uint8Array, limits: Limits = d
     const { reason, ...place } = content;
     state.diagnostics.push(diagnose(codes.reading.notText, { reason }, { file, ...place }));
   } else {
-    const suspicious = content.text.includes('-----BEGIN') || content.text.includes('LS0tLS1CRUdJTi');
+    const suspicious = marksOfKeys.some((mark) => content.text.includes(mark));
     const templates = content.text.includes('{{');
     for (const chunk of chunks(content.text)) {
       readChunk(state, chunk, suspicious, templates);

@@ -181,10 +181,17 @@ export function applyHidden(text: string, hidden: readonly Hidden[]): string {
 const pem = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY/;
 const pemBase64 = /LS0tLS1CRUdJTi[A-Za-z0-9+/]{4,80}/g;
 
-/** Offset of a private key (PEM, also as base64) in a text; -1 where there is none. */
+// RFC 7518, 6.2.2, 6.3.2 and 6.4: `d` of a key pair, `k` of a shared key; the quotes may be escaped, where JSON stands in a
+// quoted text. What is shorter is no key.
+const jsonWebKey = /\{[^{}]*\bkty\b[^{}]*\}/g;
+const privateMember = /\bd\\?"?\s*:\s*\\?["']?[A-Za-z0-9_-]{32,}|\bk\\?"?\s*:\s*\\?["']?[A-Za-z0-9_-]{22,}/;
+
+/** Offset of a private key (PEM, also as base64, or a JSON Web Key) in a text; -1 where there is none. */
 export function privateKeyAt(text: string): number {
   const plainAt = text.includes('PRIVATE KEY') ? text.search(pem) : -1;
   if (plainAt !== -1) return plainAt;
+  if (text.includes('kty'))
+    for (const match of text.matchAll(jsonWebKey)) if (privateMember.test(match[0])) return match.index;
   if (!text.includes('LS0tLS1CRUdJTi')) return -1;
   for (const match of text.matchAll(pemBase64)) {
     if (pem.test(atob(match[0].slice(0, match[0].length - (match[0].length % 4))))) return match.index;
