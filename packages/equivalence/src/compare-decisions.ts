@@ -366,10 +366,17 @@ export function describe(decision: Decision, request: Request): string {
   }
 }
 
-/** Who is routed to nobody gets an answer from the proxy, as if it had been told to answer. */
-export function settle(decision: Decision): Decision {
-  const answer = decision.kind === 'forward' ? sharesOf(decision).answer : undefined;
-  return answer === undefined ? decision : { kind: 'respond', status: answer };
+/**
+ * Who is routed to nobody gets an answer from the proxy, as if it had been told to answer; so does a request whose new path has
+ * no slash in front: 400 (routing.md T25; verified by running envoy 1.40).
+ */
+export function settle(decision: Decision, request: Request): Decision {
+  if (decision.kind !== 'forward') return decision;
+  const { answer } = sharesOf(decision);
+  if (answer !== undefined) return { kind: 'respond', status: answer };
+  const { rewrite } = decision;
+  const isRefused = rewrite !== undefined && !rewritePath(rewrite, request.path).startsWith('/');
+  return isRefused ? { kind: 'respond', status: 400 } : decision;
 }
 
 /** Compares what two meshes do with the requests of a case, of which `request` is one. */
@@ -392,7 +399,7 @@ function compareOutcomes(
   request: Request,
   options: DecisionOptions,
 ): Compared {
-  const [a, b] = [settle(before), settle(after)];
+  const [a, b] = [settle(before, request), settle(after, request)];
   for (const one of [a, b]) {
     if (one.kind !== 'broken') continue;
     const reason = `a proxy refuses the configuration and keeps what it had before: ${one.reason}`;

@@ -95,6 +95,12 @@ test('a repeated header may meet two conditions that no single value meets', () 
   expect(counterexample(before, table([all, to('b')]))?.headers).toEqual({ x: ['1', '2'] });
 });
 
+test('T25: a new path without a slash in front is answered with 400, as if the mesh said so', () => {
+  const rewritten = table([all, to('a', { rewrite: { kind: 'prefix', length: 1, replacement: 'lounge' } })]);
+  expect(compare(rewritten, table([all, { kind: 'respond', status: 400 }])).routing).toEqual({ verdict: 'same' });
+  expect(compare(rewritten, table([all, to('a')])).routing.verdict).toBe('differs');
+});
+
 test('V14: unmatched requests get 404 or go on', () => {
   const api = when({ path: prefix('/api') });
   const { routing } = compare(table([api, to('a')]), table([api, to('a')], [all, to('s')]));

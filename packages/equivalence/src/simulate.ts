@@ -171,7 +171,7 @@ function judge(table: RouteTable, request: Request, path: string | undefined): J
       does: describe(decision, received),
       ...(route.rule === undefined ? {} : { rule: route.rule }),
     });
-  const settled = settle(decision);
+  const settled = settle(decision, received);
   const answer =
     settled.kind === 'redirect'
       ? { status: settled.status, location: locationOf(settled, received) }

@@ -91,7 +91,7 @@ function sentenceOf({ request, before, after, differences }: Counterexample): st
   const [here, there] = [describe(before.decision, request), describe(after.decision, request)];
   const why = because(before.rule, after.rule);
   if (isElsewhere && here !== there) {
-    const verbs = [verbOf(settle(before.decision)), verbOf(settle(after.decision))] as const;
+    const verbs = [verbOf(settle(before.decision, request)), verbOf(settle(after.decision, request))] as const;
     return `Differs: ${asked} ${verbs[0]}${here} in Istio and ${verbs[0] === verbs[1] ? verbs[1].replace(/^\S+ /, '') : verbs[1]}${there} in Kong Mesh${why}.`;
   }
   const more = differences.length > 1 ? ` (and ${differences.length - 1} more)` : '';
