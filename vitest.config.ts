@@ -8,6 +8,7 @@ export default defineConfig({
 
       'scripts/**/*.test.ts',
     ],
+    setupFiles: ['scripts/property-seed.ts'],
     testTimeout: 60_000,
     pool: 'threads',
     // Packages are pure: no test leaves anything behind that another one could find, and starting a thread for each file

@@ -4,9 +4,6 @@ import { call } from '../../api/client.ts';
 import { keys } from '../../api/queries.ts';
 import { slicesQuery } from '../../api/slices.ts';
 
-/** What is known so far, with all rows that there are. */
-export type AccessSoFar = Omit<AccessView, 'next'>;
-
 /** Who may call whom. */
 export const accessQuery = (id: string) =>
   slicesQuery<AccessRow, AccessView>(keys.view(id, 'access'), (from, signal) =>
