@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { count } from '../../text/format.ts';
 import { Line } from '../../ui/prose.tsx';
+import shared from '../../ui/verdicts.module.css';
 import { RuleLink } from '../behaviour/rule-link.tsx';
 import classes from './access.module.css';
 import { Matrix } from './matrix.tsx';
@@ -39,9 +40,9 @@ function Side(props: { migration: string; row: AccessRow; mesh: 'Istio' | 'Kong 
 function Found({ migration, row }: { migration: string; row: AccessRow }) {
   const { aspect, port, count: callers, verdict, sentence } = row;
   return (
-    <li className={classes.found}>
-      <div className={classes.top}>
-        <span className={classes.head}>
+    <li className={shared.found}>
+      <div className={shared.top}>
+        <span className={shared.head}>
           <VerdictLabel verdict={verdict} />
           <strong>{aspect}</strong>
           <span className="muted">
@@ -64,7 +65,7 @@ function Found({ migration, row }: { migration: string; row: AccessRow }) {
 function FoundList({ migration, rows }: { migration: string; rows: readonly AccessRow[] }) {
   if (rows.length === 0) return null;
   return (
-    <ul className={classes.verdicts}>
+    <ul className={shared.verdicts}>
       {rows.map((row) => (
         <Found key={row.id} migration={migration} row={row} />
       ))}
@@ -81,9 +82,9 @@ export function Detail(props: { migration: string; workload: string; isWhole: bo
   const others = rows.filter(({ verdict }) => verdict !== 'same');
   const same = isWhole ? rows.filter(({ verdict }) => verdict === 'same') : [];
   return (
-    <section className={classes.detail} aria-label={`Access to ${workload}`}>
-      <div className={classes.top}>
-        <h2 className={classes.name}>{workload}</h2>
+    <section className={shared.detail} aria-label={`Access to ${workload}`}>
+      <div className={shared.top}>
+        <h2 className={shared.name}>{workload}</h2>
         <CloseButton aria-label="Close the workload" onClick={onClose} />
       </div>
       {data === undefined ? (

@@ -13,6 +13,7 @@ import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
 import { formatSort, parseSort } from '../../ui/sort.ts';
 import { useAddress, useLooseSearch } from '../../ui/use-search.ts';
+import shared from '../../ui/verdicts.module.css';
 import classes from './access.module.css';
 import { Detail } from './detail.tsx';
 import { accessQuery } from './queries.ts';
@@ -119,7 +120,7 @@ export function AccessPage() {
       }
     >
       {!complete && (
-        <div className={classes.progress}>
+        <div className={shared.progress}>
           <progress value={compared} max={workloads} aria-label="Workloads compared" />
           <span role="status">
             {error === null

@@ -1,6 +1,6 @@
 import type { AccessVerdict } from '@isthmus/contract';
 import { type Outcome, OutcomeMark } from '../../ui/status.tsx';
-import classes from './access.module.css';
+import shared from '../../ui/verdicts.module.css';
 
 /** Verdicts use the marks of the outcomes that mean the same to a reader. */
 const markOf: Readonly<Record<AccessVerdict, Outcome>> = {
@@ -13,7 +13,7 @@ const markOf: Readonly<Record<AccessVerdict, Outcome>> = {
 /** Mark and word. */
 export function VerdictLabel({ verdict }: { verdict: AccessVerdict }) {
   return (
-    <span className={classes.verdict}>
+    <span className={shared.verdict}>
       <OutcomeMark outcome={markOf[verdict]} />
       {verdict}
     </span>

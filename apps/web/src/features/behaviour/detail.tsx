@@ -2,6 +2,7 @@ import type { Migration } from '@isthmus/contract';
 import { Button, CloseButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import shared from '../../ui/verdicts.module.css';
 import classes from './behaviour.module.css';
 import { serviceBehaviourQuery } from './queries.ts';
 import { VerdictList } from './verdict-list.tsx';
@@ -11,9 +12,9 @@ export function Detail(props: { migration: Migration; service: string; onClose: 
   const { migration, service, onClose } = props;
   const { data, error } = useQuery(serviceBehaviourQuery(migration.id, service));
   return (
-    <section className={classes.detail} aria-label={`Behaviour of ${service}`}>
-      <div className={classes.top}>
-        <h2 className={classes.name}>{service}</h2>
+    <section className={shared.detail} aria-label={`Behaviour of ${service}`}>
+      <div className={shared.top}>
+        <h2 className={shared.name}>{service}</h2>
         <CloseButton aria-label="Close the service" onClick={onClose} />
       </div>
       <div className={classes.links}>

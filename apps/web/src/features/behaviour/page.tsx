@@ -11,6 +11,7 @@ import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
 import { formatSort, parseSort } from '../../ui/sort.ts';
 import { useAddress, useLooseSearch } from '../../ui/use-search.ts';
+import shared from '../../ui/verdicts.module.css';
 import classes from './behaviour.module.css';
 import { Detail } from './detail.tsx';
 import { behaviourQuery } from './queries.ts';
@@ -98,7 +99,7 @@ export function BehaviourPage() {
   return (
     <Page title="Behaviour" of={migration.name} isFilling answer={answerOf(data)}>
       {!complete && (
-        <div className={classes.progress}>
+        <div className={shared.progress}>
           <progress value={verified} max={services} aria-label="Services compared" />
           <span role="status">
             {error === null

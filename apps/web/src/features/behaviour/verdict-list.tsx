@@ -6,6 +6,7 @@ import { type FormEvent, useId, useState } from 'react';
 import { count } from '../../text/format.ts';
 import { Line } from '../../ui/prose.tsx';
 import { tell, tellFailure } from '../../ui/tell.ts';
+import shared from '../../ui/verdicts.module.css';
 import { changeMigration } from '../settings/change.ts';
 import classes from './behaviour.module.css';
 import { writeRequest } from './request-address.ts';
@@ -163,13 +164,13 @@ export function VerdictList({ migration, behaviour }: { migration: Migration; be
   const same = verdicts.filter(({ verdict }) => verdict === 'same');
   return (
     <>
-      <ul className={classes.verdicts}>
+      <ul className={shared.verdicts}>
         {grouped(behaviour).map((group) => {
           const { first, ports, clients, predictedBy } = group;
           const { service, port, aspect, counterexample, sentence } = first;
           return (
-            <li key={`${aspect} ${ports} ${sentence}`} className={classes.found}>
-              <div className={classes.head}>
+            <li key={`${aspect} ${ports} ${sentence}`} className={shared.found}>
+              <div className={shared.head}>
                 <VerdictLabel verdict={first.accepted === undefined ? first.verdict : 'accepted'} />
                 <strong>{aspect}</strong>
                 <span className="muted">
@@ -221,7 +222,7 @@ export function VerdictList({ migration, behaviour }: { migration: Migration; be
         })}
       </ul>
       {same.length > 0 && (
-        <p className={classes.head}>
+        <p className={shared.head}>
           <VerdictLabel verdict="same" />
           <span className="muted">
             for every request: {count(same.length, 'comparison')} of an aspect, a port and a group of clients

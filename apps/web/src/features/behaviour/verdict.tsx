@@ -1,6 +1,6 @@
 import type { BehaviourState } from '@isthmus/contract';
 import { type Outcome, OutcomeMark } from '../../ui/status.tsx';
-import classes from './behaviour.module.css';
+import shared from '../../ui/verdicts.module.css';
 import type { Filterable } from './rows.ts';
 
 /** Verdicts use the marks of the outcomes that mean the same to a reader. */
@@ -15,7 +15,7 @@ const markOf: Readonly<Record<Filterable, Outcome>> = {
 /** Mark and word. */
 export function VerdictLabel({ verdict }: { verdict: BehaviourState | 'unpredicted' }) {
   return (
-    <span className={classes.verdict}>
+    <span className={shared.verdict}>
       <OutcomeMark outcome={markOf[verdict]} />
       {verdict === 'unpredicted' ? 'not foretold' : verdict}
     </span>
