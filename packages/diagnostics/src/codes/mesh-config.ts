@@ -23,14 +23,4 @@ export const meshConfig = defineCodes({
     help: "Say `defaults: keep` in the settings to keep Istio's.",
     explanation: `Defaults are behaviour. ${differences}`,
   },
-  retriesOfGrpc: {
-    code: 'ISTHMUS-MC-003',
-    severity: 'warning',
-    title: 'Default retries differ on ports of gRPC',
-    message:
-      '{count} ports speak gRPC, first port {port} of Service {service}. Istio retries there twice on connect-failure, refused-stream, unavailable and cancelled; Kong Mesh on its own longer list: gateway-error, reset and resource-exhausted too, and not on cancelled.',
-    help: 'Check which failures the callers of these ports expect to be retried; a MeshRetry can name the statuses of gRPC for them, and then no failures of connections.',
-    explanation:
-      'Istio has one list of conditions for every HTTP route (istio/pilot/pkg/networking/core/route/retry, 1.32). Kong Mesh keeps lists by protocol: that of gRPC cannot hold failures of connections, which only its default list has, and its word for cancelled is none that Envoy knows (routing.md 3.4, T70; verified by running kuma 2.14).',
-  },
 });

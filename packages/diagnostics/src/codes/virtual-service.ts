@@ -359,7 +359,7 @@ export const virtualService = defineCodes({
   },
   grpcRetries: {
     code: 'ISTHMUS-VS-041',
-    severity: 'info',
+    severity: 'warning',
     title: 'gRPC is retried on more conditions',
     message:
       "On port {port} of {service} Istio retries calls that never reached a server, are unavailable or were cancelled. Kong Mesh's list for gRPC adds resets, exhausted resources and errors of gateways, and may choose the endpoint that failed again.",

@@ -1,5 +1,5 @@
 import { codes } from '@isthmus/diagnostics';
-import { retriesOf, type ServicePort } from '@isthmus/istio';
+import { retriesOf } from '@isthmus/istio';
 import type { Context } from '../../context.ts';
 import { configOf } from '../../effective-config.ts';
 import { child, text } from '../../field.ts';
@@ -102,17 +102,4 @@ export function translateDefaults(context: Context): void {
     });
   }
   context.report(codes.meshConfig.defaultsKept, {}, undefined);
-  reportOtherRetries(context);
-}
-
-const isGrpc = ({ protocol }: ServicePort): boolean => protocol === 'grpc' || protocol === 'grpc-web';
-
-/** Says once for the mesh what no single resource is the cause of. */
-function reportOtherRetries(context: Context): void {
-  const concerned = context.services.all.flatMap(({ namespace, name, ports }) =>
-    ports.filter(isGrpc).map(({ port }) => ({ service: `${namespace}/${name}`, port })),
-  );
-  const [first] = concerned;
-  if (first !== undefined)
-    context.report(codes.meshConfig.retriesOfGrpc, { count: concerned.length, ...first }, undefined);
 }

@@ -73,7 +73,7 @@ function resourcesOf({ http, tcp, resources = [] }: Case): JsonObject[] {
 
 /** Services that differ in every estate: gRPC, and a port without a protocol. */
 const apart = new Set(['g', 'u']);
-const apartCodes = new Set(['ISTHMUS-MC-001', 'ISTHMUS-MC-003', 'ISTHMUS-VS-041', 'ISTHMUS-VS-049']);
+const apartCodes = new Set(['ISTHMUS-MC-001', 'ISTHMUS-VS-041', 'ISTHMUS-VS-049']);
 
 const shown = new Set([
   'MeshHTTPRoute',
