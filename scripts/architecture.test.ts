@@ -13,10 +13,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // A judge does not ask the accused: both meshes' own behaviour, and nothing of the translation.
   equivalence: ['behavior', 'istio', 'kong-mesh', 'kubernetes'],
   preflight: ['behavior', 'diagnostics', 'istio', 'kong-mesh', 'kubernetes'],
-  migration: ['diagnostics', 'istio', 'kubernetes'],
+  migration: ['behavior', 'diagnostics', 'equivalence', 'istio', 'kong-gateway', 'kong-mesh', 'kubernetes'],
   bundle: ['diagnostics', 'equivalence', 'istio', 'kubernetes', 'translation'],
   contract: [],
   store: [],
+  cluster: ['diagnostics', 'kubernetes'],
   testkit: ['kubernetes'],
 };
 
