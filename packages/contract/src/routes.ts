@@ -231,6 +231,14 @@ export const routes = defineRoutes({
     status: 200,
     response: behaviour.Simulation,
   },
+  getSimulationModel: {
+    method: 'POST',
+    path: '/migrations/:id/simulation-model',
+    summary: 'What decides every request of a client to a service, for simulating them elsewhere',
+    body: behaviour.SimulatedSubject,
+    status: 200,
+    response: behaviour.SimulationModel,
+  },
   listServices: {
     method: 'GET',
     path: '/migrations/:id/services',

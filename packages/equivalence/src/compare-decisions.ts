@@ -44,6 +44,14 @@ function endpointsKey(endpoints: Endpoints): string {
   }
 }
 
+/** Whether the same workloads, or the same host outside, are behind two destinations. */
+export const haveSameEndpoints = (one: Destination, other: Destination): boolean =>
+  endpointsKey(one.endpoints) === endpointsKey(other.endpoints);
+
+/** A name for two destinations whose connections are compared. */
+export const pairOf = (before: Destination, after: Destination): string =>
+  `${before.host} ${before.subset ?? ''} ${before.port} ${after.host} ${after.port}`;
+
 /** A destination as its mesh calls it. */
 export const named = ({ host, subset, port }: Destination): string =>
   `${host}${subset === undefined ? '' : ` subset ${subset}`}:${port}`;

@@ -2,7 +2,7 @@ import type { Client, Destination } from '@isthmus/behavior';
 import { type EffectiveConfig, settingsOf } from '@isthmus/istio';
 import type { DestinationKind, KongMeshBehavior } from '@isthmus/kong-mesh';
 import { compareConnections } from './compare-connections.ts';
-import type { CompareDestinations } from './compare-decisions.ts';
+import { type CompareDestinations, pairOf } from './compare-decisions.ts';
 import type { Difference } from './difference.ts';
 
 const kinds: readonly DestinationKind[] = ['MeshService', 'MeshExternalService', 'MeshMultiZoneService'];
@@ -22,7 +22,7 @@ function settingsAfter(after: KongMeshBehavior, client: Client, { host, port }: 
 export function connectionsOf(config: EffectiveConfig, after: KongMeshBehavior, client: Client): CompareDestinations {
   const known = new Map<string, readonly Difference[]>();
   return (destination, other) => {
-    const key = `${destination.host} ${destination.subset ?? ''} ${destination.port} ${other.host} ${other.port}`;
+    const key = pairOf(destination, other);
     const before = known.get(key);
     if (before !== undefined) return before;
     const service = config.scopeOf(client).service(destination.host);

@@ -3,6 +3,7 @@ import { type JsonObject, parseYaml, readManifest } from '@isthmus/kubernetes';
 import { expect, test } from 'vitest';
 import { createJudge, type Judge } from './judge.ts';
 import type { Finding } from './predictions.ts';
+import { simulate } from './simulate.ts';
 import { isOpen, summarise, tally } from './tally.ts';
 
 const source = `
@@ -271,4 +272,23 @@ spec:
   expect('undecided' in simulation && simulation.undecided).toEqual([
     expect.stringMatching(/^Istio keeps this client/),
   ]);
+});
+
+test('a model decides the same after it was brought elsewhere as JSON', () => {
+  const judge = judgeOf(route(sameRules));
+  const subject = {
+    client: { namespace: 'web', labels: { app: 'web' } },
+    service: { namespace: 'sales', name: 'seats' },
+    port: 80,
+  };
+  const model = judge.model(subject);
+  if ('reason' in model) throw new Error(model.reason);
+  const brought = JSON.parse(JSON.stringify(model)) as typeof model;
+  for (const path of ['/v2/seats?x=1', '/', '/../..', '/v2%2Fa'])
+    for (const headers of [{}, { 'x-cabin': ['crew'] }, { 'x-cabin': ['crew', 'pilot'] }]) {
+      const request = { method: 'GET', authority: 'seats.sales', path, headers };
+      const here = judge.simulate({ ...subject, request });
+      expect(JSON.parse(JSON.stringify(simulate(brought, request)))).toEqual(JSON.parse(JSON.stringify(here)));
+    }
+  expect(judge.model({ ...subject, port: 81 })).toEqual({ reason: 'no such port', ports: [80] });
 });

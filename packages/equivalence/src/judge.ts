@@ -3,7 +3,14 @@ import type { TargetVersion } from '@isthmus/kong-mesh';
 import type { Resource } from '@isthmus/kubernetes';
 import { type Emitted, meshAfter } from './mesh-after.ts';
 import { type Finding, predictions } from './predictions.ts';
-import { type NothingToSimulate, type SimulatedRequest, type Simulation, simulate } from './simulate.ts';
+import { type Simulation, simulate } from './simulate.ts';
+import {
+  type NothingToSimulate,
+  type SimulatedRequest,
+  type SimulatedSubject,
+  type SimulationModel,
+  simulationModel,
+} from './simulation-model.ts';
 import { type Acceptance, present, type VerdictRow } from './verdict-row.ts';
 import { comparable, type Subject, verifyService } from './verify-estate.ts';
 import { clientsInWords } from './words.ts';
@@ -40,6 +47,8 @@ export interface Judge {
    * matter of reachable backends, which its model does not have.
    */
   notCompared(service: string): readonly string[];
+  /** What decides any request of a client to a port; `simulate` takes it. */
+  model(subject: SimulatedSubject): SimulationModel | NothingToSimulate;
   simulate(request: SimulatedRequest): Simulation | NothingToSimulate;
 }
 
@@ -72,7 +81,11 @@ export function createJudge({ estate, emitted, findings, concerning, settings }:
       if (!unknowing.has(service)) judge.verify(service, []);
       return [...(unknowing.get(service) ?? [])];
     },
-    simulate: (request) => simulate(config, after, request),
+    model: (subject) => simulationModel(config, after, subject),
+    simulate({ request, ...subject }) {
+      const model = judge.model(subject);
+      return 'reason' in model ? model : simulate(model, request);
+    },
   };
   return judge;
 }

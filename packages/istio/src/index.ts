@@ -8,7 +8,7 @@ export {
   defaultHashPolicy,
   settingsOf,
 } from './behavior/cluster-settings.ts';
-export { receivedPath } from './behavior/received-path.ts';
+export { normalizedPath, pathNormalization, receivedPath } from './behavior/received-path.ts';
 export { retriesOf } from './behavior/retries.ts';
 export { type CompiledService, compileRouteTable, compileService, unknownHost } from './behavior/route-table.ts';
 export { type CompiledRoute, concerns, sourceLabelsOf } from './behavior/routes.ts';

@@ -6,6 +6,7 @@ import {
   type ReportQuery,
   routes,
   type SimulatedRequest,
+  type SimulatedSubject,
 } from '@isthmus/contract';
 import { allCodes, findCode } from '@isthmus/diagnostics';
 import { findCheck } from '@isthmus/preflight';
@@ -79,6 +80,9 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
   );
   serve(app, routes.simulate, (request, reply) =>
     render(request, reply, { name: 'simulation', request: request.body as SimulatedRequest }),
+  );
+  serve(app, routes.getSimulationModel, (request, reply) =>
+    render(request, reply, { name: 'simulation-model', subject: request.body as SimulatedSubject }),
   );
   serve(app, routes.getReport, (request, reply) =>
     render(request, reply, { name: 'report', ...(request.query as ReportQuery) }),

@@ -11,6 +11,7 @@ import type {
   Service,
   Settings,
   SimulatedRequest,
+  SimulatedSubject,
 } from '@isthmus/contract';
 import { indexServices } from '@isthmus/istio';
 import type { Limits, Resource } from '@isthmus/kubernetes';
@@ -18,7 +19,7 @@ import { bridgeDiagram, type MigratingService } from '@isthmus/migration';
 import type { ServiceState } from '@isthmus/store';
 import { move } from 'piscina';
 import { access, accessTable, allAccess, workloadAccess } from './access.ts';
-import { allVerdicts, behaviour, serviceBehaviour, simulation } from './behaviour.ts';
+import { allVerdicts, behaviour, serviceBehaviour, simulation, simulationModel } from './behaviour.ts';
 import { checkList } from './checks.ts';
 import { plan } from './plan.ts';
 import { addUp, noFindings, noOutcomes, type Translated, translated } from './snapshot.ts';
@@ -51,7 +52,8 @@ export interface ViewTask {
     | ({ readonly name: 'checks' } & CheckQuery)
     | ({ readonly name: 'plan' } & PlanQuery)
     | { readonly name: 'service-behaviour'; readonly service: string }
-    | { readonly name: 'simulation'; readonly request: SimulatedRequest };
+    | { readonly name: 'simulation'; readonly request: SimulatedRequest }
+    | { readonly name: 'simulation-model'; readonly subject: SimulatedSubject };
 }
 
 type States = ReadonlyMap<string, ServiceState>;
@@ -276,6 +278,8 @@ function build(snapshot: Translated, { view, states: list, settings }: ViewTask)
       return serviceBehaviour(snapshot, settings.accepted, view.service);
     case 'simulation':
       return simulation(snapshot, view.request);
+    case 'simulation-model':
+      return simulationModel(snapshot, view.subject);
     case 'access-table':
     case 'report':
     case 'report-page':
