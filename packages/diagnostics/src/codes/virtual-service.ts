@@ -202,8 +202,8 @@ export const virtualService = defineCodes({
     severity: 'blocker',
     title: 'Order of a prefix rewrite cannot be kept',
     message:
-      'This rule rewrites a path prefix, so that Kong Mesh tries it in front of rules that Istio tries first. Its requests are refused with 503.',
-    help: 'Move the rule to the front, or make the rules in front of it exact paths or longer prefixes.',
+      'This rule rewrites a path prefix, so that Kong Mesh would try it in front of {other}, which Istio tries first: {request} is taken by that in Istio and would be taken by this rule. Its requests are refused with 503 instead.',
+    help: 'Move the rule to the front if {request} may go there; or make the rules in front of it exact paths or longer prefixes.',
     explanation:
       'Kong Mesh tries exact paths, then prefixes, then regular expressions. Only the last can be put into any order, and in them no prefix can be replaced (routing.md T12).',
   },

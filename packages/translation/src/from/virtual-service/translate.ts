@@ -11,7 +11,7 @@ import {
   type ServicePort,
 } from '@isthmus/istio';
 import { child, type Resource, rootField } from '@isthmus/kubernetes';
-import type { Context } from '../../context.ts';
+import { type Context, placeOf } from '../../context.ts';
 import { configOf, isGuessed } from '../../effective-config.ts';
 import type { Field } from '../../field.ts';
 import { declareProtocols, portKey, spokenProtocol } from '../../service-ports.ts';
@@ -24,9 +24,10 @@ import { emitHttpRoutes, emitNoRetries, type PortRoutes } from './emit-http.ts';
 import { translateConnections } from './emit-tcp.ts';
 import { expand, type Step } from './expand.ts';
 import { translateFaults } from './faults.ts';
-import { type Layout, layOutUnits } from './layout.ts';
+import { type Layout, type LostStep, layOutUnits } from './layout.ts';
 import { everyRequest } from './match.ts';
 import type { Authorities } from './read-match.ts';
+import { witnessInWords } from './witness.ts';
 
 /** How clients call a service on a port; where it is not 80 they mostly write it too. */
 function authoritiesOf({ namespace, host, resource, addresses }: RegistryService, port: number): Authorities {
@@ -68,6 +69,34 @@ function plainSteps(service: RegistryService, port: number, settings: RouteSetti
   return [{ match: everyRequest, action, route: undefined }];
 }
 
+/** Says that a step's place cannot be kept, with a request that shows it and the rule that Istio tries first. */
+function reportLostOrder(context: Context, service: RegistryService, { step, rival, shownBy }: LostStep): void {
+  const { route } = step;
+  if (route === undefined) return;
+  const at = placeInRule(route);
+  const other = rival.route === undefined ? undefined : placeInRule(rival.route);
+  const request =
+    shownBy === undefined
+      ? `a request to ${service.host} that meets the conditions of both`
+      : `${witnessInWords(shownBy)} to ${service.host}`;
+  context.claim(at, 'unsupported', codes.virtualService.orderLost);
+  const place = other === undefined ? undefined : placeOf(other);
+  const related =
+    place?.file === undefined
+      ? []
+      : [
+          {
+            file: place.file,
+            ...(place.line === undefined ? {} : { line: place.line }),
+            message: `Istio tries ${place.path ?? 'this rule'} first: ${request}`,
+          },
+        ];
+  context.report(codes.virtualService.orderLost, { request, other: other?.path ?? 'what no rule takes' }, at, related);
+}
+
+/** Where a route stands: its match, or the rule that has none. */
+const placeInRule = ({ match, rule }: NonNullable<Step['route']>): Field => match?.fields[0] ?? rule.field;
+
 function reportLayout(
   context: Context,
   steps: readonly Step[],
@@ -75,9 +104,7 @@ function reportLayout(
   service: RegistryService,
   at: Resource | undefined,
 ): void {
-  for (const { route } of layout.lost)
-    if (route !== undefined)
-      context.unsupported(route.match?.fields[0] ?? route.rule.field, codes.virtualService.orderLost, {});
+  for (const lost of layout.lost) reportLostOrder(context, service, lost);
   for (const { route } of layout.respelled) {
     const { rewrite, redirect } = route?.rule.settings ?? {};
     const field = child(rewrite, 'uri') ?? child(redirect, 'prefixRewrite');
