@@ -2,6 +2,7 @@ export * from './access.ts';
 export * from './behaviour.ts';
 export * from './checks.ts';
 export * from './common.ts';
+export * from './coverage.ts';
 export * from './migration.ts';
 export type { BodyOf, Operation, Operations, ParametersOf, QueryOf, ResponseOf } from './operation.ts';
 export * from './phase.ts';

@@ -2,6 +2,7 @@ import { type TSchema, Type } from 'typebox';
 import * as access from './access.ts';
 import * as behaviour from './behaviour.ts';
 import * as checks from './checks.ts';
+import * as coverage from './coverage.ts';
 import * as migration from './migration.ts';
 import * as plan from './plan.ts';
 import * as service from './service.ts';
@@ -308,5 +309,12 @@ export const routes = defineRoutes({
     summary: 'The page of a diagnostic code',
     status: 200,
     response: views.CodePage,
+  },
+  getCoverage: {
+    method: 'GET',
+    path: '/coverage',
+    summary: 'What becomes of each field of each kind of Istio',
+    status: 200,
+    response: coverage.Coverage,
   },
 });

@@ -10,6 +10,7 @@ import {
 } from '@isthmus/contract';
 import { allCodes, findCode } from '@isthmus/diagnostics';
 import { findCheck } from '@isthmus/preflight';
+import { fieldCoverage } from '@isthmus/translation/coverage';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Context, findMigration, idOf } from '../context.ts';
 import { notFound, Refusal } from '../problem.ts';
@@ -111,4 +112,5 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
     const { examines, examples } = check;
     return { ...code, examines, ...(examples && { example: examples.failing, passing: examples.passing }) };
   });
+  serve(app, routes.getCoverage, () => ({ kinds: fieldCoverage() }));
 }
