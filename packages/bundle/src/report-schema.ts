@@ -120,13 +120,14 @@ const accessVerdict = map<AccessRow>(
     verdict: { enum: ['same', 'narrower', 'wider', 'undecided'] },
     sentence: text,
     request: described(text, 'One that Istio refuses and Kong Mesh lets through.'),
+    way: described(text, 'In a phase of the migration: the way that `after` is about, and whom the server sees.'),
     reason: described(text, 'Why it is undecided.'),
     rules: described(
       map<NonNullable<AccessRow['rules']>>({ before: list(rule), after: list(rule) }),
       'What decides; absent where no policy does.',
     ),
   },
-  ['bridge', 'request', 'reason', 'rules'],
+  ['bridge', 'request', 'way', 'reason', 'rules'],
 );
 
 /**

@@ -27,6 +27,8 @@ export const AccessRow = Type.Object({
   sentence: Type.String(),
   /** A request that Istio refuses and Kong Mesh lets through. */
   request: Type.Optional(Type.String()),
+  /** In a phase of the migration: the way of the calls that `after` is about, and whom the server sees. */
+  way: Type.Optional(Type.String()),
   reason: Type.Optional(Type.String()),
   rules: Type.Optional(Type.Object({ before: Type.Array(LinkedRule), after: Type.Array(LinkedRule) })),
 });

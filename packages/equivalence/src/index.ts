@@ -8,6 +8,9 @@ export {
   verifyAccess,
 } from './access/access-row.ts';
 export { type AccessJudge, type AccessVerdict, createAccessJudge } from './access/compare-access.ts';
+export type { Bridge, PhaseCase } from './access/phases/bridge.ts';
+export { createPhaseJudge, type PhaseJudge } from './access/phases/judge.ts';
+export { accessInPhase, phaseRowsOf, verifyPhase } from './access/phases/phase-row.ts';
 export type { AccessCase } from './access/scene.ts';
 export type { LeftOut } from './access/servers.ts';
 export { compareConnections } from './compare-connections.ts';

@@ -2,14 +2,15 @@ import type { Rule } from '@isthmus/behavior';
 import type { VerdictRow } from '../verdict-row.ts';
 import type { CallerGroup } from './caller-groups.ts';
 import { type Caller, callerInWords } from './callers.ts';
-import {
-  type AccessComparison,
-  type AccessJudge,
-  type AccessVerdict,
-  anyOther,
-  type ServerComparison,
-  type TransportComparison,
+import type {
+  AccessComparison,
+  AccessJudge,
+  AccessVerdict,
+  ServerComparison,
+  TransportComparison,
 } from './compare-access.ts';
+import { anyOther } from './scene.ts';
+import type { Server } from './servers.ts';
 
 /** A verdict on who may call a port, or on how connections come to it, as reports and screens show it. */
 export interface AccessRow {
@@ -30,6 +31,8 @@ export interface AccessRow {
   readonly sentence: string;
   /** A request that Istio refuses and Kong Mesh lets through. */
   readonly request?: string;
+  /** In a phase of the migration: the way of the calls that `after` is about, and whom the server sees. */
+  readonly way?: string;
   /** Why it is undecided. */
   readonly reason?: string;
   /** What decides; absent where no policy does. */
@@ -42,7 +45,7 @@ export const isAccessRow = (row: AccessRow | VerdictRow): row is AccessRow => 'w
 /** How many pairs of caller and port, or ports, are of which verdict. */
 export type AccessTally = Readonly<Record<AccessRow['aspect'], Readonly<Record<AccessVerdict, number>>>>;
 
-const befores = {
+export const befores = {
   all: 'may call',
   none: 'refused',
   refused: 'refused without mTLS',
@@ -59,23 +62,33 @@ export function nameOf(caller: Caller): string {
 
 const listed = 3;
 
-function severalInWords(callers: CallerGroup): string {
-  const named = callers.take(listed).map(callerInWords);
+/** Callers in a sentence: some of them, and how many more. */
+export function severalInWords(callers: CallerGroup, inWords = callerInWords): string {
+  const named = callers.take(listed).map(inWords);
   const rest = callers.count - named.length;
   if (rest > 0) return `${named.join(', ')} and ${rest} more`;
   return named.length < 2 ? (named[0] ?? 'nobody') : `${named.slice(0, -1).join(', ')} and ${named.at(-1)}`;
 }
 
+/** At the beginning of a sentence; what is code stays as it is. */
+export const capitalised = (text: string): string =>
+  text.startsWith('`') ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
+/** A port of a workload in a sentence. */
+export function placeInWords({ name, namespace }: Server, port: number): string {
+  const full = `${name}.${namespace}`;
+  return port === anyOther ? `\`${full}\` on a port that nothing declares` : `\`${full}:${port}\``;
+}
+
 function sentenceOf({ server, port, callers, before, after, verdict, request, reason }: AccessComparison): string {
   const who = severalInWords(callers);
-  const start = who.startsWith('`') ? who : `${who.charAt(0).toUpperCase()}${who.slice(1)}`;
-  const name = `${server.name}.${server.namespace}`;
-  const where = port === anyOther ? `\`${name}\` on a port that nothing declares` : `\`${name}:${port}\``;
+  const start = capitalised(who);
+  const where = placeInWords(server, port);
   switch (verdict) {
     case 'wider':
       return request === undefined
         ? `${start} could not call ${where} before and can now.`
-        : `${request.startsWith('`') ? request : `${request.charAt(0).toUpperCase()}${request.slice(1)}`} by ${who} was refused at ${where} before and goes through now.`;
+        : `${capitalised(request)} by ${who} was refused at ${where} before and goes through now.`;
     case 'narrower':
       return before === 'depends'
         ? `${start} could call ${where} with some requests before and cannot now.`
@@ -89,7 +102,8 @@ function sentenceOf({ server, port, callers, before, after, verdict, request, re
   }
 }
 
-const without = ({ before, after }: AccessComparison['rules']): boolean => before.length === 0 && after.length === 0;
+export const without = ({ before, after }: AccessComparison['rules']): boolean =>
+  before.length === 0 && after.length === 0;
 
 function presentAccess(comparison: AccessComparison, most: number): AccessRow {
   const { server, port, callers, before, after, verdict, request, reason, rules } = comparison;
@@ -110,7 +124,7 @@ function presentAccess(comparison: AccessComparison, most: number): AccessRow {
   };
 }
 
-const accepts = {
+export const accepts = {
   plaintext: 'takes plaintext only',
   permissive: 'takes plaintext and mTLS',
   strict: 'demands mTLS',
@@ -147,7 +161,7 @@ function presentTransport(
 /** Whether a comparison is worth a row: what Istio's certificates may do is a matter only where it is more than before. */
 const isShown = ({ callers, verdict }: AccessComparison): boolean => !callers.bridge || verdict === 'wider';
 
-const order: Readonly<Record<AccessVerdict, number>> = { wider: 0, undecided: 1, narrower: 2, same: 3 };
+export const order: Readonly<Record<AccessVerdict, number>> = { wider: 0, undecided: 1, narrower: 2, same: 3 };
 
 /**
  * The verdicts on one workload, the worst first.

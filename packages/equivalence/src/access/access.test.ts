@@ -1,100 +1,21 @@
-import { takeIn } from '@isthmus/istio';
-import { type JsonObject, parseYaml, readManifest } from '@isthmus/kubernetes';
 import { describe, expect, test } from 'vitest';
+import {
+  allowWeb,
+  authentication,
+  authorization,
+  caseOf,
+  everyone,
+  identity,
+  own,
+  permission,
+  strict,
+  tls,
+  web,
+} from './access.test-support.ts';
 import { type AccessRow, answerOf, tallyAccess, verifyAccess } from './access-row.ts';
-import { type AccessCase, createAccessJudge } from './compare-access.ts';
+import { createAccessJudge } from './compare-access.ts';
 
-// Workloads of sales: payments (HTTP on 8443, TCP on 9000) and web; of passenger: guest.
-const estate = `
-apiVersion: v1
-kind: Service
-metadata: {name: payments, namespace: sales}
-spec:
-  selector: {app: payments}
-  ports: [{name: http, port: 80, targetPort: 8443, appProtocol: http}, {name: tcp, port: 9000, appProtocol: tcp}]
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: payments, namespace: sales}
-spec:
-  template:
-    metadata: {labels: {app: payments}}
-    spec:
-      serviceAccountName: payments
-      containers: [{name: app, ports: [{containerPort: 8443}, {containerPort: 9000}, {containerPort: 9999}]}]
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web, namespace: sales}
-spec: {template: {metadata: {labels: {app: web}}, spec: {serviceAccountName: web}}}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: guest, namespace: passenger}
-spec: {template: {metadata: {labels: {app: guest}}, spec: {serviceAccountName: guest}}}
-`;
-
-const identity = `
-apiVersion: kuma.io/v1alpha1
-kind: MeshIdentity
-metadata: {name: identity, namespace: kong-mesh-system, labels: {kuma.io/mesh: default}}
-spec:
-  selector: {dataplane: {matchLabels: {}}}
-  provider: {type: Bundled, bundled: {meshTrustCreation: Enabled, autogenerate: {enabled: true}}}
-`;
-
-const authorization = (spec: string): string => `
-apiVersion: security.istio.io/v1
-kind: AuthorizationPolicy
-metadata: {name: payments, namespace: sales}
-spec: {selector: {matchLabels: {app: payments}}, ${spec}}
-`;
-const authentication = (mode: string): string => `
-apiVersion: security.istio.io/v1
-kind: PeerAuthentication
-metadata: {name: default, namespace: sales}
-spec: {mtls: {mode: ${mode}}}
-`;
-const permission = (...matches: string[]): string => `
-apiVersion: kuma.io/v1alpha1
-kind: MeshTrafficPermission
-metadata: {name: payments, namespace: kong-mesh-system, labels: {kuma.io/mesh: default}}
-spec:
-  targetRef: {kind: Dataplane, labels: {app: payments}}
-  rules: [{default: {allow: [${matches.map((match) => `{spiffeID: ${match}}`).join(', ')}]}}]
-`;
-const tls = (mode: string): string => `
-apiVersion: kuma.io/v1alpha1
-kind: MeshTLS
-metadata: {name: payments, namespace: kong-mesh-system, labels: {kuma.io/mesh: default}}
-spec: {targetRef: {kind: Mesh}, rules: [{default: {mode: ${mode}}}]}
-`;
-
-const own = 'spiffe://default.default.mesh.local';
-const web = `{type: Exact, value: '${own}/ns/sales/sa/web'}`;
-const everyone = `{type: Prefix, value: '${own}/ns'}`;
-const allowWeb = authorization('rules: [{from: [{source: {principals: [cluster.local/ns/sales/sa/web]}}]}]');
-const strict = authentication('STRICT');
-
-function judged(istio: readonly string[], kong: readonly string[], settings: Partial<AccessCase['settings']> = {}) {
-  const text = [estate, ...istio].join('\n---\n');
-  const objects = parseYaml(kong.join('\n---\n')).map(({ value }) => value as JsonObject);
-  return createAccessJudge({
-    estate: takeIn([readManifest('a.yaml', new TextEncoder().encode(text))]),
-    emitted: objects.map((object) => ({ role: 'resource', object })),
-    settings: {
-      target: '2.14',
-      mesh: 'default',
-      zone: 'default',
-      systemNamespace: 'kong-mesh-system',
-      rootNamespace: 'istio-system',
-      clusterDomain: 'cluster.local',
-      complete: true,
-      ...settings,
-    },
-  });
-}
-
+const judged = (...args: Parameters<typeof caseOf>) => createAccessJudge(caseOf(...args));
 const rowsOf = (...args: Parameters<typeof judged>): AccessRow[] => [...verifyAccess(judged(...args))];
 const accessTo = (rows: readonly AccessRow[], port = 8443): AccessRow[] =>
   rows.filter((row) => row.aspect === 'access' && row.port === port);
