@@ -13,7 +13,7 @@ import {
   upstreamOf,
 } from '@isthmus/behavior';
 import { normalizedPath } from '@isthmus/istio';
-import { compareDecisions, describe, named, pairOf, settle } from './compare-decisions.ts';
+import { compareDecisions, describe, named, nothing, pairOf, settle } from './compare-decisions.ts';
 import type { Difference } from './difference.ts';
 import { answerOfNobody } from './nobody.ts';
 import type { SimulationModel } from './simulation-model.ts';
@@ -183,7 +183,7 @@ export function simulate(model: SimulationModel, request: Request): Simulation {
     { exact: path, prefix: path },
     { ...request, path: normalizePath(request.path) ?? request.path },
     {
-      destinations: (one, other) => connections[pairOf(one, other)] ?? [],
+      destinations: (one, other) => connections[pairOf(one, other)] ?? nothing,
       unread: !first.side.reads && !second.side.reads,
       grpc,
     },

@@ -1,9 +1,8 @@
 import type { Client, Destination, Request, RouteTable } from '@isthmus/behavior';
 import { compileService, type EffectiveConfig, pathNormalization, unknownHost } from '@isthmus/istio';
 import type { KongMeshBehavior, ServiceRef } from '@isthmus/kong-mesh';
-import { haveSameEndpoints, pairOf } from './compare-decisions.ts';
+import { type Compared, haveSameEndpoints, pairOf } from './compare-decisions.ts';
 import { connectionsOf } from './connections.ts';
-import type { Difference } from './difference.ts';
 import { carriesGrpc } from './verify-estate.ts';
 
 /** A port of a service, and who sends requests to it. */
@@ -29,8 +28,8 @@ export interface SimulationModel {
   readonly pathNormalization?: string;
   /** Whether requests can be of gRPC. */
   readonly grpc: boolean;
-  /** What is different about the connections to destinations that are the same, by `pairOf`; nothing where absent. */
-  readonly connections: Readonly<Record<string, readonly Difference[]>>;
+  /** What is different or cannot be told of the connections to destinations that are the same, by `pairOf`; nothing where absent. */
+  readonly connections: Readonly<Record<string, Compared>>;
   /** What no request tells. */
   readonly undecided: readonly string[];
 }
@@ -74,12 +73,13 @@ export function simulationModel(
   const target = after.routeTable(client, service, port);
   const compare = connectionsOf(config, after, client);
   const others = destinationsOf(target);
-  const connections: Record<string, readonly Difference[]> = {};
+  const connections: Record<string, Compared> = {};
   for (const destination of destinationsOf(table))
     for (const other of others) {
       if (!haveSameEndpoints(destination, other)) continue;
-      const differences = compare(destination, other);
-      if (differences.length > 0) connections[pairOf(destination, other)] = differences;
+      const compared = compare(destination, other);
+      if (compared.differences.length + compared.undecided.length > 0)
+        connections[pairOf(destination, other)] = compared;
     }
   const setting = pathNormalization(config.mesh);
   return {

@@ -7,6 +7,7 @@ import type { Subject } from './entry-index.ts';
 import { type GeneratedRoutes, httpRoutes, httpTable, routeRules } from './http-routes.ts';
 import { confOf, type Mesh, readMesh } from './mesh.ts';
 import type { MeshOptions } from './options.ts';
+import { patchedTable } from './patched-table.ts';
 import { maxConnectAttempts } from './retries.ts';
 import { tcpRule, tcpTable } from './tcp-routes.ts';
 import { httpListenerTimeouts, tcpIdleTimeout } from './timeouts.ts';
@@ -66,7 +67,8 @@ function tableFor(mesh: Mesh, { client, subject, port }: Question): RouteTable {
   const rules = readable ? routeRules(mesh, client, subject) : undefined;
   // A MeshHTTPRoute for the port keeps MeshTCPRoutes from having a say.
   const passedOn = rules === undefined ? tcpTable(mesh, client, subject, port, readable) : undefined;
-  return passedOn ?? httpTable(subject, httpRoutes(mesh, client, subject, port, rules ?? []));
+  const table = passedOn ?? httpTable(subject, httpRoutes(mesh, client, subject, port, rules ?? []));
+  return patchedTable(mesh, client, subject, port, table);
 }
 
 function listenerFor(mesh: Mesh, { client, subject, port }: Question): ListenerSettings {

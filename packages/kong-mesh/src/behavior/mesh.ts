@@ -7,6 +7,7 @@ import { mergeConfs } from './merge.ts';
 import { readNamespaces } from './namespaces.ts';
 import type { MeshOptions } from './options.ts';
 import { type Policy, readPolicy } from './policy.ts';
+import { type PatchesOf, readPatches } from './proxy-patch.ts';
 import { type Referrers, readReferrers } from './referrers.ts';
 import { mapOf } from './value.ts';
 
@@ -35,13 +36,14 @@ export interface Mesh {
   readonly inbound: Readonly<Record<InboundKind, InboundIndex>>;
   readonly policies: ReadonlyMap<string, readonly Policy[]>;
   readonly referrers: Referrers;
+  readonly patchesOf: PatchesOf;
 }
 
 /** Reads a mesh. What belongs to another one, and objects of no interest, are passed over. */
 export function readMesh(objects: readonly JsonObject[], options: MeshOptions): Mesh {
   const namespaces = readNamespaces(objects, options);
   const catalog = readCatalog(objects, namespaces, options);
-  const kinds = new Set<string>([...outboundKinds, ...inboundKinds]);
+  const kinds = new Set<string>([...outboundKinds, ...inboundKinds, 'MeshProxyPatch']);
   const policies = new Map<string, Policy[]>();
   for (const object of objects) {
     if (typeof object.kind !== 'string' || !kinds.has(object.kind)) continue;
@@ -65,6 +67,7 @@ export function readMesh(objects: readonly JsonObject[], options: MeshOptions): 
       InboundIndex
     >,
     policies,
+    patchesOf: readPatches(policies.get('MeshProxyPatch') ?? []),
     // Seldom asked for, and the dearest to find.
     referrers(destination) {
       const kinds = ['MeshHTTPRoute', 'MeshTCPRoute'] as const;
