@@ -31,7 +31,12 @@ export function Detail(props: { migration: Migration; service: string; onClose: 
           size="compact-md"
           variant="default"
           renderRoot={(rest) => (
-            <Link {...rest} to="/migrations/$id/simulator" params={{ id: migration.id }} search={{ service }} />
+            <Link
+              {...rest}
+              to="/migrations/$id/workbench"
+              params={{ id: migration.id }}
+              search={{ service, list: 'simulator' }}
+            />
           )}
         >
           Simulate a request

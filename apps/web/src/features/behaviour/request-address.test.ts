@@ -20,6 +20,13 @@ test('a counterexample is read back from its address as it was', () => {
   });
 });
 
+test('the request may go to another service than the one that is shown', () => {
+  expect(readRequest({ service: 'sales/seats', to: 'web/home' })).toMatchObject({
+    service: 'web/home',
+    client: { namespace: 'web' },
+  });
+});
+
 test('a service alone is a request; without one there is none', () => {
   expect(readRequest({})).toBeUndefined();
   expect(readRequest({ service: 'sales/seats' })).toEqual({
@@ -32,7 +39,8 @@ test('a service alone is a request; without one there is none', () => {
 });
 
 test.each([
-  ['service', { service: 'seats' }],
+  ['to', { service: 'seats' }],
+  ['to', { service: 'sales/seats', to: 'seats' }],
   ['port', { service: 'sales/seats', port: '8o' }],
   ['path', { service: 'sales/seats', path: 'v2' }],
   ['labels', { service: 'sales/seats', labels: 'app' }],

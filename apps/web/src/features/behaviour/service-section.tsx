@@ -15,7 +15,7 @@ export function ServiceBehaviourSection({ migration: id, service }: { migration:
       {data !== undefined ? (
         <>
           <p>
-            <Link to="/migrations/$id/simulator" params={{ id }} search={{ service }}>
+            <Link to="/migrations/$id/workbench" params={{ id }} search={{ service, list: 'simulator' }}>
               Simulate a request
             </Link>
           </p>

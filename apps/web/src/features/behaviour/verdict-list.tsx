@@ -206,7 +206,7 @@ export function VerdictList({ migration, behaviour }: { migration: Migration; be
                     renderRoot={(rest) => (
                       <Link
                         {...rest}
-                        to="/migrations/$id/simulator"
+                        to="/migrations/$id/workbench"
                         params={{ id: migration.id }}
                         search={writeRequest(service, port, counterexample)}
                       />

@@ -4,6 +4,7 @@ import { type Outcome, outcomeWords } from '../../ui/status.tsx';
 import type { ListedFinding } from './findings.ts';
 import type { LinkedField, LinkIndex } from './links.ts';
 import { worst } from './outcomes.ts';
+import type { TriedRule } from './rules.ts';
 import type { SourceText } from './source-text.ts';
 
 /** Names of the classes that decorations take, from the style sheet. */
@@ -118,6 +119,35 @@ export const litAfter = (
   const distinct = new Map(spans.map((span) => [`${span.line}:${span.keyColumn}:${span.endLine}`, span]));
   return [...distinct.values()].flatMap((span) => lit(span, 'ofTarget', strength, classes));
 };
+
+const stepWords = (numbers: readonly number[]): string =>
+  numbers.length > 2 && (numbers.at(-1) ?? 0) - (numbers[0] ?? 0) === numbers.length - 1
+    ? `${numbers[0]}–${numbers.at(-1)}`
+    : numbers.join(', ');
+
+/** The rules of one pane that a simulated request came to: the one that decided as a whole, and each step's number behind its line. */
+export function ruleMarks(rules: readonly TriedRule[], side: 'ofSource' | 'ofTarget', classes: Classes): Decoration[] {
+  const byLine = Map.groupBy(rules, ({ place }) => place.line);
+  return [...byLine].flatMap(([line, group]) => {
+    const missed = group.filter(({ decides }) => !decides).map(({ number }) => number);
+    const decisive = group.find(({ decides }) => decides);
+    const parts = [
+      ...(decisive === undefined ? [] : [`step ${decisive.number} decides`]),
+      ...(missed.length === 0 ? [] : [`${missed.length === 1 ? 'step' : 'steps'} ${stepWords(missed)} passed over`]),
+    ];
+    const text = `    ${decisive === undefined ? '▷' : '▶'} ${parts.join(', ')}`;
+    return [
+      {
+        line,
+        endLine: line,
+        after: { text, className: classesOf(classes, decisive === undefined ? 'missedNote' : 'decidedNote', side) },
+      },
+      ...(decisive === undefined
+        ? []
+        : [{ line, endLine: decisive.place.endLine, className: classesOf(classes, 'decidedRule', side) }]),
+    ];
+  });
+}
 
 /** The line of the cursor itself. */
 export const cursorLine = (line: number, classes: Classes): Decoration => ({
