@@ -33,6 +33,7 @@ export { type EffectiveConfig, effectiveConfig } from './effective/config.ts';
 export type { EffectiveConnectionMatch, EffectiveConnectionRule } from './effective/connection-rule.ts';
 export { compareCreation, createdAt, isOrderGuessed } from './effective/creation-order.ts';
 export { delegateOf } from './effective/delegate.ts';
+export { carriedFrom, isDerived, writtenAt } from './effective/derived.ts';
 export type { EffectiveDestination, EffectiveRouteDestination } from './effective/destination.ts';
 export type { EffectiveDestinationRule, EffectiveSubset } from './effective/destination-rule.ts';
 export type { DestinationRuleIndex } from './effective/destination-rule-index.ts';
@@ -63,6 +64,13 @@ export {
   identitiesOf,
   identitiesOfAll,
 } from './effective/identity-values.ts';
+export {
+  isGatewayRoute,
+  type MeshParent,
+  type MeshRoute,
+  type MeshRouteKind,
+  type MeshRoutes,
+} from './effective/mesh-routes/mesh-routes.ts';
 export { type MeshDefaults, type MeshSettings, meshConfigOf, meshDefaults } from './effective/mesh-settings.ts';
 export {
   byAge,

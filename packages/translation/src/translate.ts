@@ -96,14 +96,16 @@ function accountFor(
 function accountForContext(
   resource: Resource,
   workings: Workings,
+  targets: Targets,
 ): { entry: LedgerEntry; diagnostic?: Diagnostic } | undefined {
-  const paths = contextLeavesOf(resource);
-  if (paths.length === 0) return undefined;
   const claims = workings.ledger.claims(resource);
+  const paths = contextLeavesOf(resource, claims.size > 0);
+  if (paths.length === 0) return undefined;
+  const places = targets.get(resource);
   const open: string[] = [];
   const fields = paths.map((path): LedgerField => {
     const claim = claims.get(path);
-    if (claim !== undefined) return { path, ...claim, targets: none };
+    if (claim !== undefined) return { path, ...claim, targets: places?.get(path) ?? none };
     open.push(path);
     return { path, outcome: 'untranslated', code: codes.translation.annotationUntranslated.code, targets: none };
   });
@@ -159,7 +161,7 @@ export function translate(estate: Estate, settings: Settings): Translation {
   }
   const context: LedgerEntry[] = [];
   for (const resource of estate.context) {
-    const accounted = accountForContext(resource, workings);
+    const accounted = accountForContext(resource, workings, targets);
     if (accounted === undefined) continue;
     context.push(accounted.entry);
     if (accounted.diagnostic !== undefined) found.push(accounted.diagnostic);

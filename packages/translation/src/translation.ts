@@ -14,7 +14,7 @@ export interface Translation {
   readonly origins: readonly ReadonlyMap<string, readonly Origin[]>[];
   /** One entry for each Istio resource that has leaves or was read; losers of duplicates included. */
   readonly ledger: readonly LedgerEntry[];
-  /** Istio's labels and annotations on other objects. */
+  /** Istio's labels and annotations on other objects; all of what Istio reads of the Gateway API. */
   readonly context: readonly LedgerEntry[];
   /** Of the estate and of the translation; lines are those of the resource until `locateDiagnostics` refines them. */
   readonly diagnostics: readonly Diagnostic[];

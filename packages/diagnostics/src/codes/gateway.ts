@@ -558,16 +558,6 @@ export const gateway = defineCodes({
     explanation:
       'Istio changes headers and answers CORS for redirects and direct responses too; request-termination and redirect of Kong Gateway end the request themselves.',
   },
-  istioClass: {
-    code: 'ISTHMUS-GW-061',
-    severity: 'warning',
-    title: 'Gateway is served by Istio',
-    message:
-      'This Gateway is of class {class}, which Istio serves: it makes the pods for it. Kong Gateway looks at its own class only, so that the door closes with Istio.',
-    help: 'Give it the class kong when its services have moved, or a copy of it beforehand, and let the routes name both.',
-    explanation:
-      "Istio's classes make a gateway deployment of their own (istio/pilot/pkg/config/kube/gateway, 1.32); Kong's unmanaged class needs a data plane that is there already.",
-  },
   waypoint: {
     code: 'ISTHMUS-GW-062',
     severity: 'warning',
@@ -577,16 +567,6 @@ export const gateway = defineCodes({
     help: 'Remove it when its services have sidecars of Kong Mesh; policies with a targetRef to it name the services instead.',
     explanation:
       'Sidecars enforce what waypoints do (edge.md 3.13); a client without a sidecar loses what only the waypoint did.',
-  },
-  routeRefused: {
-    code: 'ISTHMUS-GW-063',
-    severity: 'warning',
-    title: 'Route that Kong refuses',
-    message:
-      'Istio serves this HTTPRoute, and Kong refuses it at {path}: {reason}. Under its class the whole route would be missing.',
-    help: 'Change the route before it names a Gateway of Kong: mirror and CORS by other means, one timeout for a route.',
-    explanation:
-      "The admission rules of Kong's ingress controller 3.5 (kic/internal/admission/validation/gateway, verified by running).",
   },
   guarded: {
     code: 'ISTHMUS-GW-064',

@@ -5,6 +5,7 @@ import { estate } from './estate.ts';
 import { existingPolicy } from './existing-policy.ts';
 import { extension } from './extension.ts';
 import { gateway } from './gateway.ts';
+import { gatewayApi } from './gateway-api.ts';
 import { identity } from './identity.ts';
 import { installation } from './installation.ts';
 import { label } from './label.ts';
@@ -29,6 +30,7 @@ export const codes = {
   extension,
   existingPolicy,
   gateway,
+  gatewayApi,
   identity,
   installation,
   label,

@@ -38,7 +38,10 @@ function rewriteOf(rewrite: Field | undefined, path: TextMatch | undefined): Pic
   const regex = child(rewrite, 'uriRegexRewrite');
   if (regex !== undefined && regex.value !== null) {
     const pattern = text(child(regex, 'match'))?.value ?? '';
-    return { rewrite: { kind: 'regex', pattern, substitution: text(child(regex, 'rewrite'))?.value ?? '' } };
+    const substitution = text(child(regex, 'rewrite'))?.value ?? '';
+    // The whole path of every request, as routes of the Gateway API ask for it.
+    if (pattern === '/.*' && !substitution.includes('\\')) return { rewrite: { kind: 'full', value: substitution } };
+    return { rewrite: { kind: 'regex', pattern, substitution } };
   }
   const uri = text(child(rewrite, 'uri'))?.value;
   return uri ? { rewrite: replaceMatched(path, uri) } : {};

@@ -10,6 +10,7 @@ import {
   type TextMatch,
 } from '@isthmus/behavior';
 import { child, effectiveNamespace, type Field, matchesLabels, number, text } from '@isthmus/kubernetes';
+import { writtenAt } from '../effective/derived.ts';
 import type { EffectiveHttpRule, EffectiveMatch } from '../effective/http-rule.ts';
 import type { EffectiveVirtualService } from '../effective/virtual-service.ts';
 import { corsOf } from './cors.ts';
@@ -41,14 +42,9 @@ export function concerns(match: EffectiveMatch, { client, port }: Pick<Place, 'c
 }
 
 function referTo({ field }: EffectiveHttpRule, match: EffectiveMatch | undefined): Rule {
-  const { resource } = field;
-  const own = match?.fields.find((part) => part.resource === resource);
-  return {
-    kind: resource.kind,
-    namespace: effectiveNamespace(resource),
-    name: resource.name,
-    path: own?.path ?? field.path,
-  };
+  const own = match?.fields.find((part) => part.resource === field.resource);
+  const { resource, path } = writtenAt(own ?? field);
+  return { kind: resource.kind, namespace: effectiveNamespace(resource), name: resource.name, path };
 }
 
 function responseHeaders(headers: Field | undefined): { readonly responseHeaders?: HeaderChanges } {

@@ -5,6 +5,7 @@ import { translateAuthorizationPolicies } from './authorization-policy/to-mesh-t
 import { accountForDestinationRules } from './destination-rule/account.ts';
 import { translateDestinationRules } from './destination-rule/translate.ts';
 import { translateGateways } from './gateway/translate.ts';
+import { translateGatewayApi } from './gateway-api/translate.ts';
 import { translateDefaults } from './mesh-config/defaults-to-policies.ts';
 import { translateTrust } from './mesh-config/trust-to-mesh-identity.ts';
 import { translatePeerAuthentications } from './peer-authentication/to-mesh-tls.ts';
@@ -36,5 +37,6 @@ export const translators: readonly Translator[] = [
   translateWorkloadEntries,
   accountForVirtualServices,
   accountForDestinationRules,
+  translateGatewayApi,
   translateRest,
 ];

@@ -18,7 +18,6 @@ import {
   emitUnit,
   type RoutePart,
 } from './emit-route.ts';
-import { checkExistingGateways } from './existing.ts';
 import { rewriteObjection } from './filters.ts';
 import { type Guard, guardFor } from './guards.ts';
 import { translateConnections } from './l4.ts';
@@ -223,7 +222,6 @@ function isVisible(resource: Resource, workload: GatewayWorkload): boolean {
  * order of rules for its expressions router. What cannot be kept is closed, never opened.
  */
 export function translateGateways(context: Context): void {
-  checkExistingGateways(context);
   const { doors, egress, known } = openDoors(context);
   emitDoors(context, doors);
   const uses: BackendUse[] = [];

@@ -1,5 +1,11 @@
 import { codes } from '@isthmus/diagnostics';
-import { type CompiledRoute, type EffectiveVirtualService, isOrderGuessed, type RegistryService } from '@isthmus/istio';
+import {
+  type CompiledRoute,
+  type EffectiveVirtualService,
+  isDerived,
+  isOrderGuessed,
+  type RegistryService,
+} from '@isthmus/istio';
 import { child, items, rootField } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { configOf } from '../../effective-config.ts';
@@ -11,6 +17,14 @@ export function settleRoute(context: Context, { rule, match }: CompiledRoute): v
   for (const setting of Object.values(rule.settings)) context.settled(setting);
   for (const name of rule.name) context.settled(name);
   for (const key of ['name', 'delegate']) context.settled(child(rule.delegatedBy, key));
+}
+
+/** Whether age decides between two VirtualServices of a host: routes of the Gateway API stand apart, by namespace. */
+function competes(rival: EffectiveVirtualService, own: EffectiveVirtualService): boolean {
+  if (rival === own || rival.namespace === own.namespace) return true;
+  const isPrivate = ({ resource, exportTo }: EffectiveVirtualService): boolean =>
+    isDerived(resource) && !exportTo.has('*');
+  return !isPrivate(rival) && !isPrivate(own);
 }
 
 /** Says that a VirtualService has its effect on a service; of its hosts these are the ones that name it. */
@@ -25,7 +39,9 @@ export function settleBinding(
     naming.length > 0
       ? []
       : virtualService.hosts.filter(({ host }) => host.startsWith('*') && name.endsWith(host.slice(1).toLowerCase()));
-  const rivals = configOf(context).virtualServices.withHost(name);
+  const rivals = configOf(context)
+    .virtualServices.withHost(name)
+    .filter((rival) => competes(rival, virtualService));
   for (const field of naming)
     if (isOrderGuessed(rivals.map(({ resource }) => resource)))
       context.approximate(field, undefined, codes.virtualService.contested, {
