@@ -17,7 +17,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   bundle: ['diagnostics', 'equivalence', 'istio', 'kubernetes', 'translation'],
   contract: [],
   store: [],
-  cluster: ['diagnostics', 'kubernetes'],
+  cluster: ['kubernetes'],
   testkit: ['kubernetes'],
 };
 
