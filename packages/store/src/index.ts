@@ -1,7 +1,9 @@
+export type { Acceptances, Accepting, NewAcceptance } from './acceptances.ts';
 export { backup, restore } from './backup.ts';
 export { readFiles, stageFiles } from './files.ts';
 export type { DeletionRecord, MigrationPatch, Migrations } from './migrations.ts';
 export type {
+  AcceptanceRecord,
   Actor,
   Change,
   FileRecord,

@@ -46,6 +46,18 @@ export interface ServiceState {
   readonly updatedBy: string;
 }
 
+/** A finding that somebody accepted; the finding's own words are kept, so that it can be told later what was accepted. */
+export interface AcceptanceRecord {
+  readonly finding: string;
+  readonly code: string;
+  readonly severity: string;
+  readonly subject: string;
+  readonly message: string;
+  readonly reason: string;
+  readonly at: string;
+  readonly by: string;
+}
+
 export interface HistoryRecord {
   readonly sequence: number;
   readonly at: string;

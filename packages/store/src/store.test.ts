@@ -158,6 +158,57 @@ test('an upgrade keeps a copy of the file, and one that fails leaves the file as
   await expect(openStore(directory)).rejects.toThrow('newer Isthmus');
 });
 
+test('a store of the first version gets room for acceptances and keeps what it holds', async () => {
+  const directory = folder();
+  const raw = new DatabaseSync(storePath(directory));
+  upgrade(raw, storePath(directory), upgrades.slice(0, 1));
+  raw.exec(`INSERT INTO migrations VALUES ('m', 'One', '2026-01-01', NULL, 1, '{}')`);
+  raw.close();
+  const store = await openIn(directory);
+  expect(await store.migrations.get('m')).toMatchObject({ name: 'One' });
+  expect(await store.acceptances.list('m')).toEqual([]);
+  expect(existsSync(`${storePath(directory)}.before-v${upgrades.length}`)).toBe(true);
+});
+
+const finding = {
+  finding: 'f1',
+  code: 'ISTHMUS-VS-009',
+  severity: 'warning',
+  subject: 'VirtualService sales/seats spec.http[3]',
+  message: 'It is refused in another way.',
+  reason: 'nobody asks for it',
+};
+
+test('a finding is accepted once, with who and when, and the history tells of it', async () => {
+  const store = await openIn(folder());
+  await store.migrations.create('m', 'One', {}, ann);
+  await store.migrations.create('n', 'Two', {}, ann);
+  const value = { ...finding, at: '2026-01-01T00:00:00.000Z', by: 'Ann' };
+  expect(await store.acceptances.accept('m', finding, ann)).toEqual({ outcome: 'accepted', value });
+  expect(await store.acceptances.accept('m', { ...finding, reason: 'mine' }, bob)).toEqual({
+    outcome: 'conflict',
+    current: value,
+  });
+  expect(await store.acceptances.list('m')).toEqual([value]);
+  expect(await store.acceptances.list('n')).toEqual([]);
+  expect(await store.acceptances.withdraw('n', 'f1', bob)).toBe(false);
+  expect(await store.acceptances.withdraw('m', 'f1', bob)).toBe(true);
+  expect(await store.acceptances.list('m')).toEqual([]);
+  const field = 'ISTHMUS-VS-009 at VirtualService sales/seats spec.http[3]';
+  expect(await store.history('m', { subject: 'finding', limit: 10 })).toMatchObject([
+    { by: 'Bob', field, before: 'nobody asks for it', after: null },
+    { by: 'Ann', field, before: null, after: 'nobody asks for it' },
+  ]);
+});
+
+test('acceptances go with their migration', async () => {
+  const store = await openIn(folder());
+  await store.migrations.create('m', 'One', {}, ann);
+  await store.acceptances.accept('m', finding, ann);
+  expect(await store.migrations.delete('m')).toBe(true);
+  expect(await store.acceptances.list('m')).toEqual([]);
+});
+
 test('a backup is taken while the store is in use and restores everything', async () => {
   const directory = folder();
   const store = await openIn(directory);

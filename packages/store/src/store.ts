@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { sql } from 'kysely';
+import { type Acceptances, createAcceptances } from './acceptances.ts';
 import { openFile, queryBuilder } from './database.ts';
 import { readHistory } from './history.ts';
 import { createMigrations, type Migrations } from './migrations.ts';
@@ -14,6 +15,7 @@ export interface Store {
   readonly migrations: Migrations;
   readonly snapshots: Snapshots;
   readonly services: Services;
+  readonly acceptances: Acceptances;
   history(
     migration: string,
     which: { subject?: string | undefined; before?: number | undefined; limit: number },
@@ -46,6 +48,7 @@ export async function openStore(directory: string, now = () => new Date().toISOS
     migrations: createMigrations(database, now),
     snapshots: createSnapshots(database, now),
     services: createServices(database, now),
+    acceptances: createAcceptances(database, now),
     history: (migration, which) => readHistory(database, migration, which),
     ping: async () => void (await sql`SELECT 1`.execute(database)),
     close: () => database.destroy(),

@@ -47,6 +47,21 @@ export interface ServiceStateTable {
   updated_by: string;
 }
 
+export interface AcceptanceTable {
+  migration_id: string;
+  /** What tells the finding from others. */
+  finding: string;
+  code: string;
+  severity: string;
+  /** What it was found at, for people. */
+  subject: string;
+  /** What was found, as it was read by who accepted it. */
+  message: string;
+  reason: string;
+  accepted_at: string;
+  accepted_by: string;
+}
+
 export interface HistoryTable {
   sequence: Generated<number>;
   migration_id: string;
@@ -64,5 +79,6 @@ export interface Tables {
   snapshots: SnapshotTable;
   files: FileTable;
   service_states: ServiceStateTable;
+  acceptances: AcceptanceTable;
   history: HistoryTable;
 }

@@ -73,6 +73,20 @@ export const upgrades: readonly string[] = [
     WHEN NOT EXISTS (SELECT 1 FROM snapshots WHERE id = OLD.id)
     BEGIN DELETE FROM files WHERE snapshot_id = OLD.id; END;
   `,
+  `
+  CREATE TABLE acceptances (
+    migration_id TEXT NOT NULL REFERENCES migrations (id) ON DELETE CASCADE,
+    finding TEXT NOT NULL,
+    code TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    message TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    accepted_at TEXT NOT NULL,
+    accepted_by TEXT NOT NULL,
+    PRIMARY KEY (migration_id, finding)
+  ) STRICT;
+  `,
 ];
 
 const pragma = (file: DatabaseSync, name: string): number =>
