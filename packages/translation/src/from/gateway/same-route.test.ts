@@ -1,5 +1,5 @@
 import { takeIn } from '@isthmus/istio';
-import { type AttachedRoute, type EdgeRequest, routeRequest } from '@isthmus/kong-gateway';
+import { compileKongGateway, type EdgeRequest, type KongGatewayBehavior } from '@isthmus/kong-gateway';
 import { asResources, type Manifest } from '@isthmus/testkit';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -101,20 +101,31 @@ const service = (name: string, host: string, list: readonly Rule[]): Manifest =>
     },
   }) as unknown as Manifest;
 
-function attached(object: EmittedObject): AttachedRoute {
-  const { hostnames = [] } = object.spec as { hostnames?: string[] };
-  return { route: object as never, hostnames, protocols: ['http'], dropped: new Set() };
-}
+/** The Services that routes name, since Kong answers 500 for those that are missing. */
+const servicesOf = (routes: readonly EmittedObject[]): Manifest[] =>
+  [...new Set(JSON.stringify(routes).match(/(?:narrow|wide)-\d(?=","port)/g))].map(
+    (name) =>
+      ({
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name, namespace: 'default' },
+        spec: { ports: [{ port: 80 }] },
+      }) as unknown as Manifest,
+  );
 
 /** Where Kong sends a request: the Service, or the name of the plugin that answers. */
-function kong(routes: readonly EmittedObject[], request: EdgeRequest): string | undefined {
-  const winner = routeRequest(routes.map(attached), request);
-  const route = routes.find(({ metadata }) => metadata.name === winner?.name);
+function kong(
+  routes: readonly EmittedObject[],
+  behavior: KongGatewayBehavior,
+  request: EdgeRequest,
+): string | undefined {
+  const decision = behavior.decide(request);
+  if (decision.kind === 'forward') return decision.backends[0]?.service.replace('default/', '');
+  const route = routes.find(({ metadata }) => metadata.name === decision.by?.name);
   const { rules: own = [] } = (route?.spec ?? {}) as {
-    rules?: { backendRefs?: { name: string }[]; filters?: { extensionRef?: { name: string } }[] }[];
+    rules?: { filters?: { extensionRef?: { name: string } }[] }[];
   };
-  const rule = winner && own[winner.rule];
-  return rule?.backendRefs?.[0]?.name ?? rule?.filters?.[0]?.extensionRef?.name;
+  return own[decision.by?.matches[0]?.rule ?? -1]?.filters?.[0]?.extensionRef?.name;
 }
 
 test('Kong sends every request where the first matching rule of Istio does, with one host and beside a wider one', () => {
@@ -130,13 +141,20 @@ test('Kong sends every request where the first matching rule of Istio does, with
         },
       ]);
       const { emitted } = translate(estate, defaultSettings);
-      const routes = emitted.flatMap(({ object }) => (object.kind === 'HTTPRoute' ? [object] : []));
+      const objects = emitted.map(({ object }) => object);
+      const routes = objects.filter(({ kind }) => kind === 'HTTPRoute');
+      const behavior = compileKongGateway([...objects, ...servicesOf(routes)] as never, {
+        flavor: 'expressions',
+        webhook: true,
+      });
+      expect(behavior.refusedByAdmission).toEqual([]);
+      expect(behavior.refusedByKong).toEqual([]);
       for (const request of requests) {
         const own = request.host === 'one.example';
         const rule = istio(own ? narrow : wide, request);
         // Istio answers 404 for a host whose rules do not match; no wider host takes over.
         const expected = rule === undefined ? [undefined, 'no-rule-matches'] : [`${own ? 'narrow' : 'wide'}-${rule}`];
-        expect(expected).toContain(kong(routes, request));
+        expect(expected).toContain(kong(routes, behavior, request));
       }
     }),
     { numRuns: 60 },
