@@ -25,6 +25,7 @@ export {
   type Spent,
 } from './limits.ts';
 export { locate, locateAll, type Span } from './locate.ts';
+export { dnsLabel, shortHash } from './names.ts';
 export { applyPatch } from './patch.ts';
 export type { Step } from './path.ts';
 export { formatPath, join, parsePath } from './path.ts';

@@ -1,4 +1,41 @@
-export { type BridgeDiagram, bridgeDiagram } from './bridge.ts';
+export {
+  type Certificate,
+  type CertificateFacts,
+  type CertificateRefusal,
+  type Certificates,
+  readCertificates,
+  type Validity,
+  validityOf,
+} from './bridge/certificates.ts';
+export { type BridgeDiagram, bridgeDiagram } from './bridge/diagram.ts';
+export { type BridgedService, type BridgeFacts, bridgeFacts } from './bridge/facts.ts';
+export type { BridgeInput, EmittedFor } from './bridge/input.ts';
+export type { Changes, Cluster, ObjectRef, Overlay, Placed } from './bridge/placed.ts';
+export { type Progress, type ProgressOf, progressOfPhase } from './bridge/progress.ts';
+export { type Hop, type RequestPath, type RequestRoute, requestPath } from './bridge/request-path.ts';
+export {
+  type BridgeSettings,
+  defaultBridgeSettings,
+  type MeshNames,
+  ownTrustDomain,
+  problemOfShift,
+  type Topology,
+  type Widened,
+} from './bridge/settings.ts';
+export {
+  progressAt,
+  rollbackFrom,
+  type Stage,
+  type StageName,
+  stageNames,
+  stagesNamed,
+  stagesOfWave,
+  type WaveOf,
+  type WaveStages,
+  waveOf,
+} from './bridge/stages.ts';
+export { bridgeState } from './bridge/state.ts';
+export { crossingWays, type Way, type WayKind } from './bridge/way.ts';
 export { type EvidenceKind, likely, type ServiceEdge, type ServiceGraph } from './graph/edge.ts';
 export { serviceGraph } from './graph/graph.ts';
 export { type Observation, readObserved } from './graph/observed.ts';

@@ -1,7 +1,7 @@
 import { takeIn } from '@isthmus/istio';
 import { readManifest } from '@isthmus/kubernetes';
 import { expect, test } from 'vitest';
-import { bridgeDiagram, concerns, servicesOf } from './index.ts';
+import { bridgeDiagram, concerns, servicesOf } from '../index.ts';
 
 const estateOf = (text: string) => takeIn([readManifest('a.yaml', new TextEncoder().encode(text))]);
 const service = (name: string, namespace = 'shop'): string =>

@@ -1,7 +1,7 @@
 import type { Estate } from '@isthmus/istio';
-import { likely, type ServiceGraph } from './graph/edge.ts';
-import { serviceGraph } from './graph/graph.ts';
-import type { MigratingService } from './services.ts';
+import { likely, type ServiceGraph } from '../graph/edge.ts';
+import { serviceGraph } from '../graph/graph.ts';
+import type { MigratingService } from '../services.ts';
 
 /** The bridge architecture, computed from the snapshot and the progress. */
 export interface BridgeDiagram {
