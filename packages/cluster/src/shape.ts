@@ -9,7 +9,6 @@ const bookkeeping = new Set([
   'resourceVersion',
   'uid',
   'generation',
-  'creationTimestamp',
   'deletionTimestamp',
   'deletionGracePeriodSeconds',
   'selfLink',
@@ -24,6 +23,8 @@ const recorded = new Set([
   'deprecated.daemonset.template.generation',
   'control-plane.alpha.kubernetes.io/leader',
 ]);
+
+const byAge = /^(?:[a-z.]+\.istio\.io|gateway\.networking\.k8s\.io|kuma\.io)\//;
 
 const without = (map: JsonObject, names: ReadonlySet<string>): JsonObject => {
   for (const name in map)
@@ -48,6 +49,18 @@ function statusOf({ kind, apiVersion, status }: JsonObject): Json | undefined {
   return undefined;
 }
 
+/** A Service without the addresses and ports that its cluster drew for it; `None` is meant. */
+function withoutDrawn(spec: JsonObject): JsonObject {
+  const { clusterIP, clusterIPs: _, healthCheckNodePort: __, ports, ...others } = spec;
+  return {
+    ...others,
+    ...(clusterIP === 'None' ? { clusterIP } : {}),
+    ...(isList(ports)
+      ? { ports: ports.map((port) => (isMap(port) ? without(port, new Set(['nodePort'])) : port)) }
+      : {}),
+  };
+}
+
 /**
  * An object as a snapshot holds it: without what the server keeps for itself, and without the status where that is not
  * needed. Of a Secret nothing but metadata is left.
@@ -55,9 +68,11 @@ function statusOf({ kind, apiVersion, status }: JsonObject): Json | undefined {
 export function shapeObject(object: JsonObject): JsonObject {
   const { apiVersion, kind, metadata, status: _, ...rest } = object;
   const kept = isMap(metadata) ? without(metadata, bookkeeping) : {};
-  const { annotations, ownerReferences, ...others } = kept;
+  const { annotations, ownerReferences, creationTimestamp, ...others } = kept;
   const said = isMap(annotations) ? without(annotations, recorded) : {};
   const shaped: Record<string, Json> = { ...others };
+  // Of two objects that contradict each other the older one counts, in Istio and in the Gateway API.
+  if (creationTimestamp !== undefined && byAge.test(String(apiVersion))) shaped.creationTimestamp = creationTimestamp;
   if (Object.keys(said).length > 0) shaped.annotations = said;
   if (isList(ownerReferences)) shaped.ownerReferences = owners(ownerReferences);
   const status = statusOf(object);
@@ -66,6 +81,7 @@ export function shapeObject(object: JsonObject): JsonObject {
     kind: kind as Json,
     metadata: shaped,
     ...(kind === 'Secret' ? {} : rest),
+    ...(kind === 'Service' && apiVersion === 'v1' && isMap(rest.spec) ? { spec: withoutDrawn(rest.spec) } : {}),
     ...(status === undefined ? {} : { status }),
   };
 }

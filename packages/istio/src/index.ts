@@ -13,6 +13,7 @@ export { retriesOf } from './behavior/retries.ts';
 export { type CompiledService, compileRouteTable, compileService, unknownHost } from './behavior/route-table.ts';
 export { type CompiledRoute, concerns, sourceLabelsOf } from './behavior/routes.ts';
 export type { CompiledVirtualHost } from './behavior/virtual-hosts.ts';
+export { clusterAnnotation, type UnreadKind } from './cluster-snapshot.ts';
 export {
   type Action,
   type Alternative,

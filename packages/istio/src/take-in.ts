@@ -1,6 +1,7 @@
 import { codes, compareDiagnostics, type Diagnostic, diagnose } from '@isthmus/diagnostics';
 import { type FileReading, identityKey, type Resource, stringifyJson } from '@isthmus/kubernetes';
 import { checkTexts } from './check-texts.ts';
+import { clusterAnnotation, isClusterSnapshot, readClusterSnapshot, type UnreadKind } from './cluster-snapshot.ts';
 import type { Estate, Skipped, SourceFile, Superseded } from './estate.ts';
 import { checkPossible } from './impossible.ts';
 import { extractMeshConfig, holdsMeshConfig } from './mesh-config.ts';
@@ -25,11 +26,38 @@ function compareBytes(a: string, b: string): number {
 
 const describe = (resource: Resource): string => `${resource.source.file} line ${resource.source.line}`;
 
-const content = (resource: Resource): string =>
-  stringifyJson(
-    { ...resource.object, apiVersion: null, metadata: { ...(resource.object.metadata as object), namespace: null } },
-    { sortKeys: true },
-  );
+/** What two copies of an object share, also where they were read from two clusters, which made them at different times. */
+function content({ object, annotations }: Resource): string {
+  const { [clusterAnnotation]: cluster, ...others } = annotations;
+  const age = cluster === undefined ? {} : { creationTimestamp: null };
+  const metadata = { ...(object.metadata as object), namespace: null, annotations: others, ...age };
+  return stringifyJson({ ...object, apiVersion: null, metadata }, { sortKeys: true });
+}
+
+// What runs in a cluster is its own: two clusters of one mesh each have their part of a service's pods.
+const ofOneCluster = new Set([
+  'Pod',
+  'Node',
+  'ReplicationController',
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'ReplicaSet',
+  'Job',
+  'CronJob',
+  'Rollout',
+  'Endpoints',
+  'EndpointSlice',
+  'Secret',
+  'ServiceAccount',
+]);
+
+/** Objects with one key are versions of one object. */
+function keyOf(resource: Resource): string {
+  const cluster = resource.annotations[clusterAnnotation];
+  const key = identityKey(resource);
+  return cluster !== undefined && ofOneCluster.has(resource.kind) ? `${key}\n${cluster}` : key;
+}
 
 /** Of several versions of an object the last is used; says what became of the others. */
 function compete(versions: readonly Resource[]): { superseded: Superseded[]; diagnostics: Diagnostic[] } {
@@ -66,6 +94,7 @@ export function takeIn(files: readonly Intake[]): Estate {
   const skipped: Skipped[] = [];
   const sources: SourceFile[] = [];
   const nameless: Resource[] = [];
+  const unread: UnreadKind[] = [];
   const versions = new Map<string, Resource[]>();
   for (const file of ordered) {
     diagnostics.push(...file.diagnostics);
@@ -79,12 +108,18 @@ export function takeIn(files: readonly Intake[]): Estate {
         reason,
       });
     const keep = (resource: Resource): void => {
-      const key = identityKey(resource);
+      const key = keyOf(resource);
       const others = versions.get(key);
       if (others === undefined) versions.set(key, [resource]);
       else others.push(resource);
     };
     for (const resource of file.resources) {
+      if (isClusterSnapshot(resource)) {
+        const record = readClusterSnapshot(resource);
+        unread.push(...record.unread);
+        diagnostics.push(...record.diagnostics);
+        continue;
+      }
       const sorted = partOf(resource.group, resource.kind);
       if (holdsMeshConfig(resource)) {
         const { resource: meshConfig, diagnostic } = extractMeshConfig(resource);
@@ -128,5 +163,6 @@ export function takeIn(files: readonly Intake[]): Estate {
     superseded,
     skipped,
     diagnostics: diagnostics.sort(compareDiagnostics),
+    ...(unread.length === 0 ? {} : { unread }),
   };
 }

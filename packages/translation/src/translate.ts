@@ -145,7 +145,9 @@ const withoutRepeats = (sorted: readonly Diagnostic[]): Diagnostic[] =>
  * Translates an estate for a target version. Every leaf of every Istio resource is in the ledger; what no translator
  * claimed is `untranslated`, with a diagnostic for each resource.
  */
-export function translate(estate: Estate, settings: Settings): Translation {
+export function translate(estate: Estate, given: Settings): Translation {
+  // What could not be read is not absent, whoever declared the import complete.
+  const settings = estate.unread === undefined ? given : { ...given, complete: false };
   const workings = createWorkings(estate, settings);
   for (const translator of translators) translator(workings.context);
   const { finished, diagnostics } = finishEmissions(workings);
