@@ -11,7 +11,8 @@ import { defaultSettings, type Settings } from './settings.ts';
 import { translate } from './translate.ts';
 
 /** What of the context counts with all of its fields. */
-const isRoute = ({ group }: Resource): boolean => group === 'gateway.networking.k8s.io';
+const isRoute = ({ group, labels }: Resource): boolean =>
+  group === 'gateway.networking.k8s.io' || Object.keys(labels).some((key) => key.startsWith('istio.io/'));
 
 /** What a person needs to see: what is emitted, what became of each field, and the findings. */
 function outcome(input: string, target: TargetVersion): Json {

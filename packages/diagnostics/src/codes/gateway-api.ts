@@ -25,7 +25,7 @@ export const gatewayApi = defineCodes({
     severity: 'warning',
     title: 'Kong Mesh reads this HTTPRoute too',
     message:
-      'Kong Mesh {version} reads HTTPRoutes with a Service as a parent by itself where the kinds of the Gateway API are installed, and makes a MeshHTTPRoute of its own beside the emitted one. That one leaves out {lost}.',
+      'Kong Mesh reads HTTPRoutes with a Service as a parent by itself where the kinds of the Gateway API are installed, and makes a MeshHTTPRoute of its own beside the emitted one. That one leaves out {lost}.',
     help: 'Remove the HTTPRoute when the last of its clients has left Istio; the emitted MeshHTTPRoute says all of it.',
     explanation:
       'The reading of Kong Mesh leaves out timeouts, retries, CORS and filters of backends without a word (kuma/pkg/plugins/runtime/k8s/controllers/gatewayapi/http_route_conversion.go, 2.14 and 3.0; edge.md 1.14).',

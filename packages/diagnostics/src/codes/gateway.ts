@@ -54,10 +54,10 @@ export const gateway = defineCodes({
   eastWest: {
     code: 'ISTHMUS-GW-006',
     severity: 'blocker',
-    title: 'Server for traffic between clusters or meshes',
+    title: 'Server for traffic inside the mesh',
     message:
-      'Port {port} is for traffic between clusters (AUTO_PASSTHROUGH) or inside the mesh (ISTIO_MUTUAL). Gateway API has no such listener; in Kong Mesh the zone ingress and the zone egress do this.',
-    help: 'Connect the clusters as zones of one Kong Mesh, each with a zone ingress.',
+      'Port {port} is for traffic inside the mesh (ISTIO_MUTUAL). Gateway API has no such listener; in Kong Mesh the zone egress takes traffic of the mesh out.',
+    help: 'Reach what lies behind this port by a MeshExternalService, or by its Service without the detour.',
     explanation:
       'Kong Mesh leads traffic between zones through zone ingresses, with the identity of the mesh (kuma 2.14).',
   },

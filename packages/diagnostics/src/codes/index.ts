@@ -1,4 +1,5 @@
 import type { Code } from '../code.ts';
+import { ambient } from './ambient.ts';
 import { authorizationPolicy } from './authorization-policy.ts';
 import { destinationRule } from './destination-rule.ts';
 import { estate } from './estate.ts';
@@ -10,6 +11,7 @@ import { identity } from './identity.ts';
 import { installation } from './installation.ts';
 import { label } from './label.ts';
 import { meshConfig } from './mesh-config.ts';
+import { multiCluster } from './multi-cluster.ts';
 import { peerAuthentication } from './peer-authentication.ts';
 import { preflight } from './preflight.ts';
 import { reading } from './reading.ts';
@@ -24,6 +26,7 @@ import { workload } from './workload.ts';
 
 /** Every area of the registry. A new code is one entry in one of these files. */
 export const codes = {
+  ambient,
   authorizationPolicy,
   destinationRule,
   estate,
@@ -35,6 +38,7 @@ export const codes = {
   installation,
   label,
   meshConfig,
+  multiCluster,
   peerAuthentication,
   preflight,
   reading,

@@ -63,7 +63,7 @@ function accountForRoute(context: Context, { resource, kind, parents, refused }:
   if (kind === 'HTTPRoute') {
     const lost = lostByKongMesh(spec);
     const said = lost.length === 0 ? 'nothing that is written here' : lost.join(', ');
-    context.report(codes.gatewayApi.alsoRead, { version: context.settings.target, lost: said }, resource);
+    context.report(codes.gatewayApi.alsoRead, { lost: said }, resource);
   }
   settleForm(context, spec);
   // Of several routes that Istio makes one VirtualService of, the parents of the first stand for those of all.

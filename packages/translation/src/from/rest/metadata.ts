@@ -17,16 +17,9 @@ const same: Readonly<Record<string, string>> = {
 
 /** What a key asks for, where Kong Mesh has it in another form: what to do. */
 const elsewhere: Readonly<Record<string, string>> = {
-  'ambient.istio.io/redirection': 'Sidecars take the place of ztunnel.',
   'inject.istio.io/templates': 'Write a ContainerPatch.',
-  'istio.io/dataplane-mode':
-    'Kong Mesh has sidecars only: label the namespace `kuma.io/sidecar-injection: enabled` and restart the pods.',
-  'istio.io/ingress-use-waypoint': 'Policies of a waypoint become policies of the service itself.',
   'istio.io/rev': 'One control plane serves a zone of Kong Mesh; there are no revisions.',
   'istio.io/tag': 'One control plane serves a zone of Kong Mesh; there are no revisions.',
-  'istio.io/use-waypoint': 'Policies of a waypoint become policies of the service itself.',
-  'istio.io/use-waypoint-namespace': 'Policies of a waypoint become policies of the service itself.',
-  'istio.io/waypoint-for': 'Policies of a waypoint become policies of the service itself.',
   'networking.istio.io/enable-autoallocate-ip': 'Kong Mesh gives every MeshExternalService an address.',
   'networking.istio.io/exportTo': 'Restrict with reachable backends or MeshTrafficPermissions.',
   'networking.istio.io/gatewayPort': 'Write the port into a MeshZoneAddress (3.0).',

@@ -1,5 +1,7 @@
 import { workloadsOf } from '@isthmus/istio';
 import type { Context } from '../../context.ts';
+import { translateAmbientLabels } from '../ambient/labels.ts';
+import { reportZtunnel } from '../ambient/ztunnel.ts';
 import { translateProxyConfigs } from '../proxy-config/translate.ts';
 import { translateSidecars } from '../sidecar/translate.ts';
 import { accountForExtensions } from './extensions.ts';
@@ -18,6 +20,8 @@ export function translateRest(context: Context): void {
   accountForRetired(context);
   accountForMeshFields(context);
   accountForInstallation(context);
+  translateAmbientLabels(context, workloads, patches);
+  reportZtunnel(context, workloads);
   accountForMetadata(context, workloads, patches);
   patches.emit();
 }
