@@ -49,16 +49,12 @@ function statusOf({ kind, apiVersion, status }: JsonObject): Json | undefined {
   return undefined;
 }
 
-/** A Service without the addresses and ports that its cluster drew for it; `None` is meant. */
-function withoutDrawn(spec: JsonObject): JsonObject {
-  const { clusterIP, clusterIPs: _, healthCheckNodePort: __, ports, ...others } = spec;
-  return {
-    ...others,
-    ...(clusterIP === 'None' ? { clusterIP } : {}),
-    ...(isList(ports)
-      ? { ports: ports.map((port) => (isMap(port) ? without(port, new Set(['nodePort'])) : port)) }
-      : {}),
-  };
+/** A Service without the ports of nodes that its cluster drew for it. */
+function withoutDrawn({ healthCheckNodePort: _, ports, ...others }: JsonObject): JsonObject {
+  const drawn = new Set(['nodePort']);
+  return isList(ports)
+    ? { ...others, ports: ports.map((port) => (isMap(port) ? without(port, drawn) : port)) }
+    : others;
 }
 
 /**

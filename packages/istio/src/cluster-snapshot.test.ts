@@ -51,3 +51,18 @@ spec: {template: {metadata: {labels: {app: seats, version: ${version}}}}}
   expect(estate.context).toHaveLength(2);
   expect(estate.diagnostics).toEqual([]);
 });
+
+test('a Service of two clusters is one, whatever addresses they drew for it', () => {
+  const service = (cluster: string, address: string, port = 80): string => `apiVersion: v1
+kind: Service
+metadata: {namespace: sales, name: seats, annotations: {isthmus/cluster: ${cluster}}}
+spec: {clusterIP: ${address}, ports: [{port: ${port}}]}
+`;
+  const codesOf = (west: string) =>
+    takeIn([read('east/s.yaml', service('east', '10.0.0.1')), read('west/s.yaml', west)]).diagnostics.map(
+      ({ code }) => code,
+    );
+  expect(codesOf(service('west', '10.9.0.2'))).toEqual(['ISTHMUS-EST-001']);
+  expect(codesOf(service('west', 'None'))).toEqual(['ISTHMUS-EST-002']);
+  expect(codesOf(service('west', '10.9.0.2', 81))).toEqual(['ISTHMUS-EST-002']);
+});

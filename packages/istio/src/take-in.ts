@@ -1,5 +1,5 @@
 import { codes, compareDiagnostics, type Diagnostic, diagnose } from '@isthmus/diagnostics';
-import { type FileReading, identityKey, type Resource, stringifyJson } from '@isthmus/kubernetes';
+import { type FileReading, identityKey, isMap, type Json, type Resource, stringifyJson } from '@isthmus/kubernetes';
 import { checkTexts } from './check-texts.ts';
 import { clusterAnnotation, isClusterSnapshot, readClusterSnapshot, type UnreadKind } from './cluster-snapshot.ts';
 import type { Estate, Skipped, SourceFile, Superseded } from './estate.ts';
@@ -26,12 +26,26 @@ function compareBytes(a: string, b: string): number {
 
 const describe = (resource: Resource): string => `${resource.source.file} line ${resource.source.line}`;
 
-/** What two copies of an object share, also where they were read from two clusters, which made them at different times. */
-function content({ object, annotations }: Resource): string {
+/** A Service's spec without the addresses that its cluster drew for it; `None` is meant. */
+function withoutAddresses(spec: Json): Json {
+  if (!isMap(spec) || spec.clusterIP === 'None') return spec;
+  const { clusterIP: _, clusterIPs: __, ...others } = spec;
+  return others;
+}
+
+/** What two copies of an object share, also where two clusters made them, at different times and with addresses of their own. */
+function content({ object, annotations, kind }: Resource): string {
   const { [clusterAnnotation]: cluster, ...others } = annotations;
-  const age = cluster === undefined ? {} : { creationTimestamp: null };
-  const metadata = { ...(object.metadata as object), namespace: null, annotations: others, ...age };
-  return stringifyJson({ ...object, apiVersion: null, metadata }, { sortKeys: true });
+  const metadata = { ...(object.metadata as object), namespace: null, annotations: others };
+  const shared =
+    cluster === undefined
+      ? { ...object, metadata }
+      : {
+          ...object,
+          metadata: { ...metadata, creationTimestamp: null },
+          ...(kind === 'Service' && object.spec !== undefined ? { spec: withoutAddresses(object.spec) } : {}),
+        };
+  return stringifyJson({ ...shared, apiVersion: null }, { sortKeys: true });
 }
 
 // What runs in a cluster is its own: two clusters of one mesh each have their part of a service's pods.
