@@ -16,6 +16,7 @@ import { createImports } from './imports.ts';
 import { createLive } from './live.ts';
 import { addSecurity, isLoopback } from './plugins/security.ts';
 import { problemOf, Refusal } from './problem.ts';
+import { acceptanceRoutes } from './routes/acceptances.ts';
 import { importRoutes } from './routes/imports.ts';
 import { migrationRoutes } from './routes/migrations.ts';
 import { serviceRoutes } from './routes/services.ts';
@@ -154,6 +155,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     importRoutes(api, context);
     serviceRoutes(api, context);
     viewRoutes(api, context);
+    acceptanceRoutes(api, context);
     api.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
     api.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }));
     api.get('/readyz', { schema: { hide: true } }, async () => {

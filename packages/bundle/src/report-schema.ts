@@ -1,7 +1,7 @@
 import type { Diagnostic, Severity } from '@isthmus/diagnostics';
 import type { AccessRow, VerdictRow } from '@isthmus/equivalence';
 import type { LedgerField, Outcome, Target } from '@isthmus/translation';
-import type { Report } from './report.ts';
+import type { Report, ReportedAcceptance } from './report.ts';
 
 type Schema = { readonly [keyword: string]: unknown };
 
@@ -65,8 +65,12 @@ const diagnostic = map<Report['diagnostics'][number]>(
     column: position,
     path: text,
     related: list(map<Related>({ file: text, line: position, column: position, message: text }, ['line', 'column'])),
+    accepted: described(
+      map<ReportedAcceptance>({ reason: text, by: text, at: described(text, 'ISO 8601.') }),
+      'Who accepted it, when and why; absent where nobody did.',
+    ),
   },
-  ['resource', 'file', 'line', 'column', 'path'],
+  ['resource', 'file', 'line', 'column', 'path', 'accepted'],
 );
 
 type Counterexample = NonNullable<VerdictRow['counterexample']>;

@@ -14,6 +14,19 @@ interface ReportedEntry {
   readonly fields: LedgerEntry['fields'];
 }
 
+/** Who accepted a finding, when and why. */
+export interface ReportedAcceptance {
+  readonly reason: string;
+  readonly by: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+interface ReportedDiagnostic extends Diagnostic {
+  readonly related: NonNullable<Diagnostic['related']>;
+  readonly accepted?: ReportedAcceptance;
+}
+
 /** The report, version 1; its JSON Schema is docs/reference/report.schema.json. */
 export interface Report {
   readonly reportVersion: 1;
@@ -31,7 +44,7 @@ export interface Report {
   }[];
   readonly ledger: readonly ReportedEntry[];
   readonly context: readonly ReportedEntry[];
-  readonly diagnostics: readonly (Diagnostic & { readonly related: NonNullable<Diagnostic['related']> })[];
+  readonly diagnostics: readonly ReportedDiagnostic[];
   readonly resources: readonly {
     readonly apiVersion: string;
     readonly kind: string;
@@ -68,12 +81,14 @@ function entryOf({ resource, fields }: LedgerEntry): ReportedEntry {
  * @param diagnostics the translation's, with positions refined where texts are at hand
  * @param fileOf the bundle's file of each emitted resource, as `layOut` gives it
  * @param equivalence the verdicts of a comparison, where one was made
+ * @param acceptanceOf who accepted a finding, where somebody did
  */
 export function buildReport(
   translation: Translation,
   diagnostics: readonly Diagnostic[],
   fileOf: readonly string[],
   equivalence?: readonly (VerdictRow | AccessRow)[],
+  acceptanceOf: (diagnostic: Diagnostic) => ReportedAcceptance | undefined = () => undefined,
 ): Report {
   const { estate, emitted } = translation;
   const skipped = Map.groupBy(estate.skipped, ({ file }) => file);
@@ -96,7 +111,10 @@ export function buildReport(
     })),
     ledger: translation.ledger.map(entryOf),
     context: translation.context.map(entryOf),
-    diagnostics: diagnostics.map((diagnostic) => ({ ...diagnostic, related: diagnostic.related ?? [] })),
+    diagnostics: diagnostics.map((diagnostic) => {
+      const accepted = acceptanceOf(diagnostic);
+      return { ...diagnostic, related: diagnostic.related ?? [], ...(accepted === undefined ? {} : { accepted }) };
+    }),
     resources: emitted.map(({ object, role }, index) => ({
       apiVersion: object.apiVersion,
       kind: object.kind,

@@ -151,6 +151,27 @@ export const routes = defineRoutes({
     status: 200,
     response: views.DiagnosticList,
   },
+  listAcceptances: {
+    method: 'GET',
+    path: '/migrations/:id/acceptances',
+    summary: 'The findings that somebody accepted, also those that are not there any more',
+    status: 200,
+    response: views.AcceptedFindings,
+  },
+  acceptFinding: {
+    method: 'POST',
+    path: '/migrations/:id/acceptances',
+    summary: 'Accept a blocker or a warning with a reason; 409 where somebody did so before',
+    body: views.NewAcceptance,
+    status: 201,
+    response: views.AcceptedFinding,
+  },
+  withdrawAcceptance: {
+    method: 'DELETE',
+    path: '/migrations/:id/acceptances/:finding',
+    summary: 'Take the acceptance of a finding back',
+    status: 204,
+  },
   getWorkbench: {
     method: 'GET',
     path: '/migrations/:id/workbench',

@@ -18,7 +18,9 @@ export const Service = Type.Object({
   /** Istio resources that are about it. */
   resources: Type.Integer(),
   outcomes: Outcomes,
+  /** All of them, and those of them that somebody accepted. */
   findings: SeverityCounts,
+  accepted: SeverityCounts,
 });
 export type Service = Static<typeof Service>;
 
@@ -57,9 +59,9 @@ export const HistoryEntry = Type.Object({
   at: Type.String(),
   by: Type.String(),
   verified: Type.Boolean(),
-  /** `migration`, `snapshot`, or a service's id */
+  /** `migration`, `snapshot`, `finding`, or a service's id */
   subject: Type.String(),
-  /** `phase`, `owner`, `note`, `name`, `settings`, `archived`, `imported`, `created` */
+  /** `phase`, `owner`, `note`, `name`, `settings`, `archived`, `imported`, `created`; of a finding what it is and where */
   field: Type.String(),
   before: Type.Union([Type.String(), Type.Null()]),
   after: Type.Union([Type.String(), Type.Null()]),

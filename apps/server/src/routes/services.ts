@@ -14,7 +14,8 @@ export function serviceRoutes(app: FastifyInstance, { store, views, live }: Cont
     if (snapshot === undefined) return [];
     const states = await store.services.list(migration);
     const view = { name: 'services', ...(ids === undefined ? {} : { ids }) } as const;
-    const bytes = await views.render(snapshot.id, completeSettings(record.settings), states, view);
+    const accepted = await store.acceptances.list(migration);
+    const bytes = await views.render(snapshot.id, completeSettings(record.settings), states, view, accepted);
     return (JSON.parse(Buffer.from(bytes).toString()) as { services: Service[] }).services;
   }
 

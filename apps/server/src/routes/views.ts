@@ -30,7 +30,8 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
     if (snapshot === undefined)
       throw new Refusal(404, 'no-snapshot', 'Nothing has been imported into this migration yet.');
     const states = await store.services.list(record.id);
-    const bytes = await views.render(snapshot.id, completeSettings(record.settings), states, view);
+    const accepted = await store.acceptances.list(record.id);
+    const bytes = await views.render(snapshot.id, completeSettings(record.settings), states, view, accepted);
     if (bytes.length === 0) throw notFound('What was asked for');
     return reply.type(type).send(bytes);
   }

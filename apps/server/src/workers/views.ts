@@ -16,13 +16,14 @@ import type {
 import { indexServices } from '@isthmus/istio';
 import type { Limits, Resource } from '@isthmus/kubernetes';
 import { bridgeDiagram, type MigratingService } from '@isthmus/migration';
-import type { ServiceState } from '@isthmus/store';
+import type { AcceptanceRecord, ServiceState } from '@isthmus/store';
 import { move } from 'piscina';
+import { acceptable, acceptanceOf, acceptancesOf, countAccepted, decisionOn, stillThere } from './acceptances.ts';
 import { access, accessTable, allAccess, workloadAccess } from './access.ts';
 import { allVerdicts, behaviour, serviceBehaviour, simulation, simulationModel } from './behaviour.ts';
 import { checkList } from './checks.ts';
 import { plan } from './plan.ts';
-import { addUp, noFindings, noOutcomes, type Translated, translated } from './snapshot.ts';
+import { addUp, keyOf, noFindings, noOutcomes, type Translated, translated } from './snapshot.ts';
 import { workbench } from './workbench.ts';
 
 export interface ViewTask {
@@ -31,6 +32,7 @@ export interface ViewTask {
   readonly snapshot: string;
   readonly settings: Settings;
   readonly states: readonly ServiceState[];
+  readonly acceptances: readonly AcceptanceRecord[];
   readonly view:
     | { readonly name: 'overview' | 'inventory' | 'resources' }
     | ({ readonly name: 'report' } & ReportQuery)
@@ -52,6 +54,8 @@ export interface ViewTask {
     | ({ readonly name: 'checks' } & CheckQuery)
     | ({ readonly name: 'plan' } & PlanQuery)
     | { readonly name: 'service-behaviour'; readonly service: string }
+    | { readonly name: 'acceptable'; readonly finding: string }
+    | { readonly name: 'still-there'; readonly findings: readonly string[] }
     | { readonly name: 'simulation'; readonly request: SimulatedRequest }
     | { readonly name: 'simulation-model'; readonly subject: SimulatedSubject };
 }
@@ -60,13 +64,24 @@ type States = ReadonlyMap<string, ServiceState>;
 
 const namespaceOf = ({ namespace }: { namespace: string }): string => (namespace === '' ? 'default' : namespace);
 
-function presentService(snapshot: Translated, service: MigratingService, states: States): Service {
+type AcceptedCounts = ReturnType<typeof countAccepted>;
+
+function presentService(
+  snapshot: Translated,
+  service: MigratingService,
+  states: States,
+  acceptedCounts: AcceptedCounts,
+): Service {
   const outcomes = noOutcomes();
   const findings = noFindings();
+  const accepted = noFindings();
   const resources = snapshot.concerns.get(service.id) ?? [];
   for (const index of resources) {
     addUp(outcomes, snapshot.outcomes[index] ?? noOutcomes());
     addUp(findings, snapshot.findings[index] ?? noFindings());
+    const resource = snapshot.translation.estate.istio[index];
+    const counts = resource && acceptedCounts.of.get(keyOf(resource, resource.source.file));
+    if (counts !== undefined) addUp(accepted, counts);
   }
   const state = states.get(service.id);
   return {
@@ -83,13 +98,14 @@ function presentService(snapshot: Translated, service: MigratingService, states:
     resources: resources.length,
     outcomes,
     findings,
+    accepted,
   };
 }
 
-function overview(snapshot: Translated, states: States): Overview {
+function overview(snapshot: Translated, states: States, acceptedCounts: AcceptedCounts): Overview {
   const { translation, diagnostics } = snapshot;
   const { istio, skipped } = translation.estate;
-  const services = snapshot.services.map((service) => presentService(snapshot, service, states));
+  const services = snapshot.services.map((service) => presentService(snapshot, service, states, acceptedCounts));
   const total = { outcomes: noOutcomes(), findings: noFindings(), phases: {} as Record<string, number> };
   const kinds = new Map<string, Overview['kinds'][number]>();
   const namespaces = new Map<string, Overview['namespaces'][number]>();
@@ -132,8 +148,9 @@ function overview(snapshot: Translated, states: States): Overview {
     resources: istio.length,
     carriedResources: snapshot.findings.filter(({ blocker }) => blocker === 0).length,
     ...total,
+    accepted: acceptedCounts.total,
     services: services.length,
-    blockedServices: services.filter(({ findings }) => findings.blocker > 0).length,
+    blockedServices: services.filter(({ findings, accepted }) => findings.blocker > accepted.blocker).length,
     emitted: count('resource'),
     drafts: count('draft'),
     patches: count('patch'),
@@ -236,11 +253,12 @@ const resources = (snapshot: Translated): ResourceRow[] =>
 
 const rank = { blocker: 0, warning: 1, info: 2 };
 
-function build(snapshot: Translated, { view, states: list, settings }: ViewTask): unknown {
+function build(snapshot: Translated, { view, states: list, acceptances, settings }: ViewTask): unknown {
   const states: States = new Map(list.map((state) => [state.service, state]));
+  const accepted = acceptancesOf(acceptances);
   switch (view.name) {
     case 'overview':
-      return overview(snapshot, states);
+      return overview(snapshot, states, countAccepted(snapshot, accepted));
     case 'inventory':
       return inventory(snapshot);
     case 'resources':
@@ -248,16 +266,24 @@ function build(snapshot: Translated, { view, states: list, settings }: ViewTask)
     case 'services': {
       const wanted = view.ids && new Set(view.ids);
       const services = snapshot.services.filter(({ id }) => wanted?.has(id) ?? true);
-      return { services: services.map((service) => presentService(snapshot, service, states)) };
+      const counts = countAccepted(snapshot, accepted);
+      return { services: services.map((service) => presentService(snapshot, service, states, counts)) };
     }
     case 'diagnostics': {
       const wanted = view.severity?.split(',');
       const found = snapshot.diagnostics.filter(({ severity }) => wanted?.includes(severity) ?? true);
       const diagnostics = found.toSorted((a, b) => rank[a.severity] - rank[b.severity]).slice(0, view.limit ?? 1000);
-      return { diagnostics, total: found.length };
+      return {
+        diagnostics: diagnostics.map((diagnostic) => ({ ...diagnostic, ...decisionOn(diagnostic, accepted) })),
+        total: found.length,
+      };
     }
     case 'workbench':
-      return workbench(snapshot, view);
+      return workbench(snapshot, view, accepted);
+    case 'acceptable':
+      return acceptable(snapshot, view.finding);
+    case 'still-there':
+      return stillThere(snapshot, view.findings);
     case 'bridge': {
       const phases = new Map(list.map(({ service, phase }) => [service, phase]));
       const { clusterDomain, rootNamespace } = settings;
@@ -289,14 +315,20 @@ function build(snapshot: Translated, { view, states: list, settings }: ViewTask)
 }
 
 /** The report, the bundle and tables are documents of their own, not JSON of the contract. */
-async function renderDocument(snapshot: Translated, { view, settings }: ViewTask): Promise<Uint8Array | undefined> {
+async function renderDocument(
+  snapshot: Translated,
+  { view, settings, acceptances }: ViewTask,
+): Promise<Uint8Array | undefined> {
   if (view.name === 'access-table') return accessTable(snapshot, view);
   const isDocument = view.name === 'report' || view.name === 'report-page' || view.name === 'bundle';
   if (!isDocument) return undefined;
   const { files, fileOf } = layOut(snapshot.translation);
   const verdicts = 'verify' in view && view.verify ? allVerdicts(snapshot, settings.accepted) : undefined;
   const all = verdicts && [...verdicts, ...allAccess(snapshot)];
-  const report = buildReport(snapshot.translation, snapshot.diagnostics, fileOf, all);
+  const accepted = acceptancesOf(acceptances);
+  const report = buildReport(snapshot.translation, snapshot.diagnostics, fileOf, all, (diagnostic) =>
+    acceptanceOf(diagnostic, accepted),
+  );
   const encoder = new TextEncoder();
   if (view.name === 'report') return encoder.encode(reportText(report));
   if (view.name === 'report-page') return encoder.encode(renderReportPage(report));

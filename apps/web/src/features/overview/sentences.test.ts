@@ -7,6 +7,7 @@ const overview = (change: Partial<Overview>): Overview => ({
   carriedResources: 412,
   outcomes: { exact: 2000, approximate: 300, unsupported: 10, inert: 5, untranslated: 3 },
   findings: { blocker: 9, warning: 4, info: 0 },
+  accepted: { blocker: 0, warning: 0, info: 0 },
   services: 40,
   blockedServices: 6,
   phases: { discovered: 40 },
