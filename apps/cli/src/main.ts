@@ -8,6 +8,7 @@ import { type CheckOptions, runCheck } from './check.ts';
 import { InputError } from './input.ts';
 import { type PlanOptions, runPlan } from './plan.ts';
 import { runSimulate, type SimulateOptions } from './simulate.ts';
+import type { RbacOptions, SnapshotOptions } from './snapshot.ts';
 import { runTranslate, type TranslateOptions } from './translate.ts';
 import { runVerify, type VerifyOptions } from './verify.ts';
 
@@ -25,6 +26,7 @@ Examples:
   isthmus verify manifests/
   isthmus plan manifests/
   isthmus simulate manifests/ --service sales/seats --path /v2/seats
+  isthmus snapshot --context east --out east.zip
   isthmus explain ISTHMUS-READ-001
   isthmus backup saved.sqlite
   isthmus restore saved.sqlite`,
@@ -108,6 +110,14 @@ Examples:
 withEstate(program.command('verify'))
   .description('Say whether Kong Mesh would do the same as Istio with all requests')
   .option('--service <namespace/name>', 'only this service; several times for several', several, [])
+  .option(
+    '--phase <phase>',
+    'who may call whom on the way: discovered (Pods in Istio), bridged (in both meshes) or migrated (in Kong Mesh), with callers in either mesh',
+  )
+  .option(
+    '--bridge <bridge>',
+    'with --phase, how calls cross: direct (default; within a cluster) or gateways (of both meshes)',
+  )
   .option('--json', 'the verdicts as JSON')
   .option('--verbose', 'list every service, also those that are the same')
   .addHelpText(
@@ -120,7 +130,8 @@ Exit codes:
 
 Examples:
   isthmus verify manifests/
-  isthmus verify cluster.zip --complete --settings settings.yaml --service sales/seats`,
+  isthmus verify cluster.zip --complete --settings settings.yaml --service sales/seats
+  isthmus verify cluster.zip --complete --phase bridged`,
   )
   .action(async (paths: string[], options: VerifyOptions) => {
     process.exitCode = await runVerify(paths, options);
@@ -182,6 +193,60 @@ Example:
   )
   .action(async (paths: string[], options: SimulateOptions) => {
     process.exitCode = await runSimulate(paths, options);
+  });
+
+program
+  .command('snapshot')
+  .description('Read a cluster, and only read it, into a file that the other commands and the app take')
+  .option('--context <name>', 'a context of the kubeconfig (KUBECONFIG, else ~/.kube/config)')
+  .option('--kubeconfig <file>', 'another kubeconfig')
+  .option('--in-cluster', 'the service account of the pod that this runs in')
+  .option('--name <cluster>', "the cluster's name, which stands on each resource (default the context's)")
+  .option(
+    '--out <file>',
+    'a YAML stream, or an archive where the name ends in .zip or .tar.gz (default standard output)',
+  )
+  .option(
+    '--allow-program <command>',
+    'a program that the kubeconfig may run, as it writes it; several times for several (also ISTHMUS_CLUSTER_PROGRAMS)',
+    several,
+    [],
+  )
+  .addHelpText(
+    'after',
+    `
+Of Secrets only metadata is asked for. \`isthmus rbac\` prints the rights that suffice.
+
+Exit codes:
+  0  done
+  1  done, but some kinds could not be read; they are named in the snapshot
+  2  usage, no connection, credentials that are not accepted, or an unwritable path
+
+Examples:
+  isthmus snapshot --context east --out east.zip
+  isthmus snapshot --context arn:aws:eks:eu:1:cluster/shop --name shop --allow-program aws | isthmus check -
+  isthmus translate east.zip west.zip --complete --out bundle`,
+  )
+  .action(async (options: SnapshotOptions) => {
+    // The library that talks to clusters takes longer to load than many a command to run.
+    const { runSnapshot } = await import('./snapshot.ts');
+    process.exitCode = await runSnapshot(options);
+  });
+
+program
+  .command('rbac')
+  .description('Print the ClusterRole that suffices to read a cluster, and its binding')
+  .option('--account <namespace/name>', 'the service account that reads', 'isthmus/isthmus')
+  .option(
+    '--revision <name>',
+    'a revision of Istio besides default, to read its configuration; several times for several',
+    several,
+    [],
+  )
+  .addHelpText('after', '\nExample:\n  isthmus rbac --account tools/isthmus | kubectl apply -f -')
+  .action(async (options: RbacOptions) => {
+    const { renderRights } = await import('./snapshot.ts');
+    process.stdout.write(renderRights(options));
   });
 
 program
