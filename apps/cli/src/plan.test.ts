@@ -90,7 +90,7 @@ test.each([
   [
     'traffic that is something else',
     ['--observed', fileURLToPath(new URL('../package.json', import.meta.url))],
-    'neither Prometheus',
+    "neither Prometheus' answer",
   ],
 ])('%s ends with 2 and one clear line', (_, args, message) => {
   const { status, stderr } = isthmus(['plan', '-', ...args], estate);

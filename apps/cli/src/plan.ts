@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { compareDiagnostics } from '@isthmus/diagnostics';
-import { JsonError, parseJson } from '@isthmus/kubernetes';
+import { type Json, JsonError, parseJson } from '@isthmus/kubernetes';
 import {
   defaultPlanSettings,
   type Observation,
@@ -72,18 +72,16 @@ async function observedOf(file: string | undefined): Promise<readonly Observatio
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new InputError(`${file}: it cannot be read (${error.code ?? error.message})`);
   });
-  let observed: Observation[] | undefined;
+  let value: Json;
   try {
-    observed = readObserved(parseJson(text));
+    value = parseJson(text);
   } catch (error) {
     if (error instanceof JsonError) throw new InputError(`${file}: ${error.message}`);
     throw error;
   }
-  if (observed === undefined)
-    throw new InputError(
-      `${file}: neither Prometheus' answer to an instant query for istio_requests_total, nor Kiali's graph as JSON`,
-    );
-  return observed;
+  const observed = readObserved(value);
+  if ('refused' in observed) throw new InputError(`${file}: ${observed.refused}`);
+  return observed.observations;
 }
 
 /** `isthmus plan`: returns the exit code, 0 done or 1 where something could not be kept or read; throws InputError for 2. */

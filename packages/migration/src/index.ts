@@ -38,10 +38,12 @@ export { bridgeState } from './bridge/state.ts';
 export { crossingWays, type Way, type WayKind } from './bridge/way.ts';
 export { type EvidenceKind, likely, type ServiceEdge, type ServiceGraph } from './graph/edge.ts';
 export { serviceGraph } from './graph/graph.ts';
-export { type Observation, readObserved } from './graph/observed.ts';
+export { type Observation, type ObservedTraffic, readObserved } from './graph/observed.ts';
 export { concerns, destinationsOf, type MigratingService, servicesOf } from './services.ts';
+export { type Assessment, assessWaves } from './waves/arrangement.ts';
+export { type Freeze, problemOfSchedule, type Schedule, type WaveDay, waveDays } from './waves/calendar.ts';
 export type { Tally } from './waves/components.ts';
-export { type Plan, type PlanInput, planWaves } from './waves/plan.ts';
+export { type Plan, type PlanInput, planWaves, type Unkept } from './waves/plan.ts';
 export {
   type PlanReport,
   type PresentedGraph,

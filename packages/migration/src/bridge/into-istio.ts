@@ -4,7 +4,7 @@ import { bridgeHost, demandsMtls } from './into-kong.ts';
 import { bridgeObject, meshObject } from './object.ts';
 import { callersOf, opensEgress } from './permissions.ts';
 import type { Placed } from './placed.ts';
-import { hasPodsInIstio, hasPodsInKong, type ProgressOf } from './progress.ts';
+import { hasBegun, hasPodsInIstio, type ProgressOf } from './progress.ts';
 import { ownTrustDomain } from './settings.ts';
 
 /** Namespace, account and pods of the gateway through which Kong Mesh's callers come into Istio. */
@@ -47,14 +47,14 @@ export function closedIntoIstio(service: BridgedService, facts: BridgeFacts): st
     : `No translated permission lets a caller of Kong Mesh through to ${service.id} by its identity alone.`;
 }
 
-/** Services in Istio that a service with pods in Kong Mesh calls, and that need a way there. */
+/** Services in Istio that a service calls which goes to Kong Mesh, and that need a way there. */
 export function neededInIstio(facts: BridgeFacts, progressOf: ProgressOf): BridgedService[] {
   return [...facts.services.values()].filter(
     (service) =>
       hasPodsInIstio(progressOf(service.id)) &&
       !isReachedDirectly(service, facts) &&
       (facts.callsTo.get(service.id) ?? []).some(
-        ({ from, gateway }) => !gateway && from !== service.id && hasPodsInKong(progressOf(from)),
+        ({ from, gateway }) => !gateway && from !== service.id && hasBegun(progressOf(from)),
       ),
   );
 }

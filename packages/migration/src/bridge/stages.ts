@@ -1,13 +1,13 @@
 import type { JsonObject } from '@isthmus/kubernetes';
 import type { BridgeFacts } from './facts.ts';
 import { type Changes, changesBetween, type Overlay } from './placed.ts';
-import { bridged, inIstio, migrated, type Progress, type ProgressOf, retired, shifting } from './progress.ts';
+import { bridged, inIstio, joined, migrated, type Progress, type ProgressOf, retired, shifting } from './progress.ts';
 import { bridgeState, importedObjects } from './state.ts';
 import { crossingWays, type Way } from './way.ts';
 
 /** A step of a wave, in the order of the list. */
 export interface StageName {
-  /** `bridge`, `shift-10`, …, `cut-over`, `clean-up`; of the last wave also `end`. */
+  /** `bridge`, `apply`, `shift-10`, …, `cut-over`, `clean-up`; of the last wave also `end`. */
   readonly id: string;
   /** The phase that its services are in once it is done. */
   readonly phase: 'bridged' | 'shifting' | 'migrated' | 'retired';
@@ -26,7 +26,8 @@ export interface Stage extends StageName {
 /** The steps of every wave. */
 export function stageNames(shift: readonly number[]): StageName[] {
   return [
-    { id: 'bridge', phase: 'bridged', title: 'Join both meshes, start pods in Kong Mesh', progress: bridged },
+    { id: 'bridge', phase: 'bridged', title: 'Join both meshes', progress: joined },
+    { id: 'apply', phase: 'bridged', title: 'Apply the policies and start pods in Kong Mesh', progress: bridged },
     ...shift.map(
       (share): StageName => ({
         id: `shift-${share}`,

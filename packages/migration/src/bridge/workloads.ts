@@ -15,7 +15,7 @@ import { externalsOf, neededInIstio } from './into-istio.ts';
 import { inKongLabels } from './into-kong.ts';
 import { bridgeLabel, labelOf } from './object.ts';
 import type { Cluster, Placed } from './placed.ts';
-import { hasPodsInKong, isJoined, type Progress, type ProgressOf } from './progress.ts';
+import { hasBegun, hasPodsInKong, isJoined, type Progress, type ProgressOf } from './progress.ts';
 
 const mapOf = (value: Json | undefined): JsonObject => (value !== undefined && isMap(value) ? value : {});
 
@@ -115,7 +115,7 @@ function namespacesWithin(facts: BridgeFacts, progressOf: ProgressOf): Placed[] 
   const byNamespace = Map.groupBy(facts.services.values(), ({ namespace }) => namespace);
   return [...byNamespace].flatMap(([name, services]): Placed[] => {
     const progress = services.map(({ id }) => progressOf(id));
-    if (!progress.some(hasPodsInKong)) return [];
+    if (!progress.some(hasBegun)) return [];
     const resource = facts.namespaces.get(name);
     const object: JsonObject = resource?.object ?? { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
     const isDone = progress.every(({ at }) => at === 'retired');
@@ -154,7 +154,7 @@ function intoCluster(service: BridgedService, facts: BridgeFacts): Placed[] {
 
 function namespacesAcross(facts: BridgeFacts, progressOf: ProgressOf): Placed[] {
   const names = new Set(
-    [...facts.services.values()].flatMap(({ id, namespace }) => (hasPodsInKong(progressOf(id)) ? [namespace] : [])),
+    [...facts.services.values()].flatMap(({ id, namespace }) => (hasBegun(progressOf(id)) ? [namespace] : [])),
   );
   return [...names].sort().map((name) => {
     const known = facts.namespaces.get(name)?.object ?? { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
