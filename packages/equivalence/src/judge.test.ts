@@ -249,7 +249,47 @@ test('what does not exist cannot be simulated, and the ports that there are are 
   expect(judge.services).toEqual(['sales/ledger', 'sales/seats', 'sales/seats-v2']);
 });
 
-test('clients that Istio keeps from knowing a service are named, not compared', () => {
+test('clients that Istio keeps from knowing a service are compared by what their Pods say that they reach', () => {
+  const scope = (mode: string, annotation: string): string => `---
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: default, namespace: passenger}
+spec:
+  egress: [{hosts: ["./*"]}]
+  outboundTrafficPolicy: {mode: ${mode}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: app, namespace: passenger}
+spec:
+  template:
+    metadata: {labels: {app: app}${annotation}}
+    spec: {containers: []}
+`;
+  const limited = ', annotations: {kuma.io/reachable-backends: "refs: []"}';
+  const ofPassengers = (judge: Judge) =>
+    routingOf(judge).filter(({ clients }) => clients === 'clients in namespace passenger');
+  const same = judgeOf(route(sameRules), [], scope('ALLOW_ANY', limited));
+  expect(ofPassengers(same)).toMatchObject([{ verdict: 'same' }]);
+  expect(same.notCompared('sales/seats')).toEqual([]);
+  const finding: Finding = {
+    code: 'ISTHMUS-SC-001',
+    severity: 'warning',
+    resource: { kind: 'Sidecar', namespace: 'passenger', name: 'default' },
+  };
+  // Kong Mesh would lead them there, with encryption, retries and limits.
+  const [unlimited] = ofPassengers(judgeOf(route(sameRules), [finding], scope('ALLOW_ANY', '')));
+  expect(unlimited).toMatchObject({ verdict: 'differs', predictedBy: ['ISTHMUS-SC-001'] });
+  // Istio closes the connection, passthrough takes it.
+  expect(ofPassengers(judgeOf(route(sameRules), [], scope('REGISTRY_ONLY', limited)))).toMatchObject([
+    { verdict: 'differs' },
+  ]);
+  // Whom Istio lets know the service has to reach it.
+  const unreached = judgeOf(route(sameRules), [], scope('ALLOW_ANY', limited).replace('./*', '*/*'));
+  expect(routingOf(unreached).filter(({ verdict }) => verdict === 'differs')).toHaveLength(1);
+});
+
+test('clients that Istio keeps from knowing a service and that no workload stands for are named, not compared', () => {
   const scope = `---
 apiVersion: networking.istio.io/v1
 kind: Sidecar
@@ -268,7 +308,7 @@ spec:
     port: 80,
     request: { method: 'GET', authority: 'seats.sales', path: '/', headers: {} },
   });
-  expect(simulation).toMatchObject({ before: { answer: { status: 502 } }, differences: [{ what: 'kind' }] });
+  expect(simulation).toMatchObject({ before: { kind: 'closed' }, differences: [{ what: 'kind' }] });
   expect('undecided' in simulation && simulation.undecided).toEqual([
     expect.stringMatching(/^Istio keeps this client/),
   ]);

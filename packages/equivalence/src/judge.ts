@@ -43,8 +43,8 @@ export interface Judge {
   /** The verdicts on a service, for each port, group of clients and aspect; none where there is no such service. */
   verify(service: string, accepted: readonly Acceptance[]): VerdictRow[];
   /**
-   * The clients, in words, that Istio keeps from knowing a service. They are not compared: whom Kong Mesh lets know it is a
-   * matter of reachable backends, which its model does not have.
+   * The clients, in words, that Istio keeps from knowing a service and that no workload of the import stands for. They are not
+   * compared: what their proxies reach in Kong Mesh would stand in their Pods.
    */
   notCompared(service: string): readonly string[];
   /** What decides any request of a client to a port; `simulate` takes it. */

@@ -1,9 +1,9 @@
 import type { Client, Destination, Request, RouteTable } from '@isthmus/behavior';
-import { compileService, type EffectiveConfig, pathNormalization, unknownHost } from '@isthmus/istio';
+import { compileService, type EffectiveConfig, pathNormalization } from '@isthmus/istio';
 import type { KongMeshBehavior, ServiceRef } from '@isthmus/kong-mesh';
 import { type Compared, haveSameEndpoints, pairOf } from './compare-decisions.ts';
 import { connectionsOf } from './connections.ts';
-import { carriesGrpc } from './verify-estate.ts';
+import { carriesGrpc, reachedTable, unknownTable } from './verify-estate.ts';
 
 /** A port of a service, and who sends requests to it. */
 export interface SimulatedSubject {
@@ -42,7 +42,7 @@ export interface NothingToSimulate {
 }
 
 const unknown =
-  'Istio keeps this client from knowing the service (Sidecar, exportTo); whom Kong Mesh lets know it is a matter of reachable backends, which are not compared';
+  'Istio keeps this client from knowing the service (Sidecar, exportTo); no workload of the import has just its labels, so that nobody has written what it reaches in Kong Mesh';
 
 function destinationsOf({ virtualHosts, otherwise }: RouteTable): Destination[] {
   const decisions = [otherwise, ...virtualHosts.flatMap(({ routes }) => routes.map(({ decision }) => decision))];
@@ -69,8 +69,9 @@ export function simulationModel(
   const ports = registered.ports.map((one) => one.port);
   if (!ports.includes(port)) return { reason: 'no such port', ports };
   const compiled = compileService(config, client, registered.host, port);
-  const table: RouteTable = compiled?.table ?? { virtualHosts: [], otherwise: unknownHost(config.scopeOf(client)) };
-  const target = after.routeTable(client, service, port);
+  const table = compiled?.table ?? unknownTable(config, client, port);
+  const target =
+    compiled === undefined ? reachedTable(after, client, service, port) : after.routeTable(client, service, port);
   const compare = connectionsOf(config, after, client);
   const others = destinationsOf(target);
   const connections: Record<string, Compared> = {};
@@ -88,6 +89,7 @@ export function simulationModel(
     ...(setting === undefined ? {} : { pathNormalization: setting }),
     grpc: carriesGrpc(registered, port),
     connections,
-    undecided: compiled === undefined && registered.resolution !== 'alias' ? [unknown] : [],
+    undecided:
+      compiled === undefined && registered.resolution !== 'alias' && !after.hasWorkload(client) ? [unknown] : [],
   };
 }

@@ -10,7 +10,7 @@ export {
 } from './behavior/cluster-settings.ts';
 export { normalizedPath, pathNormalization, receivedPath } from './behavior/received-path.ts';
 export { retriesOf } from './behavior/retries.ts';
-export { type CompiledService, compileRouteTable, compileService, unknownHost } from './behavior/route-table.ts';
+export { type CompiledService, compileRouteTable, compileService, unknownService } from './behavior/route-table.ts';
 export { type CompiledRoute, concerns, sourceLabelsOf } from './behavior/routes.ts';
 export type { CompiledVirtualHost } from './behavior/virtual-hosts.ts';
 export { clusterAnnotation, type UnreadKind } from './cluster-snapshot.ts';

@@ -7,7 +7,7 @@ import { isHttp } from './protocol.ts';
 import { type CompiledVirtualHost, compileVirtualHosts, placeOf } from './virtual-hosts.ts';
 
 /** What becomes of requests whose authority no virtual host has (istio/pilot/pkg/networking/core/httproute.go buildCatchAllVirtualHost, 1.32). */
-export function unknownHost({ outboundTrafficPolicy }: ClientScope): Decision {
+function unknownHost({ outboundTrafficPolicy }: ClientScope): Decision {
   return outboundTrafficPolicy === 'REGISTRY_ONLY' ? { kind: 'respond', status: 502 } : { kind: 'passthrough' };
 }
 
@@ -16,6 +16,20 @@ function unknownConnection({ outboundTrafficPolicy }: ClientScope): Decision {
   return outboundTrafficPolicy === 'REGISTRY_ONLY'
     ? { kind: 'closed', reason: 'only hosts of the registry are allowed' }
     : { kind: 'no listener' };
+}
+
+/**
+ * What becomes of what is sent to a service that a client does not know (Sidecar, exportTo), under the service's names: where
+ * others declare HTTP on the port their listener takes it, and has no virtual host for it.
+ */
+export function unknownService(config: EffectiveConfig, client: Client, port: number): Decision {
+  const scope = config.scopeOf(client);
+  const listener = listenerFor(scope, port);
+  const known = listener && placeOf(config, client, listener, port).known.all;
+  if (known?.some((one) => one.port.protocol !== undefined && isHttp(one.port))) return unknownHost(scope);
+  const decision = unknownConnection(scope);
+  // Without a listener the connection goes to the address dialled.
+  return decision.kind === 'no listener' ? { kind: 'passthrough' } : decision;
 }
 
 function tableOf(hosts: readonly CompiledVirtualHost[], otherwise: Decision): RouteTable {

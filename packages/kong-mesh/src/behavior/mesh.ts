@@ -6,8 +6,10 @@ import { type InboundIndex, indexInbound } from './inbound-rules.ts';
 import { mergeConfs } from './merge.ts';
 import { readNamespaces } from './namespaces.ts';
 import type { MeshOptions } from './options.ts';
+import { readPassthrough, type UnlistenedOf } from './passthrough.ts';
 import { type Policy, readPolicy } from './policy.ts';
 import { type PatchesOf, readPatches } from './proxy-patch.ts';
+import { type ReachIndex, readReach } from './reach.ts';
 import { type Referrers, readReferrers } from './referrers.ts';
 import { mapOf } from './value.ts';
 
@@ -37,13 +39,15 @@ export interface Mesh {
   readonly policies: ReadonlyMap<string, readonly Policy[]>;
   readonly referrers: Referrers;
   readonly patchesOf: PatchesOf;
+  readonly reach: ReachIndex;
+  readonly unlistenedOf: UnlistenedOf;
 }
 
 /** Reads a mesh. What belongs to another one, and objects of no interest, are passed over. */
 export function readMesh(objects: readonly JsonObject[], options: MeshOptions): Mesh {
   const namespaces = readNamespaces(objects, options);
   const catalog = readCatalog(objects, namespaces, options);
-  const kinds = new Set<string>([...outboundKinds, ...inboundKinds, 'MeshProxyPatch']);
+  const kinds = new Set<string>([...outboundKinds, ...inboundKinds, 'MeshProxyPatch', 'MeshPassthrough']);
   const policies = new Map<string, Policy[]>();
   for (const object of objects) {
     if (typeof object.kind !== 'string' || !kinds.has(object.kind)) continue;
@@ -68,6 +72,8 @@ export function readMesh(objects: readonly JsonObject[], options: MeshOptions): 
     >,
     policies,
     patchesOf: readPatches(policies.get('MeshProxyPatch') ?? []),
+    reach: readReach(objects, catalog),
+    unlistenedOf: readPassthrough(objects, policies.get('MeshPassthrough') ?? [], options),
     // Seldom asked for, and the dearest to find.
     referrers(destination) {
       const kinds = ['MeshHTTPRoute', 'MeshTCPRoute'] as const;
