@@ -6,7 +6,7 @@ import { migrationQuery, overviewQuery } from '../../api/queries.ts';
 import { count, whole } from '../../text/format.ts';
 import { Command } from '../../ui/copy.tsx';
 import { Page, Section } from '../../ui/page.tsx';
-import { SeverityMark } from '../../ui/status.tsx';
+import { openBlockers, SeverityMark } from '../../ui/status.tsx';
 import classes from './page.module.css';
 
 /** The bundle and the report, what they hold, and how to apply them. */
@@ -15,7 +15,8 @@ export function ExportPage() {
   const [{ data: migration }, { data: overview }] = useSuspenseQueries({
     queries: [migrationQuery(id), overviewQuery(id)],
   });
-  const { emitted, drafts, patches, findings } = overview;
+  const { emitted, drafts, patches } = overview;
+  const blockers = openBlockers(overview);
   const bundle = (format: 'zip' | 'tar.gz'): string => addressOf('GET /migrations/:id/bundle', { id }, { format });
   return (
     <Page
@@ -23,14 +24,14 @@ export function ExportPage() {
       of={migration.name}
       answer={`The bundle holds ${count(emitted, 'resource')} for Kong Mesh ${migration.settings.target}, ${count(patches, 'patch', 'patches')} of objects you have and ${count(drafts, 'draft')}. The same snapshot and settings give the same bytes.`}
     >
-      {findings.blocker > 0 && (
+      {blockers > 0 && (
         <p className={classes.notice}>
           <SeverityMark severity="blocker" />
           <span>
-            {count(findings.blocker, 'blocker')} {findings.blocker === 1 ? 'is' : 'are'} open: what they speak of is not
-            in the bundle, and services behind them are not ready to move.{' '}
+            {count(blockers, 'blocker')} {blockers === 1 ? 'is' : 'are'} open: what they speak of is not in the bundle,
+            and services behind them are not ready to move.{' '}
             <Link to="/migrations/$id/findings" params={{ id }} search={{ severity: 'blocker' }}>
-              {findings.blocker === 1 ? 'Open the blocker' : 'Open the blockers'}
+              {blockers === 1 ? 'Open the blocker' : 'Open the blockers'}
             </Link>
           </span>
         </p>

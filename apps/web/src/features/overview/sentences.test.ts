@@ -27,6 +27,17 @@ test('the overview answers in one sentence with its denominators', () => {
   );
 });
 
+test('what somebody accepted does not block, and is counted', () => {
+  const accepted = { blocker: 9, warning: 0, info: 0 };
+  expect(answerOf(overview({ accepted, blockedServices: 0 }))).toBe(
+    '412 of 431 resources carry over without a blocker; nothing blocks the 40 services. 9 blockers are accepted.',
+  );
+  expect(answerOf(overview({ accepted: { ...accepted, blocker: 1 } }))).toBe(
+    '412 of 431 resources carry over without a blocker; 8 findings block 6 of 40 services. 1 blocker is accepted.',
+  );
+  expect(nextStep(overview({ accepted })).to).toBe('services');
+});
+
 test('one is singular, and none is said', () => {
   expect(
     answerOf(

@@ -78,6 +78,7 @@ test('filters, tab, finding and lists are read, and nonsense is the default', ()
   expect(readView({ show: 'x', tab: 'x', finding: '9', list: 'x' }, workbench, source)).toEqual({
     list: 'findings',
     dock: 30,
+    isAcceptedShown: false,
     top: 'before',
     isScrollingTogether: true,
   });

@@ -53,6 +53,8 @@ export interface View {
   readonly list: List;
   /** How much of the height the lists take, in percent; 0 where they are folded away. */
   readonly dock: number;
+  /** Whether accepted findings are shown beside the open ones. */
+  readonly isAcceptedShown: boolean;
   readonly top: 'before' | 'after';
   readonly isScrollingTogether: boolean;
 }
@@ -111,6 +113,7 @@ export function readView(search: Search, workbench: Workbench, source: SourceTex
     ...(finding === undefined || workbench.findings[finding] === undefined ? {} : { finding }),
     list,
     dock: readDock(search.dock, list),
+    isAcceptedShown: search.accepted === 'shown',
     top: search.top === 'after' ? 'after' : 'before',
     isScrollingTogether: search.scroll !== 'apart',
   };

@@ -24,7 +24,7 @@ import { cursorLine, litAfter, litBefore, marksAfter, marksBefore, ruleMarks, ti
 import { Dock } from './dock.tsx';
 import { FieldBar } from './field-bar.tsx';
 import { FindingList } from './finding-list.tsx';
-import { listFindings, step } from './findings.ts';
+import { listFindings, shownFindings, step } from './findings.ts';
 import { Gutter } from './gutter.tsx';
 import { indexLinks, type LinkedField, type Place } from './links.ts';
 import { ListSwitch } from './list-switch.tsx';
@@ -65,11 +65,15 @@ export function Bench({ migration, workbench, monaco, target, nothing }: BenchPr
   const shown = useMemo(() => readOutcomes(search.show), [search.show]);
   const source = useMemo(() => joinDocuments(workbench.before, documentsShown(workbench, shown)), [workbench, shown]);
   const links = useMemo(() => indexLinks(workbench, source), [workbench, source]);
-  const findings = useMemo(() => listFindings(workbench.findings, source), [workbench, source]);
+  const allFindings = useMemo(() => listFindings(workbench.findings, source), [workbench, source]);
   const titles = useMemo(() => titlesOf(workbench), [workbench]);
   const unmatched = useMemo(() => groupUnmatched(workbench, shown), [workbench, shown]);
   const keys = useMemo(() => documentKeys(workbench.after), [workbench]);
   const view = readView(search, workbench, source);
+  const findings = useMemo(
+    () => shownFindings(allFindings, { isAcceptedShown: view.isAcceptedShown, open: view.finding }),
+    [allFindings, view.isAcceptedShown, view.finding],
+  );
   const { at, field } = search;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the place changes with its text in the address only
   const place = useMemo(() => view.place, [at, field, workbench, source]);
@@ -312,6 +316,7 @@ export function Bench({ migration, workbench, monaco, target, nothing }: BenchPr
         isStacked={isStacked}
         view={view}
         position={openPosition}
+        count={findings.length}
         onChange={now}
         onWalk={walk}
       />
@@ -346,6 +351,9 @@ export function Bench({ migration, workbench, monaco, target, nothing }: BenchPr
           <ListSwitch
             list={view.dock === 0 ? undefined : view.list}
             findings={whole(findings.length + workbench.omittedFindings)}
+            accepted={workbench.findings.filter(({ diagnostic }) => diagnostic.accepted !== undefined).length}
+            isAcceptedShown={view.isAcceptedShown}
+            onAccepted={() => now({ accepted: view.isAcceptedShown ? undefined : 'shown' })}
             unmatched={unmatched.reduce((sum, group) => sum + group.fields.length, 0)}
             onChange={showList}
             onFold={() => now({ dock: 'closed' })}
@@ -376,6 +384,7 @@ export function Bench({ migration, workbench, monaco, target, nothing }: BenchPr
           </Suspense>
         ) : (
           <FindingList
+            migration={migration}
             list={findings}
             workbench={workbench}
             titles={titles}

@@ -1,4 +1,5 @@
 import { whole } from '../../text/format.ts';
+import { OutcomeMark } from '../../ui/status.tsx';
 import type { List } from './address.ts';
 import classes from './bench.module.css';
 
@@ -7,12 +8,17 @@ export interface ListSwitchProps {
   readonly list: List | undefined;
   readonly findings: string;
   readonly unmatched: number;
+  /** How many findings are accepted, and whether they are listed. */
+  readonly accepted: number;
+  readonly isAcceptedShown: boolean;
+  readonly onAccepted: () => void;
   readonly onChange: (list: List) => void;
   readonly onFold: () => void;
 }
 
 /** Which list stands under the panes. */
-export function ListSwitch({ list, findings, unmatched, onChange, onFold }: ListSwitchProps) {
+export function ListSwitch(props: ListSwitchProps) {
+  const { list, findings, unmatched, accepted, isAcceptedShown, onChange, onAccepted, onFold } = props;
   const buttons = [
     ['findings', 'Findings', findings],
     ['unmatched', 'Without counterpart', whole(unmatched)],
@@ -32,6 +38,12 @@ export function ListSwitch({ list, findings, unmatched, onChange, onFold }: List
           {count !== '' && <span className="number"> {count}</span>}
         </button>
       ))}
+      {list === 'findings' && accepted > 0 && (
+        <button type="button" className={classes.chip} aria-pressed={isAcceptedShown} onClick={onAccepted}>
+          <OutcomeMark outcome="inert" />
+          <span className="number">{whole(accepted)}</span> accepted
+        </button>
+      )}
       <span className={classes.keys}>
         <kbd>n</kbd> <kbd>p</kbd> findings · <kbd>Enter</kbd> counterpart · <kbd>[</kbd> <kbd>]</kbd> tabs ·{' '}
         <kbd>s</kbd> simulator
