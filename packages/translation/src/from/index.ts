@@ -4,6 +4,7 @@ import { translateAbsence } from './authorization-policy/absence-to-mesh-traffic
 import { translateAuthorizationPolicies } from './authorization-policy/to-mesh-traffic-permission.ts';
 import { accountForDestinationRules } from './destination-rule/account.ts';
 import { translateDestinationRules } from './destination-rule/translate.ts';
+import { translateEnvoyFilters } from './envoy-filter/translate.ts';
 import { translateGateways } from './gateway/translate.ts';
 import { translateGatewayApi } from './gateway-api/translate.ts';
 import { translateDefaults } from './mesh-config/defaults-to-policies.ts';
@@ -13,6 +14,7 @@ import { translateRequestAuthentications } from './request-authentication/to-kon
 import { translateRest } from './rest/translate.ts';
 import { translateServiceEntries } from './service-entry/translate.ts';
 import { translateTelemetry } from './telemetry/translate.ts';
+import { translateTrafficExtensions } from './traffic-extension/translate.ts';
 import { accountForVirtualServices } from './virtual-service/account.ts';
 import { translateVirtualServices } from './virtual-service/translate.ts';
 import { translateWorkloadEntries } from './workload-entry/translate.ts';
@@ -34,6 +36,8 @@ export const translators: readonly Translator[] = [
   translateVirtualServices,
   translateDestinationRules,
   translateTelemetry,
+  translateEnvoyFilters,
+  translateTrafficExtensions,
   translateWorkloadEntries,
   accountForVirtualServices,
   accountForDestinationRules,

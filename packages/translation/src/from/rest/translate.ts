@@ -4,7 +4,6 @@ import { translateAmbientLabels } from '../ambient/labels.ts';
 import { reportZtunnel } from '../ambient/ztunnel.ts';
 import { translateProxyConfigs } from '../proxy-config/translate.ts';
 import { translateSidecars } from '../sidecar/translate.ts';
-import { accountForExtensions } from './extensions.ts';
 import { accountForInstallation, accountForRetired } from './installation.ts';
 import { accountForMeshFields } from './mesh-fields.ts';
 import { accountForMetadata } from './metadata.ts';
@@ -16,7 +15,6 @@ export function translateRest(context: Context): void {
   const patches = createWorkloadPatches(context);
   translateSidecars(context, workloads, patches);
   translateProxyConfigs(context, workloads, patches);
-  accountForExtensions(context);
   accountForRetired(context);
   accountForMeshFields(context);
   accountForInstallation(context);
