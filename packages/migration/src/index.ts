@@ -23,8 +23,8 @@ export {
   type Widened,
 } from './bridge/settings.ts';
 export {
+  phasesAt,
   progressAt,
-  rollbackFrom,
   type Stage,
   type StageName,
   stageNames,
@@ -39,6 +39,32 @@ export { crossingWays, type Way, type WayKind } from './bridge/way.ts';
 export { type EvidenceKind, likely, type ServiceEdge, type ServiceGraph } from './graph/edge.ts';
 export { serviceGraph } from './graph/graph.ts';
 export { type Observation, type ObservedTraffic, readObserved } from './graph/observed.ts';
+export {
+  againstAccess,
+  callersInIstio,
+  closedWays,
+  type KnownRoot,
+  missingTrust,
+  phaseCase,
+  progressWith,
+  waitingFor,
+} from './phases/evidence.ts';
+export {
+  type Condition,
+  type Gate,
+  type GateEvidence,
+  type GateFacts,
+  gateOf,
+  isForward,
+  type Phase,
+  phaseOrder,
+  sentenceOfGate,
+} from './phases/gate.ts';
+export { type BundleFile, planBundle, planFiles } from './runbook/bundle.ts';
+export type { Command } from './runbook/command.ts';
+export { type Runbook, renderRunbook, runbookOf } from './runbook/runbook.ts';
+export { renderRunbookPage } from './runbook/runbook-page.ts';
+export { type StageSteps, type Step, stageFolder, stepsOfStage } from './runbook/steps.ts';
 export { concerns, destinationsOf, type MigratingService, servicesOf } from './services.ts';
 export { type Assessment, assessWaves } from './waves/arrangement.ts';
 export { type Freeze, problemOfSchedule, type Schedule, type WaveDay, waveDays } from './waves/calendar.ts';

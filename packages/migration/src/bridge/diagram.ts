@@ -161,9 +161,15 @@ function drawEdges(edges: readonly { readonly from: Pick<Node, 'id' | 'side'>; r
 export function bridgeDiagram(
   estate: Estate,
   phases: ReadonlyMap<string, string>,
-  options: { namespace?: string | undefined; clusterDomain: string; rootNamespace: string },
+  options: {
+    namespace?: string | undefined;
+    clusterDomain: string;
+    rootNamespace: string;
+    /** That of the estate, where it is known already. */
+    graph?: ServiceGraph;
+  },
 ): BridgeDiagram {
-  const graph = serviceGraph(estate, options);
+  const graph = options.graph ?? serviceGraph(estate, options);
   const all = graph.services;
   const phaseOf = (id: string): string => phases.get(id) ?? 'discovered';
   const sideOfService = ({ id }: MigratingService): Side => sideOf(phaseOf(id));

@@ -144,15 +144,20 @@ const generatorOf = (
     service,
   );
 
+/** The name by which Kong Mesh's proxies ask the zone egress for a port (kuma, MADR 101; Kong Mesh documentation, MeshTrafficPermission, "Zone proxies"). */
+const serverName = (service: BridgedService, port: BridgedPort, { input }: BridgeFacts): string => {
+  const { mesh, zone, systemNamespace } = input.names;
+  return `sni.extsvc.${mesh}.${zone}.${systemNamespace}.${nameOf(service, port)}.${port.port}`;
+};
+
+export const serverNames = (service: BridgedService, facts: BridgeFacts): string[] =>
+  service.ports.map((port) => serverName(service, port, facts));
+
 /** Who may call through the zone egress: whom the translated permissions of the service let through, or everybody where nothing restricts it. */
 function permission(service: BridgedService, port: BridgedPort, facts: BridgeFacts): Placed[] {
   const { names, settings } = facts.input;
   if (names.target === '2.13') return [];
-  // kuma, MADR 101; Kong Mesh documentation, MeshTrafficPermission, "Zone proxies".
-  const sni = {
-    type: 'Exact',
-    value: `sni.extsvc.${names.mesh}.${names.zone}.${names.systemNamespace}.${nameOf(service, port)}.${port.port}`,
-  };
+  const sni = { type: 'Exact', value: serverName(service, port, facts) };
   const everybody: Json = { spiffeID: { type: 'Prefix', value: `spiffe://${ownTrustDomain(names)}/ns` } };
   const isOpen = !service.restricted || isWidened(service, facts);
   const { allow, deny } = isOpen ? { allow: [everybody], deny: [] } : callersOf(service, port, facts);
@@ -327,7 +332,14 @@ function gateway(facts: BridgeFacts): Placed[] {
  * a MeshExternalService under the original host name, through the zone egress and a gateway of Istio (security.md 4.1.1, B6).
  */
 export function intoIstio(facts: BridgeFacts, progressOf: ProgressOf): Placed[] {
-  const services = neededInIstio(facts, progressOf).filter((service) => closedIntoIstio(service, facts) === undefined);
+  return waysIntoIstio(neededInIstio(facts, progressOf), facts);
+}
+
+/** The ways to these services, as far as they are not closed. */
+export function waysIntoIstio(wanted: readonly BridgedService[], facts: BridgeFacts): Placed[] {
+  const services = wanted.filter(
+    (service) => !isReachedDirectly(service, facts) && closedIntoIstio(service, facts) === undefined,
+  );
   if (services.length === 0) return [];
   const cluster = facts.input.settings.topology === 'same-cluster' ? 'shared' : 'kong';
   const template = `{{ label "${hostLabel}" }}`;

@@ -16,7 +16,6 @@ import {
   type Placed,
   planReport,
   presentGraph,
-  rollbackFrom,
   type Stage,
   serviceGraph,
   servicesOf,
@@ -127,7 +126,7 @@ describe.each(
         for (const earlier of stages.filter((one) => one.wave < wave)) apply(state, earlier.changes);
         const found = [...state].sort();
         for (const done of own.slice(0, index + 1)) apply(state, done.changes);
-        apply(state, rollbackFrom(facts, waves, wave, stage));
+        apply(state, stage.rollback);
         expect([...state].sort()).toEqual(found);
       }
     }

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@isthmus/kubernetes';
+import { isMap, type Json, type JsonObject } from '@isthmus/kubernetes';
 import type { MeshNames } from './settings.ts';
 
 /** Marks what the bridge brought, so that it can be found and taken away: its value is the service, or `shared`. */
@@ -59,5 +59,36 @@ export function bridgeObject(
       ...(annotations === undefined ? {} : { annotations }),
     },
     ...body,
+  };
+}
+
+const mapOf = (value: Json | undefined): JsonObject => (value !== undefined && isMap(value) ? value : {});
+
+/** Fields that a cluster writes, and that mean nothing in another object or cluster. */
+const written = [
+  'uid',
+  'resourceVersion',
+  'creationTimestamp',
+  'generation',
+  'managedFields',
+  'ownerReferences',
+  'selfLink',
+];
+
+/** An object as it can be applied anew, without what a cluster wrote into it. */
+export function applicable(object: JsonObject): JsonObject {
+  const { status: _, ...rest } = object;
+  const metadata = Object.fromEntries(Object.entries(mapOf(object.metadata)).filter(([key]) => !written.includes(key)));
+  const spec = mapOf(object.spec);
+  const { clusterIP, clusterIPs, nodeName: __, ...others } = spec;
+  const isService = object.kind === 'Service';
+  return {
+    ...rest,
+    metadata,
+    ...(isService
+      ? { spec: { ...others, ...(clusterIP === 'None' ? { clusterIP } : {}) } }
+      : object.spec === undefined
+        ? {}
+        : { spec: clusterIP === undefined && clusterIPs === undefined ? spec : others }),
   };
 }

@@ -19,6 +19,8 @@ export interface StageName {
 export interface Stage extends StageName {
   readonly wave: number;
   readonly changes: Changes;
+  /** What takes the clusters back from here to where the wave found them. */
+  readonly rollback: Changes;
   /** Ways that calls take across the meshes once it is done. */
   readonly ways: readonly Way[];
 }
@@ -123,15 +125,29 @@ export function stagesOfWave(facts: BridgeFacts, waves: WaveOf, wave: number): W
     const after = bridgeState(facts, progressOf);
     const changes = changesBetween(before, after, find);
     before = after;
-    return { ...name, wave, changes, ways: crossingWays(facts, progressOf) };
+    return {
+      ...name,
+      wave,
+      changes,
+      rollback: changesBetween(after, first, find),
+      ways: crossingWays(facts, progressOf),
+    };
   });
   return { before: first, stages };
 }
 
-/** What takes a wave back to where it began from after one of its steps: the difference of two states like every step. */
-export function rollbackFrom(facts: BridgeFacts, waves: WaveOf, wave: number, from: StageName): Changes {
-  const imported = importedObjects(facts);
-  const before = bridgeState(facts, progressAt(facts, waves, wave, from));
-  const after = bridgeState(facts, progressAt(facts, waves, wave - 1, undefined));
-  return changesBetween(before, after, (key) => imported.get(key));
+/** The phase of every service at a step of a wave, by id; what has not begun is left out. */
+export function phasesAt(
+  facts: BridgeFacts,
+  waves: WaveOf,
+  wave: number,
+  stage: StageName | undefined,
+): ReadonlyMap<string, StageName['phase']> {
+  const progressOf = progressAt(facts, waves, wave, stage);
+  return new Map(
+    [...facts.services.keys()].flatMap((id) => {
+      const { at } = progressOf(id);
+      return at === 'istio' ? [] : [[id, at === 'joined' ? 'bridged' : at] as const];
+    }),
+  );
 }

@@ -13,7 +13,7 @@ import {
 import type { BridgedService, BridgeFacts } from './facts.ts';
 import { externalsOf, neededInIstio } from './into-istio.ts';
 import { inKongLabels } from './into-kong.ts';
-import { bridgeLabel, labelOf } from './object.ts';
+import { applicable, bridgeLabel, labelOf } from './object.ts';
 import type { Cluster, Placed } from './placed.ts';
 import { hasBegun, hasPodsInKong, isJoined, type Progress, type ProgressOf } from './progress.ts';
 
@@ -22,35 +22,6 @@ const mapOf = (value: Json | undefined): JsonObject => (value !== undefined && i
 const injection = 'kuma.io/sidecar-injection';
 /** Istio's labels of a namespace that make its webhook inject (istio, pkg/kube/inject/webhook.go, 1.32). */
 const istioInjection = ['istio-injection', 'istio.io/rev', 'istio.io/dataplane-mode'];
-
-/** Fields that a cluster writes, and that mean nothing in another object or cluster. */
-const written = [
-  'uid',
-  'resourceVersion',
-  'creationTimestamp',
-  'generation',
-  'managedFields',
-  'ownerReferences',
-  'selfLink',
-];
-
-/** An object as it can be applied anew. */
-function clean(object: JsonObject): JsonObject {
-  const { status: _, ...rest } = object;
-  const metadata = Object.fromEntries(Object.entries(mapOf(object.metadata)).filter(([key]) => !written.includes(key)));
-  const spec = mapOf(object.spec);
-  const { clusterIP, clusterIPs, nodeName: __, ...others } = spec;
-  const isService = object.kind === 'Service';
-  return {
-    ...rest,
-    metadata,
-    ...(isService
-      ? { spec: { ...others, ...(clusterIP === 'None' ? { clusterIP } : {}) } }
-      : object.spec === undefined
-        ? {}
-        : { spec: clusterIP === undefined && clusterIPs === undefined ? spec : others }),
-  };
-}
 
 /** Patches that the translation emits for an object of the user, merged. */
 function patched({ input }: BridgeFacts, resource: Resource, object: JsonObject): JsonObject {
@@ -73,7 +44,7 @@ function injected(object: JsonObject, isPod: boolean): JsonObject {
 /** A second workload beside one of Istio, with pods in Kong Mesh; a label tells its pods from the first one's. */
 function doubleOf(workload: Workload, service: BridgedService, facts: BridgeFacts): JsonObject {
   const own = { 'isthmus/mesh': 'kong' };
-  const object = injected(clean(patched(facts, workload.resource, workload.resource.object)), false);
+  const object = injected(applicable(patched(facts, workload.resource, workload.resource.object)), false);
   const spec = mapOf(object.spec);
   const selector = mapOf(spec.selector);
   return applyPatch(
@@ -141,13 +112,13 @@ function intoCluster(service: BridgedService, facts: BridgeFacts): Placed[] {
     const known = facts.input.estate.context.find(
       (one) => one.kind === 'ServiceAccount' && one.group === '' && one.name === name && one.namespace === namespace,
     );
-    return of(known === undefined ? accountOf(name, namespace) : clean(known.object));
+    return of(known === undefined ? accountOf(name, namespace) : applicable(known.object));
   });
   return [
     ...accounts,
-    ...(origin === 'service' ? [of(clean(patched(facts, resource, resource.object)))] : []),
+    ...(origin === 'service' ? [of(applicable(patched(facts, resource, resource.object)))] : []),
     ...service.workloads.flatMap((workload) =>
-      workload.inCluster ? [of(clean(patched(facts, workload.resource, workload.resource.object)))] : [],
+      workload.inCluster ? [of(applicable(patched(facts, workload.resource, workload.resource.object)))] : [],
     ),
   ];
 }
@@ -159,7 +130,7 @@ function namespacesAcross(facts: BridgeFacts, progressOf: ProgressOf): Placed[] 
   return [...names].sort().map((name) => {
     const known = facts.namespaces.get(name)?.object ?? { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
     const gone = Object.fromEntries(istioInjection.map((label) => [label, null]));
-    const object = withLabels(clean(known), {
+    const object = withLabels(applicable(known), {
       ...gone,
       [injection]: 'enabled',
       'kuma.io/mesh': facts.input.names.mesh,
