@@ -1,4 +1,20 @@
 export { ClusterError, type Failure } from './cluster-error.ts';
+export {
+  type Applied,
+  appliedOf,
+  canonical,
+  comparable,
+  compareRefs,
+  type Drift,
+  differingPaths,
+  driftOf,
+  isCompared,
+  type ObjectRef,
+  refKey,
+  refOf,
+} from './drift.ts';
+export { type Evidence, evidenceOf, type PolicyCounts } from './evidence.ts';
+export { inventoryOf, type LiveInventory, podRows, type ServiceRow, serviceRows } from './inventory.ts';
 export type { ServedKind, Unread } from './kinds.ts';
 export {
   type Connection,
@@ -7,6 +23,7 @@ export {
   connectionSettings,
   listContexts,
 } from './kubeconfig.ts';
+export { type LiveCluster, type LiveKind, type LiveState, openLive } from './live-cluster.ts';
 export {
   type ClusterReading,
   type KindProgress,
@@ -16,5 +33,4 @@ export {
 } from './read-cluster.ts';
 export { openReader, type Reader } from './reader.ts';
 export { readingRights } from './rights.ts';
-export { clusterAnnotation } from './shape.ts';
 export { type SnapshotFile, snapshotFiles } from './snapshot.ts';
