@@ -128,8 +128,18 @@ function planPatches(emitted: readonly Emitted[]): PlannedFile[] {
   return files;
 }
 
-/** The bundle's file of each emitted resource (same index), as `layOut` writes it. */
-export function filesOf(emitted: readonly Emitted[]): string[] {
+/** The folder of a bundle for a control plane; none where there is one cluster. */
+function folderOf({ place }: Emitted): string {
+  if (place === undefined) return '';
+  return place.kind === 'global' ? 'global/' : `zones/${safe(place.zone)}/`;
+}
+
+/** The emitted resources of each control plane, with their places in the list. */
+const byFolder = (emitted: readonly Emitted[]): Map<string, number[]> =>
+  Map.groupBy(emitted.keys(), (index) => folderOf(emitted[index] as Emitted));
+
+/** The file of each resource for one control plane (same index), without the folder. */
+function filesWithin(emitted: readonly Emitted[]): string[] {
   const topicOf = topics(emitted);
   const folders = new Map<string, Map<string | undefined, string>>();
   return emitted.map((one) => {
@@ -147,13 +157,22 @@ export function filesOf(emitted: readonly Emitted[]): string[] {
   });
 }
 
-/**
- * Plans the bundle of a translation for GitOps: one directory for each step of applying, in order, each with a kustomization;
- * `patches/` with Kustomize components for the user's objects that change; `drafts/` outside of every kustomization.
- */
-export function planLayout(translation: Translation): LayoutPlan {
-  const { emitted } = translation;
-  const fileOf = filesOf(emitted);
+/** The bundle's file of each emitted resource (same index), as `layOut` writes it. */
+export function filesOf(emitted: readonly Emitted[]): string[] {
+  const files: string[] = [];
+  for (const [folder, indices] of byFolder(emitted)) {
+    const within = filesWithin(indices.map((index) => emitted[index] as Emitted));
+    for (const [position, index] of indices.entries()) files[index] = `${folder}${within[position] as string}`;
+  }
+  return files;
+}
+
+/** The files for one control plane: directories by step, the patches, and a kustomization over the steps in order. */
+function planPlace(emitted: readonly Emitted[]): {
+  readonly files: readonly PlannedFile[];
+  readonly steps: readonly string[];
+} {
+  const fileOf = filesWithin(emitted);
   const documents = new Map<string, Json[]>();
   for (const [index, { role, object }] of emitted.entries())
     if (role !== 'patch') group(documents, fileOf[index] as string, object as unknown as Json);
@@ -167,10 +186,31 @@ export function planLayout(translation: Translation): LayoutPlan {
   }
   for (const [directory, names] of directories)
     files.push({ path: `${directory}/kustomization.yaml`, documents: kustomization(sorted(names)) });
-  const ordered = stages.map(directoryOf).filter((directory) => directories.has(directory));
-  files.push({ path: 'kustomization.yaml', documents: kustomization(ordered, inGivenOrder) });
+  const steps = stages.map(directoryOf).filter((directory) => directories.has(directory));
+  files.push({ path: 'kustomization.yaml', documents: kustomization(steps, inGivenOrder) });
+  return { files, steps };
+}
+
+/**
+ * Plans the bundle of a translation for GitOps: one directory for each step of applying, in order, each with a kustomization;
+ * `patches/` with Kustomize components for the user's objects that change; `drafts/` outside of every kustomization. Of several
+ * clusters each has all of this in `zones/NAME`, and `global` holds what belongs to no single one.
+ */
+export function planLayout(translation: Translation): LayoutPlan {
+  const { emitted, zones } = translation;
+  const files: PlannedFile[] = [];
+  const steps = new Set<string>();
+  const places = byFolder(emitted);
+  for (const { zone } of zones ?? []) if (!places.has(`zones/${safe(zone)}/`)) places.set(`zones/${safe(zone)}/`, []);
+  if (zones === undefined && places.size === 0) places.set('', []);
+  for (const [folder, indices] of places) {
+    const planned = planPlace(indices.map((index) => emitted[index] as Emitted));
+    for (const step of planned.steps) steps.add(step);
+    files.push(...planned.files.map((file) => ({ ...file, path: `${folder}${file.path}` })));
+  }
+  const ordered = stages.map(directoryOf).filter((directory) => steps.has(directory));
   files.push({ path: 'README.md', text: readme(translation, ordered) });
-  return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), fileOf };
+  return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), fileOf: filesOf(emitted) };
 }
 
 /** Lays a translation out as `planLayout` plans it, with the text of each file. */

@@ -11,6 +11,21 @@ const steps: Readonly<Record<string, string>> = {
   edge: 'the way into the mesh',
 };
 
+/** Which control plane each folder is for, where there are several. */
+function howToApply({ zones, emitted }: Translation): string[] {
+  if (zones === undefined) return [];
+  const isGlobal = emitted.some(({ place }) => place?.kind === 'global');
+  return [
+    `The bundle is for ${zones.length} zones under one global control plane:`,
+    '',
+    ...(isGlobal ? ['- `global`: apply it to the global control plane first'] : []),
+    ...zones.map(({ cluster, zone }) => `- \`zones/${zone}\`: for cluster ${cluster}`),
+    '',
+    'Below, directories are those of one of these folders.',
+    '',
+  ];
+}
+
 /** The page that whoever receives a bundle reads first. */
 export function readme(translation: Translation, directories: readonly string[]): string {
   const { settings, emitted, diagnostics } = translation;
@@ -24,6 +39,7 @@ export function readme(translation: Translation, directories: readonly string[])
       ? 'No finding blocks this bundle.'
       : `**${blockers} findings block this bundle.** Read them in the report before you apply anything: each names what Istio restricts and this bundle does not.`,
     '',
+    ...howToApply(translation),
     directories.length === 0
       ? 'There is nothing to apply: none of the resources has a counterpart in this bundle.'
       : 'Apply the directories in this order, each with `kubectl apply -k DIRECTORY` (kubectl 1.27 or newer), and look at the mesh in between; `kubectl apply -k .` applies all of them in this order:',

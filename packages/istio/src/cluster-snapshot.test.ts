@@ -1,5 +1,6 @@
 import { readManifest } from '@isthmus/kubernetes';
 import { expect, test } from 'vitest';
+import { clusterNames, estateOf, mergedEstate } from './clusters.ts';
 import { takeIn } from './take-in.ts';
 
 const read = (file: string, text: string) => readManifest(file, new TextEncoder().encode(text));
@@ -33,36 +34,51 @@ metadata: {namespace: sales, name: seats, annotations: {isthmus/cluster: ${clust
 spec: {hosts: [${host}]}
 `;
 
-test('two clusters that hold the same object hold it once; where they differ, that blocks', () => {
-  const same = takeIn([read('east/v.yaml', route('east', 'seats')), read('west/v.yaml', route('west', 'seats'))]);
-  expect(same.istio).toHaveLength(1);
-  expect(same.diagnostics.map(({ code }) => code)).toEqual(['ISTHMUS-EST-001']);
-  const other = takeIn([read('east/v.yaml', route('east', 'seats')), read('west/v.yaml', route('west', 'other'))]);
-  expect(other.diagnostics.map(({ code }) => code)).toEqual(['ISTHMUS-EST-002']);
+test('what stands in two clusters is not two versions of one object', () => {
+  const files = [read('east/v.yaml', route('east', 'seats')), read('west/v.yaml', route('west', 'other'))];
+  const estate = takeIn(files);
+  expect(clusterNames(estate)).toEqual(['east', 'west']);
+  expect(estate.istio).toHaveLength(2);
+  expect(estate.diagnostics).toEqual([]);
+  expect(estateOf(estate, 'east').istio).toMatchObject([{ object: { spec: { hosts: ['seats'] } } }]);
+  expect(mergedEstate(estate).istio).toMatchObject([{ object: { spec: { hosts: ['other'] } } }]);
 });
 
-test('what runs in two clusters under one name is kept of both', () => {
+const plain = (host: string): string => route('none', host).replace(', annotations: {isthmus/cluster: none}', '');
+
+test('folders say of which cluster their files are; others are of each', () => {
+  const estate = takeIn([
+    read('cluster=east/v.yaml', plain('seats')),
+    read('fleet/cluster=west/v.yaml', plain('seats').replace('name: seats', 'name: gates')),
+    read('base/v.yaml', plain('seats').replace('name: seats', 'name: crew')),
+  ]);
+  expect(estate.istio.map(({ source }) => source.cluster)).toEqual([undefined, 'east', 'west']);
+  expect(estateOf(estate, 'west').istio.map(({ name }) => name)).toEqual(['crew', 'gates']);
+});
+
+test('what is written for all clusters and for one of them otherwise blocks, and the one of the cluster is used', () => {
+  const estate = takeIn([
+    read('base/v.yaml', plain('seats')),
+    read('cluster=east/v.yaml', plain('other')),
+    read('cluster=west/v.yaml', plain('seats').replace('name: seats', 'name: gates')),
+  ]);
+  expect(estate.diagnostics.map(({ code }) => code)).toEqual(['ISTHMUS-EST-002']);
+  expect(estateOf(estate, 'east').istio).toMatchObject([{ object: { spec: { hosts: ['other'] } } }]);
+});
+
+test('with one cluster only, what is of none is of that one', () => {
+  const estate = takeIn([read('a.yaml', plain('seats')), read('cluster=east/v.yaml', plain('other'))]);
+  expect(estate.istio).toHaveLength(1);
+  expect(estate.superseded).toHaveLength(1);
+});
+
+test('what runs in two clusters under one name is kept of both, as one mesh too', () => {
   const deployment = (cluster: string, version: string): string => `apiVersion: apps/v1
 kind: Deployment
 metadata: {namespace: sales, name: seats, annotations: {isthmus/cluster: ${cluster}}}
 spec: {template: {metadata: {labels: {app: seats, version: ${version}}}}}
 `;
   const estate = takeIn([read('east/d.yaml', deployment('east', 'v1')), read('west/d.yaml', deployment('west', 'v2'))]);
-  expect(estate.context).toHaveLength(2);
+  expect(mergedEstate(estate).context).toHaveLength(2);
   expect(estate.diagnostics).toEqual([]);
-});
-
-test('a Service of two clusters is one, whatever addresses they drew for it', () => {
-  const service = (cluster: string, address: string, port = 80): string => `apiVersion: v1
-kind: Service
-metadata: {namespace: sales, name: seats, annotations: {isthmus/cluster: ${cluster}}}
-spec: {clusterIP: ${address}, ports: [{port: ${port}}]}
-`;
-  const codesOf = (west: string) =>
-    takeIn([read('east/s.yaml', service('east', '10.0.0.1')), read('west/s.yaml', west)]).diagnostics.map(
-      ({ code }) => code,
-    );
-  expect(codesOf(service('west', '10.9.0.2'))).toEqual(['ISTHMUS-EST-001']);
-  expect(codesOf(service('west', 'None'))).toEqual(['ISTHMUS-EST-002']);
-  expect(codesOf(service('west', '10.9.0.2', 81))).toEqual(['ISTHMUS-EST-002']);
 });

@@ -1,9 +1,6 @@
 import { codes, type Diagnostic, diagnose } from '@isthmus/diagnostics';
 import { isList, isMap, type Json, type JsonObject, type Resource } from '@isthmus/kubernetes';
 
-/** The annotation that says which cluster a resource was read from; `packages/cluster` writes it. */
-export const clusterAnnotation = 'isthmus/cluster';
-
 /** Objects that a snapshot of a cluster lacks because they could not be read. */
 export interface UnreadKind {
   readonly cluster: string;

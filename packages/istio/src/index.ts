@@ -13,7 +13,8 @@ export { retriesOf } from './behavior/retries.ts';
 export { type CompiledService, compileRouteTable, compileService, unknownService } from './behavior/route-table.ts';
 export { type CompiledRoute, concerns, sourceLabelsOf } from './behavior/routes.ts';
 export type { CompiledVirtualHost } from './behavior/virtual-hosts.ts';
-export { clusterAnnotation, type UnreadKind } from './cluster-snapshot.ts';
+export type { UnreadKind } from './cluster-snapshot.ts';
+export { clusterNames, estateOf, mergedEstate } from './clusters.ts';
 export {
   type Action,
   type Alternative,
@@ -87,6 +88,7 @@ export { readAuthorizationPolicy } from './effective/read-authorization-policy.t
 export type { Registry, RegistryService, Resolution } from './effective/registry.ts';
 export type { PortView, ServiceOnPort, ServiceView } from './effective/service-view.ts';
 export { type EffectivePolicy, effectivePolicy, type PolicyBlock, portEntry } from './effective/traffic-policy.ts';
+export { type ClusterShape, isRemoteSecret, remoteClusterOf, shapeOf } from './effective/topology.ts';
 export { type Trust, trustOf } from './effective/trust.ts';
 export type { EffectiveVirtualService, LostRule } from './effective/virtual-service.ts';
 export type { VirtualServiceIndex } from './effective/virtual-service-index.ts';

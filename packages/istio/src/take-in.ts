@@ -1,7 +1,8 @@
 import { codes, compareDiagnostics, type Diagnostic, diagnose } from '@isthmus/diagnostics';
-import { type FileReading, identityKey, isMap, type Json, type Resource, stringifyJson } from '@isthmus/kubernetes';
+import { type FileReading, identityKey, type Resource, stringifyJson } from '@isthmus/kubernetes';
 import { checkTexts } from './check-texts.ts';
-import { clusterAnnotation, isClusterSnapshot, readClusterSnapshot, type UnreadKind } from './cluster-snapshot.ts';
+import { isClusterSnapshot, readClusterSnapshot, type UnreadKind } from './cluster-snapshot.ts';
+import { clusterNames } from './clusters.ts';
 import type { Estate, Skipped, SourceFile, Superseded } from './estate.ts';
 import { checkPossible } from './impossible.ts';
 import { extractMeshConfig, holdsMeshConfig } from './mesh-config.ts';
@@ -26,51 +27,17 @@ function compareBytes(a: string, b: string): number {
 
 const describe = (resource: Resource): string => `${resource.source.file} line ${resource.source.line}`;
 
-/** A Service's spec without the addresses that its cluster drew for it; `None` is meant. */
-function withoutAddresses(spec: Json): Json {
-  if (!isMap(spec) || spec.clusterIP === 'None') return spec;
-  const { clusterIP: _, clusterIPs: __, ...others } = spec;
-  return others;
-}
+const content = (resource: Resource): string =>
+  stringifyJson(
+    { ...resource.object, apiVersion: null, metadata: { ...(resource.object.metadata as object), namespace: null } },
+    { sortKeys: true },
+  );
 
-/** What two copies of an object share, also where two clusters made them, at different times and with addresses of their own. */
-function content({ object, annotations, kind }: Resource): string {
-  const { [clusterAnnotation]: cluster, ...others } = annotations;
-  const metadata = { ...(object.metadata as object), namespace: null, annotations: others };
-  const shared =
-    cluster === undefined
-      ? { ...object, metadata }
-      : {
-          ...object,
-          metadata: { ...metadata, creationTimestamp: null },
-          ...(kind === 'Service' && object.spec !== undefined ? { spec: withoutAddresses(object.spec) } : {}),
-        };
-  return stringifyJson({ ...shared, apiVersion: null }, { sortKeys: true });
-}
-
-// What runs in a cluster is its own: two clusters of one mesh each have their part of a service's pods.
-const ofOneCluster = new Set([
-  'Pod',
-  'Node',
-  'ReplicationController',
-  'Deployment',
-  'StatefulSet',
-  'DaemonSet',
-  'ReplicaSet',
-  'Job',
-  'CronJob',
-  'Rollout',
-  'Endpoints',
-  'EndpointSlice',
-  'Secret',
-  'ServiceAccount',
-]);
-
-/** Objects with one key are versions of one object. */
-function keyOf(resource: Resource): string {
-  const cluster = resource.annotations[clusterAnnotation];
+/** Objects with one key are versions of one object; what stands in another cluster is another object. */
+function keyOf(resource: Resource, several: boolean): string {
+  const { cluster } = resource.source;
   const key = identityKey(resource);
-  return cluster !== undefined && ofOneCluster.has(resource.kind) ? `${key}\n${cluster}` : key;
+  return several && cluster !== undefined ? `${cluster}\n${key}` : key;
 }
 
 /** Of several versions of an object the last is used; says what became of the others. */
@@ -110,6 +77,8 @@ export function takeIn(files: readonly Intake[]): Estate {
   const nameless: Resource[] = [];
   const unread: UnreadKind[] = [];
   const versions = new Map<string, Resource[]>();
+  const clusters = clusterNames({ istio: files.flatMap(({ resources }) => resources), context: [] });
+  const several = clusters.length > 1;
   for (const file of ordered) {
     diagnostics.push(...file.diagnostics);
     let kept = 0;
@@ -122,7 +91,7 @@ export function takeIn(files: readonly Intake[]): Estate {
         reason,
       });
     const keep = (resource: Resource): void => {
-      const key = keyOf(resource);
+      const key = keyOf(resource, several);
       const others = versions.get(key);
       if (others === undefined) versions.set(key, [resource]);
       else others.push(resource);
@@ -158,7 +127,12 @@ export function takeIn(files: readonly Intake[]): Estate {
   const istio: Resource[] = [];
   const context: Resource[] = [];
   const superseded: Superseded[] = [];
-  for (const group of versions.values()) {
+  for (const [key, group] of versions) {
+    // What is written for all clusters, and for one of them once more.
+    for (const cluster of several ? clusters : []) {
+      const own = versions.get(`${cluster}\n${key}`)?.at(-1);
+      if (own !== undefined) diagnostics.push(...compete([group.at(-1) as Resource, own]).diagnostics);
+    }
     const winner = group.at(-1) as Resource;
     diagnostics.push(...checkPossible(winner));
     if (group.length > 1) {

@@ -1,4 +1,5 @@
 export { isArchive, isArchivePath, isManifestPath, spend, type Unpacked, unpack } from './archive.ts';
+export { clusterAnnotation, clusterOfPath } from './cluster.ts';
 export { formatDuration, formatProtoDuration, parseDuration, parseProtoDuration } from './duration.ts';
 export {
   child,

@@ -7,12 +7,16 @@ import { type Json, parseYaml, type Resource, readManifest, writeYamlDocuments }
 import { checkGolden, goldenCases } from '@isthmus/testkit';
 import { describe, test } from 'vitest';
 import { locateDiagnostics } from './locate-diagnostics.ts';
+import type { Place } from './place.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 import { translate } from './translate.ts';
 
 /** What of the context counts with all of its fields. */
 const isRoute = ({ group, labels }: Resource): boolean =>
   group === 'gateway.networking.k8s.io' || Object.keys(labels).some((key) => key.startsWith('istio.io/'));
+
+const inWords = (place: Place | undefined): string =>
+  place === undefined ? '' : place.kind === 'global' ? ' of all zones' : ` of zone ${place.zone}`;
 
 /** What a person needs to see: what is emitted, what became of each field, and the findings. */
 function outcome(input: string, target: TargetVersion): Json {
@@ -38,7 +42,7 @@ function outcome(input: string, target: TargetVersion): Json {
     target,
     emitted: translation.emitted
       .filter(({ object }) => shown(object))
-      .map(({ role, object }) => ({ [role]: object as unknown as Json })),
+      .map(({ role, object, place }) => ({ [`${role}${inWords(place)}`]: object as unknown as Json })),
     fields: Object.fromEntries(
       [...translation.ledger, ...translation.context.filter(({ resource }) => isRoute(resource))].flatMap(
         ({ resource, fields }) =>

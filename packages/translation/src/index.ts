@@ -7,6 +7,7 @@ export {
   wantedPlaces,
   withPlaces,
 } from './locate-diagnostics.ts';
+export type { Place } from './place.ts';
 export { type AcceptedDifference, defaultSettings, type Settings } from './settings.ts';
 export { translate } from './translate.ts';
-export type { Translation } from './translation.ts';
+export type { Translation, ZoneTranslation } from './translation.ts';

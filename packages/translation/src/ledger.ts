@@ -28,6 +28,10 @@ export interface LedgerEntry {
 // A leaf may be claimed several times (one VirtualService, three hosts): the claim that matters most to a person stands.
 const weight: Record<Outcome, number> = { inert: 0, exact: 1, approximate: 2, untranslated: 3, unsupported: 4 };
 
+/** Of two outcomes of one leaf the one that matters more to a person. */
+export const heavier = <T extends { readonly outcome: Outcome }>(a: T, b: T): T =>
+  weight[b.outcome] > weight[a.outcome] ? b : a;
+
 /** What a translator says of one leaf. */
 export interface Claim {
   readonly outcome: Outcome;

@@ -68,27 +68,17 @@ export const multiCluster = defineCodes({
     explanation:
       'Services of one name and namespace are one in Istio, whatever stands behind them (namespace sameness; istio/pilot/pkg/serviceregistry/aggregate, 1.32); the ports are those of the cluster that is read first.',
   },
-  oneSided: {
-    code: 'ISTHMUS-MUL-008',
-    severity: 'warning',
-    title: 'Service is called across clusters',
-    message:
-      'Service {service} is in cluster {cluster} only, and the mesh makes it known in {others} too. There its name stays unknown to the DNS of the cluster once callers have moved; Kong Mesh offers it as {host}.',
-    help: 'Let callers of other zones use this name.',
-    explanation:
-      'A global control plane makes a name for each Service of each zone: `{{ .DisplayName }}.{{ .Namespace }}.svc.{{ .Zone }}.mesh.local` (kuma/pkg/defaults/hostname_generator.go, 2.14).',
-  },
   remoteConfig: {
-    code: 'ISTHMUS-MUL-009',
+    code: 'ISTHMUS-MUL-008',
     severity: 'warning',
     title: 'Configuration in a cluster without a control plane',
     message:
-      'This {kind} stands in cluster {cluster}, which has no control plane of its own here: Istio reads it in {primaries} only. It is translated for its zone, where it gains an effect.',
-    help: 'Check that it says the same as what stands in the primary cluster, or leave it out.',
+      'This {kind} stands in cluster {cluster}, which has no control plane of its own here: Istio reads such things in {primaries} only. Nothing is emitted for it; its zone gets what the other cluster says.',
+    help: 'Remove it, or move it to the cluster that is read if it was meant to have an effect.',
     explanation: 'A primary reads endpoints of remote clusters, not their configuration (istio.io, primary-remote).',
   },
   network: {
-    code: 'ISTHMUS-MUL-010',
+    code: 'ISTHMUS-MUL-009',
     severity: 'info',
     title: 'Network of a cluster',
     message:
@@ -97,7 +87,7 @@ export const multiCluster = defineCodes({
     explanation: 'One zone for each network or finer; calls between zones take the ingress (edge.md X2).',
   },
   remoteSecret: {
-    code: 'ISTHMUS-MUL-011',
+    code: 'ISTHMUS-MUL-010',
     severity: 'info',
     title: 'Secret for another cluster',
     message: 'Secret {name} lets a control plane of Istio read cluster {cluster}. Kong Mesh needs no such access.',
@@ -106,7 +96,7 @@ export const multiCluster = defineCodes({
       'Zones report to the global control plane (edge.md X1). Of the Secret only its name and labels were read.',
   },
   trust: {
-    code: 'ISTHMUS-MUL-012',
+    code: 'ISTHMUS-MUL-011',
     severity: 'warning',
     title: 'Each zone has its own authority',
     message:

@@ -49,8 +49,6 @@ const elsewhere: Readonly<Record<string, string>> = {
   'sidecar.istio.io/userVolume': 'Write a ContainerPatch; the volume must stand in the pod.',
   'sidecar.istio.io/userVolumeMount': 'Write a ContainerPatch; the volume must stand in the pod.',
   'status.sidecar.istio.io/port': 'Kong Mesh has one readiness port for all sidecars.',
-  'topology.istio.io/cluster': 'A cluster is a zone of Kong Mesh.',
-  'topology.istio.io/network': 'A network is a zone of Kong Mesh.',
   'topology.istio.io/subzone': 'Kong Mesh takes the topology labels of nodes.',
   'traffic.istio.io/nodeSelector': 'Kong Mesh has no such setting.',
   'traffic.sidecar.istio.io/excludeInterfaces': 'Kong Mesh has no such setting.',

@@ -2,6 +2,7 @@ import { workloadsOf } from '@isthmus/istio';
 import type { Context } from '../../context.ts';
 import { translateAmbientLabels } from '../ambient/labels.ts';
 import { reportZtunnel } from '../ambient/ztunnel.ts';
+import { accountForClusters } from '../multi-cluster/labels.ts';
 import { translateProxyConfigs } from '../proxy-config/translate.ts';
 import { translateSidecars } from '../sidecar/translate.ts';
 import { accountForInstallation, accountForRetired } from './installation.ts';
@@ -16,6 +17,7 @@ export function translateRest(context: Context): void {
   translateSidecars(context, workloads, patches);
   translateProxyConfigs(context, workloads, patches);
   accountForRetired(context);
+  accountForClusters(context);
   accountForMeshFields(context);
   accountForInstallation(context);
   translateAmbientLabels(context, workloads, patches);
