@@ -172,10 +172,12 @@ function judge(table: RouteTable, request: Request, path: string | undefined): J
 }
 
 /** What both meshes do with one request, route by route, by what they were compiled to. */
-export function simulate(model: SimulationModel, request: Request): Simulation {
-  const { before, after, pathNormalization, grpc, connections, undecided: always } = model;
+export function simulate(model: SimulationModel, asked: Request): Simulation {
+  const { before, after, pathNormalization, grpc, connections, undecided: always, scheme, mergesSlashes } = model;
+  const request = scheme === undefined ? asked : { ...asked, scheme };
   const first = judge(before, request, normalizedPath(pathNormalization, request.path));
-  const second = judge(after, request, normalizePath(request.path));
+  const normal = normalizePath(request.path);
+  const second = judge(after, request, mergesSlashes === true ? normal?.replace(/\/{2,}/g, '/') : normal);
   const { path } = splitPath(normalizePath(request.path) ?? request.path);
   const { differences, undecided } = compareDecisions(
     first.decision,

@@ -32,6 +32,9 @@ export interface SimulationModel {
   readonly connections: Readonly<Record<string, Compared>>;
   /** What no request tells. */
   readonly undecided: readonly string[];
+  /** Of a gateway: requests come over TLS, and Kong Gateway merges slashes before it looks at paths. */
+  readonly scheme?: 'https';
+  readonly mergesSlashes?: true;
 }
 
 /** Why there is nothing to simulate. */

@@ -8,6 +8,7 @@ export {
   defaultHashPolicy,
   settingsOf,
 } from './behavior/cluster-settings.ts';
+export { compileGateways, type GatewayPort } from './behavior/gateway.ts';
 export { normalizedPath, pathNormalization, receivedPath } from './behavior/received-path.ts';
 export { retriesOf } from './behavior/retries.ts';
 export { type CompiledService, compileRouteTable, compileService, unknownService } from './behavior/route-table.ts';
@@ -87,8 +88,8 @@ export { contains, overlaps, type PolicyScope, scopeOf, selects } from './effect
 export { readAuthorizationPolicy } from './effective/read-authorization-policy.ts';
 export type { Registry, RegistryService, Resolution } from './effective/registry.ts';
 export type { PortView, ServiceOnPort, ServiceView } from './effective/service-view.ts';
-export { type EffectivePolicy, effectivePolicy, type PolicyBlock, portEntry } from './effective/traffic-policy.ts';
 export { type ClusterShape, isRemoteSecret, remoteClusterOf, shapeOf } from './effective/topology.ts';
+export { type EffectivePolicy, effectivePolicy, type PolicyBlock, portEntry } from './effective/traffic-policy.ts';
 export { type Trust, trustOf } from './effective/trust.ts';
 export type { EffectiveVirtualService, LostRule } from './effective/virtual-service.ts';
 export type { VirtualServiceIndex } from './effective/virtual-service-index.ts';

@@ -19,6 +19,8 @@ export interface Place {
   readonly client: Client;
   readonly port: number;
   readonly known: PortView;
+  /** Whether the routes are for a gateway of this name, as it is written; for sidecars where absent. */
+  readonly isOf?: (gateway: string) => boolean;
 }
 
 /** The percentage of a mirror, all where none is written. */

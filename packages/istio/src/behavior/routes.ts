@@ -33,10 +33,16 @@ export interface CompiledRoute {
 export const sourceLabelsOf = (match: EffectiveMatch): Record<string, string> =>
   Object.fromEntries(Object.entries(match.sourceLabels).map(([key, { value }]) => [key, String(value)]));
 
-/** Whether a match can hold for a client on a port at all: `gateways` take the place of the source (route.go sourceMatchHTTP). */
-export function concerns(match: EffectiveMatch, { client, port }: Pick<Place, 'client' | 'port'>): boolean {
+/**
+ * Whether a match can hold for a client on a port at all: `gateways` take the place of the source (route.go sourceMatchHTTP).
+ * Of a gateway its pods are the client.
+ */
+export function concerns(
+  match: EffectiveMatch,
+  { client, port, isOf = (gateway) => gateway === 'mesh' }: Pick<Place, 'client' | 'port' | 'isOf'>,
+): boolean {
   if (match.port !== undefined && match.port.value !== port) return false;
-  if (match.gateways.length > 0) return match.gateways.some(({ value }) => value === 'mesh');
+  if (match.gateways.length > 0) return match.gateways.some(({ value }) => isOf(value));
   if (match.sourceNamespace !== undefined && match.sourceNamespace.value !== client.namespace) return false;
   return matchesLabels(sourceLabelsOf(match), client.labels);
 }

@@ -10,7 +10,7 @@ import { translateHttpRoutes } from './http-routes.ts';
 import { translateIngresses } from './ingresses.ts';
 import type { KongRoute, KongService } from './kong-entities.ts';
 import type { Listener } from './listeners.ts';
-import { findRoute, unloadable } from './router.ts';
+import { comparePlace, findRoute, unloadable } from './router.ts';
 
 /** How a Kong Gateway and its controller run. */
 export interface KongGatewayOptions {
@@ -103,7 +103,8 @@ export function compileKongGateway(
   const problems = unloadable(served.flatMap((service) => service.routes));
   const routes = served
     .flatMap((service) => service.routes.map((route): ServedRoute => ({ route, service })))
-    .filter(({ route }) => !problems.has(route));
+    .filter(({ route }) => !problems.has(route))
+    .sort((a, b) => comparePlace(b.route, a.route));
   const serviceOf = new Map(routes.map(({ route, service }) => [route, service]));
   const refusedByKong = [
     ...new Set([
