@@ -240,3 +240,67 @@ test('what is no store is refused, and the store stays as it was', async () => {
   await expect(restore(directory, join(directory, 'none'), '1')).rejects.toThrow('does not exist');
   expect(await store.migrations.list()).toHaveLength(1);
 });
+
+test('a plan keeps its parts apart, and two who change it at once both hear of it', async () => {
+  const store = await openIn(folder());
+  await store.migrations.create('m', 'One', {}, ann);
+  const news = { field: 'plan', before: null, after: 'waves of 10' } as const;
+  expect(await store.plans.get('m')).toMatchObject({ revision: 0, settings: {}, observed: null, updatedBy: null });
+  expect(await store.plans.change('m', 0, { settings: { most: 10 } }, news, ann)).toMatchObject({
+    outcome: 'changed',
+    value: { revision: 1, settings: { most: 10 }, updatedBy: 'Ann' },
+  });
+  expect(await store.plans.change('m', 0, { settings: { most: 20 } }, news, bob)).toMatchObject({
+    outcome: 'conflict',
+    current: { revision: 1, settings: { most: 10 } },
+  });
+  // Traffic depends on nothing that was there before.
+  const seen = { field: 'observed', before: null, after: '3 calls' } as const;
+  await store.plans.change('m', undefined, { observed: { calls: 3 } }, seen, bob);
+  expect(await store.plans.get('m')).toMatchObject({ revision: 2, settings: { most: 10 }, observed: { calls: 3 } });
+  await store.plans.change('m', 2, { observed: null }, seen, bob);
+  expect((await store.plans.get('m')).observed).toBeNull();
+  expect(await store.plans.change('none', 0, {}, news, ann)).toEqual({ outcome: 'missing' });
+  const history = await store.history('m', { subject: 'plan', limit: 10 });
+  expect(history.map(({ field, after, by }) => [field, after, by])).toEqual([
+    ['observed', '3 calls', 'Bob'],
+    ['observed', '3 calls', 'Bob'],
+    ['plan', 'waves of 10', 'Ann'],
+  ]);
+});
+
+test('a name approves once, and takes back its own only', async () => {
+  const store = await openIn(folder());
+  await store.migrations.create('m', 'One', {}, ann);
+  await store.approvals.add('m', 'a/x', 's1', 'tried it', ann);
+  await store.approvals.add('m', 'a/x', 's2', 'tried it again', ann);
+  await store.approvals.add('m', 'a/y', 's2', '', bob);
+  expect(await store.approvals.list('m', 'a/x')).toMatchObject([{ by: 'Ann', note: 'tried it again', snapshot: 's2' }]);
+  expect(await store.approvals.list('m')).toHaveLength(2);
+  expect(await store.approvals.withdraw('m', 'a/x', bob)).toBe(false);
+  expect(await store.approvals.withdraw('m', 'a/x', ann)).toBe(true);
+  expect(await store.approvals.list('m', 'a/x')).toEqual([]);
+});
+
+test('an override stands in the history beside the phase that it led to', async () => {
+  const store = await openIn(folder());
+  await store.migrations.create('m', 'One', {}, ann);
+  const override = { services: new Set(['a/x']), reason: 'tried by hand' };
+  const seen = [
+    { id: 'a/x', revision: 0 },
+    { id: 'a/y', revision: 0 },
+  ];
+  await store.services.change('m', seen, { phase: 'shifting', share: 10 }, 'discovered', ann, override);
+  const of = async (subject: string) =>
+    (await store.history('m', { subject, limit: 10 })).map(({ field, after }) => [field, after]);
+  expect(await of('a/x')).toEqual([
+    ['override', 'tried by hand'],
+    ['share', '10 %'],
+    ['phase', 'shifting'],
+  ]);
+  expect(await of('a/y')).toEqual([
+    ['share', '10 %'],
+    ['phase', 'shifting'],
+  ]);
+  expect((await store.services.list('m')).map(({ share }) => share)).toEqual([10, 10]);
+});
