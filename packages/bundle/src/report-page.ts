@@ -172,7 +172,7 @@ function behaviour(rows: readonly VerdictRow[]): string {
   return `<h2>Behaviour</h2><table class="narrow"><thead><tr><th>Aspect</th>${heads}<th class="number">unpredicted</th></tr></thead><tbody>${table}</tbody></table>${items.join('')}${more(others.length - mostRows, 'verdicts')}`;
 }
 
-const accessVerdicts = ['same', 'narrower', 'wider', 'undecided'] as const;
+const accessVerdicts = ['same', 'narrower', 'wider', 'undecided', 'accepted'] as const;
 
 /** Whether access widens, in a sentence; the counts, and what is not the same. */
 function access(rows: readonly AccessRow[]): string {
@@ -188,10 +188,14 @@ function access(rows: readonly AccessRow[]): string {
   const others = rows.filter(({ verdict }) => verdict !== 'same').sort((a, b) => rank(a) - rank(b));
   const items = others
     .slice(0, mostRows)
-    .map(
-      ({ aspect, workload, port, verdict, sentence }) =>
-        `<div class="finding">${mark(verdict)} <span class="name">${text(workload)}:${port}</span> ${aspect}<p>${prose(sentence)}</p></div>`,
-    );
+    .map(({ aspect, workload, port, verdict, sentence, predictedBy = [], accepted }) => {
+      const foretold =
+        predictedBy.length === 0
+          ? '<p class="blocker">No finding predicted this.</p>'
+          : `<p class="muted">Predicted by ${predictedBy.map((code) => `<code>${text(code)}</code>`).join(', ')}</p>`;
+      const reason = accepted === undefined ? '' : `<p class="muted">Accepted: ${text(accepted)}</p>`;
+      return `<div class="finding">${mark(accepted === undefined ? verdict : 'accepted')} <span class="name">${text(workload)}:${port}</span> ${aspect}<p>${prose(sentence)}</p>${foretold}${reason}</div>`;
+    });
   const heads = accessVerdicts.map((one) => `<th class="number">${mark(one)}</th>`).join('');
   return `<h2>Access</h2><p>${text(answerOf(counts))}</p><table class="narrow"><thead><tr><th>Aspect</th>${heads}</tr></thead><tbody>${table}</tbody></table>${items.join('')}${more(others.length - mostRows, 'verdicts')}`;
 }

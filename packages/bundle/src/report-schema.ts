@@ -130,8 +130,10 @@ const accessVerdict = map<AccessRow>(
       map<NonNullable<AccessRow['rules']>>({ before: list(rule), after: list(rule) }),
       'What decides; absent where no policy does.',
     ),
+    predictedBy: described(list(text), 'Codes of the diagnostics that foretold a verdict other than same.'),
+    accepted: described(text, 'Why somebody accepted it.'),
   },
-  ['bridge', 'request', 'way', 'reason', 'rules'],
+  ['bridge', 'request', 'way', 'reason', 'rules', 'predictedBy', 'accepted'],
 );
 
 /**

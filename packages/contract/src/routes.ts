@@ -219,6 +219,7 @@ export const routes = defineRoutes({
     method: 'GET',
     path: '/migrations/:id/access/:namespace/:name',
     summary: 'Who may call one workload, with every caller',
+    query: access.WorkloadAccessQuery,
     status: 200,
     response: access.WorkloadAccess,
   },

@@ -6,9 +6,10 @@ export {
   rowsOf,
   tallyAccess,
   verifyAccess,
+  withAccessAcceptances,
 } from './access/access-row.ts';
 export { type AccessJudge, type AccessVerdict, createAccessJudge } from './access/compare-access.ts';
-export type { Bridge, PhaseCase } from './access/phases/bridge.ts';
+export { type Bridge, type Crossing, type PhaseCase, usualGateways } from './access/phases/bridge.ts';
 export { createPhaseJudge, type PhaseJudge } from './access/phases/judge.ts';
 export { accessInPhase, phaseRowsOf, verifyPhase } from './access/phases/phase-row.ts';
 export type { AccessCase } from './access/scene.ts';

@@ -41,11 +41,15 @@ export interface VerdictRow {
 
 /** A difference that somebody accepted. */
 export interface Acceptance {
-  /** `<namespace>/<name>` */
+  /** `<namespace>/<name>`; of `access` and `transport` the workload that is called. */
   readonly service: string;
   /** All ports where absent. */
   readonly port?: number;
-  readonly aspect: Aspect;
+  readonly aspect: Aspect | 'access' | 'transport';
+  /** Of `access` and `transport`: which verdict; *narrower* where absent. */
+  readonly verdict?: 'narrower' | 'wider' | 'undecided';
+  /** Of `access`: whose, by the names of the row; without them everybody's, but for *wider*, which needs them. */
+  readonly callers?: readonly string[];
   readonly reason: string;
 }
 

@@ -1,10 +1,16 @@
 import type { TargetVersion } from '@isthmus/kong-mesh';
 
-/** A difference in behaviour that somebody accepted, for a service (`<namespace>/<name>`) on a port or on all of them. */
+/**
+ * A difference in behaviour that somebody accepted, for a service (`<namespace>/<name>`) on a port or on all of them. Of `access`
+ * and `transport` it is for the workload that is called, and for one verdict (*narrower* where none is named); *wider* access
+ * is accepted for callers by their names only.
+ */
 export interface AcceptedDifference {
   readonly service: string;
   readonly port?: number;
-  readonly aspect: 'routing' | 'resilience';
+  readonly aspect: 'routing' | 'resilience' | 'access' | 'transport';
+  readonly verdict?: 'narrower' | 'wider' | 'undecided';
+  readonly callers?: readonly string[];
   readonly reason: string;
 }
 

@@ -7,6 +7,7 @@ import {
   routes,
   type SimulatedRequest,
   type SimulatedSubject,
+  type WorkloadAccessQuery,
 } from '@isthmus/contract';
 import { allCodes, findCode } from '@isthmus/diagnostics';
 import { findCheck } from '@isthmus/preflight';
@@ -63,7 +64,11 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
   );
   serve(app, routes.getWorkloadAccess, (request, reply) => {
     const { namespace, name } = request.params as { namespace: string; name: string };
-    return render(request, reply, { name: 'workload-access', workload: `${namespace}/${name}` });
+    return render(request, reply, {
+      name: 'workload-access',
+      workload: `${namespace}/${name}`,
+      ...(request.query as WorkloadAccessQuery),
+    });
   });
   serve(app, routes.getAccessTable, (request, reply) => {
     reply.header('content-disposition', 'attachment; filename="access.csv"');

@@ -12,6 +12,7 @@ import type {
   Settings,
   SimulatedRequest,
   SimulatedSubject,
+  WorkloadAccessQuery,
 } from '@isthmus/contract';
 import { indexServices } from '@isthmus/istio';
 import type { Limits, Resource } from '@isthmus/kubernetes';
@@ -50,7 +51,7 @@ export interface ViewTask {
     | ({ readonly name: 'behaviour' } & BehaviourQuery)
     | ({ readonly name: 'access' } & AccessQuery)
     | ({ readonly name: 'access-table' } & AccessQuery)
-    | { readonly name: 'workload-access'; readonly workload: string }
+    | ({ readonly name: 'workload-access'; readonly workload: string } & WorkloadAccessQuery)
     | ({ readonly name: 'checks' } & CheckQuery)
     | ({ readonly name: 'plan' } & PlanQuery)
     | { readonly name: 'service-behaviour'; readonly service: string }
@@ -293,9 +294,9 @@ function build(snapshot: Translated, { view, states: list, acceptances, settings
     case 'behaviour':
       return behaviour(snapshot, settings.accepted, view);
     case 'access':
-      return access(snapshot, view);
+      return access(snapshot, view, { states: list, accepted: settings.accepted });
     case 'workload-access':
-      return workloadAccess(snapshot, view.workload);
+      return workloadAccess(snapshot, view, { states: list, accepted: settings.accepted });
     case 'checks':
       return checkList(snapshot, view);
     case 'plan':
@@ -317,14 +318,14 @@ function build(snapshot: Translated, { view, states: list, acceptances, settings
 /** The report, the bundle and tables are documents of their own, not JSON of the contract. */
 async function renderDocument(
   snapshot: Translated,
-  { view, settings, acceptances }: ViewTask,
+  { view, settings, states, acceptances }: ViewTask,
 ): Promise<Uint8Array | undefined> {
-  if (view.name === 'access-table') return accessTable(snapshot, view);
+  if (view.name === 'access-table') return accessTable(snapshot, view, { states, accepted: settings.accepted });
   const isDocument = view.name === 'report' || view.name === 'report-page' || view.name === 'bundle';
   if (!isDocument) return undefined;
   const { files, fileOf } = layOut(snapshot.translation);
   const verdicts = 'verify' in view && view.verify ? allVerdicts(snapshot, settings.accepted) : undefined;
-  const all = verdicts && [...verdicts, ...allAccess(snapshot)];
+  const all = verdicts && [...verdicts, ...allAccess(snapshot, settings.accepted)];
   const accepted = acceptancesOf(acceptances);
   const report = buildReport(snapshot.translation, snapshot.diagnostics, fileOf, all, (diagnostic) =>
     acceptanceOf(diagnostic, accepted),

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Finding } from '../predictions.ts';
+import type { Acceptance } from '../verdict-row.ts';
 import {
   allowWeb,
   authentication,
@@ -12,7 +14,7 @@ import {
   tls,
   web,
 } from './access.test-support.ts';
-import { type AccessRow, answerOf, tallyAccess, verifyAccess } from './access-row.ts';
+import { type AccessRow, answerOf, tallyAccess, verifyAccess, withAccessAcceptances } from './access-row.ts';
 import { createAccessJudge } from './compare-access.ts';
 
 const judged = (...args: Parameters<typeof caseOf>) => createAccessJudge(caseOf(...args));
@@ -79,7 +81,10 @@ spec: {jwtRules: [{issuer: https://issuer.example, jwksUri: https://issuer.examp
   test('narrower: who could call cannot now', () => {
     const rows = rowsOf([authentication('PERMISSIVE')], [identity, permission(web), tls('Strict')]);
     expect(of(accessTo(rows), 'wider')).toEqual([]);
-    expect(of(accessTo(rows), 'narrower')).toEqual([expect.stringContaining(`\`${own}/ns/passenger/sa/guest\``)]);
+    expect(of(accessTo(rows), 'narrower')).toEqual([
+      expect.stringContaining(`\`${own}/ns/passenger/sa/guest\``),
+      expect.stringContaining('A client without an identity'),
+    ]);
     const paths = authorization("rules: [{to: [{operation: {paths: ['/api/*']}}]}]");
     expect(of(accessTo(rowsOf([strict, paths], [identity, tls('Strict')])), 'narrower')).toEqual([
       expect.stringMatching(/could call `payments\.sales:8443` with some requests before and cannot now\.$/),
@@ -259,4 +264,97 @@ test('policies of Kong Mesh that the import holds already count with those that 
   const emitted = [identity, permission(web), tls('Strict')];
   expect(of(accessTo(rowsOf([strict, allowWeb], emitted)), 'wider')).toEqual([]);
   expect(of(accessTo(rowsOf([strict, allowWeb, held], emitted)), 'wider')).toHaveLength(1);
+});
+
+describe('what somebody accepted', () => {
+  const accept = (rows: readonly AccessRow[], ...accepted: Acceptance[]): AccessRow[] =>
+    withAccessAcceptances(rows, accepted).filter((row) => row.accepted !== undefined);
+  const base = { service: 'sales/payments', port: 8443, aspect: 'access', reason: 'known' } as const;
+  const narrower = rowsOf([authentication('PERMISSIVE')], [identity, permission(web), tls('Strict')]);
+  const wider = rowsOf([strict, allowWeb], [identity, permission(everyone), tls('Strict')]);
+
+  test('is a verdict on a port of a workload', () => {
+    expect(accept(narrower, base).map(({ port, verdict }) => ({ port, verdict }))).toEqual([
+      { port: 8443, verdict: 'narrower' },
+      { port: 8443, verdict: 'narrower' },
+    ]);
+    expect(accept(narrower, { ...base, callers: ['a client without an identity'] })).toHaveLength(1);
+    expect(accept(narrower, { ...base, port: 80 })).toEqual([]);
+    expect(accept(narrower, { ...base, service: 'sales/web' })).toEqual([]);
+    expect(accept(narrower, { ...base, aspect: 'transport' })).toEqual([
+      expect.objectContaining({ aspect: 'transport', verdict: 'narrower', accepted: 'known' }),
+    ]);
+  });
+
+  test('is wider for callers by their names only, and not for those who come to them', () => {
+    const callers = wider.find(({ port, verdict }) => port === 8443 && verdict === 'wider')?.callers ?? [];
+    expect(accept(wider, base)).toEqual([]);
+    expect(accept(wider, { ...base, verdict: 'wider' })).toEqual([]);
+    expect(accept(wider, { ...base, verdict: 'wider', callers: callers.slice(1) })).toEqual([]);
+    expect(accept(wider, { ...base, verdict: 'wider', callers })).toHaveLength(1);
+    const { port: _, ...everywhere } = base;
+    const all = withAccessAcceptances(wider, [{ ...everywhere, verdict: 'wider', callers }]);
+    expect(answerOf(tallyAccess(all))).toBe(
+      'Nobody can call what they could not before, but for what is accepted: 5 pairs the same, 10 accepted.',
+    );
+    // Taken back it stands against the migration again.
+    expect(answerOf(tallyAccess(withAccessAcceptances(all, [])))).toMatch(/^10 pairs of caller and port can call/);
+  });
+});
+
+describe('findings that foretell', () => {
+  const findings: readonly Finding[] = [
+    {
+      code: 'ISTHMUS-AP-003',
+      severity: 'blocker',
+      resource: { kind: 'AuthorizationPolicy', namespace: 'sales', name: 'payments' },
+    },
+    {
+      code: 'ISTHMUS-AP-004',
+      severity: 'blocker',
+      resource: { kind: 'AuthorizationPolicy', namespace: 'sales', name: 'other' },
+    },
+    {
+      code: 'ISTHMUS-PA-003',
+      severity: 'warning',
+      resource: { kind: 'AuthorizationPolicy', namespace: 'sales', name: 'payments' },
+    },
+    {
+      code: 'ISTHMUS-PA-001',
+      severity: 'warning',
+      resource: { kind: 'PeerAuthentication', namespace: 'sales', name: 'default' },
+    },
+    {
+      code: 'ISTHMUS-VS-001',
+      severity: 'warning',
+      resource: { kind: 'VirtualService', namespace: 'sales', name: 'payments' },
+    },
+    { code: 'ISTHMUS-ID-002', severity: 'warning' },
+    { code: 'ISTHMUS-ID-001', severity: 'info' },
+  ];
+  const judged = createAccessJudge({
+    ...caseOf([authentication('PERMISSIVE'), allowWeb], [identity, tls('Strict')]),
+    findings,
+  });
+  const rows = [...verifyAccess(judged)];
+
+  test('are those about the policies that decide, by what they speak of', () => {
+    const foretold = rows
+      .filter(({ port, verdict }) => port === 8443 && verdict !== 'same')
+      .map(({ aspect, callers, predictedBy }) => ({ aspect, callers, predictedBy }));
+    expect(foretold).toEqual([
+      { aspect: 'access', callers: ['sales/web'], predictedBy: ['ISTHMUS-AP-003', 'ISTHMUS-ID-002'] },
+      {
+        aspect: 'transport',
+        callers: [],
+        predictedBy: ['ISTHMUS-ID-002', 'ISTHMUS-PA-001', 'ISTHMUS-PA-003'],
+      },
+    ]);
+    expect(rows.filter(({ verdict, predictedBy }) => verdict === 'same' && predictedBy !== undefined)).toEqual([]);
+  });
+
+  test('none is said to be none', () => {
+    const bare = createAccessJudge(caseOf([strict, allowWeb], [identity, tls('Strict')]));
+    expect([...verifyAccess(bare)].find(({ verdict }) => verdict === 'narrower')?.predictedBy).toEqual([]);
+  });
 });

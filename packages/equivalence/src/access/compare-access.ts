@@ -1,5 +1,6 @@
 import type { Rule } from '@isthmus/behavior';
 import type { WorkloadAccess } from '@isthmus/kong-mesh';
+import { accessPredictions } from './access-predictions.ts';
 import type { Reach, ServerBefore } from './before.ts';
 import { type CallerGroup, groupOf } from './caller-groups.ts';
 import type { Caller } from './callers.ts';
@@ -38,6 +39,8 @@ export interface AccessComparison {
   readonly reason?: string;
   /** What decides, in both meshes. */
   readonly rules: { readonly before: readonly Rule[]; readonly after: readonly Rule[] };
+  /** Of a verdict other than *same*: the codes of the findings that foretold it, sorted. */
+  readonly predictedBy?: readonly string[];
 }
 
 export type TransportMode = 'plaintext' | 'permissive' | 'strict';
@@ -50,6 +53,8 @@ export interface TransportComparison {
   readonly after: TransportMode | undefined;
   readonly verdict: AccessVerdict;
   readonly reason?: string;
+  /** As of access. */
+  readonly predictedBy?: readonly string[];
 }
 
 /** The comparison of one workload. */
@@ -129,7 +134,9 @@ function decide(scene: Scene, server: Server, before: ServerBefore, port: Port, 
     const reach = beforeOf(caller, part.first, port, before);
     const after = afterOf(caller, port, access, scene);
     const { verdict, request, reason } = verdictOf(scene, { server, own: before, access, port, caller }, reach, after);
-    return { part, bridge: caller.bridge, reach, after, verdict, request, reason };
+    // Other findings foretell what becomes of plaintext.
+    const isBare = verdict !== 'same' && caller.kind === 'plaintext';
+    return { part, bridge: caller.bridge, isBare, reach, after, verdict, request, reason };
   });
   const alike = Map.groupBy(found, ({ part: _, ...rest }) => JSON.stringify(Object.values(rest)));
   return [...alike.values()].flatMap((ones): Decided[] => {
@@ -184,6 +191,7 @@ export function createAccessJudge(of: AccessCase): AccessJudge {
   const { callers, before } = scene;
   const { servers, leftOut, bare } = scene.servers;
   const known = new Map<string, Decided[]>();
+  const foretell = accessPredictions(of.findings ?? []);
   return {
     callers,
     servers,
@@ -211,9 +219,27 @@ export function createAccessJudge(of: AccessCase): AccessJudge {
           known.set(key, found);
           // That nobody gets in where nothing is declared goes without saying.
           const told = port.port === anyOther ? found.filter(({ verdict }) => verdict === 'wider') : found;
-          return told.map((one) => ({ ...one, server, port: port.port }));
+          return told.map((one) => ({
+            ...one,
+            server,
+            port: port.port,
+            ...(one.verdict === 'same'
+              ? {}
+              : {
+                  predictedBy: foretell({
+                    server,
+                    own,
+                    after: one.rules.after,
+                    about: one.callers.take(1)[0]?.kind === 'plaintext' ? 'plaintext' : 'identity',
+                  }),
+                }),
+          }));
         }),
-        transport: ports.flatMap((port) => compareTransport(server, own, port, of.settings.complete) ?? []),
+        transport: ports.flatMap((port): TransportComparison[] => {
+          const found = compareTransport(server, own, port, of.settings.complete);
+          if (found === undefined || found.verdict === 'same') return found === undefined ? [] : [found];
+          return [{ ...found, predictedBy: foretell({ server, own, after: [], about: 'transport' }) }];
+        }),
       };
     },
   };

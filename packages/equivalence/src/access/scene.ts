@@ -9,6 +9,7 @@ import {
 } from '@isthmus/kong-mesh';
 import { isMap, type JsonObject } from '@isthmus/kubernetes';
 import { type Emitted, objectsAfter } from '../mesh-after.ts';
+import type { Finding } from '../predictions.ts';
 import { type Before, type Protocol, policiesOf, type Reach, readBefore, type ServerBefore } from './before.ts';
 import { type Part, partitionOf } from './caller-groups.ts';
 import { type Account, type Caller, callersOf } from './callers.ts';
@@ -18,6 +19,8 @@ import { readServers, type Server, type Servers } from './servers.ts';
 export interface AccessCase {
   readonly estate: Estate;
   readonly emitted: readonly Emitted[];
+  /** What was found about the estate, to tell which findings foretold a verdict. */
+  readonly findings?: readonly Finding[];
   readonly settings: {
     readonly target: TargetVersion;
     readonly mesh: string;

@@ -1,5 +1,5 @@
-import type { Estate } from '@isthmus/istio';
-import { effectiveNamespace, type Resource } from '@isthmus/kubernetes';
+import { type Estate, workloadsOf } from '@isthmus/istio';
+import { effectiveNamespace, matchesLabels, type Resource } from '@isthmus/kubernetes';
 import type { Account } from '../callers.ts';
 import type { AccessCase } from '../scene.ts';
 
@@ -10,21 +10,26 @@ export type Standing = 'istio' | 'both' | 'kong';
 export type Side = 'istio' | 'kong';
 
 /**
- * How calls cross between the meshes (security.md 4.1 to 4.3). An account stands for a gateway that ends the client's
- * connection and calls on under its own name, so that the server sees the gateway and not the client.
+ * How calls cross from one mesh to the other (security.md 4.1 to 4.3). An account stands for a gateway that ends the client's
+ * connection and calls on under its own name, so that the server sees the gateway and not the client; `closed`: not at all.
  */
+export type Crossing = 'direct' | 'closed' | Account;
+
+/** How calls cross between the meshes to a service. */
 export interface Bridge {
   /**
    * From Istio to Kong Mesh. `direct`: by Istio's certificate where the server is Strict, as if Istio's root were trusted, and
    * in plaintext where it is Permissive, which ends no TLS of Istio (security.md 4.1.4); an account: that of Kong Gateway.
    */
-  readonly toKong: 'direct' | Account;
+  readonly toKong: Crossing;
   /**
    * From Kong Mesh to Istio. `direct`: in plaintext by the passthrough, since Kong Mesh opens mTLS to its own Services only
-   * (security.md 0.5); an account: that of Istio's ingress gateway behind a zone egress, or of the client certificate that a
-   * MeshExternalService names.
+   * (security.md 0.5); an account: that of Istio's gateway behind a zone egress, or of the client certificate that a
+   * MeshExternalService names. What permissions for the zone egress say is asked before.
    */
-  readonly toIstio: 'direct' | Account;
+  readonly toIstio: Crossing;
+  /** The server names by which Kong Mesh's clients ask the zone egress for the service; any where absent. */
+  readonly serverNames?: readonly string[];
 }
 
 /** A state of the migration between the first and the last. */
@@ -36,7 +41,8 @@ export interface PhaseCase extends AccessCase {
    * the phases of their services put them, and in both where nothing says.
    */
   readonly callers: 'anywhere' | 'recorded';
-  readonly bridge: Bridge;
+  /** Of each service (`<namespace>/<name>`), or of all. */
+  readonly bridge: Bridge | ((service: string) => Bridge);
   /**
    * Objects of Istio that stand during the phase: they take the place of those of the same name. Kong Mesh's objects of the
    * bridge are among `emitted`.
@@ -61,6 +67,25 @@ export function together(standings: Iterable<Standing>): Standing | undefined {
 
 /** The meshes of a standing. */
 export const sidesOf = (standing: Standing): readonly Side[] => (standing === 'both' ? ['istio', 'kong'] : [standing]);
+
+const istioGateway = { istio: 'ingressgateway' };
+
+/**
+ * The bridge of separate clusters under the names that are usual: Kong Gateway's, and that of Istio's ingress gateway as the
+ * estate has it. A bridge that is known better says so itself.
+ */
+export function usualGateways(estate: Estate): Bridge {
+  const gateway = workloadsOf(estate).find(
+    ({ labels, serviceAccount }) => matchesLabels(istioGateway, labels) && serviceAccount !== '',
+  );
+  return {
+    toKong: { namespace: 'kong', account: 'kong-gateway' },
+    toIstio:
+      gateway === undefined
+        ? { namespace: 'istio-system', account: 'istio-ingressgateway-service-account' }
+        : { namespace: gateway.namespace, account: gateway.serviceAccount },
+  };
+}
 
 const keyOf = (one: Resource): string => `${one.group} ${one.kind} ${effectiveNamespace(one)}/${one.name}`;
 

@@ -19,8 +19,18 @@ import {
   uncertain,
   whyUndecided,
 } from '../scene.ts';
-import type { LeftOut, Server } from '../servers.ts';
-import { type PhaseCase, type Side, type Standing, sidesOf, standingOf, together, withBridge } from './bridge.ts';
+import { type LeftOut, readServers, type Server } from '../servers.ts';
+import {
+  type Bridge,
+  type Crossing,
+  type PhaseCase,
+  type Side,
+  type Standing,
+  sidesOf,
+  standingOf,
+  together,
+  withBridge,
+} from './bridge.ts';
 import { type Ground, type Walked, type Way, walk } from './ways.ts';
 
 /** Callers of a port who are treated alike in a phase. */
@@ -97,16 +107,17 @@ function standingsOf(of: PhaseCase, servers: readonly Server[]): (caller: Caller
   return (caller) => together(known.get(keyOf(caller)) ?? []) ?? all;
 }
 
-const indexOf = (callers: readonly Caller[], account: 'direct' | Account): number | undefined => {
-  if (account === 'direct') return undefined;
-  const found = callers.findIndex((one) => !one.bridge && keyOf(one) === keyOf(account));
-  return found < 0 ? undefined : found;
-};
+/** Finds accounts among the callers. */
+function findAccounts(callers: readonly Caller[]): (crossing: Crossing) => number | undefined {
+  const known = new Map<string, number>();
+  for (const [index, one] of callers.entries()) if (!one.bridge && !known.has(keyOf(one))) known.set(keyOf(one), index);
+  return (crossing) => (typeof crossing === 'string' ? undefined : known.get(keyOf(crossing)));
+}
 
 interface Stage {
   readonly of: PhaseCase;
   readonly scene: Scene;
-  readonly ground: Ground;
+  readonly groundFor: (server: Server) => Ground;
   /** Istio with the bridge's objects. */
   readonly estate: Estate;
   readonly during: (server: Server) => ServerBefore;
@@ -120,6 +131,7 @@ interface Stage {
 
 interface Question {
   readonly server: Server;
+  readonly ground: Ground;
   readonly standing: Standing;
   readonly original: ServerBefore;
   readonly during: ServerBefore;
@@ -179,16 +191,15 @@ function verdictOf(
 }
 
 /** The meshes that a caller comes from; whoever is in none comes from outside. */
-function originsOf({ standing, ground }: Stage, caller: Caller, index: number): readonly Way['from'][] {
+function originsOf({ standing }: Stage, { ground }: Question, caller: Caller, index: number): readonly Way['from'][] {
   // Istio's gateway stays in Istio.
   if (index === ground.gateways.toIstio) return ['istio'];
   return caller.kind === 'plaintext' || caller.kind === 'unknown' ? ['outside'] : sidesOf(standing(caller));
 }
 
 function decide(stage: Stage, question: Question): Omit<PhaseComparison, 'server' | 'port'>[] {
-  const { scene, ground } = stage;
-  const { callers, partition, setOf } = scene;
-  const { port, original, during, standing } = question;
+  const { callers, partition, setOf } = stage.scene;
+  const { port, original, during, standing, ground } = question;
   const identities = port.kong?.identities ?? [];
   const sets = [
     ...stage.places,
@@ -209,7 +220,7 @@ function decide(stage: Stage, question: Question): Omit<PhaseComparison, 'server
   const found = parts.map((part) => {
     const caller = callers[part.first] as Caller;
     const before = beforeOf(caller, part.first, port, original);
-    const ways = originsOf(stage, caller, part.first).flatMap((from) =>
+    const ways = originsOf(stage, question, caller, part.first).flatMap((from) =>
       sidesOf(standing).map((to) =>
         verdictOf(stage, question, caller, before, walk(ground, caller, part.first, from, to, question)),
       ),
@@ -238,7 +249,7 @@ function modeInKong({ kong }: Port, complete: boolean): TransportMode | undefine
   return kong.mode === 'Strict' ? 'strict' : 'permissive';
 }
 
-function edgesOf({ ground, inhabited }: Stage, standing: Standing, during: PhaseTransport['during']): Edge[] {
+function edgesOf({ inhabited }: Stage, { standing, ground }: Question, during: PhaseTransport['during']): Edge[] {
   const froms: readonly Way['from'][] = [...inhabited, 'outside'];
   return sidesOf(standing).flatMap((to) =>
     froms.flatMap((from): Edge[] => {
@@ -246,6 +257,8 @@ function edgesOf({ ground, inhabited }: Stage, standing: Standing, during: Phase
       if (mode === undefined) return [];
       const crossing = from !== 'outside' && from !== to;
       const gateway = to === 'kong' ? ground.gateways.toKong : ground.gateways.toIstio;
+      if (crossing && (to === 'kong' ? ground.bridge.toKong : ground.bridge.toIstio) === 'closed')
+        return [{ from, to, security: 'refused' }];
       if (crossing && gateway !== undefined) return [{ from, to, security: 'TLS by a gateway' }];
       if (from === 'outside' || (crossing && to === 'istio'))
         return [{ from, to, security: mode === 'strict' ? 'refused' : 'plaintext' }];
@@ -255,7 +268,8 @@ function edgesOf({ ground, inhabited }: Stage, standing: Standing, during: Phase
   );
 }
 
-function transportOf(stage: Stage, { server, standing, original, during, port }: Question): PhaseTransport | undefined {
+function transportOf(stage: Stage, question: Question): PhaseTransport | undefined {
+  const { server, standing, original, during, port } = question;
   if (port.kong === undefined) return undefined;
   const before = modes[modeOf(original, port)];
   const modeBy: Partial<Record<Side, TransportMode | undefined>> = Object.fromEntries(
@@ -266,19 +280,29 @@ function transportOf(stage: Stage, { server, standing, original, during, port }:
   );
   const found = Object.values(modeBy);
   const known = found.filter((mode) => mode !== undefined);
-  const base = { server, port: port.port, before, during: modeBy, edges: edgesOf(stage, standing, modeBy) };
+  const base = { server, port: port.port, before, during: modeBy, edges: edgesOf(stage, question, modeBy) };
   if (known.some((mode) => weakness[mode] < weakness[before])) return { ...base, verdict: 'wider' };
   if (known.length < found.length) return { ...base, verdict: 'undecided', reason: uncertain };
   return { ...base, verdict: known.some((mode) => weakness[mode] > weakness[before]) ? 'narrower' : 'same' };
 }
 
+/** The bridge of the first Service that sends to a workload: those with the same Pods move together. */
+const bridgeFor = ({ bridge }: PhaseCase, server: Server): Bridge =>
+  typeof bridge === 'function' ? bridge(serviceIds(server)[0] ?? '') : bridge;
+
 function stageOf(of: PhaseCase): Stage {
-  const { bridge, settings } = of;
-  const accounts = [bridge.toKong, bridge.toIstio].filter((one) => one !== 'direct');
-  const scene = createScene(of, accounts);
+  const { settings } = of;
+  const { rootNamespace, clusterDomain } = settings;
+  const bridges =
+    typeof of.bridge === 'function'
+      ? readServers(of.estate, { rootNamespace, clusterDomain }).servers.map((server) => bridgeFor(of, server))
+      : [of.bridge];
+  const accounts = bridges.flatMap(({ toKong, toIstio }) => [toKong, toIstio].filter((one) => typeof one !== 'string'));
+  const scene = createScene(of, [...new Map(accounts.map((one) => [keyOf(one), one])).values()]);
   const { callers } = scene;
+  const find = findAccounts(callers);
   const estate = withBridge(of.estate, of.istio ?? []);
-  const trust = trustOf(estate, { rootNamespace: settings.rootNamespace, trustDomain: settings.clusterDomain });
+  const trust = trustOf(estate, { rootNamespace, trustDomain: clusterDomain });
   const during =
     estate === of.estate ? scene.before : readBefore(estate, trust, policiesOf(estate, trust.rootNamespace), callers);
   const standing = standingsOf(of, scene.servers.servers);
@@ -295,10 +319,9 @@ function stageOf(of: PhaseCase): Stage {
     standing,
     places: places.filter(({ size }) => size > 0),
     setOfBefore: identitySets(callers, ({ before }) => before),
-    ground: {
-      scene,
-      bridge,
-      gateways: { toKong: indexOf(callers, bridge.toKong), toIstio: indexOf(callers, bridge.toIstio) },
+    groundFor(server) {
+      const bridge = bridgeFor(of, server);
+      return { scene, bridge, gateways: { toKong: find(bridge.toKong), toIstio: find(bridge.toIstio) } };
     },
   };
 }
@@ -326,7 +349,8 @@ export function createPhaseJudge(of: PhaseCase): PhaseJudge {
       const asksPort = [original, during].some(({ policies }) =>
         policies.some(({ rules }) => JSON.stringify(rules).includes('destination.port')),
       );
-      const questions = ports.map((port): Question => ({ server, standing, original, during, access, port }));
+      const ground = stage.groundFor(server);
+      const questions = ports.map((port): Question => ({ server, ground, standing, original, during, access, port }));
       return {
         standing,
         access: questions.flatMap((question) => {
@@ -335,6 +359,7 @@ export function createPhaseJudge(of: PhaseCase): PhaseJudge {
           const open = kong === undefined && access.decide({ port: port.port, tls: 'none' }).outcome === 'allowed';
           const key = JSON.stringify([
             standing,
+            ground.bridge,
             original.key,
             during.key,
             asksPort ? port.port : 0,

@@ -34,6 +34,8 @@ export function wayInWords({ from, to, by, seen }: Way): string {
   switch (by) {
     case 'own':
       return `${across} by its own certificate`;
+    case 'none':
+      return `${across}, where there is no way`;
     case 'plaintext':
       return `${across} in plaintext, ${seenAs(undefined)}`;
     case 'gateway':

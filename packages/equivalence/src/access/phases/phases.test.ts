@@ -158,6 +158,42 @@ describe('gateways hand calls on under their own names', () => {
   });
 });
 
+describe('each service has its own bridge', () => {
+  const allowIngress = authorization(
+    'rules: [{from: [{source: {principals: [cluster.local/ns/sales/sa/web, cluster.local/ns/istio-system/sa/ingress]}}]}]',
+  );
+  const named = egress.replace(
+    `{spiffeID: {type: Prefix, value: '${own}/ns'}}`,
+    `{spiffeID: ${web}, sni: {type: Exact, value: payments.egress}}, {spiffeID: {type: Prefix, value: '${own}/ns/passenger/sa'}, sni: {type: Exact, value: other.egress}}`,
+  );
+  const through = (serverNames: readonly string[]) =>
+    shown(
+      inPhase('discovered', [strict, allowIngress], [...closed, named], {
+        bridge: () => ({ toKong: 'direct', toIstio: ingress, serverNames }),
+      }),
+    );
+
+  test('whom the zone egress lets by depends on the name that is asked for', () => {
+    expect(through(['payments.egress'])).toEqual([]);
+    expect(through(['other.egress'])).toEqual([
+      expect.objectContaining({ verdict: 'wider', callers: expect.arrayContaining(['passenger/guest']) }),
+      expect.objectContaining({ verdict: 'narrower', callers: ['sales/web'] }),
+    ]);
+  });
+
+  test('without a way nobody crosses', () => {
+    const rows = inPhase('bridged', [strict, allowWeb], closed, { bridge: { toKong: 'closed', toIstio: 'closed' } });
+    expect(shown(rows)).toEqual([
+      expect.objectContaining({
+        verdict: 'narrower',
+        callers: ['sales/web'],
+        way: 'from Istio to Kong Mesh, where there is no way',
+      }),
+    ]);
+    expect(rows.find(({ aspect }) => aspect === 'transport')?.way).toContain('Kong Mesh to Istio: refused');
+  });
+});
+
 describe('requests of which only some were let through', () => {
   const gets = authorization('rules: [{to: [{operation: {methods: [GET]}}]}]');
 

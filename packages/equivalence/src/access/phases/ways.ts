@@ -8,8 +8,8 @@ import type { Bridge, Side } from './bridge.ts';
 export interface Way {
   readonly from: Side | 'outside';
   readonly to: Side;
-  /** `own`: by the client's certificate; `plaintext`: without any; `gateway`: by that of a gateway. */
-  readonly by: 'own' | 'plaintext' | 'gateway';
+  /** `own`: by the client's certificate; `plaintext`: without any; `gateway`: by that of a gateway; `none`: there is no way. */
+  readonly by: 'own' | 'plaintext' | 'gateway' | 'none';
   /** The identity that the server sees; undefined where there is none. */
   readonly seen: string | undefined;
 }
@@ -20,7 +20,7 @@ export interface Walked {
   readonly reach: Reach | 'refused' | After;
 }
 
-/** What ways lead through: compiled accesses of a server, and the accounts of the gateways. */
+/** What the ways to a server lead through. */
 export interface Ground {
   /** Kong Mesh, and Istio as it was. */
   readonly scene: Scene;
@@ -28,6 +28,8 @@ export interface Ground {
   /** Numbers of the gateways' accounts among the callers. */
   readonly gateways: { readonly toKong: number | undefined; readonly toIstio: number | undefined };
 }
+
+const closed = { by: 'none', seen: undefined } as const;
 
 interface Place {
   readonly port: Port;
@@ -60,14 +62,16 @@ function directToKong(caller: Caller, { port, access }: Place, { scene }: Ground
 }
 
 function toKong(caller: Caller, place: Place, ground: Ground): Walked {
-  const { scene, gateways } = ground;
+  const { scene, gateways, bridge } = ground;
+  if (bridge.toKong === 'closed') return { way: { from: 'istio', to: 'kong', ...closed }, reach: 'none' };
   const gateway = gateways.toKong === undefined ? undefined : scene.callers[gateways.toKong];
   if (gateway === undefined) return directToKong(caller, place, ground);
   const way: Way = { from: 'istio', to: 'kong', by: 'gateway', seen: gateway.after };
   return { way, reach: afterOf(gateway, place.port, place.access, scene) };
 }
 
-function toIstio(caller: Caller, { port, during }: Place, { scene, gateways }: Ground): Walked {
+function toIstio(caller: Caller, { port, during }: Place, { scene, gateways, bridge }: Ground): Walked {
+  if (bridge.toIstio === 'closed') return { way: { from: 'kong', to: 'istio', ...closed }, reach: 'none' };
   const index = gateways.toIstio;
   const gateway = index === undefined ? undefined : scene.callers[index];
   if (index === undefined || gateway === undefined) {
@@ -76,7 +80,8 @@ function toIstio(caller: Caller, { port, during }: Place, { scene, gateways }: G
   }
   const way: Way = { from: 'kong', to: 'istio', by: 'gateway', seen: gateway.before };
   const certificate = { uris: [caller.after ?? ''], issuer: 'root' };
-  if (!scene.names.some((sni) => scene.after.egress(certificate, sni))) return { way, reach: 'none' };
+  const names = bridge.serverNames ?? scene.names;
+  if (!names.some((sni) => scene.after.egress(certificate, sni))) return { way, reach: 'none' };
   return { way, reach: beforeOf(gateway, index, port, during) };
 }
 

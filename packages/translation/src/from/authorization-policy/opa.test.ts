@@ -128,7 +128,7 @@ test.runIf(isThere)(
     expect(wrong.slice(0, 3)).toEqual([]);
     expect(wrong).toHaveLength(0);
     // 1,919, 70 and 44 with the records of today.
-  expect(counts.same).toBeGreaterThan(1900);
+    expect(counts.same).toBeGreaterThan(1900);
   },
   120_000,
 );
