@@ -1,6 +1,7 @@
 export * from './access.ts';
 export * from './behaviour.ts';
 export * from './checks.ts';
+export * from './clusters.ts';
 export * from './common.ts';
 export * from './coverage.ts';
 export * from './migration.ts';

@@ -2,6 +2,7 @@ import { type TSchema, Type } from 'typebox';
 import * as access from './access.ts';
 import * as behaviour from './behaviour.ts';
 import * as checks from './checks.ts';
+import { clusterRoutes } from './cluster-routes.ts';
 import * as coverage from './coverage.ts';
 import * as migration from './migration.ts';
 import * as plan from './plan.ts';
@@ -24,6 +25,7 @@ const defineRoutes = <const Routes extends Readonly<Record<string, Route>>>(rout
 
 /** The operations under `/api/v1`, by name: server handlers and client calls share these. */
 export const routes = defineRoutes({
+  ...clusterRoutes,
   getSession: {
     method: 'GET',
     path: '/session',
