@@ -36,8 +36,8 @@ export const gateway = defineCodes({
     severity: 'blocker',
     title: 'Route through an egress gateway',
     message:
-      'This route leads traffic through egress gateway {gateway}, which has no counterpart; the zone egress takes its place.',
-    help: 'Check that the hosts of the route have MeshExternalServices, and remove the detour.',
+      'This VirtualService leads traffic through an egress gateway, for which a MeshExternalService cannot stand: {reason}.',
+    help: 'Give the hosts MeshExternalServices by hand, decide about what the gateway did beside leading traffic out, and remove the detour.',
     explanation:
       'Routes of a VirtualService for an egress gateway describe the second leg of a detour that the zone egress makes by itself.',
   },
@@ -577,5 +577,25 @@ export const gateway = defineCodes({
     help: 'Set up the checks at Kong (ip-restriction, jwt or openid-connect, request-termination for paths), then move the routes into the bundle.',
     explanation:
       'A policy that selects the pods of a gateway, or stands for the whole mesh in the root namespace, holds for what enters there (istio/pilot/pkg/security, 1.32). Policies of Kong Mesh do not see the clients of a delegated gateway (edge.md 1.15).',
+  },
+  egressReplaced: {
+    code: 'ISTHMUS-GW-065',
+    severity: 'warning',
+    title: 'Zone egress takes the place of an egress gateway',
+    message:
+      'All that this egress gateway does is to lead hosts out of the mesh. The zone egress does so for every MeshExternalService: nothing is emitted for the gateway itself. Traffic leaves from other addresses than before.',
+    help: 'Give the addresses of the zone egress to those who allow the old ones, and see that no AuthorizationPolicy or NetworkPolicy rests on the gateway.',
+    explanation:
+      'A MeshExternalService is reached through the zone egress only (kuma 2.14; edge.md 3.7 E1, E4), and clients talk to it by mutual TLS, as to the gateway.',
+  },
+  detour: {
+    code: 'ISTHMUS-GW-066',
+    severity: 'warning',
+    title: 'Detour through an egress gateway ends',
+    message:
+      'This VirtualService leads {hosts} through an egress gateway and says nothing else. The MeshExternalService of each host takes its place: the zone egress is on the way without a route.',
+    help: 'Remove the VirtualService once clients have moved. The zone egress must run (see the finding about it).',
+    explanation:
+      'Both legs of the way, from the sidecars to the gateway and from there to the host, are what Kong Mesh does for a MeshExternalService by itself (edge.md 3.7 E1). Which clients may call the host is for permissions to say.',
   },
 });

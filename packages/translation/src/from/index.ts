@@ -4,6 +4,7 @@ import { translateAbsence } from './authorization-policy/absence-to-mesh-traffic
 import { translateAuthorizationPolicies } from './authorization-policy/to-mesh-traffic-permission.ts';
 import { accountForDestinationRules } from './destination-rule/account.ts';
 import { translateDestinationRules } from './destination-rule/translate.ts';
+import { translateEgressGateways } from './egress-gateway/translate.ts';
 import { translateEnvoyFilters } from './envoy-filter/translate.ts';
 import { translateGateways } from './gateway/translate.ts';
 import { translateGatewayApi } from './gateway-api/translate.ts';
@@ -32,6 +33,7 @@ export const translators: readonly Translator[] = [
   translateTrust,
   translateRequestAuthentications,
   translateServiceEntries,
+  translateEgressGateways,
   translateGateways,
   translateVirtualServices,
   translateDestinationRules,

@@ -6,6 +6,7 @@ import type { Context } from '../../context.ts';
 import { child, type Field, items, rootField, text } from '../../field.ts';
 import { dnsLabel } from '../../names.ts';
 import { Unhandled } from '../../unhandled.ts';
+import { detoursOf } from '../egress-gateway/detours.ts';
 import { type Binding, bind, gatewaysOf, isWider } from './bind.ts';
 import { type Door, emitDoors, missingDoors, nameOf, openDoors } from './door.ts';
 import { freeName } from './emit-gateway.ts';
@@ -230,8 +231,8 @@ export function translateGateways(context: Context): void {
     const spec = child(rootField(resource), 'spec') as Field;
     accountForService(context, spec);
     for (const { field, key } of gatewaysOf(resource)) {
-      if (egress.has(key)) context.unsupported(field, codes.gateway.egressRoute, { gateway: key });
-      else if (!known.has(key)) context.approximate(field, undefined, codes.gateway.missing, { gateway: key });
+      if (!egress.has(key) && !known.has(key))
+        context.approximate(field, undefined, codes.gateway.missing, { gateway: key });
     }
   }
   const absent = missingDoors(edge, (key) => known.has(key) || egress.has(key), context);
@@ -253,16 +254,13 @@ export function translateGateways(context: Context): void {
     }
   }
   emitBackendGrants(context, uses);
-  for (const resource of edge) accountForUnbound(context, resource, [...doors, ...absent], egress);
+  const { replaced, refused } = detoursOf(context);
+  for (const resource of edge)
+    if (!replaced.has(resource) && !refused.has(resource)) accountForUnbound(context, resource, [...doors, ...absent]);
 }
 
 /** What a VirtualService says for gateways that serve none of it. */
-function accountForUnbound(
-  context: Context,
-  resource: Resource,
-  doors: readonly Door[],
-  egress: ReadonlySet<string>,
-): void {
+function accountForUnbound(context: Context, resource: Resource, doors: readonly Door[]): void {
   const spec = child(rootField(resource), 'spec');
   const names = items(child(spec, 'gateways')).map((item) => text(item)?.value);
   const keys = gatewaysOf(resource).map(({ key }) => key);
@@ -275,9 +273,5 @@ function accountForUnbound(
         for (const leaf of context.unclaimed(rule)) context.claim(leaf, 'unsupported', codes.gateway.missing);
     return;
   }
-  context.claim(
-    spec,
-    'unsupported',
-    keys.some((key) => egress.has(key)) ? codes.gateway.egressRoute : codes.gateway.missing,
-  );
+  context.claim(spec, 'unsupported', codes.gateway.missing);
 }
