@@ -77,9 +77,10 @@ export const virtualService = defineCodes({
     severity: 'blocker',
     title: 'Direct response cannot be expressed',
     message:
-      'This rule answers with {status} itself, which no policy of Kong Mesh does. Its requests are refused with 503.',
-    help: 'Answer from a small service of your own, at Kong Gateway (plugin request-termination), or by a MeshProxyPatch of the virtual host.',
-    explanation: 'A MeshHTTPRoute forwards or redirects (routing.md 3.3).',
+      'This rule answers with {status} itself, which no policy of Kong Mesh does, nor can a patch: {why}. Its requests are refused with 503.',
+    help: 'Move the rule in front of those that share requests with it, answer from a small service of your own, or at Kong Gateway (plugin request-termination).',
+    explanation:
+      'A MeshHTTPRoute forwards or redirects (routing.md 3.3). A MeshProxyPatch can put a route that answers in front of all others of a virtual host (ISTHMUS-VS-055), not between them: their names are hashes of their matches and their places follow from all policies, so that a patch that counted them would answer the wrong requests one day.',
   },
   rewrite: {
     code: 'ISTHMUS-VS-012',
@@ -489,5 +490,15 @@ export const virtualService = defineCodes({
     help: 'Nothing to do where the destination expects its own name.',
     explanation:
       'A MeshExternalService among the backends of a rule rewrites the host of all of its requests (auto_host_rewrite; routing.md 2.3, verified by running).',
+  },
+  directResponsePatched: {
+    code: 'ISTHMUS-VS-055',
+    severity: 'warning',
+    title: "Direct response is a route in Envoy's own configuration",
+    message:
+      'No policy of Kong Mesh answers with {status} itself, so that a MeshProxyPatch puts a route that does in front of all others of {host}. It finds them by the name of their virtual host in Envoy, which holds the name of the mesh ({mesh}) and of the zone ({zone}): under another name the patch does nothing, and these requests are refused with 503.',
+    help: 'Set mesh and zone to those of your control plane. After applying, send such a request from a client, or look for the route in its proxy (`kumactl inspect dataplane <name> --type=config-dump`), and again after each upgrade of Kong Mesh.',
+    explanation:
+      'A JSON patch of a virtual host can add routes with a direct response (routing.md 2.13; kuma 2.13, 2.14 and 3.0, verified by running); MeshProxyPatch runs behind all policies. It is written only where no rule in front of it takes any of its requests and all clients have the same rules. The names of virtual hosts are no part of an API: 2.x has `<mesh>_<service>_<namespace>_<zone>_msvc_<port>`, or identifiers (`kri_msvc_…`) where proxies are started with unified naming; 3.0 has identifiers only.',
   },
 });

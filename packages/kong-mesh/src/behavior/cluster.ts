@@ -88,7 +88,7 @@ export function clusterOf(mesh: Mesh, client: ClientView, dialled: Subject, port
   if (patches.length === 0 || settings.refused !== undefined) return settings;
   const clusters = envoyNames(dialled.destination, port, mesh.options);
   if (clusters.length === 0) {
-    const [first] = clusterPatches(patches, undefined);
+    const [first] = clusterPatches(patches, mesh.envoyNames());
     return first === undefined
       ? settings
       : { ...settings, unknown: notFollowed(first, 'the names of Pods are not known') };

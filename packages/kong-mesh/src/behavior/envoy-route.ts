@@ -82,6 +82,27 @@ function pathMatch({ path, prefix, safeRegex, caseSensitive }: JsonObject): Text
   throw new UnfollowedPatch('the match of the path is not modelled');
 }
 
+const pseudoHeaders = { ':method': 'method', ':authority': 'authority', ':scheme': 'scheme' } as const;
+
+/** Conditions on headers, with those on what Envoy keeps under names of headers in their own places. */
+function conditionsOn(headers: readonly HeaderMatch[]): Pick<Predicate, 'headers' | 'method' | 'authority' | 'scheme'> {
+  const result: { headers: HeaderMatch[]; method?: TextMatch; authority?: TextMatch; scheme?: TextMatch } = {
+    headers: [],
+  };
+  for (const one of headers) {
+    const place = pseudoHeaders[one.name as keyof typeof pseudoHeaders] as
+      | 'method'
+      | 'authority'
+      | 'scheme'
+      | undefined;
+    if (place === undefined) result.headers.push(one);
+    else if (one.invert || result[place] !== undefined)
+      throw new UnfollowedPatch(`a match of ${one.name} is not modelled`);
+    else result[place] = one.match;
+  }
+  return result;
+}
+
 function responseHeaders(written: Json | undefined, removed: Json | undefined): HeaderChanges | undefined {
   const changes: Record<'set' | 'add', (readonly [string, string])[]> = { set: [], add: [] };
   for (const item of listOf(written)) {
@@ -129,7 +150,7 @@ export function readAnsweringRoute(json: Json): AnsweringRoute {
   return {
     predicate: {
       path: pathMatch(condition),
-      headers: listOf(condition.headers).map(headerMatch),
+      ...conditionsOn(listOf(condition.headers).map(headerMatch)),
       queryParameters: listOf(condition.queryParameters).map(queryMatch),
     },
     decision: {

@@ -8,7 +8,7 @@ import { readNamespaces } from './namespaces.ts';
 import type { MeshOptions } from './options.ts';
 import { readPassthrough, type UnlistenedOf } from './passthrough.ts';
 import { type Policy, readPolicy } from './policy.ts';
-import { type PatchesOf, readPatches } from './proxy-patch.ts';
+import { allEnvoyNames, type PatchesOf, readPatches } from './proxy-patch.ts';
 import { type ReachIndex, readReach } from './reach.ts';
 import { type Referrers, readReferrers } from './referrers.ts';
 import { mapOf } from './value.ts';
@@ -39,6 +39,8 @@ export interface Mesh {
   readonly policies: ReadonlyMap<string, readonly Policy[]>;
   readonly referrers: Referrers;
   readonly patchesOf: PatchesOf;
+  /** What clusters and virtual hosts of ports are called; not those of the Pods of headless Services. */
+  envoyNames(): ReadonlySet<string>;
   readonly reach: ReachIndex;
   readonly unlistenedOf: UnlistenedOf;
 }
@@ -61,6 +63,7 @@ export function readMesh(objects: readonly JsonObject[], options: MeshOptions): 
   const indexed = outboundKinds.map((kind) => [kind, indexEntries(policies.get(kind) ?? [], catalog, routes)] as const);
   const entries = Object.fromEntries(indexed) as Record<OutboundKind, EntryIndex>;
   let referrers: Referrers | undefined;
+  let names: ReadonlySet<string> | undefined;
   return {
     options,
     catalog,
@@ -71,7 +74,11 @@ export function readMesh(objects: readonly JsonObject[], options: MeshOptions): 
       InboundIndex
     >,
     policies,
-    patchesOf: readPatches(policies.get('MeshProxyPatch') ?? []),
+    patchesOf: readPatches(policies.get('MeshProxyPatch') ?? [], options),
+    envoyNames() {
+      names ??= allEnvoyNames(catalog, options);
+      return names;
+    },
     reach: readReach(objects, catalog),
     unlistenedOf: readPassthrough(objects, policies.get('MeshPassthrough') ?? [], options),
     // Seldom asked for, and the dearest to find.

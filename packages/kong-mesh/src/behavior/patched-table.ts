@@ -52,7 +52,7 @@ export function patchedTable(
   const [name] = envoyNames(destination, port, mesh.options);
   const [host] = table.virtualHosts;
   let patched = host;
-  for (const one of routePatches(all, port, name)) {
+  for (const one of routePatches(all, port, name ?? mesh.envoyNames())) {
     // Without routes there is nothing to put routes in front of.
     if (one.target === 'virtualHost' && (patched === undefined || table.opaque === true)) continue;
     try {

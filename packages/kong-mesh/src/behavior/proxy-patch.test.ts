@@ -68,6 +68,23 @@ describe('a patch of a cluster', () => {
     expect(settings(slower('kri_msvc_default_default_shop_s_http'), '2.14').connectTimeout).toBe('5s');
   });
 
+  test('of another name is none of the Pods of a headless Service, one of an unknown name may be', () => {
+    const headless: JsonObject = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'h', namespace: 'shop' },
+      spec: { clusterIP: 'None', selector: { app: 'h' }, ports: [{ name: 'http', port: 80, appProtocol: 'http' }] },
+    };
+    const of = (name: string) =>
+      settings([headless, patches([cluster({ value: 'connectTimeout: 3s' }, name)])], '2.14', {
+        namespace: 'shop',
+        name: 'h',
+      });
+    expect(of(legacy)).toMatchObject({ connectTimeout: '5s' });
+    expect(of(legacy).unknown).toBeUndefined();
+    expect(of('default_h-0-x_shop_default_msvc_80').unknown).toContain('the names of Pods are not known');
+  });
+
   test('has to be of both clusters of a port in 3.0: that by its name and that by its number', () => {
     const of = (...sections: string[]) => [
       patches(

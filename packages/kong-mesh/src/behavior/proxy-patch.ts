@@ -1,4 +1,5 @@
 import { isMap, type Json, type JsonObject, parseYaml, YamlError } from '@isthmus/kubernetes';
+import type { Catalog } from './catalog.ts';
 import type { ClientView } from './client-view.ts';
 import { type Destination, type DestinationPort, isRead } from './destination.ts';
 import { applyJsonPatches, UnfollowedPatch } from './json-patch.ts';
@@ -51,7 +52,7 @@ const modificationsOf = (policy: Policy): Modification[] =>
  * Finds the changes for groups of workloads: the lists of all policies that select them one behind the other, the weakest first
  * (kuma, meshproxypatch/plugin/v1alpha1/plugin.go, 2.14; fields that begin with `append` are not replaced but joined).
  */
-export function readPatches(policies: readonly Policy[]): PatchesOf {
+export function readPatches(policies: readonly Policy[], { version }: MeshOptions): PatchesOf {
   const index = indexBySelection(policies, (policy) => policy);
   const known = new Map<string, readonly Modification[]>();
   return (client) => {
@@ -61,7 +62,9 @@ export function readPatches(policies: readonly Policy[]): PatchesOf {
     const found = candidates(index, client)
       .filter((policy) => selects(policy, client))
       .sort(comparePolicies)
-      .flatMap(modificationsOf);
+      .flatMap(modificationsOf)
+      // Identifiers are the names of 3.0, and of proxies of 2.x that are started with unified naming, which are not modelled.
+      .filter(({ match }) => version === '3.0' || !filledOf(match.name)?.startsWith('kri_'));
     known.set(client.key, found);
     return found;
   };
@@ -86,13 +89,23 @@ export function envoyNames(
   return [...sections].map((one) => `kri_${short}_${mesh}_${zone}_${namespace}_${name}_${one}`);
 }
 
+/** The names of all ports that have one, to tell what is meant to be none of a headless Service's Pods. */
+export function allEnvoyNames({ all }: Pick<Catalog, 'all'>, options: MeshOptions): ReadonlySet<string> {
+  return new Set(
+    all.flatMap((destination) => destination.ports.flatMap((port) => envoyNames(destination, port, options))),
+  );
+}
+
 const isOutbound = ({ match }: Modification): boolean => match.origin === undefined || match.origin === 'outbound';
 
-/** Whether a change is to something of this name; undefined where that cannot be told, as there is no name. */
-function names({ match }: Modification, name: string | undefined): boolean | undefined {
+/** What a port is called; where it is one of many Pods, what else is called by a name. */
+export type Naming = string | ReadonlySet<string>;
+
+/** Whether a change is, or may be, to what is called so. */
+function isMeant({ match }: Modification, naming: Naming): boolean {
   const wanted = filledOf(match.name);
   if (wanted === undefined) return true;
-  return name === undefined ? undefined : wanted === name;
+  return typeof naming === 'string' ? wanted === naming : !naming.has(wanted);
 }
 
 const camelCase = (json: Json): Json =>
@@ -137,18 +150,18 @@ export const notFollowed = ({ policy, path }: Modification, why: string): string
   `the model does not follow MeshProxyPatch ${policy.namespace}/${policy.name} ${path}: ${why}`;
 
 /** The changes to the cluster of a port. */
-export const clusterPatches = (all: readonly Modification[], name: string | undefined): readonly Modification[] =>
-  all.filter((one) => one.target === 'cluster' && isOutbound(one) && names(one, name) !== false);
+export const clusterPatches = (all: readonly Modification[], naming: Naming): readonly Modification[] =>
+  all.filter((one) => one.target === 'cluster' && isOutbound(one) && isMeant(one, naming));
 
 /** The changes to what a client's proxy does with requests to a port, before they get to a cluster. */
 export function routePatches(
   all: readonly Modification[],
   port: DestinationPort,
-  name: string | undefined,
+  naming: Naming,
 ): readonly Modification[] {
   return all.filter((one) => {
     if (one.target === 'cluster' || !isOutbound(one)) return false;
-    if (one.target === 'virtualHost') return isRead(port.protocol) && names(one, name) !== false;
+    if (one.target === 'virtualHost') return isRead(port.protocol) && isMeant(one, naming);
     return one.target !== 'httpFilter' || isRead(port.protocol);
   });
 }

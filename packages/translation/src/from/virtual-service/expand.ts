@@ -108,6 +108,9 @@ export function expand(
       if (excluded !== 'empty') steps.push(...behind(next, excluded));
     }
     const { action, rewrite, rewriteField } = readingOf(route);
+    // An answer 404 to all that is left is what no rule for the rest gives too.
+    if (action.kind === 'unmatched' && except.length === 0 && covers(match, everyRequest))
+      return [...steps, { match, action, route }];
     const placed = action.kind === 'refuse' ? undefined : placePath(match, rewrite);
     if (action.kind === 'refuse' || action.kind === 'unmatched' || placed === undefined) {
       if (action.kind !== 'refuse' && rewriteField !== undefined)

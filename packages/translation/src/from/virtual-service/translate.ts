@@ -20,6 +20,7 @@ import { settleBinding, settleRoute } from './account.ts';
 import type { RouteSettings } from './action.ts';
 import { type Backends, backendsOf } from './backends.ts';
 import { type ClientUnit, clientUnits } from './client-units.ts';
+import { translateDirectResponses } from './direct-responses.ts';
 import { emitHttpRoutes, emitNoRetries, type PortRoutes } from './emit-http.ts';
 import { translateConnections } from './emit-tcp.ts';
 import { expand, type Step } from './expand.ts';
@@ -110,7 +111,7 @@ function reportLayout(
     const field = child(rewrite, 'uri') ?? child(redirect, 'prefixRewrite');
     if (field !== undefined) context.approximate(field, undefined, codes.virtualService.wholePath, {});
   }
-  const open = layout.placed.some(({ step: { action } }) => action.kind === 'unmatched');
+  const open = layout.placed.some(({ step: { action, route } }) => action.kind === 'unmatched' && route === undefined);
   const last = steps.findLast(({ route }) => route !== undefined)?.route;
   if (open) context.report(codes.virtualService.unmatched, { host: service.host }, last?.rule.field ?? at);
 }
@@ -148,7 +149,11 @@ function translatePort(
     context.report(codes.virtualService.clients, { host: service.host, clients: clients.join(', ') }, at);
   }
   const isForAll = layouts.filter((one) => one !== undefined && one.placed.length > 0).length === 1;
-  for (const { steps } of units) translateFaults(context, backends, service, port, steps, isForAll);
+  for (const [index, { steps }] of units.entries()) {
+    translateFaults(context, backends, service, port, steps, isForAll);
+    const options = { isForAll: units.length === 1, answers404: layouts[index]?.unmatched === true };
+    translateDirectResponses(context, service, port, found[index]?.host?.routes ?? [], steps, options);
+  }
   const emitted = layouts.flatMap((layout, index): PortRoutes[] => {
     const { unit, steps } = units[index] as (typeof units)[number];
     if (layout === undefined || layout.placed.length === 0) return [];
