@@ -1,6 +1,6 @@
-import { isList, isMap, type Json, type JsonObject, join, stringifyJson } from '@isthmus/kubernetes';
+import { clusterAnnotation, isList, isMap, type Json, type JsonObject, join, stringifyJson } from '@isthmus/kubernetes';
 import { byText, nameOf, namespaceOf, textAt } from './objects.ts';
-import { clusterAnnotation, shapeObject } from './shape.ts';
+import { shapeObject } from './shape.ts';
 import { isKept } from './snapshot.ts';
 
 /** What tells one object from another, whatever version it is written in. */

@@ -1,8 +1,5 @@
 import { isList, isMap, type Json, type JsonObject } from '@isthmus/kubernetes';
 
-/** The annotation that says which cluster a resource of a snapshot was read from. */
-export const clusterAnnotation = 'isthmus/cluster';
-
 // What the API server and controllers write for themselves: it changes without anybody meaning anything by it.
 const bookkeeping = new Set([
   'managedFields',

@@ -1,7 +1,6 @@
-import { isList, isMap, type JsonObject, writeYamlDocuments } from '@isthmus/kubernetes';
+import { clusterAnnotation, isList, isMap, type JsonObject, writeYamlDocuments } from '@isthmus/kubernetes';
 import type { Unread } from './kinds.ts';
 import type { ClusterReading } from './read-cluster.ts';
-import { clusterAnnotation } from './shape.ts';
 
 /** One file of a snapshot. */
 export interface SnapshotFile {

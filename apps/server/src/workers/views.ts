@@ -15,7 +15,7 @@ import type {
   WorkloadAccessQuery,
 } from '@isthmus/contract';
 import { indexServices } from '@isthmus/istio';
-import type { Limits, Resource } from '@isthmus/kubernetes';
+import type { JsonObject, Limits, Resource } from '@isthmus/kubernetes';
 import { bridgeDiagram, type MigratingService } from '@isthmus/migration';
 import type { AcceptanceRecord, ServiceState } from '@isthmus/store';
 import { move } from 'piscina';
@@ -23,6 +23,7 @@ import { acceptable, acceptanceOf, acceptancesOf, countAccepted, decisionOn, sti
 import { access, accessTable, allAccess, workloadAccess } from './access.ts';
 import { allVerdicts, behaviour, serviceBehaviour, simulation, simulationModel } from './behaviour.ts';
 import { checkList } from './checks.ts';
+import { compare, differences, type ShownCluster } from './comparison.ts';
 import { plan } from './plan.ts';
 import { addUp, keyOf, noFindings, noOutcomes, type Translated, translated } from './snapshot.ts';
 import { workbench } from './workbench.ts';
@@ -57,6 +58,8 @@ export interface ViewTask {
     | { readonly name: 'service-behaviour'; readonly service: string }
     | { readonly name: 'acceptable'; readonly finding: string }
     | { readonly name: 'still-there'; readonly findings: readonly string[] }
+    | { readonly name: 'comparison'; readonly clusters: readonly ShownCluster[] }
+    | { readonly name: 'differences'; readonly cluster: string; readonly objects: readonly JsonObject[] }
     | { readonly name: 'simulation'; readonly request: SimulatedRequest }
     | { readonly name: 'simulation-model'; readonly subject: SimulatedSubject };
 }
@@ -254,7 +257,8 @@ const resources = (snapshot: Translated): ResourceRow[] =>
 
 const rank = { blocker: 0, warning: 1, info: 2 };
 
-function build(snapshot: Translated, { view, states: list, acceptances, settings }: ViewTask): unknown {
+function build(snapshot: Translated, task: ViewTask): unknown {
+  const { view, states: list, acceptances, settings } = task;
   const states: States = new Map(list.map((state) => [state.service, state]));
   const accepted = acceptancesOf(acceptances);
   switch (view.name) {
@@ -303,6 +307,10 @@ function build(snapshot: Translated, { view, states: list, acceptances, settings
       return plan(snapshot, view);
     case 'service-behaviour':
       return serviceBehaviour(snapshot, settings.accepted, view.service);
+    case 'comparison':
+      return compare(snapshot, task, view);
+    case 'differences':
+      return differences(snapshot, task, view);
     case 'simulation':
       return simulation(snapshot, view.request);
     case 'simulation-model':
