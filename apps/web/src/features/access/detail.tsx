@@ -15,13 +15,13 @@ import { VerdictLabel } from './verdict.tsx';
 
 const mostRules = 5;
 
-function Side(props: { migration: string; row: AccessRow; mesh: 'Istio' | 'Kong Mesh' }) {
-  const { migration, row, mesh } = props;
+function Side(props: { migration: string; row: AccessRow; mesh: 'Istio' | 'Kong Mesh'; title?: string }) {
+  const { migration, row, mesh, title = mesh } = props;
   const [text, rules = []] =
     mesh === 'Istio' ? ([row.before, row.rules?.before] as const) : ([row.after, row.rules?.after] as const);
   return (
     <div className={mesh === 'Istio' ? classes.source : classes.target}>
-      <dt>{mesh}</dt>
+      <dt>{title}</dt>
       <dd>
         {text}
         {rules.slice(0, mostRules).map((rule) => (
@@ -75,7 +75,7 @@ function Found({ migration, row, isLast }: { migration: Migration; row: AccessRo
       </p>
       <dl className={classes.sides}>
         <Side migration={migration.id} row={row} mesh="Istio" />
-        <Side migration={migration.id} row={row} mesh="Kong Mesh" />
+        <Side migration={migration.id} row={row} mesh="Kong Mesh" {...(isLast ? {} : { title: 'In this state' })} />
       </dl>
       {aspect === 'transport' && way !== undefined && (
         <ul className={classes.ways} aria-label="How calls come">
@@ -85,7 +85,11 @@ function Found({ migration, row, isLast }: { migration: Migration; row: AccessRo
         </ul>
       )}
       {predictedBy !== undefined && <Foretold codes={predictedBy} />}
-      {isLast && verdict !== 'same' && <Acceptance key={accepted} migration={migration} row={row} />}
+      {isLast && verdict !== 'same' && (
+        <div>
+          <Acceptance key={accepted} migration={migration} row={row} />
+        </div>
+      )}
     </li>
   );
 }

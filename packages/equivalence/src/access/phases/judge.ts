@@ -216,7 +216,8 @@ function decide(stage: Stage, question: Question): Omit<PhaseComparison, 'server
     // Kong Gateway calls for others, who are asked about.
     return first !== ground.gateways.toKong && (!bridge || kind === 'unknown');
   });
-  const rules = rulesOf(during, port);
+  const inKong = rulesOf(original, port);
+  const inIstio = { before: inKong.before, after: rulesOf(during, port).before };
   const found = parts.map((part) => {
     const caller = callers[part.first] as Caller;
     const before = beforeOf(caller, part.first, port, original);
@@ -239,7 +240,8 @@ function decide(stage: Stage, question: Question): Omit<PhaseComparison, 'server
       callers,
       ones.map(({ part }) => part),
     );
-    return [{ callers: group, before: one.before, ...one.worst, rules }];
+    const { before, after } = one.worst.way.to === 'kong' ? inKong : inIstio;
+    return [{ callers: group, before: one.before, ...one.worst, rules: { before, after } }];
   });
 }
 
