@@ -37,7 +37,9 @@ const several = (value: string, others: readonly string[]): readonly string[] =>
 /** The options of commands that read an estate. */
 const withEstate = (command: Command): Command =>
   command
-    .argument('<path...>', 'files, folders or archives; - for standard input')
+    .argument('[path...]', 'files, folders or archives; - for standard input')
+    .option('--cluster <name=path>', 'what is of one cluster of several; several times', several, [])
+    .option('--only-cluster <name>', 'of several clusters, the one that requests are compared in')
     .option('--target <version>', 'Kong Mesh version: 2.13, 2.14 or 3.0 (default 2.14)')
     .option('--settings <file>', "the migration's settings, JSON or YAML")
     .option('--complete', 'the input is the whole estate, so that what is absent means something')
@@ -51,7 +53,8 @@ const withEstate = (command: Command): Command =>
 program
   .command('translate')
   .description('Translate Istio manifests to Kong Mesh resources')
-  .argument('<path...>', 'files, folders or archives; - for standard input')
+  .argument('[path...]', 'files, folders or archives; - for standard input')
+  .option('--cluster <name=path>', 'what is of one cluster of several, which become zones; several times', several, [])
   .option('--target <version>', 'Kong Mesh version: 2.13, 2.14 or 3.0 (default 2.14)')
   .option('--out <dir>', 'write the bundle to this folder')
   .option(
@@ -81,7 +84,8 @@ Exit codes:
 Examples:
   isthmus translate manifests/ --out bundle --report report.json
   helm template shop ./chart | isthmus translate - --target 2.13
-  isthmus translate cluster.zip --complete --out bundle`,
+  isthmus translate cluster.zip --complete --out bundle
+  isthmus translate --cluster east=east.zip --cluster west=west.zip --out bundle`,
   )
   .action(async (paths: string[], options: TranslateOptions) => {
     process.exitCode = await runTranslate(paths, options);
@@ -131,7 +135,8 @@ Exit codes:
 Examples:
   isthmus verify manifests/
   isthmus verify cluster.zip --complete --settings settings.yaml --service sales/seats
-  isthmus verify cluster.zip --complete --phase bridged`,
+  isthmus verify cluster.zip --complete --phase bridged
+  isthmus verify --cluster east=east.zip --cluster west=west.zip --only-cluster east`,
   )
   .action(async (paths: string[], options: VerifyOptions) => {
     process.exitCode = await runVerify(paths, options);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { compareDiagnostics } from '@isthmus/diagnostics';
+import { mergedEstate } from '@isthmus/istio';
 import { type Json, JsonError, parseJson } from '@isthmus/kubernetes';
 import {
   defaultPlanSettings,
@@ -94,7 +95,7 @@ export async function runPlan(paths: readonly string[], options: PlanOptions): P
   const progress = createProgress(process.stderr);
   const { estate, input } = await readSources(paths, options, progress);
   progress.say('Planning …');
-  const graph = serviceGraph(estate, { clusterDomain, rootNamespace, observed });
+  const graph = serviceGraph(mergedEstate(estate), { clusterDomain, rootNamespace, observed });
   const report = planReport(graph, presentGraph(graph, textsOf(input)), planSettings);
   progress.end();
   const json = (): string => `${JSON.stringify(report, null, 2)}\n`;

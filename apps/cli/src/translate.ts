@@ -10,11 +10,11 @@ import {
 } from '@isthmus/bundle';
 import { compareDiagnostics, type Diagnostic } from '@isthmus/diagnostics';
 import { tally } from '@isthmus/equivalence';
-import { takeIn } from '@isthmus/istio';
+import { clusterNames, takeIn } from '@isthmus/istio';
 import { isTargetVersion, targetVersions } from '@isthmus/kong-mesh';
 import { translate, wantedPlaces, withPlaces } from '@isthmus/translation';
 import { textsOf } from './estate.ts';
-import { InputError, readInput } from './input.ts';
+import { argumentsOf, InputError, readInput } from './input.ts';
 import { accessOf, judgeOf, verdictsOf } from './judging.ts';
 import { readLimits } from './limits.ts';
 import { checkFile, checkFolder, prepareFolder, writeText, writeWhole, writing } from './output.ts';
@@ -35,6 +35,8 @@ export interface TranslateOptions {
   readonly force?: boolean;
   readonly verbose?: boolean;
   readonly limit?: readonly string[];
+  /** `NAME=PATH` of each cluster. */
+  readonly cluster?: readonly string[];
 }
 
 const jsonReport = 'report/report.json';
@@ -74,15 +76,23 @@ export async function runTranslate(paths: readonly string[], options: TranslateO
     throw new InputError(`Kong Mesh ${target} is not known; choose one of ${targetVersions.join(', ')}`);
   const settings = { ...fromFile, target, complete: options.complete ?? fromFile.complete };
   const limits = readLimits(options.limit ?? [], process.env);
+  const args = argumentsOf(paths, options.cluster);
   checkDestinations(options);
   const progress = createProgress(process.stderr);
-  const input = await readInput(paths, limits, (files) => progress.say(`Reading … ${files} files`));
+  const input = await readInput(args, limits, (files) => progress.say(`Reading … ${files} files`));
   if (input.readings.every(({ resources, unidentified }) => resources.length + unidentified.length === 0)) {
     progress.end();
     await printFindings([...input.diagnostics, ...input.readings.flatMap(({ diagnostics }) => diagnostics)], true);
     throw new InputError('no document that could be read was found');
   }
   const estate = takeIn(input.readings);
+  const clusters = clusterNames(estate);
+  if (options.verify && clusters.length > 1) {
+    progress.end();
+    throw new InputError(
+      `the input holds the clusters ${clusters.join(', ')}: compare each with isthmus verify --only-cluster`,
+    );
+  }
   const work = createSideWork(estate.istio.length);
   try {
     progress.say(`Translating … ${estate.istio.length} Istio resources`);

@@ -125,6 +125,44 @@ test('a field of the workbench points into the text that is shown', async () => 
   expect(line?.slice((field?.span?.column ?? 0) - 1, (field?.span?.endColumn ?? 0) - 1)).toBe('cart');
 });
 
+test('an upload may hold several clusters, each named in front of its files', async () => {
+  const { body: migration } = await call<Migration>('POST', '/migrations', { name: 'Two clusters' });
+  const post = (...names: readonly string[]): Promise<Response> => {
+    const form = new FormData();
+    for (const name of names) {
+      form.append('cluster', name);
+      form.append('files', new Blob([shop]), 'shop.yaml');
+    }
+    return fetch(`${server.url}/api/v1/migrations/${migration.id}/snapshots`, { method: 'POST', body: form });
+  };
+  expect((await post('../east')).status).toBe(400);
+  expect((await finish((await (await post('east', 'west')).json()) as ImportJob)).state).toBe('done');
+  const at = `/migrations/${migration.id}`;
+  const { body: report } = await call<{
+    ledger: { resource: { cluster?: string; file: string } }[];
+    resources: { kind: string; zone?: string; global?: boolean }[];
+    diagnostics: { code: string }[];
+  }>('GET', `${at}/report`);
+  expect(report.ledger.map(({ resource: { cluster, file } }) => [cluster, file])).toEqual([
+    ['east', 'cluster=east/shop.yaml'],
+    ['west', 'cluster=west/shop.yaml'],
+  ]);
+  expect(report.diagnostics.map(({ code }) => code)).not.toContain('ISTHMUS-EST-002');
+  expect(new Set(report.resources.map(({ zone }) => zone))).toEqual(new Set([undefined, 'east', 'west']));
+  expect(report.resources).toContainEqual(expect.objectContaining({ kind: 'MeshMultiZoneService', global: true }));
+  for (const path of [
+    '/overview',
+    '/inventory',
+    '/services',
+    '/resources',
+    '/checks',
+    '/plan',
+    '/behaviour',
+    '/access',
+  ])
+    expect((await call('GET', `${at}${path}`)).status, path).toBe(200);
+});
+
 test('of two editors the second gets a conflict with both values', async () => {
   const id = await newMigration({ 'a.yaml': shop });
   const path = `/migrations/${id}/services/shop/cart`;

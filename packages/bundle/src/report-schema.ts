@@ -44,12 +44,16 @@ const field = map<LedgerField>(
   ['code'],
 );
 const entry = map<Report['ledger'][number]>({
-  resource: map<Report['ledger'][number]['resource']>({
-    ...subject,
-    namespace: described(text, 'As written; empty where none is.'),
-    file: text,
-    line: position,
-  }),
+  resource: map<Report['ledger'][number]['resource']>(
+    {
+      ...subject,
+      namespace: described(text, 'As written; empty where none is.'),
+      file: text,
+      line: position,
+      cluster: described(text, 'The cluster that it is of, where it says so.'),
+    },
+    ['cluster'],
+  ),
   fields: list(field),
 });
 type Related = NonNullable<Diagnostic['related']>[number];
@@ -150,8 +154,15 @@ export function reportSchema(targets: readonly string[]): Schema {
     ),
   });
   const resource = map<Report['resources'][number]>(
-    { ...subject, file: described(text, 'In the bundle.'), patch: yes, draft: yes },
-    ['patch', 'draft'],
+    {
+      ...subject,
+      file: described(text, 'In the bundle.'),
+      zone: described(text, 'The zone that it is for, where the import holds several clusters.'),
+      global: described(yes, 'It is for the global control plane.'),
+      patch: yes,
+      draft: yes,
+    },
+    ['zone', 'global', 'patch', 'draft'],
   );
   const summary = map<Report['summary']>({
     files: count,

@@ -10,6 +10,8 @@ interface ReportedEntry {
     readonly name: string;
     readonly file: string;
     readonly line: number;
+    /** Only where the import holds several clusters. */
+    readonly cluster?: string;
   };
   readonly fields: LedgerEntry['fields'];
 }
@@ -51,6 +53,9 @@ export interface Report {
     readonly namespace: string;
     readonly name: string;
     readonly file: string;
+    /** The zone whose control plane it is for, or all of them; only where the import holds several clusters. */
+    readonly zone?: string;
+    readonly global?: true;
     readonly patch?: true;
     readonly draft?: true;
   }[];
@@ -73,7 +78,8 @@ export interface Report {
 
 function entryOf({ resource, fields }: LedgerEntry): ReportedEntry {
   const { apiVersion, kind, namespace, name, source } = resource;
-  return { resource: { apiVersion, kind, namespace, name, file: source.file, line: source.line }, fields };
+  const { file, line, cluster } = source;
+  return { resource: { apiVersion, kind, namespace, name, file, line, ...(cluster && { cluster }) }, fields };
 }
 
 /**
@@ -115,12 +121,14 @@ export function buildReport(
       const accepted = acceptanceOf(diagnostic);
       return { ...diagnostic, related: diagnostic.related ?? [], ...(accepted === undefined ? {} : { accepted }) };
     }),
-    resources: emitted.map(({ object, role }, index) => ({
+    resources: emitted.map(({ object, role, place }, index) => ({
       apiVersion: object.apiVersion,
       kind: object.kind,
       namespace: object.metadata.namespace ?? '',
       name: object.metadata.name,
       file: fileOf[index] ?? '',
+      ...(place?.kind === 'zone' ? { zone: place.zone } : {}),
+      ...(place?.kind === 'global' ? { global: true as const } : {}),
       ...(role === 'patch' ? { patch: true as const } : {}),
       ...(role === 'draft' ? { draft: true as const } : {}),
     })),

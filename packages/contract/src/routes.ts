@@ -95,7 +95,8 @@ export const routes = defineRoutes({
   importFiles: {
     method: 'POST',
     path: '/migrations/:id/snapshots',
-    summary: "Import files (multipart; a part's file name is its path; archives are unpacked)",
+    summary:
+      "Import files (multipart; a part's file name is its path; archives are unpacked; a field `cluster` names the cluster of the parts behind it)",
     status: 202,
     response: migration.ImportJob,
   },
