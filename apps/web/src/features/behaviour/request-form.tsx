@@ -98,12 +98,15 @@ export function RequestForm({ migration, search, ports, unreadable, calls, onCha
       {...more}
     />
   );
+  // Without a service that is shown it is the first question.
+  const service = field('to', 'Service', search.service ?? 'sales/seats', { options: offered });
   return (
     <form ref={form} className={classes.form} aria-label="Request" onSubmit={(event) => event.preventDefault()}>
+      {search.service === undefined && service}
       {field('method', 'Method', 'GET', { options: methods })}
       {field('path', 'Path and query', '/')}
       {field('headers', 'Headers, one on a line', 'x-cabin: crew', { isLong: true })}
-      {field('to', 'Service', search.service ?? 'sales/seats', { options: offered })}
+      {search.service !== undefined && service}
       {field('port', 'Port', ports[0] === undefined ? '80' : String(ports[0]), { options: ports.map(String) })}
       {field('host', 'Host', `${name}.${namespace}`)}
       {field('client', "Client's namespace", namespace, { options: namespaces })}

@@ -124,14 +124,8 @@ export function Side(props: { mesh: 'source' | 'target'; title: string; side: Si
         <p className={classes.decision}>{decision}</p>
       </div>
       {steps.length === 0 || steps.at(-1)?.missed !== undefined ? <RuleOf {...place} rule={rule} /> : null}
-      {answer !== undefined && (
+      {answer !== undefined && (answer.location !== undefined || answer.body !== undefined) && (
         <dl className={classes.facts}>
-          <div>
-            <dt>answer</dt>
-            <dd>
-              <code>{answer.status}</code>
-            </dd>
-          </div>
           {answer.location !== undefined && (
             <div>
               <dt>Location</dt>

@@ -99,13 +99,25 @@ function placeOfField(path: string | undefined, workbench: Workbench, source: So
   return undefined;
 }
 
-/** Reads how the subject is looked at: `at`, else `field`, is the place of the cursor. */
+/** Where a finding stands; undefined where its document is not shown. */
+function placeOfFinding(index: number | undefined, workbench: Workbench, source: SourceText): Place | undefined {
+  const found = index === undefined ? undefined : workbench.findings[index];
+  const section = source.sections.find(({ document }) => document === found?.document);
+  if (found?.diagnostic.line === undefined || section === undefined) return undefined;
+  const { line, column = 1 } = found.diagnostic;
+  return { side: 'before', line: Math.min(section.heading + line, section.lastLine), column };
+}
+
+/** Reads how the subject is looked at: the cursor is at `at`, else at `field`, else at the open finding. */
 export function readView(search: Search, workbench: Workbench, source: SourceText): View {
-  const place = readPlace(search.at, workbench, source) ?? placeOfField(search.field, workbench, source);
+  const finding = /^\d{1,9}$/.test(search.finding ?? '') ? Number(search.finding) : undefined;
+  const place =
+    readPlace(search.at, workbench, source) ??
+    placeOfField(search.field, workbench, source) ??
+    placeOfFinding(finding, workbench, source);
   const tab = search.tab === undefined ? -1 : documentKeys(workbench.after).indexOf(search.tab);
   const shown = readOutcomes(search.show);
   const list = lists.find((one) => one === search.list) ?? 'findings';
-  const finding = /^\d{1,9}$/.test(search.finding ?? '') ? Number(search.finding) : undefined;
   return {
     ...(place === undefined ? {} : { place }),
     ...(tab === -1 ? {} : { tab }),

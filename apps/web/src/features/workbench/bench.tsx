@@ -214,32 +214,24 @@ export function Bench({ migration, workbench, monaco, target, nothing }: BenchPr
     [links, source, findings, titles, shown],
   );
   const afterMarks = useMemo(() => marksAfter(links, tab, classes), [links, tab]);
-  const beforeHighlights = useMemo(
-    () => [
-      ...(place?.side === 'before' ? [cursorLine(place.line, classes)] : []),
+  const beforeHighlights = useMemo(() => {
+    const rules = tried.filter((rule) => rule.place.side === 'before');
+    const all = [
       ...litBefore(hovered, 'hovered', classes),
       ...litBefore(selected, 'atCursor', classes),
-      ...ruleMarks(
-        tried.filter((rule) => rule.place.side === 'before'),
-        'ofSource',
-        classes,
-      ),
-    ],
-    [place, hovered, selected, tried],
-  );
-  const afterHighlights = useMemo(
-    () => [
-      ...(place?.side === 'after' && place.document === tab ? [cursorLine(place.line, classes)] : []),
+      ...ruleMarks(rules, 'ofSource', classes),
+    ];
+    return place?.side === 'before' ? [...cursorLine(place.line, all, classes), ...all] : all;
+  }, [place, hovered, selected, tried]);
+  const afterHighlights = useMemo(() => {
+    const rules = tried.filter((rule) => rule.place.side === 'after' && rule.place.document === tab);
+    const all = [
       ...litAfter(hovered, tab, 'hovered', classes),
       ...litAfter(selected, tab, 'atCursor', classes),
-      ...ruleMarks(
-        tried.filter((rule) => rule.place.side === 'after' && rule.place.document === tab),
-        'ofTarget',
-        classes,
-      ),
-    ],
-    [place, hovered, selected, tab, tried],
-  );
+      ...ruleMarks(rules, 'ofTarget', classes),
+    ];
+    return place?.side === 'after' && place.document === tab ? [...cursorLine(place.line, all, classes), ...all] : all;
+  }, [place, hovered, selected, tab, tried]);
 
   const open = workbench.after[tab];
   const beforePane = (

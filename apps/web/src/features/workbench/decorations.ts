@@ -102,9 +102,23 @@ const lit = (
     : []),
 ];
 
+/** Lights lines up once where several fields share them: tints would add up until text on them cannot be read. */
+function distinct(decorations: readonly Decoration[]): Decoration[] {
+  const texts = new Map<string, Decoration>();
+  const lines: Decoration[] = [];
+  for (const one of decorations.toSorted((a, b) => a.line - b.line)) {
+    const last = lines.at(-1);
+    if (one.columns !== undefined) texts.set(`${one.line} ${one.columns.join(' ')}`, one);
+    else if (last !== undefined && one.line <= last.endLine)
+      lines[lines.length - 1] = { ...last, endLine: Math.max(last.endLine, one.endLine) };
+    else lines.push(one);
+  }
+  return [...lines, ...texts.values()];
+}
+
 /** Lights fields up in the left pane. */
 export const litBefore = (fields: readonly LinkedField[], strength: Strength, classes: Classes): Decoration[] =>
-  fields.flatMap(({ span }) => lit(span, 'ofSource', strength, classes));
+  distinct(fields.flatMap(({ span }) => lit(span, 'ofSource', strength, classes)));
 
 /** Lights the counterparts of fields up in the open tab. */
 export const litAfter = (
@@ -116,8 +130,7 @@ export const litAfter = (
   const spans = fields.flatMap(({ counterparts }) =>
     counterparts.filter(({ document }) => document === tab).map(({ span }) => span),
   );
-  const distinct = new Map(spans.map((span) => [`${span.line}:${span.keyColumn}:${span.endLine}`, span]));
-  return [...distinct.values()].flatMap((span) => lit(span, 'ofTarget', strength, classes));
+  return distinct(spans.flatMap((span) => lit(span, 'ofTarget', strength, classes)));
 };
 
 const stepWords = (numbers: readonly number[]): string =>
@@ -149,12 +162,11 @@ export function ruleMarks(rules: readonly TriedRule[], side: 'ofSource' | 'ofTar
   });
 }
 
-/** The line of the cursor itself. */
-export const cursorLine = (line: number, classes: Classes): Decoration => ({
-  line,
-  endLine: line,
-  className: classesOf(classes, 'cursorLine'),
-});
+/** The line of the cursor itself, where nothing else lights it up. */
+export const cursorLine = (line: number, others: readonly Decoration[], classes: Classes): Decoration[] =>
+  others.some((one) => one.className !== undefined && one.line <= line && line <= one.endLine)
+    ? []
+    : [{ line, endLine: line, className: classesOf(classes, 'cursorLine') }];
 
 /** Counterparts of fields by document, in the order of the tabs. */
 export function countByTab(fields: readonly LinkedField[]): ReadonlyMap<number, number> {

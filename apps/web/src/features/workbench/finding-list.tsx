@@ -139,10 +139,15 @@ function FindingBody({ migration, entry: { finding } }: { migration: string; ent
   const { diagnostic, excerpt } = finding;
   return (
     <div className={classes.findingBody}>
-      <Prose text={diagnostic.message} />
-      <div className={classes.help}>
-        <h3>What to do</h3>
-        <Prose text={diagnostic.help} />
+      <div className={classes.findingParts}>
+        <div className={classes.help}>
+          <h3>What was found</h3>
+          <Prose text={diagnostic.message} />
+        </div>
+        <div className={classes.help}>
+          <h3>What to do</h3>
+          <Prose text={diagnostic.help} />
+        </div>
       </div>
       {excerpt !== undefined && (
         <pre className={classes.excerpt}>
@@ -174,12 +179,12 @@ function FindingBody({ migration, entry: { finding } }: { migration: string; ent
           ))}
         </ul>
       )}
-      <Acceptance key={String(diagnostic.accepted?.at)} migration={migration} finding={diagnostic} />
-      <p>
+      <div className={classes.findingActions}>
+        <Acceptance key={String(diagnostic.accepted?.at)} migration={migration} finding={diagnostic} />
         <Link to="/codes/$code" params={{ code: diagnostic.code }}>
           About {diagnostic.code}
         </Link>
-      </p>
+      </div>
     </div>
   );
 }
