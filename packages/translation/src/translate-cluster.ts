@@ -94,13 +94,19 @@ export function accountFor(
   };
 }
 
+/** Whether a translator has spoken of what an object asks for, and not of its labels alone. */
+function isRead(claims: ReadonlyMap<string, unknown>): boolean {
+  for (const path of claims.keys()) if (path.startsWith('spec.')) return true;
+  return false;
+}
+
 function accountForContext(
   resource: Resource,
   workings: Workings,
   targets: Targets,
 ): { entry: LedgerEntry; diagnostic?: Diagnostic } | undefined {
   const claims = workings.ledger.claims(resource);
-  const paths = contextLeavesOf(resource, claims.size > 0);
+  const paths = contextLeavesOf(resource, isRead(claims));
   if (paths.length === 0) return undefined;
   const places = targets.get(resource);
   const open: string[] = [];

@@ -84,6 +84,25 @@ export const gatewayApi = defineCodes({
     help: 'Import the Gateway as well.',
     explanation: 'Who serves a route is said by the class of its Gateway (Gateway API 1.6).',
   },
+  backendTls: {
+    code: 'ISTHMUS-GA-012',
+    severity: 'blocker',
+    title: 'TLS to a backend is lost',
+    message:
+      'Istio speaks TLS to {targets}, as this BackendTLSPolicy says. Nothing is emitted for it: Kong Mesh has such a setting for MeshExternalServices only, and would send plaintext.',
+    help: 'For hosts outside of the cluster set `tls` of the MeshExternalService; at Kong annotate the Service (`konghq.com/protocol: https`, `konghq.com/tls-verify`).',
+    explanation:
+      "Kong's ingress controller reads BackendTLSPolicies with the feature gate GatewayAlpha only (kic 3.5); Kong Mesh does not read them (edge.md K6).",
+  },
+  listenerSet: {
+    code: 'ISTHMUS-GA-013',
+    severity: 'warning',
+    title: 'Listeners outside of their Gateway',
+    message:
+      "Istio adds the listeners of this ListenerSet to Gateway {gateway}. Kong's ingress controller reads none; nothing is emitted for it.",
+    help: 'Write the listeners into the copy of the Gateway.',
+    explanation: 'kic 3.5 knows Gateways with listeners of their own only.',
+  },
   remote: {
     code: 'ISTHMUS-GA-010',
     severity: 'info',

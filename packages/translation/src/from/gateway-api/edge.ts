@@ -35,6 +35,8 @@ function lose(context: Context, field: Field | undefined, name: string): void {
 /** Why a Gateway's copy is not to be applied unseen: Istio checks what Kong would not. */
 function gatewayObjection(spec: JsonObject, { guards }: ServedGateway): string | undefined {
   const [guard] = guards;
+  if (list(spec.listeners).length === 0)
+    return 'its listeners stand elsewhere, in ListenerSets, which Kong does not read';
   if (guard !== undefined)
     return `${guard.resource.kind} ${guard.resource.namespace}/${guard.resource.name} restricts what enters here, and its counterpart at Kong must stand first`;
   if (isMap(map(spec.tls).frontend))

@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts';
 import { translateIstioGateways } from './edge.ts';
 import { accountForMeshRoutes } from './mesh.ts';
+import { accountForOthers } from './others.ts';
 
 /**
  * Resources of the Gateway API that Istio serves: those of its own classes at the edge get copies for Kong Gateway, routes of
@@ -9,4 +10,5 @@ import { accountForMeshRoutes } from './mesh.ts';
 export function translateGatewayApi(context: Context): void {
   translateIstioGateways(context);
   accountForMeshRoutes(context);
+  accountForOthers(context);
 }
