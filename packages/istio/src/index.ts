@@ -1,5 +1,6 @@
 export { type AccessServer, compileAccess } from './behavior/access.ts';
 export { constraintHolds, type Facts } from './behavior/access-values.ts';
+export { addressWithin } from './behavior/address.ts';
 export type { Approach, Token } from './behavior/approach.ts';
 export {
   type Cluster,

@@ -399,11 +399,21 @@ export const virtualService = defineCodes({
   destinationSubnet: {
     code: 'ISTHMUS-VS-045',
     severity: 'blocker',
-    title: 'Addresses of the destination are not looked at',
+    title: 'Address of the destination is not known',
     message:
-      'This match is for connections to addresses in {subnet} only. Kong Mesh cannot tell them apart; the rule is not emitted.',
-    help: 'Give these addresses a Service of their own.',
-    explanation: 'A MeshTCPRoute has no conditions (routing.md 3.5).',
+      'This match is for connections to addresses in {subnet} only. Kong Mesh does not look at them; whether the address of the Service is one of these the import does not tell. Nothing is emitted for the connections to this port: they go to the Service itself.',
+    help: 'Import the Service as it is in the cluster (with clusterIP). If it is headless, give these addresses a Service of their own.',
+    explanation:
+      'A MeshTCPRoute has no conditions (routing.md 3.5). Clients dial a Service by its cluster IP, with which the condition holds for all connections or for none (routing.md 5.1 F: the narrowest block counts; verified by running 1.32).',
+  },
+  otherSubnet: {
+    code: 'ISTHMUS-VS-056',
+    severity: 'info',
+    title: 'Block of addresses holds no Service of the rule',
+    message: 'No Service that this rule is for has an address in {subnet}, so that the match never holds.',
+    help: 'Remove it, or correct the block.',
+    explanation:
+      'Clients dial a Service by its cluster IP; Istio makes a filter chain for the block on the listener of that address only (istio/pilot/pkg/networking/core/tls.go, 1.32).',
   },
   sourceSubnet: {
     code: 'ISTHMUS-VS-046',

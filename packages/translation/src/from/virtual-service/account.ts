@@ -1,5 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import {
+  addressWithin,
   type CompiledRoute,
   type EffectiveVirtualService,
   isDerived,
@@ -59,6 +60,20 @@ export function settleBinding(
 }
 
 /**
+ * A block of addresses that a connection may be dialled to. Clients dial a Service by its own address, so that with that the
+ * rule is for all of its connections or for none; a headless Service has those of its Pods.
+ * @returns whether that can be told
+ */
+function accountForSubnet(context: Context, subnet: Field<string>, services: readonly RegistryService[]): boolean {
+  const isKnown = services.length > 0 && services.every(({ addresses }) => addresses.length > 0);
+  const within = services.flatMap(({ addresses }) => addresses).filter((one) => addressWithin(one, subnet.value));
+  if (!isKnown) context.unsupported(subnet, codes.virtualService.destinationSubnet, { subnet: subnet.value });
+  else if (within.length === 0) context.inert(subnet, codes.virtualService.otherSubnet, { subnet: subnet.value });
+  else context.settled(subnet);
+  return isKnown;
+}
+
+/**
  * What is left of VirtualServices once everything is translated: rules that Istio never gets to, VirtualServices that another
  * one for the same host hides, hosts that are none of the mesh's.
  */
@@ -69,6 +84,8 @@ export function accountForVirtualServices(context: Context): void {
     host.endsWith(`.svc.${mesh.clusterDomain}`) || (host.startsWith('*') && isCovered(host));
   const isCovered = (wildcard: string): boolean =>
     registry.all.some(({ host }) => host.toLowerCase().endsWith(wildcard.slice(1).toLowerCase()));
+  const services = (hosts: EffectiveVirtualService['hosts']): RegistryService[] =>
+    hosts.flatMap(({ host }) => registry.withHost(host)).filter((one) => one.registry === 'kubernetes');
   for (const { resource, hosts, inMesh, lost, http, tcp, tls } of virtualServices.all) {
     const spec = child(rootField(resource), 'spec');
     if (!inMesh || spec === undefined) continue;
@@ -81,12 +98,16 @@ export function accountForVirtualServices(context: Context): void {
       ({ host }) => host.includes('.') && !registry.withHost(host).length && !isOfCluster(host),
     );
     for (const field of plain) context.unsupported(field, codes.virtualService.plainHost, { host: field.host });
+    let isDialledKnown = true;
     for (const { matches } of [...tcp, ...tls])
       for (const match of matches) {
         context.inert(child(match.field, 'sourceSubnet'), codes.virtualService.sourceSubnet, {});
         for (const subnet of match.destinationSubnets)
-          context.unsupported(subnet, codes.virtualService.destinationSubnet, { subnet: subnet.value });
+          isDialledKnown = accountForSubnet(context, subnet, services(hosts)) && isDialledKnown;
       }
+    // Nothing was emitted for these connections.
+    for (const field of isDialledKnown ? [] : [...hosts, ...[...tcp, ...tls].map((rule) => rule.field)])
+      context.claim(field, 'unsupported', codes.virtualService.destinationSubnet);
     const isSniffed = hosts.some(({ host }) =>
       registry.withHost(host).some(({ ports }) => ports.some(({ protocol }) => protocol === undefined)),
     );
