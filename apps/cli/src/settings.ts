@@ -35,6 +35,10 @@ const accepted: Readonly<Record<keyof Settings, readonly [check: (value: Json) =
   rootNamespace: [name, 'a Kubernetes name'],
   clusterDomain: [name, 'a DNS name'],
   defaults: [(value) => value === 'keep' || value === 'adopt', '`keep` or `adopt`'],
+  router: [
+    (value) => value === 'expressions' || value === 'traditional_compatible',
+    '`expressions` or `traditional_compatible`',
+  ],
   accepted: [
     (value) => isList(value) && value.every(isAcceptance),
     'a list of `service` (<namespace>/<name>), `port` (may be left out), `aspect` (routing, resilience, access or transport), for the last two `verdict` and `callers` (may be left out), and `reason`',

@@ -36,6 +36,8 @@ export const Settings = Type.Object(
     rootNamespace: Type.String({ minLength: 1, maxLength: 63, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' }),
     clusterDomain: Type.String({ minLength: 1, maxLength: 253 }),
     defaults: Type.Union([Type.Literal('keep'), Type.Literal('adopt')]),
+    /** `router_flavor` of Kong Gateway. */
+    router: Type.Union([Type.Literal('expressions'), Type.Literal('traditional_compatible')]),
     accepted: Type.Array(AcceptedDifference, { maxItems: 10_000 }),
   },
   { additionalProperties: false },
@@ -108,9 +110,7 @@ export const ImportJob = Type.Object({
   current: Type.Optional(Type.String()),
   /** Of a snapshot of clusters: how far the reading of each is. */
   clusters: Type.Optional(
-    Type.Array(
-      Type.Object({ name: Type.String(), kinds: Type.Array(KindProgress), unread: Type.Array(UnreadKind) }),
-    ),
+    Type.Array(Type.Object({ name: Type.String(), kinds: Type.Array(KindProgress), unread: Type.Array(UnreadKind) })),
   ),
   /** The snapshot made, once done. */
   snapshot: Type.Optional(Type.String()),

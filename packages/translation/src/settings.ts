@@ -1,3 +1,4 @@
+import type { RouterFlavor } from '@isthmus/kong-gateway';
 import type { TargetVersion } from '@isthmus/kong-mesh';
 
 /**
@@ -32,6 +33,8 @@ export interface Settings {
   readonly clusterDomain: string;
   /** `keep`: Istio's behaviour where the defaults of the meshes differ; `adopt`: Kong Mesh's defaults, with the differences listed. */
   readonly defaults: 'keep' | 'adopt';
+  /** `router_flavor` of Kong Gateway, which decides how the order of rules at the edge is kept. */
+  readonly router: RouterFlavor;
   /** Differences that are accepted; the translation is the same with and without. */
   readonly accepted: readonly AcceptedDifference[];
 }
@@ -45,5 +48,6 @@ export const defaultSettings: Settings = {
   rootNamespace: 'istio-system',
   clusterDomain: 'cluster.local',
   defaults: 'keep',
+  router: 'expressions',
   accepted: [],
 };

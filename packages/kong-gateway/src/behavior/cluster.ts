@@ -19,13 +19,15 @@ export interface ClusterObject {
 export interface Cluster {
   readonly of: (kind: string) => readonly ClusterObject[];
   readonly find: (kind: string, namespace: string, name: string) => ClusterObject | undefined;
+  /** Name of the controller, by which GatewayClasses are its own. */
+  readonly controller: string;
 }
 
 /** Group of Gateway API. */
 export const gatewayGroup = 'gateway.networking.k8s.io';
 
 /** Controller name of Kong's ingress controller in GatewayClasses, unless its settings name another. */
-export const controllerName = 'konghq.com/kic-gateway-controller';
+const defaultController = 'konghq.com/kic-gateway-controller';
 
 const annotationPrefix = 'konghq.com/';
 
@@ -45,7 +47,7 @@ export const kongAnnotations = ({ annotations }: ClusterObject): [string, string
   Object.entries(annotations).filter(([key]) => key.startsWith(annotationPrefix));
 
 /** Takes in the objects of a cluster; the order decides nothing. */
-export function readCluster(objects: readonly JsonObject[]): Cluster {
+export function readCluster(objects: readonly JsonObject[], controller = defaultController): Cluster {
   const all = objects.map((object): ClusterObject => {
     const metadata = at(object, 'metadata');
     const kind = text(object.kind, '');
@@ -67,6 +69,7 @@ export function readCluster(objects: readonly JsonObject[]): Cluster {
     a.namespace < b.namespace ? -1 : a.namespace > b.namespace ? 1 : a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
   for (const same of byKind.values()) same.sort(compare);
   return {
+    controller,
     of: (kind) => byKind.get(kind) ?? [],
     find: (kind, namespace, name) => byKey.get(keyOf(kind, namespace, name)),
   };
@@ -101,7 +104,7 @@ export function isGranted(
 /** Whether a Gateway is the controller's, by its class; it does not see others. */
 export const isServed = (cluster: Cluster, { spec }: ClusterObject): boolean =>
   at(cluster.find('GatewayClass', '', text(at(spec, 'gatewayClassName'), ''))?.spec, 'controllerName') ===
-  controllerName;
+  cluster.controller;
 
 /** The listeners that the parents of a route name, whatever they say of it: all of a Gateway, or a section of it. */
 export function* namedListeners(cluster: Cluster, route: ClusterObject): Generator<Json> {

@@ -17,6 +17,8 @@ export interface KongGatewayOptions {
   readonly flavor: RouterFlavor;
   /** What the controller's admission webhook refuses is not in the cluster. */
   readonly webhook: boolean;
+  /** Of the GatewayClasses that it serves, where its settings name another than Kong's own. */
+  readonly controller?: string;
 }
 
 /** A Kong service as it is sent to the gateway. */
@@ -74,9 +76,9 @@ function schemaProblems(services: readonly KongService[]): string[] {
 /** Compiles the objects of a cluster as Kong's ingress controller 3.5 and Kong Gateway 3.9 do. */
 export function compileKongGateway(
   objects: readonly JsonObject[],
-  { flavor, webhook }: KongGatewayOptions,
+  { flavor, webhook, controller }: KongGatewayOptions,
 ): KongGatewayBehavior {
-  const cluster: Cluster = readCluster(objects);
+  const cluster: Cluster = readCluster(objects, controller);
   const listenersIn = createListeners(cluster);
   const refusedByAdmission = cluster.of('HTTPRoute').flatMap((route) => {
     const message = admissionProblem(cluster, route, flavor);

@@ -1,6 +1,5 @@
 import { codes } from '@isthmus/diagnostics';
 import { compareCreation } from '@isthmus/istio';
-import type { RoutePath } from '@isthmus/kong-gateway';
 import type { Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { child, type Field, items, rootField, text } from '../../field.ts';
@@ -22,9 +21,8 @@ import {
 import { rewriteObjection } from './filters.ts';
 import { type Guard, guardFor } from './guards.ts';
 import { translateConnections } from './l4.ts';
-import { keepOrder } from './order.ts';
 import { groupsOf, placeMatches, type Reading, reportUnknownOrder, usedMatches } from './placement.ts';
-import type { EdgeMatch } from './read-match.ts';
+import { orderFor, type RouterOrder, unitObjection } from './router-order.ts';
 import { delegatedRules, readRules, takesAll } from './rules.ts';
 import { hostUnits, type Unit, unitsOf } from './units.ts';
 import type { GatewayWorkload } from './workload.ts';
@@ -94,14 +92,17 @@ function partsOf(
   unit: Unit,
   suffix: string,
   groups: ReadonlyMap<number, string>,
+  { priorityOf }: RouterOrder,
 ): RoutePart[] {
   const byGroup = [...Map.groupBy(unit.rules, ({ index }) => groups.get(index) ?? '').values()];
   const width = String(byGroup.length).length;
   return byGroup.map((rules, index) => {
     const part = byGroup.length === 1 ? '' : `-${String(index + 1).padStart(width, '0')}`;
+    const priority = rules[0] === undefined ? undefined : priorityOf(rules[0]);
     return {
       name: freeName(context, 'HTTPRoute', binding.namespace, dnsLabel(`${binding.resource.name}${suffix}${part}`)),
       rules,
+      ...(priority === undefined ? {} : { priority }),
     };
   });
 }
@@ -110,15 +111,15 @@ function emitReading(
   context: Context,
   reading: Reading,
   closed: (unit: Unit) => readonly string[],
-  pathOf: (match: EdgeMatch) => RoutePath,
+  order: RouterOrder,
   uses: BackendUse[],
 ): void {
   const { binding, rules, units } = reading;
-  const groups = groupsOf(rules);
+  const groups = groupsOf(rules, context.settings.router);
   const used = usedMatches(reading);
   for (const [index, unit] of units.entries()) {
     const suffix = units.length === 1 ? '' : `-${index + 1}`;
-    emitUnit(context, binding, unit, partsOf(context, binding, unit, suffix, groups), pathOf, uses);
+    emitUnit(context, binding, unit, partsOf(context, binding, unit, suffix, groups, order), order.pathOf, uses);
     const hosts = closed(unit);
     if (hosts.length === 0) continue;
     const filter = answer(
@@ -157,16 +158,19 @@ function translateDoor(context: Context, door: Door, bindings: readonly Binding[
       if ('binding' in reading) readings.push(reading);
       else bad ??= reading;
     }
-    const placed = placeMatches(readings);
-    const paths = bad === undefined ? keepOrder(placed.map((one) => one.placed)) : undefined;
-    if (bad !== undefined || paths === undefined) {
+    const { router } = context.settings;
+    const placed = placeMatches(readings, router);
+    const around = {
+      hosts: bindings.flatMap(({ served }) => served.map(({ host }) => host)),
+      secure: door.listeners.some(({ protocol }) => protocol === 'HTTPS'),
+    };
+    const order = bad === undefined ? orderFor(placed, router) : undefined;
+    if (bad !== undefined || order === undefined) {
       const at = bad ?? (component[0]?.spec as Field);
       withhold(context, component, at, bad === undefined ? codes.gateway.tooMany : codes.gateway.withheld);
       continue;
     }
     reportUnknownOrder(context, placed);
-    const pathOf = new Map(placed.map(({ match }, index) => [match, paths[index] as RoutePath]));
-    const lookUp = (match: EdgeMatch): RoutePath => pathOf.get(match) as RoutePath;
     const caught = new Set(
       readings.flatMap(({ units }) =>
         units.flatMap((unit) => (unit.rules.some(({ matches }) => matches.some(takesAll)) ? unit.hosts : [])),
@@ -177,7 +181,13 @@ function translateDoor(context: Context, door: Door, bindings: readonly Binding[
       hosts.filter(
         (host) => !caught.has(host) && (redirects !== undefined || wide.some((other) => isWider(other, host))),
       );
-    for (const reading of readings) emitReading(context, reading, closed, lookUp, uses);
+    for (const reading of readings) {
+      const units =
+        router === 'expressions'
+          ? reading.units
+          : reading.units.map((unit) => ({ ...unit, draft: unit.draft ?? unitObjection(unit, reading.units, around) }));
+      emitReading(context, { ...reading, units }, closed, order, uses);
+    }
   }
   emitBareRedirects(context, door, bindings);
 }
