@@ -22,6 +22,7 @@ import { acceptanceRoutes } from './routes/acceptances.ts';
 import { clusterRoutes } from './routes/clusters.ts';
 import { importRoutes } from './routes/imports.ts';
 import { migrationRoutes } from './routes/migrations.ts';
+import { planRoutes } from './routes/plan.ts';
 import { serviceRoutes } from './routes/services.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { viewRoutes } from './routes/views.ts';
@@ -163,6 +164,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     clusterRoutes(api, context);
     serviceRoutes(api, context);
     viewRoutes(api, context);
+    planRoutes(api, context);
     acceptanceRoutes(api, context);
     api.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
     api.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }));

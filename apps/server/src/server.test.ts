@@ -175,8 +175,13 @@ test('of two editors the second gets a conflict with both values', async () => {
   const bulk = await call<{ changed: Service[]; conflicts: Service[] }>('POST', `/migrations/${id}/services/changes`, {
     services: [{ id: 'shop/cart', revision: 1 }],
     set: { phase: 'bridged' },
+    override: { reason: 'tried by hand' },
   });
-  expect(bulk.body).toMatchObject({ changed: [{ phase: 'bridged', owner: 'Ann', revision: 2 }], conflicts: [] });
+  expect(bulk.body).toMatchObject({
+    changed: [{ phase: 'bridged', owner: 'Ann', revision: 2 }],
+    conflicts: [],
+    refused: [],
+  });
   expect((await call('PATCH', `/migrations/${id}/services/shop/none`, { revision: 0, note: '' })).status).toBe(404);
 });
 

@@ -4,9 +4,12 @@ import * as behaviour from './behaviour.ts';
 import * as checks from './checks.ts';
 import { clusterRoutes } from './cluster-routes.ts';
 import * as coverage from './coverage.ts';
+import * as gate from './gate.ts';
 import * as migration from './migration.ts';
 import * as plan from './plan.ts';
+import * as planSettings from './plan-settings.ts';
 import * as service from './service.ts';
+import * as stage from './stage.ts';
 import * as views from './views.ts';
 
 /** One operation of the API. Paths are below `/api/v1`; answers other than 2xx are problem documents. */
@@ -119,7 +122,7 @@ export const routes = defineRoutes({
     method: 'GET',
     path: '/migrations/:id/events',
     summary:
-      'Changes by others (server-sent events `migration`, `services`, `snapshot`; data: what changed, or null for read anew)',
+      'Changes by others (server-sent events `migration`, `services`, `snapshot`, `plan`; data: what changed, or null for read anew)',
     status: 200,
   },
   getOverview: {
@@ -190,8 +193,8 @@ export const routes = defineRoutes({
   getBridge: {
     method: 'GET',
     path: '/migrations/:id/bridge',
-    summary: 'The bridge architecture as a Mermaid flowchart',
-    query: Type.Object({ namespace: Type.Optional(Type.String()) }),
+    summary: 'The bridge architecture as a Mermaid flowchart, now or at a stage of a wave',
+    query: stage.BridgeQuery,
     status: 200,
     response: views.Bridge,
   },
@@ -275,7 +278,8 @@ export const routes = defineRoutes({
   changeService: {
     method: 'PATCH',
     path: '/migrations/:id/services/:namespace/:name',
-    summary: 'Change phase, owner or note; 409 with both values where another change came first',
+    summary:
+      'Change phase, share, owner or note; 409 with both values where another change came first, 422 with the gate where it is shut',
     body: service.ServiceChange,
     status: 200,
     response: service.Service,
@@ -287,6 +291,28 @@ export const routes = defineRoutes({
     body: service.BulkChange,
     status: 200,
     response: service.BulkResult,
+  },
+  getGates: {
+    method: 'GET',
+    path: '/migrations/:id/services/:namespace/:name/gates',
+    summary: 'Whether a service may enter its next phases, condition by condition with the evidence',
+    status: 200,
+    response: gate.ServiceGates,
+  },
+  approve: {
+    method: 'POST',
+    path: '/migrations/:id/services/:namespace/:name/approvals',
+    summary: 'Approve that the traffic of a service shifts; once for each name',
+    body: gate.NewApproval,
+    status: 200,
+    response: gate.ServiceGates,
+  },
+  withdrawApproval: {
+    method: 'DELETE',
+    path: '/migrations/:id/services/:namespace/:name/approvals',
+    summary: 'Take the own approval back',
+    status: 200,
+    response: gate.ServiceGates,
   },
   getHistory: {
     method: 'GET',

@@ -12,7 +12,7 @@ export { type BridgedService, type BridgeFacts, bridgeFacts } from './bridge/fac
 export type { BridgeInput, EmittedFor } from './bridge/input.ts';
 export type { Changes, Cluster, ObjectRef, Overlay, Placed } from './bridge/placed.ts';
 export { type Progress, type ProgressOf, progressOfPhase } from './bridge/progress.ts';
-export { type Hop, type RequestPath, type RequestRoute, requestPath } from './bridge/request-path.ts';
+export { type Hop, pathDiagram, type RequestPath, type RequestRoute, requestPath } from './bridge/request-path.ts';
 export {
   type BridgeSettings,
   defaultBridgeSettings,
@@ -41,6 +41,7 @@ export { serviceGraph } from './graph/graph.ts';
 export { type Observation, type ObservedTraffic, readObserved } from './graph/observed.ts';
 export {
   againstAccess,
+  againstPhase,
   callersInIstio,
   closedWays,
   type KnownRoot,
@@ -73,6 +74,7 @@ export { type Plan, type PlanInput, planWaves, type Unkept } from './waves/plan.
 export {
   type PlanReport,
   type PresentedGraph,
+  planInput,
   planReport,
   presentGraph,
   type ReportedCall,

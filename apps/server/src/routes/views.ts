@@ -2,7 +2,6 @@ import {
   type AccessQuery,
   type BehaviourQuery,
   type CheckQuery,
-  type PlanQuery,
   type ReportQuery,
   routes,
   type SimulatedRequest,
@@ -49,9 +48,6 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
       ...(request.query as { service?: string; resource?: number; namespace?: string }),
     }),
   );
-  serve(app, routes.getBridge, (request, reply) =>
-    render(request, reply, { name: 'bridge', ...(request.query as { namespace?: string }) }),
-  );
   serve(app, routes.getBehaviour, (request, reply) =>
     render(request, reply, { name: 'behaviour', ...(request.query as BehaviourQuery) }),
   );
@@ -81,9 +77,6 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
   });
   serve(app, routes.listChecks, (request, reply) =>
     render(request, reply, { name: 'checks', ...(request.query as CheckQuery) }),
-  );
-  serve(app, routes.getPlan, (request, reply) =>
-    render(request, reply, { name: 'plan', ...(request.query as PlanQuery) }),
   );
   serve(app, routes.simulate, (request, reply) =>
     render(request, reply, { name: 'simulation', request: request.body as SimulatedRequest }),

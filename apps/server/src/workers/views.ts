@@ -1,12 +1,23 @@
-import { type ArchiveFormat, archive, buildReport, layOut, renderReportPage, reportText } from '@isthmus/bundle';
+import {
+  type ArchiveFormat,
+  archive,
+  type BundleFormat,
+  buildReport,
+  layOut,
+  renderReportPage,
+  reportText,
+} from '@isthmus/bundle';
 import type {
   AccessQuery,
   BehaviourQuery,
+  BridgeQuery,
   CheckQuery,
   Inventory,
   Overview,
+  Phase,
   PlanQuery,
   ReportQuery,
+  RequestPathQuery,
   ResourceRow,
   Service,
   Settings,
@@ -16,15 +27,18 @@ import type {
 } from '@isthmus/contract';
 import { indexServices } from '@isthmus/istio';
 import type { JsonObject, Limits, Resource } from '@isthmus/kubernetes';
-import { bridgeDiagram, type MigratingService } from '@isthmus/migration';
-import type { AcceptanceRecord, ServiceState } from '@isthmus/store';
+import type { MigratingService } from '@isthmus/migration';
+import type { AcceptanceRecord, ApprovalRecord, ServiceState } from '@isthmus/store';
 import { move } from 'piscina';
+import type { PlanBasis } from '../plan-record.ts';
 import { acceptable, acceptanceOf, acceptancesOf, countAccepted, decisionOn, stillThere } from './acceptances.ts';
 import { access, accessTable, allAccess, workloadAccess } from './access.ts';
 import { allVerdicts, behaviour, serviceBehaviour, simulation, simulationModel } from './behaviour.ts';
+import { bundleOfPlan, diagram, path, runbook, wave } from './bridge.ts';
 import { checkList } from './checks.ts';
 import { compare, differences, type ShownCluster } from './comparison.ts';
-import { plan } from './plan.ts';
+import { gates, serviceGates } from './gates.ts';
+import { assessment, plan } from './plan.ts';
 import { addUp, keyOf, noFindings, noOutcomes, type Translated, translated } from './snapshot.ts';
 import { workbench } from './workbench.ts';
 
@@ -54,7 +68,7 @@ export interface ViewTask {
     | ({ readonly name: 'access-table' } & AccessQuery)
     | ({ readonly name: 'workload-access'; readonly workload: string } & WorkloadAccessQuery)
     | ({ readonly name: 'checks' } & CheckQuery)
-    | ({ readonly name: 'plan' } & PlanQuery)
+    | { readonly name: 'plan'; readonly basis: PlanBasis; readonly query: PlanQuery }
     | { readonly name: 'service-behaviour'; readonly service: string }
     | { readonly name: 'acceptable'; readonly finding: string }
     | { readonly name: 'still-there'; readonly findings: readonly string[] }
@@ -94,6 +108,7 @@ function presentService(
     name: service.name,
     origin: service.origin,
     phase: (state?.phase ?? 'discovered') as Service['phase'],
+    share: state?.share ?? 0,
     owner: state?.owner ?? '',
     note: state?.note ?? '',
     revision: state?.revision ?? 0,
@@ -289,11 +304,21 @@ function build(snapshot: Translated, task: ViewTask): unknown {
       return acceptable(snapshot, view.finding);
     case 'still-there':
       return stillThere(snapshot, view.findings);
-    case 'bridge': {
-      const phases = new Map(list.map(({ service, phase }) => [service, phase]));
-      const { clusterDomain, rootNamespace } = settings;
-      const options = { namespace: view.namespace, clusterDomain, rootNamespace };
-      return bridgeDiagram(snapshot.translation.estate, phases, options);
+    case 'bridge':
+      return diagram(snapshot, list, view, view.basis);
+    case 'request-path':
+      return path(snapshot, list, view, view.basis);
+    case 'wave':
+      return wave(snapshot, view.wave, view.basis);
+    case 'assessment':
+      return assessment(snapshot, view.waves, view.basis);
+    case 'gates':
+    case 'service-gates': {
+      const { basis, approvals } = view;
+      const context = { states: list, accepted: settings.accepted, acceptances: accepted, approvals, basis };
+      return view.name === 'gates'
+        ? gates(snapshot, view.services, view.to, context)
+        : serviceGates(snapshot, view.service, context);
     }
     case 'behaviour':
       return behaviour(snapshot, settings.accepted, view);
@@ -304,7 +329,7 @@ function build(snapshot: Translated, task: ViewTask): unknown {
     case 'checks':
       return checkList(snapshot, view);
     case 'plan':
-      return plan(snapshot, view);
+      return plan(snapshot, view.query, view.basis);
     case 'service-behaviour':
       return serviceBehaviour(snapshot, settings.accepted, view.service);
     case 'comparison':
@@ -316,6 +341,8 @@ function build(snapshot: Translated, task: ViewTask): unknown {
     case 'simulation-model':
       return simulationModel(snapshot, view.subject);
     case 'access-table':
+    case 'runbook':
+    case 'plan-bundle':
     case 'report':
     case 'report-page':
     case 'bundle':

@@ -171,6 +171,39 @@ function divided(
 }
 
 /**
+ * Strict mTLS for restricted workloads as long as there are clients in Istio, who call them directly: these come with their
+ * certificates, which a Permissive proxy does not end, and plaintext would pass every permission (security.md 4.1.4). Among
+ * equals the smaller name wins, so that it holds against the translation's own (`mtls-…`).
+ */
+export function strictWhileBridging(facts: BridgeFacts, services: readonly BridgedService[]): Placed[] {
+  const { names, settings } = facts.input;
+  if (settings.topology !== 'same-cluster') return [];
+  return services.flatMap((service) =>
+    service.restricted
+      ? service.workloads.map(
+          (workload): Placed => ({
+            cluster: 'shared',
+            service: service.id,
+            object: meshObject(
+              names,
+              'MeshTLS',
+              dnsLabel(`bridge-${workload.namespace}-${workload.name}`),
+              {
+                targetRef: {
+                  kind: 'Dataplane',
+                  labels: { 'k8s.kuma.io/namespace': workload.namespace, ...workload.labels },
+                },
+                rules: [{ default: { mode: 'Strict' } }],
+              },
+              service.id,
+            ),
+          }),
+        )
+      : [],
+  );
+}
+
+/**
  * The way from Istio's clients into Kong Mesh within one cluster: both halves of a service stand behind its one ClusterIP, told
  * apart by subsets of its DestinationRules, and VirtualServices divide the requests.
  */

@@ -205,3 +205,42 @@ export function requestPath(
   }
   return { from, to, port: port.port, host: callerHost(callee, port), routes };
 }
+
+/** Text within quotes of a Mermaid label: all that could end it or mean something becomes a character reference. */
+const label = (text: string): string =>
+  text.replace(/[^A-Za-z0-9 .,:/()_-]/gu, (character) => `#${character.codePointAt(0)};`);
+
+const arrivals: Readonly<Record<NonNullable<Hop['arrival']>, string>> = {
+  loopback: 'within the pod',
+  plaintext: 'plaintext',
+  mtls: 'mTLS of the mesh',
+  tls: 'TLS',
+};
+
+/** The routes of a request as a Mermaid flowchart, one row for each; the same path gives the same text. */
+export function pathDiagram({ routes }: RequestPath): string {
+  const lines = routes.flatMap(({ share, hops, closed }, route) => {
+    const nodes = hops.map(({ name, mesh, sees }, index) => {
+      const seen = sees === undefined ? '' : `<br/>sees ${label(sees)}`;
+      return `    r${route}h${index}["${label(name)}${seen}"]:::${mesh === 'none' ? 'plain' : mesh}`;
+    });
+    const edges = hops.slice(1).map(({ arrival = 'plaintext', endsTls }, index) => {
+      const ends = endsTls ? ', ends here' : '';
+      return `    r${route}h${index} -->|"${arrivals[arrival]}${ends}"| r${route}h${index + 1}`;
+    });
+    const end =
+      closed === undefined
+        ? []
+        : [`    r${route}x["no way: ${label(closed)}"]:::closed`, `    r${route}h${hops.length - 1} -.-x r${route}x`];
+    return [
+      `  subgraph route${route}["${share} % of the requests"]`,
+      '    direction LR',
+      ...nodes,
+      ...end.slice(0, 1),
+      ...edges,
+      ...end.slice(1),
+      '  end',
+    ];
+  });
+  return `${['flowchart TB', ...lines].join('\n')}\n`;
+}

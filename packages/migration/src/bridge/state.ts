@@ -1,10 +1,10 @@
 import { applyPatch, effectiveNamespace, type JsonObject } from '@isthmus/kubernetes';
 import type { BridgeFacts } from './facts.ts';
 import { intoIstio } from './into-istio.ts';
-import { intoKong } from './into-kong.ts';
+import { intoKong, strictWhileBridging } from './into-kong.ts';
 import { withoutDomains } from './permissions.ts';
 import { type Cluster, keyOf, keyOfPlaced, type Overlay, type Placed, refOf } from './placed.ts';
-import { hasPodsInIstio, hasPodsInKong, type ProgressOf } from './progress.ts';
+import { hasBegun, hasPodsInIstio, hasPodsInKong, type ProgressOf } from './progress.ts';
 import { trustInIstio, trustOfIstio } from './trust.ts';
 import { isBridging, takenAway, workloads } from './workloads.ts';
 
@@ -59,10 +59,11 @@ export function bridgeState(facts: BridgeFacts, progressOf: ProgressOf): Overlay
   const overlay = new Map<string, Placed | undefined>();
   const cluster: Cluster = facts.input.settings.topology === 'same-cluster' ? 'shared' : 'istio';
   const isOpen = isBridging(facts, progressOf);
+  const begun = [...facts.services.values()].filter(({ id }) => hasBegun(progressOf(id)));
   const overlayOfTrust = isOpen ? trustOfIstio(facts) : undefined;
   const placed: Placed[] = [
     ...translated(facts, progressOf),
-    ...(isOpen ? trustInIstio(facts) : []),
+    ...(isOpen ? [...trustInIstio(facts), ...strictWhileBridging(facts, begun)] : []),
     ...(overlayOfTrust === undefined ? [] : [{ cluster, object: overlayOfTrust, service: '' }]),
     ...workloads(facts, progressOf),
     ...intoKong(facts, progressOf),

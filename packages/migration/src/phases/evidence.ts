@@ -9,7 +9,7 @@ import {
   serverNames,
   waysIntoIstio,
 } from '../bridge/into-istio.ts';
-import { closedIntoKong, demandsMtls, intoKong } from '../bridge/into-kong.ts';
+import { closedIntoKong, demandsMtls, intoKong, strictWhileBridging } from '../bridge/into-kong.ts';
 import { bridgeLabel } from '../bridge/object.ts';
 import { hasPodsInIstio, type Progress, type ProgressOf, progressOfPhase } from '../bridge/progress.ts';
 import type { WaveOf } from '../bridge/stages.ts';
@@ -129,7 +129,12 @@ const isBridge = ({ metadata }: JsonObject): boolean =>
 export function phaseCase(facts: BridgeFacts, phase: Phase, settings: PhaseCase['settings']): PhaseCase {
   const { estate, emitted } = facts.input;
   const own: Progress = progressOfPhase(phase, 50);
-  const objects = [...intoKong(facts, () => own), ...waysIntoIstio([...facts.services.values()], facts)];
+  const services = [...facts.services.values()];
+  const objects = [
+    ...strictWhileBridging(facts, services),
+    ...intoKong(facts, () => own),
+    ...waysIntoIstio(services, facts),
+  ];
   const added = objects.flatMap(({ object }) => (isBridge(object) ? [object] : []));
   return {
     estate,
@@ -165,8 +170,25 @@ export function phaseCase(facts: BridgeFacts, phase: Phase, settings: PhaseCase[
   };
 }
 
-/** What stands against a phase among verdicts on access: what is wider, and what could not be decided. */
-export const againstAccess = (rows: readonly AccessRow[]): GateEvidence[] =>
-  rows.flatMap(({ verdict, sentence }) =>
-    verdict === 'wider' || verdict === 'undecided' ? [{ text: sentence.replaceAll('`', '') }] : [],
-  );
+const plain = (rows: readonly AccessRow[]): GateEvidence[] =>
+  rows.map(({ sentence }) => ({ text: sentence.replaceAll('`', '') }));
+
+const isAgainst = ({ verdict, accepted }: AccessRow): boolean =>
+  (verdict === 'wider' || verdict === 'undecided') && accepted === undefined;
+
+/** What stands against the last state among verdicts on access: what is wider, or could not be decided, and nobody accepted. */
+export const againstAccess = (rows: readonly AccessRow[]): GateEvidence[] => plain(rows.filter(isAgainst));
+
+/**
+ * What stands against a phase among verdicts on access to a service. The gateway of the bridge may call as nobody but those whom the zone
+ * egress let through to it, who are judged themselves; and what somebody decided for the ways through gateways is decided.
+ */
+export function againstPhase(rows: readonly AccessRow[], service: string, { input }: BridgeFacts): GateEvidence[] {
+  const isDecided = input.settings.widened.some((one) => one.service === service);
+  const isOwn = (caller: string): boolean =>
+    caller.includes(`/ns/${bridgeNamespace}/sa/from-kong`) ||
+    (isDecided && caller.includes(`/ns/${input.settings.gatewayNamespace}/sa/`));
+  const isGateway = ({ callers }: AccessRow): boolean => callers.length > 0 && callers.every(isOwn);
+  const isThrough = ({ way = '' }: AccessRow): boolean => isDecided && way.includes('by a gateway');
+  return plain(rows.filter((row) => isAgainst(row) && !isGateway(row) && !isThrough(row)));
+}

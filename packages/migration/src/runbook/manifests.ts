@@ -20,6 +20,7 @@ const kinds = [
   'Mesh',
   'MeshTrust',
   'MeshTrafficPermission',
+  'MeshTLS',
   'MeshIdentity',
   'AuthorizationPolicy',
   'Service',
