@@ -62,7 +62,30 @@ export interface ViewTask {
         readonly resource?: number;
         readonly namespace?: string;
       }
-    | { readonly name: 'bridge'; readonly namespace?: string }
+    | ({ readonly name: 'bridge'; readonly basis: PlanBasis } & BridgeQuery)
+    | ({ readonly name: 'request-path'; readonly basis: PlanBasis } & RequestPathQuery)
+    | { readonly name: 'wave'; readonly basis: PlanBasis; readonly wave: number }
+    | { readonly name: 'runbook'; readonly basis: PlanBasis; readonly wave: number; readonly format: 'md' | 'html' }
+    | {
+        readonly name: 'plan-bundle';
+        readonly basis: PlanBasis;
+        readonly format: ArchiveFormat;
+        readonly wave?: number | undefined;
+      }
+    | { readonly name: 'assessment'; readonly basis: PlanBasis; readonly waves: readonly (readonly string[])[] }
+    | {
+        readonly name: 'gates';
+        readonly basis: PlanBasis;
+        readonly approvals: readonly ApprovalRecord[];
+        readonly services: readonly string[];
+        readonly to: Phase;
+      }
+    | {
+        readonly name: 'service-gates';
+        readonly basis: PlanBasis;
+        readonly approvals: readonly ApprovalRecord[];
+        readonly service: string;
+      }
     | ({ readonly name: 'behaviour' } & BehaviourQuery)
     | ({ readonly name: 'access' } & AccessQuery)
     | ({ readonly name: 'access-table' } & AccessQuery)
