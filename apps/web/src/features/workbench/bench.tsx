@@ -338,6 +338,7 @@ export function Bench({ migration, workbench, monaco, target, nothing }: BenchPr
       )}
       <Dock
         height={view.dock}
+        list={view.list}
         onResize={(height) => soon({ dock: String(height) })}
         head={
           <ListSwitch

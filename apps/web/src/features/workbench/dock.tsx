@@ -1,10 +1,12 @@
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef } from 'react';
-import { dockRange } from './address.ts';
+import { dockRange, type List } from './address.ts';
 import classes from './bench.module.css';
 
 export interface DockProps {
   /** Percent of the height; 0: only the head is shown. */
   readonly height: number;
+  /** Which of them is shown. */
+  readonly list: List;
   readonly head: ReactNode;
   readonly children: ReactNode;
   /** `isDone` once the size is settled, and not while it is being dragged. */
@@ -16,7 +18,7 @@ const step = 4;
 const within = (height: number): number => Math.round(Math.min(Math.max(height, dockRange.least), dockRange.most));
 
 /** What stands under the panes: of a height that a person chooses, by dragging or with the arrow keys. */
-export function Dock({ height, head, children, onResize }: DockProps) {
+export function Dock({ height, list, head, children, onResize }: DockProps) {
   const dock = useRef<HTMLElement>(null);
   const drag = (event: PointerEvent): void => {
     const bench = dock.current?.parentElement?.getBoundingClientRect();
@@ -39,6 +41,7 @@ export function Dock({ height, head, children, onResize }: DockProps) {
       ref={dock}
       className={classes.lists}
       aria-label="Findings, fields without a counterpart, and the simulator"
+      data-list={list}
       data-folded={height === 0 || undefined}
       style={{ '--dock': `${height}%` } as React.CSSProperties}
     >
