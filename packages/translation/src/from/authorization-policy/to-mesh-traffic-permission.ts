@@ -15,6 +15,7 @@ import { emitUnits } from './emit.ts';
 import { openingsOf, reportOpenings } from './openings.ts';
 import { anyone, type Projection, projectAllow, projectDeny } from './project.ts';
 import { draftMeshOpas, needsOpa } from './to-mesh-opa.ts';
+import { draftForWaypoint, isForWaypoint } from './waypoint.ts';
 
 const area = codes.authorizationPolicy;
 
@@ -67,13 +68,16 @@ function isSetAside(context: Context, view: SecurityView, policy: AuthorizationP
     return true;
   }
   const gateway = gatewayOf(view, policy);
-  if (gateway !== undefined) {
+  if (gateway !== undefined && !isForWaypoint(context, policy)) {
     leave(context, policy, 'unsupported', area.atGateway, { gateway });
     return true;
   }
   if (policy.attached) {
     if (context.settings.complete && !hasWaypoint(context)) leave(context, policy, 'inert', area.attachedIdle, {});
-    else leave(context, policy, 'unsupported', area.atWaypoint, {});
+    else {
+      leave(context, policy, 'unsupported', area.atWaypoint, {});
+      draftForWaypoint(context, view, policy);
+    }
     return true;
   }
   return false;
