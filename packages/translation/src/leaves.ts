@@ -5,7 +5,7 @@ import { eachLeaf } from './field.ts';
 export function isIstioKey(key: string): boolean {
   const slash = key.indexOf('/');
   const prefix = slash < 0 ? '' : key.slice(0, slash);
-  return prefix === 'istio.io' || prefix.endsWith('.istio.io');
+  return prefix === 'istio.io' || prefix.endsWith('.istio.io') || key === 'istio-injection';
 }
 
 function eachIstioKey(metadata: Json | undefined, path: string, visit: (path: string) => void): void {

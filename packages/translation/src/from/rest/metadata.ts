@@ -63,6 +63,15 @@ const elsewhere: Readonly<Record<string, string>> = {
   'istio.io/reroute-virtual-interfaces': "Set `redirect.vnet` in the configuration of Kong Mesh's transparent proxy.",
 };
 
+/** Values that ask for what Kong Mesh does anyway. */
+const automatic: Readonly<Record<string, readonly string[]>> = {
+  'sidecar.istio.io/interceptionMode': ['REDIRECT'],
+  'sidecar.istio.io/nativeSidecar': ['true'],
+  'sidecar.istio.io/rewriteAppHTTPProbers': ['true'],
+  'traffic.sidecar.istio.io/includeInboundPorts': ['*'],
+  'traffic.sidecar.istio.io/includeOutboundIPRanges': ['*'],
+};
+
 /** Keys that controllers and tools write for themselves. */
 const idle =
   /^(?:sidecar\.istio\.io\/status|gateway\.istio\.io\/|galley\.istio\.io\/|install\.operator\.istio\.io\/|operator\.istio\.io\/|security\.istio\.io\/(?:alpha-policy-convert|autoRegistration)|istio\.io\/(?:ignore-policy-attachment|enable-inference-extproc|dry-run|config|connectedAt|disconnectedAt|description)|internal\.istio\.io\/)/;
@@ -96,6 +105,30 @@ function proxyConfig(
   }
 }
 
+/** What is not intercepted becomes a list of the ports that the containers declare (security.md 7). */
+function includeInboundPorts(
+  context: Context,
+  field: Field<string>,
+  workload: Workload,
+  patches: WorkloadPatches,
+): void {
+  const included = new Set(field.value.split(',').map((one) => Number(one.trim())));
+  const declared = [...new Set(workload.containerPorts.map(({ port }) => port))].sort((a, b) => a - b);
+  const excluded = declared.filter((port) => !included.has(port));
+  const parameters = {
+    ports: field.value.trim() === '' ? 'of none' : field.value,
+    excluded: excluded.length === 0 ? 'none' : excluded.join(', '),
+  };
+  if (excluded.length === 0) context.approximate(field, undefined, codes.label.inboundPorts, parameters);
+  else
+    patches.add(
+      workload,
+      'annotations',
+      'traffic.kuma.io/exclude-inbound-ports',
+      context.approximate(field, excluded.join(','), codes.label.inboundPorts, parameters),
+    );
+}
+
 const annotationFor: Readonly<Record<string, string>> = {
   concurrency: 'kuma.io/sidecar-proxy-concurrency',
   holdApplicationUntilProxyStarts: 'kuma.io/wait-for-dataplane-ready',
@@ -117,6 +150,16 @@ function accountForKey(
   if (key === 'sidecar.istio.io/inject' && workload !== undefined) {
     const on = field.value === 'true' ? 'enabled' : 'disabled';
     patches.add(workload, 'labels', 'kuma.io/sidecar-injection', context.exact(field, on));
+    // Istio's webhook selects pods that ask for it in any namespace: with both labels a pod gets both proxies (KM-002).
+    if (on === 'enabled') patches.add(workload, 'labels', key, context.derived(field, 'false'));
+    return;
+  }
+  if (automatic[key]?.includes(field.value) === true) {
+    context.settled(field);
+    return;
+  }
+  if (key === 'traffic.sidecar.istio.io/includeInboundPorts' && workload !== undefined) {
+    includeInboundPorts(context, field, workload, patches);
     return;
   }
   if (key === 'proxy.istio.io/config') {

@@ -8,6 +8,8 @@ import { translateSidecars } from '../sidecar/translate.ts';
 import { accountForInstallation, accountForRetired } from './installation.ts';
 import { accountForMeshFields } from './mesh-fields.ts';
 import { accountForMetadata } from './metadata.ts';
+import { translateInjection } from './namespaces.ts';
+import { translateProxyResources } from './proxy-resources.ts';
 import { createWorkloadPatches } from './workloads.ts';
 
 /** What the other translators leave: it runs last, and says something of every field that none of them has spoken of. */
@@ -22,6 +24,8 @@ export function translateRest(context: Context): void {
   accountForInstallation(context);
   translateAmbientLabels(context, workloads, patches);
   reportZtunnel(context, workloads);
+  translateInjection(context, workloads);
+  translateProxyResources(context, workloads, patches);
   accountForMetadata(context, workloads, patches);
   patches.emit();
 }
