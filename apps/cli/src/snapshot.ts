@@ -1,18 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { basename, delimiter } from 'node:path';
 import { archive } from '@isthmus/bundle';
+import { listContexts, openReader, readCluster } from '@isthmus/cluster';
 import {
   ClusterError,
   type Connection,
   connectionSettings,
-  listContexts,
-  openReader,
-  readCluster,
   readingRights,
   type SnapshotFile,
   snapshotFiles,
   type Unread,
-} from '@isthmus/cluster';
+} from '@isthmus/cluster/model';
 import { type Json, writeYamlDocuments } from '@isthmus/kubernetes';
 import { InputError } from './input.ts';
 import { checkFile, writeText, writeWhole, writing } from './output.ts';

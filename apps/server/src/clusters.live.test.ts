@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readingRights } from '@isthmus/cluster';
+import { readingRights } from '@isthmus/cluster/model';
 import type { CheckList, Drift, EvidenceList, ImportJob, LiveInventory, Migration } from '@isthmus/contract';
 import { type JsonObject, readManifest } from '@isthmus/kubernetes';
 import { type ApiServer, sharedPath, startApiServer, type Written } from '@isthmus/testkit';

@@ -1,23 +1,21 @@
 import { setImmediate as breath } from 'node:timers/promises';
+import type { KindProgress } from '@isthmus/cluster';
 import {
   ClusterError,
   type Connection,
   type ConnectionSettings,
+  type ContextRow,
   inventoryOf,
   isCompared,
-  type KindProgress,
   type LiveCluster,
   type LiveState,
-  openLive,
-  openReader,
   podRows,
-  readCluster,
   refKey,
   refOf,
   type ServiceRow,
   serviceRows,
   snapshotFiles,
-} from '@isthmus/cluster';
+} from '@isthmus/cluster/model';
 import type { ImportJob, LiveInventory, KindProgress as ToldProgress } from '@isthmus/contract';
 import type { JsonObject } from '@isthmus/kubernetes';
 import type { ClusterRecord } from '@isthmus/store';
@@ -28,11 +26,14 @@ import type { ShownCluster } from './workers/comparison.ts';
 
 /** The clusters of the migrations: read when somebody looks, watched as long as somebody does. */
 export interface Clusters {
-  readonly settings: ConnectionSettings;
+  /** Whether this process runs in a pod with a service account. */
+  readonly inCluster: boolean;
+  /** The contexts of the server's kubeconfig. Throws a ClusterError where it cannot be read. */
+  contexts(): Promise<ContextRow[]>;
   /** Throws a Refusal where the cluster cannot be read with these credentials. */
   check(connection: Connection): Promise<void>;
   /** A cluster as it stands now, from the first look on. */
-  live(migration: string, cluster: ClusterRecord): LiveCluster;
+  live(migration: string, cluster: ClusterRecord): Promise<LiveCluster>;
   /** Ends watching a cluster that is no longer connected. */
   forget(migration: string, name: string): void;
   /** Reads clusters into an import. Resolves when all is sent, or the import failed. */
@@ -45,6 +46,9 @@ const idle = 10 * 60_000;
 const progressEvery = 200;
 // Milliseconds after which others get their turn.
 const longestTurn = 10;
+
+// It takes a second and 80 MB to load, which only those wait for who have a cluster.
+const client = () => import('@isthmus/cluster');
 
 const connectionOf = ({ connection }: ClusterRecord): Connection => connection as unknown as Connection;
 
@@ -69,6 +73,7 @@ async function feedOne(
   const kinds = new Map<string, ToldProgress>();
   const told = (unread: NonNullable<ImportJob['clusters']>[number]['unread']) =>
     tell({ name: record.name, kinds: [...kinds.values()], unread });
+  const { openReader, readCluster } = await client();
   const reading = await readCluster(openReader(connectionOf(record), settings), {
     signal: feed.signal,
     onProgress(progress) {
@@ -101,8 +106,10 @@ export function createClusters(settings: ConnectionSettings): Clusters {
   }, 60_000);
   sweep.unref();
   return {
-    settings,
+    inCluster: settings.inCluster,
+    contexts: async () => (await client()).listContexts(settings),
     async check(connection) {
+      const { openReader } = await client();
       try {
         // Whoever is signed in may ask what is served; the version is told to anybody.
         await openReader(connection, settings).get('/apis');
@@ -110,7 +117,8 @@ export function createClusters(settings: ConnectionSettings): Clusters {
         throw refusalOf(error);
       }
     },
-    live(migration, record) {
+    async live(migration, record) {
+      const { openLive, openReader } = await client();
       const key = `${migration}\n${record.name}`;
       const known = open.get(key);
       if (known !== undefined) {

@@ -6,7 +6,7 @@ import cookie from '@fastify/cookie';
 import multipart from '@fastify/multipart';
 import files from '@fastify/static';
 import swagger from '@fastify/swagger';
-import type { ConnectionSettings } from '@isthmus/cluster';
+import type { ConnectionSettings } from '@isthmus/cluster/model';
 import { defaultLimits, type Limits } from '@isthmus/kubernetes';
 import { openStore } from '@isthmus/store';
 import Fastify, { type FastifyInstance } from 'fastify';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { delimiter, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { connectionSettings } from '@isthmus/cluster';
+import { connectionSettings } from '@isthmus/cluster/model';
 import { limitsFrom } from '@isthmus/kubernetes';
 import { StoreError } from '@isthmus/store';
 import { StartError, startServer } from './index.ts';

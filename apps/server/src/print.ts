@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonical } from '@isthmus/cluster';
+import { canonical } from '@isthmus/cluster/model';
 import type { JsonObject } from '@isthmus/kubernetes';
 
 /** A short text that two objects share if and only if nothing that counts differs. */

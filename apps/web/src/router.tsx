@@ -83,6 +83,18 @@ const inventory = createRoute({
   component: lazyRouteComponent(() => import('./features/inventory/page.tsx'), 'InventoryPage'),
 });
 
+const clusters = createRoute({
+  getParentRoute: () => migration,
+  path: '/clusters',
+  component: lazyRouteComponent(() => import('./features/clusters/page.tsx'), 'ClustersPage'),
+});
+
+const drift = createRoute({
+  getParentRoute: () => migration,
+  path: '/drift',
+  component: lazyRouteComponent(() => import('./features/clusters/drift-page.tsx'), 'DriftPage'),
+});
+
 const workbench = createRoute({
   getParentRoute: () => migration,
   path: '/workbench',
@@ -171,6 +183,8 @@ export const router = createRouter({
       resources,
       findings,
       inventory,
+      clusters,
+      drift,
       workbench,
       behaviour,
       access,

@@ -3,13 +3,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { ClusterError } from './cluster-error.ts';
-import {
-  type Connection,
-  type ConnectionSettings,
-  connectionSettings,
-  listContexts,
-  openKubeconfig,
-} from './kubeconfig.ts';
+import { type Connection, type ConnectionSettings, connectionSettings } from './connection.ts';
+import { listContexts, openKubeconfig } from './kubeconfig.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'isthmus-kubeconfig-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

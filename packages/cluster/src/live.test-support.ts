@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { type JsonObject, readManifest } from '@isthmus/kubernetes';
 import { type ApiServer, sharedPath, startApiServer, type Written } from '@isthmus/testkit';
-import type { ConnectionSettings } from './kubeconfig.ts';
+import type { ConnectionSettings } from './connection.ts';
 import { openReader, type Reader } from './reader.ts';
 import { readingRights } from './rights.ts';
 import type { Timing } from './timing.ts';

@@ -1,7 +1,8 @@
 import { type Json, parseJson } from '@isthmus/kubernetes';
 import { HttpMethod, IsomorphicFetchHttpLibrary, RequestContext, type ResponseContext } from '@kubernetes/client-node';
 import { ClusterError, fromNetwork, fromStatus } from './cluster-error.ts';
-import { type Connection, type ConnectionSettings, openKubeconfig } from './kubeconfig.ts';
+import type { Connection, ConnectionSettings } from './connection.ts';
+import { openKubeconfig } from './kubeconfig.ts';
 import { ReadOnlyConfig } from './read-only.ts';
 import { backOff, type Timing, timing } from './timing.ts';
 

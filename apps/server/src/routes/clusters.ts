@@ -4,10 +4,9 @@ import {
   type Connection,
   evidenceOf,
   type LiveState,
-  listContexts,
   readingRights,
   refKey,
-} from '@isthmus/cluster';
+} from '@isthmus/cluster/model';
 import {
   type ClusterContexts,
   type Drift,
@@ -59,17 +58,20 @@ export function clusterRoutes(app: FastifyInstance, context: Context): void {
   }
 
   async function shownClusters(migration: string): Promise<Shown[]> {
-    return (await store.clusters.list(migration)).map((record) => ({
-      name: record.name,
-      state: clusters.live(migration, record).current(),
-    }));
+    const records = await store.clusters.list(migration);
+    return Promise.all(
+      records.map(async (record) => ({
+        name: record.name,
+        state: (await clusters.live(migration, record)).current(),
+      })),
+    );
   }
 
-  serve(app, routes.listContexts, (): ClusterContexts => {
+  serve(app, routes.listContexts, async (): Promise<ClusterContexts> => {
     const rights = writeYamlDocuments(readingRights('isthmus/isthmus') as unknown as Json[]);
-    const { inCluster } = clusters.settings;
+    const { inCluster } = clusters;
     try {
-      return { contexts: listContexts(clusters.settings), inCluster, rights };
+      return { contexts: await clusters.contexts(), inCluster, rights };
     } catch (error) {
       if (!(error instanceof ClusterError)) throw error;
       return { contexts: [], inCluster, problem: error.message, rights };
@@ -108,7 +110,8 @@ export function clusterRoutes(app: FastifyInstance, context: Context): void {
   serve(app, routes.getLiveInventory, async (request) => {
     const { migration, record } = await findCluster(request);
     const { pods } = request.query as LiveInventoryQuery;
-    return presentInventory(record.name, clusters.live(migration.id, record).current(), pods);
+    const live = await clusters.live(migration.id, record);
+    return presentInventory(record.name, live.current(), pods);
   });
 
   /** A view of a snapshot that routes go on with. */

@@ -11,7 +11,7 @@ import {
   type PolicyCounts,
   refKey,
   refOf,
-} from '@isthmus/cluster';
+} from '@isthmus/cluster/model';
 import { type JsonObject, type Limits, readManifest } from '@isthmus/kubernetes';
 import { readFiles } from '@isthmus/store';
 import { printOf } from '../print.ts';
