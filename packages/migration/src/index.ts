@@ -36,6 +36,7 @@ export {
 } from './bridge/stages.ts';
 export { bridgeState } from './bridge/state.ts';
 export { crossingWays, type Way, type WayKind } from './bridge/way.ts';
+export { x509Reader } from './bridge/x509.ts';
 export { type EvidenceKind, likely, type ServiceEdge, type ServiceGraph } from './graph/edge.ts';
 export { serviceGraph } from './graph/graph.ts';
 export { type Observation, type ObservedTraffic, readObserved } from './graph/observed.ts';

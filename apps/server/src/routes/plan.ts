@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import {
   type Arrangement,
   type BridgeQuery,
@@ -9,10 +10,9 @@ import {
   type RequestPathQuery,
   routes,
 } from '@isthmus/contract';
-import { readCertificates, readObserved } from '@isthmus/migration';
+import { readCertificates, readObserved, x509Reader } from '@isthmus/migration';
 import type { Change, PlanNews, PlanPatch, PlanRecord } from '@isthmus/store';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { parseCertificate } from '../certificates.ts';
 import { actorOf, type Context, findMigration, idOf } from '../context.ts';
 import {
   basisOf,
@@ -126,7 +126,7 @@ export function planRoutes(app: FastifyInstance, { store, views, live }: Context
     const { revision, side, pem } = request.body as CertificateUpload;
     const name = side === 'istio' ? 'Istio' : 'Kong Mesh';
     const before = rootsOf(await find(request));
-    const read = pem.trim() === '' ? { certificates: [] } : readCertificates(pem, parseCertificate);
+    const read = pem.trim() === '' ? { certificates: [] } : readCertificates(pem, x509Reader(X509Certificate));
     if ('refused' in read) throw new Refusal(422, read.refused, read.reason);
     const listed = (roots: typeof read.certificates): string | null =>
       roots.length === 0
