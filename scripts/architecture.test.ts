@@ -14,7 +14,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   equivalence: ['behavior', 'istio', 'kong-gateway', 'kong-mesh', 'kubernetes'],
   preflight: ['behavior', 'diagnostics', 'istio', 'kong-mesh', 'kubernetes'],
   migration: ['behavior', 'diagnostics', 'equivalence', 'istio', 'kong-gateway', 'kong-mesh', 'kubernetes'],
-  bundle: ['diagnostics', 'equivalence', 'istio', 'kubernetes', 'translation'],
+  bundle: ['diagnostics', 'equivalence', 'istio', 'kong-mesh', 'kubernetes', 'translation'],
   contract: [],
   store: [],
   cluster: ['kubernetes'],

@@ -47,6 +47,22 @@ test('a folder is translated: paths are relative to it, and the report says what
   expect(readdirSync(out)).toContain('kustomization.yaml');
 });
 
+test('a bundle in Universal form is for kumactl, with a script in the place of kustomizations', () => {
+  const out = join(folder({}), 'out');
+  const entry = `apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: partner, namespace: air}
+spec: {hosts: [api.partner.example], resolution: DNS, ports: [{number: 80, name: http, protocol: HTTP}]}
+`;
+  expect(isthmus(['translate', '-', '--format', 'universal', '--out', out], entry).status).toBe(0);
+  expect(readdirSync(out)).toContain('apply.sh');
+  expect(readdirSync(out)).not.toContain('kustomization.yaml');
+  const [file = ''] = readdirSync(join(out, '50-egress'));
+  const text = readFileSync(join(out, '50-egress', file), 'utf8');
+  expect(text).toContain('type: MeshExternalService');
+  expect(text).not.toContain('apiVersion');
+});
+
 test('standard input is named -, and a broken document blocks without stopping the others', () => {
   const report = reportOf(['-'], `${route}---\nkind: [\n`);
   expect(report.sources[0]?.file).toBe('-');
@@ -57,6 +73,7 @@ test('standard input is named -, and a broken document blocks without stopping t
 
 test.each([
   ['a path that is not there', ['translate', '/nowhere/at/all'], 'there is no such file or folder'],
+  ['a form that is not known', ['translate', '-', '--format', 'helm'], 'choose one of kubernetes, universal'],
   ['nothing to read', ['translate', folder({ 'readme.md': 'x' })], 'no document that could be read'],
   ['an unknown version', ['translate', folder({ 'a.yaml': route }), '--target', '9.9'], 'Kong Mesh 9.9 is not known'],
   ['an unknown option', ['translate', '.', '--nonsense'], "unknown option '--nonsense'"],

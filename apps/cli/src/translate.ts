@@ -1,7 +1,9 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  type BundleFormat,
   buildReport,
+  bundleFormats,
   type PlannedFile,
   planLayout,
   type Report,
@@ -28,6 +30,8 @@ import { createSideWork, type SideWork } from './side-work.ts';
 export interface TranslateOptions {
   readonly target?: string;
   readonly out?: string;
+  /** How the bundle's resources are written. */
+  readonly format?: string;
   readonly report?: string;
   readonly settings?: string;
   readonly complete?: boolean;
@@ -37,6 +41,13 @@ export interface TranslateOptions {
   readonly limit?: readonly string[];
   /** `NAME=PATH` of each cluster. */
   readonly cluster?: readonly string[];
+}
+
+function formatOf({ format = 'kubernetes' }: TranslateOptions): BundleFormat {
+  const known = bundleFormats.find((one) => one === format);
+  if (known === undefined)
+    throw new InputError(`format ${format} is not known; choose one of ${bundleFormats.join(', ')}`);
+  return known;
 }
 
 const jsonReport = 'report/report.json';
@@ -75,6 +86,7 @@ export async function runTranslate(paths: readonly string[], options: TranslateO
   if (!isTargetVersion(target))
     throw new InputError(`Kong Mesh ${target} is not known; choose one of ${targetVersions.join(', ')}`);
   const settings = { ...fromFile, target, complete: options.complete ?? fromFile.complete };
+  const format = formatOf(options);
   const limits = readLimits(options.limit ?? [], process.env);
   const args = argumentsOf(paths, options.cluster);
   checkDestinations(options);
@@ -102,7 +114,7 @@ export async function runTranslate(paths: readonly string[], options: TranslateO
     // Waited for below; until then it may fail without anybody looking.
     places.catch(() => {});
     const { out } = options;
-    const layout = planLayout(translation);
+    const layout = planLayout(translation, format);
     let written = Promise.resolve();
     if (out !== undefined) {
       prepareFolder(out, [...layout.files.map(({ path }) => path), pageReport, jsonReport]);

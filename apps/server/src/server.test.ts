@@ -317,6 +317,11 @@ test('the bundle comes as an archive, the same bytes each time, and the report a
     expect(first?.equals(second as Buffer)).toBe(true);
   }
   expect((await get('bundle?format=rar')).status).toBe(400);
+  expect((await get('bundle?form=helm')).status).toBe(400);
+  const universal = await get('bundle?format=zip&form=universal');
+  expect(universal.headers.get('content-disposition')).toContain('kong-mesh-universal-bundle.zip');
+  // Names of files stand in a zip as they are.
+  expect(Buffer.from(await universal.arrayBuffer()).includes('apply.sh')).toBe(true);
   const page = await get('report.html');
   expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
   expect(await page.text()).not.toContain('<script');

@@ -421,8 +421,11 @@ export const routes = defineRoutes({
   getBundle: {
     method: 'GET',
     path: '/migrations/:id/bundle',
-    summary: 'The bundle as an archive',
-    query: Type.Object({ format: Type.Optional(Type.Union([Type.Literal('zip'), Type.Literal('tar.gz')])) }),
+    summary: 'The bundle as an archive, its resources as objects of Kubernetes or in Universal form',
+    query: Type.Object({
+      format: Type.Optional(Type.Union([Type.Literal('zip'), Type.Literal('tar.gz')])),
+      form: Type.Optional(Type.Union([Type.Literal('kubernetes'), Type.Literal('universal')])),
+    }),
     status: 200,
   },
   listCodes: {

@@ -91,12 +91,16 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
     render(request, reply, { name: 'report-page', ...(request.query as ReportQuery) }, 'text/html; charset=utf-8'),
   );
   serve(app, routes.getBundle, (request, reply) => {
-    const { format = 'zip' } = request.query as { format?: 'zip' | 'tar.gz' };
-    reply.header('content-disposition', `attachment; filename="kong-mesh-bundle.${format}"`);
+    const { format = 'zip', form = 'kubernetes' } = request.query as {
+      format?: 'zip' | 'tar.gz';
+      form?: 'kubernetes' | 'universal';
+    };
+    const name = form === 'universal' ? 'kong-mesh-universal-bundle' : 'kong-mesh-bundle';
+    reply.header('content-disposition', `attachment; filename="${name}.${format}"`);
     return render(
       request,
       reply,
-      { name: 'bundle', format },
+      { name: 'bundle', format, form },
       format === 'zip' ? 'application/zip' : 'application/gzip',
     );
   });

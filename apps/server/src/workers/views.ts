@@ -53,7 +53,7 @@ export interface ViewTask {
     | { readonly name: 'overview' | 'inventory' | 'resources' }
     | ({ readonly name: 'report' } & ReportQuery)
     | ({ readonly name: 'report-page' } & ReportQuery)
-    | { readonly name: 'bundle'; readonly format: ArchiveFormat }
+    | { readonly name: 'bundle'; readonly format: ArchiveFormat; readonly form: BundleFormat }
     | { readonly name: 'services'; readonly ids?: readonly string[] }
     | { readonly name: 'diagnostics'; readonly severity?: string; readonly limit?: number }
     | {
@@ -381,7 +381,7 @@ async function renderDocument(
   if (view.name === 'access-table') return accessTable(snapshot, view, { states, accepted: settings.accepted });
   const isDocument = view.name === 'report' || view.name === 'report-page' || view.name === 'bundle';
   if (!isDocument) return undefined;
-  const { files, fileOf } = layOut(snapshot.translation);
+  const { files, fileOf } = layOut(snapshot.translation, view.name === 'bundle' ? view.form : 'kubernetes');
   const verdicts = 'verify' in view && view.verify ? allVerdicts(snapshot, settings.accepted) : undefined;
   const all = verdicts && [...verdicts, ...allAccess(snapshot, settings.accepted)];
   const accepted = acceptancesOf(acceptances);
