@@ -156,6 +156,23 @@ withEstate(program.command('plan'))
     '--observed <file>',
     "traffic that was seen: Prometheus' answer to an instant query for istio_requests_total, or Kiali's graph, as JSON",
   )
+  .option('--out <dir>', 'write a runbook for each wave, its manifests stage by stage, and the way back')
+  .option('--force', 'replace an earlier bundle in --out')
+  .option('--topology <kind>', 'same-cluster (default) or separate-clusters')
+  .option('--domain <suffix>', 'DNS suffix of bridged services of separate clusters (default bridge.internal)')
+  .option('--gateway-namespace <namespace>', 'namespace of Kong Gateway (default kong)')
+  .option('--shift <shares>', 'shares of requests in percent, step by step (default 10,50,100)')
+  .option('--istio-root <file>', 'root certificates of Istio, PEM')
+  .option('--kong-root <file>', 'root certificates of Kong Mesh, PEM')
+  .option(
+    '--widen <namespace/name=reason>',
+    'a service whose callers the bridge may treat alike; several times for several',
+    several,
+    [],
+  )
+  .option('--start <day>', 'day of the first wave, such as 2027-01-31')
+  .option('--every <days>', 'days from one wave to the next (default 7)')
+  .option('--freeze <first..last=reason>', 'days on which no wave moves; several times for several', several, [])
   .option('--report <file>', 'write the plan as JSON; - for standard output')
   .option('--verbose', 'list every call with its evidence')
   .addHelpText(
@@ -170,7 +187,8 @@ Examples:
   isthmus plan manifests/
   isthmus plan cluster.zip --most 20 --one-namespace --pin data/postgres=1 --report plan.json
   curl -s 'http://prometheus:9090/api/v1/query?query=istio_requests_total' > seen.json
-  isthmus plan manifests/ --observed seen.json`,
+  isthmus plan manifests/ --observed seen.json
+  isthmus plan cluster.zip --complete --out plan --start 2027-01-11 --freeze '2027-02-01..2027-02-14=sale'`,
   )
   .action(async (paths: string[], options: PlanOptions) => {
     process.exitCode = await runPlan(paths, options);
