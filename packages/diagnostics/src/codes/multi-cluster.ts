@@ -26,7 +26,7 @@ export const multiCluster = defineCodes({
     title: 'Clusters become zones',
     message:
       'The import holds {count} clusters: {clusters}. {shape} Each becomes a zone of one Kong Mesh under a global control plane{where}; the bundle has a directory for each, and `global` for what belongs to all of them.',
-    help: 'Install the global control plane first, then the zones; then apply `global`, then each zone to its own cluster.',
+    help: 'Install the global control plane first, then each zone with `controlPlane.mode: zone`, `controlPlane.zone` (its name), `controlPlane.kdsGlobalAddress` and an ingress; then apply `global`, then each zone to its own cluster.',
     explanation:
       'In Istio a control plane reads the services of other clusters through remote secrets; zones of Kong Mesh are connected by the global control plane alone (edge.md X1, security.md 4.6). A global control plane of 3.0 runs with Postgres, not with Kubernetes as its store.',
   },

@@ -1,5 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import { indexServices, type Service } from '@isthmus/istio';
+import { stringifyJson } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import type { EmittedRole } from '../../emitted.ts';
 import { child, flag, items, rootField, text } from '../../field.ts';
@@ -7,6 +8,9 @@ import { meshSettings } from '../../mesh-settings.ts';
 import { dnsLabel } from '../../names.ts';
 import type { Zone } from '../../place.ts';
 import { ownTrustDomain } from '../../security/view.ts';
+
+/** Tells MeshMultiZoneServices apart for generators of host names. */
+const nameLabel = 'isthmus/multi-zone-service';
 
 /** A Service that several clusters hold. */
 interface Shared {
@@ -78,7 +82,11 @@ function emitMultiZone(context: Context, { namespace, name, inZones }: Shared, a
     object: {
       apiVersion: 'kuma.io/v1alpha1',
       kind: 'MeshMultiZoneService',
-      metadata: { name: as, namespace: settings.systemNamespace, labels: { 'kuma.io/mesh': settings.mesh } },
+      metadata: {
+        name: as,
+        namespace: settings.systemNamespace,
+        labels: { 'kuma.io/mesh': settings.mesh, [nameLabel]: as },
+      },
       spec: {
         selector: {
           meshService: {
@@ -98,11 +106,44 @@ function emitMultiZone(context: Context, { namespace, name, inZones }: Shared, a
   });
 }
 
+/** The name that callers use for a Service of several clusters where the multi-cluster API is on (edge.md X8). */
+const clusterSetHost = ({ namespace, name }: Shared): string => `${name}.${namespace}.svc.clusterset.local`;
+
+/** Keeps the name of the multi-cluster API, which the DNS of no cluster answers once Istio is gone. */
+function emitClusterSetName(context: Context, shared: Shared, as: string): void {
+  const { target, systemNamespace } = context.settings;
+  const role: EmittedRole =
+    target === '3.0'
+      ? { role: 'draft', stage: 'services', why: 'It belongs to the MeshMultiZoneService, which is a draft as well.' }
+      : { role: 'resource', stage: 'services' };
+  context.emit({
+    ...role,
+    object: {
+      apiVersion: 'kuma.io/v1alpha1',
+      kind: 'HostnameGenerator',
+      metadata: { name: dnsLabel(`${as}-clusterset`), namespace: systemNamespace },
+      spec: {
+        selector: { meshMultiZoneService: { matchLabels: { [nameLabel]: as } } },
+        template: clusterSetHost(shared),
+      },
+    },
+    services: [`${shared.namespace}/${shared.name}`],
+  });
+}
+
+/** What the configuration of all clusters says, as one text to look for names in. */
+const wordsOf = (context: Context): string =>
+  context.estate.istio
+    .map(({ object }) => stringifyJson(object))
+    .filter((text) => text.includes('.clusterset.local'))
+    .join('\n');
+
 function translateShared(
   context: Context,
   shared: Shared,
   names: ReadonlyMap<string, number>,
   local: readonly string[],
+  words: string,
 ): void {
   const { namespace, name, inZones } = shared;
   const service = `${namespace}/${name}`;
@@ -127,6 +168,7 @@ function translateShared(
   const other = `${as}.mzsvc.mesh.local`;
   context.report(codes.multiCluster.shared, { service, clusters, host, name: as, other }, at, related);
   emitMultiZone(context, shared, as);
+  if (words.includes(clusterSetHost(shared))) emitClusterSetName(context, shared, as);
 }
 
 function shapeInWords(zones: readonly Zone[]): string {
@@ -179,5 +221,6 @@ export function translateAcrossZones(context: Context, zones: readonly Zone[]): 
   const shared = sharedServices(context, zones);
   const names = new Map<string, number>();
   for (const { name } of shared) names.set(name, (names.get(name) ?? 0) + 1);
-  for (const one of shared) translateShared(context, one, names, local);
+  const words = wordsOf(context);
+  for (const one of shared) translateShared(context, one, names, local, words);
 }
