@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useId, useRef } from 'react';
 import { servicesQuery } from '../../api/queries.ts';
 import type { Search } from '../../ui/search.ts';
-import type { requestNames, Unreadable } from './request-address.ts';
+import { isGateway, type requestNames, type Unreadable } from './request-address.ts';
 import classes from './simulator.module.css';
 
 type Name = (typeof requestNames)[number];
@@ -108,7 +108,7 @@ export function RequestForm({ migration, search, ports, unreadable, calls, onCha
       {field('headers', 'Headers, one on a line', 'x-cabin: crew', { isLong: true })}
       {search.service !== undefined && service}
       {field('port', 'Port', ports[0] === undefined ? '80' : String(ports[0]), { options: ports.map(String) })}
-      {field('host', 'Host', `${name}.${namespace}`)}
+      {field('host', 'Host', isGateway(to) ? 'www.example.com' : `${name}.${namespace}`)}
       {field('client', "Client's namespace", namespace, { options: namespaces })}
       {field('labels', "Client's labels", 'app=web, version=v1')}
     </form>
