@@ -12,7 +12,13 @@ export {
 export { compileGateways, type GatewayPort } from './behavior/gateway.ts';
 export { normalizedPath, pathNormalization, receivedPath } from './behavior/received-path.ts';
 export { retriesOf } from './behavior/retries.ts';
-export { type CompiledService, compileRouteTable, compileService, unknownService } from './behavior/route-table.ts';
+export {
+  type CompiledService,
+  compileRouteTable,
+  compileService,
+  rivalTables,
+  unknownService,
+} from './behavior/route-table.ts';
 export { type CompiledRoute, concerns, sourceLabelsOf } from './behavior/routes.ts';
 export type { CompiledVirtualHost } from './behavior/virtual-hosts.ts';
 export type { UnreadKind } from './cluster-snapshot.ts';

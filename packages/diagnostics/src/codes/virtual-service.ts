@@ -7,10 +7,10 @@ export const virtualService = defineCodes({
     severity: 'blocker',
     title: 'Several VirtualServices for one host, of unknown age',
     message:
-      'Host {host} has {count} VirtualServices for the mesh. Istio uses the oldest of them, and these manifests do not tell which that is: {chosen} was taken, as if all were made at once.',
+      'Host {host} has {count} VirtualServices for the mesh. Istio uses the oldest of them, and these manifests do not tell which that is: {chosen} was taken, as if all were made at once. It matters: {difference}.',
     help: 'Merge them into one, remove those without effect, or import them as they are in the cluster (with creationTimestamp).',
     explanation:
-      'A sidecar builds the routes of a host from the first VirtualService by creation time, then name and namespace; the others are dropped (routing.md T39; istio, verified by running 1.32). In Kong Mesh the rules of several MeshHTTPRoutes would be merged.',
+      'A sidecar builds the routes of a host from the first VirtualService by creation time, then name and namespace; the others are dropped (routing.md T39; istio, verified by running 1.32). In Kong Mesh the rules of several MeshHTTPRoutes would be merged. Where each of them would do the same with every request nothing is said.',
   },
   unknownService: {
     code: 'ISTHMUS-VS-004',

@@ -2,8 +2,10 @@ import type { Client, Decision, RouteTable } from '@isthmus/behavior';
 import { type ClientScope, listenerFor } from '../effective/client-scope.ts';
 import type { EffectiveConfig } from '../effective/config.ts';
 import { domainsOf } from '../effective/service-domains.ts';
+import type { EffectiveVirtualService } from '../effective/virtual-service.ts';
 import { compileConnections } from './connections.ts';
 import { isHttp } from './protocol.ts';
+import { compileRoutes } from './routes.ts';
 import { type CompiledVirtualHost, compileVirtualHosts, placeOf } from './virtual-hosts.ts';
 
 /** What becomes of requests whose authority no virtual host has (istio/pilot/pkg/networking/core/httproute.go buildCatchAllVirtualHost, 1.32). */
@@ -95,4 +97,26 @@ export function compileService(
     .filter(({ virtualHost }) => virtualHost.domains.includes(name))
     .map((one) => ({ ...one, virtualHost: { ...one.virtualHost, domains: ['*'] } }));
   return { table: tableOf(sniffed, { kind: 'respond', status: 404 }), hosts: sniffed, kind: 'sniffed' };
+}
+
+/**
+ * What VirtualServices with a host would each do with the requests of a client if each were the first for it, in the order in which
+ * they compete; those without a route for the client on the port are never used and left out.
+ */
+export function rivalTables(
+  config: EffectiveConfig,
+  client: Client,
+  host: string,
+  port: number,
+): { readonly virtualService: EffectiveVirtualService; readonly table: RouteTable }[] {
+  const listener = listenerFor(config.scopeOf(client), port);
+  if (listener === undefined) return [];
+  const place = placeOf(config, client, listener, port);
+  return listener.virtualServices.matching(host).flatMap((virtualService) => {
+    const routes = compileRoutes(virtualService, place).map(({ route }) => route);
+    const virtualHosts = [{ name: host, domains: ['*'], routes }];
+    return routes.length === 0
+      ? []
+      : [{ virtualService, table: { virtualHosts, otherwise: unknownHost(config.scopeOf(client)) } }];
+  });
 }

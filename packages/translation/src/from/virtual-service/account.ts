@@ -1,3 +1,4 @@
+import type { Client } from '@isthmus/behavior';
 import { codes } from '@isthmus/diagnostics';
 import {
   addressWithin,
@@ -11,6 +12,7 @@ import { child, items, rootField } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { configOf } from '../../effective-config.ts';
 import type { Field } from '../../field.ts';
+import { differenceOf } from './rivals.ts';
 
 /** Says that what is written in a route is carried over, as far as nothing else was said of its fields. */
 export function settleRoute(context: Context, { rule, match }: CompiledRoute): void {
@@ -28,11 +30,15 @@ function competes(rival: EffectiveVirtualService, own: EffectiveVirtualService):
   return !isPrivate(rival) && !isPrivate(own);
 }
 
-/** Says that a VirtualService has its effect on a service; of its hosts these are the ones that name it. */
+/**
+ * Says that a VirtualService has its effect on a service; of its hosts these are the ones that name it.
+ * @param dialled for whom, on a port whose requests are read: that its order among others is not known matters where these differ
+ */
 export function settleBinding(
   context: Context,
   virtualService: EffectiveVirtualService,
   service: RegistryService,
+  dialled?: { readonly client: Client; readonly port: number },
 ): Field[] {
   const name = service.host.toLowerCase();
   const naming = virtualService.hosts.filter(({ host }) => host.toLowerCase() === name);
@@ -43,14 +49,20 @@ export function settleBinding(
   const rivals = configOf(context)
     .virtualServices.withHost(name)
     .filter((rival) => competes(rival, virtualService));
+  const difference = !isOrderGuessed(rivals.map(({ resource }) => resource))
+    ? undefined
+    : dialled === undefined
+      ? 'their rules for connections are tried one after the other'
+      : differenceOf(configOf(context), dialled.client, service, dialled.port, rivals);
   for (const field of naming)
-    if (isOrderGuessed(rivals.map(({ resource }) => resource)))
+    if (difference === undefined) context.settled(field);
+    else
       context.approximate(field, undefined, codes.virtualService.contested, {
         host: service.host,
         count: rivals.length,
         chosen: `${virtualService.namespace}/${virtualService.resource.name}`,
+        difference,
       });
-    else context.settled(field);
   for (const field of wildcards)
     context.approximate(field, undefined, codes.virtualService.wildcard, { host: field.host });
   const spec = child(rootField(virtualService.resource), 'spec');

@@ -136,7 +136,7 @@ function translatePort(
       return { unit, steps: index === 0 ? [] : plainSteps(service, port.port, settings) };
     const dialled = { client: unit.client, service, port: port.port };
     const steps = expand(context, backends, host.routes, dialled, authorities);
-    hosts.set(String(index), settleBinding(context, host.virtualService, service));
+    hosts.set(String(index), settleBinding(context, host.virtualService, service, dialled));
     return { unit, steps };
   });
   if (service.registry === 'external' && !isExternalRoute(context, found, units)) return;
