@@ -4,7 +4,8 @@ const ServiceId = Type.String({ minLength: 3, maxLength: 320, pattern: '^[^/=,\\
 const Day = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' });
 const Reason = Type.String({ minLength: 1, maxLength: 2000 });
 const Nullable = <T extends ReturnType<typeof Type.String> | ReturnType<typeof Type.Integer>>(schema: T) =>
-  Type.Union([schema, Type.Null()]);
+  // Null first: the server's validation turns values into what the first schema asks for.
+  Type.Union([Type.Null(), schema]);
 
 /** A time in which no wave moves; both days count. */
 export const Freeze = Type.Object({ from: Day, to: Day, reason: Reason }, { additionalProperties: false });
@@ -23,13 +24,13 @@ export const PlanSettings = Type.Object(
     /** Services that stay in Istio. */
     excluded: Type.Array(ServiceId, { maxItems: 20_000 }),
     /** Waves, from 1, that services are to move in. */
-    pinned: Type.Record(ServiceId, Type.Integer({ minimum: 1, maximum: 99_999 })),
+    pinned: Type.Record(ServiceId, Type.Integer({ minimum: 1, maximum: 99_999 }), { additionalProperties: false }),
     /** The least confidence of calls that order the waves. */
     confidence: Type.Number({ minimum: 0, maximum: 1 }),
     /** Waves as somebody arranged them, in the place of those that are planned; null: as planned. */
     arrangement: Type.Union([
-      Type.Array(Type.Array(ServiceId, { maxItems: 20_000 }), { maxItems: 20_000 }),
       Type.Null(),
+      Type.Array(Type.Array(ServiceId, { maxItems: 20_000 }), { maxItems: 20_000 }),
     ]),
     /** The day of the first wave; null: no days. */
     start: Nullable(Day),
