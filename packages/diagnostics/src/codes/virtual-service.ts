@@ -88,9 +88,9 @@ export const virtualService = defineCodes({
     title: 'Rewrite cannot be expressed',
     message:
       'Kong Mesh can replace a whole path or a prefix of whole path segments, not what this rewrite does. The requests are refused with 503, as the destination would get paths that it does not expect.',
-    help: 'Serve the old paths in the application, rewrite at Kong Gateway, or patch the route with a MeshProxyPatch (`regexRewrite`).',
+    help: 'Serve the old paths in the application, or rewrite at Kong Gateway.',
     explanation:
-      'URLRewrite has ReplaceFullPath and ReplacePrefixMatch; the latter needs a match on a path prefix (kuma, meshhttproute/api/v1alpha1/validator.go, 2.14; routing.md 3.3).',
+      'URLRewrite has ReplaceFullPath and ReplacePrefixMatch; the latter needs a match on a path prefix (kuma, meshhttproute/api/v1alpha1/validator.go, 2.14; routing.md 3.3). No MeshProxyPatch is written for it: a patch would have to change a route that the control plane generates, which has no name of its own and whose place follows from all policies, so that it could rewrite the paths of other requests one day; a route of its own in front would have to repeat clusters, timeouts and retries.',
   },
   cors: {
     code: 'ISTHMUS-VS-013',
@@ -99,7 +99,8 @@ export const virtualService = defineCodes({
     message:
       'The proxy of Istio answers preflight requests and adds the CORS headers of this policy; Kong Mesh has no such policy. Requests are forwarded as they are, and browsers refuse answers without the headers.',
     help: 'Use the cors plugin of Kong Gateway where browsers come in, or answer in the application.',
-    explanation: 'No policy of Kong Mesh is about CORS (routing.md 3.3).',
+    explanation:
+      'No policy of Kong Mesh is about CORS (routing.md 3.3). No MeshProxyPatch is written for it: the filter would have to be added to every outbound listener and the policy to routes that the control plane generates, which a patch cannot tell apart.',
   },
   fault: {
     code: 'ISTHMUS-VS-014',
@@ -109,7 +110,7 @@ export const virtualService = defineCodes({
       'Istio delays or aborts requests of this one rule in the client. A MeshFaultInjection of Kong Mesh acts in the server, on all requests of a client whatever the rule, so that none is emitted: no fault is injected.',
     help: 'Write a MeshFaultInjection for the servers if the faults may hit all requests; retries of the clients then count against it.',
     explanation:
-      'MeshFaultInjection is conditioned on the identity of the client only; what it aborts looks like a failure of the server and is retried (routing.md T71, T72).',
+      'MeshFaultInjection is conditioned on the identity of the client only; what it aborts looks like a failure of the server and is retried (routing.md T71, T72). No MeshProxyPatch is written for it: the fault of one rule belongs to a route that the control plane generates, which a patch cannot tell apart, and a fault at the wrong route is worse than none.',
   },
   destinationHeaders: {
     code: 'ISTHMUS-VS-015',
@@ -117,9 +118,9 @@ export const virtualService = defineCodes({
     title: 'Headers of one destination cannot be expressed',
     message:
       'These header changes are for one of several destinations. A rule of Kong Mesh has one list of changes for all of its backends, so that these are left out.',
-    help: 'Let the destination itself add the headers, or patch the weighted clusters with a MeshProxyPatch.',
+    help: 'Let the destination itself add the headers.',
     explanation:
-      'Filters belong to a rule, not to a backendRef (kuma, meshhttproute/api/v1alpha1, 2.14; routing.md T38).',
+      'Filters belong to a rule, not to a backendRef (kuma, meshhttproute/api/v1alpha1, 2.14; routing.md T38). No MeshProxyPatch is written for it: weighted clusters stand in routes that the control plane generates, which a patch cannot tell apart.',
   },
   prefixRewrite: {
     code: 'ISTHMUS-VS-016',
@@ -270,7 +271,7 @@ export const virtualService = defineCodes({
       'What this match excludes (withoutHeaders, or a bare path under a prefix with a slash) cannot be told apart from what the rules behind it take. Its requests are refused with 503.',
     help: 'Put a positive rule for the excluded requests in front, and drop the exclusion.',
     explanation:
-      'A MeshHTTPRoute has no negation. Excluded requests get steps of their own in front of the rule, where both conditions can be written as one match (routing.md 3.2, T37).',
+      'A MeshHTTPRoute has no negation. Excluded requests get steps of their own in front of the rule, where both conditions can be written as one match (routing.md 3.2, T37). No MeshProxyPatch inverts the match of a generated route, as nothing tells a patch which of them is meant: a lost exclusion would widen the rule.',
   },
   wildcard: {
     code: 'ISTHMUS-VS-032',
