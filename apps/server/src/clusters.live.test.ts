@@ -2,7 +2,16 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readingRights } from '@isthmus/cluster/model';
-import type { CheckList, Drift, EvidenceList, ImportJob, LiveInventory, Migration } from '@isthmus/contract';
+import type {
+  CheckList,
+  Drift,
+  EvidenceList,
+  Gate,
+  ImportJob,
+  LiveInventory,
+  Migration,
+  ServiceGates,
+} from '@isthmus/contract';
 import { type JsonObject, readManifest } from '@isthmus/kubernetes';
 import { type ApiServer, sharedPath, startApiServer, type Written } from '@isthmus/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -229,6 +238,26 @@ describe.skipIf(api === undefined || kongMesh === undefined)('a migration with a
       disagreement: 'Kong Mesh serves it already: 1 ready endpoint, and none of Istio.',
       suggestion: 'migrated',
     });
+  });
+
+  test('keeps the gate to a phase shut that the cluster does not show', async () => {
+    const { body } = await ask<ServiceGates>('GET', `/migrations/${migration}/services/sales/seats/gates`);
+    const said = new Map(
+      body.gates.flatMap(({ to, conditions }) =>
+        conditions.flatMap((one) => (one.id === 'cluster' ? [[to, one] as const] : [])),
+      ),
+    );
+    expect(said.get('bridged')).toMatchObject({
+      state: 'fails',
+      detail: expect.stringMatching(/of its policies (?:is|are) missing or changed in the cluster/),
+    });
+    expect(said.get('translated')).toMatchObject({ state: 'holds' });
+    const refused = await ask<{ code: string; gate: Gate }>('PATCH', `/migrations/${migration}/services/sales/seats`, {
+      revision: 0,
+      phase: 'bridged',
+    });
+    expect(refused).toMatchObject({ status: 422, body: { code: 'gate', gate: { open: false } } });
+    expect(refused.body.gate.conditions.map(({ id }) => id)).toContain('cluster');
   });
 
   test('with few rights reads what it may; checks of what is missing are skipped with the reason', async () => {

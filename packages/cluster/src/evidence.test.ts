@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { evidenceOf } from './evidence.ts';
+import { enteringAgainst, evidenceOf } from './evidence.ts';
 import type { ServiceRow } from './inventory.ts';
 
 const applied = { applied: 2, missing: 0, changed: 0 };
@@ -63,4 +63,24 @@ test('policies that are missing speak against a phase that needs them', () => {
     '2 of 3 of its policies are missing or changed in the cluster.',
   );
   expect(evidenceOf('a/b', 'reviewed', [row({ istio: 1 })], lacking)).not.toHaveProperty('disagreement');
+});
+
+test.each([
+  ['translated', { istio: 3 }, undefined],
+  ['bridged', { istio: 3 }, undefined],
+  ['shifting', { istio: 3 }, undefined],
+  ['migrated', { istio: 1, 'kong-mesh': 2 }, 'Istio still serves it: 1 ready endpoint beside 2 of Kong Mesh.'],
+  ['migrated', { 'kong-mesh': 2 }, undefined],
+  ['retired', { istio: 2 }, 'No ready endpoint is in Kong Mesh; 2 ready endpoints in Istio.'],
+] as const)('against entering %s with %j speaks: %s', (to, ready, against) => {
+  expect(enteringAgainst('sales/seats', to, [row(ready)], applied)).toBe(against);
+});
+
+test('policies that are missing keep from being bridged, and from what follows', () => {
+  const lacking = { applied: 0, missing: 1, changed: 0 };
+  expect(enteringAgainst('a/b', 'reviewed', [], lacking)).toBeUndefined();
+  for (const to of ['bridged', 'shifting'])
+    expect(enteringAgainst('a/b', to, [row({ istio: 1 })], lacking)).toBe(
+      '1 of 1 of its policies is missing or changed in the cluster.',
+    );
 });

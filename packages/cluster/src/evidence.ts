@@ -90,6 +90,13 @@ function judge(shows: Shows, phase: Phase, istio: number, kong: number): { again
   }
 }
 
+/** Which of the policies a cluster lacks; undefined where it lacks none. */
+function lackOf({ applied, missing, changed }: PolicyCounts): string | undefined {
+  const lacking = missing + changed;
+  if (lacking === 0) return undefined;
+  return `${lacking} of ${lacking + applied} of its policies ${lacking === 1 ? 'is' : 'are'} missing or changed in the cluster.`;
+}
+
 /**
  * Puts what the clusters show of a service beside its recorded phase.
  * @param rows of the service, one of each cluster that has it
@@ -113,11 +120,7 @@ export function evidenceOf(
   const [first] = rows;
   const shows = first === undefined ? 'absent' : showsOf({ ...first, ready });
   const { against, suggestion } = judge(shows, phase, istio, kong);
-  const lacking = policies.missing + policies.changed;
-  const unapplied =
-    needsPolicies.has(phase) && lacking > 0
-      ? `${lacking} of ${lacking + policies.applied} of its policies ${lacking === 1 ? 'is' : 'are'} missing or changed in the cluster.`
-      : undefined;
+  const unapplied = needsPolicies.has(phase) ? lackOf(policies) : undefined;
   const disagreement = [against, unapplied].filter((text) => text !== undefined).join(' ');
   return {
     service,
@@ -129,4 +132,18 @@ export function evidenceOf(
     ...(disagreement === '' ? {} : { disagreement }),
     ...(suggestion === undefined || suggestion === phase ? {} : { suggestion }),
   };
+}
+
+/**
+ * What the cluster shows that speaks against entering a phase; undefined where nothing does. To begin to shift, policies
+ * have to be there; proxies come with the shift. To have migrated, Kong Mesh has to serve alone.
+ */
+export function enteringAgainst(
+  service: string,
+  to: Phase,
+  rows: readonly ServiceRow[],
+  policies: PolicyCounts,
+): string | undefined {
+  if (served.has(to)) return evidenceOf(service, to, rows, policies).disagreement;
+  return needsPolicies.has(to) ? lackOf(policies) : undefined;
 }

@@ -15,7 +15,7 @@ export {
   refKey,
   refOf,
 } from './drift.ts';
-export { type Evidence, evidenceOf, type PolicyCounts } from './evidence.ts';
+export { type Evidence, enteringAgainst, evidenceOf, type PolicyCounts } from './evidence.ts';
 export { inventoryOf, type LiveInventory, podRows, type ServiceRow, serviceRows } from './inventory.ts';
 export type { ServedKind, Unread } from './kinds.ts';
 export type { LiveCluster, LiveKind, LiveState } from './live-cluster.ts';

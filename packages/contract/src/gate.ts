@@ -17,6 +17,7 @@ export const Condition = Type.Object({
     'approvals',
     'share',
     'callers',
+    'cluster',
   ]),
   title: Type.String(),
   state: Type.Enum(['holds', 'fails', 'unknown']),

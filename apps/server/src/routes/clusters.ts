@@ -1,12 +1,5 @@
 import { isAbsolute } from 'node:path';
-import {
-  ClusterError,
-  type Connection,
-  evidenceOf,
-  type LiveState,
-  readingRights,
-  refKey,
-} from '@isthmus/cluster/model';
+import { ClusterError, type Connection, readingRights, refKey } from '@isthmus/cluster/model';
 import {
   type ClusterContexts,
   type Drift,
@@ -19,35 +12,20 @@ import {
 import { type Json, writeYamlDocuments } from '@isthmus/kubernetes';
 import type { ClusterRecord, MigrationRecord } from '@isthmus/store';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { objectsOf, presentInventory, servicesShown, shownBy } from '../clusters.ts';
+import { objectsOf, presentInventory } from '../clusters.ts';
 import { actorOf, type Context, findMigration, firstPhase, idOf } from '../context.ts';
+import { compared, compute, evidenceFor, shownClusters } from '../evidence.ts';
 import { notFound, Refusal } from '../problem.ts';
 import { serve } from '../route.ts';
-import { completeSettings } from '../settings.ts';
-import type { Comparison } from '../workers/comparison.ts';
-import type { ViewTask } from '../workers/views.ts';
 
 // More are counted, not listed.
 const mostChanges = 1000;
 const mostExplained = 200;
 
-interface Shown {
-  readonly name: string;
-  readonly state: LiveState;
-}
-
-/** The state of several clusters together: what is worst, and what is not read yet. */
-const together = (shown: readonly Shown[]): LiveState['state'] =>
-  shown.some(({ state }) => state.state === 'failed')
-    ? 'failed'
-    : shown.some(({ state }) => state.state === 'reading')
-      ? 'reading'
-      : 'watching';
-
 const present = ({ name, connection, addedAt, addedBy }: ClusterRecord) => ({ name, connection, addedAt, addedBy });
 
 export function clusterRoutes(app: FastifyInstance, context: Context): void {
-  const { store, clusters, imports, views } = context;
+  const { store, clusters, imports } = context;
 
   async function findCluster(request: FastifyRequest): Promise<{ migration: MigrationRecord; record: ClusterRecord }> {
     const migration = await findMigration(store, idOf(request));
@@ -55,16 +33,6 @@ export function clusterRoutes(app: FastifyInstance, context: Context): void {
     const record = (await store.clusters.list(migration.id)).find(({ name }) => name === cluster);
     if (record === undefined) throw notFound('This cluster');
     return { migration, record };
-  }
-
-  async function shownClusters(migration: string): Promise<Shown[]> {
-    const records = await store.clusters.list(migration);
-    return Promise.all(
-      records.map(async (record) => ({
-        name: record.name,
-        state: (await clusters.live(migration, record)).current(),
-      })),
-    );
   }
 
   serve(app, routes.listContexts, async (): Promise<ClusterContexts> => {
@@ -114,24 +82,10 @@ export function clusterRoutes(app: FastifyInstance, context: Context): void {
     return presentInventory(record.name, live.current(), pods);
   });
 
-  /** A view of a snapshot that routes go on with. */
-  async function compute<Value>(migration: MigrationRecord, snapshot: string, view: ViewTask['view']): Promise<Value> {
-    const bytes = await views.render(snapshot, completeSettings(migration.settings), [], view);
-    return JSON.parse(bytes.toString()) as Value;
-  }
-
-  /** What clusters show beside the newest snapshot; undefined where there is none. */
-  async function compared(migration: MigrationRecord, shown: readonly Shown[]): Promise<Comparison | undefined> {
-    const snapshot = await store.snapshots.newest(migration.id);
-    if (snapshot === undefined) return undefined;
-    const given = await Promise.all(shown.map(({ name, state }) => shownBy(name, state)));
-    return compute<Comparison>(migration, snapshot.id, { name: 'comparison', clusters: given });
-  }
-
   serve(app, routes.getDrift, async (request): Promise<Drift> => {
     const migration = await findMigration(store, idOf(request));
-    const shown = await shownClusters(migration.id);
-    const comparison = shown.length === 0 ? undefined : await compared(migration, shown);
+    const shown = await shownClusters(context, migration.id);
+    const comparison = shown.length === 0 ? undefined : await compared(context, migration, shown);
     const snapshot = await store.snapshots.newest(migration.id);
     const result: Drift = {
       clusters: [],
@@ -147,7 +101,7 @@ export function clusterRoutes(app: FastifyInstance, context: Context): void {
         snapshot === undefined || objects.size === 0
           ? []
           : (
-              await compute<{ paths: string[][] }>(migration, snapshot.id, {
+              await compute<{ paths: string[][] }>(context, migration, snapshot.id, {
                 name: 'differences',
                 cluster: name,
                 objects: [...objects.values()],
@@ -187,44 +141,6 @@ export function clusterRoutes(app: FastifyInstance, context: Context): void {
 
   serve(app, routes.getEvidence, async (request): Promise<EvidenceList> => {
     const migration = await findMigration(store, idOf(request));
-    return evidenceFor(context, migration, await shownClusters(migration.id), compared);
+    return evidenceFor(context, migration);
   });
-}
-
-async function evidenceFor(
-  { store }: Context,
-  migration: MigrationRecord,
-  shown: readonly Shown[],
-  compared: (migration: MigrationRecord, shown: readonly Shown[]) => Promise<Comparison | undefined>,
-): Promise<EvidenceList> {
-  if (shown.length === 0) return { state: 'none', services: [] };
-  const state = together(shown);
-  const failed = shown.find((one) => one.state.error !== undefined);
-  const comparison = await compared(migration, shown);
-  const problem = failed === undefined ? {} : { problem: `${failed.name}: ${failed.state.error?.message}` };
-  if (comparison === undefined || state === 'failed') return { state, ...problem, services: [] };
-  const rows = servicesShown(shown.map((one) => one.state));
-  const policies = new Map(comparison.policies);
-  const phases = new Map((await store.services.list(migration.id)).map((one) => [one.service, one.phase]));
-  const known = new Set([...comparison.known, ...phases.keys()]);
-  const none = { applied: 0, missing: 0, changed: 0 };
-  return {
-    state,
-    ...problem,
-    services: [...known].sort().map((service) => {
-      const phase = (phases.get(service) ?? firstPhase) as Service['phase'];
-      const { suggestion, disagreement, ...evidence } = evidenceOf(
-        service,
-        phase,
-        rows.get(service) ?? [],
-        policies.get(service) ?? none,
-      );
-      return {
-        ...evidence,
-        phase,
-        ...(disagreement === undefined || state === 'reading' ? {} : { disagreement }),
-        ...(suggestion === undefined || state === 'reading' ? {} : { suggestion: suggestion as Service['phase'] }),
-      };
-    }),
-  };
 }

@@ -9,11 +9,13 @@ import {
   type PlanSettings,
   type RequestPathQuery,
   routes,
+  type ServiceGates,
 } from '@isthmus/contract';
 import { readCertificates, readObserved, x509Reader } from '@isthmus/migration';
-import type { Change, PlanNews, PlanPatch, PlanRecord } from '@isthmus/store';
+import type { Change, MigrationRecord, PlanNews, PlanPatch, PlanRecord } from '@isthmus/store';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf, type Context, findMigration, idOf } from '../context.ts';
+import { withClusters } from '../evidence.ts';
 import {
   basisOf,
   completePlan,
@@ -58,12 +60,14 @@ function once<T>(items: readonly T[]): T[] {
   return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()];
 }
 
-export function planRoutes(app: FastifyInstance, { store, views, live }: Context): void {
+export function planRoutes(app: FastifyInstance, context: Context): void {
+  const { store, views, live } = context;
   async function render(
     request: FastifyRequest,
     reply: FastifyReply,
     viewOf: (basis: PlanBasis, snapshot: string) => ViewTask['view'] | Promise<ViewTask['view']>,
     type = 'application/json; charset=utf-8',
+    complete?: (bytes: Buffer, record: MigrationRecord) => Promise<Buffer | string>,
   ): Promise<FastifyReply> {
     const record = await findMigration(store, idOf(request));
     const snapshot = await store.snapshots.newest(record.id);
@@ -74,7 +78,7 @@ export function planRoutes(app: FastifyInstance, { store, views, live }: Context
     const view = await viewOf(basisOf(await store.plans.get(record.id)), snapshot.id);
     const bytes = await views.render(snapshot.id, completeSettings(record.settings), states, view, accepted);
     if (bytes.length === 0) throw notFound('What was asked for');
-    return reply.type(type).send(bytes);
+    return reply.type(type).send(complete === undefined ? bytes : await complete(bytes, record));
   }
 
   async function change(
@@ -204,15 +208,24 @@ export function planRoutes(app: FastifyInstance, { store, views, live }: Context
     return `${namespace}/${name}`;
   };
   const renderGates = (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
-    render(request, reply, async (basis, snapshot) => ({
-      name: 'service-gates',
-      basis,
-      service: serviceOf(request),
-      // What was approved of another import is approved no longer.
-      approvals: (await store.approvals.list(idOf(request), serviceOf(request))).filter(
-        (one) => one.snapshot === snapshot,
-      ),
-    }));
+    render(
+      request,
+      reply,
+      async (basis, snapshot) => ({
+        name: 'service-gates',
+        basis,
+        service: serviceOf(request),
+        // What was approved of another import is approved no longer.
+        approvals: (await store.approvals.list(idOf(request), serviceOf(request))).filter(
+          (one) => one.snapshot === snapshot,
+        ),
+      }),
+      undefined,
+      async (bytes, record) => {
+        const answer = JSON.parse(bytes.toString()) as ServiceGates;
+        return JSON.stringify({ ...answer, gates: await withClusters(context, record, answer.gates) });
+      },
+    );
   serve(app, routes.getGates, renderGates);
   serve(app, routes.approve, async (request, reply) => {
     const { id } = await findMigration(store, idOf(request));

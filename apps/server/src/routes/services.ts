@@ -11,12 +11,13 @@ import { isForward } from '@isthmus/migration';
 import type { ServicePatch } from '@isthmus/store';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { actorOf, type Context, findMigration, firstPhase, idOf } from '../context.ts';
+import { withClusters } from '../evidence.ts';
 import { basisOf } from '../plan-record.ts';
 import { notFound, Refusal } from '../problem.ts';
 import { serve } from '../route.ts';
 import { completeSettings } from '../settings.ts';
 
-export function serviceRoutes(app: FastifyInstance, { store, views, live }: Context): void {
+export function serviceRoutes(app: FastifyInstance, { store, views, live, clusters }: Context): void {
   /** The services with these ids as they stand now; all of them where no ids are given. */
   async function services(migration: string, ids?: readonly string[]): Promise<Service[]> {
     const record = await findMigration(store, migration);
@@ -44,7 +45,7 @@ export function serviceRoutes(app: FastifyInstance, { store, views, live }: Cont
     const accepted = await store.acceptances.list(migration);
     const view = { name: 'gates', basis, approvals, services: ahead, to } as const;
     const bytes = await views.render(snapshot.id, completeSettings(record.settings), states, view, accepted);
-    return (JSON.parse(bytes.toString()) as { gates: Gate[] }).gates;
+    return withClusters({ store, views, clusters }, record, (JSON.parse(bytes.toString()) as { gates: Gate[] }).gates);
   }
 
   /** Of what is back in Istio nothing is served by Kong Mesh. */
