@@ -5,6 +5,7 @@ import { type Resource, rootField } from '@isthmus/kubernetes';
 import { type Emission, type Finished, finish } from './emission.ts';
 import { eachLeaf, type Field } from './field.ts';
 import { createLedger, type Ledger, type Outcome } from './ledger.ts';
+import type { Peer } from './place.ts';
 import type { Settings } from './settings.ts';
 import { type Traced, trace } from './trace.ts';
 
@@ -16,6 +17,8 @@ export interface Context {
   readonly settings: Settings;
   readonly estate: Estate;
   readonly services: ServiceIndex;
+  /** The other zones of the mesh; none where the import is of one cluster. */
+  readonly peers: readonly Peer[];
   /** Istio's resources of a kind, in the estate's order. */
   ofKind(kind: string): readonly Resource[];
   /** The value of an emitted field that carries a source field over exactly. */
@@ -69,7 +72,7 @@ export function placeOf(at: Field | Resource): At {
 }
 
 /** An empty context over an estate. */
-export function createWorkings(estate: Estate, settings: Settings): Workings {
+export function createWorkings(estate: Estate, settings: Settings, peers: readonly Peer[] = []): Workings {
   const ledger = createLedger();
   const emissions: Finished[] = [];
   const diagnostics: Diagnostic[] = [];
@@ -78,6 +81,7 @@ export function createWorkings(estate: Estate, settings: Settings): Workings {
     settings,
     estate,
     services: indexServices(estate, settings.clusterDomain),
+    peers,
     ofKind: (kind) => byKind.get(kind) ?? [],
     exact(field, value) {
       ledger.claim(field, 'exact');

@@ -4,6 +4,13 @@ import { dnsLabel } from './names.ts';
 /** Where a resource is to be applied: the global control plane, or that of a zone. Of one cluster nothing is said. */
 export type Place = { readonly kind: 'global' } | { readonly kind: 'zone'; readonly zone: string };
 
+/** Another zone of the mesh, whose workloads may call those of a zone. */
+export interface Peer {
+  readonly zone: string;
+  /** Of its callers in Istio. */
+  readonly trustDomain: string;
+}
+
 /** A cluster of an import that holds several, as the zone that it becomes. */
 export interface Zone {
   readonly zone: string;

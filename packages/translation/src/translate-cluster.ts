@@ -8,6 +8,7 @@ import { finishEmissions } from './finish.ts';
 import { translators } from './from/index.ts';
 import { contextLeavesOf, leavesOf } from './leaves.ts';
 import type { LedgerEntry, LedgerField, Target } from './ledger.ts';
+import type { Peer } from './place.ts';
 import { misplaced } from './security/placement.ts';
 import type { Settings } from './settings.ts';
 import type { Translation } from './translation.ts';
@@ -148,11 +149,11 @@ export const withoutRepeats = (sorted: readonly Diagnostic[]): Diagnostic[] =>
     return before === undefined || !isSame(before, one);
   });
 
-/** Translates an estate of one cluster. */
-export function translateCluster(estate: Estate, given: Settings): Translation {
+/** Translates an estate of one cluster; of several the others are its peers. */
+export function translateCluster(estate: Estate, given: Settings, peers: readonly Peer[] = []): Translation {
   // What could not be read is not absent, whoever declared the import complete.
   const settings = estate.unread === undefined ? given : { ...given, complete: false };
-  const workings = createWorkings(estate, settings);
+  const workings = createWorkings(estate, settings, peers);
   for (const translator of translators) translator(workings.context);
   const { finished, diagnostics } = finishEmissions(workings);
   const targets = targetsOf(finished);

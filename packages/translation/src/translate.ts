@@ -1,12 +1,12 @@
 import { compareDiagnostics, type Diagnostic } from '@isthmus/diagnostics';
-import { type ClusterShape, clusterNames, type Estate, estateOf, isIstioGroup, shapeOf } from '@isthmus/istio';
+import { type ClusterShape, clusterNames, type Estate, estateOf, isIstioGroup, shapeOf, trustOf } from '@isthmus/istio';
 import type { Resource } from '@isthmus/kubernetes';
 import { createWorkings } from './context.ts';
 import type { Emitted, Origin } from './emitted.ts';
 import { finishEmissions } from './finish.ts';
 import { translateAcrossZones } from './from/multi-cluster/global.ts';
 import { heavier, type LedgerEntry, type LedgerField } from './ledger.ts';
-import { type Place, type Zone, zoneNames } from './place.ts';
+import { type Peer, type Place, type Zone, zoneNames } from './place.ts';
 import type { Settings } from './settings.ts';
 import { accountFor, targetsOf, translateCluster, withoutRepeats } from './translate-cluster.ts';
 import type { Translation, ZoneTranslation } from './translation.ts';
@@ -89,10 +89,21 @@ function translateZones(estate: Estate, settings: Settings, clusters: readonly s
     { kind: 'global' },
   );
   origins.push(...finished.map((one) => one.origins));
+  const { rootNamespace, clusterDomain } = settings;
+  const peers = zones.map(
+    (one): Peer => ({
+      zone: one.zone,
+      trustDomain: trustOf(one.estate, { rootNamespace, trustDomain: clusterDomain }).trustDomain,
+    }),
+  );
   const translated: ZoneTranslation[] = zones.map((one) => ({
     cluster: one.cluster.name,
     zone: one.zone,
-    translation: translateCluster(one.estate, { ...settings, zone: one.zone }),
+    translation: translateCluster(
+      one.estate,
+      { ...settings, zone: one.zone },
+      peers.filter(({ zone }) => zone !== one.zone),
+    ),
   }));
   for (const { zone, translation } of translated) {
     const offset = emitted.length;

@@ -94,3 +94,36 @@ test('an import of one cluster is translated as without a name of it', () => {
   expect(of('cluster=east/').emitted).toEqual(of('').emitted);
   expect(of('cluster=east/').zones).toBeUndefined();
 });
+
+const policy = `apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: flights, namespace: air}
+spec:
+  selector: {matchLabels: {app: flights}}
+  rules: [{from: [{source: {principals: [cluster.local/ns/air/sa/web]}}]}]
+`;
+const meshConfig = (domain: string): string => `apiVersion: v1
+kind: ConfigMap
+metadata: {name: istio, namespace: istio-system}
+data: {mesh: "trustDomain: ${domain}"}
+`;
+
+test('whoever is let in may come from each zone of the same trust domain, and from no other', () => {
+  const allowed = (west: string) => {
+    const { emitted } = translate(
+      takeIn([
+        read('cluster=east/policy.yaml', policy),
+        read('cluster=east/service.yaml', service),
+        read('cluster=west/service.yaml', service),
+        read('cluster=west/mesh.yaml', meshConfig(west)),
+      ]),
+      defaultSettings,
+    );
+    const found = emitted.find(({ object }) => object.metadata.name === 'air-flights');
+    return [...JSON.stringify(found?.object.spec).matchAll(/spiffe:\/\/([^/"]+)\/ns\/air\/sa\/web/g)].map(
+      ([, domain]) => domain,
+    );
+  };
+  expect(allowed('cluster.local')).toEqual(['default.east.mesh.local', 'default.west.mesh.local', 'cluster.local']);
+  expect(allowed('elsewhere')).toEqual(['default.east.mesh.local', 'cluster.local']);
+});

@@ -129,6 +129,12 @@ export function securityOf(context: Context): SecurityView {
     namespaces: [...namespaces].filter((name) => !planes.has(name) && !name.startsWith('kube-')).sort(),
     domains: [
       { target: ownTrustDomain(settings), source: trust.trustDomain },
+      // In Istio workloads of all clusters with one trust domain are the same to a policy.
+      ...context.peers.flatMap(({ zone, trustDomain }) =>
+        istio.includes(trustDomain)
+          ? [{ target: ownTrustDomain({ mesh: settings.mesh, zone }), source: trustDomain }]
+          : [],
+      ),
       ...istio.map((domain) => ({ target: domain, source: domain })),
     ].filter(({ target }, index, all) => all.findIndex((other) => other.target === target) === index),
     foreign: foreignDomains(
