@@ -379,6 +379,8 @@ async function renderDocument(
   { view, settings, states, acceptances }: ViewTask,
 ): Promise<Uint8Array | undefined> {
   if (view.name === 'access-table') return accessTable(snapshot, view, { states, accepted: settings.accepted });
+  if (view.name === 'runbook') return runbook(snapshot, view.wave, view.format, view.basis);
+  if (view.name === 'plan-bundle') return bundleOfPlan(snapshot, view, view.basis);
   const isDocument = view.name === 'report' || view.name === 'report-page' || view.name === 'bundle';
   if (!isDocument) return undefined;
   const { files, fileOf } = layOut(snapshot.translation, view.name === 'bundle' ? view.form : 'kubernetes');
