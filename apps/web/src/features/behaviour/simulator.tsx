@@ -5,7 +5,7 @@ import { count } from '../../text/format.ts';
 import { Line } from '../../ui/prose.tsx';
 import type { Search } from '../../ui/search.ts';
 import { OutcomeMark } from '../../ui/status.tsx';
-import { readRequest, requestNames, type Unreadable } from './request-address.ts';
+import { isGateway, readRequest, requestNames, type Unreadable } from './request-address.ts';
 import { RequestForm } from './request-form.tsx';
 import { Side } from './side.tsx';
 import classes from './simulator.module.css';
@@ -13,12 +13,12 @@ import { useSimulation } from './use-simulation.ts';
 import { differenceWord } from './verdict.tsx';
 
 /** The sentence that answers whether the request is treated alike. */
-function answerOf({ differences, undecided, before, after }: Simulation): string {
+function answerOf({ differences, undecided, before, after }: Simulation, target: string): string {
   if (differences.length > 0) {
     const [first] = differences;
     const more = differences.length === 1 ? '' : ` and ${count(differences.length - 1, 'more setting')}`;
     return first !== undefined && ['kind', 'destinations', 'response', 'redirect'].includes(first.what)
-      ? `Differs. Istio: ${before.decision}. Kong Mesh: ${after.decision}.`
+      ? `Differs. Istio: ${before.decision}. ${target}: ${after.decision}.`
       : `Both meshes send it the same way; ${first?.what}${more} ${differences.length === 1 && !first?.what.endsWith('s') ? 'differs' : 'differ'}.`;
   }
   return undecided.length > 0
@@ -26,7 +26,7 @@ function answerOf({ differences, undecided, before, after }: Simulation): string
     : 'Both meshes treat this request alike, in routing and in resilience.';
 }
 
-function Differences({ differences, undecided }: Simulation) {
+function Differences({ differences, undecided, target }: Simulation & { target: string }) {
   if (differences.length + undecided.length === 0) return null;
   return (
     <table className={classes.differences}>
@@ -35,7 +35,7 @@ function Differences({ differences, undecided }: Simulation) {
         <tr>
           <th scope="col">What differs</th>
           <th scope="col">Istio</th>
-          <th scope="col">Kong Mesh</th>
+          <th scope="col">{target}</th>
         </tr>
       </thead>
       <tbody>
@@ -72,8 +72,11 @@ function sentenceOf(request: SimulatedRequest | Unreadable | undefined, data: Si
   if (isProblem(error, 'not-found'))
     return `The newest snapshot has no Service ${request.service}${request.port === undefined ? '' : ` with port ${request.port}`}.`;
   if (error !== null) return error instanceof Error ? error.message : String(error);
-  return data === undefined ? 'Asking both meshes …' : answerOf(data);
+  return data === undefined ? 'Asking both meshes …' : answerOf(data, targetOf(request.service));
 }
+
+/** What takes the place of Istio there. */
+const targetOf = (service: string): string => (isGateway(service) ? 'Kong Gateway' : 'Kong Mesh');
 
 const markOf = ({ differences, undecided }: Simulation) =>
   differences.length > 0 ? 'unsupported' : undecided.length > 0 ? 'approximate' : 'exact';
@@ -123,7 +126,7 @@ export function Simulator({ migration, search, calls, onChange, onDecided, wayTo
         </p>
         {shown !== undefined && readable !== undefined && (
           <>
-            <Differences {...shown} />
+            <Differences {...shown} target={targetOf(readable.service)} />
             <div className={classes.panes}>
               <Side
                 mesh="source"
@@ -135,7 +138,7 @@ export function Simulator({ migration, search, calls, onChange, onDecided, wayTo
               />
               <Side
                 mesh="target"
-                title="Kong Mesh"
+                title={targetOf(readable.service)}
                 side={shown.after}
                 migration={migration}
                 service={readable.service}

@@ -11,6 +11,7 @@ import { AcceptedLabel, fieldsOf, openBlockers, SeverityLabel, severities } from
 import { useAddress, useLooseSearch } from '../../ui/use-search.ts';
 import { Detail } from './detail.tsx';
 import { type Finding, filterFindings, filterNames, findingsOf } from './filter.ts';
+import { FormerAcceptances } from './former-acceptances.tsx';
 import classes from './page.module.css';
 
 const columns: readonly Column<Finding>[] = [
@@ -142,6 +143,7 @@ export function FindingsPage() {
         <SelectFilter name="namespace" label="Namespace" options={namespaces} />
         <ClearFilters names={filterNames} />
       </Filters>
+      <FormerAcceptances migration={id} />
       <div className={classes.panes}>
         <DataTable
           label="Findings"
