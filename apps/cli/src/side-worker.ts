@@ -1,18 +1,38 @@
 // The thread behind `side-work.ts`.
 import { closeSync, openSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
-import { type Json, locate, writeYamlDocuments } from '@isthmus/kubernetes';
+import { type Json, locate, type Violation, writeYamlDocuments } from '@isthmus/kubernetes';
+import { type EmittedObject, objectionTo } from '@isthmus/translation';
 import { InputError } from './input.ts';
 import { writePiece, writeWhole, writing } from './output.ts';
 import type { SentFile, SideAnswer, SideTask } from './side-work.ts';
 
 const files = new Map<string, number>();
 
+/** What came to be checked, in order, for the files that it stands in. */
+const held: Json[] = [];
+
 const textOfSent = (file: SentFile): string =>
-  'text' in file ? file.text : writeYamlDocuments(JSON.parse(file.json) as Json[]);
+  'text' in file
+    ? file.text
+    : writeYamlDocuments(
+        file.documents.map((one) => (typeof one === 'number' ? (held[one] as Json) : (JSON.parse(one) as Json))),
+      );
+
+function check(json: string, settings: Parameters<typeof objectionTo>[1]): SideAnswer {
+  const objections: [number, Violation][] = [];
+  for (const object of JSON.parse(json) as Json[]) {
+    const objection = objectionTo(object as unknown as EmittedObject, settings);
+    const number = held.push(object) - 1;
+    if (objection !== undefined) objections.push([number, objection]);
+  }
+  return { objections };
+}
 
 function perform(task: SideTask): SideAnswer {
   switch (task.task) {
+    case 'check':
+      return check(task.json, task.settings);
     case 'locate': {
       const texts = new Map(task.texts);
       return {

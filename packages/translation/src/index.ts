@@ -7,6 +7,7 @@ export {
   wantedPlaces,
   withPlaces,
 } from './locate-diagnostics.ts';
+export { objectionTo } from './objection.ts';
 export { type AcceptedDifference, defaultSettings, type Settings } from './settings.ts';
-export { translate } from './translate.ts';
+export { type Checker, translate, translateBeside } from './translate.ts';
 export type { Translation } from './translation.ts';

@@ -1,13 +1,15 @@
 import { codes, compareDiagnostics, type Diagnostic, diagnose } from '@isthmus/diagnostics';
 import type { Estate } from '@isthmus/istio';
-import type { Resource } from '@isthmus/kubernetes';
+import type { Resource, Violation } from '@isthmus/kubernetes';
 import { createWorkings, placeOf, type Workings } from './context.ts';
 import type { Finished } from './emission.ts';
+import type { EmittedObject } from './emitted.ts';
 import { eachLeaf } from './field.ts';
 import { finishEmissions } from './finish.ts';
 import { translators } from './from/index.ts';
 import { contextLeavesOf, leavesOf } from './leaves.ts';
 import type { LedgerEntry, LedgerField, Target } from './ledger.ts';
+import { objectionTo } from './objection.ts';
 import { misplaced } from './security/placement.ts';
 import type { Settings } from './settings.ts';
 import type { Translation } from './translation.ts';
@@ -139,6 +141,24 @@ const withoutRepeats = (sorted: readonly Diagnostic[]): Diagnostic[] =>
     return before === undefined || !isSame(before, one);
   });
 
+/** Checks emitted resources beside the translation, which goes on meanwhile. */
+export interface Checker {
+  /** Takes a resource to check. */
+  take(object: EmittedObject): void;
+  /** Of those taken, the ones that must not be applied, with the reason. */
+  objections(): Promise<ReadonlyMap<EmittedObject, Violation>>;
+}
+
+/** Translates as `translate` does, with somebody else to check what is emitted. Rejects as the checker does. */
+export async function translateBeside(checker: Checker, estate: Estate, settings: Settings): Promise<Translation> {
+  const workings = createWorkings(estate, settings, ({ role, object }) => {
+    if (role === 'resource') checker.take(object);
+  });
+  for (const translator of translators) translator(workings.context);
+  const objections = await checker.objections();
+  return conclude(workings, (object) => objections.get(object));
+}
+
 /**
  * Translates an estate for a target version. Every leaf of every Istio resource is in the ledger; what no translator
  * claimed is `untranslated`, with a diagnostic for each resource.
@@ -146,7 +166,13 @@ const withoutRepeats = (sorted: readonly Diagnostic[]): Diagnostic[] =>
 export function translate(estate: Estate, settings: Settings): Translation {
   const workings = createWorkings(estate, settings);
   for (const translator of translators) translator(workings.context);
-  const { finished, diagnostics } = finishEmissions(workings);
+  return conclude(workings, (object) => objectionTo(object, settings));
+}
+
+/** Puts together what the translators leave behind. */
+function conclude(workings: Workings, objection: (object: EmittedObject) => Violation | undefined): Translation {
+  const { estate, settings } = workings.context;
+  const { finished, diagnostics } = finishEmissions(workings, objection);
   const targets = targetsOf(finished);
   const found: Diagnostic[] = [...estate.diagnostics, ...workings.diagnostics, ...diagnostics];
   const emitted = finished.map((one) => one.emitted);
