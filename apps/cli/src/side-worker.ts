@@ -1,7 +1,7 @@
 // The thread behind `side-work.ts`.
 import { closeSync, openSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
-import { type Json, locate, type Violation, writeYamlDocuments } from '@isthmus/kubernetes';
+import { type Json, locate, type Violation, writeYaml } from '@isthmus/kubernetes';
 import { type EmittedObject, objectionTo } from '@isthmus/translation';
 import { InputError } from './input.ts';
 import { writePiece, writeWhole, writing } from './output.ts';
@@ -9,21 +9,29 @@ import type { SentFile, SideAnswer, SideTask } from './side-work.ts';
 
 const files = new Map<string, number>();
 
-/** What came to be checked, in order, for the files that it stands in. */
-const held: Json[] = [];
+/**
+ * The YAML of what came to be checked, in order, for the files that it stands in: as bytes, since the collector of garbage
+ * would copy objects and texts again and again.
+ */
+const held: Buffer[] = [];
 
-const textOfSent = (file: SentFile): string =>
-  'text' in file
-    ? file.text
-    : writeYamlDocuments(
-        file.documents.map((one) => (typeof one === 'number' ? (held[one] as Json) : (JSON.parse(one) as Json))),
-      );
+const separator = Buffer.from('---\n');
+
+const documentOf = (sent: number | string): Buffer =>
+  typeof sent === 'number' ? (held[sent] as Buffer) : Buffer.from(writeYaml(JSON.parse(sent) as Json));
+
+function contentOf(file: SentFile): string | Buffer {
+  if ('text' in file) return file.text;
+  return Buffer.concat(
+    file.documents.flatMap((sent, index) => (index === 0 ? [documentOf(sent)] : [separator, documentOf(sent)])),
+  );
+}
 
 function check(json: string, settings: Parameters<typeof objectionTo>[1]): SideAnswer {
   const objections: [number, Violation][] = [];
   for (const object of JSON.parse(json) as Json[]) {
     const objection = objectionTo(object as unknown as EmittedObject, settings);
-    const number = held.push(object) - 1;
+    const number = held.push(Buffer.from(writeYaml(object))) - 1;
     if (objection !== undefined) objections.push([number, objection]);
   }
   return { objections };
@@ -43,7 +51,7 @@ function perform(task: SideTask): SideAnswer {
       };
     }
     case 'files':
-      for (const file of task.files) writeWhole(file.path, textOfSent(file));
+      for (const file of task.files) writeWhole(file.path, contentOf(file));
       return {};
     case 'write':
       return writing(task.path, () => {
