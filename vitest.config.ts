@@ -8,6 +8,7 @@ export default defineConfig({
 
       'scripts/**/*.test.ts',
     ],
+    exclude: ['**/*.live.test.ts', '**/node_modules/**'],
     setupFiles: ['scripts/property-seed.ts'],
     testTimeout: 60_000,
     pool: 'threads',

@@ -11,9 +11,14 @@ const main = fileURLToPath(new URL('../apps/server/src/main.ts', import.meta.url
 const services = 6667;
 
 /** Starts a server in a process of its own; gives its address. */
-function start(data: string): Promise<{ url: string; stop: () => Promise<void> }> {
+export function start(
+  data: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<{ url: string; stop: () => Promise<void> }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [main, '--port', '0', '--data', data, '--no-open']);
+    const child = spawn(process.execPath, [main, '--port', '0', '--data', data, '--no-open'], {
+      env: { ...process.env, ...environment },
+    });
     const gone = new Promise<void>((done) => child.on('exit', () => done()));
     const stop = (): Promise<void> => {
       child.kill('SIGTERM');

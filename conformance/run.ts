@@ -8,6 +8,7 @@ import { parseJson } from '@isthmus/kubernetes';
 import { istioAccess } from './istio-access.ts';
 import { istioDestinationRules } from './istio-destination-rules.ts';
 import { istioRouting } from './istio-routing.ts';
+import { kongGatewayRouting } from './kong-gateway-routing.ts';
 import { kubernetesYaml } from './kubernetes-yaml.ts';
 import { kumaAccess } from './kuma-access.ts';
 import { kumaAdmission } from './kuma-admission.ts';
@@ -27,6 +28,7 @@ const suites: readonly Suite[] = [
   istioRouting,
   istioDestinationRules,
   istioAccess,
+  kongGatewayRouting,
 ];
 
 /** The lines of a suite's file; undefined where the folder has none. */

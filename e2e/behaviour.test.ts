@@ -17,11 +17,11 @@ test('a difference is found, opened in the simulator, and the request changed un
   await expectAccessible(page);
 
   await detail.getByRole('link', { name: 'Open in the simulator' }).first().click();
-  await expect(page).toHaveURL(/\/simulator\?service=/);
+  await expect(page).toHaveURL(/\/workbench\?.*list=simulator/);
   const differences = page.getByRole('table', { name: 'What is different' });
   await expect(differences.getByRole('row').nth(1)).toBeVisible();
   for (const mesh of ['Istio', 'Kong Mesh'])
-    await expect(page.getByRole('region', { name: mesh }).getByText('Step by step')).toBeVisible();
+    await expect(page.getByRole('region', { name: mesh, exact: true }).getByText('Step by step')).toBeVisible();
 
   // A link to the simulator holds the request, and an edit is answered as it is typed.
   await page.reload();
@@ -29,28 +29,37 @@ test('a difference is found, opened in the simulator, and the request changed un
   await page.goto(`${address}/simulator?service=sales/seats`);
   await page.getByLabel('Path and query').fill('/layout');
   await expect(page).toHaveURL(/path=%2Flayout|path=\/layout/);
-  await expect(page.getByRole('region', { name: 'Istio' }).getByText('Decided:').first()).toBeAttached();
+  await expect(page.getByRole('region', { name: 'Istio', exact: true }).getByText('Decided:').first()).toBeAttached();
   await page.getByLabel('Headers, one on a line').fill('x-cabin');
   await expect(page.getByText('One on a line, as x-cabin: crew.').first()).toBeVisible();
   await expect(page.getByLabel('Headers, one on a line')).toBeFocused();
   await page.getByLabel('Headers, one on a line').fill('x-cabin: crew');
-  await expect(page.getByRole('region', { name: 'Istio' }).getByText('x-cabin', { exact: true })).toBeVisible();
+  await expect(
+    page.getByRole('region', { name: 'Istio', exact: true }).getByText('x-cabin', { exact: true }),
+  ).toBeVisible();
   await expectAccessible(page);
 });
 
-test('the rule that decided leads into the workbench, and the workbench back into the simulator', async ({ page }) => {
+test('the rules that decided are marked in both panes, and lead the cursor to them', async ({ page }) => {
   const address = await openSample(page);
+  // An address of its own, which people may have kept.
   await page.goto(`${address}/simulator?service=sales/seats&path=/layout`);
+  await expect(page).toHaveURL(/\/workbench\?.*list=simulator/);
+  const before = page.getByRole('region', { name: 'Before: Istio' });
+  const after = page.getByRole('region', { name: 'After: Kong Mesh' });
+  await expect(before).toContainText(/step.\d+.decides/);
+  await expect(after).toContainText(/step.\d+.decides/);
+  await expect(page.getByRole('tab', { name: /MeshHTTPRoute/, selected: true })).toBeVisible();
   await page
-    .getByRole('region', { name: 'Istio' })
-    .getByRole('link', { name: 'VirtualService sales/seats' })
+    .getByRole('region', { name: 'Istio', exact: true })
+    .getByRole('button', { name: 'VirtualService sales/seats spec.http[0]' })
     .first()
     .click();
-  await expect(page).toHaveURL(/\/workbench\?resource=\d+&field=spec\.http/);
-  await page.goto(`${address}/workbench?service=sales/seats`);
-  await page.getByRole('link', { name: 'Simulate a request' }).click();
-  await expect(page).toHaveURL(/\/simulator\?service=sales\/seats/);
-  await expect(page.getByRole('region', { name: 'Kong Mesh' })).toBeVisible();
+  await expect(page).toHaveURL(/at=before:VirtualService\/sales\/seats:/);
+  await expect(before.getByRole('textbox')).toBeFocused();
+  // The next request is decided by another rule, on both sides.
+  await page.getByLabel('Path and query').fill('/');
+  await expect(before).toContainText(/steps?.1.*passed.over/);
 });
 
 test('a difference is accepted with a reason, and that is taken back', async ({ page }) => {
@@ -81,11 +90,11 @@ test('without a mouse: to the verdicts, down to a service, into the simulator, a
   for (let presses = 0; presses < 40 && !(await open.evaluate((link) => link === document.activeElement)); presses++)
     await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
-  await expect(page).toHaveURL(/\/simulator\?service=/);
+  await expect(page).toHaveURL(/list=simulator/);
   const path = page.getByLabel('Path and query');
   for (let presses = 0; presses < 40 && !(await path.evaluate((input) => input === document.activeElement)); presses++)
     await page.keyboard.press('Tab');
   await page.keyboard.press('Control+a');
   await page.keyboard.type('/typed');
-  await expect(page.getByRole('region', { name: 'Istio' }).getByText('/typed').first()).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Istio', exact: true }).getByText('/typed').first()).toBeVisible();
 });

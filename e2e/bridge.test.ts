@@ -32,8 +32,12 @@ test('the bridge is drawn, follows the colour scheme, drills down and is downloa
 test('a phase that changes moves a service to its side', async ({ page, request }) => {
   const address = await openSample(page);
   const api = `/api/v1/migrations/${address.split('/').at(-1)}`;
-  const answer = await request.patch(`${api}/services/sales/seats`, { data: { revision: 0, phase: 'migrated' } });
-  expect(answer.ok()).toBe(true);
+  const move = (data: object) =>
+    request.patch(`${api}/services/sales/seats`, { data: { revision: 0, phase: 'migrated', ...data } });
+  const refused = await move({});
+  expect(refused.status()).toBe(422);
+  expect((await refused.json()).gate.conditions.length).toBeGreaterThan(0);
+  expect((await move({ override: { reason: 'moved by hand' } })).ok()).toBe(true);
   await page.goto(`${address}/bridge`);
   await expect(page.getByRole('img', { name: /16 in Istio, 0 joined .* 1 in Kong Mesh/ })).toBeVisible();
 });

@@ -11,13 +11,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'kong-gateway': ['behavior', 'diagnostics', 'kubernetes'],
   translation: ['behavior', 'diagnostics', 'istio', 'kong-gateway', 'kong-mesh', 'kubernetes'],
   // A judge does not ask the accused: both meshes' own behaviour, and nothing of the translation.
-  equivalence: ['behavior', 'istio', 'kong-mesh', 'kubernetes'],
+  equivalence: ['behavior', 'istio', 'kong-gateway', 'kong-mesh', 'kubernetes'],
   preflight: ['behavior', 'diagnostics', 'istio', 'kong-mesh', 'kubernetes'],
   migration: ['behavior', 'diagnostics', 'equivalence', 'istio', 'kong-gateway', 'kong-mesh', 'kubernetes'],
-  bundle: ['diagnostics', 'equivalence', 'istio', 'kubernetes', 'translation'],
+  bundle: ['diagnostics', 'equivalence', 'istio', 'kong-mesh', 'kubernetes', 'translation'],
   contract: [],
   store: [],
-  cluster: ['diagnostics', 'kubernetes'],
+  cluster: ['kubernetes'],
   testkit: ['kubernetes'],
 };
 

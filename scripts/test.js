@@ -1,5 +1,5 @@
 // `npm test`: installs what is missing and runs every suite; ends with one line `N passed, N failed`.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,14 @@ import { environment, install, root } from './install.js';
 import { judge } from './judge.js';
 
 install();
+
+// The API server of the live tests: minutes the first time, beside the other suites and out of their way.
+const building = spawn(process.execPath, ['scripts/build-api-server.ts'], {
+  cwd: root,
+  env: environment,
+  stdio: 'inherit',
+});
+const built = new Promise((resolve) => building.on('exit', resolve));
 
 const scratch = mkdtempSync(join(tmpdir(), 'isthmus-test-'));
 let passed = 0;
@@ -74,6 +82,20 @@ suite(
 const verdict = await judge(root, scratch, environment);
 passed += verdict.passed;
 failed += verdict.failed;
+
+await built;
+const live = join(scratch, 'live.json');
+suite(
+  'Live clusters: a real API server',
+  'vitest',
+  ['run', '-c', 'vitest.live.config.ts', '--reporter=default', '--reporter=json', `--outputFile.json=${live}`],
+  {},
+  live,
+  (result) => [
+    result.numPassedTests,
+    result.numFailedTests + (result.numFailedTestSuites > 0 && result.numFailedTests === 0 ? 1 : 0),
+  ],
+);
 
 check('Build of the web app', 'turbo', ['run', 'build', '--output-logs=new-only']);
 check('Size of what browsers load', 'size-limit', []);

@@ -17,11 +17,18 @@ export interface ServerProcess {
 
 const main = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url));
 
-/** Starts the real server on a free port; with `data` on the folder of an earlier one. */
-export async function startServer(data?: string): Promise<ServerProcess> {
+/**
+ * Starts the real server on a free port; with `data` on the folder of an earlier one. It finds no kubeconfig but one that
+ * `environment` names.
+ */
+export async function startServer(
+  data?: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
   const folder = data ?? (await mkdtemp(join(tmpdir(), 'isthmus-e2e-')));
   const child: ChildProcess = spawn(process.execPath, [main, '--port', '0', '--no-open', '--data', folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, KUBECONFIG: join(folder, 'no-kubeconfig'), ...environment },
   });
   const url = await new Promise<string>((resolve, reject) => {
     let printed = '';

@@ -1,4 +1,5 @@
 import { compareDiagnostics } from '@isthmus/diagnostics';
+import { mergedEstate } from '@isthmus/istio';
 import type { Json, JsonObject } from '@isthmus/kubernetes';
 import { plannedResource, preflight, reportOf } from '@isthmus/preflight';
 import { translate } from '@isthmus/translation';
@@ -26,7 +27,9 @@ export async function runCheck(paths: readonly string[], options: CheckOptions):
     role === 'patch' ? [] : [plannedResource(object as unknown as JsonObject)],
   );
   progress.say('Checking …');
-  const report = reportOf(preflight(estate, settings, planned), settings.target, { textOf: textsOf(input) });
+  const report = reportOf(preflight(mergedEstate(estate), settings, planned), settings.target, {
+    textOf: textsOf(input),
+  });
   progress.end();
   if (file === '-') await writeText(process.stdout, [`${JSON.stringify(report, null, 2)}\n`]);
   else if (file !== undefined) writeWhole(file, `${JSON.stringify(report as unknown as Json, null, 2)}\n`);

@@ -1,7 +1,7 @@
-import { type Estate, takeIn } from '@isthmus/istio';
+import { clusterNames, type Estate, takeIn } from '@isthmus/istio';
 import { isTargetVersion, targetVersions } from '@isthmus/kong-mesh';
-import type { Settings } from '@isthmus/translation';
-import { type Input, InputError, readInput } from './input.ts';
+import { type Settings, type Translation, translate } from '@isthmus/translation';
+import { argumentsOf, type Input, InputError, readInput } from './input.ts';
 import { readLimits } from './limits.ts';
 import type { Progress } from './progress.ts';
 import { readSettings } from './settings.ts';
@@ -12,6 +12,9 @@ export interface EstateOptions {
   readonly settings?: string;
   readonly complete?: boolean;
   readonly limit?: readonly string[];
+  /** `NAME=PATH` of each cluster. */
+  readonly cluster?: readonly string[];
+  readonly onlyCluster?: string;
 }
 
 /** The settings of a file, with what the command line says on top. */
@@ -26,10 +29,10 @@ export async function settingsOf({ target, settings, complete }: EstateOptions):
 /** Reads an estate, and what it was read from. Throws an InputError where nothing can be read. */
 export async function readSources(
   paths: readonly string[],
-  { limit = [] }: EstateOptions,
+  { limit = [], cluster }: EstateOptions,
   progress: Progress,
 ): Promise<{ readonly estate: Estate; readonly input: Input }> {
-  const input = await readInput(paths, readLimits(limit, process.env), (files) =>
+  const input = await readInput(argumentsOf(paths, cluster), readLimits(limit, process.env), (files) =>
     progress.say(`Reading … ${files} files`),
   );
   const { readings } = input;
@@ -47,6 +50,22 @@ export async function readEstate(
   progress: Progress,
 ): Promise<Estate> {
   return (await readSources(paths, options, progress)).estate;
+}
+
+/**
+ * Translates an estate for commands that compare: requests are those of one cluster. Throws an InputError where it holds
+ * several and none is chosen.
+ */
+export function translateOne(estate: Estate, settings: Settings, { onlyCluster }: EstateOptions): Translation {
+  const names = clusterNames(estate);
+  if (onlyCluster !== undefined && !names.includes(onlyCluster))
+    throw new InputError(
+      `there is no cluster ${onlyCluster} in the input; it holds ${names.join(', ') || 'none by name'}`,
+    );
+  if (names.length > 1 && onlyCluster === undefined)
+    throw new InputError(`the input holds the clusters ${names.join(', ')}; choose one with --only-cluster`);
+  const translation = translate(estate, settings);
+  return translation.zones?.find(({ cluster }) => cluster === onlyCluster)?.translation ?? translation;
 }
 
 /** Texts for positions, each redacted once. */

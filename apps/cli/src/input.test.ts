@@ -5,7 +5,7 @@ import { defaultLimits, type Limits } from '@isthmus/kubernetes';
 import { gzipSync, zipSync } from 'fflate';
 import { packTar } from 'modern-tar';
 import { afterAll, expect, test } from 'vitest';
-import { InputError, readInput } from './input.ts';
+import { argumentsOf, InputError, readInput } from './input.ts';
 import { readLimits } from './limits.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'isthmus-input-'));
@@ -28,7 +28,7 @@ const key =
   '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\n-----END PRIVATE KEY-----\n';
 
 async function read(paths: readonly string[], limits: Partial<Limits> = {}) {
-  const input = await readInput(paths, { ...defaultLimits, ...limits }, () => {});
+  const input = await readInput(argumentsOf(paths), { ...defaultLimits, ...limits }, () => {});
   return {
     files: input.readings.map(({ file, resources }) => `${file}: ${resources.map(({ name }) => name).join(' ')}`),
     findings: [...input.diagnostics, ...input.readings.flatMap(({ diagnostics }) => diagnostics)].map(
@@ -163,4 +163,23 @@ test('limits come from the options, then from the environment', () => {
   for (const wrong of ['depth=0', 'depth=1KiB', 'depth', 'totalBytes=1 furlong', 'totalBytes=-1'])
     expect(() => readLimits([wrong], {}), wrong).toThrow('takes a whole number above zero');
   expect(() => readLimits([], { ISTHMUS_LIMIT_ENTRIES: 'many' })).toThrow('ISTHMUS_LIMIT_ENTRIES takes');
+});
+
+test('files of a cluster are named by it, whatever they are called', async () => {
+  const [east, west] = [folder({ 's.yaml': service('a') }), folder({ 's.yaml': service('b') })];
+  const args = argumentsOf([folder({ 's.yaml': service('c') })], [`east=${east}`, `west=${west}`]);
+  const { readings } = await readInput(args, defaultLimits, () => {});
+  expect(readings.map(({ file, resources }) => [file, resources[0]?.source.cluster])).toEqual([
+    ['s.yaml', undefined],
+    ['cluster=east/s.yaml', 'east'],
+    ['cluster=west/s.yaml', 'west'],
+  ]);
+});
+
+test.each(['east', '=a.yaml', 'east=', '../x=a.yaml', 'a/b=a.yaml'])('--cluster %s is refused', (text) => {
+  expect(() => argumentsOf([], [text])).toThrow('--cluster takes <name>=<path>');
+});
+
+test('nothing to read is refused', () => {
+  expect(() => argumentsOf([])).toThrow('say what to read');
 });

@@ -39,6 +39,29 @@ interface Found {
   readonly read: () => Uint8Array | Promise<Uint8Array>;
 }
 
+/** An argument, and the cluster that it is of where one is named. */
+export interface Argument {
+  readonly path: string;
+  readonly cluster?: string;
+}
+
+/**
+ * The arguments of a command: paths, and `NAME=PATH` for each `--cluster`. Throws an InputError where there is none, or where
+ * a name cannot be one of a folder.
+ */
+export function argumentsOf(paths: readonly string[], clusters: readonly string[] = []): Argument[] {
+  const tagged = clusters.map((text): Argument => {
+    const at = text.indexOf('=');
+    const [cluster, path] = [text.slice(0, at), text.slice(at + 1)];
+    if (at < 1 || path === '' || !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(cluster))
+      throw new InputError(`--cluster takes <name>=<path>, not ${text}`);
+    return { path, cluster };
+  });
+  const all = [...paths.map((path) => ({ path })), ...tagged];
+  if (all.length === 0) throw new InputError('say what to read: a path, or --cluster <name>=<path>');
+  return all;
+}
+
 const neverRead = new Set(['.git', 'node_modules']);
 
 const reason = (error: unknown): string => {
@@ -103,10 +126,11 @@ function filesOf(argument: string, limits: Limits): Iterable<Found> {
 /**
  * Reads the arguments of a command: files, folders, archives, `-` for standard input. A path is relative to its argument;
  * where two arguments give the same path, the later one is prefixed with the argument. Limits hold for all arguments
- * together; what exceeds one becomes a finding.
+ * together; what exceeds one becomes a finding. Files of a cluster are named as if they lay in a folder `cluster=NAME`, which is
+ * how an import says of which cluster they are.
  */
 export async function readInput(
-  paths: readonly string[],
+  args: readonly Argument[],
   limits: Limits,
   progress: (files: number) => void,
 ): Promise<Input> {
@@ -116,10 +140,11 @@ export async function readInput(
   const used = new Set<string>();
   const spent = nothingSpent();
   let otherFiles = 0;
+  let folder = '';
   const takeManifest = (path: string, bytes: Uint8Array, argument: string): void => {
-    let file = path;
-    if (used.has(file)) file = `${argument.replaceAll('\\', '/').replace(/\/$/, '')}/${path}`;
-    for (let again = 2; used.has(file); again++) file = `${argument.replaceAll('\\', '/')}#${again}/${path}`;
+    let file = `${folder}${path}`;
+    if (used.has(file)) file = `${folder}${argument.replaceAll('\\', '/').replace(/\/$/, '')}/${path}`;
+    for (let again = 2; used.has(file); again++) file = `${folder}${argument.replaceAll('\\', '/')}#${again}/${path}`;
     used.add(file);
     const reading = readManifest(file, bytes, limits);
     readings.push(reading);
@@ -166,7 +191,8 @@ export async function readInput(
     else diagnostics.push(excess);
     return excess === undefined;
   };
-  for (const argument of paths) {
+  for (const { path: argument, cluster } of args) {
+    folder = cluster === undefined ? '' : `cluster=${cluster}/`;
     for (const found of filesOf(argument, limits)) {
       if (!(await takeFile(found, argument))) return { readings, diagnostics, texts, otherFiles };
     }

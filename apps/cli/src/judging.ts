@@ -1,8 +1,10 @@
 import {
   type AccessRow,
+  accessInPhase,
   createAccessJudge,
   createJudge,
   type Judge,
+  usualGateways,
   type VerdictRow,
   verifyAccess,
 } from '@isthmus/equivalence';
@@ -42,10 +44,38 @@ export function verdictsOf(
 
 /** The verdicts on who may call whom, for all workloads or for those that some services send to. */
 export function accessOf(
-  { estate, emitted, settings }: Translation,
+  { estate, emitted, settings, diagnostics }: Translation,
   progress: Progress,
   services?: readonly string[],
 ): readonly AccessRow[] {
   progress.say('Comparing … who may call whom');
-  return [...verifyAccess(createAccessJudge({ estate, emitted, settings }), services)];
+  const judge = createAccessJudge({ estate, emitted, settings, findings: diagnostics });
+  return [...verifyAccess(judge, services, settings.accepted)];
+}
+
+/** The states between the first and the last that `isthmus verify --phase` knows. */
+export const phases = ['discovered', 'bridged', 'migrated'] as const;
+/** How calls cross between the meshes. */
+export const bridges = ['direct', 'gateways'] as const;
+
+/** The same in a state of the migration: all services in one phase, callers in either mesh. */
+export function accessDuring(
+  { estate, emitted, settings }: Translation,
+  phase: string,
+  bridge: string,
+  progress: Progress,
+  services?: readonly string[],
+): readonly AccessRow[] {
+  progress.say('Comparing … who may call whom');
+  return accessInPhase(
+    {
+      estate,
+      emitted,
+      settings,
+      phaseOf: () => phase,
+      callers: 'anywhere',
+      bridge: bridge === 'gateways' ? usualGateways(estate) : { toKong: 'direct', toIstio: 'direct' },
+    },
+    services,
+  );
 }

@@ -47,6 +47,22 @@ test('a folder is translated: paths are relative to it, and the report says what
   expect(readdirSync(out)).toContain('kustomization.yaml');
 });
 
+test('a bundle in Universal form is for kumactl, with a script in the place of kustomizations', () => {
+  const out = join(folder({}), 'out');
+  const entry = `apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: partner, namespace: air}
+spec: {hosts: [api.partner.example], resolution: DNS, ports: [{number: 80, name: http, protocol: HTTP}]}
+`;
+  expect(isthmus(['translate', '-', '--format', 'universal', '--out', out], entry).status).toBe(0);
+  expect(readdirSync(out)).toContain('apply.sh');
+  expect(readdirSync(out)).not.toContain('kustomization.yaml');
+  const [file = ''] = readdirSync(join(out, '50-egress'));
+  const text = readFileSync(join(out, '50-egress', file), 'utf8');
+  expect(text).toContain('type: MeshExternalService');
+  expect(text).not.toContain('apiVersion');
+});
+
 test('standard input is named -, and a broken document blocks without stopping the others', () => {
   const report = reportOf(['-'], `${route}---\nkind: [\n`);
   expect(report.sources[0]?.file).toBe('-');
@@ -57,10 +73,11 @@ test('standard input is named -, and a broken document blocks without stopping t
 
 test.each([
   ['a path that is not there', ['translate', '/nowhere/at/all'], 'there is no such file or folder'],
+  ['a form that is not known', ['translate', '-', '--format', 'helm'], 'choose one of kubernetes, universal'],
   ['nothing to read', ['translate', folder({ 'readme.md': 'x' })], 'no document that could be read'],
   ['an unknown version', ['translate', folder({ 'a.yaml': route }), '--target', '9.9'], 'Kong Mesh 9.9 is not known'],
   ['an unknown option', ['translate', '.', '--nonsense'], "unknown option '--nonsense'"],
-  ['no path', ['translate'], "missing required argument 'path'"],
+  ['no path', ['translate'], 'say what to read'],
   [
     'an unknown setting',
     ['translate', folder({ 'a.yaml': route }), '--settings', join(folder({ 's.yaml': 'targett: "2.13"' }), 's.yaml')],
@@ -160,4 +177,28 @@ test('explain, help and version', () => {
   expect(isthmus(['translate', '--help']).stdout).toContain('Examples:');
   expect(isthmus(['--version']).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   expect(isthmus(['--version']).status).toBe(0);
+});
+
+test('clusters become zones: each has a folder, and requests are compared in one of them', () => {
+  const service =
+    'apiVersion: v1\nkind: Service\nmetadata: {name: seats, namespace: air}\nspec: {selector: {app: seats}, ports: [{name: http, port: 80}]}\n';
+  const clusters = ['east', 'west'].flatMap((name) => ['--cluster', `${name}=${folder({ 'all.yaml': service })}`]);
+  const out = join(folder({}), 'out');
+  const { status } = isthmus(['translate', ...clusters, '--out', out]);
+  expect(status).toBe(0);
+  expect(readdirSync(out)).toEqual(expect.arrayContaining(['global', 'zones']));
+  expect(readdirSync(join(out, 'zones'))).toEqual(['east', 'west']);
+  const report = JSON.parse(readFileSync(join(out, 'report/report.json'), 'utf8')) as Report;
+  expect(report.resources).toContainEqual(
+    expect.objectContaining({ kind: 'MeshMultiZoneService', global: true, file: 'global/40-services/air.seats.yaml' }),
+  );
+  const all = isthmus(['verify', ...clusters]);
+  expect([all.status, all.stderr]).toEqual([2, expect.stringContaining('choose one with --only-cluster')]);
+  const missing = isthmus(['verify', ...clusters, '--only-cluster', 'north']);
+  expect([missing.status, missing.stderr]).toEqual([2, expect.stringContaining('it holds east, west')]);
+  expect(isthmus(['verify', ...clusters, '--only-cluster', 'east', '--json']).stdout).toContain(
+    '"service": "air/seats"',
+  );
+  expect(isthmus(['check', ...clusters]).status).not.toBe(2);
+  expect(isthmus(['plan', ...clusters]).status).toBe(0);
 });

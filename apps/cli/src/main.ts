@@ -8,6 +8,7 @@ import { type CheckOptions, runCheck } from './check.ts';
 import { InputError } from './input.ts';
 import { type PlanOptions, runPlan } from './plan.ts';
 import { runSimulate, type SimulateOptions } from './simulate.ts';
+import type { RbacOptions, SnapshotOptions } from './snapshot.ts';
 import { runTranslate, type TranslateOptions } from './translate.ts';
 import { runVerify, type VerifyOptions } from './verify.ts';
 
@@ -25,6 +26,7 @@ Examples:
   isthmus verify manifests/
   isthmus plan manifests/
   isthmus simulate manifests/ --service sales/seats --path /v2/seats
+  isthmus snapshot --context east --out east.zip
   isthmus explain ISTHMUS-READ-001
   isthmus backup saved.sqlite
   isthmus restore saved.sqlite`,
@@ -35,7 +37,9 @@ const several = (value: string, others: readonly string[]): readonly string[] =>
 /** The options of commands that read an estate. */
 const withEstate = (command: Command): Command =>
   command
-    .argument('<path...>', 'files, folders or archives; - for standard input')
+    .argument('[path...]', 'files, folders or archives; - for standard input')
+    .option('--cluster <name=path>', 'what is of one cluster of several; several times', several, [])
+    .option('--only-cluster <name>', 'of several clusters, the one that requests are compared in')
     .option('--target <version>', 'Kong Mesh version: 2.13, 2.14 or 3.0 (default 2.14)')
     .option('--settings <file>', "the migration's settings, JSON or YAML")
     .option('--complete', 'the input is the whole estate, so that what is absent means something')
@@ -49,9 +53,11 @@ const withEstate = (command: Command): Command =>
 program
   .command('translate')
   .description('Translate Istio manifests to Kong Mesh resources')
-  .argument('<path...>', 'files, folders or archives; - for standard input')
+  .argument('[path...]', 'files, folders or archives; - for standard input')
+  .option('--cluster <name=path>', 'what is of one cluster of several, which become zones; several times', several, [])
   .option('--target <version>', 'Kong Mesh version: 2.13, 2.14 or 3.0 (default 2.14)')
   .option('--out <dir>', 'write the bundle to this folder')
+  .option('--format <form>', 'kubernetes, or universal for kumactl apply (default kubernetes)')
   .option(
     '--report <file>',
     'write the report as JSON, or as a page where the name ends in .html; - for standard output',
@@ -79,7 +85,9 @@ Exit codes:
 Examples:
   isthmus translate manifests/ --out bundle --report report.json
   helm template shop ./chart | isthmus translate - --target 2.13
-  isthmus translate cluster.zip --complete --out bundle`,
+  isthmus translate cluster.zip --complete --out bundle
+  isthmus translate cluster.zip --complete --format universal --out bundle
+  isthmus translate --cluster east=east.zip --cluster west=west.zip --out bundle`,
   )
   .action(async (paths: string[], options: TranslateOptions) => {
     process.exitCode = await runTranslate(paths, options);
@@ -108,6 +116,14 @@ Examples:
 withEstate(program.command('verify'))
   .description('Say whether Kong Mesh would do the same as Istio with all requests')
   .option('--service <namespace/name>', 'only this service; several times for several', several, [])
+  .option(
+    '--phase <phase>',
+    'who may call whom on the way: discovered (Pods in Istio), bridged (in both meshes) or migrated (in Kong Mesh), with callers in either mesh',
+  )
+  .option(
+    '--bridge <bridge>',
+    'with --phase, how calls cross: direct (default; within a cluster) or gateways (of both meshes)',
+  )
   .option('--json', 'the verdicts as JSON')
   .option('--verbose', 'list every service, also those that are the same')
   .addHelpText(
@@ -120,7 +136,9 @@ Exit codes:
 
 Examples:
   isthmus verify manifests/
-  isthmus verify cluster.zip --complete --settings settings.yaml --service sales/seats`,
+  isthmus verify cluster.zip --complete --settings settings.yaml --service sales/seats
+  isthmus verify cluster.zip --complete --phase bridged
+  isthmus verify --cluster east=east.zip --cluster west=west.zip --only-cluster east`,
   )
   .action(async (paths: string[], options: VerifyOptions) => {
     process.exitCode = await runVerify(paths, options);
@@ -138,6 +156,23 @@ withEstate(program.command('plan'))
     '--observed <file>',
     "traffic that was seen: Prometheus' answer to an instant query for istio_requests_total, or Kiali's graph, as JSON",
   )
+  .option('--out <dir>', 'write a runbook for each wave, its manifests stage by stage, and the way back')
+  .option('--force', 'replace an earlier bundle in --out')
+  .option('--topology <kind>', 'same-cluster (default) or separate-clusters')
+  .option('--domain <suffix>', 'DNS suffix of bridged services of separate clusters (default bridge.internal)')
+  .option('--gateway-namespace <namespace>', 'namespace of Kong Gateway (default kong)')
+  .option('--shift <shares>', 'shares of requests in percent, step by step (default 10,50,100)')
+  .option('--istio-root <file>', 'root certificates of Istio, PEM')
+  .option('--kong-root <file>', 'root certificates of Kong Mesh, PEM')
+  .option(
+    '--widen <namespace/name=reason>',
+    'a service whose callers the bridge may treat alike; several times for several',
+    several,
+    [],
+  )
+  .option('--start <day>', 'day of the first wave, such as 2027-01-31')
+  .option('--every <days>', 'days from one wave to the next (default 7)')
+  .option('--freeze <first..last=reason>', 'days on which no wave moves; several times for several', several, [])
   .option('--report <file>', 'write the plan as JSON; - for standard output')
   .option('--verbose', 'list every call with its evidence')
   .addHelpText(
@@ -152,7 +187,8 @@ Examples:
   isthmus plan manifests/
   isthmus plan cluster.zip --most 20 --one-namespace --pin data/postgres=1 --report plan.json
   curl -s 'http://prometheus:9090/api/v1/query?query=istio_requests_total' > seen.json
-  isthmus plan manifests/ --observed seen.json`,
+  isthmus plan manifests/ --observed seen.json
+  isthmus plan cluster.zip --complete --out plan --start 2027-01-11 --freeze '2027-02-01..2027-02-14=sale'`,
   )
   .action(async (paths: string[], options: PlanOptions) => {
     process.exitCode = await runPlan(paths, options);
@@ -182,6 +218,60 @@ Example:
   )
   .action(async (paths: string[], options: SimulateOptions) => {
     process.exitCode = await runSimulate(paths, options);
+  });
+
+program
+  .command('snapshot')
+  .description('Read a cluster, and only read it, into a file that the other commands and the app take')
+  .option('--context <name>', 'a context of the kubeconfig (KUBECONFIG, else ~/.kube/config)')
+  .option('--kubeconfig <file>', 'another kubeconfig')
+  .option('--in-cluster', 'the service account of the pod that this runs in')
+  .option('--name <cluster>', "the cluster's name, which stands on each resource (default the context's)")
+  .option(
+    '--out <file>',
+    'a YAML stream, or an archive where the name ends in .zip or .tar.gz (default standard output)',
+  )
+  .option(
+    '--allow-program <command>',
+    'a program that the kubeconfig may run, as it writes it; several times for several (also ISTHMUS_CLUSTER_PROGRAMS)',
+    several,
+    [],
+  )
+  .addHelpText(
+    'after',
+    `
+Of Secrets only metadata is asked for. \`isthmus rbac\` prints the rights that suffice.
+
+Exit codes:
+  0  done
+  1  done, but some kinds could not be read; they are named in the snapshot
+  2  usage, no connection, credentials that are not accepted, or an unwritable path
+
+Examples:
+  isthmus snapshot --context east --out east.zip
+  isthmus snapshot --context arn:aws:eks:eu:1:cluster/shop --name shop --allow-program aws | isthmus check -
+  isthmus translate east.zip west.zip --complete --out bundle`,
+  )
+  .action(async (options: SnapshotOptions) => {
+    // The library that talks to clusters takes longer to load than many a command to run.
+    const { runSnapshot } = await import('./snapshot.ts');
+    process.exitCode = await runSnapshot(options);
+  });
+
+program
+  .command('rbac')
+  .description('Print the ClusterRole that suffices to read a cluster, and its binding')
+  .option('--account <namespace/name>', 'the service account that reads', 'isthmus/isthmus')
+  .option(
+    '--revision <name>',
+    'a revision of Istio besides default, to read its configuration; several times for several',
+    several,
+    [],
+  )
+  .addHelpText('after', '\nExample:\n  isthmus rbac --account tools/isthmus | kubectl apply -f -')
+  .action(async (options: RbacOptions) => {
+    const { renderRights } = await import('./snapshot.ts');
+    process.stdout.write(renderRights(options));
   });
 
 program

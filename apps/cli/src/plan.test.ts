@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { PlanReport } from '@isthmus/migration';
 import { afterAll, expect, test } from 'vitest';
@@ -90,9 +90,67 @@ test.each([
   [
     'traffic that is something else',
     ['--observed', fileURLToPath(new URL('../package.json', import.meta.url))],
-    'neither Prometheus',
+    "neither Prometheus' answer",
   ],
 ])('%s ends with 2 and one clear line', (_, args, message) => {
+  const { status, stderr } = isthmus(['plan', '-', ...args], estate);
+  expect(stderr).toContain(message);
+  expect(stderr).not.toContain('    at ');
+  expect(status).toBe(2);
+});
+
+const whole = `${estate}---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: pay, namespace: shop}
+spec: {selector: {matchLabels: {app: pay}}, template: {metadata: {labels: {app: pay}}, spec: {containers: [{name: app}]}}}
+`;
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .flatMap((entry) => (entry.isFile() ? [relative(folder, join(entry.parentPath, entry.name))] : []))
+    .sort();
+
+test('--out writes runbooks, manifests stage by stage and the way back, the same bytes each time', () => {
+  const [first, second] = ['first', 'second'].map((name) => join(scratch, name)) as [string, string];
+  for (const out of [first, second]) {
+    const { status, stderr } = isthmus(['plan', '-', '--complete', '--out', out, '--start', '2027-01-11'], whole);
+    expect(status).toBe(0);
+    expect(stderr).toContain('of 2 waves were written to');
+  }
+  const files = filesIn(first);
+  expect(files).toEqual(expect.arrayContaining(['README.md', 'wave-01/runbook.md', 'wave-01/runbook.html']));
+  expect(files).toEqual(
+    expect.arrayContaining(['wave-01/10-bridge/apply.yaml', 'wave-01/10-bridge/rollback/rollback.sh']),
+  );
+  expect(files.filter((path) => path.startsWith('wave-02/') && path.includes('end'))).not.toEqual([]);
+  for (const path of files)
+    expect(readFileSync(join(first, path), 'utf8')).toBe(readFileSync(join(second, path), 'utf8'));
+  expect(readFileSync(join(first, 'wave-02/runbook.md'), 'utf8')).toContain('Planned for 2027-01-18.');
+  expect(isthmus(['plan', '-', '--out', first], whole).stderr).toContain('is not empty');
+  expect(isthmus(['plan', '-', '--out', first, '--force'], whole).status).toBe(0);
+});
+
+test('waves have days, behind the freezes', () => {
+  const args = ['--start', '2027-01-11', '--every', '1', '--freeze', '2027-01-12..2027-01-13=stocktaking'];
+  const { stdout } = isthmus(['plan', '-', ...args], estate);
+  expect(stdout).toContain('Wave 1 · 1 service of shop · 2027-01-11\n');
+  expect(stdout).toContain('Wave 2 · 1 service of shop · 2027-01-14, behind stocktaking\n');
+});
+
+test.each([
+  ['a day that is none', ['--start', '2027-02-30'], '2027-02-30 is no day'],
+  ['a freeze without a reason', ['--freeze', '2027-01-01..2027-01-02'], '--freeze takes'],
+  ['shares that do not grow', ['--shift', '50,10,100'], '--shift takes shares'],
+  ['shares that are no numbers', ['--shift', 'all'], '--shift takes shares'],
+  ['an unknown topology', ['--topology', 'mixed'], '--topology is same-cluster or separate-clusters'],
+  ['a service widened without a reason', ['--widen', 'shop/pay'], '--widen takes'],
+  ['a root that is not there', ['--istio-root', '/nowhere/at/all'], 'it cannot be read (ENOENT)'],
+  [
+    'a root that is something else',
+    ['--kong-root', fileURLToPath(new URL('../package.json', import.meta.url))],
+    'It holds no certificate',
+  ],
+])('of the bridge, %s ends with 2 and one clear line', (_, args, message) => {
   const { status, stderr } = isthmus(['plan', '-', ...args], estate);
   expect(stderr).toContain(message);
   expect(stderr).not.toContain('    at ');

@@ -1,23 +1,32 @@
 import { readFile } from 'node:fs/promises';
 import { compareDiagnostics } from '@isthmus/diagnostics';
-import { JsonError, parseJson } from '@isthmus/kubernetes';
+import { mergedEstate } from '@isthmus/istio';
+import { type Json, JsonError, parseJson } from '@isthmus/kubernetes';
 import {
+  bridgeFacts,
+  concerns,
   defaultPlanSettings,
   type Observation,
   type PlanSettings,
+  planBundle,
   planReport,
   presentGraph,
   readObserved,
+  sentenceOfPlan,
   serviceGraph,
+  waveDays,
+  waveOf,
 } from '@isthmus/migration';
+import { translate } from '@isthmus/translation';
 import { type EstateOptions, readSources, settingsOf, textsOf } from './estate.ts';
 import { InputError } from './input.ts';
-import { checkFile, writeText, writeWhole } from './output.ts';
+import { checkFile, checkFolder, writeText, writeWhole } from './output.ts';
+import { type BridgeOptions, bridgeSettingsOf, scheduleOf, writePlanBundle } from './plan-bundle.ts';
 import { createProgress } from './progress.ts';
 import { renderFindings, wantsColour } from './render.ts';
 import { renderPlan } from './render-plan.ts';
 
-export interface PlanOptions extends EstateOptions {
+export interface PlanOptions extends EstateOptions, BridgeOptions {
   readonly order?: string;
   readonly most?: string;
   readonly oneNamespace?: boolean;
@@ -72,39 +81,61 @@ async function observedOf(file: string | undefined): Promise<readonly Observatio
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new InputError(`${file}: it cannot be read (${error.code ?? error.message})`);
   });
-  let observed: Observation[] | undefined;
+  let value: Json;
   try {
-    observed = readObserved(parseJson(text));
+    value = parseJson(text);
   } catch (error) {
     if (error instanceof JsonError) throw new InputError(`${file}: ${error.message}`);
     throw error;
   }
-  if (observed === undefined)
-    throw new InputError(
-      `${file}: neither Prometheus' answer to an instant query for istio_requests_total, nor Kiali's graph as JSON`,
-    );
-  return observed;
+  const observed = readObserved(value);
+  if ('refused' in observed) throw new InputError(`${file}: ${observed.refused}`);
+  return observed.observations;
 }
 
 /** `isthmus plan`: returns the exit code, 0 done or 1 where something could not be kept or read; throws InputError for 2. */
 export async function runPlan(paths: readonly string[], options: PlanOptions): Promise<number> {
   const planSettings = planSettingsOf(options);
-  const { clusterDomain, rootNamespace } = await settingsOf(options);
-  const { report: file, verbose = false } = options;
+  const settings = await settingsOf(options);
+  const { report: file, verbose = false, out } = options;
+  const bridge = await bridgeSettingsOf(options);
+  const schedule = scheduleOf(options);
   if (file !== undefined && file !== '-') checkFile(file);
+  if (out !== undefined) checkFolder(out, options.force ?? false);
   const observed = await observedOf(options.observed);
   const progress = createProgress(process.stderr);
   const { estate, input } = await readSources(paths, options, progress);
   progress.say('Planning …');
-  const graph = serviceGraph(estate, { clusterDomain, rootNamespace, observed });
+  const whole = mergedEstate(estate);
+  const { clusterDomain, rootNamespace } = settings;
+  const graph = serviceGraph(whole, { clusterDomain, rootNamespace, observed });
   const report = planReport(graph, presentGraph(graph, textsOf(input)), planSettings);
+  const days = waveDays(report.waves.length, schedule);
+  if (out !== undefined) {
+    progress.say(`Translating … ${estate.istio.length} Istio resources`);
+    const facts = bridgeFacts({
+      estate: whole,
+      graph,
+      emitted: translate(estate, settings).emitted,
+      concerns: concerns(whole, graph.services, clusterDomain),
+      names: settings,
+      settings: bridge,
+    });
+    progress.say('Writing …');
+    const waves = waveOf(report.waves.map(({ groups }) => groups.flatMap(({ services }) => services)));
+    writePlanBundle(out, [...planBundle(facts, waves, days, sentenceOfPlan(report))]);
+  }
   progress.end();
-  const json = (): string => `${JSON.stringify(report, null, 2)}\n`;
+  const json = (): string => `${JSON.stringify({ ...report, days }, null, 2)}\n`;
   if (file !== undefined && file !== '-') writeWhole(file, json());
   // What could not be read is in no wave.
   const unread = [...input.diagnostics, ...estate.diagnostics].sort(compareDiagnostics);
   await writeText(process.stderr, renderFindings(unread, { colour: wantsColour(process.stderr), all: verbose }));
   if (file === '-') await writeText(process.stdout, [json()]);
-  else await writeText(process.stdout, renderPlan(report, { colour: wantsColour(process.stdout), all: verbose }));
+  else await writeText(process.stdout, renderPlan(report, { colour: wantsColour(process.stdout), all: verbose, days }));
+  if (out !== undefined)
+    process.stderr.write(
+      `Runbooks, manifests and the way back of ${report.waves.length} waves were written to ${out}.\n`,
+    );
   return report.unkept.length > 0 || unread.some(({ severity }) => severity === 'blocker') ? 1 : 0;
 }

@@ -20,8 +20,13 @@ export function* renderAccess(
     .sort((a, b) => rank.indexOf(a.verdict) - rank.indexOf(b.verdict));
   const sentences = new Map(others.map((row) => [row.sentence, row]));
   const listed = [...sentences.values()].slice(0, all ? undefined : mostSentences);
-  for (const { aspect, verdict, sentence } of listed)
-    yield `${paint(`${marks[verdict]} ${aspect}`, colours[verdict], colour)}  ${printable(sentence)}\n`;
+  for (const { aspect, verdict, sentence, predictedBy, accepted } of listed) {
+    const [mark, shade] = accepted === undefined ? [marks[verdict], colours[verdict]] : ['○', 90];
+    yield `${paint(`${mark} ${aspect}`, shade, colour)}  ${printable(sentence)}\n`;
+    if (predictedBy !== undefined)
+      yield `    ${predictedBy.length === 0 ? 'No finding foretold this.' : `Foretold by ${predictedBy.join(', ')}.`}\n`;
+    if (accepted !== undefined) yield `    Accepted: ${printable(accepted)}\n`;
+  }
   if (listed.length < sentences.size) yield `… ${sentences.size - listed.length} more: --verbose lists all.\n`;
   if (listed.length > 0) yield '\n';
   yield* renderAccessTally(rows);
@@ -31,10 +36,13 @@ export function* renderAccess(
 export function* renderAccessTally(rows: readonly AccessRow[]): Generator<string> {
   const counts = tallyAccess(rows);
   yield `Access: ${answerOf(counts)}\n`;
-  const { same, narrower, wider, undecided } = counts.transport;
-  yield `Transport: ${same} same, ${narrower} narrower, ${wider} wider, ${undecided} undecided.\n`;
+  const { same, narrower, wider, undecided, accepted } = counts.transport;
+  const rest = accepted === 0 ? '' : `, ${accepted} accepted`;
+  yield `Transport: ${same} same, ${narrower} narrower, ${wider} wider, ${undecided} undecided${rest}.\n`;
 }
 
-/** 1 where access widens, or where it is not known whether it does; what is refused now the findings say. */
+/** 1 where access widens and nobody accepted it, or where it is not known whether it does; what is refused now the findings say. */
 export const accessExitCode = (rows: readonly AccessRow[]): 0 | 1 =>
-  rows.some(({ verdict }) => verdict === 'wider' || verdict === 'undecided') ? 1 : 0;
+  rows.some(({ verdict, accepted }) => accepted === undefined && (verdict === 'wider' || verdict === 'undecided'))
+    ? 1
+    : 0;

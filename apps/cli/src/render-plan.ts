@@ -1,4 +1,10 @@
-import { type PlanReport, type ReportedCall, type ReportedEvidence, sentenceOfPlan } from '@isthmus/migration';
+import {
+  type PlanReport,
+  type ReportedCall,
+  type ReportedEvidence,
+  sentenceOfPlan,
+  type WaveDay,
+} from '@isthmus/migration';
 import { colours, marks, paint, printable } from './render.ts';
 
 function placeOf({ file, line, column, path, kind, detail }: ReportedEvidence): string {
@@ -13,10 +19,15 @@ function* renderCall({ from, to, evidence, total }: ReportedCall): Generator<str
   if (total > evidence.length) yield `      … and ${total - evidence.length} more\n`;
 }
 
-function* renderWaves({ waves }: PlanReport, colour: boolean): Generator<string> {
+const dayOf = ({ day, behind }: WaveDay): string =>
+  behind.length === 0 ? day : `${day}, behind ${behind.map(({ reason }) => reason).join(' and ')}`;
+
+function* renderWaves({ waves }: PlanReport, days: readonly WaveDay[], colour: boolean): Generator<string> {
   for (const { number, services, namespaces, groups, crossing } of waves) {
+    const day = days[number - 1];
+    const on = day === undefined ? '' : ` · ${dayOf(day)}`;
     const count = `${services} ${services === 1 ? 'service' : 'services'} of ${namespaces.join(', ')}`;
-    yield `${paint(`Wave ${number}`, 1, colour)} · ${printable(count)}\n`;
+    yield `${paint(`Wave ${number}`, 1, colour)} · ${printable(count)}${printable(on)}\n`;
     for (const group of groups) {
       yield `  ${printable(group.services.join(', '))}\n`;
       if (group.workloads.length > 0)
@@ -32,10 +43,10 @@ function* renderWaves({ waves }: PlanReport, colour: boolean): Generator<string>
 /** A plan in pieces of text; with `all` also each call with its evidence. The answer in a sentence comes last. */
 export function* renderPlan(
   report: PlanReport,
-  { colour, all }: { readonly colour: boolean; readonly all: boolean },
+  { colour, all, days }: { readonly colour: boolean; readonly all: boolean; readonly days: readonly WaveDay[] },
 ): Generator<string> {
   const { calls, excluded, replaced, unconnected, unkept, summary } = report;
-  yield* renderWaves(report, colour);
+  yield* renderWaves(report, days, colour);
   if (all)
     for (const [title, counts] of [
       ['Calls', true],

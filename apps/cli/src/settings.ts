@@ -6,7 +6,9 @@ import { InputError } from './input.ts';
 
 const name = (value: Json): boolean => typeof value === 'string' && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(value);
 
-const acceptedNames = new Set(['service', 'port', 'aspect', 'reason']);
+const acceptedNames = new Set(['service', 'port', 'aspect', 'verdict', 'callers', 'reason']);
+const acceptedAspects = new Set<unknown>(['routing', 'resilience', 'access', 'transport']);
+const acceptedVerdicts = new Set<unknown>(['narrower', 'wider', 'undecided']);
 
 const isAcceptance = (value: Json): boolean =>
   isMap(value) &&
@@ -14,8 +16,10 @@ const isAcceptance = (value: Json): boolean =>
   typeof value.service === 'string' &&
   /^[^/]+\/[^/]+$/.test(value.service) &&
   (value.port === undefined ||
-    (Number.isInteger(value.port) && Number(value.port) > 0 && Number(value.port) < 65_536)) &&
-  (value.aspect === 'routing' || value.aspect === 'resilience') &&
+    (Number.isInteger(value.port) && Number(value.port) >= 0 && Number(value.port) < 65_536)) &&
+  acceptedAspects.has(value.aspect) &&
+  (value.verdict === undefined || acceptedVerdicts.has(value.verdict)) &&
+  (value.callers === undefined || (isList(value.callers) && value.callers.every((one) => typeof one === 'string'))) &&
   typeof value.reason === 'string' &&
   value.reason.trim() !== '';
 
@@ -31,9 +35,13 @@ const accepted: Readonly<Record<keyof Settings, readonly [check: (value: Json) =
   rootNamespace: [name, 'a Kubernetes name'],
   clusterDomain: [name, 'a DNS name'],
   defaults: [(value) => value === 'keep' || value === 'adopt', '`keep` or `adopt`'],
+  router: [
+    (value) => value === 'expressions' || value === 'traditional_compatible',
+    '`expressions` or `traditional_compatible`',
+  ],
   accepted: [
     (value) => isList(value) && value.every(isAcceptance),
-    'a list of `service` (<namespace>/<name>), `port` (may be left out), `aspect` (routing or resilience) and `reason`',
+    'a list of `service` (<namespace>/<name>), `port` (may be left out), `aspect` (routing, resilience, access or transport), for the last two `verdict` and `callers` (may be left out), and `reason`',
   ],
 };
 

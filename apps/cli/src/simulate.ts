@@ -1,8 +1,7 @@
 import type { SimulatedRequest, SimulatedSide, SimulatedStep, Simulation } from '@isthmus/equivalence';
 import { requestInWords, ruleInWords } from '@isthmus/equivalence';
-import { translate } from '@isthmus/translation';
 import { sideBySide } from './columns.ts';
-import { type EstateOptions, readEstate, settingsOf } from './estate.ts';
+import { type EstateOptions, readEstate, settingsOf, translateOne } from './estate.ts';
 import { InputError } from './input.ts';
 import { judgeOf } from './judging.ts';
 import { writeText } from './output.ts';
@@ -105,7 +104,7 @@ export async function runSimulate(paths: readonly string[], options: SimulateOpt
   const progress = createProgress(process.stderr);
   const estate = await readEstate(paths, options, progress);
   progress.say(`Translating … ${estate.istio.length} Istio resources`);
-  const judge = judgeOf(translate(estate, settings));
+  const judge = judgeOf(translateOne(estate, settings, options));
   progress.end();
   const portsOf = judge.portsOf(options.service);
   const port = options.port === undefined ? portsOf[0] : Number(options.port);

@@ -1,7 +1,9 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  type BundleFormat,
   buildReport,
+  bundleFormats,
   type PlannedFile,
   planLayout,
   type Report,
@@ -10,11 +12,11 @@ import {
 } from '@isthmus/bundle';
 import { compareDiagnostics, type Diagnostic } from '@isthmus/diagnostics';
 import { tally } from '@isthmus/equivalence';
-import { takeIn } from '@isthmus/istio';
+import { clusterNames, takeIn } from '@isthmus/istio';
 import { isTargetVersion, targetVersions } from '@isthmus/kong-mesh';
 import { translateBeside, wantedPlaces, withPlaces } from '@isthmus/translation';
 import { textsOf } from './estate.ts';
-import { InputError, readInput } from './input.ts';
+import { argumentsOf, InputError, readInput } from './input.ts';
 import { accessOf, judgeOf, verdictsOf } from './judging.ts';
 import { readLimits } from './limits.ts';
 import { checkFile, checkFolder, prepareFolder, writeText, writeWhole, writing } from './output.ts';
@@ -28,6 +30,8 @@ import { createSideWork, type SideWork } from './side-work.ts';
 export interface TranslateOptions {
   readonly target?: string;
   readonly out?: string;
+  /** How the bundle's resources are written. */
+  readonly format?: string;
   readonly report?: string;
   readonly settings?: string;
   readonly complete?: boolean;
@@ -35,6 +39,15 @@ export interface TranslateOptions {
   readonly force?: boolean;
   readonly verbose?: boolean;
   readonly limit?: readonly string[];
+  /** `NAME=PATH` of each cluster. */
+  readonly cluster?: readonly string[];
+}
+
+function formatOf({ format = 'kubernetes' }: TranslateOptions): BundleFormat {
+  const known = bundleFormats.find((one) => one === format);
+  if (known === undefined)
+    throw new InputError(`format ${format} is not known; choose one of ${bundleFormats.join(', ')}`);
+  return known;
 }
 
 const jsonReport = 'report/report.json';
@@ -73,16 +86,25 @@ export async function runTranslate(paths: readonly string[], options: TranslateO
   if (!isTargetVersion(target))
     throw new InputError(`Kong Mesh ${target} is not known; choose one of ${targetVersions.join(', ')}`);
   const settings = { ...fromFile, target, complete: options.complete ?? fromFile.complete };
+  const format = formatOf(options);
   const limits = readLimits(options.limit ?? [], process.env);
+  const args = argumentsOf(paths, options.cluster);
   checkDestinations(options);
   const progress = createProgress(process.stderr);
-  const input = await readInput(paths, limits, (files) => progress.say(`Reading … ${files} files`));
+  const input = await readInput(args, limits, (files) => progress.say(`Reading … ${files} files`));
   if (input.readings.every(({ resources, unidentified }) => resources.length + unidentified.length === 0)) {
     progress.end();
     await printFindings([...input.diagnostics, ...input.readings.flatMap(({ diagnostics }) => diagnostics)], true);
     throw new InputError('no document that could be read was found');
   }
   const estate = takeIn(input.readings);
+  const clusters = clusterNames(estate);
+  if (options.verify && clusters.length > 1) {
+    progress.end();
+    throw new InputError(
+      `the input holds the clusters ${clusters.join(', ')}: compare each with isthmus verify --only-cluster`,
+    );
+  }
   const work = createSideWork(estate.istio.length);
   try {
     progress.say(`Translating … ${estate.istio.length} Istio resources`);
@@ -92,7 +114,7 @@ export async function runTranslate(paths: readonly string[], options: TranslateO
     // Waited for below; until then it may fail without anybody looking.
     places.catch(() => {});
     const { out } = options;
-    const layout = planLayout(translation);
+    const layout = planLayout(translation, format);
     let written = Promise.resolve();
     if (out !== undefined) {
       prepareFolder(out, [...layout.files.map(({ path }) => path), pageReport, jsonReport]);

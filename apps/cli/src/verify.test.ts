@@ -127,7 +127,57 @@ test('who may call whom is said in a sentence; a whole estate fails nothing, of 
   expect(part.status).toBe(1);
 });
 
+test('who may call whom on the way is a question of its own', () => {
+  const direct = isthmus('verify', guarded, '--complete', '--phase', 'bridged');
+  expect(direct.stdout).not.toMatch(/^Routing/m);
+  expect(direct.stdout).toMatch(
+    /^◐ access {2}.* could call `seats\.sales:80` before and cannot now, from Kong Mesh to Istio in plaintext/m,
+  );
+  expect(direct.stdout).toMatch(
+    /^Access: Nobody can call what they could not before: \d+ pairs the same, \d+ narrower\.$/m,
+  );
+  expect(direct.status).toBe(0);
+  const rows = JSON.parse(
+    isthmus('verify', guarded, '--complete', '--phase', 'migrated', '--bridge', 'gateways', '--json').stdout,
+  ) as AccessRow[];
+  expect(rows.every(isAccessRow)).toBe(true);
+  expect(rows.map(({ way }) => way)).toContain(
+    'from Istio to Kong Mesh by a gateway, which the server sees as `spiffe://default.default.mesh.local/ns/kong/sa/kong-gateway`',
+  );
+});
+
+test('differences of access are foretold, and accepted with a reason', () => {
+  const lossy = write(
+    'lossy.yaml',
+    `${service}---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: seats, namespace: sales}
+spec: {rules: [{to: [{operation: {methods: [GET]}}]}]}
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: default, namespace: sales}
+spec: {mtls: {mode: STRICT}}
+`,
+  );
+  const { stdout } = isthmus('verify', lossy, '--complete');
+  expect(stdout).toMatch(
+    /^◐ access {2}.* could call `seats\.sales:80` with some requests before and cannot now\.\n {4}Foretold by ISTHMUS-AP-\d+/m,
+  );
+  const settings = write(
+    'accepted.yaml',
+    'accepted: [{service: sales/seats, aspect: access, reason: the application checks methods itself}]\n',
+  );
+  const after = isthmus('verify', lossy, '--complete', '--settings', settings).stdout;
+  expect(after).toMatch(/^○ access .*\n {4}Foretold by .*\n {4}Accepted: the application checks methods itself$/m);
+  expect(after).toMatch(/^Access: Nobody can call .*, but for what is accepted: .* \d+ accepted\.$/m);
+});
+
 test.each([
+  ['an unknown phase', ['verify', plain, '--phase', 'later'], '--phase later is not known; choose one of discovered'],
+  ['an unknown bridge', ['verify', plain, '--bridge', 'rope'], '--bridge rope is not known; choose one of direct'],
+  ['an accepted verdict that is none', ['verify', plain, '--settings', 'VERDICT'], 'accepted must be a list of'],
   ['a service that is not there', ['verify', plain, '--service', 'sales/none'], 'there is no Service sales/none'],
   ['accepted differences without a reason', ['verify', plain, '--settings', 'BAD'], 'accepted must be a list of'],
   ['a path that is not there', ['verify', '/nowhere'], 'there is no such file or folder'],
@@ -138,7 +188,12 @@ test.each([
   ['a relative path', ['simulate', plain, '--service', 'sales/seats', '--path', 'a'], '--path begins with a slash'],
 ])('%s is a matter of usage', (_, args, message) => {
   const bad = write('bad.yaml', 'accepted: [{service: sales/seats, aspect: routing}]\n');
-  const { status, stderr } = isthmus(...args.map((one) => (one === 'BAD' ? bad : one)));
+  const verdict = write(
+    'verdict.yaml',
+    'accepted: [{service: sales/seats, aspect: access, verdict: same, reason: x}]\n',
+  );
+  const files: Readonly<Record<string, string>> = { BAD: bad, VERDICT: verdict };
+  const { status, stderr } = isthmus(...args.map((one) => files[one] ?? one));
   expect(stderr).toContain(message);
   expect(status).toBe(2);
 });

@@ -1,7 +1,6 @@
-import { translate } from '@isthmus/translation';
-import { type EstateOptions, readEstate, settingsOf } from './estate.ts';
+import { type EstateOptions, readEstate, settingsOf, translateOne } from './estate.ts';
 import { InputError } from './input.ts';
-import { accessOf, judgeOf, verdictsOf } from './judging.ts';
+import { accessDuring, accessOf, bridges, judgeOf, phases, verdictsOf } from './judging.ts';
 import { writeText } from './output.ts';
 import { createProgress } from './progress.ts';
 import { wantsColour } from './render.ts';
@@ -12,15 +11,25 @@ export interface VerifyOptions extends EstateOptions {
   readonly service?: readonly string[];
   readonly json?: boolean;
   readonly verbose?: boolean;
+  readonly phase?: string;
+  readonly bridge?: string;
+}
+
+/** An option with few values. Throws an InputError for another. */
+function oneOf(name: string, value: string, known: readonly string[]): string {
+  if (known.includes(value)) return value;
+  throw new InputError(`--${name} ${value} is not known; choose one of ${known.join(', ')}`);
 }
 
 /** `isthmus verify`: returns 0 where all is the same or accepted and access does not widen, else 1; throws an InputError for 2. */
 export async function runVerify(paths: readonly string[], options: VerifyOptions): Promise<number> {
+  const phase = options.phase === undefined ? undefined : oneOf('phase', options.phase, phases);
+  const bridge = oneOf('bridge', options.bridge ?? 'direct', bridges);
   const settings = await settingsOf(options);
   const progress = createProgress(process.stderr);
   const estate = await readEstate(paths, options, progress);
   progress.say(`Translating … ${estate.istio.length} Istio resources`);
-  const translation = translate(estate, settings);
+  const translation = translateOne(estate, settings, options);
   const { service = [] } = options;
   const judge = judgeOf(translation);
   const unknown = service.find((one) => !judge.services.includes(one));
@@ -29,13 +38,17 @@ export async function runVerify(paths: readonly string[], options: VerifyOptions
     throw new InputError(`there is no Service ${unknown} in the input; say <namespace>/<name>`);
   }
   const services = service.length === 0 ? undefined : service;
-  const rows = verdictsOf(judge, settings, progress, services);
-  const access = accessOf(translation, progress, services);
+  // What requests meet is a matter of the last state: on the way to it they meet what they meet in either mesh.
+  const rows = phase === undefined ? verdictsOf(judge, settings, progress, services) : [];
+  const access =
+    phase === undefined
+      ? accessOf(translation, progress, services)
+      : accessDuring(translation, phase, bridge, progress, services);
   progress.end();
   if (options.json) await writeText(process.stdout, [`${JSON.stringify([...rows, ...access], null, 2)}\n`]);
   else {
     const look = { colour: wantsColour(process.stdout), all: options.verbose ?? false, notCompared: judge.notCompared };
-    await writeText(process.stdout, renderVerdicts(rows, look));
+    if (phase === undefined) await writeText(process.stdout, renderVerdicts(rows, look));
     await writeText(process.stdout, renderAccess(access, look));
   }
   return exitCodeOf(rows) || accessExitCode(access);

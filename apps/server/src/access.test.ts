@@ -83,8 +83,9 @@ test('the answer stands first, then who may call whom', async () => {
   expect(answer).toBe('Nobody can call what they could not before: 9 pairs the same, 1 narrower.');
   expect({ workloads, next }).toEqual({ workloads: 2, next: rows.length });
   expect(leftOut).toEqual([{ reason: 'no Service sends to it', count: 1, workloads: ['sales/quiet'] }]);
-  expect(tally.access).toEqual({ same: 9, narrower: 1, wider: 0, undecided: 0 });
-  expect(tally.transport).toEqual({ same: 2, narrower: 0, wider: 0, undecided: 0 });
+  expect(tally.access).toEqual({ same: 9, narrower: 1, wider: 0, undecided: 0, accepted: 0 });
+  expect(tally.transport).toEqual({ same: 2, narrower: 0, wider: 0, undecided: 0, accepted: 0 });
+  expect(rows.find(({ verdict }) => verdict === 'narrower')?.predictedBy).toEqual(['ISTHMUS-AP-003']);
   expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
 });
 
@@ -117,8 +118,8 @@ test('the matrix is a table of comma-separated values', async () => {
   const answer = await fetch(at(`/migrations/${migration}/access.csv?verdict=narrower`));
   expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
   expect((await answer.text()).split('\r\n')).toEqual([
-    'aspect,caller,bridge,workload,port,before,after,verdict,request,reason',
-    'access,sales/web,,sales/seats,80,some requests,refused,narrower,,',
+    'aspect,caller,bridge,workload,port,before,after,verdict,request,reason,way,foretold by,accepted',
+    'access,sales/web,,sales/seats,80,some requests,refused,narrower,,,,ISTHMUS-AP-003,',
     '',
   ]);
 });
@@ -130,4 +131,44 @@ test('a verified report says who may call whom', async () => {
   const narrower = equivalence.filter(({ aspect, verdict }) => aspect === 'access' && verdict === 'narrower');
   expect(narrower.map(({ workload: of }) => of)).toEqual(['sales/seats']);
   expect(equivalence.some(({ aspect }) => aspect === 'routing')).toBe(true);
+});
+
+test('states between the first and the last have verdicts of their own', async () => {
+  const bridged = await access('?phase=bridged');
+  expect(bridged.answer).toMatch(/^Nobody can call what they could not before: \d+ pairs the same, \d+ narrower\.$/);
+  expect(bridged.rows.map(({ way }) => way)).toContain(
+    'from Kong Mesh to Istio in plaintext, which the server sees without an identity',
+  );
+  const gateways = await access('?phase=migrated&bridge=gateways&verdict=wider,narrower');
+  expect(gateways.rows.map(({ way }) => way)).toContain(
+    'from Istio to Kong Mesh by a gateway, which the server sees as `spiffe://default.default.mesh.local/ns/kong/sa/kong-gateway`',
+  );
+  // Nobody has moved yet.
+  expect((await access('?phase=recorded')).tally.access).toMatchObject({ narrower: 0, wider: 0 });
+  const web = await call<WorkloadAccess>(`/migrations/${migration}/access/sales/web?phase=bridged`);
+  expect(web.rows.some(({ way }) => way?.startsWith('from Kong Mesh to Istio'))).toBe(true);
+  const table = await (await fetch(at(`/migrations/${migration}/access.csv?phase=bridged&verdict=narrower`))).text();
+  expect(table).toContain('from Kong Mesh to Istio in plaintext');
+  expect((await fetch(at(`/migrations/${migration}/access?phase=later`))).status).toBe(400);
+});
+
+test('what is accepted is counted apart, in the app and in the report, and not in phases', async () => {
+  const { revision } = await call<Migration>(`/migrations/${migration}`);
+  const accepted = [{ service: 'sales/seats', port: 80, aspect: 'access', reason: 'the application checks methods' }];
+  const change = (settings: object, of: number) =>
+    call<Migration>(`/migrations/${migration}`, {
+      method: 'PATCH',
+      headers,
+      body: JSON.stringify({ revision: of, settings }),
+    });
+  const { revision: next } = await change({ accepted }, revision);
+  const { tally, answer, rows } = await access();
+  expect(tally.access).toMatchObject({ narrower: 0, accepted: 1 });
+  expect(answer).toBe(
+    'Nobody can call what they could not before, but for what is accepted: 9 pairs the same, 1 accepted.',
+  );
+  expect(rows.find(({ verdict }) => verdict === 'narrower')?.accepted).toBe('the application checks methods');
+  expect((await access('?phase=migrated')).rows.some((row) => row.accepted !== undefined)).toBe(false);
+  await change({ accepted: [] }, next);
+  expect((await access()).tally.access).toMatchObject({ narrower: 1, accepted: 0 });
 });

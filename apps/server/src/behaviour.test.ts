@@ -8,8 +8,10 @@ import {
   routes,
   type ServiceBehaviour,
   type Simulation,
+  type SimulationModel,
   type Workbench,
 } from '@isthmus/contract';
+import { type SimulationModel as CompiledModel, simulate as decide } from '@isthmus/equivalence';
 import { Value } from 'typebox/value';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningServer, startServer } from './index.ts';
@@ -132,6 +134,30 @@ test('a request is simulated with the names that stand to reason', async () => {
   expect((await simulate({ port: 81 })).status).toBe(404);
   expect((await simulate({ path: 'seats' })).status).toBe(400);
   expect((await fetch(`${server.url}/api/v1/migrations/${migration}/behaviour/sales/none`)).status).toBe(404);
+});
+
+test('what decides all requests of a client is sent once, and decides here as the server does', async () => {
+  const ask = (body: object): Promise<Response> =>
+    fetch(`${server.url}/api/v1/migrations/${migration}/simulation-model`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ service: 'sales/seats', client: { namespace: 'web', labels: {} }, ...body }),
+    });
+  const { ports, port, model } = (await (await ask({})).json()) as SimulationModel;
+  expect({ ports, port }).toEqual({ ports: [80], port: 80 });
+  for (const path of ['/', '/seats?x=1', '/../..']) {
+    const there = (await (await simulate({ path, client: { namespace: 'web', labels: {} } })).json()) as Simulation;
+    const request = { method: 'GET', authority: 'seats.sales', path, headers: {} };
+    const { before, after, differences } = decide(model as CompiledModel, request);
+    expect({ before, after, differences }).toMatchObject({
+      before: there.before,
+      after: there.after,
+      differences: there.differences,
+    });
+  }
+  expect((await ask({ service: 'sales/none' })).status).toBe(404);
+  expect((await ask({ port: 81 })).status).toBe(404);
+  expect((await ask({ service: 'seats' })).status).toBe(400);
 });
 
 test('an accepted difference is counted as such at once', async () => {

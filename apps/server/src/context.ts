@@ -2,6 +2,7 @@ import { type Migration, phases, type Snapshot } from '@isthmus/contract';
 import type { Limits } from '@isthmus/kubernetes';
 import type { Actor, MigrationRecord, SnapshotRecord, Store } from '@isthmus/store';
 import type { FastifyRequest } from 'fastify';
+import type { Clusters } from './clusters.ts';
 import type { Imports } from './imports.ts';
 import type { Live } from './live.ts';
 import { nameCookie } from './plugins/security.ts';
@@ -13,6 +14,7 @@ import type { Views } from './views.ts';
 export interface Context {
   readonly store: Store;
   readonly imports: Imports;
+  readonly clusters: Clusters;
   readonly live: Live;
   readonly views: Views;
   readonly limits: Limits;

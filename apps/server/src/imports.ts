@@ -21,6 +21,10 @@ export interface Feed {
   finish(): Promise<void>;
   /** Ends the import because nothing more will come. */
   fail(detail: string): void;
+  /** How far the reading of clusters is that the files come from. */
+  tell(clusters: NonNullable<ImportJob['clusters']>): void;
+  /** Aborted once nothing more is taken. */
+  readonly signal: AbortSignal;
 }
 
 /** Imports under way and those that ended lately. */
@@ -189,6 +193,8 @@ export function createImports(
           update(id, { state: 'failed', detail });
           abort.abort();
         },
+        tell: (clusters) => update(id, { clusters }),
+        signal: abort.signal,
       };
     },
     get: (id) => jobs.get(id),

@@ -6,18 +6,23 @@ import cookie from '@fastify/cookie';
 import multipart from '@fastify/multipart';
 import files from '@fastify/static';
 import swagger from '@fastify/swagger';
+import type { ConnectionSettings } from '@isthmus/cluster/model';
 import { defaultLimits, type Limits } from '@isthmus/kubernetes';
 import { openStore } from '@isthmus/store';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import manifest from '../package.json' with { type: 'json' };
+import { createClusters } from './clusters.ts';
 import { type Context, present } from './context.ts';
 import { createImports } from './imports.ts';
 import { createLive } from './live.ts';
 import { addSecurity, isLoopback } from './plugins/security.ts';
 import { problemOf, Refusal } from './problem.ts';
+import { acceptanceRoutes } from './routes/acceptances.ts';
+import { clusterRoutes } from './routes/clusters.ts';
 import { importRoutes } from './routes/imports.ts';
 import { migrationRoutes } from './routes/migrations.ts';
+import { planRoutes } from './routes/plan.ts';
 import { serviceRoutes } from './routes/services.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { viewRoutes } from './routes/views.ts';
@@ -34,6 +39,8 @@ export interface ServerOptions {
   /** Folder of the built web app. */
   readonly webRoot?: string;
   readonly limits?: Limits;
+  /** Where kubeconfigs are, and which programs they may run; no cluster can be connected where it is absent. */
+  readonly clusters?: ConnectionSettings;
   readonly log?: boolean;
 }
 
@@ -139,9 +146,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       .catch(onError);
   };
   const imports = createImports(store, data, limits, onStored, onError);
+  const clusters = createClusters(options.clusters ?? { programs: [], kubeconfigs: [], inCluster: false });
   const context: Context = {
     store,
     imports,
+    clusters,
     live,
     views,
     limits,
@@ -152,8 +161,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     sessionRoutes(api, context);
     migrationRoutes(api, context);
     importRoutes(api, context);
+    clusterRoutes(api, context);
     serviceRoutes(api, context);
     viewRoutes(api, context);
+    planRoutes(api, context);
+    acceptanceRoutes(api, context);
     api.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
     api.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }));
     api.get('/readyz', { schema: { hide: true } }, async () => {
@@ -163,6 +175,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   addWeb(app, webRoot);
   app.addHook('onClose', async () => {
+    clusters.close();
     await imports.close();
     await views.close();
     await store.close();

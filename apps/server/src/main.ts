@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
+import { delimiter, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { connectionSettings } from '@isthmus/cluster/model';
 import { limitsFrom } from '@isthmus/kubernetes';
 import { StoreError } from '@isthmus/store';
 import { StartError, startServer } from './index.ts';
@@ -15,6 +16,9 @@ const usage = `Usage: npm start -- [options]
 
 ISTHMUS_LIMIT_TOTAL_BYTES, _FILE_BYTES, _ENTRIES, _DOCUMENTS, _DEPTH, _ALIAS_EXPANSION, _COMPRESSION_RATIO and
 _PATH_LENGTH set what an import may ask of the machine; sizes may have a unit, as in 512MiB.
+
+Clusters are reached by KUBECONFIG (else ~/.kube/config), or by the service account of the pod that this runs in.
+ISTHMUS_CLUSTER_PROGRAMS lists the programs, separated by commas, that kubeconfigs may run, as they write them.
 `;
 
 /** Opens the browser where there is somebody to see it. */
@@ -60,6 +64,7 @@ async function main(): Promise<number> {
       port,
       data: resolve(values.data ?? process.env.ISTHMUS_DATA ?? 'data'),
       token: process.env.ISTHMUS_TOKEN,
+      clusters: connectionSettings(process.env, delimiter),
       limits: limitsFrom(process.env, (message) => {
         throw new StartError(message);
       }),

@@ -4,9 +4,15 @@ import type { Problem } from '@isthmus/contract';
 /** A refusal that the client is told of, as an RFC 9457 problem document. */
 export class Refusal extends Error {
   readonly problem: Problem;
-  constructor(status: number, code: string, detail: string, conflict?: { current: unknown; attempted: unknown }) {
+  /** @param more both values of a conflict, or the gate that is shut */
+  constructor(
+    status: number,
+    code: string,
+    detail: string,
+    more?: { current: unknown; attempted: unknown } | { gate: unknown },
+  ) {
     super(detail);
-    this.problem = { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, code, ...conflict };
+    this.problem = { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, code, ...more };
   }
 }
 

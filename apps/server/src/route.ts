@@ -6,10 +6,12 @@ export function serve(
   app: FastifyInstance,
   route: Route,
   handler: (request: FastifyRequest, reply: FastifyReply) => unknown,
+  { bodyLimit }: { /** Bytes; the server's own where it is not given. */ readonly bodyLimit?: number } = {},
 ): void {
   app.route({
     method: route.method,
     url: `/api/v1${route.path}`,
+    ...(bodyLimit === undefined ? {} : { bodyLimit }),
     schema: {
       summary: route.summary,
       ...(route.query === undefined ? {} : { querystring: route.query }),

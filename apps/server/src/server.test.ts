@@ -125,6 +125,44 @@ test('a field of the workbench points into the text that is shown', async () => 
   expect(line?.slice((field?.span?.column ?? 0) - 1, (field?.span?.endColumn ?? 0) - 1)).toBe('cart');
 });
 
+test('an upload may hold several clusters, each named in front of its files', async () => {
+  const { body: migration } = await call<Migration>('POST', '/migrations', { name: 'Two clusters' });
+  const post = (...names: readonly string[]): Promise<Response> => {
+    const form = new FormData();
+    for (const name of names) {
+      form.append('cluster', name);
+      form.append('files', new Blob([shop]), 'shop.yaml');
+    }
+    return fetch(`${server.url}/api/v1/migrations/${migration.id}/snapshots`, { method: 'POST', body: form });
+  };
+  expect((await post('../east')).status).toBe(400);
+  expect((await finish((await (await post('east', 'west')).json()) as ImportJob)).state).toBe('done');
+  const at = `/migrations/${migration.id}`;
+  const { body: report } = await call<{
+    ledger: { resource: { cluster?: string; file: string } }[];
+    resources: { kind: string; zone?: string; global?: boolean }[];
+    diagnostics: { code: string }[];
+  }>('GET', `${at}/report`);
+  expect(report.ledger.map(({ resource: { cluster, file } }) => [cluster, file])).toEqual([
+    ['east', 'cluster=east/shop.yaml'],
+    ['west', 'cluster=west/shop.yaml'],
+  ]);
+  expect(report.diagnostics.map(({ code }) => code)).not.toContain('ISTHMUS-EST-002');
+  expect(new Set(report.resources.map(({ zone }) => zone))).toEqual(new Set([undefined, 'east', 'west']));
+  expect(report.resources).toContainEqual(expect.objectContaining({ kind: 'MeshMultiZoneService', global: true }));
+  for (const path of [
+    '/overview',
+    '/inventory',
+    '/services',
+    '/resources',
+    '/checks',
+    '/plan',
+    '/behaviour',
+    '/access',
+  ])
+    expect((await call('GET', `${at}${path}`)).status, path).toBe(200);
+});
+
 test('of two editors the second gets a conflict with both values', async () => {
   const id = await newMigration({ 'a.yaml': shop });
   const path = `/migrations/${id}/services/shop/cart`;
@@ -137,8 +175,13 @@ test('of two editors the second gets a conflict with both values', async () => {
   const bulk = await call<{ changed: Service[]; conflicts: Service[] }>('POST', `/migrations/${id}/services/changes`, {
     services: [{ id: 'shop/cart', revision: 1 }],
     set: { phase: 'bridged' },
+    override: { reason: 'tried by hand' },
   });
-  expect(bulk.body).toMatchObject({ changed: [{ phase: 'bridged', owner: 'Ann', revision: 2 }], conflicts: [] });
+  expect(bulk.body).toMatchObject({
+    changed: [{ phase: 'bridged', owner: 'Ann', revision: 2 }],
+    conflicts: [],
+    refused: [],
+  });
   expect((await call('PATCH', `/migrations/${id}/services/shop/none`, { revision: 0, note: '' })).status).toBe(404);
 });
 
@@ -274,6 +317,11 @@ test('the bundle comes as an archive, the same bytes each time, and the report a
     expect(first?.equals(second as Buffer)).toBe(true);
   }
   expect((await get('bundle?format=rar')).status).toBe(400);
+  expect((await get('bundle?form=helm')).status).toBe(400);
+  const universal = await get('bundle?format=zip&form=universal');
+  expect(universal.headers.get('content-disposition')).toContain('kong-mesh-universal-bundle.zip');
+  // Names of files stand in a zip as they are.
+  expect(Buffer.from(await universal.arrayBuffer()).includes('apply.sh')).toBe(true);
   const page = await get('report.html');
   expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
   expect(await page.text()).not.toContain('<script');

@@ -10,6 +10,7 @@ export const newSettings: Settings = {
   rootNamespace: 'istio-system',
   clusterDomain: 'cluster.local',
   defaults: 'keep',
+  router: 'expressions',
   accepted: [],
 };
 

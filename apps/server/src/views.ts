@@ -1,6 +1,6 @@
 import type { Settings } from '@isthmus/contract';
 import type { Limits } from '@isthmus/kubernetes';
-import type { ServiceState } from '@isthmus/store';
+import type { AcceptanceRecord, ServiceState } from '@isthmus/store';
 import { Piscina } from 'piscina';
 import type { ViewTask } from './workers/views.ts';
 
@@ -11,6 +11,7 @@ export interface Views {
     settings: Settings,
     states: readonly ServiceState[],
     view: ViewTask['view'],
+    acceptances?: readonly AcceptanceRecord[],
   ): Promise<Buffer>;
   close(): Promise<void>;
 }
@@ -34,9 +35,9 @@ export function createViews(directory: string, limits: Limits, onError: (error: 
     return pool.on('error', onError);
   });
   return {
-    async render(snapshot, settings, states, view) {
+    async render(snapshot, settings, states, view, acceptances = []) {
       const pool = pools[Number.parseInt(snapshot.slice(0, 2), 16) % threads] as Piscina;
-      const task: ViewTask = { directory, limits, snapshot, settings, states, view };
+      const task: ViewTask = { directory, limits, snapshot, settings, states, acceptances, view };
       const { buffer, byteOffset, byteLength } = (await pool.run(task)) as Uint8Array<ArrayBuffer>;
       return Buffer.from(buffer, byteOffset, byteLength);
     },

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CodeList, routes } from '@isthmus/contract';
+import { type CodeList, type Coverage, routes } from '@isthmus/contract';
 import { Value } from 'typebox/value';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningServer, startServer } from './index.ts';
@@ -59,4 +59,18 @@ test('the codes are listed, each with a page of its own', async () => {
     const page = (await (await visit(`/api/v1/codes/${code}`, '*/*')).json()) as { title: string };
     expect(page.title).toBe(title);
   }
+});
+
+test('the coverage of fields names every kind, and only codes that there are', async () => {
+  const coverage = (await (await visit('/api/v1/coverage', '*/*')).json()) as Coverage;
+  expect(Value.Check(routes.getCoverage.response, coverage)).toBe(true);
+  expect(coverage.kinds.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['VirtualService', 'EnvoyFilter']));
+  const codes = new Set(
+    ((await (await visit('/api/v1/codes', '*/*')).json()) as CodeList).codes.map(({ code }) => code),
+  );
+  const named = coverage.kinds.flatMap(({ fields }) =>
+    fields.flatMap(({ results }) => results.flatMap(({ code }) => code ?? [])),
+  );
+  expect(named.length).toBeGreaterThan(100);
+  expect(named.filter((code) => !codes.has(code))).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { Frame } from './frame/frame.tsx';
 import { MigrationFrame } from './frame/migration-frame.tsx';
 import { NotFound } from './frame/not-found.tsx';
@@ -27,6 +27,12 @@ const guide = createRoute({
   getParentRoute: () => root,
   path: '/guide',
   component: lazyRouteComponent(() => import('./features/guide/page.tsx'), 'GuidePage'),
+});
+
+const coverage = createRoute({
+  getParentRoute: () => root,
+  path: '/guide/coverage',
+  component: lazyRouteComponent(() => import('./features/guide/coverage-page.tsx'), 'CoveragePage'),
 });
 
 const code = createRoute({
@@ -77,6 +83,18 @@ const inventory = createRoute({
   component: lazyRouteComponent(() => import('./features/inventory/page.tsx'), 'InventoryPage'),
 });
 
+const clusters = createRoute({
+  getParentRoute: () => migration,
+  path: '/clusters',
+  component: lazyRouteComponent(() => import('./features/clusters/page.tsx'), 'ClustersPage'),
+});
+
+const drift = createRoute({
+  getParentRoute: () => migration,
+  path: '/drift',
+  component: lazyRouteComponent(() => import('./features/clusters/drift-page.tsx'), 'DriftPage'),
+});
+
 const workbench = createRoute({
   getParentRoute: () => migration,
   path: '/workbench',
@@ -98,7 +116,15 @@ const access = createRoute({
 const simulator = createRoute({
   getParentRoute: () => migration,
   path: '/simulator',
-  component: lazyRouteComponent(() => import('./features/behaviour/simulator-page.tsx'), 'SimulatorPage'),
+  // It is a panel of the workbench; its own address stays one that can be written by hand.
+  beforeLoad: ({ params, search }) => {
+    throw redirect({
+      to: '/migrations/$id/workbench',
+      params,
+      search: { ...search, list: 'simulator' },
+      replace: true,
+    });
+  },
 });
 
 const imports = createRoute({
@@ -148,6 +174,7 @@ export const router = createRouter({
     start,
     signIn,
     guide,
+    coverage,
     code,
     migration.addChildren([
       overview,
@@ -156,6 +183,8 @@ export const router = createRouter({
       resources,
       findings,
       inventory,
+      clusters,
+      drift,
       workbench,
       behaviour,
       access,

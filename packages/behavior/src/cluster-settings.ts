@@ -19,6 +19,8 @@ export interface ClusterSettings {
   readonly maglevLbConfig?: { readonly tableSize?: string };
   /** Why the proxy refuses the cluster, so that requests to it get 503; absent: it takes it. */
   readonly refused?: string;
+  /** Why these settings may be others than they are here; absent: they are these. */
+  readonly unknown?: string;
   readonly connectTimeout: string;
   readonly circuitBreakers: {
     readonly maxConnections?: number;

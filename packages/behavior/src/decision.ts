@@ -70,6 +70,8 @@ export interface RateLimit {
 
 /** What the proxies of a destination's servers do to requests by themselves; undefined: nothing. */
 export interface ServerEffects {
+  /** Why they may do more than is said here; undefined: they do not. */
+  readonly unknown?: string;
   /** When they give up. */
   readonly timeouts?: readonly (ForIdentity & { readonly timeout: Milliseconds })[];
   readonly rateLimits?: readonly (ForIdentity & RateLimit)[];
@@ -215,6 +217,8 @@ export type Decision =
   /** The proxy takes the connection and closes it. */
   | { readonly kind: 'closed'; readonly reason: string }
   /** The proxy refuses this configuration, or never gets it: it goes on with what it had before, which may be nothing. */
-  | { readonly kind: 'broken'; readonly reason: string };
+  | { readonly kind: 'broken'; readonly reason: string }
+  /** What the proxy does cannot be told: its configuration holds what the model does not follow. */
+  | { readonly kind: 'unknown'; readonly reason: string };
 
 export const noHeaderChanges: HeaderChanges = { remove: [], set: [], add: [] };

@@ -5,6 +5,8 @@ export interface RegularExpression {
   readonly pattern: string;
   /** Whether the expression matches the whole text. */
   matches(text: string): boolean;
+  /** The first place where the expression matches: the match and its groups (undefined: not taken part); undefined where there is none. */
+  find(text: string): readonly (string | undefined)[] | undefined;
   /** Replaces every match as Envoy's `regex_rewrite` does: `\1` is the first group, `\0` the match, `\\` a backslash. */
   replaceAll(text: string, substitution: string): string;
 }
@@ -30,6 +32,12 @@ function replaceAll(compiled: RE2JS, text: string, substitution: string): string
   return result + text.slice(end);
 }
 
+function find(compiled: RE2JS, text: string): readonly (string | undefined)[] | undefined {
+  const matcher = compiled.matcher(text);
+  if (!matcher.find()) return undefined;
+  return Array.from({ length: matcher.groupCount() + 1 }, (_, index) => matcher.group(index) ?? undefined);
+}
+
 /** Compiles a pattern; throws a RegularExpressionError where RE2 would refuse it. */
 export function compileExpression(pattern: string): RegularExpression {
   const before = known.get(pattern);
@@ -44,6 +52,7 @@ export function compileExpression(pattern: string): RegularExpression {
   const expression: RegularExpression = {
     pattern,
     matches: (text) => compiled.matches(text),
+    find: (text) => find(compiled, text),
     replaceAll: (text, substitution) => replaceAll(compiled, text, substitution),
   };
   if (known.size >= mostKnown) known.clear();

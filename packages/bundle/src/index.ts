@@ -1,6 +1,8 @@
 export { type ArchiveFormat, archive } from './archive.ts';
 export {
   type BundleFile,
+  type BundleFormat,
+  bundleFormats,
   filesOf,
   type Layout,
   type LayoutPlan,
@@ -13,3 +15,4 @@ export { buildReport, type Report } from './report.ts';
 export { renderReportPage } from './report-page.ts';
 export { reportSchema } from './report-schema.ts';
 export { reportChunks, reportText } from './report-text.ts';
+export { isUniversal, toUniversal, type UniversalObject } from './universal.ts';

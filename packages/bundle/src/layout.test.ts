@@ -105,3 +105,45 @@ test('of very many services those of one namespace share a file', () => {
   );
   expect(files.find(({ path }) => path === '60-routing/air-1.yaml')?.text.match(/^kind: /gm)).toHaveLength(500);
 });
+
+test('each cluster of several has a folder of its own, and what belongs to all of them another', () => {
+  const both: Emitted[] = [
+    {
+      role: 'resource',
+      stage: 'services',
+      object: policy('MeshMultiZoneService', 'seats'),
+      services: ['air/seats'],
+      place: { kind: 'global' },
+    },
+    ...(['east', 'west'] as const).map(
+      (zone): Emitted => ({
+        role: 'resource',
+        stage: 'routing',
+        object: policy('MeshTimeout', 'seats'),
+        services: ['air/seats'],
+        place: { kind: 'zone', zone },
+      }),
+    ),
+  ];
+  const zones = ['east', 'west', 'idle'].map((zone) => ({ cluster: zone, zone, translation: empty }));
+  const { files, fileOf } = layOut({ ...empty, emitted: both, zones });
+  expect(fileOf).toEqual([
+    'global/40-services/air.seats.yaml',
+    'zones/east/60-routing/air.seats.yaml',
+    'zones/west/60-routing/air.seats.yaml',
+  ]);
+  expect(files.map(({ path }) => path)).toEqual([
+    'README.md',
+    'global/40-services/air.seats.yaml',
+    'global/40-services/kustomization.yaml',
+    'global/kustomization.yaml',
+    'zones/east/60-routing/air.seats.yaml',
+    'zones/east/60-routing/kustomization.yaml',
+    'zones/east/kustomization.yaml',
+    'zones/idle/kustomization.yaml',
+    'zones/west/60-routing/air.seats.yaml',
+    'zones/west/60-routing/kustomization.yaml',
+    'zones/west/kustomization.yaml',
+  ]);
+  expect(files[0]?.text).toContain('- `zones/west`: for cluster west');
+});

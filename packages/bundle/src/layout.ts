@@ -1,6 +1,19 @@
 import { type Json, writeYamlDocuments } from '@isthmus/kubernetes';
-import { type Emitted, type EmittedObject, type Stage, stages, type Translation } from '@isthmus/translation';
+import {
+  type Emitted,
+  type EmittedObject,
+  type Settings,
+  type Stage,
+  stages,
+  type Translation,
+} from '@isthmus/translation';
+import { applyScript } from './apply-script.ts';
 import { readme } from './readme.ts';
+import { isUniversal, toUniversal } from './universal.ts';
+
+/** `kubernetes`: objects for kubectl and Kustomize. `universal`: those of Kong Mesh as `kumactl apply` takes them. */
+export const bundleFormats = ['kubernetes', 'universal'] as const;
+export type BundleFormat = (typeof bundleFormats)[number];
 
 /** One file of a bundle; the path is relative, with `/`. */
 export interface BundleFile {
@@ -128,8 +141,18 @@ function planPatches(emitted: readonly Emitted[]): PlannedFile[] {
   return files;
 }
 
-/** The bundle's file of each emitted resource (same index), as `layOut` writes it. */
-export function filesOf(emitted: readonly Emitted[]): string[] {
+/** The folder of a bundle for a control plane; none where there is one cluster. */
+function folderOf({ place }: Emitted): string {
+  if (place === undefined) return '';
+  return place.kind === 'global' ? 'global/' : `zones/${safe(place.zone)}/`;
+}
+
+/** The emitted resources of each control plane, with their places in the list. */
+const byFolder = (emitted: readonly Emitted[]): Map<string, number[]> =>
+  Map.groupBy(emitted.keys(), (index) => folderOf(emitted[index] as Emitted));
+
+/** The file of each resource for one control plane (same index), without the folder. */
+function filesWithin(emitted: readonly Emitted[], format: BundleFormat): string[] {
   const topicOf = topics(emitted);
   const folders = new Map<string, Map<string | undefined, string>>();
   return emitted.map((one) => {
@@ -137,7 +160,8 @@ export function filesOf(emitted: readonly Emitted[]): string[] {
       const { folder, name } = patchOf(one.object);
       return `patches/${folder}/${name}`;
     }
-    const folder = `${one.role === 'draft' ? 'drafts/' : ''}${directoryOf(one.stage)}`;
+    const cluster = format === 'universal' && !isUniversal(one.object) ? 'kubernetes/' : '';
+    const folder = `${one.role === 'draft' ? 'drafts/' : ''}${cluster}${directoryOf(one.stage)}`;
     const files = folders.get(folder) ?? new Map<string | undefined, string>();
     folders.set(folder, files);
     const topic = topicOf(one.stage)(one);
@@ -147,34 +171,91 @@ export function filesOf(emitted: readonly Emitted[]): string[] {
   });
 }
 
+/** The bundle's file of each emitted resource (same index), as `layOut` writes it. */
+export function filesOf(emitted: readonly Emitted[], format: BundleFormat = 'kubernetes'): string[] {
+  const files: string[] = [];
+  for (const [folder, indices] of byFolder(emitted)) {
+    const within = filesWithin(
+      indices.map((index) => emitted[index] as Emitted),
+      format,
+    );
+    for (const [position, index] of indices.entries()) files[index] = `${folder}${within[position] as string}`;
+  }
+  return files;
+}
+
 /**
- * Plans the bundle of a translation for GitOps: one directory for each step of applying, in order, each with a kustomization;
- * `patches/` with Kustomize components for the user's objects that change; `drafts/` outside of every kustomization.
+ * The document of a resource. Dataplanes are read by kuma-dp on machines, which takes the Universal form, whatever the rest is
+ * written in.
  */
-export function planLayout(translation: Translation): LayoutPlan {
-  const { emitted } = translation;
-  const fileOf = filesOf(emitted);
+function documentOf({ object, place }: Emitted, format: BundleFormat, settings: Settings): Json {
+  if (!isUniversal(object) || (format === 'kubernetes' && object.kind !== 'Dataplane'))
+    return object as unknown as Json;
+  return toUniversal(object, settings, place?.kind === 'zone' ? place.zone : undefined);
+}
+
+/** The files for one control plane: directories by step, the patches, and what has the steps in order. */
+function planPlace(
+  emitted: readonly Emitted[],
+  format: BundleFormat,
+  settings: Settings,
+): {
+  readonly files: readonly PlannedFile[];
+  readonly steps: readonly string[];
+} {
+  const fileOf = filesWithin(emitted, format);
   const documents = new Map<string, Json[]>();
-  for (const [index, { role, object }] of emitted.entries())
-    if (role !== 'patch') group(documents, fileOf[index] as string, object as unknown as Json);
+  for (const [index, one] of emitted.entries())
+    if (one.role !== 'patch') group(documents, fileOf[index] as string, documentOf(one, format, settings));
   const files = planPatches(emitted);
   const directories = new Map<string, string[]>();
   for (const [path, objects] of documents) {
     files.push({ path, documents: objects });
-    const [directory, name, ...deeper] = path.split('/');
-    if (deeper.length > 0 || directory === undefined || name === undefined) continue;
-    group(directories, directory, name);
+    const cut = path.lastIndexOf('/');
+    if (!path.startsWith('drafts/')) group(directories, path.slice(0, cut), path.slice(cut + 1));
   }
-  for (const [directory, names] of directories)
-    files.push({ path: `${directory}/kustomization.yaml`, documents: kustomization(sorted(names)) });
-  const ordered = stages.map(directoryOf).filter((directory) => directories.has(directory));
-  files.push({ path: 'kustomization.yaml', documents: kustomization(ordered, inGivenOrder) });
-  files.push({ path: 'README.md', text: readme(translation, ordered) });
-  return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), fileOf };
+  const steps = stages
+    .map(directoryOf)
+    .flatMap((directory) => [directory, `kubernetes/${directory}`].filter((folder) => directories.has(folder)));
+  if (format === 'universal') {
+    const inOrder = steps.map((folder) => ({ folder, names: sorted(directories.get(folder) ?? []) }));
+    files.push({ path: 'apply.sh', text: applyScript(inOrder) });
+  } else {
+    for (const [directory, names] of directories)
+      files.push({ path: `${directory}/kustomization.yaml`, documents: kustomization(sorted(names)) });
+    files.push({ path: 'kustomization.yaml', documents: kustomization(steps, inGivenOrder) });
+  }
+  return { files, steps };
+}
+
+/**
+ * Plans the bundle of a translation for GitOps: one directory for each step of applying, in order, each with a kustomization;
+ * `patches/` with Kustomize components for the user's objects that change; `drafts/` outside of every kustomization. Of several
+ * clusters each has all of this in `zones/NAME`, and `global` holds what belongs to no single one. In the Universal format
+ * `apply.sh` stands in the place of kustomizations, and `kubernetes/` holds the steps of what exists on Kubernetes only.
+ */
+export function planLayout(translation: Translation, format: BundleFormat = 'kubernetes'): LayoutPlan {
+  const { emitted, zones, settings } = translation;
+  const files: PlannedFile[] = [];
+  const steps = new Set<string>();
+  const places = byFolder(emitted);
+  for (const { zone } of zones ?? []) if (!places.has(`zones/${safe(zone)}/`)) places.set(`zones/${safe(zone)}/`, []);
+  if (zones === undefined && places.size === 0) places.set('', []);
+  for (const [folder, indices] of places) {
+    const own = indices.map((index) => emitted[index] as Emitted);
+    const planned = planPlace(own, format, settings);
+    for (const step of planned.steps) steps.add(step);
+    files.push(...planned.files.map((file) => ({ ...file, path: `${folder}${file.path}` })));
+  }
+  const ordered = stages
+    .map(directoryOf)
+    .flatMap((directory) => [directory, `kubernetes/${directory}`].filter((folder) => steps.has(folder)));
+  files.push({ path: 'README.md', text: readme(translation, ordered, format) });
+  return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), fileOf: filesOf(emitted, format) };
 }
 
 /** Lays a translation out as `planLayout` plans it, with the text of each file. */
-export function layOut(translation: Translation): Layout {
-  const { files, fileOf } = planLayout(translation);
+export function layOut(translation: Translation, format: BundleFormat = 'kubernetes'): Layout {
+  const { files, fileOf } = planLayout(translation, format);
   return { files: files.map((file) => ({ path: file.path, text: textOfFile(file) })), fileOf };
 }

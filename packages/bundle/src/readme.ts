@@ -1,4 +1,5 @@
 import type { Translation } from '@isthmus/translation';
+import type { BundleFormat } from './layout.ts';
 
 const steps: Readonly<Record<string, string>> = {
   access: 'who may call whom; before anything turns mTLS on, because Kong Mesh then denies by default',
@@ -11,11 +12,42 @@ const steps: Readonly<Record<string, string>> = {
   edge: 'the way into the mesh',
 };
 
+/** Which control plane each folder is for, where there are several. */
+function howToApply({ zones, emitted }: Translation): string[] {
+  if (zones === undefined) return [];
+  const isGlobal = emitted.some(({ place }) => place?.kind === 'global');
+  return [
+    `The bundle is for ${zones.length} zones under one global control plane:`,
+    '',
+    ...(isGlobal ? ['- `global`: apply it to the global control plane first'] : []),
+    ...zones.map(({ cluster, zone }) => `- \`zones/${zone}\`: for cluster ${cluster}`),
+    '',
+    'Below, directories are those of one of these folders.',
+    '',
+  ];
+}
+
+const orders: Readonly<Record<BundleFormat, string>> = {
+  kubernetes:
+    'Apply the directories in this order, each with `kubectl apply -k DIRECTORY` (kubectl 1.27 or newer), and look at the mesh in between; `kubectl apply -k .` applies all of them in this order:',
+  universal: [
+    'The resources of Kong Mesh are in Universal form, for a Global control plane: `kumactl config control-planes add …`, then `kumactl apply -f FILE` for each file. `sh apply.sh` applies all of them in this order. Directories in `kubernetes/` hold what exists on Kubernetes only: apply them in the cluster of the zone (`kubectl apply -f FILE`). At a Universal zone that belongs to a Global control plane, each resource needs the label `kuma.io/origin: zone`.',
+    '',
+    'A Global control plane hands policies to all zones. Policies that select proxies by labels, permissions and MeshTLS name the zone; timeouts, retries and the like for the whole mesh hold in every zone.',
+    '',
+    'In this order:',
+  ].join('\n'),
+};
+
+const purposeOf = (directory: string): string =>
+  `${steps[directory.replace(/^kubernetes\//, '').slice(3)] ?? ''}${directory.startsWith('kubernetes/') ? ', on Kubernetes' : ''}`;
+
 /** The page that whoever receives a bundle reads first. */
-export function readme(translation: Translation, directories: readonly string[]): string {
+export function readme(translation: Translation, directories: readonly string[], format: BundleFormat): string {
   const { settings, emitted, diagnostics } = translation;
   const blockers = diagnostics.filter(({ severity }) => severity === 'blocker').length;
   const drafts = emitted.filter(({ role }) => role === 'draft').length;
+  const dataplanes = emitted.filter(({ object }) => object.kind === 'Dataplane').length;
   const patches = emitted.filter(({ role }) => role === 'patch').length;
   const lines = [
     `# Kong Mesh ${settings.target} resources, made from Istio's by Isthmus`,
@@ -24,11 +56,12 @@ export function readme(translation: Translation, directories: readonly string[])
       ? 'No finding blocks this bundle.'
       : `**${blockers} findings block this bundle.** Read them in the report before you apply anything: each names what Istio restricts and this bundle does not.`,
     '',
+    ...howToApply(translation),
     directories.length === 0
       ? 'There is nothing to apply: none of the resources has a counterpart in this bundle.'
-      : 'Apply the directories in this order, each with `kubectl apply -k DIRECTORY` (kubectl 1.27 or newer), and look at the mesh in between; `kubectl apply -k .` applies all of them in this order:',
+      : orders[format],
     '',
-    ...directories.map((directory, index) => `${index + 1}. \`${directory}\`: ${steps[directory.slice(3)] ?? ''}`),
+    ...directories.map((directory, index) => `${index + 1}. \`${directory}\`: ${purposeOf(directory)}`),
     ...(directories.length === 0 ? [] : ['']),
     ...(patches === 0
       ? []
@@ -38,7 +71,10 @@ export function readme(translation: Translation, directories: readonly string[])
         ]),
     ...(drafts === 0
       ? []
-      : [`\`drafts/\` holds ${drafts} resources for a person to finish; no kustomization includes them.`, '']),
+      : [
+          `\`drafts/\` holds ${drafts} resources for a person to finish; ${format === 'kubernetes' ? 'no kustomization includes' : '`apply.sh` does not apply'} them.${dataplanes === 0 ? '' : ' Dataplanes among them are for kuma-dp on the machines (`kuma-dp run --dataplane-file FILE`), each with a token of its own.'}`,
+          '',
+        ]),
   ];
   return `${lines.join('\n').trimEnd()}\n`;
 }

@@ -24,6 +24,24 @@ spec: {"</style><script>": 1}
   expect(html).not.toMatch(/<[^>]*\s(?:src|href)=/);
 });
 
+test('what was accepted is told with who, when and why, as text', () => {
+  const text = `apiVersion: networking.istio.io/v1
+kind: EnvoyFilter
+metadata: {name: filter, namespace: sales}
+spec: {priority: 10}
+`;
+  const translation = translate(takeIn([readManifest('a.yaml', new TextEncoder().encode(text))]), defaultSettings);
+  const [first] = translation.diagnostics;
+  const report = buildReport(translation, translation.diagnostics, layOut(translation).fileOf, undefined, (one) =>
+    one === first ? { reason: 'agreed <b>', by: 'Ann', at: '2026-01-02T03:04:05.000Z' } : undefined,
+  );
+  expect(report.diagnostics.filter(({ accepted }) => accepted !== undefined)).toHaveLength(1);
+  const html = renderReportPage(report);
+  expect(html).toContain('by Ann on 2026-01-02: agreed &lt;b&gt;');
+  expect(html).toMatch(/of which 1 (blocker|warning) is accepted with a reason/);
+  expect(page(text)).not.toContain('accepted with a reason');
+});
+
 test('an empty report says so', () => {
   const html = page('');
   expect(html).toContain('The input holds no Istio resource.');

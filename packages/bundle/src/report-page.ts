@@ -74,12 +74,30 @@ type Finding = Report['diagnostics'][number];
 const nameOf = ({ kind, namespace, name }: { kind: string; namespace: string; name: string }): string =>
   `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`;
 
-function finding({ resource, file, line, message, help, path }: Finding, isNews: boolean): string {
+/** ", of which 1 blocker and 2 warnings are accepted"; nothing where none is. */
+function acceptedInWords(diagnostics: Report['diagnostics']): string {
+  const parts = (['blocker', 'warning'] as const).flatMap((severity) => {
+    const count = diagnostics.filter((one) => one.severity === severity && one.accepted !== undefined).length;
+    return count === 0 ? [] : [`${count} ${severity}${count === 1 ? '' : 's'}`];
+  });
+  return parts.length === 0
+    ? ''
+    : `, of which ${parts.join(' and ')} ${parts.join() === '1 blocker' || parts.join() === '1 warning' ? 'is' : 'are'} accepted with a reason`;
+}
+
+/** A day is enough for people; the JSON beside the page has the time. */
+const dayOf = (at: string): string => at.slice(0, 10);
+
+function finding({ resource, file, line, message, help, path, accepted }: Finding, isNews: boolean): string {
   const subject = resource === undefined ? '' : `<span class="name">${text(nameOf(resource))}</span> `;
   const place = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}`;
   const where = `${text(place)}${path === undefined ? '' : ` <code>${text(path)}</code>`}`;
+  const decision =
+    accepted === undefined
+      ? ''
+      : `<p>${mark('accepted')} by ${text(accepted.by)} on ${text(dayOf(accepted.at))}: ${text(accepted.reason)}</p>`;
   const advice = isNews ? `<p class="muted">${text(help)}</p>` : '';
-  return `<div class="finding">${subject}<span class="muted">${where}</span><p>${text(message)}</p>${advice}</div>`;
+  return `<div class="finding">${subject}<span class="muted">${where}</span><p>${text(message)}</p>${advice}${decision}</div>`;
 }
 
 const more = (count: number, what: string): string =>
@@ -154,7 +172,7 @@ function behaviour(rows: readonly VerdictRow[]): string {
   return `<h2>Behaviour</h2><table class="narrow"><thead><tr><th>Aspect</th>${heads}<th class="number">unpredicted</th></tr></thead><tbody>${table}</tbody></table>${items.join('')}${more(others.length - mostRows, 'verdicts')}`;
 }
 
-const accessVerdicts = ['same', 'narrower', 'wider', 'undecided'] as const;
+const accessVerdicts = ['same', 'narrower', 'wider', 'undecided', 'accepted'] as const;
 
 /** Whether access widens, in a sentence; the counts, and what is not the same. */
 function access(rows: readonly AccessRow[]): string {
@@ -170,10 +188,14 @@ function access(rows: readonly AccessRow[]): string {
   const others = rows.filter(({ verdict }) => verdict !== 'same').sort((a, b) => rank(a) - rank(b));
   const items = others
     .slice(0, mostRows)
-    .map(
-      ({ aspect, workload, port, verdict, sentence }) =>
-        `<div class="finding">${mark(verdict)} <span class="name">${text(workload)}:${port}</span> ${aspect}<p>${prose(sentence)}</p></div>`,
-    );
+    .map(({ aspect, workload, port, verdict, sentence, predictedBy = [], accepted }) => {
+      const foretold =
+        predictedBy.length === 0
+          ? '<p class="blocker">No finding predicted this.</p>'
+          : `<p class="muted">Predicted by ${predictedBy.map((code) => `<code>${text(code)}</code>`).join(', ')}</p>`;
+      const reason = accepted === undefined ? '' : `<p class="muted">Accepted: ${text(accepted)}</p>`;
+      return `<div class="finding">${mark(accepted === undefined ? verdict : 'accepted')} <span class="name">${text(workload)}:${port}</span> ${aspect}<p>${prose(sentence)}</p>${foretold}${reason}</div>`;
+    });
   const heads = accessVerdicts.map((one) => `<th class="number">${mark(one)}</th>`).join('');
   return `<h2>Access</h2><p>${text(answerOf(counts))}</p><table class="narrow"><thead><tr><th>Aspect</th>${heads}</tr></thead><tbody>${table}</tbody></table>${items.join('')}${more(others.length - mostRows, 'verdicts')}`;
 }
@@ -200,7 +222,7 @@ export function renderReportPage(report: Report): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Istio to Kong Mesh ${text(target)}: report</title><style>${style}</style></head><body>
 <h1>Istio to Kong Mesh ${text(target)}</h1>
-<p>${summary.fields} fields of ${summary.istioResources} Istio resources; ${summary.diagnostics.blocker} findings block, ${summary.diagnostics.warning} warn. ${summary.resources} resources, ${summary.patches} patches and ${summary.drafts} drafts come of it.</p>
+<p>${summary.fields} fields of ${summary.istioResources} Istio resources; ${summary.diagnostics.blocker} findings block, ${summary.diagnostics.warning} warn${acceptedInWords(report.diagnostics)}. ${summary.resources} resources, ${summary.patches} patches and ${summary.drafts} drafts come of it.</p>
 <h2>Fields</h2><table class="narrow"><thead><tr><th>Outcome</th><th class="number">Fields</th></tr></thead><tbody>${outcomes}</tbody></table>
 ${report.equivalence === undefined ? '' : behaviour(report.equivalence.filter((row) => !isAccessRow(row)))}${report.equivalence === undefined ? '' : access(report.equivalence.filter(isAccessRow))}
 <h2>Findings</h2>${findings(report.diagnostics) || `<p class="muted">No findings. ${summary.fields} fields checked.</p>`}

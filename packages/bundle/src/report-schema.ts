@@ -1,7 +1,7 @@
 import type { Diagnostic, Severity } from '@isthmus/diagnostics';
 import type { AccessRow, VerdictRow } from '@isthmus/equivalence';
 import type { LedgerField, Outcome, Target } from '@isthmus/translation';
-import type { Report } from './report.ts';
+import type { Report, ReportedAcceptance } from './report.ts';
 
 type Schema = { readonly [keyword: string]: unknown };
 
@@ -44,12 +44,16 @@ const field = map<LedgerField>(
   ['code'],
 );
 const entry = map<Report['ledger'][number]>({
-  resource: map<Report['ledger'][number]['resource']>({
-    ...subject,
-    namespace: described(text, 'As written; empty where none is.'),
-    file: text,
-    line: position,
-  }),
+  resource: map<Report['ledger'][number]['resource']>(
+    {
+      ...subject,
+      namespace: described(text, 'As written; empty where none is.'),
+      file: text,
+      line: position,
+      cluster: described(text, 'The cluster that it is of, where it says so.'),
+    },
+    ['cluster'],
+  ),
   fields: list(field),
 });
 type Related = NonNullable<Diagnostic['related']>[number];
@@ -65,8 +69,12 @@ const diagnostic = map<Report['diagnostics'][number]>(
     column: position,
     path: text,
     related: list(map<Related>({ file: text, line: position, column: position, message: text }, ['line', 'column'])),
+    accepted: described(
+      map<ReportedAcceptance>({ reason: text, by: text, at: described(text, 'ISO 8601.') }),
+      'Who accepted it, when and why; absent where nobody did.',
+    ),
   },
-  ['resource', 'file', 'line', 'column', 'path'],
+  ['resource', 'file', 'line', 'column', 'path', 'accepted'],
 );
 
 type Counterexample = NonNullable<VerdictRow['counterexample']>;
@@ -120,13 +128,16 @@ const accessVerdict = map<AccessRow>(
     verdict: { enum: ['same', 'narrower', 'wider', 'undecided'] },
     sentence: text,
     request: described(text, 'One that Istio refuses and Kong Mesh lets through.'),
+    way: described(text, 'In a phase of the migration: the way that `after` is about, and whom the server sees.'),
     reason: described(text, 'Why it is undecided.'),
     rules: described(
       map<NonNullable<AccessRow['rules']>>({ before: list(rule), after: list(rule) }),
       'What decides; absent where no policy does.',
     ),
+    predictedBy: described(list(text), 'Codes of the diagnostics that foretold a verdict other than same.'),
+    accepted: described(text, 'Why somebody accepted it.'),
   },
-  ['bridge', 'request', 'reason', 'rules'],
+  ['bridge', 'request', 'way', 'reason', 'rules', 'predictedBy', 'accepted'],
 );
 
 /**
@@ -143,8 +154,15 @@ export function reportSchema(targets: readonly string[]): Schema {
     ),
   });
   const resource = map<Report['resources'][number]>(
-    { ...subject, file: described(text, 'In the bundle.'), patch: yes, draft: yes },
-    ['patch', 'draft'],
+    {
+      ...subject,
+      file: described(text, 'In the bundle.'),
+      zone: described(text, 'The zone that it is for, where the import holds several clusters.'),
+      global: described(yes, 'It is for the global control plane.'),
+      patch: yes,
+      draft: yes,
+    },
+    ['zone', 'global', 'patch', 'draft'],
   );
   const summary = map<Report['summary']>({
     files: count,

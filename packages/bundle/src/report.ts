@@ -10,8 +10,23 @@ interface ReportedEntry {
     readonly name: string;
     readonly file: string;
     readonly line: number;
+    /** Only where the import holds several clusters. */
+    readonly cluster?: string;
   };
   readonly fields: LedgerEntry['fields'];
+}
+
+/** Who accepted a finding, when and why. */
+export interface ReportedAcceptance {
+  readonly reason: string;
+  readonly by: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+interface ReportedDiagnostic extends Diagnostic {
+  readonly related: NonNullable<Diagnostic['related']>;
+  readonly accepted?: ReportedAcceptance;
 }
 
 /** The report, version 1; its JSON Schema is docs/reference/report.schema.json. */
@@ -31,13 +46,16 @@ export interface Report {
   }[];
   readonly ledger: readonly ReportedEntry[];
   readonly context: readonly ReportedEntry[];
-  readonly diagnostics: readonly (Diagnostic & { readonly related: NonNullable<Diagnostic['related']> })[];
+  readonly diagnostics: readonly ReportedDiagnostic[];
   readonly resources: readonly {
     readonly apiVersion: string;
     readonly kind: string;
     readonly namespace: string;
     readonly name: string;
     readonly file: string;
+    /** The zone whose control plane it is for, or all of them; only where the import holds several clusters. */
+    readonly zone?: string;
+    readonly global?: true;
     readonly patch?: true;
     readonly draft?: true;
   }[];
@@ -60,7 +78,8 @@ export interface Report {
 
 function entryOf({ resource, fields }: LedgerEntry): ReportedEntry {
   const { apiVersion, kind, namespace, name, source } = resource;
-  return { resource: { apiVersion, kind, namespace, name, file: source.file, line: source.line }, fields };
+  const { file, line, cluster } = source;
+  return { resource: { apiVersion, kind, namespace, name, file, line, ...(cluster && { cluster }) }, fields };
 }
 
 /**
@@ -68,12 +87,14 @@ function entryOf({ resource, fields }: LedgerEntry): ReportedEntry {
  * @param diagnostics the translation's, with positions refined where texts are at hand
  * @param fileOf the bundle's file of each emitted resource, as `layOut` gives it
  * @param equivalence the verdicts of a comparison, where one was made
+ * @param acceptanceOf who accepted a finding, where somebody did
  */
 export function buildReport(
   translation: Translation,
   diagnostics: readonly Diagnostic[],
   fileOf: readonly string[],
   equivalence?: readonly (VerdictRow | AccessRow)[],
+  acceptanceOf: (diagnostic: Diagnostic) => ReportedAcceptance | undefined = () => undefined,
 ): Report {
   const { estate, emitted } = translation;
   const skipped = Map.groupBy(estate.skipped, ({ file }) => file);
@@ -96,13 +117,18 @@ export function buildReport(
     })),
     ledger: translation.ledger.map(entryOf),
     context: translation.context.map(entryOf),
-    diagnostics: diagnostics.map((diagnostic) => ({ ...diagnostic, related: diagnostic.related ?? [] })),
-    resources: emitted.map(({ object, role }, index) => ({
+    diagnostics: diagnostics.map((diagnostic) => {
+      const accepted = acceptanceOf(diagnostic);
+      return { ...diagnostic, related: diagnostic.related ?? [], ...(accepted === undefined ? {} : { accepted }) };
+    }),
+    resources: emitted.map(({ object, role, place }, index) => ({
       apiVersion: object.apiVersion,
       kind: object.kind,
       namespace: object.metadata.namespace ?? '',
       name: object.metadata.name,
       file: fileOf[index] ?? '',
+      ...(place?.kind === 'zone' ? { zone: place.zone } : {}),
+      ...(place?.kind === 'global' ? { global: true as const } : {}),
       ...(role === 'patch' ? { patch: true as const } : {}),
       ...(role === 'draft' ? { draft: true as const } : {}),
     })),

@@ -27,8 +27,14 @@ export const AccessRow = Type.Object({
   sentence: Type.String(),
   /** A request that Istio refuses and Kong Mesh lets through. */
   request: Type.Optional(Type.String()),
+  /** In a phase of the migration: the way of the calls that `after` is about, and whom the server sees. */
+  way: Type.Optional(Type.String()),
   reason: Type.Optional(Type.String()),
   rules: Type.Optional(Type.Object({ before: Type.Array(LinkedRule), after: Type.Array(LinkedRule) })),
+  /** Codes of the findings that foretold a verdict other than *same*; absent in phases. */
+  predictedBy: Type.Optional(Type.Array(Type.String())),
+  /** Why somebody accepted it. */
+  accepted: Type.Optional(Type.String()),
 });
 export type AccessRow = Static<typeof AccessRow>;
 
@@ -37,6 +43,7 @@ const AccessCounts = Type.Object({
   narrower: Type.Integer(),
   wider: Type.Integer(),
   undecided: Type.Integer(),
+  accepted: Type.Integer(),
 });
 
 /** What is known so far: a large estate is compared in slices, one with each request, until it is complete. */
@@ -60,7 +67,29 @@ export const AccessView = Type.Object({
 });
 export type AccessView = Static<typeof AccessView>;
 
+/**
+ * Which state of the migration is meant; the last where absent. `recorded`: as far as the services have come. The others are the
+ * same for every service, with callers in either mesh, so that they hold whatever the order is: Pods in Istio, in both
+ * meshes, in Kong Mesh.
+ */
+export const AccessPhase = Type.Enum(['discovered', 'bridged', 'migrated', 'recorded']);
+export type AccessPhase = 'discovered' | 'bridged' | 'migrated' | 'recorded';
+
+/** How calls cross between the meshes: within a cluster from Pod to Pod, or by the gateways of both meshes. */
+export const AccessBridge = Type.Enum(['direct', 'gateways']);
+export type AccessBridge = 'direct' | 'gateways';
+
+export const WorkloadAccessQuery = Type.Object({
+  phase: Type.Optional(AccessPhase),
+  /** `direct` where absent; of phases only. */
+  bridge: Type.Optional(AccessBridge),
+});
+export type WorkloadAccessQuery = { readonly phase?: AccessPhase; readonly bridge?: AccessBridge };
+
 export const AccessQuery = Type.Object({
+  phase: Type.Optional(AccessPhase),
+  /** `direct` where absent; of phases only. */
+  bridge: Type.Optional(AccessBridge),
   /** Some of `same`, `narrower`, `wider`, `undecided`, with commas between them. */
   verdict: Type.Optional(Type.String()),
   aspect: Type.Optional(Type.Enum(['access', 'transport'])),
@@ -68,7 +97,7 @@ export const AccessQuery = Type.Object({
   namespace: Type.Optional(Type.String()),
   from: Type.Optional(Type.Integer({ minimum: 0 })),
 });
-export type AccessQuery = {
+export type AccessQuery = WorkloadAccessQuery & {
   readonly verdict?: string;
   readonly aspect?: 'access' | 'transport';
   readonly namespace?: string;

@@ -147,6 +147,26 @@ export const SimulatedRequest = Type.Object(
 );
 export type SimulatedRequest = Static<typeof SimulatedRequest>;
 
+/** Whose requests to what are to be simulated. */
+export const SimulatedSubject = Type.Object(
+  {
+    service: SimulatedRequest.properties.service,
+    port: SimulatedRequest.properties.port,
+    client: SimulatedRequest.properties.client,
+  },
+  { additionalProperties: false },
+);
+export type SimulatedSubject = Static<typeof SimulatedSubject>;
+
+/** What decides every request of a client to a port of a service, so that requests can be simulated without asking again. */
+export const SimulationModel = Type.Object({
+  ports: Type.Array(Type.Integer()),
+  port: Type.Integer(),
+  /** What `simulate` of `@isthmus/equivalence` takes, with rules that are `LinkedRule`s. */
+  model: Type.Unknown(),
+});
+export type SimulationModel = Static<typeof SimulationModel>;
+
 const Step = Type.Object({
   takes: Type.String(),
   /** Why it did not take the request; absent for the one that decided. */

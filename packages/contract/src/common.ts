@@ -42,7 +42,17 @@ export const Related = Type.Object({
   message: Type.String(),
 });
 
+/** Who accepted a finding, when and why. */
+export const Acceptance = Type.Object({ reason: Type.String(), by: Type.String(), at: Type.String() });
+export type Acceptance = Static<typeof Acceptance>;
+
 export const Diagnostic = Type.Object({
+  /**
+   * Names the finding for accepting it: the same words about the same field, wherever these stand in which file. Absent where
+   * there is nothing to decide.
+   */
+  id: Type.Optional(Type.String()),
+  accepted: Type.Optional(Acceptance),
   code: Type.String(),
   severity: Severity,
   message: Type.String(),

@@ -1,12 +1,17 @@
 export * from './access.ts';
 export * from './behaviour.ts';
 export * from './checks.ts';
+export * from './clusters.ts';
 export * from './common.ts';
+export * from './coverage.ts';
+export * from './gate.ts';
 export * from './migration.ts';
 export type { BodyOf, Operation, Operations, ParametersOf, QueryOf, ResponseOf } from './operation.ts';
 export * from './phase.ts';
 export * from './plan.ts';
+export * from './plan-settings.ts';
 export * from './problem.ts';
 export { type Route, routes } from './routes.ts';
 export * from './service.ts';
+export * from './stage.ts';
 export * from './views.ts';

@@ -1,14 +1,24 @@
 import { type Static, Type } from 'typebox';
+import { KindProgress, UnreadKind } from './clusters.ts';
 import { TargetVersion } from './common.ts';
 
 /** A difference in behaviour that somebody accepted. */
 export const AcceptedDifference = Type.Object(
   {
-    /** `<namespace>/<name>` */
+    /** `<namespace>/<name>`; of `access` and `transport` the workload that is called. */
     service: Type.String({ minLength: 3, maxLength: 320, pattern: '^[^/]+/[^/]+$' }),
-    /** All of its ports where absent. */
-    port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535 })),
-    aspect: Type.Union([Type.Literal('routing'), Type.Literal('resilience')]),
+    /** All of its ports where absent; 0 stands for those that nothing declares. */
+    port: Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 })),
+    aspect: Type.Union([
+      Type.Literal('routing'),
+      Type.Literal('resilience'),
+      Type.Literal('access'),
+      Type.Literal('transport'),
+    ]),
+    /** Of `access` and `transport`: which verdict; *narrower* where absent. */
+    verdict: Type.Optional(Type.Union([Type.Literal('narrower'), Type.Literal('wider'), Type.Literal('undecided')])),
+    /** Of `access`: whose, by the names of the row; without them everybody's, but for *wider*, which needs them. */
+    callers: Type.Optional(Type.Array(Type.String({ maxLength: 600 }), { maxItems: 1000 })),
     reason: Type.String({ minLength: 1, maxLength: 2000 }),
   },
   { additionalProperties: false },
@@ -26,6 +36,8 @@ export const Settings = Type.Object(
     rootNamespace: Type.String({ minLength: 1, maxLength: 63, pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$' }),
     clusterDomain: Type.String({ minLength: 1, maxLength: 253 }),
     defaults: Type.Union([Type.Literal('keep'), Type.Literal('adopt')]),
+    /** `router_flavor` of Kong Gateway. */
+    router: Type.Union([Type.Literal('expressions'), Type.Literal('traditional_compatible')]),
     accepted: Type.Array(AcceptedDifference, { maxItems: 10_000 }),
   },
   { additionalProperties: false },
@@ -96,6 +108,10 @@ export const ImportJob = Type.Object({
   bytes: Type.Integer(),
   /** The file being read. */
   current: Type.Optional(Type.String()),
+  /** Of a snapshot of clusters: how far the reading of each is. */
+  clusters: Type.Optional(
+    Type.Array(Type.Object({ name: Type.String(), kinds: Type.Array(KindProgress), unread: Type.Array(UnreadKind) })),
+  ),
   /** The snapshot made, once done. */
   snapshot: Type.Optional(Type.String()),
   /** Why it failed. */

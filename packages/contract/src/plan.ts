@@ -1,4 +1,6 @@
 import { type Static, Type } from 'typebox';
+import { Unkept } from './plan-settings.ts';
+import { WaveDay } from './stage.ts';
 
 /** Where it is said that one service calls another. */
 export const CallEvidence = Type.Object({
@@ -54,6 +56,8 @@ export const Wave = Type.Object({
   ),
   /** Calls that cross between the meshes once the wave has moved, by the mesh that they go to. */
   crossing: Type.Object({ toKong: Type.Integer(), toIstio: Type.Integer(), total: Type.Integer() }),
+  /** When it moves; absent where the plan has no start. */
+  day: Type.Optional(WaveDay),
 });
 export type Wave = Static<typeof Wave>;
 
@@ -78,13 +82,7 @@ export const Plan = Type.Object({
   }),
   waves: Type.Array(Wave),
   /** What of order, limits and pins could not be kept. */
-  unkept: Type.Array(
-    Type.Object({
-      kind: Type.Enum(['order', 'limit', 'namespace', 'pin', 'unknown']),
-      services: Type.Array(Type.String()),
-      reason: Type.String(),
-    }),
-  ),
+  unkept: Type.Array(Unkept),
   /** Services that stay in Istio, with the calls that therefore cross for good. */
   excluded: Type.Array(Type.Object({ service: Type.String(), calls: Type.Integer() })),
   /** Services of Istio itself, which do not move. */
@@ -101,7 +99,7 @@ export type Plan = Static<typeof Plan>;
 
 const services = '[^/=,\\s]+/[^/=,\\s]+';
 
-/** What a plan has to keep to. */
+/** What a plan has to keep to, in the place of what is kept for the migration; only what differs. */
 export const PlanQuery = Type.Object({
   order: Type.Optional(Type.Enum(['callees-first', 'callers-first'])),
   /** Services per wave. */

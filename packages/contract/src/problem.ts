@@ -11,6 +11,8 @@ export const Problem = Type.Object(
     /** Of a conflict: what is stored now and what was asked for. */
     current: Type.Optional(Type.Unknown()),
     attempted: Type.Optional(Type.Unknown()),
+    /** Of a phase that a service may not enter: the conditions with their evidence (`Gate`). */
+    gate: Type.Optional(Type.Unknown()),
   },
   { $id: 'Problem' },
 );

@@ -2,9 +2,14 @@ import { type TSchema, Type } from 'typebox';
 import * as access from './access.ts';
 import * as behaviour from './behaviour.ts';
 import * as checks from './checks.ts';
+import { clusterRoutes } from './cluster-routes.ts';
+import * as coverage from './coverage.ts';
+import * as gate from './gate.ts';
 import * as migration from './migration.ts';
 import * as plan from './plan.ts';
+import * as planSettings from './plan-settings.ts';
 import * as service from './service.ts';
+import * as stage from './stage.ts';
 import * as views from './views.ts';
 
 /** One operation of the API. Paths are below `/api/v1`; answers other than 2xx are problem documents. */
@@ -23,6 +28,7 @@ const defineRoutes = <const Routes extends Readonly<Record<string, Route>>>(rout
 
 /** The operations under `/api/v1`, by name: server handlers and client calls share these. */
 export const routes = defineRoutes({
+  ...clusterRoutes,
   getSession: {
     method: 'GET',
     path: '/session',
@@ -92,7 +98,8 @@ export const routes = defineRoutes({
   importFiles: {
     method: 'POST',
     path: '/migrations/:id/snapshots',
-    summary: "Import files (multipart; a part's file name is its path; archives are unpacked)",
+    summary:
+      "Import files (multipart; a part's file name is its path; archives are unpacked; a field `cluster` names the cluster of the parts behind it)",
     status: 202,
     response: migration.ImportJob,
   },
@@ -115,7 +122,7 @@ export const routes = defineRoutes({
     method: 'GET',
     path: '/migrations/:id/events',
     summary:
-      'Changes by others (server-sent events `migration`, `services`, `snapshot`; data: what changed, or null for read anew)',
+      'Changes by others (server-sent events `migration`, `services`, `snapshot`, `plan`; data: what changed, or null for read anew)',
     status: 200,
   },
   getOverview: {
@@ -150,6 +157,27 @@ export const routes = defineRoutes({
     status: 200,
     response: views.DiagnosticList,
   },
+  listAcceptances: {
+    method: 'GET',
+    path: '/migrations/:id/acceptances',
+    summary: 'The findings that somebody accepted, also those that are not there any more',
+    status: 200,
+    response: views.AcceptedFindings,
+  },
+  acceptFinding: {
+    method: 'POST',
+    path: '/migrations/:id/acceptances',
+    summary: 'Accept a blocker or a warning with a reason; 409 where somebody did so before',
+    body: views.NewAcceptance,
+    status: 201,
+    response: views.AcceptedFinding,
+  },
+  withdrawAcceptance: {
+    method: 'DELETE',
+    path: '/migrations/:id/acceptances/:finding',
+    summary: 'Take the acceptance of a finding back',
+    status: 204,
+  },
   getWorkbench: {
     method: 'GET',
     path: '/migrations/:id/workbench',
@@ -165,8 +193,8 @@ export const routes = defineRoutes({
   getBridge: {
     method: 'GET',
     path: '/migrations/:id/bridge',
-    summary: 'The bridge architecture as a Mermaid flowchart',
-    query: Type.Object({ namespace: Type.Optional(Type.String()) }),
+    summary: 'The bridge architecture as a Mermaid flowchart, now or at a stage of a wave',
+    query: stage.BridgeQuery,
     status: 200,
     response: views.Bridge,
   },
@@ -197,6 +225,7 @@ export const routes = defineRoutes({
     method: 'GET',
     path: '/migrations/:id/access/:namespace/:name',
     summary: 'Who may call one workload, with every caller',
+    query: access.WorkloadAccessQuery,
     status: 200,
     response: access.WorkloadAccess,
   },
@@ -223,6 +252,84 @@ export const routes = defineRoutes({
     status: 200,
     response: plan.Plan,
   },
+  getPlanSettings: {
+    method: 'GET',
+    path: '/migrations/:id/plan/settings',
+    summary: 'What the plan and the bridge have to keep to, with the certificates and the traffic that were given',
+    status: 200,
+    response: planSettings.StoredPlan,
+  },
+  changePlanSettings: {
+    method: 'PATCH',
+    path: '/migrations/:id/plan/settings',
+    summary:
+      'Change what the plan has to keep to, or arrange its waves; 409 with both values where another change came first',
+    body: planSettings.PlanChange,
+    status: 200,
+    response: planSettings.StoredPlan,
+  },
+  assessPlan: {
+    method: 'POST',
+    path: '/migrations/:id/plan/assessment',
+    summary: 'What follows from waves as somebody would arrange them; nothing is kept',
+    body: planSettings.Arrangement,
+    status: 200,
+    response: planSettings.PlanAssessment,
+  },
+  setCertificates: {
+    method: 'POST',
+    path: '/migrations/:id/plan/certificates',
+    summary: "The root certificates of one mesh's authority; 422 for private keys and what is no authority",
+    body: planSettings.CertificateUpload,
+    status: 200,
+    response: planSettings.StoredPlan,
+  },
+  setObserved: {
+    method: 'POST',
+    path: '/migrations/:id/plan/observed',
+    summary:
+      "Traffic that was seen, as JSON: Prometheus' answer to an instant query for istio_requests_total, or Kiali's graph; 422 for anything else",
+    status: 200,
+    response: planSettings.StoredPlan,
+  },
+  removeObserved: {
+    method: 'DELETE',
+    path: '/migrations/:id/plan/observed',
+    summary: 'Forget the traffic that was seen',
+    status: 204,
+  },
+  getWave: {
+    method: 'GET',
+    path: '/migrations/:id/plan/waves/:wave',
+    summary: 'One wave stage by stage: what each changes, what to run, how to verify, how to go back',
+    status: 200,
+    response: stage.WaveStages,
+  },
+  getRunbook: {
+    method: 'GET',
+    path: '/migrations/:id/plan/waves/:wave/runbook',
+    summary: 'The runbook of a wave as Markdown or as a self-contained page',
+    query: Type.Object({ format: Type.Optional(Type.Enum(['md', 'html'])) }),
+    status: 200,
+  },
+  getPlanBundle: {
+    method: 'GET',
+    path: '/migrations/:id/plan/bundle',
+    summary: 'Runbooks, manifests and the way back of all waves, or of one, as an archive',
+    query: Type.Object({
+      format: Type.Optional(Type.Union([Type.Literal('zip'), Type.Literal('tar.gz')])),
+      wave: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
+    }),
+    status: 200,
+  },
+  getRequestPath: {
+    method: 'GET',
+    path: '/migrations/:id/bridge/path',
+    summary: 'The path of a request across the bridge: its hops, where TLS ends, which identity the server sees',
+    query: stage.RequestPathQuery,
+    status: 200,
+    response: stage.RequestPath,
+  },
   simulate: {
     method: 'POST',
     path: '/migrations/:id/simulate',
@@ -230,6 +337,14 @@ export const routes = defineRoutes({
     body: behaviour.SimulatedRequest,
     status: 200,
     response: behaviour.Simulation,
+  },
+  getSimulationModel: {
+    method: 'POST',
+    path: '/migrations/:id/simulation-model',
+    summary: 'What decides every request of a client to a service, for simulating them elsewhere',
+    body: behaviour.SimulatedSubject,
+    status: 200,
+    response: behaviour.SimulationModel,
   },
   listServices: {
     method: 'GET',
@@ -241,7 +356,8 @@ export const routes = defineRoutes({
   changeService: {
     method: 'PATCH',
     path: '/migrations/:id/services/:namespace/:name',
-    summary: 'Change phase, owner or note; 409 with both values where another change came first',
+    summary:
+      'Change phase, share, owner or note; 409 with both values where another change came first, 422 with the gate where it is shut',
     body: service.ServiceChange,
     status: 200,
     response: service.Service,
@@ -253,6 +369,28 @@ export const routes = defineRoutes({
     body: service.BulkChange,
     status: 200,
     response: service.BulkResult,
+  },
+  getGates: {
+    method: 'GET',
+    path: '/migrations/:id/services/:namespace/:name/gates',
+    summary: 'Whether a service may enter its next phases, condition by condition with the evidence',
+    status: 200,
+    response: gate.ServiceGates,
+  },
+  approve: {
+    method: 'POST',
+    path: '/migrations/:id/services/:namespace/:name/approvals',
+    summary: 'Approve that the traffic of a service shifts; once for each name',
+    body: gate.NewApproval,
+    status: 200,
+    response: gate.ServiceGates,
+  },
+  withdrawApproval: {
+    method: 'DELETE',
+    path: '/migrations/:id/services/:namespace/:name/approvals',
+    summary: 'Take the own approval back',
+    status: 200,
+    response: gate.ServiceGates,
   },
   getHistory: {
     method: 'GET',
@@ -283,8 +421,11 @@ export const routes = defineRoutes({
   getBundle: {
     method: 'GET',
     path: '/migrations/:id/bundle',
-    summary: 'The bundle as an archive',
-    query: Type.Object({ format: Type.Optional(Type.Union([Type.Literal('zip'), Type.Literal('tar.gz')])) }),
+    summary: 'The bundle as an archive, its resources as objects of Kubernetes or in Universal form',
+    query: Type.Object({
+      format: Type.Optional(Type.Union([Type.Literal('zip'), Type.Literal('tar.gz')])),
+      form: Type.Optional(Type.Union([Type.Literal('kubernetes'), Type.Literal('universal')])),
+    }),
     status: 200,
   },
   listCodes: {
@@ -300,5 +441,12 @@ export const routes = defineRoutes({
     summary: 'The page of a diagnostic code',
     status: 200,
     response: views.CodePage,
+  },
+  getCoverage: {
+    method: 'GET',
+    path: '/coverage',
+    summary: 'What becomes of each field of each kind of Istio',
+    status: 200,
+    response: coverage.Coverage,
   },
 });

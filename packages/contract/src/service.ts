@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Outcomes, Phase, SeverityCounts } from './common.ts';
+import { Gate } from './gate.ts';
 
 /** The unit that migrates, with where it stands. */
 export const Service = Type.Object({
@@ -9,6 +10,8 @@ export const Service = Type.Object({
   name: Type.String(),
   origin: Type.Union([Type.Literal('service'), Type.Literal('service-entry'), Type.Literal('workload-group')]),
   phase: Phase,
+  /** The share of its requests that Kong Mesh takes, in percent; counts while it is shifting. */
+  share: Type.Integer(),
   owner: Type.String(),
   note: Type.String(),
   /** Grows with every change; a change names the revision it saw. 0: never changed. */
@@ -18,7 +21,9 @@ export const Service = Type.Object({
   /** Istio resources that are about it. */
   resources: Type.Integer(),
   outcomes: Outcomes,
+  /** All of them, and those of them that somebody accepted. */
   findings: SeverityCounts,
+  accepted: SeverityCounts,
 });
 export type Service = Static<typeof Service>;
 
@@ -27,15 +32,29 @@ export type ServiceList = Static<typeof ServiceList>;
 
 const changeable = {
   phase: Type.Optional(Phase),
+  share: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
   owner: Type.Optional(Type.String({ maxLength: 200 })),
   note: Type.Optional(Type.String({ maxLength: 10_000 })),
 };
 
-/** A change of one service; refused with 409 and both values where `revision` is not the stored one. */
-export const ServiceChange = Type.Object({ revision: Type.Integer(), ...changeable }, { additionalProperties: false });
+/** Enters a phase although its gate is shut; the history keeps the reason. */
+export const Override = Type.Object(
+  { reason: Type.String({ minLength: 1, maxLength: 2000, pattern: '\\S' }) },
+  { additionalProperties: false },
+);
+export type Override = Static<typeof Override>;
+
+/**
+ * A change of one service; refused with 409 and both values where `revision` is not the stored one, and with 422 and the
+ * `gate` where that of the phase is shut and nothing overrides it.
+ */
+export const ServiceChange = Type.Object(
+  { revision: Type.Integer(), ...changeable, override: Type.Optional(Override) },
+  { additionalProperties: false },
+);
 export type ServiceChange = Static<typeof ServiceChange>;
 
-/** One change of many services; those that changed meanwhile are left alone and returned. */
+/** One change of many services; those that changed meanwhile, or whose gate is shut, are left alone and returned. */
 export const BulkChange = Type.Object(
   {
     services: Type.Array(Type.Object({ id: Type.String(), revision: Type.Integer() }), {
@@ -43,12 +62,18 @@ export const BulkChange = Type.Object(
       maxItems: 20_000,
     }),
     set: Type.Object(changeable, { additionalProperties: false, minProperties: 1 }),
+    override: Type.Optional(Override),
   },
   { additionalProperties: false },
 );
 export type BulkChange = Static<typeof BulkChange>;
 
-export const BulkResult = Type.Object({ changed: Type.Array(Service), conflicts: Type.Array(Service) });
+export const BulkResult = Type.Object({
+  changed: Type.Array(Service),
+  conflicts: Type.Array(Service),
+  /** Gates that kept services from the phase. */
+  refused: Type.Array(Gate),
+});
 export type BulkResult = Static<typeof BulkResult>;
 
 /** One step of the append-only history. `verified` is false for self-chosen names. */
@@ -57,9 +82,9 @@ export const HistoryEntry = Type.Object({
   at: Type.String(),
   by: Type.String(),
   verified: Type.Boolean(),
-  /** `migration`, `snapshot`, or a service's id */
+  /** `migration`, `snapshot`, `finding`, or a service's id */
   subject: Type.String(),
-  /** `phase`, `owner`, `note`, `name`, `settings`, `archived`, `imported`, `created` */
+  /** `phase`, `owner`, `note`, `name`, `settings`, `archived`, `imported`, `created`; of a finding what it is and where */
   field: Type.String(),
   before: Type.Union([Type.String(), Type.Null()]),
   after: Type.Union([Type.String(), Type.Null()]),

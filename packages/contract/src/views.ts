@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Diagnostic, Outcomes, ResourceRow, SeverityCounts, SubjectRef } from './common.ts';
+import { Acceptance, Diagnostic, Outcomes, ResourceRow, SeverityCounts, SubjectRef } from './common.ts';
 
 const PhaseCounts = Type.Record(Type.String(), Type.Integer());
 
@@ -9,8 +9,10 @@ export const Overview = Type.Object({
   carriedResources: Type.Integer(),
   /** Leaf fields by outcome. */
   outcomes: Outcomes,
+  /** All of them, and those of them that somebody accepted. */
   findings: SeverityCounts,
-  /** Services, and how many of them have a blocker. */
+  accepted: SeverityCounts,
+  /** Services, and how many of them have a blocker that nobody accepted. */
   services: Type.Integer(),
   blockedServices: Type.Integer(),
   phases: PhaseCounts,
@@ -68,6 +70,33 @@ export type Inventory = Static<typeof Inventory>;
 
 export const ResourceList = Type.Object({ resources: Type.Array(ResourceRow) });
 export type ResourceList = Static<typeof ResourceList>;
+
+/** A finding that somebody accepted. */
+export const AcceptedFinding = Type.Object({
+  /** The finding's `id`. */
+  finding: Type.String(),
+  code: Type.String(),
+  severity: Type.String(),
+  /** Where it was found, for people. */
+  subject: Type.String(),
+  message: Type.String(),
+  ...Acceptance.properties,
+  /** Whether the newest snapshot still has the finding in the same words. */
+  current: Type.Boolean(),
+});
+export type AcceptedFinding = Static<typeof AcceptedFinding>;
+
+export const AcceptedFindings = Type.Object({ acceptances: Type.Array(AcceptedFinding) });
+export type AcceptedFindings = Static<typeof AcceptedFindings>;
+
+export const NewAcceptance = Type.Object(
+  {
+    finding: Type.String({ pattern: '^[0-9a-f]{32}$' }),
+    reason: Type.String({ minLength: 1, maxLength: 2000, pattern: '\\S' }),
+  },
+  { additionalProperties: false },
+);
+export type NewAcceptance = Static<typeof NewAcceptance>;
 
 export const DiagnosticList = Type.Object({ diagnostics: Type.Array(Diagnostic), total: Type.Integer() });
 export type DiagnosticList = Static<typeof DiagnosticList>;

@@ -9,7 +9,7 @@ const settings = (change: Partial<ClusterSettings>): ClusterSettings => ({
   ...change,
 });
 const found = (before: Partial<ClusterSettings>, after: Partial<ClusterSettings>): string[] =>
-  compareConnections(settings(before), settings(after)).map((one) => `${one.before} → ${one.after}`);
+  compareConnections(settings(before), settings(after)).differences.map((one) => `${one.before} → ${one.after}`);
 
 test("Envoy's defaults are no difference", () => {
   expect(
@@ -66,8 +66,42 @@ test('limits, timeouts and balancers are compared', () => {
 
 test('a proxy that refuses the cluster answers 503, whatever its settings say', () => {
   const refused = 'the size of the Maglev table is no prime number';
-  expect(compareConnections(settings({}), settings({ refused, connectTimeout: '1s' }))).toEqual([
+  expect(compareConnections(settings({}), settings({ refused, connectTimeout: '1s' })).differences).toEqual([
     { aspect: 'routing', what: 'connections', before: 'reached', after: `answered with 503: ${refused}` },
   ]);
   expect(found({ refused: 'one reason' }, { refused: 'another', connectTimeout: '1s' })).toEqual([]);
+});
+
+test('settings that MeshProxyPatches write count too', () => {
+  const budget = { budgetPercent: { value: 20 }, minRetryConcurrency: 3 };
+  expect(
+    found(
+      {
+        leastRequestLbConfig: { slowStartConfig: { slowStartWindow: '60s', minWeightPercent: { value: 10 } } },
+        circuitBreakers: { retryBudget: budget },
+        http: {
+          explicitHttpConfig: {
+            http2ProtocolOptions: { maxConcurrentStreams: 5, connectionKeepalive: { interval: '10s', timeout: '2s' } },
+          },
+        },
+      },
+      {},
+    ),
+  ).toEqual([
+    'load balancing: least request of 2 with slow start for 60 s from 10 %, aggression 1 → load balancing: least request of 2',
+    'most retries at once: 20 % of the requests, at least 3 → most retries at once: 3',
+    'most streams of a connection: 5 → most streams of a connection: no limit',
+    'pings on connections: every 10 s, waiting 2 s → pings on connections: none',
+  ]);
+  const started = { slowStartConfig: { slowStartWindow: '60.000s' } };
+  const spelled = { slowStartConfig: { slowStartWindow: '60s', aggression: { defaultValue: 1, runtimeKey: '(' } } };
+  expect(found({ leastRequestLbConfig: started }, { leastRequestLbConfig: spelled })).toEqual([]);
+});
+
+test('what is not known of a cluster is undecided, never the same', () => {
+  const reason = 'the model does not follow MeshProxyPatch a/b';
+  expect(compareConnections(settings({}), settings({ unknown: reason }))).toEqual({
+    differences: [],
+    undecided: [{ aspect: 'resilience', reason }],
+  });
 });

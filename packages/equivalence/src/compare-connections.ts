@@ -1,4 +1,5 @@
-import type { ClusterSettings } from '@isthmus/behavior';
+import type { ClusterSettings, SlowStart } from '@isthmus/behavior';
+import type { Compared } from './compare-decisions.ts';
 import type { Difference } from './difference.ts';
 
 /** Seconds of a duration in proto JSON; 0 and absent are none. */
@@ -68,8 +69,12 @@ function outlierOf(written: ClusterSettings['outlierDetection']): Settings | und
 
 function balancerOf(settings: ClusterSettings): string {
   const { lbPolicy, leastRequestLbConfig, roundRobinLbConfig, ringHashLbConfig, maglevLbConfig } = settings;
-  const slowStart = (config: { slowStartConfig?: unknown } | undefined): string =>
-    config?.slowStartConfig === undefined ? '' : ` with slow start ${JSON.stringify(config.slowStartConfig)}`;
+  // envoy SlowStartConfig: weights rise evenly from 10 % where nothing else is said; a window of 0 is none.
+  const slowStart = (config: { slowStartConfig?: SlowStart } | undefined): string => {
+    const { slowStartWindow, aggression, minWeightPercent } = config?.slowStartConfig ?? {};
+    if (seconds(slowStartWindow) === 0) return '';
+    return ` with slow start for ${time(slowStartWindow)} from ${minWeightPercent?.value ?? 10} %, aggression ${aggression?.defaultValue ?? 1}`;
+  };
   switch (lbPolicy) {
     case 'LEAST_REQUEST':
       return `least request of ${leastRequestLbConfig?.choiceCount ?? 2}${slowStart(leastRequestLbConfig)}`;
@@ -102,6 +107,26 @@ const listed = (settings: Settings): string =>
 const largest = 4_294_967_295;
 const limit = (number: number): string => (number >= largest ? 'no limit' : String(number));
 
+type RetryBudget = NonNullable<ClusterSettings['circuitBreakers']['retryBudget']>;
+
+/** A budget counts instead of the limit (envoy circuit_breaker.proto, 1.40: retry_budget). */
+const retriesAtOnce = ({ retryBudget, maxRetries }: ClusterSettings['circuitBreakers']): string =>
+  retryBudget === undefined ? limit(maxRetries ?? 3) : budget(retryBudget);
+
+const budget = ({ budgetPercent, budgetInterval, minRetryConcurrency }: RetryBudget): string =>
+  `${budgetPercent.value} % of the requests${seconds(budgetInterval) === 0 ? '' : ` of ${time(budgetInterval)}`}, at least ${minRetryConcurrency}`;
+
+/** What HTTP/2 connections have of their own; nothing where they are none. */
+function http2Of(http: ClusterSettings['http']): { streams: string; pings: string } {
+  const options =
+    http?.explicitHttpConfig?.http2ProtocolOptions ?? http?.useDownstreamProtocolConfig?.http2ProtocolOptions;
+  const { interval, timeout } = options?.connectionKeepalive ?? {};
+  return {
+    streams: limit(options?.maxConcurrentStreams ?? largest),
+    pings: seconds(interval) === 0 ? 'none' : `every ${time(interval)}, waiting ${time(timeout)}`,
+  };
+}
+
 /** The settings that clients feel, each as a text; equal texts, equal behaviour. */
 function features(settings: ClusterSettings): Record<string, string> {
   const { circuitBreakers, commonLbConfig, http, tcpKeepalive } = settings;
@@ -109,6 +134,7 @@ function features(settings: ClusterSettings): Record<string, string> {
   const common = http?.commonHttpProtocolOptions;
   const idle = common?.idleTimeout;
   const outlier = outlierOf(settings.outlierDetection);
+  const http2 = http2Of(http);
   return {
     'load balancing': balancerOf(settings),
     'connect timeout': time(settings.connectTimeout),
@@ -116,7 +142,7 @@ function features(settings: ClusterSettings): Record<string, string> {
     'most connections': limit(circuitBreakers.maxConnections ?? 1024),
     'most pending requests': limit(circuitBreakers.maxPendingRequests ?? 1024),
     'most requests': limit(circuitBreakers.maxRequests ?? 1024),
-    'most retries at once': limit(circuitBreakers.maxRetries ?? 3),
+    'most retries at once': retriesAtOnce(circuitBreakers),
     'most connection pools': limit(circuitBreakers.maxConnectionPools ?? largest),
     'outlier detection': outlier === undefined ? 'none' : listed(outlier),
     'panic threshold': `${panic === undefined ? 50 : (panic.value ?? 0)} %`,
@@ -129,6 +155,8 @@ function features(settings: ClusterSettings): Record<string, string> {
     'most time of a stream': time(common?.maxStreamDuration),
     // 0 is no limit here (envoy HttpProtocolOptions.max_requests_per_connection).
     'most requests of a connection': limit(common?.maxRequestsPerConnection || largest),
+    'most streams of a connection': http2.streams,
+    'pings on connections': http2.pings,
   };
 }
 
@@ -144,12 +172,16 @@ function compareRefusals({ refused: before }: ClusterSettings, { refused: after 
  * What two meshes do differently with the connections to one destination, Envoy's defaults filled in. The HTTP version and the
  * TLS between the proxies are the mesh's own and not compared here.
  */
-export function compareConnections(before: ClusterSettings, after: ClusterSettings): Difference[] {
-  if (before.refused !== undefined || after.refused !== undefined) return compareRefusals(before, after);
+export function compareConnections(before: ClusterSettings, after: ClusterSettings): Compared {
+  if (before.refused !== undefined || after.refused !== undefined)
+    return { differences: compareRefusals(before, after), undecided: [] };
+  const unknown = before.unknown ?? after.unknown;
+  if (unknown !== undefined) return { differences: [], undecided: [{ aspect: 'resilience', reason: unknown }] };
   const [a, b] = [features(before), features(after)];
-  return Object.keys(a).flatMap((name): Difference[] =>
+  const differences = Object.keys(a).flatMap((name): Difference[] =>
     a[name] === b[name]
       ? []
       : [{ aspect: 'resilience', what: 'connections', before: `${name}: ${a[name]}`, after: `${name}: ${b[name]}` }],
   );
+  return { differences, undecided: [] };
 }

@@ -44,6 +44,14 @@ function endpointsKey(endpoints: Endpoints): string {
   }
 }
 
+/** Whether the same workloads, or the same host outside, are behind two destinations. */
+export const haveSameEndpoints = (one: Destination, other: Destination): boolean =>
+  endpointsKey(one.endpoints) === endpointsKey(other.endpoints);
+
+/** A name for two destinations whose connections are compared. */
+export const pairOf = (before: Destination, after: Destination): string =>
+  `${before.host} ${before.subset ?? ''} ${before.port} ${after.host} ${after.port}`;
+
 /** A destination as its mesh calls it. */
 export const named = ({ host, subset, port }: Destination): string =>
   `${host}${subset === undefined ? '' : ` subset ${subset}`}:${port}`;
@@ -221,8 +229,8 @@ const faultsOf = ({ fault, destinations }: Forward): string => {
   return text(ofServers.length === 0 ? own : { ...own, ofServers });
 };
 
-/** What two meshes do differently with the connections to destinations that are the same. */
-export type CompareDestinations = (before: Destination, after: Destination) => readonly Difference[];
+/** What two meshes do with the connections to destinations that are the same. */
+export type CompareDestinations = (before: Destination, after: Destination) => Compared;
 
 /** What a comparison may be told beside the decisions. */
 export interface DecisionOptions {
@@ -234,16 +242,27 @@ export interface DecisionOptions {
   readonly grpc?: boolean;
 }
 
-function connectionDifferences(before: Forward, after: Forward, compare: CompareDestinations): Difference[] {
+const bothAspects = ['routing', 'resilience'] as const;
+
+/** The connections, and what of the servers' proxies cannot be told. */
+function compareUpstreams(before: Forward, after: Forward, compare: CompareDestinations): Compared {
   const others = new Map(
     after.destinations.map(({ destination }) => [endpointsKey(destination.endpoints), destination]),
   );
-  return before.destinations.flatMap(({ destination }) => {
+  const found = before.destinations.flatMap(({ destination }) => {
     const other = others.get(endpointsKey(destination.endpoints));
     return other === undefined || answerOfNobody(destination.endpoints) !== undefined
       ? []
-      : compare(destination, other);
+      : [compare(destination, other)];
   });
+  const unknown = after.destinations.flatMap(({ server }) => server?.unknown ?? []);
+  return {
+    differences: found.flatMap(({ differences }) => differences),
+    undecided: [
+      ...found.flatMap(({ undecided }) => undecided),
+      ...unknown.flatMap((reason) => bothAspects.map((aspect) => ({ aspect, reason }))),
+    ],
+  };
 }
 
 /** What a comparison of two decisions found: the differences, and what could not be told. */
@@ -251,6 +270,9 @@ export interface Compared {
   readonly differences: readonly Difference[];
   readonly undecided: readonly { readonly aspect: Aspect; readonly reason: string }[];
 }
+
+/** Nothing is different and nothing open. */
+export const nothing: Compared = { differences: [], undecided: [] };
 
 /** Names of headers in any case are the same. */
 const hashKey = (policies: Forward['hash']): string =>
@@ -261,7 +283,7 @@ function compareForwards(
   after: Forward,
   known: KnownPath,
   request: Request,
-  { destinations = () => [], grpc = true, unread = false }: DecisionOptions,
+  { destinations = () => nothing, grpc = true, unread = false }: DecisionOptions,
 ): Compared {
   const differences: Difference[] = [];
   const undecided: { aspect: Aspect; reason: string }[] = [];
@@ -289,10 +311,9 @@ function compareForwards(
   // Where each part alone is the same, it is who gets which of them together.
   if (differences.length === 0)
     compare('routing', 'destinations', sharesBefore.key, sharesAfter.key, [sharesBefore.shown, sharesAfter.shown]);
-  if (unread) {
-    differences.push(...connectionDifferences(before, after, destinations));
-    return { differences, undecided };
-  }
+  const upstreams = compareUpstreams(before, after, destinations);
+  undecided.push(...upstreams.undecided);
+  if (unread) return { differences: [...differences, ...upstreams.differences], undecided };
   const rewritten = sameRewrite(before.rewrite, after.rewrite, known, request);
   if (rewritten === false)
     compare('routing', 'path', rewritePath(before.rewrite, request.path), rewritePath(after.rewrite, request.path));
@@ -315,7 +336,7 @@ function compareForwards(
     hashInWords(before.hash),
     hashInWords(after.hash),
   ]);
-  differences.push(...connectionDifferences(before, after, destinations));
+  differences.push(...upstreams.differences);
   return { differences, undecided };
 }
 
@@ -363,6 +384,8 @@ export function describe(decision: Decision, request: Request): string {
       return `closed: ${decision.reason}`;
     case 'broken':
       return `decided by an older configuration: ${decision.reason}`;
+    case 'unknown':
+      return `not known: ${decision.reason}`;
   }
 }
 
@@ -401,15 +424,12 @@ function compareOutcomes(
 ): Compared {
   const [a, b] = [settle(before, request), settle(after, request)];
   for (const one of [a, b]) {
-    if (one.kind !== 'broken') continue;
-    const reason = `a proxy refuses the configuration and keeps what it had before: ${one.reason}`;
-    return {
-      differences: [],
-      undecided: [
-        { aspect: 'routing', reason },
-        { aspect: 'resilience', reason },
-      ],
-    };
+    if (one.kind !== 'broken' && one.kind !== 'unknown') continue;
+    const reason =
+      one.kind === 'unknown'
+        ? one.reason
+        : `a proxy refuses the configuration and keeps what it had before: ${one.reason}`;
+    return { differences: [], undecided: bothAspects.map((aspect) => ({ aspect, reason })) };
   }
   if (a.kind === 'forward' && b.kind === 'forward') return compareForwards(a, b, known, request, options);
   if (a.kind === 'redirect' && b.kind === 'redirect') return compareRedirects(a, b, known, request);

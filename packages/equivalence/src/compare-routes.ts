@@ -23,6 +23,10 @@ export const defaultBudget: Readonly<Budget> = { states: 2_000_000, cases: 200_0
 /** What a comparison may be told beside the routes. */
 export interface CompareOptions extends Omit<DecisionOptions, 'unread'> {
   readonly limits?: Readonly<Budget>;
+  /** Only requests of these; all where absent. */
+  readonly among?: Case;
+  /** Over TLS, as the proxies see it; plain where absent. */
+  readonly scheme?: 'https';
 }
 
 const notFound: Decision = { kind: 'respond', status: 404 };
@@ -34,12 +38,12 @@ interface Step {
 }
 
 /** The routes that an authority can get to; the last one takes every request. */
-function stepsOf(table: RouteTable, authority: string): Step[] {
+function stepsOf(table: RouteTable, authority: string, scheme: string): Step[] {
   const virtualHost = findVirtualHost(table, authority);
   if (virtualHost === undefined) return [{ literals: [], decided: { decision: table.otherwise } }];
   const meets = ({ predicate }: Route): boolean =>
     (predicate.authority === undefined || textMatches(predicate.authority, authority)) &&
-    (predicate.scheme === undefined || textMatches(predicate.scheme, 'http'));
+    (predicate.scheme === undefined || textMatches(predicate.scheme, scheme));
   const steps = virtualHost.routes.filter(meets).map((route) => ({
     literals: literalsOf(route.predicate),
     decided: { decision: route.decision, ...(route.rule === undefined ? {} : { rule: route.rule }) },
@@ -88,9 +92,9 @@ function walk(
   authority: string,
   budget: Budget,
   found: Findings,
-  options: DecisionOptions,
+  { among = everyRequest, scheme, ...options }: DecisionOptions & Pick<CompareOptions, 'among' | 'scheme'>,
 ): void {
-  const open: { readonly of: Case; readonly i: number; readonly j: number }[] = [{ of: everyRequest, i: 0, j: 0 }];
+  const open: { readonly of: Case; readonly i: number; readonly j: number }[] = [{ of: among, i: 0, j: 0 }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (--budget.cases < 0) throw new BudgetExceeded('cases');
     const { of } = next;
@@ -105,7 +109,7 @@ function walk(
     }
     const decidedBefore = (before[first.index] as Step).decided;
     const decidedAfter = (after[second?.index ?? 0] as Step).decided;
-    const request = requestOf(of, authority, budget);
+    const request = { ...requestOf(of, authority, budget), ...(scheme === undefined ? {} : { scheme }) };
     const known = knownPath(of.path.inside, request.path);
     const { differences, undecided } = compareDecisions(
       decidedBefore.decision,
@@ -168,7 +172,8 @@ export function compareRoutes(
       if (known.has(there)) continue;
       known.add(there);
     }
-    const [stepsBefore, stepsAfter] = [stepsOf(before, authority), stepsOf(after, authority)];
+    const scheme = others.scheme ?? 'http';
+    const [stepsBefore, stepsAfter] = [stepsOf(before, authority, scheme), stepsOf(after, authority, scheme)];
     const key = JSON.stringify([stepsBefore, stepsAfter]);
     if (seen.has(key)) continue;
     seen.add(key);

@@ -2,8 +2,7 @@ import type { Client, Destination } from '@isthmus/behavior';
 import { type EffectiveConfig, settingsOf } from '@isthmus/istio';
 import type { DestinationKind, KongMeshBehavior } from '@isthmus/kong-mesh';
 import { compareConnections } from './compare-connections.ts';
-import type { CompareDestinations } from './compare-decisions.ts';
-import type { Difference } from './difference.ts';
+import { type CompareDestinations, type Compared, nothing, pairOf } from './compare-decisions.ts';
 
 const kinds: readonly DestinationKind[] = ['MeshService', 'MeshExternalService', 'MeshMultiZoneService'];
 
@@ -20,9 +19,9 @@ function settingsAfter(after: KongMeshBehavior, client: Client, { host, port }: 
 
 /** Compares the connections of a client to destinations as both meshes set them up; each pair is looked at once. */
 export function connectionsOf(config: EffectiveConfig, after: KongMeshBehavior, client: Client): CompareDestinations {
-  const known = new Map<string, readonly Difference[]>();
+  const known = new Map<string, Compared>();
   return (destination, other) => {
-    const key = `${destination.host} ${destination.subset ?? ''} ${destination.port} ${other.host} ${other.port}`;
+    const key = pairOf(destination, other);
     const before = known.get(key);
     if (before !== undefined) return before;
     const service = config.scopeOf(client).service(destination.host);
@@ -30,11 +29,11 @@ export function connectionsOf(config: EffectiveConfig, after: KongMeshBehavior, 
     const rule = config.destinationRule(client, destination.host);
     const subset = rule?.subsets.find((one) => one.name === destination.subset);
     const settings = settingsAfter(after, client, other);
-    const differences =
+    const compared: Compared =
       service === undefined || port === undefined || settings === undefined
-        ? []
+        ? nothing
         : compareConnections(settingsOf(config, { service, port, rule, subset }), settings);
-    known.set(key, differences);
-    return differences;
+    known.set(key, compared);
+    return compared;
   };
 }

@@ -6,13 +6,13 @@ export {
   rowsOf,
   tallyAccess,
   verifyAccess,
+  withAccessAcceptances,
 } from './access/access-row.ts';
-export {
-  type AccessCase,
-  type AccessJudge,
-  type AccessVerdict,
-  createAccessJudge,
-} from './access/compare-access.ts';
+export { type AccessJudge, type AccessVerdict, createAccessJudge } from './access/compare-access.ts';
+export { type Bridge, type Crossing, type PhaseCase, usualGateways } from './access/phases/bridge.ts';
+export { createPhaseJudge, type PhaseJudge } from './access/phases/judge.ts';
+export { accessInPhase, phaseRowsOf, verifyPhase } from './access/phases/phase-row.ts';
+export type { AccessCase } from './access/scene.ts';
 export type { LeftOut } from './access/servers.ts';
 export { compareConnections } from './compare-connections.ts';
 export { compareDecisions, describe } from './compare-decisions.ts';
@@ -23,14 +23,18 @@ export { type Case, createJudge, type Judge } from './judge.ts';
 export { type AfterOptions, type Emitted, meshAfter } from './mesh-after.ts';
 export type { Finding } from './predictions.ts';
 export {
-  type NothingToSimulate,
   type SeenRequest,
-  type SimulatedRequest,
   type SimulatedSide,
   type SimulatedStep,
   type Simulation,
   simulate,
 } from './simulate.ts';
+export type {
+  NothingToSimulate,
+  SimulatedRequest,
+  SimulatedSubject,
+  SimulationModel,
+} from './simulation-model.ts';
 export {
   type AspectSummary,
   type AspectTally,

@@ -3,6 +3,7 @@ import { type JsonObject, parseYaml, readManifest } from '@isthmus/kubernetes';
 import { expect, test } from 'vitest';
 import { createJudge, type Judge } from './judge.ts';
 import type { Finding } from './predictions.ts';
+import { simulate } from './simulate.ts';
 import { isOpen, summarise, tally } from './tally.ts';
 
 const source = `
@@ -248,7 +249,47 @@ test('what does not exist cannot be simulated, and the ports that there are are 
   expect(judge.services).toEqual(['sales/ledger', 'sales/seats', 'sales/seats-v2']);
 });
 
-test('clients that Istio keeps from knowing a service are named, not compared', () => {
+test('clients that Istio keeps from knowing a service are compared by what their Pods say that they reach', () => {
+  const scope = (mode: string, annotation: string): string => `---
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: default, namespace: passenger}
+spec:
+  egress: [{hosts: ["./*"]}]
+  outboundTrafficPolicy: {mode: ${mode}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: app, namespace: passenger}
+spec:
+  template:
+    metadata: {labels: {app: app}${annotation}}
+    spec: {containers: []}
+`;
+  const limited = ', annotations: {kuma.io/reachable-backends: "refs: []"}';
+  const ofPassengers = (judge: Judge) =>
+    routingOf(judge).filter(({ clients }) => clients === 'clients in namespace passenger');
+  const same = judgeOf(route(sameRules), [], scope('ALLOW_ANY', limited));
+  expect(ofPassengers(same)).toMatchObject([{ verdict: 'same' }]);
+  expect(same.notCompared('sales/seats')).toEqual([]);
+  const finding: Finding = {
+    code: 'ISTHMUS-SC-001',
+    severity: 'warning',
+    resource: { kind: 'Sidecar', namespace: 'passenger', name: 'default' },
+  };
+  // Kong Mesh would lead them there, with encryption, retries and limits.
+  const [unlimited] = ofPassengers(judgeOf(route(sameRules), [finding], scope('ALLOW_ANY', '')));
+  expect(unlimited).toMatchObject({ verdict: 'differs', predictedBy: ['ISTHMUS-SC-001'] });
+  // Istio closes the connection, passthrough takes it.
+  expect(ofPassengers(judgeOf(route(sameRules), [], scope('REGISTRY_ONLY', limited)))).toMatchObject([
+    { verdict: 'differs' },
+  ]);
+  // Whom Istio lets know the service has to reach it.
+  const unreached = judgeOf(route(sameRules), [], scope('ALLOW_ANY', limited).replace('./*', '*/*'));
+  expect(routingOf(unreached).filter(({ verdict }) => verdict === 'differs')).toHaveLength(1);
+});
+
+test('clients that Istio keeps from knowing a service and that no workload stands for are named, not compared', () => {
   const scope = `---
 apiVersion: networking.istio.io/v1
 kind: Sidecar
@@ -267,8 +308,27 @@ spec:
     port: 80,
     request: { method: 'GET', authority: 'seats.sales', path: '/', headers: {} },
   });
-  expect(simulation).toMatchObject({ before: { answer: { status: 502 } }, differences: [{ what: 'kind' }] });
+  expect(simulation).toMatchObject({ before: { kind: 'closed' }, differences: [{ what: 'kind' }] });
   expect('undecided' in simulation && simulation.undecided).toEqual([
     expect.stringMatching(/^Istio keeps this client/),
   ]);
+});
+
+test('a model decides the same after it was brought elsewhere as JSON', () => {
+  const judge = judgeOf(route(sameRules));
+  const subject = {
+    client: { namespace: 'web', labels: { app: 'web' } },
+    service: { namespace: 'sales', name: 'seats' },
+    port: 80,
+  };
+  const model = judge.model(subject);
+  if ('reason' in model) throw new Error(model.reason);
+  const brought = JSON.parse(JSON.stringify(model)) as typeof model;
+  for (const path of ['/v2/seats?x=1', '/', '/../..', '/v2%2Fa'])
+    for (const headers of [{}, { 'x-cabin': ['crew'] }, { 'x-cabin': ['crew', 'pilot'] }]) {
+      const request = { method: 'GET', authority: 'seats.sales', path, headers };
+      const here = judge.simulate({ ...subject, request });
+      expect(JSON.parse(JSON.stringify(simulate(brought, request)))).toEqual(JSON.parse(JSON.stringify(here)));
+    }
+  expect(judge.model({ ...subject, port: 81 })).toEqual({ reason: 'no such port', ports: [80] });
 });

@@ -1,9 +1,19 @@
 import { type EffectiveConfig, type Estate, effectiveConfig } from '@isthmus/istio';
+import type { RouterFlavor } from '@isthmus/kong-gateway';
 import type { TargetVersion } from '@isthmus/kong-mesh';
-import type { Resource } from '@isthmus/kubernetes';
-import { type Emitted, meshAfter } from './mesh-after.ts';
+import { effectiveNamespace, type Resource } from '@isthmus/kubernetes';
+import { edgePredictions, gatewayId, presentEdge } from './edge/edge-row.ts';
+import { comparablePorts, type EdgeCase, edgeModel, verifyEdge } from './edge/verify-edge.ts';
+import { type Emitted, meshAfter, objectsAfter } from './mesh-after.ts';
 import { type Finding, predictions } from './predictions.ts';
-import { type NothingToSimulate, type SimulatedRequest, type Simulation, simulate } from './simulate.ts';
+import { type Simulation, simulate } from './simulate.ts';
+import {
+  type NothingToSimulate,
+  type SimulatedRequest,
+  type SimulatedSubject,
+  type SimulationModel,
+  simulationModel,
+} from './simulation-model.ts';
 import { type Acceptance, present, type VerdictRow } from './verdict-row.ts';
 import { comparable, type Subject, verifyService } from './verify-estate.ts';
 import { clientsInWords } from './words.ts';
@@ -23,39 +33,62 @@ export interface Case {
     readonly systemNamespace: string;
     readonly rootNamespace: string;
     readonly clusterDomain: string;
+    /** Of Kong Gateway: `expressions` where absent. */
+    readonly router?: RouterFlavor;
   };
 }
 
 /** Compares both meshes, service by service, and simulates requests. */
 export interface Judge {
   readonly config: EffectiveConfig;
-  /** The services that can be compared (`<namespace>/<name>`), sorted. */
+  /**
+   * What can be compared: services (`<namespace>/<name>`), and the gateways that clients from outside call
+   * (`<namespace>/gateway:<name>`), sorted.
+   */
   readonly services: readonly string[];
   /** The ports of a service that can be compared; none where there is no such service. */
   portsOf(service: string): readonly number[];
   /** The verdicts on a service, for each port, group of clients and aspect; none where there is no such service. */
   verify(service: string, accepted: readonly Acceptance[]): VerdictRow[];
   /**
-   * The clients, in words, that Istio keeps from knowing a service. They are not compared: whom Kong Mesh lets know it is a
-   * matter of reachable backends, which its model does not have.
+   * The clients, in words, that Istio keeps from knowing a service and that no workload of the import stands for. They are not
+   * compared: what their proxies reach in Kong Mesh would stand in their Pods.
    */
   notCompared(service: string): readonly string[];
+  /** What decides any request of a client to a port; `simulate` takes it. */
+  model(subject: SimulatedSubject): SimulationModel | NothingToSimulate;
   simulate(request: SimulatedRequest): Simulation | NothingToSimulate;
 }
 
 /** Compiles both meshes; see `verifyEstate` and `simulate`. */
 export function createJudge({ estate, emitted, findings, concerning, settings }: Case): Judge {
-  const { target, mesh, zone, systemNamespace, rootNamespace, clusterDomain } = settings;
+  const { target, mesh, zone, systemNamespace, rootNamespace, clusterDomain, router = 'expressions' } = settings;
   const config = effectiveConfig(estate, { rootNamespace, clusterDomain });
   const after = meshAfter(estate, emitted, { version: target, mesh, zone, systemNamespace });
   const predictedBy = predictions(findings, config, concerning);
   const byId = new Map(comparable(config).map((one) => [`${one.namespace}/${one.resource.name}`, one]));
   const unknowing = new Map<string, ReadonlySet<string>>();
+  const predictedAtEdge = edgePredictions(findings);
+  const gateways = Map.groupBy(comparablePorts(config), ({ gateways: [oldest] }) =>
+    oldest === undefined ? '' : gatewayId({ namespace: effectiveNamespace(oldest), name: oldest.name }),
+  );
+  const edge = (): EdgeCase => ({
+    config,
+    objects: objectsAfter(estate, emitted, { version: target, mesh, zone, systemNamespace }),
+    mesh: after,
+    flavor: router,
+  });
   const judge: Judge = {
     config,
-    services: [...byId.keys()].sort(),
-    portsOf: (service) => byId.get(service)?.ports.map(({ port }) => port) ?? [],
+    services: [...byId.keys(), ...gateways.keys()].sort(),
+    portsOf: (service) => (byId.get(service)?.ports ?? gateways.get(service) ?? []).map(({ port }) => port),
     verify(service, accepted) {
+      const ports = gateways.get(service);
+      if (ports !== undefined) {
+        const names = new Set(ports.map((one) => `${one.port} ${JSON.stringify(one.client)}`));
+        const own = verifyEdge(edge(), (one) => names.has(`${one.port} ${JSON.stringify(one.client)}`));
+        return Array.from(own, (verification) => presentEdge(verification, accepted, predictedAtEdge));
+      }
       const found = byId.get(service);
       if (found === undefined) return [];
       const clients = new Set<string>();
@@ -72,7 +105,18 @@ export function createJudge({ estate, emitted, findings, concerning, settings }:
       if (!unknowing.has(service)) judge.verify(service, []);
       return [...(unknowing.get(service) ?? [])];
     },
-    simulate: (request) => simulate(config, after, request),
+    model(subject) {
+      const ports = gateways.get(`${subject.service.namespace}/${subject.service.name}`);
+      if (ports === undefined) return simulationModel(config, after, subject);
+      const port = ports.find((one) => one.port === subject.port);
+      return port === undefined
+        ? { reason: 'no such port', ports: ports.map((one) => one.port) }
+        : edgeModel(edge(), port);
+    },
+    simulate({ request, ...subject }) {
+      const model = judge.model(subject);
+      return 'reason' in model ? model : simulate(model, request);
+    },
   };
   return judge;
 }

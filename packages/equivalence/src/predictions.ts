@@ -15,9 +15,9 @@ export interface Finding {
 
 /**
  * Areas of codes (`ISTHMUS-<area>-<number>`) that speak of routing or resilience: DestinationRules, the estate as a whole,
- * MeshConfig, Sidecars, ServiceEntries, translation in general, VirtualServices.
+ * routes of the Gateway API, MeshConfig, Sidecars, ServiceEntries, translation in general, VirtualServices.
  */
-const areas = new Set(['DR', 'EST', 'MC', 'SC', 'SE', 'TR', 'VS']);
+const areas = new Set(['DR', 'EST', 'GA', 'MC', 'SC', 'SE', 'TR', 'VS']);
 /** Those of them that speak of the mesh where they name no resource. */
 const meshWide = new Set(['EST', 'MC', 'TR']);
 const areaOf = (code: string): string => code.split('-')[1] ?? '';
@@ -29,10 +29,14 @@ const onlyResilience = /\b(?:trafficPolicy|connectionPool|outlierDetection|loadB
 const deciding = new Set([
   'ConfigMap',
   'DestinationRule',
+  'GRPCRoute',
+  'HTTPRoute',
   'IstioOperator',
   'Service',
   'ServiceEntry',
   'Sidecar',
+  'TCPRoute',
+  'TLSRoute',
   'VirtualService',
 ]);
 /** Kinds that may concern all of a namespace, or of the mesh from the root namespace. */
@@ -55,6 +59,18 @@ function decidedBy(config: EffectiveConfig, { clients, verdict }: Verification):
     ...(rule === undefined ? [] : [rule]),
     ...hosts.flatMap((host) => config.destinationRule(clients.client, host)?.resources ?? []),
   ];
+}
+
+/** The routes of the Gateway API whose parents are services, by `<namespace>/<name>` of the Service. */
+function routesByService({ meshRoutes }: EffectiveConfig): ReadonlyMap<string, readonly Resource[]> {
+  const found = new Map<string, Resource[]>();
+  for (const { resource, parents } of meshRoutes.routes)
+    for (const { kind, namespace, name } of parents) {
+      if (kind !== 'Service') continue;
+      const key = `${namespace}/${name}`;
+      found.set(key, [...(found.get(key) ?? []), resource]);
+    }
+  return found;
 }
 
 /** Whether one of the meshes does not take the request at all, which is what Sidecars decide. */
@@ -95,11 +111,12 @@ export function predictions(
     add(byResource, keyOf(resource), finding);
     if (wide.has(resource.kind)) add(byNamespace, resource.namespace || 'default', finding);
   }
+  const routes = routesByService(config);
   return (verification) => {
     const { namespace, name, clients, aspect } = verification;
     const subjects: Subject[] = [
       { kind: 'Service', namespace, name },
-      ...concerning(`${namespace}/${name}`).map((resource) => ({
+      ...[...concerning(`${namespace}/${name}`), ...(routes.get(`${namespace}/${name}`) ?? [])].map((resource) => ({
         kind: resource.kind,
         namespace: effectiveNamespace(resource),
         name: resource.name,

@@ -61,6 +61,8 @@ export interface Case {
   readonly method: TextConditions;
   readonly headers: ReadonlyMap<string, readonly Literal[]>;
   readonly query: ReadonlyMap<string, readonly Literal[]>;
+  /** Each header comes once at most. */
+  readonly single?: true;
 }
 
 export const everyRequest: Case = { path: noConditions, method: noConditions, headers: new Map(), query: new Map() };
@@ -92,7 +94,7 @@ const matchesOf = (literals: readonly Literal[], holds: boolean): TextMatch[] =>
   literals.filter((literal) => literal.holds === holds).map(({ condition }) => condition.match);
 
 /** Values of a header that meet the literals; `[]`: it has to be missing; undefined where there are none. */
-function headerValuesOf(literals: readonly Literal[], budget: Budget): string[] | undefined {
+function headerValuesOf(literals: readonly Literal[], budget: Budget, single: boolean): string[] | undefined {
   const missing = literals.every(({ condition, holds }) => {
     const counts = condition.part === 'header' && condition.missingIsEmpty;
     return (counts && textMatches(condition.match, '')) === holds;
@@ -103,7 +105,7 @@ function headerValuesOf(literals: readonly Literal[], budget: Budget): string[] 
   const one = textOf(headerValues, { inside, outside }, budget);
   if (one !== undefined) return [one];
   // Each of several values may meet one of the conditions.
-  if (inside.length < 2) return undefined;
+  if (single || inside.length < 2) return undefined;
   const values = inside.map((match) => textOf(headerValues, { inside: [match], outside }, budget));
   return values.every((value) => value !== undefined) ? [...new Set(values)] : undefined;
 }
@@ -130,7 +132,7 @@ export function statusIn(of: Case, condition: Condition, budget: Budget): boolea
   const can = (holds: boolean): boolean => {
     const literals = [...before, { condition, holds }];
     return condition.part === 'header'
-      ? headerValuesOf(literals, budget) !== undefined
+      ? headerValuesOf(literals, budget, of.single === true) !== undefined
       : queryValueOf(literals, budget) !== undefined;
   };
   if (!can(true)) return false;
@@ -143,7 +145,7 @@ export function requestOf(of: Case, authority: string, budget: Budget): Request 
   const method = textOf(methods, of.method, budget) ?? 'GET';
   const headers: Record<string, string[]> = {};
   for (const [name, literals] of of.headers) {
-    const values = headerValuesOf(literals, budget);
+    const values = headerValuesOf(literals, budget, of.single === true);
     if (values !== undefined && values.length > 0) headers[name] = values;
   }
   const parameters: string[] = [];

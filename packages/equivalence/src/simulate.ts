@@ -1,5 +1,4 @@
 import {
-  type Client,
   changeHeaders,
   type Decision,
   evaluate,
@@ -13,13 +12,11 @@ import {
   splitPath,
   upstreamOf,
 } from '@isthmus/behavior';
-import { compileService, type EffectiveConfig, receivedPath, unknownHost } from '@isthmus/istio';
-import type { KongMeshBehavior, ServiceRef } from '@isthmus/kong-mesh';
-import { compareDecisions, describe, named, settle } from './compare-decisions.ts';
-import { connectionsOf } from './connections.ts';
+import { normalizedPath } from '@isthmus/istio';
+import { compareDecisions, describe, named, nothing, pairOf, settle } from './compare-decisions.ts';
 import type { Difference } from './difference.ts';
 import { answerOfNobody } from './nobody.ts';
-import { carriesGrpc } from './verify-estate.ts';
+import type { SimulationModel } from './simulation-model.ts';
 import { conditionsInWords, endpointsInWords, hashInWords, missInWords, retriesInWords, timeInWords } from './words.ts';
 
 /** One route that a proxy tried; texts are for people. */
@@ -63,14 +60,6 @@ export interface SimulatedSide {
   readonly settings: readonly { readonly what: string; readonly value: string }[];
 }
 
-/** A request to a port of a service, and who sends it. */
-export interface SimulatedRequest {
-  readonly client: Client;
-  readonly service: ServiceRef;
-  readonly port: number;
-  readonly request: Request;
-}
-
 /** Both meshes' decisions about one request, and what is different about them. */
 export interface Simulation {
   readonly before: SimulatedSide;
@@ -79,16 +68,6 @@ export interface Simulation {
   /** What the comparison cannot tell. */
   readonly undecided: readonly string[];
 }
-
-/** Why there is nothing to simulate. */
-export interface NothingToSimulate {
-  readonly reason: 'no such service' | 'no such port';
-  /** Ports that the service has. */
-  readonly ports: readonly number[];
-}
-
-const unknown =
-  'Istio keeps this client from knowing the service (Sidecar, exportTo); whom Kong Mesh lets know it is a matter of reachable backends, which are not compared';
 
 const badRequest: Decision = { kind: 'respond', status: 400 };
 const noRoute: Decision = { kind: 'respond', status: 404 };
@@ -192,27 +171,13 @@ function judge(table: RouteTable, request: Request, path: string | undefined): J
   return { side, decision };
 }
 
-/**
- * What both meshes do with one request to a Service of Kubernetes, route by route. A client that Istio's configuration keeps
- * from knowing the service is treated as one that calls an unknown host.
- */
-export function simulate(
-  config: EffectiveConfig,
-  after: KongMeshBehavior,
-  { client, service, port, request }: SimulatedRequest,
-): Simulation | NothingToSimulate {
-  const registered = config.registry.all.find(
-    ({ registry, namespace, resource }) =>
-      registry === 'kubernetes' && namespace === service.namespace && resource.name === service.name,
-  );
-  if (registered === undefined) return { reason: 'no such service', ports: [] };
-  const ports = registered.ports.map((one) => one.port);
-  if (!ports.includes(port)) return { reason: 'no such port', ports };
-  const compiled = compileService(config, client, registered.host, port);
-  const table: RouteTable = compiled?.table ?? { virtualHosts: [], otherwise: unknownHost(config.scopeOf(client)) };
-  const target = after.routeTable(client, service, port);
-  const first = judge(table, request, receivedPath(config.mesh, request.path));
-  const second = judge(target, request, normalizePath(request.path));
+/** What both meshes do with one request, route by route, by what they were compiled to. */
+export function simulate(model: SimulationModel, asked: Request): Simulation {
+  const { before, after, pathNormalization, grpc, connections, undecided: always, scheme, mergesSlashes } = model;
+  const request = scheme === undefined ? asked : { ...asked, scheme };
+  const first = judge(before, request, normalizedPath(pathNormalization, request.path));
+  const normal = normalizePath(request.path);
+  const second = judge(after, request, mergesSlashes === true ? normal?.replace(/\/{2,}/g, '/') : normal);
   const { path } = splitPath(normalizePath(request.path) ?? request.path);
   const { differences, undecided } = compareDecisions(
     first.decision,
@@ -220,20 +185,15 @@ export function simulate(
     { exact: path, prefix: path },
     { ...request, path: normalizePath(request.path) ?? request.path },
     {
-      destinations: connectionsOf(config, after, client),
+      destinations: (one, other) => connections[pairOf(one, other)] ?? nothing,
       unread: !first.side.reads && !second.side.reads,
-      grpc: carriesGrpc(registered, port),
+      grpc,
     },
   );
   return {
     before: first.side,
     after: second.side,
     differences,
-    undecided: [
-      ...new Set([
-        ...(compiled === undefined && registered.resolution !== 'alias' ? [unknown] : []),
-        ...undecided.map(({ reason }) => reason),
-      ]),
-    ],
+    undecided: [...new Set([...always, ...undecided.map(({ reason }) => reason)])],
   };
 }

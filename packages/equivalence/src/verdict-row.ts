@@ -41,11 +41,15 @@ export interface VerdictRow {
 
 /** A difference that somebody accepted. */
 export interface Acceptance {
-  /** `<namespace>/<name>` */
+  /** `<namespace>/<name>`; of `access` and `transport` the workload that is called. */
   readonly service: string;
   /** All ports where absent. */
   readonly port?: number;
-  readonly aspect: Aspect;
+  readonly aspect: Aspect | 'access' | 'transport';
+  /** Of `access` and `transport`: which verdict; *narrower* where absent. */
+  readonly verdict?: 'narrower' | 'wider' | 'undecided';
+  /** Of `access`: whose, by the names of the row; without them everybody's, but for *wider*, which needs them. */
+  readonly callers?: readonly string[];
   readonly reason: string;
 }
 
@@ -55,23 +59,24 @@ export interface PresentOptions {
   readonly predictedBy?: (verification: Verification) => readonly string[];
 }
 
-const decidedInWords = ({ decision, rule }: Decided, request: Request): DecidedInWords => ({
+/** A decision for people. */
+export const decidedInWords = ({ decision, rule }: Decided, request: Request): DecidedInWords => ({
   decision: describe(decision, request),
   ...(rule === undefined ? {} : { rule }),
 });
 
-function because(before: Rule | undefined, after: Rule | undefined): string {
+function because(before: Rule | undefined, after: Rule | undefined, target: string): string {
   if (before === undefined && after === undefined) return '';
   const of = (rule: Rule | undefined, mesh: string): string =>
     rule === undefined ? `no rule in ${mesh}` : `${ruleInWords(rule)} in ${mesh}`;
-  return `, because ${of(before, 'Istio')} and ${of(after, 'Kong Mesh')} ${before === undefined || after === undefined ? 'decides' : 'decide'}`;
+  return `, because ${of(before, 'Istio')} and ${of(after, target)} ${before === undefined || after === undefined ? 'decides' : 'decide'}`;
 }
 
 /** What shows in the decision itself. */
 const outcomes: ReadonlySet<Difference['what']> = new Set(['kind', 'destinations', 'redirect', 'response']);
 
 /** "timeout: none in Istio, 15 s in Kong Mesh"; what is different about connections says itself what it is. */
-function differenceInWords({ what, before, after }: Difference): string {
+function differenceInWords({ what, before, after }: Difference, target: string): string {
   const [name, one, other] =
     what === 'connections' && before.includes(': ') && after.includes(': ')
       ? [
@@ -80,22 +85,25 @@ function differenceInWords({ what, before, after }: Difference): string {
           after.slice(after.indexOf(': ') + 2),
         ]
       : [what, before, after];
-  return `${name}: ${one} in Istio, ${other} in Kong Mesh`;
+  return `${name}: ${one} in Istio, ${other} in ${target}`;
 }
 
 /** "Differs: `GET /v2/seats` … goes to seats-v1:80 in Istio and to seats-v2:80 in Kong Mesh, because …". */
-function sentenceOf({ request, before, after, differences }: Counterexample): string {
+export function sentenceOf(
+  { request, before, after, differences }: Counterexample,
+  target: 'Kong Mesh' | 'Kong Gateway' = 'Kong Mesh',
+): string {
   const asked = requestInWords(request);
   const [first] = differences;
   const isElsewhere = differences.some(({ what }) => outcomes.has(what));
   const [here, there] = [describe(before.decision, request), describe(after.decision, request)];
-  const why = because(before.rule, after.rule);
+  const why = because(before.rule, after.rule, target);
   if (isElsewhere && here !== there) {
     const verbs = [verbOf(settle(before.decision, request)), verbOf(settle(after.decision, request))] as const;
-    return `Differs: ${asked} ${verbs[0]}${here} in Istio and ${verbs[0] === verbs[1] ? verbs[1].replace(/^\S+ /, '') : verbs[1]}${there} in Kong Mesh${why}.`;
+    return `Differs: ${asked} ${verbs[0]}${here} in Istio and ${verbs[0] === verbs[1] ? verbs[1].replace(/^\S+ /, '') : verbs[1]}${there} in ${target}${why}.`;
   }
   const more = differences.length > 1 ? ` (and ${differences.length - 1} more)` : '';
-  return `Differs: for ${asked}, ${first === undefined ? 'settings are others' : differenceInWords(first)}${more}${why}.`;
+  return `Differs: for ${asked}, ${first === undefined ? 'settings are others' : differenceInWords(first, target)}${more}${why}.`;
 }
 
 /** Rows with what is accepted now, whatever was accepted before. */

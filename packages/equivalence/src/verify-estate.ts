@@ -5,8 +5,9 @@ import {
   compileService,
   type EffectiveConfig,
   type RegistryService,
+  unknownService,
 } from '@isthmus/istio';
-import type { KongMeshBehavior } from '@isthmus/kong-mesh';
+import type { KongMeshBehavior, ServiceRef } from '@isthmus/kong-mesh';
 import { compareRoutes, defaultBudget } from './compare-routes.ts';
 import { connectionsOf } from './connections.ts';
 import type { Aspect, Verdict } from './difference.ts';
@@ -32,7 +33,10 @@ export interface VerifyOptions {
   /** DNS suffix of the cluster. */
   readonly clusterDomain: string;
   readonly limits?: Readonly<Budget>;
-  /** Told of clients that Istio keeps from knowing a service on a port (Sidecar, exportTo): they are not compared. */
+  /**
+   * Told of clients that Istio keeps from knowing a service on a port (Sidecar, exportTo) and of whom the cluster has no workload
+   * with just their labels: what such proxies of Kong Mesh would reach nobody has written, so that they are not compared.
+   */
   readonly unknowing?: (subject: Subject) => void;
   /** Only services for which it is true; all where absent. */
   readonly only?: (namespace: string, name: string) => boolean;
@@ -52,6 +56,18 @@ export const carriesGrpc = ({ ports }: RegistryService, port: number): boolean =
 export const comparable = (config: EffectiveConfig): RegistryService[] =>
   config.registry.all.filter(({ registry }) => registry === 'kubernetes');
 
+/** What Istio does with the requests of a client that does not know the service. */
+export const unknownTable = (config: EffectiveConfig, client: Client, port: number): RouteTable => ({
+  virtualHosts: [],
+  otherwise: unknownService(config, client, port),
+});
+
+/** What Kong Mesh does with the requests of a client: what the proxy has no listener for goes on or not as the mesh says. */
+export function reachedTable(after: KongMeshBehavior, client: Client, service: ServiceRef, port: number): RouteTable {
+  const table = after.routeTable(client, service, port);
+  return table.otherwise.kind === 'no listener' ? { ...table, otherwise: after.unlistened(client) } : table;
+}
+
 /** Compares what both meshes do with the requests to one service; see `verifyEstate`. */
 export function* verifyService(
   config: EffectiveConfig,
@@ -69,12 +85,17 @@ export function* verifyService(
     const destinations = connectionsOf(config, after, client);
     for (const { port, protocol } of service.ports) {
       if (protocol === 'udp') continue;
-      const before = compileService(config, client, host, port);
-      if (before === undefined) {
-        if (service.resolution !== 'alias') unknowing({ namespace, name, port, clients, everywhere });
+      const known = compileService(config, client, host, port);
+      if (known === undefined && service.resolution === 'alias') continue;
+      if (known === undefined && !after.hasWorkload(client)) {
+        unknowing({ namespace, name, port, clients, everywhere });
         continue;
       }
-      const table: RouteTable = after.routeTable(client, { namespace, name }, port);
+      const before = known ?? { table: unknownTable(config, client, port) };
+      const table =
+        known === undefined
+          ? reachedTable(after, client, { namespace, name }, port)
+          : after.routeTable(client, { namespace, name }, port);
       const names = namesOf(namespace, name, client, clusterDomain);
       const grpc = carriesGrpc(service, port);
       const verdicts = compareRoutes(before.table, table, names, { limits, destinations, grpc });

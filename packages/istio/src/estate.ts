@@ -1,5 +1,6 @@
 import type { Diagnostic } from '@isthmus/diagnostics';
 import type { Resource } from '@isthmus/kubernetes';
+import type { UnreadKind } from './cluster-snapshot.ts';
 
 /** An object that the import does not keep, with the reason; listed in the report's `sources`. */
 export interface Skipped {
@@ -35,4 +36,6 @@ export interface Estate {
   readonly superseded: readonly Superseded[];
   readonly skipped: readonly Skipped[];
   readonly diagnostics: readonly Diagnostic[];
+  /** What snapshots of clusters lack; absent where there is nothing of that kind. The import is not complete then. */
+  readonly unread?: readonly UnreadKind[];
 }

@@ -1,5 +1,6 @@
 export { type AccessServer, compileAccess } from './behavior/access.ts';
 export { constraintHolds, type Facts } from './behavior/access-values.ts';
+export { addressWithin } from './behavior/address.ts';
 export type { Approach, Token } from './behavior/approach.ts';
 export {
   type Cluster,
@@ -8,11 +9,20 @@ export {
   defaultHashPolicy,
   settingsOf,
 } from './behavior/cluster-settings.ts';
-export { receivedPath } from './behavior/received-path.ts';
+export { compileGateways, type GatewayPort } from './behavior/gateway.ts';
+export { normalizedPath, pathNormalization, receivedPath } from './behavior/received-path.ts';
 export { retriesOf } from './behavior/retries.ts';
-export { type CompiledService, compileRouteTable, compileService, unknownHost } from './behavior/route-table.ts';
+export {
+  type CompiledService,
+  compileRouteTable,
+  compileService,
+  rivalTables,
+  unknownService,
+} from './behavior/route-table.ts';
 export { type CompiledRoute, concerns, sourceLabelsOf } from './behavior/routes.ts';
 export type { CompiledVirtualHost } from './behavior/virtual-hosts.ts';
+export type { UnreadKind } from './cluster-snapshot.ts';
+export { clusterNames, estateOf, mergedEstate } from './clusters.ts';
 export {
   type Action,
   type Alternative,
@@ -33,6 +43,7 @@ export { type EffectiveConfig, effectiveConfig } from './effective/config.ts';
 export type { EffectiveConnectionMatch, EffectiveConnectionRule } from './effective/connection-rule.ts';
 export { compareCreation, createdAt, isOrderGuessed } from './effective/creation-order.ts';
 export { delegateOf } from './effective/delegate.ts';
+export { carriedFrom, isDerived, writtenAt } from './effective/derived.ts';
 export type { EffectiveDestination, EffectiveRouteDestination } from './effective/destination.ts';
 export type { EffectiveDestinationRule, EffectiveSubset } from './effective/destination-rule.ts';
 export type { DestinationRuleIndex } from './effective/destination-rule-index.ts';
@@ -63,6 +74,13 @@ export {
   identitiesOf,
   identitiesOfAll,
 } from './effective/identity-values.ts';
+export {
+  isGatewayRoute,
+  type MeshParent,
+  type MeshRoute,
+  type MeshRouteKind,
+  type MeshRoutes,
+} from './effective/mesh-routes/mesh-routes.ts';
 export { type MeshDefaults, type MeshSettings, meshConfigOf, meshDefaults } from './effective/mesh-settings.ts';
 export {
   byAge,
@@ -77,6 +95,7 @@ export { contains, overlaps, type PolicyScope, scopeOf, selects } from './effect
 export { readAuthorizationPolicy } from './effective/read-authorization-policy.ts';
 export type { Registry, RegistryService, Resolution } from './effective/registry.ts';
 export type { PortView, ServiceOnPort, ServiceView } from './effective/service-view.ts';
+export { type ClusterShape, isRemoteSecret, remoteClusterOf, shapeOf } from './effective/topology.ts';
 export { type EffectivePolicy, effectivePolicy, type PolicyBlock, portEntry } from './effective/traffic-policy.ts';
 export { type Trust, trustOf } from './effective/trust.ts';
 export type { EffectiveVirtualService, LostRule } from './effective/virtual-service.ts';

@@ -113,13 +113,14 @@ function readService(resource: Resource): Service {
 
 /** Indexes the Services of an estate. */
 export function indexServices(estate: Estate, clusterDomain: string): ServiceIndex {
-  const all = estate.context
+  const read = estate.context
     .filter((resource) => resource.group === '' && resource.kind === 'Service')
     .map(readService);
-  const byName = new Map(all.map((service) => [`${service.namespace}/${service.name}`, service]));
+  // Istio takes Services of one name in several clusters for one (edge.md X4).
+  const byName = new Map(read.map((service) => [`${service.namespace}/${service.name}`, service]));
   const suffix = `.svc.${clusterDomain}`;
   return {
-    all,
+    all: [...byName.values()],
     get: (namespace, name) => byName.get(`${namespace}/${name}`),
     named(host, namespace) {
       if (host === '' || host.includes('*')) return undefined;

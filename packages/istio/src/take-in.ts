@@ -1,6 +1,8 @@
 import { codes, compareDiagnostics, type Diagnostic, diagnose } from '@isthmus/diagnostics';
 import { type FileReading, identityKey, type Resource, stringifyJson } from '@isthmus/kubernetes';
 import { checkTexts } from './check-texts.ts';
+import { isClusterSnapshot, readClusterSnapshot, type UnreadKind } from './cluster-snapshot.ts';
+import { clusterNames } from './clusters.ts';
 import type { Estate, Skipped, SourceFile, Superseded } from './estate.ts';
 import { checkPossible } from './impossible.ts';
 import { extractMeshConfig, holdsMeshConfig } from './mesh-config.ts';
@@ -30,6 +32,13 @@ const content = (resource: Resource): string =>
     { ...resource.object, apiVersion: null, metadata: { ...(resource.object.metadata as object), namespace: null } },
     { sortKeys: true },
   );
+
+/** Objects with one key are versions of one object; what stands in another cluster is another object. */
+function keyOf(resource: Resource, several: boolean): string {
+  const { cluster } = resource.source;
+  const key = identityKey(resource);
+  return several && cluster !== undefined ? `${cluster}\n${key}` : key;
+}
 
 /** Of several versions of an object the last is used; says what became of the others. */
 function compete(versions: readonly Resource[]): { superseded: Superseded[]; diagnostics: Diagnostic[] } {
@@ -66,7 +75,10 @@ export function takeIn(files: readonly Intake[]): Estate {
   const skipped: Skipped[] = [];
   const sources: SourceFile[] = [];
   const nameless: Resource[] = [];
+  const unread: UnreadKind[] = [];
   const versions = new Map<string, Resource[]>();
+  const clusters = clusterNames({ istio: files.flatMap(({ resources }) => resources), context: [] });
+  const several = clusters.length > 1;
   for (const file of ordered) {
     diagnostics.push(...file.diagnostics);
     let kept = 0;
@@ -79,12 +91,18 @@ export function takeIn(files: readonly Intake[]): Estate {
         reason,
       });
     const keep = (resource: Resource): void => {
-      const key = identityKey(resource);
+      const key = keyOf(resource, several);
       const others = versions.get(key);
       if (others === undefined) versions.set(key, [resource]);
       else others.push(resource);
     };
     for (const resource of file.resources) {
+      if (isClusterSnapshot(resource)) {
+        const record = readClusterSnapshot(resource);
+        unread.push(...record.unread);
+        diagnostics.push(...record.diagnostics);
+        continue;
+      }
       const sorted = partOf(resource.group, resource.kind);
       if (holdsMeshConfig(resource)) {
         const { resource: meshConfig, diagnostic } = extractMeshConfig(resource);
@@ -109,7 +127,12 @@ export function takeIn(files: readonly Intake[]): Estate {
   const istio: Resource[] = [];
   const context: Resource[] = [];
   const superseded: Superseded[] = [];
-  for (const group of versions.values()) {
+  for (const [key, group] of versions) {
+    // What is written for all clusters, and for one of them once more.
+    for (const cluster of several ? clusters : []) {
+      const own = versions.get(`${cluster}\n${key}`)?.at(-1);
+      if (own !== undefined) diagnostics.push(...compete([group.at(-1) as Resource, own]).diagnostics);
+    }
     const winner = group.at(-1) as Resource;
     diagnostics.push(...checkPossible(winner));
     if (group.length > 1) {
@@ -128,5 +151,6 @@ export function takeIn(files: readonly Intake[]): Estate {
     superseded,
     skipped,
     diagnostics: diagnostics.sort(compareDiagnostics),
+    ...(unread.length === 0 ? {} : { unread }),
   };
 }

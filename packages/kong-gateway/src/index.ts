@@ -1,9 +1,13 @@
-export { comparePriority, longestPath, type RoutePath, type Traits } from './routing/priority.ts';
+export type { Attachment, Parent } from './behavior/attachment.ts';
+export { annotationList, type ClusterObject, type RouterFlavor } from './behavior/cluster.ts';
 export {
-  type AttachedRoute,
-  type EdgeRequest,
-  normalisePath,
-  routeRequest,
-  type Winner,
-} from './routing/router.ts';
+  compileKongGateway,
+  type KongGatewayBehavior,
+  type KongGatewayOptions,
+  type ServedRoute,
+} from './behavior/compile.ts';
+export { type DecidedBy, isLocation, type KongDecision } from './behavior/decide.ts';
+export { type EdgeRequest, normalisePath } from './behavior/edge-request.ts';
+export type { Condition, HeaderChange, KongRoute, NamedCondition } from './behavior/kong-entities.ts';
+export { comparePriority, longestPath, type RoutePath, type Traits } from './behavior/priority.ts';
 export { checkEdgeResource, edgeKinds, isEdgeGroup } from './schema/check.ts';

@@ -1,4 +1,5 @@
 export { isArchive, isArchivePath, isManifestPath, spend, type Unpacked, unpack } from './archive.ts';
+export { clusterAnnotation, clusterOfPath } from './cluster.ts';
 export { formatDuration, formatProtoDuration, parseDuration, parseProtoDuration } from './duration.ts';
 export {
   child,
@@ -25,6 +26,7 @@ export {
   type Spent,
 } from './limits.ts';
 export { locate, locateAll, type Span } from './locate.ts';
+export { dnsLabel, shortHash } from './names.ts';
 export { applyPatch } from './patch.ts';
 export type { Step } from './path.ts';
 export { formatPath, join, parsePath } from './path.ts';

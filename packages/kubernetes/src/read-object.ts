@@ -1,4 +1,5 @@
 import { codes, diagnose } from '@isthmus/diagnostics';
+import { clusterAnnotation, clusterOfPath } from './cluster.ts';
 import { isList, isMap } from './json.ts';
 import { join } from './path.ts';
 import type { ReadingState } from './reading.ts';
@@ -112,7 +113,7 @@ export function addObject(state: ReadingState, value: Json, source: Source, mayB
   const object = secret ? withoutValues(value) : value;
   const kept = secret && isMap(object.metadata) ? object.metadata : fields;
   const slash = apiVersion.indexOf('/');
-  const resource: Resource = {
+  const untagged: Resource = {
     apiVersion,
     group: slash === -1 ? '' : apiVersion.slice(0, slash),
     kind,
@@ -123,6 +124,8 @@ export function addObject(state: ReadingState, value: Json, source: Source, mayB
     object,
     source,
   };
+  const cluster = untagged.annotations[clusterAnnotation] || clusterOfPath(state.file);
+  const resource = cluster === undefined ? untagged : { ...untagged, source: { ...source, cluster } };
   // `istioctl install -f` reads an IstioOperator without a name, and most are written so.
   const needsName = resource.group !== 'install.istio.io' && typeof fields.generateName !== 'string';
   if (resource.name === '' && needsName) {

@@ -12,6 +12,8 @@ export interface Source {
   readonly document: number;
   /** Path of the object within the document where that is not the root: `items[3]` of a List. */
   readonly within?: string;
+  /** Name of the cluster that it is of, in an import that holds several. */
+  readonly cluster?: string;
 }
 
 /** One Kubernetes object with its source position. */

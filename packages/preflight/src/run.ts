@@ -3,6 +3,7 @@ import type { Estate } from '@isthmus/istio';
 import type { JsonObject, Resource, Source } from '@isthmus/kubernetes';
 import type { Amount, Check, Evidence, PreflightSettings } from './check.ts';
 import { gatherFacts } from './facts.ts';
+import { lacks, watchFacts } from './missing.ts';
 import { checks } from './registry.ts';
 
 /** One thing that fails a check. */
@@ -89,10 +90,14 @@ export function preflight(
   planned: readonly Resource[] = [],
 ): CheckResult[] {
   const facts = gatherFacts(estate, settings, planned);
+  const unread = estate.unread ?? [];
   return checks.map((check): CheckResult => {
-    const examination = check.run(facts);
+    const { facts: watched, asked } = watchFacts(facts);
+    const examination = check.run(unread.length === 0 ? facts : watched);
     if ('skipped' in examination) return { check, state: 'skipped', reason: examination.skipped };
     const { examined, evidence } = examination;
+    const missing = evidence.length === 0 ? lacks(asked, unread) : undefined;
+    if (missing !== undefined) return { check, state: 'skipped', reason: missing };
     if (evidence.length === 0)
       return examined.some(isListed)
         ? { check, state: 'passed', examined: examined.filter(isListed) }

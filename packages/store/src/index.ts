@@ -1,12 +1,19 @@
+export type { Acceptances, Accepting, NewAcceptance } from './acceptances.ts';
+export type { Approvals } from './approvals.ts';
 export { backup, restore } from './backup.ts';
+export type { ClusterRecord, Clusters } from './clusters.ts';
 export { readFiles, stageFiles } from './files.ts';
 export type { DeletionRecord, MigrationPatch, Migrations } from './migrations.ts';
+export type { PlanNews, PlanPatch, Plans } from './plans.ts';
 export type {
+  AcceptanceRecord,
   Actor,
+  ApprovalRecord,
   Change,
   FileRecord,
   HistoryRecord,
   MigrationRecord,
+  PlanRecord,
   ServiceState,
   SnapshotRecord,
 } from './record.ts';

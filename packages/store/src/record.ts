@@ -44,6 +44,39 @@ export interface ServiceState {
   readonly revision: number;
   readonly updatedAt: string;
   readonly updatedBy: string;
+  /** Of its requests, in percent. */
+  readonly share: number;
+}
+
+/** What a migration's plan keeps. Settings, certificates and observed traffic are the caller's: what was given, as JSON. */
+export interface PlanRecord {
+  readonly revision: number;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly certificates: Readonly<Record<string, unknown>>;
+  readonly observed: unknown;
+  readonly updatedAt: string | null;
+  readonly updatedBy: string | null;
+}
+
+/** An approval that the traffic of a service shifts, of what a snapshot holds. */
+export interface ApprovalRecord {
+  readonly service: string;
+  readonly by: string;
+  readonly at: string;
+  readonly note: string;
+  readonly snapshot: string;
+}
+
+/** A finding that somebody accepted; the finding's own words are kept, so that it can be told later what was accepted. */
+export interface AcceptanceRecord {
+  readonly finding: string;
+  readonly code: string;
+  readonly severity: string;
+  readonly subject: string;
+  readonly message: string;
+  readonly reason: string;
+  readonly at: string;
+  readonly by: string;
 }
 
 export interface HistoryRecord {

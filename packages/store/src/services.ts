@@ -9,6 +9,7 @@ export interface ServicePatch {
   readonly phase?: string | undefined;
   readonly owner?: string | undefined;
   readonly note?: string | undefined;
+  readonly share?: number | undefined;
 }
 
 /** A service as an editor saw it; revision 0 is one that nobody changed yet. */
@@ -25,13 +26,17 @@ export interface ServicesChange {
 
 export interface Services {
   list(migration: string): Promise<ServiceState[]>;
-  /** Changes those services whose revision is still the one seen; all in one transaction with their history. */
+  /**
+   * Changes those services whose revision is still the one seen; all in one transaction with their history.
+   * @param override why the gates of these services were overridden, which the history keeps
+   */
   change(
     migration: string,
     seen: readonly SeenService[],
     patch: ServicePatch,
     initialPhase: string,
     by: Actor,
+    override?: { readonly services: ReadonlySet<string>; readonly reason: string },
   ): Promise<ServicesChange>;
 }
 
@@ -43,6 +48,7 @@ const toState = (row: Selectable<ServiceStateTable>): ServiceState => ({
   revision: row.revision,
   updatedAt: row.updated_at,
   updatedBy: row.updated_by,
+  share: row.share,
 });
 
 const fields = ['phase', 'owner', 'note'] as const;
@@ -53,7 +59,7 @@ export function createServices(database: Kysely<Tables>, now: () => string): Ser
     from.selectFrom('service_states').selectAll().where('migration_id', '=', migration).orderBy('service').execute();
   return {
     list: async (migration) => (await all(database, migration)).map(toState),
-    change: (migration, seen, patch, initialPhase, by) =>
+    change: (migration, seen, patch, initialPhase, by, override) =>
       database.transaction().execute(async (transaction) => {
         const stored = new Map((await all(transaction, migration)).map((row) => [row.service, row]));
         const at = now();
@@ -66,7 +72,7 @@ export function createServices(database: Kysely<Tables>, now: () => string): Ser
             conflicts.push({ id, current: row && toState(row) });
             continue;
           }
-          const before = row ?? { phase: initialPhase, owner: '', note: '', revision: 0 };
+          const before = row ?? { phase: initialPhase, owner: '', note: '', revision: 0, share: 0 };
           const next: Selectable<ServiceStateTable> = {
             migration_id: migration,
             service: id,
@@ -76,10 +82,15 @@ export function createServices(database: Kysely<Tables>, now: () => string): Ser
             revision: before.revision + 1,
             updated_at: at,
             updated_by: by.name,
+            share: patch.share ?? before.share,
           };
           for (const field of fields)
             if (next[field] !== before[field])
               steps.push({ subject: id, field, before: before[field], after: next[field] });
+          if (next.share !== before.share)
+            steps.push({ subject: id, field: 'share', before: `${before.share} %`, after: `${next.share} %` });
+          if (override?.services.has(id))
+            steps.push({ subject: id, field: 'override', before: null, after: override.reason });
           await transaction
             .insertInto('service_states')
             .values(next)

@@ -158,6 +158,57 @@ test('an upgrade keeps a copy of the file, and one that fails leaves the file as
   await expect(openStore(directory)).rejects.toThrow('newer Isthmus');
 });
 
+test('a store of the first version gets room for acceptances and keeps what it holds', async () => {
+  const directory = folder();
+  const raw = new DatabaseSync(storePath(directory));
+  upgrade(raw, storePath(directory), upgrades.slice(0, 1));
+  raw.exec(`INSERT INTO migrations VALUES ('m', 'One', '2026-01-01', NULL, 1, '{}')`);
+  raw.close();
+  const store = await openIn(directory);
+  expect(await store.migrations.get('m')).toMatchObject({ name: 'One' });
+  expect(await store.acceptances.list('m')).toEqual([]);
+  expect(existsSync(`${storePath(directory)}.before-v${upgrades.length}`)).toBe(true);
+});
+
+const finding = {
+  finding: 'f1',
+  code: 'ISTHMUS-VS-009',
+  severity: 'warning',
+  subject: 'VirtualService sales/seats spec.http[3]',
+  message: 'It is refused in another way.',
+  reason: 'nobody asks for it',
+};
+
+test('a finding is accepted once, with who and when, and the history tells of it', async () => {
+  const store = await openIn(folder());
+  await store.migrations.create('m', 'One', {}, ann);
+  await store.migrations.create('n', 'Two', {}, ann);
+  const value = { ...finding, at: '2026-01-01T00:00:00.000Z', by: 'Ann' };
+  expect(await store.acceptances.accept('m', finding, ann)).toEqual({ outcome: 'accepted', value });
+  expect(await store.acceptances.accept('m', { ...finding, reason: 'mine' }, bob)).toEqual({
+    outcome: 'conflict',
+    current: value,
+  });
+  expect(await store.acceptances.list('m')).toEqual([value]);
+  expect(await store.acceptances.list('n')).toEqual([]);
+  expect(await store.acceptances.withdraw('n', 'f1', bob)).toBe(false);
+  expect(await store.acceptances.withdraw('m', 'f1', bob)).toBe(true);
+  expect(await store.acceptances.list('m')).toEqual([]);
+  const field = 'ISTHMUS-VS-009 at VirtualService sales/seats spec.http[3]';
+  expect(await store.history('m', { subject: 'finding', limit: 10 })).toMatchObject([
+    { by: 'Bob', field, before: 'nobody asks for it', after: null },
+    { by: 'Ann', field, before: null, after: 'nobody asks for it' },
+  ]);
+});
+
+test('acceptances go with their migration', async () => {
+  const store = await openIn(folder());
+  await store.migrations.create('m', 'One', {}, ann);
+  await store.acceptances.accept('m', finding, ann);
+  expect(await store.migrations.delete('m')).toBe(true);
+  expect(await store.acceptances.list('m')).toEqual([]);
+});
+
 test('a backup is taken while the store is in use and restores everything', async () => {
   const directory = folder();
   const store = await openIn(directory);
@@ -188,4 +239,68 @@ test('what is no store is refused, and the store stays as it was', async () => {
   await expect(restore(directory, foreign, '1')).rejects.toThrow('not a store');
   await expect(restore(directory, join(directory, 'none'), '1')).rejects.toThrow('does not exist');
   expect(await store.migrations.list()).toHaveLength(1);
+});
+
+test('a plan keeps its parts apart, and two who change it at once both hear of it', async () => {
+  const store = await openIn(folder());
+  await store.migrations.create('m', 'One', {}, ann);
+  const news = { field: 'plan', before: null, after: 'waves of 10' } as const;
+  expect(await store.plans.get('m')).toMatchObject({ revision: 0, settings: {}, observed: null, updatedBy: null });
+  expect(await store.plans.change('m', 0, { settings: { most: 10 } }, news, ann)).toMatchObject({
+    outcome: 'changed',
+    value: { revision: 1, settings: { most: 10 }, updatedBy: 'Ann' },
+  });
+  expect(await store.plans.change('m', 0, { settings: { most: 20 } }, news, bob)).toMatchObject({
+    outcome: 'conflict',
+    current: { revision: 1, settings: { most: 10 } },
+  });
+  // Traffic depends on nothing that was there before.
+  const seen = { field: 'observed', before: null, after: '3 calls' } as const;
+  await store.plans.change('m', undefined, { observed: { calls: 3 } }, seen, bob);
+  expect(await store.plans.get('m')).toMatchObject({ revision: 2, settings: { most: 10 }, observed: { calls: 3 } });
+  await store.plans.change('m', 2, { observed: null }, seen, bob);
+  expect((await store.plans.get('m')).observed).toBeNull();
+  expect(await store.plans.change('none', 0, {}, news, ann)).toEqual({ outcome: 'missing' });
+  const history = await store.history('m', { subject: 'plan', limit: 10 });
+  expect(history.map(({ field, after, by }) => [field, after, by])).toEqual([
+    ['observed', '3 calls', 'Bob'],
+    ['observed', '3 calls', 'Bob'],
+    ['plan', 'waves of 10', 'Ann'],
+  ]);
+});
+
+test('a name approves once, and takes back its own only', async () => {
+  const store = await openIn(folder());
+  await store.migrations.create('m', 'One', {}, ann);
+  await store.approvals.add('m', 'a/x', 's1', 'tried it', ann);
+  await store.approvals.add('m', 'a/x', 's2', 'tried it again', ann);
+  await store.approvals.add('m', 'a/y', 's2', '', bob);
+  expect(await store.approvals.list('m', 'a/x')).toMatchObject([{ by: 'Ann', note: 'tried it again', snapshot: 's2' }]);
+  expect(await store.approvals.list('m')).toHaveLength(2);
+  expect(await store.approvals.withdraw('m', 'a/x', bob)).toBe(false);
+  expect(await store.approvals.withdraw('m', 'a/x', ann)).toBe(true);
+  expect(await store.approvals.list('m', 'a/x')).toEqual([]);
+});
+
+test('an override stands in the history beside the phase that it led to', async () => {
+  const store = await openIn(folder());
+  await store.migrations.create('m', 'One', {}, ann);
+  const override = { services: new Set(['a/x']), reason: 'tried by hand' };
+  const seen = [
+    { id: 'a/x', revision: 0 },
+    { id: 'a/y', revision: 0 },
+  ];
+  await store.services.change('m', seen, { phase: 'shifting', share: 10 }, 'discovered', ann, override);
+  const of = async (subject: string) =>
+    (await store.history('m', { subject, limit: 10 })).map(({ field, after }) => [field, after]);
+  expect(await of('a/x')).toEqual([
+    ['override', 'tried by hand'],
+    ['share', '10 %'],
+    ['phase', 'shifting'],
+  ]);
+  expect(await of('a/y')).toEqual([
+    ['share', '10 %'],
+    ['phase', 'shifting'],
+  ]);
+  expect((await store.services.list('m')).map(({ share }) => share)).toEqual([10, 10]);
 });

@@ -1,8 +1,12 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { sql } from 'kysely';
+import { type Acceptances, createAcceptances } from './acceptances.ts';
+import { type Approvals, createApprovals } from './approvals.ts';
+import { type Clusters, createClusters } from './clusters.ts';
 import { openFile, queryBuilder } from './database.ts';
 import { readHistory } from './history.ts';
 import { createMigrations, type Migrations } from './migrations.ts';
+import { createPlans, type Plans } from './plans.ts';
 import type { HistoryRecord } from './record.ts';
 import { createServices, type Services } from './services.ts';
 import { createSnapshots, type Snapshots } from './snapshots.ts';
@@ -14,6 +18,10 @@ export interface Store {
   readonly migrations: Migrations;
   readonly snapshots: Snapshots;
   readonly services: Services;
+  readonly clusters: Clusters;
+  readonly acceptances: Acceptances;
+  readonly plans: Plans;
+  readonly approvals: Approvals;
   history(
     migration: string,
     which: { subject?: string | undefined; before?: number | undefined; limit: number },
@@ -46,6 +54,10 @@ export async function openStore(directory: string, now = () => new Date().toISOS
     migrations: createMigrations(database, now),
     snapshots: createSnapshots(database, now),
     services: createServices(database, now),
+    clusters: createClusters(database, now),
+    acceptances: createAcceptances(database, now),
+    plans: createPlans(database, now),
+    approvals: createApprovals(database, now),
     history: (migration, which) => readHistory(database, migration, which),
     ping: async () => void (await sql`SELECT 1`.execute(database)),
     close: () => database.destroy(),

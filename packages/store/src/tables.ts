@@ -45,6 +45,54 @@ export interface ServiceStateTable {
   revision: number;
   updated_at: string;
   updated_by: string;
+  share: number;
+}
+
+export interface PlanTable {
+  migration_id: string;
+  revision: number;
+  /** JSON: what the plan has to keep to. */
+  settings: string;
+  /** JSON: root certificates of both meshes. */
+  certificates: string;
+  /** JSON: traffic that was seen. */
+  observed: string | null;
+  updated_at: string;
+  updated_by: string;
+}
+
+export interface ApprovalTable {
+  migration_id: string;
+  service: string;
+  approved_by: string;
+  approved_at: string;
+  note: string;
+  /** What was approved: that of another snapshot no longer counts. */
+  snapshot_id: string;
+}
+
+export interface AcceptanceTable {
+  migration_id: string;
+  /** What tells the finding from others. */
+  finding: string;
+  code: string;
+  severity: string;
+  /** What it was found at, for people. */
+  subject: string;
+  /** What was found, as it was read by who accepted it. */
+  message: string;
+  reason: string;
+  accepted_at: string;
+  accepted_by: string;
+}
+
+export interface ClusterTable {
+  migration_id: string;
+  name: string;
+  /** JSON: a reference to credentials, never one. */
+  connection: string;
+  added_at: string;
+  added_by: string;
 }
 
 export interface HistoryTable {
@@ -64,5 +112,9 @@ export interface Tables {
   snapshots: SnapshotTable;
   files: FileTable;
   service_states: ServiceStateTable;
+  acceptances: AcceptanceTable;
+  plans: PlanTable;
+  approvals: ApprovalTable;
+  clusters: ClusterTable;
   history: HistoryTable;
 }

@@ -73,6 +73,51 @@ export const upgrades: readonly string[] = [
     WHEN NOT EXISTS (SELECT 1 FROM snapshots WHERE id = OLD.id)
     BEGIN DELETE FROM files WHERE snapshot_id = OLD.id; END;
   `,
+  `
+  CREATE TABLE acceptances (
+    migration_id TEXT NOT NULL REFERENCES migrations (id) ON DELETE CASCADE,
+    finding TEXT NOT NULL,
+    code TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    message TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    accepted_at TEXT NOT NULL,
+    accepted_by TEXT NOT NULL,
+    PRIMARY KEY (migration_id, finding)
+  ) STRICT;
+  `,
+  `
+  ALTER TABLE service_states ADD COLUMN share INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE plans (
+    migration_id TEXT PRIMARY KEY REFERENCES migrations (id) ON DELETE CASCADE,
+    revision INTEGER NOT NULL,
+    settings TEXT NOT NULL,
+    certificates TEXT NOT NULL,
+    observed TEXT,
+    updated_at TEXT NOT NULL,
+    updated_by TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE approvals (
+    migration_id TEXT NOT NULL REFERENCES migrations (id) ON DELETE CASCADE,
+    service TEXT NOT NULL,
+    approved_by TEXT NOT NULL,
+    approved_at TEXT NOT NULL,
+    note TEXT NOT NULL,
+    snapshot_id TEXT NOT NULL,
+    PRIMARY KEY (migration_id, service, approved_by)
+  ) STRICT;
+  `,
+  `
+  CREATE TABLE clusters (
+    migration_id TEXT NOT NULL REFERENCES migrations (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    added_at TEXT NOT NULL,
+    added_by TEXT NOT NULL,
+    PRIMARY KEY (migration_id, name)
+  ) STRICT;
+  `,
 ];
 
 const pragma = (file: DatabaseSync, name: string): number =>

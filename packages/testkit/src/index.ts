@@ -1,5 +1,9 @@
+export { type ApiServer, type AuditEntry, startApiServer, type Written } from './api-server.ts';
+export { apiServerBinary, buildApiServer, etcdProgram } from './api-server-binary.ts';
 export { arbitraryDestinationRule } from './destination-rule-arbitrary.ts';
 export { arbitraryEstate } from './estate-arbitrary.ts';
+export { type FieldSample, fieldSamples, type SampleHints } from './field-sample.ts';
+export { type FieldSchema, fieldsOfSchemas, knownIstioFields, leafPaths } from './field-schema.ts';
 export { type GeneratedEstate, type GeneratedFile, generateEstate } from './generate-estate.ts';
 export { checkGolden, type GoldenCase, goldenCases } from './golden.ts';
 export { arbitraryIstioResource } from './istio-resource-arbitrary.ts';

@@ -1,7 +1,7 @@
 import type { At, Code, Diagnostic, Parameters, Related } from '@isthmus/diagnostics';
 import { diagnose } from '@isthmus/diagnostics';
-import { type Estate, indexServices, type ServiceIndex } from '@isthmus/istio';
-import type { Resource } from '@isthmus/kubernetes';
+import { type Estate, indexServices, type ServiceIndex, writtenAt } from '@isthmus/istio';
+import { type Resource, rootField } from '@isthmus/kubernetes';
 import { type Emission, type Finished, finish } from './emission.ts';
 import type { Emitted } from './emitted.ts';
 import { eachLeaf, type Field } from './field.ts';
@@ -54,11 +54,13 @@ export interface Workings {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** The place of a resource, or of a field in it, for a diagnostic; the line is the resource's first. */
+/**
+ * The place of a resource, or of a field in it, for a diagnostic; the line is the resource's first. What Istio makes of
+ * another resource has its place there.
+ */
 export function placeOf(at: Field | Resource): At {
-  const resource = 'resource' in at ? at.resource : at;
+  const { resource, path } = writtenAt('resource' in at ? at : rootField(at));
   const { apiVersion, kind, namespace, name, source } = resource;
-  const path = 'resource' in at ? at.path : '';
   return {
     resource: { apiVersion, kind, namespace, name },
     file: source.file,

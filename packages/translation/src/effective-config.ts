@@ -2,6 +2,7 @@ import { type EffectiveConfig, type Estate, effectiveConfig, type RegistryServic
 import type { Resource } from '@isthmus/kubernetes';
 import type { Context } from './context.ts';
 import type { EmittedRole, Stage } from './emitted.ts';
+import { detoursOf } from './from/egress-gateway/detours.ts';
 
 interface Reading {
   readonly config: EffectiveConfig;
@@ -79,7 +80,13 @@ function standIn({ namespace, name, ports, protocols }: Guess): Resource {
 }
 
 function read(context: Context): Reading {
-  const { settings, estate } = context;
+  const { settings } = context;
+  // What a MeshExternalService makes needless routes nothing any more.
+  const { replaced } = detoursOf(context);
+  const estate =
+    replaced.size === 0
+      ? context.estate
+      : { ...context.estate, istio: context.estate.istio.filter((resource) => !replaced.has(resource)) };
   const { clusterDomain, rootNamespace } = settings;
   const config = effectiveConfig(estate, { clusterDomain, rootNamespace });
   const guesses = settings.complete ? [] : guess(config).map(standIn);

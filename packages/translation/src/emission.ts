@@ -1,3 +1,4 @@
+import { writtenAt } from '@isthmus/istio';
 import type { Emitted, EmittedObject, EmittedRole, Origin } from './emitted.ts';
 import { type Traceable, untrace } from './trace.ts';
 
@@ -19,7 +20,7 @@ export function finish(emission: Emission): Finished {
   const origins = new Map<string, Origin[]>();
   const object = untrace(emission.object, '', (path, found) => {
     const of = origins.get(path) ?? [];
-    for (const field of found)
+    for (const field of found.map(writtenAt))
       if (!of.some((known) => known.resource === field.resource && known.path === field.path)) of.push(field);
     origins.set(path, of);
   }) as EmittedObject;

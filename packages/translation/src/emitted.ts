@@ -1,4 +1,5 @@
 import type { Json, Resource } from '@isthmus/kubernetes';
+import type { Place } from './place.ts';
 
 /** A Kubernetes object as written to the bundle. */
 export interface EmittedObject {
@@ -34,6 +35,8 @@ export type Emitted = EmittedRole & {
   readonly object: EmittedObject;
   /** Services (`<namespace>/<name>`) that the resource is about; empty for mesh-wide ones. Sorted. */
   readonly services: readonly string[];
+  /** Which control plane it is for; absent where the import is of one cluster. */
+  readonly place?: Place;
 };
 
 /** Where an emitted field came from. */

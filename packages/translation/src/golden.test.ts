@@ -3,12 +3,20 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { takeIn } from '@isthmus/istio';
 import { type TargetVersion, targetVersions } from '@isthmus/kong-mesh';
-import { type Json, parseYaml, readManifest, writeYamlDocuments } from '@isthmus/kubernetes';
+import { type Json, parseYaml, type Resource, readManifest, writeYamlDocuments } from '@isthmus/kubernetes';
 import { checkGolden, goldenCases } from '@isthmus/testkit';
 import { describe, test } from 'vitest';
 import { locateDiagnostics } from './locate-diagnostics.ts';
+import type { Place } from './place.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 import { translate } from './translate.ts';
+
+/** What of the context counts with all of its fields. */
+const isRoute = ({ group, labels }: Resource): boolean =>
+  group === 'gateway.networking.k8s.io' || Object.keys(labels).some((key) => key.startsWith('istio.io/'));
+
+const inWords = (place: Place | undefined): string =>
+  place === undefined ? '' : place.kind === 'global' ? ' of all zones' : ` of zone ${place.zone}`;
 
 /** What a person needs to see: what is emitted, what became of each field, and the findings. */
 function outcome(input: string, target: TargetVersion): Json {
@@ -34,13 +42,14 @@ function outcome(input: string, target: TargetVersion): Json {
     target,
     emitted: translation.emitted
       .filter(({ object }) => shown(object))
-      .map(({ role, object }) => ({ [role]: object as unknown as Json })),
+      .map(({ role, object, place }) => ({ [`${role}${inWords(place)}`]: object as unknown as Json })),
     fields: Object.fromEntries(
-      translation.ledger.flatMap(({ resource, fields }) =>
-        fields.map(({ path, outcome: what, code }) => [
-          `${resource.kind}/${resource.name} ${path}`,
-          code === undefined ? what : `${what} ${code}`,
-        ]),
+      [...translation.ledger, ...translation.context.filter(({ resource }) => isRoute(resource))].flatMap(
+        ({ resource, fields }) =>
+          fields.map(({ path, outcome: what, code }) => [
+            `${resource.kind}/${resource.name} ${path}`,
+            code === undefined ? what : `${what} ${code}`,
+          ]),
       ),
     ),
     findings: diagnostics.map(

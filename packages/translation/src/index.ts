@@ -8,6 +8,8 @@ export {
   withPlaces,
 } from './locate-diagnostics.ts';
 export { objectionTo } from './objection.ts';
+export type { Place } from './place.ts';
 export { type AcceptedDifference, defaultSettings, type Settings } from './settings.ts';
-export { type Checker, translate, translateBeside } from './translate.ts';
-export type { Translation } from './translation.ts';
+export { translate, translateBeside } from './translate.ts';
+export type { Checker } from './translate-cluster.ts';
+export type { Translation, ZoneTranslation } from './translation.ts';

@@ -5,7 +5,7 @@ import { eachLeaf } from './field.ts';
 export function isIstioKey(key: string): boolean {
   const slash = key.indexOf('/');
   const prefix = slash < 0 ? '' : key.slice(0, slash);
-  return prefix === 'istio.io' || prefix.endsWith('.istio.io');
+  return prefix === 'istio.io' || prefix.endsWith('.istio.io') || key === 'istio-injection';
 }
 
 function eachIstioKey(metadata: Json | undefined, path: string, visit: (path: string) => void): void {
@@ -34,11 +34,16 @@ export function leavesOf(resource: Resource): string[] {
   return paths;
 }
 
-/** Paths of Istio's labels and annotations on an object of another group, on its pod template's too. */
-export function contextLeavesOf(resource: Resource): string[] {
+/**
+ * Paths of Istio's labels and annotations on an object of another group, on its pod template's too.
+ * @param isRead whether a translator has read the object: one of the Gateway API then counts with all of its leaves
+ */
+export function contextLeavesOf(resource: Resource, isRead = false): string[] {
   const paths: string[] = [];
   const visit = (path: string): void => void paths.push(path);
   const { object } = resource;
+  if (isRead && resource.group === 'gateway.networking.k8s.io' && Object.hasOwn(object, 'spec'))
+    eachLeaf(object.spec as Json, 'spec', visit);
   eachIstioKey(object.metadata, 'metadata', visit);
   const spec = object.spec;
   if (!isMap(spec)) return paths;

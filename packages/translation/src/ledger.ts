@@ -1,3 +1,4 @@
+import { carriedFrom, isDerived } from '@isthmus/istio';
 import type { Resource } from '@isthmus/kubernetes';
 import { eachLeaf, type Field } from './field.ts';
 
@@ -27,6 +28,10 @@ export interface LedgerEntry {
 // A leaf may be claimed several times (one VirtualService, three hosts): the claim that matters most to a person stands.
 const weight: Record<Outcome, number> = { inert: 0, exact: 1, approximate: 2, untranslated: 3, unsupported: 4 };
 
+/** Of two outcomes of one leaf the one that matters more to a person. */
+export const heavier = <T extends { readonly outcome: Outcome }>(a: T, b: T): T =>
+  weight[b.outcome] > weight[a.outcome] ? b : a;
+
 /** What a translator says of one leaf. */
 export interface Claim {
   readonly outcome: Outcome;
@@ -35,7 +40,7 @@ export interface Claim {
 
 /** The claims and provenance of a translation in the making. */
 export interface Ledger {
-  /** Says what became of every leaf at or under a field. */
+  /** Says what became of every leaf at or under a field, and of what that was made of where its resource is derived. */
   claim(field: Field, outcome: Outcome, code?: string): void;
   /** The claims of one resource by leaf path. */
   claims(resource: Resource): ReadonlyMap<string, Claim>;
@@ -63,13 +68,21 @@ export function createLedger(): Ledger {
     }
     return claims;
   };
+  const note = (field: Field, claim: Claim): void => {
+    const claims = of(field.resource);
+    eachLeaf(field.value, field.path, (path) => {
+      const before = claims.get(path);
+      if (before === undefined || weight[claim.outcome] > weight[before.outcome]) claims.set(path, claim);
+    });
+  };
   return {
     claim(field, outcome, code) {
-      const claims = of(field.resource);
       const claim = claimOf(outcome, code);
+      note(field, claim);
+      if (!isDerived(field.resource)) return;
       eachLeaf(field.value, field.path, (path) => {
-        const before = claims.get(path);
-        if (before === undefined || weight[outcome] > weight[before.outcome]) claims.set(path, claim);
+        const origin = carriedFrom(field.resource, path);
+        if (origin !== undefined) note(origin, claim);
       });
     },
     claims: of,

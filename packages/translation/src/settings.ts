@@ -1,10 +1,17 @@
+import type { RouterFlavor } from '@isthmus/kong-gateway';
 import type { TargetVersion } from '@isthmus/kong-mesh';
 
-/** A difference in behaviour that somebody accepted, for a service (`<namespace>/<name>`) on a port or on all of them. */
+/**
+ * A difference in behaviour that somebody accepted, for a service (`<namespace>/<name>`) on a port or on all of them. Of `access`
+ * and `transport` it is for the workload that is called, and for one verdict (*narrower* where none is named); *wider* access
+ * is accepted for callers by their names only.
+ */
 export interface AcceptedDifference {
   readonly service: string;
   readonly port?: number;
-  readonly aspect: 'routing' | 'resilience';
+  readonly aspect: 'routing' | 'resilience' | 'access' | 'transport';
+  readonly verdict?: 'narrower' | 'wider' | 'undecided';
+  readonly callers?: readonly string[];
   readonly reason: string;
 }
 
@@ -26,6 +33,8 @@ export interface Settings {
   readonly clusterDomain: string;
   /** `keep`: Istio's behaviour where the defaults of the meshes differ; `adopt`: Kong Mesh's defaults, with the differences listed. */
   readonly defaults: 'keep' | 'adopt';
+  /** `router_flavor` of Kong Gateway, which decides how the order of rules at the edge is kept. */
+  readonly router: RouterFlavor;
   /** Differences that are accepted; the translation is the same with and without. */
   readonly accepted: readonly AcceptedDifference[];
 }
@@ -39,5 +48,6 @@ export const defaultSettings: Settings = {
   rootNamespace: 'istio-system',
   clusterDomain: 'cluster.local',
   defaults: 'keep',
+  router: 'expressions',
   accepted: [],
 };

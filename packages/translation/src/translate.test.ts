@@ -132,6 +132,6 @@ spec: {egress: [{hosts: [b/*]}]}
     [{ path: 'spec.egress[0].hosts[0]', outcome: 'inert', code: 'ISTHMUS-TR-005', targets: [] }],
   ]);
   expect(translation.context.map(({ fields }) => fields.map(({ path }) => path))).toEqual([
-    ['metadata.labels["istio.io/rev"]'],
+    ['metadata.labels["istio-injection"]', 'metadata.labels["istio.io/rev"]'],
   ]);
 });

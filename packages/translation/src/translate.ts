@@ -1,208 +1,146 @@
-import { codes, compareDiagnostics, type Diagnostic, diagnose } from '@isthmus/diagnostics';
-import type { Estate } from '@isthmus/istio';
-import type { Resource, Violation } from '@isthmus/kubernetes';
-import { createWorkings, placeOf, type Workings } from './context.ts';
-import type { Finished } from './emission.ts';
-import type { EmittedObject } from './emitted.ts';
-import { eachLeaf } from './field.ts';
+import { compareDiagnostics, type Diagnostic } from '@isthmus/diagnostics';
+import { type ClusterShape, clusterNames, type Estate, estateOf, isIstioGroup, shapeOf } from '@isthmus/istio';
+import type { Resource } from '@isthmus/kubernetes';
+import { createWorkings } from './context.ts';
+import type { Emitted, Origin } from './emitted.ts';
 import { finishEmissions } from './finish.ts';
-import { translators } from './from/index.ts';
-import { contextLeavesOf, leavesOf } from './leaves.ts';
-import type { LedgerEntry, LedgerField, Target } from './ledger.ts';
+import { translateAcrossZones } from './from/multi-cluster/global.ts';
+import { heavier, type LedgerEntry, type LedgerField } from './ledger.ts';
 import { objectionTo } from './objection.ts';
-import { misplaced } from './security/placement.ts';
+import { type Place, type Zone, zoneNames } from './place.ts';
 import type { Settings } from './settings.ts';
-import type { Translation } from './translation.ts';
+import {
+  accountFor,
+  type Checker,
+  targetsOf,
+  translateCluster,
+  translateClusterBeside,
+  withoutRepeats,
+} from './translate-cluster.ts';
+import type { Translation, ZoneTranslation } from './translation.ts';
 
-// Kinds whose loss opens what Istio closes: their untranslated fields block.
-const restricting = new Set([
-  'AuthorizationPolicy',
-  'PeerAuthentication',
-  'RequestAuthentication',
-  'EnvoyFilter',
-  'WasmPlugin',
-  'TrafficExtension',
+// These install Istio in a cluster; everything else of Istio configures the mesh.
+const installs = new Set([
+  'IstioOperator',
+  'IstioControlPlane',
+  'Istio',
+  'IstioRevision',
+  'IstioRevisionTag',
+  'IstioCNI',
+  'ZTunnel',
 ]);
 
-type Targets = Map<Resource, Map<string, Target[]>>;
-
-/** Whether a place is known already. Those of one emitted resource come one after the other, and a leaf may have thousands. */
-function isAmongLast(known: readonly Target[], resource: number, path: string): boolean {
-  for (let index = known.length - 1; known[index]?.resource === resource; index--)
-    if (known[index]?.path === path) return true;
-  return false;
-}
-
-/** Turns provenance around: the emitted places of each source leaf. */
-function targetsOf(finished: readonly Finished[]): Targets {
-  const targets: Targets = new Map();
-  for (const [resource, { origins }] of finished.entries()) {
-    for (const [path, fields] of origins) {
-      for (const origin of fields) {
-        let byPath = targets.get(origin.resource);
-        if (byPath === undefined) {
-          byPath = new Map();
-          targets.set(origin.resource, byPath);
-        }
-        const of = byPath;
-        eachLeaf(origin.value, origin.path, (leaf) => {
-          const known = of.get(leaf);
-          if (known === undefined) of.set(leaf, [{ resource, path }]);
-          else if (!isAmongLast(known, resource, path)) known.push({ resource, path });
-        });
-      }
-    }
-  }
-  return targets;
-}
-
-const none: readonly Target[] = [];
-
-function accountFor(
-  resource: Resource,
-  workings: Workings,
-  targets: Targets,
-): { entry: LedgerEntry; diagnostic?: Diagnostic } {
-  const claims = workings.ledger.claims(resource);
-  const places = targets.get(resource);
-  const open: string[] = [];
-  const fields = leavesOf(resource).map((path): LedgerField => {
-    const claim = claims.get(path);
-    if (claim !== undefined && claim.outcome !== 'untranslated') {
-      const { outcome, code: reason } = claim;
-      const at = places?.get(path) ?? none;
-      return reason === undefined ? { path, outcome, targets: at } : { path, outcome, code: reason, targets: at };
-    }
-    open.push(path);
-    const code = restricting.has(resource.kind)
-      ? codes.translation.restrictionUntranslated
-      : codes.translation.fieldsUntranslated;
-    return { path, outcome: 'untranslated', code: code.code, targets: places?.get(path) ?? none };
-  });
-  const entry = { resource, fields };
-  const [first] = open;
-  if (first === undefined) return { entry };
-  const code = restricting.has(resource.kind)
-    ? codes.translation.restrictionUntranslated
-    : codes.translation.fieldsUntranslated;
-  return {
-    entry,
-    diagnostic: diagnose(
-      code,
-      { count: open.length, total: fields.length, kind: resource.kind, first },
-      { ...placeOf(resource), path: first },
-    ),
-  };
-}
-
-function accountForContext(
-  resource: Resource,
-  workings: Workings,
-): { entry: LedgerEntry; diagnostic?: Diagnostic } | undefined {
-  const paths = contextLeavesOf(resource);
-  if (paths.length === 0) return undefined;
-  const claims = workings.ledger.claims(resource);
-  const open: string[] = [];
-  const fields = paths.map((path): LedgerField => {
-    const claim = claims.get(path);
-    if (claim !== undefined) return { path, ...claim, targets: none };
-    open.push(path);
-    return { path, outcome: 'untranslated', code: codes.translation.annotationUntranslated.code, targets: none };
-  });
-  const entry = { resource, fields };
-  const [first] = open;
-  if (first === undefined) return { entry };
-  return {
-    entry,
-    diagnostic: diagnose(
-      codes.translation.annotationUntranslated,
-      { kind: resource.kind, count: open.length, first },
-      { ...placeOf(resource), path: first },
-    ),
-  };
-}
-
-function accountForLoser(resource: Resource): LedgerEntry {
-  const { code } = codes.translation.superseded;
-  return { resource, fields: leavesOf(resource).map((path) => ({ path, outcome: 'inert', code, targets: none })) };
-}
-
-const isSame = (a: Diagnostic, b: Diagnostic): boolean =>
-  compareDiagnostics(a, b) === 0 &&
-  a.help === b.help &&
-  a.resource?.name === b.resource?.name &&
-  a.resource?.namespace === b.resource?.namespace &&
-  a.resource?.kind === b.resource?.kind;
-
-/** Translators that read one field for several hosts say the same of it several times; once is enough for a person. */
-const withoutRepeats = (sorted: readonly Diagnostic[]): Diagnostic[] =>
-  sorted.filter((one, index) => {
-    const before = sorted[index - 1];
-    return before === undefined || !isSame(before, one);
-  });
-
-/** Checks emitted resources beside the translation, which goes on meanwhile. */
-export interface Checker {
-  /** Takes a resource to check. */
-  take(object: EmittedObject): void;
-  /** Of those taken, the ones that must not be applied, with the reason. */
-  objections(): Promise<ReadonlyMap<EmittedObject, Violation>>;
-}
-
-/** Translates as `translate` does, with somebody else to check what is emitted. Rejects as the checker does. */
-export async function translateBeside(checker: Checker, estate: Estate, settings: Settings): Promise<Translation> {
-  const workings = createWorkings(estate, settings, ({ role, object }) => {
-    if (role === 'resource') checker.take(object);
-  });
-  for (const translator of translators) translator(workings.context);
-  const objections = await checker.objections();
-  return conclude(workings, (object) => objections.get(object));
-}
+const isConfiguration = ({ group, kind }: Resource): boolean => isIstioGroup(group) && !installs.has(kind);
 
 /**
- * Translates an estate for a target version. Every leaf of every Istio resource is in the ledger; what no translator
- * claimed is `untranslated`, with a diagnostic for each resource.
+ * The zones of an import of several clusters. A cluster without a control plane of its own is configured by what stands in the
+ * cluster that serves it; what stands in itself nobody reads (edge.md 3.14).
  */
-export function translate(estate: Estate, settings: Settings): Translation {
-  const workings = createWorkings(estate, settings);
-  for (const translator of translators) translator(workings.context);
-  return conclude(workings, (object) => objectionTo(object, settings));
+function zonesOf(estate: Estate, settings: Settings, clusters: readonly string[]): Zone[] {
+  const names = zoneNames(clusters);
+  const parts = new Map(clusters.map((name) => [name, estateOf({ ...estate, diagnostics: [] }, name)]));
+  const shapes = clusters.map((name) => shapeOf(parts.get(name) as Estate, name, settings.rootNamespace));
+  const primaries = shapes.filter(({ isRemote }) => !isRemote).map(({ name }) => name);
+  const servesIt = ({ servedBy }: ClusterShape): string | undefined =>
+    servedBy.find((name) => primaries.includes(name)) ?? primaries[0];
+  return shapes.map((cluster): Zone => {
+    const own = parts.get(cluster.name) as Estate;
+    const primary = cluster.isRemote ? servesIt(cluster) : undefined;
+    const zone = names.get(cluster.name) as string;
+    if (primary === undefined) return { zone, cluster, estate: own };
+    const configuration = (parts.get(primary) as Estate).istio.filter(
+      (one) => isConfiguration(one) || one.kind === 'MeshConfig',
+    );
+    const installation = own.istio.filter((one) => !isConfiguration(one) && one.kind !== 'MeshConfig');
+    return { zone, cluster, estate: { ...own, istio: [...configuration, ...installation] } };
+  });
 }
 
-/** Puts together what the translators leave behind. */
-function conclude(workings: Workings, objection: (object: EmittedObject) => Violation | undefined): Translation {
-  const { estate, settings } = workings.context;
-  const { finished, diagnostics } = finishEmissions(workings, objection);
-  const targets = targetsOf(finished);
+/** Collects entries of a ledger of which several zones may have one for the same resource. */
+function collectEntries(): {
+  add(entry: LedgerEntry, offset: number): void;
+  has(resource: Resource): boolean;
+  all(): LedgerEntry[];
+} {
+  const byResource = new Map<Resource, Map<string, LedgerField>>();
+  return {
+    add({ resource, fields }, offset) {
+      const known = byResource.get(resource) ?? new Map<string, LedgerField>();
+      byResource.set(resource, known);
+      for (const field of fields) {
+        const moved = field.targets.map((target) => ({ ...target, resource: target.resource + offset }));
+        const before = known.get(field.path);
+        const said = before === undefined ? field : heavier(before, field);
+        known.set(field.path, { ...said, targets: [...(before?.targets ?? []), ...moved] });
+      }
+    },
+    has: (resource) => byResource.has(resource),
+    all: () => [...byResource].map(([resource, fields]) => ({ resource, fields: [...fields.values()] })),
+  };
+}
+
+/** Translates each cluster as a zone, and what belongs to all of them. */
+function translateZones(estate: Estate, settings: Settings, clusters: readonly string[]): Translation {
+  const zones = zonesOf(estate, settings, clusters);
+  const workings = createWorkings(estate, settings);
+  translateAcrossZones(workings.context, zones);
+  const { finished, diagnostics } = finishEmissions(workings, (object) => objectionTo(object, settings));
+  const emitted: Emitted[] = [];
+  const origins: ReadonlyMap<string, readonly Origin[]>[] = [];
   const found: Diagnostic[] = [...estate.diagnostics, ...workings.diagnostics, ...diagnostics];
-  const emitted = finished.map((one) => one.emitted);
-  found.push(...misplaced(emitted, estate, settings));
-  const ledger: LedgerEntry[] = [];
+  const ledger = collectEntries();
+  const context = collectEntries();
+  const place = (list: readonly Emitted[], at: Place): void =>
+    void emitted.push(...list.map((one) => ({ ...one, place: at })));
+  place(
+    finished.map((one) => one.emitted),
+    { kind: 'global' },
+  );
+  origins.push(...finished.map((one) => one.origins));
+  const translated: ZoneTranslation[] = zones.map((one) => ({
+    cluster: one.cluster.name,
+    zone: one.zone,
+    translation: translateCluster(one.estate, { ...settings, zone: one.zone }),
+  }));
+  for (const { zone, translation } of translated) {
+    const offset = emitted.length;
+    place(translation.emitted, { kind: 'zone', zone });
+    origins.push(...translation.origins);
+    found.push(...translation.diagnostics);
+    for (const entry of translation.ledger) ledger.add(entry, offset);
+    for (const entry of translation.context) context.add(entry, offset);
+  }
+  const targets = targetsOf(finished);
   for (const resource of estate.istio) {
+    if (ledger.has(resource)) continue;
     const { entry, diagnostic } = accountFor(resource, workings, targets);
-    ledger.push(entry);
+    ledger.add(entry, 0);
     if (diagnostic !== undefined) found.push(diagnostic);
-  }
-  const context: LedgerEntry[] = [];
-  for (const resource of estate.context) {
-    const accounted = accountForContext(resource, workings);
-    if (accounted === undefined) continue;
-    context.push(accounted.entry);
-    if (accounted.diagnostic !== undefined) found.push(accounted.diagnostic);
-  }
-  const contextKinds = new Set(estate.context.map(({ group, kind }) => `${group}/${kind}`));
-  for (const { loser } of estate.superseded) {
-    if (contextKinds.has(`${loser.group}/${loser.kind}`)) continue;
-    ledger.push(accountForLoser(loser));
-    found.push(diagnose(codes.translation.superseded, {}, placeOf(loser)));
   }
   return {
     settings,
     estate,
     emitted,
-    origins: finished.map(({ origins }) => origins),
-    ledger,
-    context,
+    origins,
+    ledger: ledger.all(),
+    context: context.all(),
+    zones: translated,
     diagnostics: withoutRepeats(found.sort(compareDiagnostics)),
   };
+}
+
+/**
+ * Translates an estate for a target version. Every leaf of every Istio resource is in the ledger; what no translator
+ * claimed is `untranslated`, with a diagnostic for each resource. Several clusters become a zone each.
+ */
+export function translate(estate: Estate, settings: Settings): Translation {
+  const clusters = clusterNames(estate);
+  return clusters.length < 2 ? translateCluster(estate, settings) : translateZones(estate, settings, clusters);
+}
+
+/** Translates as `translate` does, with somebody else to check what one cluster emits. Rejects as the checker does. */
+export async function translateBeside(checker: Checker, estate: Estate, settings: Settings): Promise<Translation> {
+  return clusterNames(estate).length < 2
+    ? await translateClusterBeside(checker, estate, settings)
+    : translate(estate, settings);
 }

@@ -4,6 +4,13 @@ import type { Emitted, Origin } from './emitted.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { Settings } from './settings.ts';
 
+/** What one cluster of several becomes. */
+export interface ZoneTranslation {
+  readonly cluster: string;
+  readonly zone: string;
+  readonly translation: Translation;
+}
+
 /** What an estate becomes. Lists are in an order that does not depend on the input's. */
 export interface Translation {
   readonly settings: Settings;
@@ -14,8 +21,10 @@ export interface Translation {
   readonly origins: readonly ReadonlyMap<string, readonly Origin[]>[];
   /** One entry for each Istio resource that has leaves or was read; losers of duplicates included. */
   readonly ledger: readonly LedgerEntry[];
-  /** Istio's labels and annotations on other objects. */
+  /** Istio's labels and annotations on other objects; all of what Istio reads of the Gateway API. */
   readonly context: readonly LedgerEntry[];
+  /** The translation of each cluster for itself, where the import holds several; absent where it is of one. */
+  readonly zones?: readonly ZoneTranslation[];
   /** Of the estate and of the translation; lines are those of the resource until `locateDiagnostics` refines them. */
   readonly diagnostics: readonly Diagnostic[];
 }

@@ -36,11 +36,20 @@ export function safePath(name: string, longest: number): string {
   return path;
 }
 
+/** The folder that says of which cluster the files in it are; none for an empty name. A refusal for what is no name of one. */
+function clusterFolder(name: unknown): string {
+  if (name === '') return '';
+  if (typeof name !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(name))
+    throw new Refusal(400, 'unsafe-path', `The cluster ${JSON.stringify(String(name).slice(0, 100))} is no name.`);
+  return `cluster=${name}/`;
+}
+
 export function importRoutes(app: FastifyInstance, { store, imports, limits }: Context): void {
   /** Hands the parts of an upload on as they arrive. Refuses what exceeds a limit as soon as it does. */
   async function receive(request: FastifyRequest, feed: Feed): Promise<void> {
     let bytes = 0;
     let count = 0;
+    let folder = '';
     const take = (piece: Uint8Array): Promise<void> => {
       bytes += piece.length;
       if (bytes > limits.totalBytes)
@@ -67,17 +76,19 @@ export function importRoutes(app: FastifyInstance, { store, imports, limits }: C
       }
       if (part.type === 'file') {
         count++;
-        const path = safePath(part.filename, limits.pathLength);
+        const path = safePath(`${folder}${part.filename}`, limits.pathLength);
         feed.file(path);
         for await (const piece of part.file as AsyncIterable<Buffer>) await take(piece);
         if (part.file.truncated)
           throw new Refusal(413, 'too-large', `${path} has more than ${formatBytes(limits.fileBytes)}.`);
         feed.end();
+      } else if (part.fieldname === 'cluster') {
+        folder = clusterFolder(part.value);
       } else if (typeof part.value === 'string' && part.value.trim() !== '') {
         if (part.valueTruncated)
           throw new Refusal(413, 'too-large', `A pasted text may have ${formatBytes(textBytes)}. Send it as a file.`);
         count++;
-        feed.file(`pasted-${count}.yaml`);
+        feed.file(`${folder}pasted-${count}.yaml`);
         await take(new TextEncoder().encode(part.value));
         feed.end();
       }

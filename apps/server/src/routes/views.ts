@@ -2,13 +2,15 @@ import {
   type AccessQuery,
   type BehaviourQuery,
   type CheckQuery,
-  type PlanQuery,
   type ReportQuery,
   routes,
   type SimulatedRequest,
+  type SimulatedSubject,
+  type WorkloadAccessQuery,
 } from '@isthmus/contract';
 import { allCodes, findCode } from '@isthmus/diagnostics';
 import { findCheck } from '@isthmus/preflight';
+import { fieldCoverage } from '@isthmus/translation/coverage';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Context, findMigration, idOf } from '../context.ts';
 import { notFound, Refusal } from '../problem.ts';
@@ -28,7 +30,8 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
     if (snapshot === undefined)
       throw new Refusal(404, 'no-snapshot', 'Nothing has been imported into this migration yet.');
     const states = await store.services.list(record.id);
-    const bytes = await views.render(snapshot.id, completeSettings(record.settings), states, view);
+    const accepted = await store.acceptances.list(record.id);
+    const bytes = await views.render(snapshot.id, completeSettings(record.settings), states, view, accepted);
     if (bytes.length === 0) throw notFound('What was asked for');
     return reply.type(type).send(bytes);
   }
@@ -45,9 +48,6 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
       ...(request.query as { service?: string; resource?: number; namespace?: string }),
     }),
   );
-  serve(app, routes.getBridge, (request, reply) =>
-    render(request, reply, { name: 'bridge', ...(request.query as { namespace?: string }) }),
-  );
   serve(app, routes.getBehaviour, (request, reply) =>
     render(request, reply, { name: 'behaviour', ...(request.query as BehaviourQuery) }),
   );
@@ -60,7 +60,11 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
   );
   serve(app, routes.getWorkloadAccess, (request, reply) => {
     const { namespace, name } = request.params as { namespace: string; name: string };
-    return render(request, reply, { name: 'workload-access', workload: `${namespace}/${name}` });
+    return render(request, reply, {
+      name: 'workload-access',
+      workload: `${namespace}/${name}`,
+      ...(request.query as WorkloadAccessQuery),
+    });
   });
   serve(app, routes.getAccessTable, (request, reply) => {
     reply.header('content-disposition', 'attachment; filename="access.csv"');
@@ -74,11 +78,11 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
   serve(app, routes.listChecks, (request, reply) =>
     render(request, reply, { name: 'checks', ...(request.query as CheckQuery) }),
   );
-  serve(app, routes.getPlan, (request, reply) =>
-    render(request, reply, { name: 'plan', ...(request.query as PlanQuery) }),
-  );
   serve(app, routes.simulate, (request, reply) =>
     render(request, reply, { name: 'simulation', request: request.body as SimulatedRequest }),
+  );
+  serve(app, routes.getSimulationModel, (request, reply) =>
+    render(request, reply, { name: 'simulation-model', subject: request.body as SimulatedSubject }),
   );
   serve(app, routes.getReport, (request, reply) =>
     render(request, reply, { name: 'report', ...(request.query as ReportQuery) }),
@@ -87,12 +91,16 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
     render(request, reply, { name: 'report-page', ...(request.query as ReportQuery) }, 'text/html; charset=utf-8'),
   );
   serve(app, routes.getBundle, (request, reply) => {
-    const { format = 'zip' } = request.query as { format?: 'zip' | 'tar.gz' };
-    reply.header('content-disposition', `attachment; filename="kong-mesh-bundle.${format}"`);
+    const { format = 'zip', form = 'kubernetes' } = request.query as {
+      format?: 'zip' | 'tar.gz';
+      form?: 'kubernetes' | 'universal';
+    };
+    const name = form === 'universal' ? 'kong-mesh-universal-bundle' : 'kong-mesh-bundle';
+    reply.header('content-disposition', `attachment; filename="${name}.${format}"`);
     return render(
       request,
       reply,
-      { name: 'bundle', format },
+      { name: 'bundle', format, form },
       format === 'zip' ? 'application/zip' : 'application/gzip',
     );
   });
@@ -107,4 +115,5 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
     const { examines, examples } = check;
     return { ...code, examines, ...(examples && { example: examples.failing, passing: examples.passing }) };
   });
+  serve(app, routes.getCoverage, () => ({ kinds: fieldCoverage() }));
 }

@@ -1,48 +1,105 @@
-import type { AccessQuery, AccessRow, AccessView, LinkedRule, WorkloadAccess } from '@isthmus/contract';
+import type {
+  AccessQuery,
+  AccessRow,
+  AccessView,
+  LinkedRule,
+  WorkloadAccess,
+  WorkloadAccessQuery,
+} from '@isthmus/contract';
 import {
+  type Acceptance,
   type AccessJudge,
   type AccessTally,
   answerOf,
   createAccessJudge,
+  createPhaseJudge,
+  type LeftOut,
+  phaseRowsOf,
   type AccessRow as Row,
   rowsOf,
   tallyAccess,
+  usualGateways,
   verifyAccess,
+  withAccessAcceptances,
 } from '@isthmus/equivalence';
+import type { ServiceState } from '@isthmus/store';
 import { linker } from './behaviour.ts';
 import type { Translated } from './snapshot.ts';
 
 type Server = AccessJudge['servers'][number];
 
-/** What is known of a snapshot's access; grows with every request until all workloads are compared. */
+/** What people decided and recorded about a migration. */
+export interface Decisions {
+  readonly states: readonly ServiceState[];
+  readonly accepted: readonly Acceptance[];
+}
+
+/** What of a state of the migration is known; grows with every request until all workloads are compared. */
 interface Known {
-  readonly judge: AccessJudge;
-  readonly rows: AccessRow[];
-  compared: number;
-  tally: AccessTally;
+  readonly servers: readonly Server[];
+  readonly leftOut: readonly LeftOut[];
+  rowsOf(server: Server, most?: number): Row[];
+  /** Of the workloads compared so far, in their order. */
+  readonly compared: (readonly Row[])[];
+  /** As they are shown with what is accepted. */
+  shown: { readonly accepted: string; readonly rows: AccessRow[]; compared: number; tally: AccessTally };
   readonly link: ReturnType<typeof linker>;
 }
 
-const known = new WeakMap<Translated, Known>();
+const known = new WeakMap<Translated, Map<string, Known>>();
 
 // Long enough to get on, short enough that other views of the snapshot need not wait.
 const sliceOf = 400;
 const mostNames = 20;
+// Of the states that are not the last, which people look at one after the other.
+const mostPhases = 3;
 
-function knownOf(snapshot: Translated): Known {
-  const before = known.get(snapshot);
-  if (before !== undefined) return before;
-  const { estate, emitted, settings } = snapshot.translation;
-  const judge = createAccessJudge({ estate, emitted, settings });
-  const value: Known = { judge, rows: [], compared: 0, tally: tallyAccess([]), link: linker(snapshot) };
-  known.set(snapshot, value);
+const nothingShown = (accepted: string): Known['shown'] => ({
+  accepted,
+  rows: [],
+  compared: 0,
+  tally: tallyAccess([]),
+});
+
+function create(snapshot: Translated, { phase, bridge }: WorkloadAccessQuery, states: readonly ServiceState[]): Known {
+  const { estate, emitted, settings, diagnostics } = snapshot.translation;
+  const base = { compared: [], shown: nothingShown('[]'), link: linker(snapshot) };
+  if (phase === undefined) {
+    const judge = createAccessJudge({ estate, emitted, settings, findings: diagnostics });
+    const { servers, leftOut, bare } = judge;
+    return { ...base, servers, leftOut, rowsOf: (server, most) => rowsOf(judge.compare(server), bare, most) };
+  }
+  const phases = new Map(states.map(({ service, phase: own }) => [service, own]));
+  const isRecorded = phase === 'recorded';
+  const judge = createPhaseJudge({
+    estate,
+    emitted,
+    settings,
+    phaseOf: isRecorded ? (service) => phases.get(service) ?? 'discovered' : () => phase,
+    callers: isRecorded ? 'recorded' : 'anywhere',
+    bridge: bridge === 'gateways' ? usualGateways(estate) : { toKong: 'direct', toIstio: 'direct' },
+  });
+  const { servers, leftOut, bare } = judge;
+  return { ...base, servers, leftOut, rowsOf: (server, most) => phaseRowsOf(judge.compare(server), bare, most) };
+}
+
+function knownOf(snapshot: Translated, query: WorkloadAccessQuery, states: readonly ServiceState[]): Known {
+  const { phase = '', bridge = 'direct' } = query;
+  const recorded = phase === 'recorded' ? states.map((state) => `${state.service} ${state.phase}`).sort() : [];
+  const key = phase === '' ? '' : [phase, bridge, ...recorded].join('\n');
+  const all = known.get(snapshot) ?? new Map<string, Known>();
+  known.set(snapshot, all);
+  const value = all.get(key) ?? create(snapshot, query, states);
+  all.delete(key);
+  all.set(key, value);
+  for (const oldest of all.keys()) if (all.size > mostPhases + 1 && oldest !== '') all.delete(oldest);
   return value;
 }
 
 const placeOf = ({ namespace, name }: Server): string => `${namespace}/${name}`;
 
 function present(row: Row, index: number, server: Server, link: Known['link']): AccessRow {
-  const { rules, callers, ...rest } = row;
+  const { rules, callers, predictedBy, ...rest } = row;
   const linked = (all: readonly Parameters<Known['link']>[0][]): LinkedRule[] => all.map(link);
   return {
     ...rest,
@@ -50,11 +107,12 @@ function present(row: Row, index: number, server: Server, link: Known['link']): 
     services: server.services.map((name) => `${server.namespace}/${name}`),
     callers: [...callers],
     ...(rules === undefined ? {} : { rules: { before: linked(rules.before), after: linked(rules.after) } }),
+    ...(predictedBy === undefined ? {} : { predictedBy: [...predictedBy] }),
   };
 }
 
-const rowsFor = ({ judge, link }: Known, server: Server, most?: number): AccessRow[] =>
-  rowsOf(judge.compare(server), judge.bare, most).map((row, index) => present(row, index, server, link));
+const shownOf = (of: Known, server: Server, rows: readonly Row[], accepted: readonly Acceptance[]): AccessRow[] =>
+  withAccessAcceptances(rows, accepted).map((row, index) => present(row, index, server, of.link));
 
 const added = (a: AccessTally, b: AccessTally): AccessTally => {
   const sum = (aspect: keyof AccessTally): AccessTally['access'] => ({
@@ -62,9 +120,24 @@ const added = (a: AccessTally, b: AccessTally): AccessTally => {
     narrower: a[aspect].narrower + b[aspect].narrower,
     wider: a[aspect].wider + b[aspect].wider,
     undecided: a[aspect].undecided + b[aspect].undecided,
+    accepted: a[aspect].accepted + b[aspect].accepted,
   });
   return { access: sum('access'), transport: sum('transport') };
 };
+
+/** Brings the rows up to what is compared and accepted. */
+function show(of: Known, accepted: readonly Acceptance[]): Known['shown'] {
+  const key = JSON.stringify(accepted);
+  if (of.shown.accepted !== key) of.shown = nothingShown(key);
+  const { shown } = of;
+  for (; shown.compared < of.compared.length; shown.compared++) {
+    const server = of.servers[shown.compared] as Server;
+    const rows = shownOf(of, server, of.compared[shown.compared] ?? [], accepted);
+    shown.rows.push(...rows);
+    shown.tally = added(shown.tally, tallyAccess(rows));
+  }
+  return shown;
+}
 
 function meets(row: AccessRow, { verdict, aspect, namespace }: AccessQuery): boolean {
   if (namespace !== undefined && !row.workload.startsWith(`${namespace}/`)) return false;
@@ -72,23 +145,25 @@ function meets(row: AccessRow, { verdict, aspect, namespace }: AccessQuery): boo
   return verdict === undefined || verdict.split(',').includes(row.verdict);
 }
 
+/** What is accepted is accepted of the last state: gates of phases have approvals of their own. */
+const acceptedOf = ({ phase }: WorkloadAccessQuery, { accepted }: Decisions): readonly Acceptance[] =>
+  phase === undefined ? accepted : [];
+
 /** Compares some more workloads, and gives what is known by then. */
-export function access(snapshot: Translated, query: AccessQuery): AccessView {
-  const of = knownOf(snapshot);
-  const { servers, leftOut } = of.judge;
+export function access(snapshot: Translated, query: AccessQuery, decisions: Decisions): AccessView {
+  const of = knownOf(snapshot, query, decisions.states);
+  const { servers, leftOut, compared } = of;
   const end = performance.now() + sliceOf;
-  for (; of.compared < servers.length && performance.now() < end; of.compared++) {
-    const rows = rowsFor(of, servers[of.compared] as Server, mostNames);
-    of.rows.push(...rows);
-    of.tally = added(of.tally, tallyAccess(rows));
-  }
-  const rows = of.rows.filter((row) => meets(row, query));
+  while (compared.length < servers.length && performance.now() < end)
+    compared.push(of.rowsOf(servers[compared.length] as Server, mostNames));
+  const shown = show(of, acceptedOf(query, decisions));
+  const rows = shown.rows.filter((row) => meets(row, query));
   return {
-    complete: of.compared === servers.length,
-    compared: of.compared,
+    complete: compared.length === servers.length,
+    compared: compared.length,
     workloads: servers.length,
-    answer: answerOf(of.tally),
-    tally: of.tally,
+    answer: answerOf(shown.tally),
+    tally: shown.tally,
     leftOut: [...Map.groupBy(leftOut, ({ reason }) => reason)].map(([reason, all]) => ({
       reason,
       count: all.length,
@@ -100,14 +175,25 @@ export function access(snapshot: Translated, query: AccessQuery): AccessView {
 }
 
 /** The verdicts on one workload with every caller; undefined where there is no such workload. */
-export function workloadAccess(snapshot: Translated, workload: string): WorkloadAccess | undefined {
-  const of = knownOf(snapshot);
-  const server = of.judge.servers.find((one) => placeOf(one) === workload);
-  return server === undefined ? undefined : { workload, rows: rowsFor(of, server) };
+export function workloadAccess(
+  snapshot: Translated,
+  query: WorkloadAccessQuery & { readonly workload: string },
+  decisions: Decisions,
+): WorkloadAccess | undefined {
+  const of = knownOf(snapshot, query, decisions.states);
+  const { workload } = query;
+  const server = of.servers.find((one) => placeOf(one) === workload);
+  if (server === undefined) return undefined;
+  return { workload, rows: shownOf(of, server, of.rowsOf(server), acceptedOf(query, decisions)) };
 }
 
 /** The verdicts on all workloads, as the report has them. */
-export const allAccess = (snapshot: Translated): Row[] => [...verifyAccess(knownOf(snapshot).judge)];
+export function allAccess(snapshot: Translated, accepted: readonly Acceptance[]): Row[] {
+  const { estate, emitted, settings, diagnostics } = snapshot.translation;
+  return [
+    ...verifyAccess(createAccessJudge({ estate, emitted, settings, findings: diagnostics }), undefined, accepted),
+  ];
+}
 
 /** A cell of a table; what a spreadsheet would take for a formula is kept from being one. */
 function cell(value: string | number): string {
@@ -115,16 +201,32 @@ function cell(value: string | number): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-const heads = ['aspect', 'caller', 'bridge', 'workload', 'port', 'before', 'after', 'verdict', 'request', 'reason'];
+const heads = [
+  'aspect',
+  'caller',
+  'bridge',
+  'workload',
+  'port',
+  'before',
+  'after',
+  'verdict',
+  'request',
+  'reason',
+  'way',
+  'foretold by',
+  'accepted',
+];
 
 /** The matrix as lines of comma-separated values, a line for each caller and port; of what the query asks for. */
-export function accessTable(snapshot: Translated, query: AccessQuery): Uint8Array {
-  const of = knownOf(snapshot);
+export function accessTable(snapshot: Translated, query: AccessQuery, decisions: Decisions): Uint8Array {
+  const of = knownOf(snapshot, query, decisions.states);
+  const accepted = acceptedOf(query, decisions);
   const lines = [heads.join(',')];
-  for (const server of of.judge.servers)
-    for (const row of rowsFor(of, server)) {
+  for (const server of of.servers)
+    for (const row of shownOf(of, server, of.rowsOf(server), accepted)) {
       if (!meets(row, query)) continue;
       const { aspect, callers, bridge, workload, port, before, after, verdict, request = '', reason = '' } = row;
+      const { way = '', predictedBy = [], accepted: why = '' } = row;
       for (const caller of aspect === 'transport' ? [''] : callers) {
         const values = [
           aspect,
@@ -137,6 +239,9 @@ export function accessTable(snapshot: Translated, query: AccessQuery): Uint8Arra
           verdict,
           request.replaceAll('`', ''),
           reason,
+          way.replaceAll('`', ''),
+          predictedBy.join(' '),
+          why,
         ];
         lines.push(values.map(cell).join(','));
       }

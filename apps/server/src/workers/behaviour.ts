@@ -6,7 +6,9 @@ import type {
   ServiceBehaviour,
   Settings,
   SimulatedRequest,
+  SimulatedSubject,
   Simulation,
+  SimulationModel,
   Verdict,
 } from '@isthmus/contract';
 import {
@@ -245,4 +247,27 @@ export function simulation(snapshot: Translated, request: SimulatedRequest): Sim
     differences: [...result.differences],
     undecided: [...result.undecided],
   };
+}
+
+/** What decides all requests of a client to a port; undefined where there is no such service or port. */
+export function simulationModel(
+  snapshot: Translated,
+  { service, port: asked, client }: SimulatedSubject,
+): SimulationModel | undefined {
+  const { judge, link } = knownOf(snapshot);
+  const [namespace = '', name = ''] = service.split('/');
+  const ports = [...judge.portsOf(service)];
+  const port = asked ?? ports[0];
+  if (port === undefined) return undefined;
+  const model = judge.model({ client, service: { namespace, name }, port });
+  if ('reason' in model) return undefined;
+  const { before, after } = model;
+  const linked = (table: typeof before): typeof before => ({
+    ...table,
+    virtualHosts: table.virtualHosts.map((host) => ({
+      ...host,
+      routes: host.routes.map((route) => (route.rule === undefined ? route : { ...route, rule: link(route.rule) })),
+    })),
+  });
+  return { ports, port, model: { ...model, before: linked(before), after: linked(after) } };
 }

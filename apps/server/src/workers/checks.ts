@@ -25,6 +25,17 @@ function resultsOf(snapshot: Translated): readonly CheckResult[] {
   return results;
 }
 
+/** Failed checks that block a service, each with what was found first. */
+export function blockingChecks(snapshot: Translated, service: string): { text: string; code: string }[] {
+  return resultsOf(snapshot).flatMap((result) => {
+    if (result.state !== 'failed') return [];
+    const own = result.findings.filter(
+      ({ severity, services }) => severity === 'blocker' && services.includes(service),
+    );
+    return own[0] === undefined ? [] : [{ text: own[0].found, code: result.check.code.code }];
+  });
+}
+
 /** Texts of files, each unpacked once. */
 function remembered(textOf: Translated['textOf']): Translated['textOf'] {
   const texts = new Map<string, string | undefined>();

@@ -6,6 +6,7 @@ import { codes, type Diagnostic, diagnose } from '@isthmus/diagnostics';
 import { takeIn } from '@isthmus/istio';
 import {
   checkOtherFile,
+  clusterOfPath,
   type FileReading,
   isArchive,
   isManifestPath,
@@ -194,7 +195,7 @@ export default async function readUploads({ directory, limits, port }: ImportTas
         continue;
       }
       // Two archives of one upload may hold the same path: the archive's name keeps them apart.
-      const name = count > 1 ? `${path}/${entry.path}` : entry.path;
+      const name = count > 1 || clusterOfPath(path) !== undefined ? `${path}/${entry.path}` : entry.path;
       if (isManifestPath(entry.path)) reader.readManifest(name, entry.bytes);
       else reader.lookAt(name, entry.bytes);
     }

@@ -1,62 +1,109 @@
-import type { Call, CallEvidence, Plan, PlanQuery } from '@isthmus/contract';
+import type { Call, CallEvidence, Plan, PlanAssessment, PlanQuery, PlanSettings as Stored } from '@isthmus/contract';
 import {
-  defaultPlanSettings,
+  assessWaves,
+  type PlanReport,
   type PlanSettings,
   type PresentedGraph,
+  planInput,
   planReport,
   presentGraph,
   type ReportedCall,
   type ReportedEvidence,
+  type Schedule,
   type ServiceGraph,
   sentenceOfPlan,
   serviceGraph,
+  type WaveDay,
+  waveDays,
 } from '@isthmus/migration';
+import type { PlanBasis } from '../plan-record.ts';
 import { keyOf, type Translated } from './snapshot.ts';
 
 interface Known {
+  /** The observed traffic that it was made with. */
+  readonly observed: string;
   readonly graph: ServiceGraph;
   readonly presented: PresentedGraph;
   /** Indexes of Istio resources by file, kind, namespace and name. */
   readonly indexes: ReadonlyMap<string, number>;
 }
 
-// The graph is that of the snapshot; only the waves depend on what is asked for.
+// The graph is that of the snapshot and of the traffic; only the waves depend on what is asked for.
 const known = new WeakMap<Translated, Known>();
 
-function graphOf(snapshot: Translated): Known {
+function knownOf(snapshot: Translated, { observed }: Pick<PlanBasis, 'observed'>): Known {
+  const key = JSON.stringify(observed);
   const before = known.get(snapshot);
-  if (before !== undefined) return before;
+  if (before?.observed === key) return before;
   const { estate, settings } = snapshot.translation;
-  const graph = serviceGraph(estate, settings);
+  const graph = serviceGraph(estate, { ...settings, observed });
   const texts = new Map<string, string | undefined>();
   const presented = presentGraph(graph, (file) => {
     if (!texts.has(file)) texts.set(file, snapshot.textOf(file));
     return texts.get(file);
   });
   const indexes = new Map(estate.istio.map((resource, index) => [keyOf(resource, resource.source.file), index]));
-  const made = { graph, presented, indexes };
+  const made = { observed: key, graph, presented, indexes };
   known.set(snapshot, made);
   return made;
 }
 
-const listed = (text = ''): string[] => text.split(',').filter((part) => part !== '');
+/** Who calls whom in a snapshot, with the traffic that was seen. */
+export const graphOf = (snapshot: Translated, basis: PlanBasis): ServiceGraph => knownOf(snapshot, basis).graph;
 
-function settingsOf({ order, most, oneNamespace, excluded, pinned, confidence }: PlanQuery): PlanSettings {
-  const pins = listed(pinned).map((pin) => pin.split('=') as [string, string]);
+const listed = (text: string): string[] => text.split(',').filter((part) => part !== '');
+
+const kept = ({ order, most, oneNamespace, excluded, pinned, confidence }: Stored): PlanSettings => ({
+  order,
+  most: most ?? undefined,
+  oneNamespace,
+  excluded,
+  pinned,
+  confidence,
+});
+
+function asked(settings: PlanSettings, query: PlanQuery): PlanSettings {
+  const { order, most, oneNamespace, excluded, pinned, confidence } = query;
+  const pins = pinned === undefined ? undefined : listed(pinned).map((pin) => pin.split('=') as [string, string]);
   return {
-    order: order ?? defaultPlanSettings.order,
-    most,
-    oneNamespace: oneNamespace ?? false,
-    excluded: listed(excluded),
-    pinned: Object.fromEntries(pins.map(([id, wave]) => [id, Number(wave)])),
-    confidence: confidence ?? defaultPlanSettings.confidence,
+    order: order ?? settings.order,
+    most: most ?? settings.most,
+    oneNamespace: oneNamespace ?? settings.oneNamespace,
+    excluded: excluded === undefined ? settings.excluded : listed(excluded),
+    pinned: pins === undefined ? settings.pinned : Object.fromEntries(pins.map(([id, wave]) => [id, Number(wave)])),
+    confidence: confidence ?? settings.confidence,
   };
 }
 
+const scheduleOf = ({ start, everyDays, freezes }: Stored): Schedule => ({
+  start: start ?? undefined,
+  everyDays,
+  freezes,
+});
+
+/** The plan of a snapshot as it is kept, or as it would be with what a query says: an arrangement holds only as long as nothing else is asked for. */
+function reportOf(snapshot: Translated, basis: PlanBasis, query: PlanQuery): PlanReport {
+  const { graph, presented } = knownOf(snapshot, basis);
+  const isAsked = Object.values(query).some((value) => value !== undefined);
+  const settings = asked(kept(basis.settings), query);
+  return planReport(graph, presented, settings, isAsked ? undefined : (basis.settings.arrangement ?? undefined));
+}
+
+/** The services of each wave of the plan as it is kept, and their days. */
+export function wavesOf(
+  snapshot: Translated,
+  basis: PlanBasis,
+): { waves: string[][]; days: WaveDay[]; sentence: string } {
+  const report = reportOf(snapshot, basis, {});
+  const waves = report.waves.map(({ groups }) => groups.flatMap(({ services }) => [...services]));
+  return { waves, days: waveDays(waves.length, scheduleOf(basis.settings)), sentence: sentenceOfPlan(report) };
+}
+
 /** The plan of a snapshot's services. */
-export function plan(snapshot: Translated, query: PlanQuery): Plan {
-  const { graph, presented, indexes } = graphOf(snapshot);
-  const report = planReport(graph, presented, settingsOf(query));
+export function plan(snapshot: Translated, query: PlanQuery, basis: PlanBasis): Plan {
+  const { indexes } = knownOf(snapshot, basis);
+  const report = reportOf(snapshot, basis, query);
+  const days = waveDays(report.waves.length, scheduleOf(basis.settings));
   const withIndex = (evidence: ReportedEvidence): CallEvidence => {
     const index = evidence.resource && indexes.get(keyOf(evidence.resource, evidence.file));
     return index === undefined ? evidence : { ...evidence, index };
@@ -67,15 +114,19 @@ export function plan(snapshot: Translated, query: PlanQuery): Plan {
     order: report.order,
     reason: report.reason,
     summary: report.summary,
-    waves: report.waves.map((wave) => ({
-      ...wave,
-      namespaces: [...wave.namespaces],
-      groups: wave.groups.map(({ services, circle, workloads }) => ({
-        services: [...services],
-        circle: [...circle],
-        workloads: [...workloads],
-      })),
-    })),
+    waves: report.waves.map((wave, index) => {
+      const day = days[index];
+      return {
+        ...wave,
+        namespaces: [...wave.namespaces],
+        groups: wave.groups.map(({ services, circle, workloads }) => ({
+          services: [...services],
+          circle: [...circle],
+          workloads: [...workloads],
+        })),
+        ...(day === undefined ? {} : { day: { day: day.day, behind: [...day.behind] } }),
+      };
+    }),
     unkept: report.unkept.map((one) => ({ ...one, services: [...one.services] })),
     excluded: [...report.excluded],
     replaced: [...report.replaced],
@@ -83,5 +134,20 @@ export function plan(snapshot: Translated, query: PlanQuery): Plan {
     calls: report.calls.map(present),
     entries: report.entries.map(present),
     externals: report.externals.map(present),
+  };
+}
+
+/** What follows from waves as somebody would arrange them. */
+export function assessment(
+  snapshot: Translated,
+  waves: readonly (readonly string[])[],
+  basis: PlanBasis,
+): PlanAssessment {
+  const settings = kept(basis.settings);
+  const found = assessWaves(planInput(graphOf(snapshot, basis), settings), waves, settings);
+  return {
+    waves: found.waves.map((wave) => ({ ...wave, services: [...wave.services], namespaces: [...wave.namespaces] })),
+    crossing: found.crossing,
+    unkept: found.unkept.map((one) => ({ ...one, services: [...one.services] })),
   };
 }

@@ -1,27 +1,45 @@
-import { type ArchiveFormat, archive, buildReport, layOut, renderReportPage, reportText } from '@isthmus/bundle';
+import {
+  type ArchiveFormat,
+  archive,
+  type BundleFormat,
+  buildReport,
+  layOut,
+  renderReportPage,
+  reportText,
+} from '@isthmus/bundle';
 import type {
   AccessQuery,
   BehaviourQuery,
+  BridgeQuery,
   CheckQuery,
   Inventory,
   Overview,
+  Phase,
   PlanQuery,
   ReportQuery,
+  RequestPathQuery,
   ResourceRow,
   Service,
   Settings,
   SimulatedRequest,
+  SimulatedSubject,
+  WorkloadAccessQuery,
 } from '@isthmus/contract';
 import { indexServices } from '@isthmus/istio';
-import type { Limits, Resource } from '@isthmus/kubernetes';
-import { bridgeDiagram, type MigratingService } from '@isthmus/migration';
-import type { ServiceState } from '@isthmus/store';
+import type { JsonObject, Limits, Resource } from '@isthmus/kubernetes';
+import type { MigratingService } from '@isthmus/migration';
+import type { AcceptanceRecord, ApprovalRecord, ServiceState } from '@isthmus/store';
 import { move } from 'piscina';
+import type { PlanBasis } from '../plan-record.ts';
+import { acceptable, acceptanceOf, acceptancesOf, countAccepted, decisionOn, stillThere } from './acceptances.ts';
 import { access, accessTable, allAccess, workloadAccess } from './access.ts';
-import { allVerdicts, behaviour, serviceBehaviour, simulation } from './behaviour.ts';
+import { allVerdicts, behaviour, serviceBehaviour, simulation, simulationModel } from './behaviour.ts';
+import { bundleOfPlan, diagram, path, runbook, wave } from './bridge.ts';
 import { checkList } from './checks.ts';
-import { plan } from './plan.ts';
-import { addUp, noFindings, noOutcomes, type Translated, translated } from './snapshot.ts';
+import { compare, differences, type ShownCluster } from './comparison.ts';
+import { gates, serviceGates } from './gates.ts';
+import { assessment, plan } from './plan.ts';
+import { addUp, keyOf, noFindings, noOutcomes, type Translated, translated } from './snapshot.ts';
 import { workbench } from './workbench.ts';
 
 export interface ViewTask {
@@ -30,11 +48,12 @@ export interface ViewTask {
   readonly snapshot: string;
   readonly settings: Settings;
   readonly states: readonly ServiceState[];
+  readonly acceptances: readonly AcceptanceRecord[];
   readonly view:
     | { readonly name: 'overview' | 'inventory' | 'resources' }
     | ({ readonly name: 'report' } & ReportQuery)
     | ({ readonly name: 'report-page' } & ReportQuery)
-    | { readonly name: 'bundle'; readonly format: ArchiveFormat }
+    | { readonly name: 'bundle'; readonly format: ArchiveFormat; readonly form: BundleFormat }
     | { readonly name: 'services'; readonly ids?: readonly string[] }
     | { readonly name: 'diagnostics'; readonly severity?: string; readonly limit?: number }
     | {
@@ -43,28 +62,67 @@ export interface ViewTask {
         readonly resource?: number;
         readonly namespace?: string;
       }
-    | { readonly name: 'bridge'; readonly namespace?: string }
+    | ({ readonly name: 'bridge'; readonly basis: PlanBasis } & BridgeQuery)
+    | ({ readonly name: 'request-path'; readonly basis: PlanBasis } & RequestPathQuery)
+    | { readonly name: 'wave'; readonly basis: PlanBasis; readonly wave: number }
+    | { readonly name: 'runbook'; readonly basis: PlanBasis; readonly wave: number; readonly format: 'md' | 'html' }
+    | {
+        readonly name: 'plan-bundle';
+        readonly basis: PlanBasis;
+        readonly format: ArchiveFormat;
+        readonly wave?: number | undefined;
+      }
+    | { readonly name: 'assessment'; readonly basis: PlanBasis; readonly waves: readonly (readonly string[])[] }
+    | {
+        readonly name: 'gates';
+        readonly basis: PlanBasis;
+        readonly approvals: readonly ApprovalRecord[];
+        readonly services: readonly string[];
+        readonly to: Phase;
+      }
+    | {
+        readonly name: 'service-gates';
+        readonly basis: PlanBasis;
+        readonly approvals: readonly ApprovalRecord[];
+        readonly service: string;
+      }
     | ({ readonly name: 'behaviour' } & BehaviourQuery)
     | ({ readonly name: 'access' } & AccessQuery)
     | ({ readonly name: 'access-table' } & AccessQuery)
-    | { readonly name: 'workload-access'; readonly workload: string }
+    | ({ readonly name: 'workload-access'; readonly workload: string } & WorkloadAccessQuery)
     | ({ readonly name: 'checks' } & CheckQuery)
-    | ({ readonly name: 'plan' } & PlanQuery)
+    | { readonly name: 'plan'; readonly basis: PlanBasis; readonly query: PlanQuery }
     | { readonly name: 'service-behaviour'; readonly service: string }
-    | { readonly name: 'simulation'; readonly request: SimulatedRequest };
+    | { readonly name: 'acceptable'; readonly finding: string }
+    | { readonly name: 'still-there'; readonly findings: readonly string[] }
+    | { readonly name: 'comparison'; readonly clusters: readonly ShownCluster[] }
+    | { readonly name: 'differences'; readonly cluster: string; readonly objects: readonly JsonObject[] }
+    | { readonly name: 'simulation'; readonly request: SimulatedRequest }
+    | { readonly name: 'simulation-model'; readonly subject: SimulatedSubject };
 }
 
 type States = ReadonlyMap<string, ServiceState>;
 
 const namespaceOf = ({ namespace }: { namespace: string }): string => (namespace === '' ? 'default' : namespace);
 
-function presentService(snapshot: Translated, service: MigratingService, states: States): Service {
+type AcceptedCounts = ReturnType<typeof countAccepted>;
+
+function presentService(
+  snapshot: Translated,
+  service: MigratingService,
+  states: States,
+  acceptedCounts: AcceptedCounts,
+): Service {
   const outcomes = noOutcomes();
   const findings = noFindings();
+  const accepted = noFindings();
   const resources = snapshot.concerns.get(service.id) ?? [];
   for (const index of resources) {
     addUp(outcomes, snapshot.outcomes[index] ?? noOutcomes());
     addUp(findings, snapshot.findings[index] ?? noFindings());
+    const resource = snapshot.translation.estate.istio[index];
+    const counts = resource && acceptedCounts.of.get(keyOf(resource, resource.source.file));
+    if (counts !== undefined) addUp(accepted, counts);
   }
   const state = states.get(service.id);
   return {
@@ -73,6 +131,7 @@ function presentService(snapshot: Translated, service: MigratingService, states:
     name: service.name,
     origin: service.origin,
     phase: (state?.phase ?? 'discovered') as Service['phase'],
+    share: state?.share ?? 0,
     owner: state?.owner ?? '',
     note: state?.note ?? '',
     revision: state?.revision ?? 0,
@@ -81,13 +140,14 @@ function presentService(snapshot: Translated, service: MigratingService, states:
     resources: resources.length,
     outcomes,
     findings,
+    accepted,
   };
 }
 
-function overview(snapshot: Translated, states: States): Overview {
+function overview(snapshot: Translated, states: States, acceptedCounts: AcceptedCounts): Overview {
   const { translation, diagnostics } = snapshot;
   const { istio, skipped } = translation.estate;
-  const services = snapshot.services.map((service) => presentService(snapshot, service, states));
+  const services = snapshot.services.map((service) => presentService(snapshot, service, states, acceptedCounts));
   const total = { outcomes: noOutcomes(), findings: noFindings(), phases: {} as Record<string, number> };
   const kinds = new Map<string, Overview['kinds'][number]>();
   const namespaces = new Map<string, Overview['namespaces'][number]>();
@@ -130,8 +190,9 @@ function overview(snapshot: Translated, states: States): Overview {
     resources: istio.length,
     carriedResources: snapshot.findings.filter(({ blocker }) => blocker === 0).length,
     ...total,
+    accepted: acceptedCounts.total,
     services: services.length,
-    blockedServices: services.filter(({ findings }) => findings.blocker > 0).length,
+    blockedServices: services.filter(({ findings, accepted }) => findings.blocker > accepted.blocker).length,
     emitted: count('resource'),
     drafts: count('draft'),
     patches: count('patch'),
@@ -234,11 +295,13 @@ const resources = (snapshot: Translated): ResourceRow[] =>
 
 const rank = { blocker: 0, warning: 1, info: 2 };
 
-function build(snapshot: Translated, { view, states: list, settings }: ViewTask): unknown {
+function build(snapshot: Translated, task: ViewTask): unknown {
+  const { view, states: list, acceptances, settings } = task;
   const states: States = new Map(list.map((state) => [state.service, state]));
+  const accepted = acceptancesOf(acceptances);
   switch (view.name) {
     case 'overview':
-      return overview(snapshot, states);
+      return overview(snapshot, states, countAccepted(snapshot, accepted));
     case 'inventory':
       return inventory(snapshot);
     case 'resources':
@@ -246,37 +309,63 @@ function build(snapshot: Translated, { view, states: list, settings }: ViewTask)
     case 'services': {
       const wanted = view.ids && new Set(view.ids);
       const services = snapshot.services.filter(({ id }) => wanted?.has(id) ?? true);
-      return { services: services.map((service) => presentService(snapshot, service, states)) };
+      const counts = countAccepted(snapshot, accepted);
+      return { services: services.map((service) => presentService(snapshot, service, states, counts)) };
     }
     case 'diagnostics': {
       const wanted = view.severity?.split(',');
       const found = snapshot.diagnostics.filter(({ severity }) => wanted?.includes(severity) ?? true);
       const diagnostics = found.toSorted((a, b) => rank[a.severity] - rank[b.severity]).slice(0, view.limit ?? 1000);
-      return { diagnostics, total: found.length };
+      return {
+        diagnostics: diagnostics.map((diagnostic) => ({ ...diagnostic, ...decisionOn(diagnostic, accepted) })),
+        total: found.length,
+      };
     }
     case 'workbench':
-      return workbench(snapshot, view);
-    case 'bridge': {
-      const phases = new Map(list.map(({ service, phase }) => [service, phase]));
-      const { clusterDomain, rootNamespace } = settings;
-      const options = { namespace: view.namespace, clusterDomain, rootNamespace };
-      return bridgeDiagram(snapshot.translation.estate, phases, options);
+      return workbench(snapshot, view, accepted);
+    case 'acceptable':
+      return acceptable(snapshot, view.finding);
+    case 'still-there':
+      return stillThere(snapshot, view.findings);
+    case 'bridge':
+      return diagram(snapshot, list, view, view.basis);
+    case 'request-path':
+      return path(snapshot, list, view, view.basis);
+    case 'wave':
+      return wave(snapshot, view.wave, view.basis);
+    case 'assessment':
+      return assessment(snapshot, view.waves, view.basis);
+    case 'gates':
+    case 'service-gates': {
+      const { basis, approvals } = view;
+      const context = { states: list, accepted: settings.accepted, acceptances: accepted, approvals, basis };
+      return view.name === 'gates'
+        ? gates(snapshot, view.services, view.to, context)
+        : serviceGates(snapshot, view.service, context);
     }
     case 'behaviour':
       return behaviour(snapshot, settings.accepted, view);
     case 'access':
-      return access(snapshot, view);
+      return access(snapshot, view, { states: list, accepted: settings.accepted });
     case 'workload-access':
-      return workloadAccess(snapshot, view.workload);
+      return workloadAccess(snapshot, view, { states: list, accepted: settings.accepted });
     case 'checks':
       return checkList(snapshot, view);
     case 'plan':
-      return plan(snapshot, view);
+      return plan(snapshot, view.query, view.basis);
     case 'service-behaviour':
       return serviceBehaviour(snapshot, settings.accepted, view.service);
+    case 'comparison':
+      return compare(snapshot, task, view);
+    case 'differences':
+      return differences(snapshot, task, view);
     case 'simulation':
       return simulation(snapshot, view.request);
+    case 'simulation-model':
+      return simulationModel(snapshot, view.subject);
     case 'access-table':
+    case 'runbook':
+    case 'plan-bundle':
     case 'report':
     case 'report-page':
     case 'bundle':
@@ -285,14 +374,20 @@ function build(snapshot: Translated, { view, states: list, settings }: ViewTask)
 }
 
 /** The report, the bundle and tables are documents of their own, not JSON of the contract. */
-async function renderDocument(snapshot: Translated, { view, settings }: ViewTask): Promise<Uint8Array | undefined> {
-  if (view.name === 'access-table') return accessTable(snapshot, view);
+async function renderDocument(
+  snapshot: Translated,
+  { view, settings, states, acceptances }: ViewTask,
+): Promise<Uint8Array | undefined> {
+  if (view.name === 'access-table') return accessTable(snapshot, view, { states, accepted: settings.accepted });
   const isDocument = view.name === 'report' || view.name === 'report-page' || view.name === 'bundle';
   if (!isDocument) return undefined;
-  const { files, fileOf } = layOut(snapshot.translation);
+  const { files, fileOf } = layOut(snapshot.translation, view.name === 'bundle' ? view.form : 'kubernetes');
   const verdicts = 'verify' in view && view.verify ? allVerdicts(snapshot, settings.accepted) : undefined;
-  const all = verdicts && [...verdicts, ...allAccess(snapshot)];
-  const report = buildReport(snapshot.translation, snapshot.diagnostics, fileOf, all);
+  const all = verdicts && [...verdicts, ...allAccess(snapshot, settings.accepted)];
+  const accepted = acceptancesOf(acceptances);
+  const report = buildReport(snapshot.translation, snapshot.diagnostics, fileOf, all, (diagnostic) =>
+    acceptanceOf(diagnostic, accepted),
+  );
   const encoder = new TextEncoder();
   if (view.name === 'report') return encoder.encode(reportText(report));
   if (view.name === 'report-page') return encoder.encode(renderReportPage(report));

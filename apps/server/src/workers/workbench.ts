@@ -2,6 +2,7 @@ import { filesOf } from '@isthmus/bundle';
 import type { FieldLink, Workbench } from '@isthmus/contract';
 import { type Diagnostic, findCode } from '@isthmus/diagnostics';
 import { type Json, locateAll, type Resource, writeYaml } from '@isthmus/kubernetes';
+import { type Acceptances, decisionOn } from './acceptances.ts';
 import { createParts, type Part, spanOf, withContainers } from './places.ts';
 import { addUp, keyOf, noOutcomes, type Translated } from './snapshot.ts';
 
@@ -66,7 +67,12 @@ interface Shown {
 }
 
 /** The findings of the documents shown, in their order; then those of what is near them and not shown. */
-function place(snapshot: Translated, wanted: Wanted, sources: readonly Shown[]): Workbench['findings'] {
+function place(
+  snapshot: Translated,
+  wanted: Wanted,
+  sources: readonly Shown[],
+  accepted: Acceptances,
+): Workbench['findings'] {
   const documentOf = new Map(
     sources.map(({ resource }, position) => [keyOf(resource, resource.source.file), position]),
   );
@@ -83,7 +89,8 @@ function place(snapshot: Translated, wanted: Wanted, sources: readonly Shown[]):
     return texts.get(file);
   };
   for (const diagnostic of snapshot.diagnostics) {
-    const { related, line, column, ...rest } = diagnostic;
+    const { related, line, column, ...words } = diagnostic;
+    const rest = { ...decisionOn(diagnostic, accepted), ...words };
     const key = diagnostic.resource && keyOf(diagnostic.resource, diagnostic.file);
     const document = key === undefined ? undefined : documentOf.get(key);
     const part = document === undefined ? undefined : sources[document]?.part;
@@ -130,7 +137,7 @@ function emittedBy(snapshot: Translated, wanted: Wanted, resources: readonly Res
 }
 
 /** Before and after of a service, a resource or a namespace; undefined where there is none of that name. */
-export function workbench(snapshot: Translated, wanted: Wanted): Workbench | undefined {
+export function workbench(snapshot: Translated, wanted: Wanted, accepted: Acceptances): Workbench | undefined {
   const chosen = choose(snapshot, wanted);
   if (chosen === undefined) return undefined;
   const { translation } = snapshot;
@@ -175,7 +182,7 @@ export function workbench(snapshot: Translated, wanted: Wanted): Workbench | und
       });
     }
   }
-  const findings = place(snapshot, wanted, sources);
+  const findings = place(snapshot, wanted, sources, accepted);
   const shownFindings = findings.slice(0, mostFindings);
   const codes = new Set([
     ...fields.flatMap(({ code }) => code ?? []),

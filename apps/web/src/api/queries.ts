@@ -7,6 +7,7 @@ import { isProblem } from './problem.ts';
 export const keys = {
   session: ['session'] as const,
   codes: ['codes'] as const,
+  coverage: ['coverage'] as const,
   migrations: ['migrations'] as const,
   migration: (id: string) => ['migration', id] as const,
   views: (id: string) => ['migration', id, 'views'] as const,
@@ -130,3 +131,9 @@ export const codeQuery = (code: string) =>
     queryKey: [...keys.codes, code],
     queryFn: ({ signal }) => call('GET /codes/:code', { params: { code } }, signal),
   });
+
+/** The same for a release of Isthmus, as the codes are. */
+export const coverageQuery = queryOptions({
+  queryKey: keys.coverage,
+  queryFn: async ({ signal }) => (await call('GET /coverage', {}, signal)).kinds,
+});

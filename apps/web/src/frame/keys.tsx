@@ -32,6 +32,8 @@ const groups: readonly { readonly title: string; readonly keys: readonly (readon
       ['p', 'Previous finding'],
       ['Enter', 'To the counterpart of the field under the cursor'],
       ['[ ]', 'Previous and next resource of Kong Mesh'],
+      ['s', 'Simulate a request'],
+      ['↑ ↓ on the edge of the lists', 'Give them more room, or less'],
     ],
   },
 ];

@@ -34,6 +34,7 @@ function useSources(id: string | undefined): readonly Source<Target>[] {
     const entries = [
       ...(id === undefined ? [] : places.map((place) => page(place.label, `g ${place.key}`, to(place.to)))),
       page('Guide', 'g u', () => navigate({ to: '/guide' })),
+      page('What becomes of each field', '', () => navigate({ to: '/guide/coverage' })),
       page('All migrations', '', () => navigate({ to: '/' })),
       ...(id === undefined
         ? []

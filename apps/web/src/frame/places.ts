@@ -11,6 +11,8 @@ export const places = [
   { label: 'Plan', to: '/migrations/$id/plan', key: 'l' },
   { label: 'Bridge', to: '/migrations/$id/bridge', key: 'b' },
   { label: 'Inventory', to: '/migrations/$id/inventory', key: 'i' },
+  { label: 'Clusters', to: '/migrations/$id/clusters', key: 'c' },
+  { label: 'Drift', to: '/migrations/$id/drift', key: 'd' },
   { label: 'Export', to: '/migrations/$id/export', key: 'e' },
   { label: 'History', to: '/migrations/$id/history', key: 'h' },
   { label: 'Settings', to: '/migrations/$id/settings', key: ',' },

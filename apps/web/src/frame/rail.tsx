@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { migrationQuery, overviewQuery } from '../api/queries.ts';
 import { checkResultsQuery } from '../features/preflight/queries.ts';
 import { whole } from '../text/format.ts';
-import { SeverityMark } from '../ui/status.tsx';
+import { openBlockers, SeverityMark } from '../ui/status.tsx';
 import { places } from './places.ts';
 import classes from './rail.module.css';
 
@@ -26,7 +26,7 @@ export function Rail({ id, isOpen, onClose }: { id: string; isOpen: boolean; onC
   // After the overview: the server works at one view of a snapshot at a time, and the page goes first.
   const checks = useQuery({ ...checkResultsQuery(id), enabled: overview !== undefined }).data;
   const counts: Readonly<Record<string, number | undefined>> = {
-    Findings: overview?.findings.blocker,
+    Findings: overview && openBlockers(overview),
     'Pre-flight': checks?.summary.blocking,
   };
   if (migration.error !== null && migration.data === undefined) return null;

@@ -73,8 +73,10 @@ export function SelectFilter(props: {
   options: readonly string[];
   /** What the values are called; themselves where absent. */
   words?: Readonly<Record<string, string>>;
+  /** What it says where nothing is chosen. */
+  none?: string;
 }) {
-  const { name, label, options, words = {} } = props;
+  const { name, label, options, words = {}, none = `${label}: all` } = props;
   const [search, change] = useAddress();
   const value = search[name] ?? '';
   return (
@@ -84,7 +86,7 @@ export function SelectFilter(props: {
       value={value}
       onChange={({ target }) => change({ [name]: target.value === '' ? undefined : target.value })}
     >
-      <option value="">{label}: all</option>
+      <option value="">{none}</option>
       {value !== '' && !options.includes(value) && <option value={value}>{value}</option>}
       {options.map((option) => (
         <option key={option} value={option}>

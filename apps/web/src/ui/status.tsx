@@ -18,6 +18,10 @@ export const outcomeWords: Readonly<Record<Outcome, string>> = {
 
 export const severities: readonly Severity[] = ['blocker', 'warning', 'info'];
 
+/** Blockers that nobody accepted. */
+export const openBlockers = ({ findings, accepted }: { findings: SeverityCounts; accepted: SeverityCounts }): number =>
+  findings.blocker - accepted.blocker;
+
 /** Severities use the marks of the outcomes that mean the same to a reader. */
 const markOf: Readonly<Record<Severity, Outcome>> = { blocker: 'unsupported', warning: 'approximate', info: 'inert' };
 
@@ -55,6 +59,16 @@ export function SeverityLabel({ severity }: { severity: Severity }) {
     <span className={classes.label}>
       <SeverityMark severity={severity} />
       {severity}
+    </span>
+  );
+}
+
+/** Mark and word of what somebody accepted with a reason. */
+export function AcceptedLabel() {
+  return (
+    <span className={classes.label}>
+      <OutcomeMark outcome="inert" />
+      accepted
     </span>
   );
 }

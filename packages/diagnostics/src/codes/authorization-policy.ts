@@ -90,8 +90,8 @@ export const authorizationPolicy = defineCodes({
     severity: 'blocker',
     title: 'Policy of a waypoint',
     message:
-      'This policy is bound by targetRefs to what a waypoint serves. Kong Mesh has no waypoints, and nothing is emitted for it; an import that is a part of an estate does not tell whether a waypoint enforces it.',
-    help: 'Rewrite the policy with a selector for the pods of the Service if it is in force, or remove it if no waypoint is in use.',
+      'This policy is bound by targetRefs to what a waypoint serves. Kong Mesh has no waypoints, and nothing of it is applied: where its Services are in the import and permissions can say it, drafts say the same for their pods. An import that is a part of an estate does not tell whether a waypoint enforces it.',
+    help: 'Take the drafts into the bundle, or rewrite the policy with a selector for the pods, if it is in force; remove it if no waypoint is in use.',
     explanation:
       'Sidecars ignore a policy with targetRefs, also one for a Service (verified by running Istio 1.32); only waypoints of ambient mode enforce it.',
   },

@@ -65,9 +65,9 @@ export const destinationRule = defineCodes({
     severity: 'warning',
     title: 'Setting of connections has no counterpart',
     message: 'No policy of Kong Mesh sets {field}. Connections behave as without it.',
-    help: 'Patch the clusters with a MeshProxyPatch if the setting matters.',
+    help: 'Patch the clusters with a MeshProxyPatch by hand if the setting matters.',
     explanation:
-      'Keepalive, limits of requests and streams for each connection, slow start, retry budgets and the like are in no policy of Kong Mesh (routing.md 3.6).',
+      'Keepalive, limits of requests and streams for each connection, slow start and retry budgets are in no policy of Kong Mesh (routing.md 3.6). Of Services with a cluster of a known name they are set by a MeshProxyPatch (ISTHMUS-DR-020); a headless Service has a cluster for each of its Pods, and to an external host the zone egress connects.',
   },
   protocol: {
     code: 'ISTHMUS-DR-008',
@@ -182,5 +182,54 @@ export const destinationRule = defineCodes({
     help: 'Try them out before its clients leave Istio.',
     explanation:
       'Policies to a MeshExternalService act in the client and, for connections to the endpoint, in the zone egress (routing.md 1.2).',
+  },
+  clusterPatch: {
+    code: 'ISTHMUS-DR-020',
+    severity: 'warning',
+    title: "Setting is written into Envoy's own configuration",
+    message:
+      'No policy of Kong Mesh sets {field}, so that a MeshProxyPatch writes it into the clusters of {host}. It finds them by their names in Envoy, which hold the name of the mesh ({mesh}) and of the zone ({zone}): under another name the patch does nothing, and connections behave as without the setting.',
+    help: 'Set mesh and zone to those of your control plane. After applying, look for the setting in the proxy of a client (`kumactl inspect dataplane <name> --type=config-dump`), and again after each upgrade of Kong Mesh.',
+    explanation:
+      'MeshProxyPatch changes what the control plane has generated, after all policies (kuma, meshproxypatch/plugin/v1alpha1, 2.14; routing.md 2.13). The names of clusters are no part of an API: 2.x has `<mesh>_<service>_<namespace>_<zone>_msvc_<port>`, or identifiers (`kri_msvc_…`) where proxies are started with unified naming; 3.0 has identifiers only. Each name gets the patch. Between proxies Kong Mesh speaks HTTP/2, so that a limit of requests or streams for a connection is met sooner than with the connections of HTTP/1.1 that Istio may use. Read, not run.',
+  },
+  idle: {
+    code: 'ISTHMUS-DR-021',
+    severity: 'info',
+    title: 'Setting has no effect here',
+    message: 'Istio does nothing with {field} here: it counts with another load balancer, or on HTTP/2 only.',
+    help: 'Remove it, or use it where it counts.',
+    explanation:
+      'Warm-up is for ROUND_ROBIN and LEAST_REQUEST, streams and pings for clusters that Istio makes HTTP/2 by the protocol of the port or by an upgrade, and zero is no limit (routing.md 3.6; verified by running 1.32).',
+  },
+  warmupDivided: {
+    code: 'ISTHMUS-DR-022',
+    severity: 'warning',
+    title: 'Warm-up is lost where clients balance in different ways',
+    message:
+      'Only a MeshProxyPatch could set {field} for {host}. Some clients balance in another way than others: a patch of all of them would put the options of one balancer in the place of those of another. Endpoints that are new get their full share at once.',
+    help: 'Patch the clusters of the clients that are meant by a MeshProxyPatch of your own.',
+    explanation:
+      "The options of balancers are one of several in Envoy's Cluster (`lb_config`), and modifications of all MeshProxyPatches that select a proxy are made one after the other (routing.md 2.2, 2.13).",
+  },
+  notPatched: {
+    code: 'ISTHMUS-DR-023',
+    severity: 'warning',
+    title: 'Way of connecting has no counterpart',
+    message:
+      'No policy of Kong Mesh sets {field}, and a patch would break connections between its proxies. Connections behave as without it.',
+    help: 'Call the destination without the mesh (`traffic.kuma.io/exclude-outbound-ports`) where it expects this, or let it go without.',
+    explanation:
+      "A header of the PROXY protocol or a CONNECT tunnel goes in front of the mesh's own TLS, which the server's proxy expects first; a MeshProxyPatch that replaces the transport socket would also have to repeat the mesh's certificates (routing.md 2.13, 3.6).",
+  },
+  errorCodes: {
+    code: 'ISTHMUS-DR-024',
+    severity: 'warning',
+    title: 'Status codes that count as failures cannot be chosen',
+    message:
+      'Kong Mesh counts the statuses 500 to 599 as failures for outlier detection; the list of this rule is left out.',
+    help: 'Let the application answer with a 5xx where an endpoint should be left out.',
+    explanation:
+      "The list is a newer field of Envoy's HttpProtocolOptions (outlier_detection), which not every control plane knows; a JSON patch with an unknown field stops the configuration of the whole proxy, so that none is emitted (routing.md 2.13, 3.6; edge.md 1.7).",
   },
 });

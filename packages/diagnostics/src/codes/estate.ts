@@ -50,4 +50,24 @@ export const estate = defineCodes({
     help: 'Say TCP, and what is spoken over it in `appProtocol` or in the name of the port.',
     explanation: 'k8s.io/kubernetes/pkg/apis/core/validation, supportedPortProtocols (1.34).',
   },
+  unreadRestriction: {
+    code: 'ISTHMUS-EST-006',
+    severity: 'blocker',
+    title: 'Restrictions of a cluster could not be read',
+    message:
+      '{what} of the cluster {cluster} could not be read: {reason} Restrictions that it holds are missing here, so that what is translated may let through what Istio refuses.',
+    help: 'Grant the right to read them (`isthmus rbac` prints what suffices) and take a new snapshot.',
+    explanation:
+      'A snapshot of a cluster lists what it could not read. Kinds of security.istio.io and extensions.istio.io, and EnvoyFilter, restrict traffic; that none is in the import does not mean that there is none, so that the import does not count as complete either.',
+  },
+  unreadKind: {
+    code: 'ISTHMUS-EST-007',
+    severity: 'warning',
+    title: 'A kind of a cluster could not be read',
+    message:
+      '{what} of the cluster {cluster} could not be read: {reason} That none is in the import does not mean that there is none; the import does not count as complete.',
+    help: 'Grant the right to read it (`isthmus rbac` prints what suffices) and take a new snapshot.',
+    explanation:
+      'A snapshot of a cluster lists what it could not read. Checks that look at such a kind are skipped instead of passed, and nothing is concluded from the absence of its objects.',
+  },
 });

@@ -91,4 +91,14 @@ export const existingPolicy = defineCodes({
     explanation:
       'k8s.kuma.io/namespace and kuma.io/zone are kept where a user sets them, and kuma.io/origin: global switches the computation of the role off on 2.13 and 2.14 (routing.md 2.1; verified by running).',
   },
+  exactDenial: {
+    code: 'ISTHMUS-EP-010',
+    severity: 'blocker',
+    title: 'Denial of one identity denies nobody',
+    message:
+      'This MeshTrafficPermission denies {identity} exactly, and its mesh has mTLS of its own (Mesh {mesh}, backend {backend}): a certificate of that authority has several names, which Envoy compares as one text, so that the denial never fits. Whoever it is meant to keep out gets in if anything allows it.',
+    help: 'Give the proxies a MeshIdentity, whose certificates have one name, and turn `mtls` of the Mesh off.',
+    explanation:
+      'The names of a certificate are joined with commas before they are compared (verified by running 2.14 with Envoy 1.40, security.md 1.6). Only a Prefix on the first of them fits.',
+  },
 });

@@ -10,7 +10,7 @@ export const extension = defineCodes({
     severity: 'blocker',
     title: "Patch of Envoy's configuration",
     message:
-      'This patch ({operation} of {applyTo}, context {place}) changes the configuration of Istio. It is not carried over: what it adds, restricts or limits is missing. Its counterpart is {policy}.',
+      'This patch ({operation} of {applyTo}, context {place}) changes the configuration of Istio. It is not carried over, because {reason}: what it adds, restricts or limits is missing. Its counterpart is {policy}.',
     help: 'Write {policy} by hand, and try it on one workload first.',
     explanation: `${names} Where a policy does what the patch is for, it is the better counterpart (edge.md 3.9).`,
   },
@@ -46,7 +46,7 @@ export const extension = defineCodes({
     severity: 'blocker',
     title: 'Module that runs in the proxy',
     message:
-      'This {kind} runs {url} in the proxies{phase}. Kong Mesh fetches no modules, so that it is not carried over: what it checks or changes is missing.',
+      'This {kind} runs {url} in the proxies{phase}. It is not carried over, because {reason}: what it checks or changes is missing.',
     help: 'Mount the module with a ContainerPatch and add the filter with a MeshProxyPatch (AddBefore the router), or write a plugin of Kong Gateway at the edge.',
     explanation:
       'Kong Mesh has no counterpart of the fetching of modules (kuma 2.14); filters can be added by MeshProxyPatch with a local file.',
@@ -66,6 +66,52 @@ export const extension = defineCodes({
     title: 'Local rate limit becomes a policy',
     message:
       'This patch limits requests by a bucket; a MeshRateLimit of {requests} requests in {interval} takes its place. It never grants more: {burst} requests of burst beyond that are lost.',
+    help: 'Raise the rate where clients rely on the burst.',
+    explanation:
+      'A MeshRateLimit is a bucket that is filled to the brim once in its interval (kuma, meshratelimit, 2.14), so that the smaller of `max_tokens` and `tokens_per_fill` is carried over. Both limit each proxy by itself.',
+  },
+  proxyPatch: {
+    code: 'ISTHMUS-EXT-008',
+    severity: 'warning',
+    title: 'Patch becomes a MeshProxyPatch',
+    message:
+      'This patch becomes a modification of the MeshProxyPatch {name}, for {side} traffic. Kong Mesh accepts it; whether Envoy does with it what it did in Istio, nobody has run.',
+    help: 'Try it on one workload: look at its configuration (`kumactl inspect dataplane --type=config-dump`) and at its requests before others follow.',
+    explanation: `${names} A patch is carried over where neither its place nor its content names something of Istio's. A filter that stood anywhere but directly before the router becomes the first one, since the filters around it differ (edge.md 1.7, 3.9).`,
+  },
+  policy: {
+    code: 'ISTHMUS-EXT-009',
+    severity: 'warning',
+    title: 'Patch becomes a policy',
+    message: 'This patch becomes a {policy} for the same workloads: {difference}.',
+    help: 'Look at the policy: from now on it is where this is set, and it is merged with the others of its kind.',
+    explanation:
+      'A patch of Istio comes after everything else and outdoes it; policies of Kong Mesh are merged by how specific they are (edge.md 3.9, fields by the proxies that they are written to).',
+  },
+  noEffect: {
+    code: 'ISTHMUS-EXT-010',
+    severity: 'warning',
+    title: 'Patch has no effect',
+    message: 'This patch does nothing in Istio: {reason}.',
+    help: 'Remove it, or find out what it was meant to do.',
+    explanation:
+      'Istio applies a patch that matches nothing to nothing, and reports nothing; what Envoy refuses never becomes a configuration (istio 1.32, verified by running; edge.md 3.9).',
+  },
+  priority: {
+    code: 'ISTHMUS-EXT-011',
+    severity: 'info',
+    title: 'Order among patches follows from names',
+    message: 'MeshProxyPatches have no priority: the less specific ones come first, then those with the greater name.',
+    help: 'Put patches that must come in an order into one MeshProxyPatch.',
+    explanation:
+      'Kong Mesh appends the modifications of all policies that select a workload (kuma, meshproxypatch, 2.14; edge.md T49).',
+  },
+  connectionLimit: {
+    code: 'ISTHMUS-EXT-012',
+    severity: 'warning',
+    title: 'Local limit of connections becomes a policy',
+    message:
+      'This patch limits new connections by a bucket; a MeshRateLimit of {requests} connections in {interval} takes its place. It never grants more: {burst} connections of burst beyond that are lost.',
     help: 'Raise the rate where clients rely on the burst.',
     explanation:
       'A MeshRateLimit is a bucket that is filled to the brim once in its interval (kuma, meshratelimit, 2.14), so that the smaller of `max_tokens` and `tokens_per_fill` is carried over. Both limit each proxy by itself.',

@@ -36,8 +36,8 @@ export const gateway = defineCodes({
     severity: 'blocker',
     title: 'Route through an egress gateway',
     message:
-      'This route leads traffic through egress gateway {gateway}, which has no counterpart; the zone egress takes its place.',
-    help: 'Check that the hosts of the route have MeshExternalServices, and remove the detour.',
+      'This VirtualService leads traffic through an egress gateway, for which a MeshExternalService cannot stand: {reason}.',
+    help: 'Give the hosts MeshExternalServices by hand, decide about what the gateway did beside leading traffic out, and remove the detour.',
     explanation:
       'Routes of a VirtualService for an egress gateway describe the second leg of a detour that the zone egress makes by itself.',
   },
@@ -54,10 +54,10 @@ export const gateway = defineCodes({
   eastWest: {
     code: 'ISTHMUS-GW-006',
     severity: 'blocker',
-    title: 'Server for traffic between clusters or meshes',
+    title: 'Server for traffic inside the mesh',
     message:
-      'Port {port} is for traffic between clusters (AUTO_PASSTHROUGH) or inside the mesh (ISTIO_MUTUAL). Gateway API has no such listener; in Kong Mesh the zone ingress and the zone egress do this.',
-    help: 'Connect the clusters as zones of one Kong Mesh, each with a zone ingress.',
+      'Port {port} is for traffic inside the mesh (ISTIO_MUTUAL). Gateway API has no such listener; in Kong Mesh the zone egress takes traffic of the mesh out.',
+    help: 'Reach what lies behind this port by a MeshExternalService, or by its Service without the detour.',
     explanation:
       'Kong Mesh leads traffic between zones through zone ingresses, with the identity of the mesh (kuma 2.14).',
   },
@@ -558,16 +558,6 @@ export const gateway = defineCodes({
     explanation:
       'Istio changes headers and answers CORS for redirects and direct responses too; request-termination and redirect of Kong Gateway end the request themselves.',
   },
-  istioClass: {
-    code: 'ISTHMUS-GW-061',
-    severity: 'warning',
-    title: 'Gateway is served by Istio',
-    message:
-      'This Gateway is of class {class}, which Istio serves: it makes the pods for it. Kong Gateway looks at its own class only, so that the door closes with Istio.',
-    help: 'Give it the class kong when its services have moved, or a copy of it beforehand, and let the routes name both.',
-    explanation:
-      "Istio's classes make a gateway deployment of their own (istio/pilot/pkg/config/kube/gateway, 1.32); Kong's unmanaged class needs a data plane that is there already.",
-  },
   waypoint: {
     code: 'ISTHMUS-GW-062',
     severity: 'warning',
@@ -578,16 +568,6 @@ export const gateway = defineCodes({
     explanation:
       'Sidecars enforce what waypoints do (edge.md 3.13); a client without a sidecar loses what only the waypoint did.',
   },
-  routeRefused: {
-    code: 'ISTHMUS-GW-063',
-    severity: 'warning',
-    title: 'Route that Kong refuses',
-    message:
-      'Istio serves this HTTPRoute, and Kong refuses it at {path}: {reason}. Under its class the whole route would be missing.',
-    help: 'Change the route before it names a Gateway of Kong: mirror and CORS by other means, one timeout for a route.',
-    explanation:
-      "The admission rules of Kong's ingress controller 3.5 (kic/internal/admission/validation/gateway, verified by running).",
-  },
   guarded: {
     code: 'ISTHMUS-GW-064',
     severity: 'blocker',
@@ -597,5 +577,25 @@ export const gateway = defineCodes({
     help: 'Set up the checks at Kong (ip-restriction, jwt or openid-connect, request-termination for paths), then move the routes into the bundle.',
     explanation:
       'A policy that selects the pods of a gateway, or stands for the whole mesh in the root namespace, holds for what enters there (istio/pilot/pkg/security, 1.32). Policies of Kong Mesh do not see the clients of a delegated gateway (edge.md 1.15).',
+  },
+  egressReplaced: {
+    code: 'ISTHMUS-GW-065',
+    severity: 'warning',
+    title: 'Zone egress takes the place of an egress gateway',
+    message:
+      'All that this egress gateway does is to lead hosts out of the mesh. The zone egress does so for every MeshExternalService: nothing is emitted for the gateway itself. Traffic leaves from other addresses than before.',
+    help: 'Give the addresses of the zone egress to those who allow the old ones, and see that no AuthorizationPolicy or NetworkPolicy rests on the gateway.',
+    explanation:
+      'A MeshExternalService is reached through the zone egress only (kuma 2.14; edge.md 3.7 E1, E4), and clients talk to it by mutual TLS, as to the gateway.',
+  },
+  detour: {
+    code: 'ISTHMUS-GW-066',
+    severity: 'warning',
+    title: 'Detour through an egress gateway ends',
+    message:
+      'This VirtualService leads {hosts} through an egress gateway and says nothing else. The MeshExternalService of each host takes its place: the zone egress is on the way without a route.',
+    help: 'Remove the VirtualService once clients have moved. The zone egress must run (see the finding about it).',
+    explanation:
+      'Both legs of the way, from the sidecars to the gateway and from there to the host, are what Kong Mesh does for a MeshExternalService by itself (edge.md 3.7 E1). Which clients may call the host is for permissions to say.',
   },
 });

@@ -1,14 +1,17 @@
 import type { Code } from '../code.ts';
+import { ambient } from './ambient.ts';
 import { authorizationPolicy } from './authorization-policy.ts';
 import { destinationRule } from './destination-rule.ts';
 import { estate } from './estate.ts';
 import { existingPolicy } from './existing-policy.ts';
 import { extension } from './extension.ts';
 import { gateway } from './gateway.ts';
+import { gatewayApi } from './gateway-api.ts';
 import { identity } from './identity.ts';
 import { installation } from './installation.ts';
 import { label } from './label.ts';
 import { meshConfig } from './mesh-config.ts';
+import { multiCluster } from './multi-cluster.ts';
 import { peerAuthentication } from './peer-authentication.ts';
 import { preflight } from './preflight.ts';
 import { reading } from './reading.ts';
@@ -23,16 +26,19 @@ import { workload } from './workload.ts';
 
 /** Every area of the registry. A new code is one entry in one of these files. */
 export const codes = {
+  ambient,
   authorizationPolicy,
   destinationRule,
   estate,
   extension,
   existingPolicy,
   gateway,
+  gatewayApi,
   identity,
   installation,
   label,
   meshConfig,
+  multiCluster,
   peerAuthentication,
   preflight,
   reading,

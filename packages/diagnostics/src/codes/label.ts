@@ -29,4 +29,44 @@ export const label = defineCodes({
     explanation:
       'Pods of Kong Mesh say concurrency, drain time and waiting for the sidecar in annotations (kuma/pkg/plugins/runtime/k8s/metadata, 2.14).',
   },
+  injection: {
+    code: 'ISTHMUS-LAB-004',
+    severity: 'warning',
+    title: 'Namespace changes its injector',
+    message:
+      "Istio injects its proxy into the pods of namespace {namespace}. The patch takes {labels} away and labels it kuma.io/sidecar-injection: enabled: as its pods restart they get Kong Mesh's proxy instead, and Kong Mesh takes all of its Services for its own at once.",
+    help: 'Apply the patch when all workloads of the namespace are ready to restart. To move them one by one, label the namespace kuma.io/sidecar-injection: disabled, its pods enabled, and the Services that have moved kuma.io/mesh.',
+    explanation:
+      'With the labels of both, both webhooks inject, and the pods do not start (security.md, KM-001). A labelled namespace makes a MeshService of each of its Services, with the pods of Kong Mesh as its only endpoints (KM-021; verified by running 2.14 and 3.0).',
+  },
+  keyMissing: {
+    code: 'ISTHMUS-LAB-005',
+    severity: 'info',
+    title: 'Namespace gets the label without which pods are not seen',
+    message:
+      'In namespace {namespace} workloads ask for a sidecar by themselves ({count}). The patch labels it kuma.io/sidecar-injection: disabled, without which the webhook of Kong Mesh sees none of its pods, whatever these say.',
+    help: 'Apply the patch before the pods restart.',
+    explanation:
+      'The webhooks of Kong Mesh select namespaces that have the key, from 2.11 on; pods with the label `enabled` are injected in a disabled one (kuma, injector webhook, 2.14; verified by running 2.14 and 3.0).',
+  },
+  inboundPorts: {
+    code: 'ISTHMUS-LAB-006',
+    severity: 'warning',
+    title: 'Ports that are not named are excluded one by one',
+    message:
+      'Istio intercepts the ports {ports} only. Kong Mesh intercepts all but those that are excluded: {excluded}, which containers declare. Other ports go through its proxy now.',
+    help: 'Add ports on which the workload listens without declaring them.',
+    explanation:
+      'Kong Mesh has no counterpart of traffic.sidecar.istio.io/includeInboundPorts (kuma/pkg/plugins/runtime/k8s/metadata, 2.14). What is excluded meets neither mTLS nor permissions, as in Istio.',
+  },
+  proxyResources: {
+    code: 'ISTHMUS-LAB-007',
+    severity: 'info',
+    title: 'Resources of the proxy become a ContainerPatch',
+    message:
+      "What the proxy may use becomes the ContainerPatch {name}, which the pods name. It is for Kong Mesh's sidecar.",
+    help: 'Check the numbers: the proxies of the meshes need different amounts of memory.',
+    explanation:
+      'Pods name ContainerPatches in kuma.io/container-patches; one that does not exist keeps them from being created, so that it is applied before them (kuma, injector, 2.14).',
+  },
 });

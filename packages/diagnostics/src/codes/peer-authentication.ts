@@ -156,4 +156,15 @@ export const peerAuthentication = defineCodes({
     explanation:
       'Ports that are not declared go through the passthrough listener, which the mode of the last inbound opens or closes; inbounds are in the order of the names of the Services (kuma, meshtls plugin, 2.14; verified by running 2.14).',
   },
+  deniesByIdentity: {
+    code: 'ISTHMUS-PA-017',
+    severity: 'warning',
+    title: 'Denial by identity does not hold for calls between the meshes',
+    message:
+      'This policy denies callers by their identity, and its workloads accept plaintext. While they and their callers are in different meshes, calls come in plaintext and without an identity, so that those it denies get through.',
+    help: 'Demand mTLS of these workloads in Istio (mode STRICT) before they are migrated, or move them together with the callers that are denied.',
+    explanation:
+      "Kong Mesh opens mTLS to its own Services only, Istio's sidecars see no sign of mTLS at Pods of Kong Mesh, and a Permissive inbound ends no TLS of Istio (security.md 0.5, 0.6 and 4.1.4; verified by running). A caller without an identity meets no denial of one.",
+    example: 'spec:\n  action: DENY\n  rules: [{from: [{source: {principals: [cluster.local/ns/sales/sa/guest]}}]}]',
+  },
 });

@@ -7,10 +7,10 @@ export const virtualService = defineCodes({
     severity: 'blocker',
     title: 'Several VirtualServices for one host, of unknown age',
     message:
-      'Host {host} has {count} VirtualServices for the mesh. Istio uses the oldest of them, and these manifests do not tell which that is: {chosen} was taken, as if all were made at once.',
+      'Host {host} has {count} VirtualServices for the mesh. Istio uses the oldest of them, and these manifests do not tell which that is: {chosen} was taken, as if all were made at once. It matters: {difference}.',
     help: 'Merge them into one, remove those without effect, or import them as they are in the cluster (with creationTimestamp).',
     explanation:
-      'A sidecar builds the routes of a host from the first VirtualService by creation time, then name and namespace; the others are dropped (routing.md T39; istio, verified by running 1.32). In Kong Mesh the rules of several MeshHTTPRoutes would be merged.',
+      'A sidecar builds the routes of a host from the first VirtualService by creation time, then name and namespace; the others are dropped (routing.md T39; istio, verified by running 1.32). In Kong Mesh the rules of several MeshHTTPRoutes would be merged. Where each of them would do the same with every request nothing is said.',
   },
   unknownService: {
     code: 'ISTHMUS-VS-004',
@@ -77,9 +77,10 @@ export const virtualService = defineCodes({
     severity: 'blocker',
     title: 'Direct response cannot be expressed',
     message:
-      'This rule answers with {status} itself, which no policy of Kong Mesh does. Its requests are refused with 503.',
-    help: 'Answer from a small service of your own, at Kong Gateway (plugin request-termination), or by a MeshProxyPatch of the virtual host.',
-    explanation: 'A MeshHTTPRoute forwards or redirects (routing.md 3.3).',
+      'This rule answers with {status} itself, which no policy of Kong Mesh does, nor can a patch: {why}. Its requests are refused with 503.',
+    help: 'Move the rule in front of those that share requests with it, answer from a small service of your own, or at Kong Gateway (plugin request-termination).',
+    explanation:
+      'A MeshHTTPRoute forwards or redirects (routing.md 3.3). A MeshProxyPatch can put a route that answers in front of all others of a virtual host (ISTHMUS-VS-055), not between them: their names are hashes of their matches and their places follow from all policies, so that a patch that counted them would answer the wrong requests one day.',
   },
   rewrite: {
     code: 'ISTHMUS-VS-012',
@@ -87,9 +88,9 @@ export const virtualService = defineCodes({
     title: 'Rewrite cannot be expressed',
     message:
       'Kong Mesh can replace a whole path or a prefix of whole path segments, not what this rewrite does. The requests are refused with 503, as the destination would get paths that it does not expect.',
-    help: 'Serve the old paths in the application, rewrite at Kong Gateway, or patch the route with a MeshProxyPatch (`regexRewrite`).',
+    help: 'Serve the old paths in the application, or rewrite at Kong Gateway.',
     explanation:
-      'URLRewrite has ReplaceFullPath and ReplacePrefixMatch; the latter needs a match on a path prefix (kuma, meshhttproute/api/v1alpha1/validator.go, 2.14; routing.md 3.3).',
+      'URLRewrite has ReplaceFullPath and ReplacePrefixMatch; the latter needs a match on a path prefix (kuma, meshhttproute/api/v1alpha1/validator.go, 2.14; routing.md 3.3). No MeshProxyPatch is written for it: a patch would have to change a route that the control plane generates, which has no name of its own and whose place follows from all policies, so that it could rewrite the paths of other requests one day; a route of its own in front would have to repeat clusters, timeouts and retries.',
   },
   cors: {
     code: 'ISTHMUS-VS-013',
@@ -98,7 +99,8 @@ export const virtualService = defineCodes({
     message:
       'The proxy of Istio answers preflight requests and adds the CORS headers of this policy; Kong Mesh has no such policy. Requests are forwarded as they are, and browsers refuse answers without the headers.',
     help: 'Use the cors plugin of Kong Gateway where browsers come in, or answer in the application.',
-    explanation: 'No policy of Kong Mesh is about CORS (routing.md 3.3).',
+    explanation:
+      'No policy of Kong Mesh is about CORS (routing.md 3.3). No MeshProxyPatch is written for it: the filter would have to be added to every outbound listener and the policy to routes that the control plane generates, which a patch cannot tell apart.',
   },
   fault: {
     code: 'ISTHMUS-VS-014',
@@ -108,7 +110,7 @@ export const virtualService = defineCodes({
       'Istio delays or aborts requests of this one rule in the client. A MeshFaultInjection of Kong Mesh acts in the server, on all requests of a client whatever the rule, so that none is emitted: no fault is injected.',
     help: 'Write a MeshFaultInjection for the servers if the faults may hit all requests; retries of the clients then count against it.',
     explanation:
-      'MeshFaultInjection is conditioned on the identity of the client only; what it aborts looks like a failure of the server and is retried (routing.md T71, T72).',
+      'MeshFaultInjection is conditioned on the identity of the client only; what it aborts looks like a failure of the server and is retried (routing.md T71, T72). No MeshProxyPatch is written for it: the fault of one rule belongs to a route that the control plane generates, which a patch cannot tell apart, and a fault at the wrong route is worse than none.',
   },
   destinationHeaders: {
     code: 'ISTHMUS-VS-015',
@@ -116,9 +118,9 @@ export const virtualService = defineCodes({
     title: 'Headers of one destination cannot be expressed',
     message:
       'These header changes are for one of several destinations. A rule of Kong Mesh has one list of changes for all of its backends, so that these are left out.',
-    help: 'Let the destination itself add the headers, or patch the weighted clusters with a MeshProxyPatch.',
+    help: 'Let the destination itself add the headers.',
     explanation:
-      'Filters belong to a rule, not to a backendRef (kuma, meshhttproute/api/v1alpha1, 2.14; routing.md T38).',
+      'Filters belong to a rule, not to a backendRef (kuma, meshhttproute/api/v1alpha1, 2.14; routing.md T38). No MeshProxyPatch is written for it: weighted clusters stand in routes that the control plane generates, which a patch cannot tell apart.',
   },
   prefixRewrite: {
     code: 'ISTHMUS-VS-016',
@@ -202,8 +204,8 @@ export const virtualService = defineCodes({
     severity: 'blocker',
     title: 'Order of a prefix rewrite cannot be kept',
     message:
-      'This rule rewrites a path prefix, so that Kong Mesh tries it in front of rules that Istio tries first. Its requests are refused with 503.',
-    help: 'Move the rule to the front, or make the rules in front of it exact paths or longer prefixes.',
+      'This rule rewrites a path prefix, so that Kong Mesh would try it in front of {other}, which Istio tries first: {request} is taken by that in Istio and would be taken by this rule. Its requests are refused with 503 instead.',
+    help: 'Move the rule to the front if {request} may go there; or make the rules in front of it exact paths or longer prefixes.',
     explanation:
       'Kong Mesh tries exact paths, then prefixes, then regular expressions. Only the last can be put into any order, and in them no prefix can be replaced (routing.md T12).',
   },
@@ -269,7 +271,7 @@ export const virtualService = defineCodes({
       'What this match excludes (withoutHeaders, or a bare path under a prefix with a slash) cannot be told apart from what the rules behind it take. Its requests are refused with 503.',
     help: 'Put a positive rule for the excluded requests in front, and drop the exclusion.',
     explanation:
-      'A MeshHTTPRoute has no negation. Excluded requests get steps of their own in front of the rule, where both conditions can be written as one match (routing.md 3.2, T37).',
+      'A MeshHTTPRoute has no negation. Excluded requests get steps of their own in front of the rule, where both conditions can be written as one match (routing.md 3.2, T37). No MeshProxyPatch inverts the match of a generated route, as nothing tells a patch which of them is meant: a lost exclusion would widen the rule.',
   },
   wildcard: {
     code: 'ISTHMUS-VS-032',
@@ -398,11 +400,21 @@ export const virtualService = defineCodes({
   destinationSubnet: {
     code: 'ISTHMUS-VS-045',
     severity: 'blocker',
-    title: 'Addresses of the destination are not looked at',
+    title: 'Address of the destination is not known',
     message:
-      'This match is for connections to addresses in {subnet} only. Kong Mesh cannot tell them apart; the rule is not emitted.',
-    help: 'Give these addresses a Service of their own.',
-    explanation: 'A MeshTCPRoute has no conditions (routing.md 3.5).',
+      'This match is for connections to addresses in {subnet} only. Kong Mesh does not look at them; whether the address of the Service is one of these the import does not tell. Nothing is emitted for the connections to this port: they go to the Service itself.',
+    help: 'Import the Service as it is in the cluster (with clusterIP). If it is headless, give these addresses a Service of their own.',
+    explanation:
+      'A MeshTCPRoute has no conditions (routing.md 3.5). Clients dial a Service by its cluster IP, with which the condition holds for all connections or for none (routing.md 5.1 F: the narrowest block counts; verified by running 1.32).',
+  },
+  otherSubnet: {
+    code: 'ISTHMUS-VS-056',
+    severity: 'info',
+    title: 'Block of addresses holds no Service of the rule',
+    message: 'No Service that this rule is for has an address in {subnet}, so that the match never holds.',
+    help: 'Remove it, or correct the block.',
+    explanation:
+      'Clients dial a Service by its cluster IP; Istio makes a filter chain for the block on the listener of that address only (istio/pilot/pkg/networking/core/tls.go, 1.32).',
   },
   sourceSubnet: {
     code: 'ISTHMUS-VS-046',
@@ -489,5 +501,15 @@ export const virtualService = defineCodes({
     help: 'Nothing to do where the destination expects its own name.',
     explanation:
       'A MeshExternalService among the backends of a rule rewrites the host of all of its requests (auto_host_rewrite; routing.md 2.3, verified by running).',
+  },
+  directResponsePatched: {
+    code: 'ISTHMUS-VS-055',
+    severity: 'warning',
+    title: "Direct response is a route in Envoy's own configuration",
+    message:
+      'No policy of Kong Mesh answers with {status} itself, so that a MeshProxyPatch puts a route that does in front of all others of {host}. It finds them by the name of their virtual host in Envoy, which holds the name of the mesh ({mesh}) and of the zone ({zone}): under another name the patch does nothing, and these requests are refused with 503.',
+    help: 'Set mesh and zone to those of your control plane. After applying, send such a request from a client, or look for the route in its proxy (`kumactl inspect dataplane <name> --type=config-dump`), and again after each upgrade of Kong Mesh.',
+    explanation:
+      'A JSON patch of a virtual host can add routes with a direct response (routing.md 2.13; kuma 2.13, 2.14 and 3.0, verified by running); MeshProxyPatch runs behind all policies. It is written only where no rule in front of it takes any of its requests and all clients have the same rules. The names of virtual hosts are no part of an API: 2.x has `<mesh>_<service>_<namespace>_<zone>_msvc_<port>`, or identifiers (`kri_msvc_…`) where proxies are started with unified naming; 3.0 has identifiers only.',
   },
 });

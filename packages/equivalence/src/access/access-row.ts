@@ -1,15 +1,16 @@
 import type { Rule } from '@isthmus/behavior';
-import type { VerdictRow } from '../verdict-row.ts';
+import type { Acceptance, VerdictRow } from '../verdict-row.ts';
 import type { CallerGroup } from './caller-groups.ts';
 import { type Caller, callerInWords } from './callers.ts';
-import {
-  type AccessComparison,
-  type AccessJudge,
-  type AccessVerdict,
-  anyOther,
-  type ServerComparison,
-  type TransportComparison,
+import type {
+  AccessComparison,
+  AccessJudge,
+  AccessVerdict,
+  ServerComparison,
+  TransportComparison,
 } from './compare-access.ts';
+import { anyOther } from './scene.ts';
+import type { Server } from './servers.ts';
 
 /** A verdict on who may call a port, or on how connections come to it, as reports and screens show it. */
 export interface AccessRow {
@@ -30,19 +31,25 @@ export interface AccessRow {
   readonly sentence: string;
   /** A request that Istio refuses and Kong Mesh lets through. */
   readonly request?: string;
+  /** In a phase of the migration: the way of the calls that `after` is about, and whom the server sees. */
+  readonly way?: string;
   /** Why it is undecided. */
   readonly reason?: string;
   /** What decides; absent where no policy does. */
   readonly rules?: { readonly before: readonly Rule[]; readonly after: readonly Rule[] };
+  /** Of a verdict other than *same*: the codes of the findings that foretold it; none is the worst of all. */
+  readonly predictedBy?: readonly string[];
+  /** Why somebody accepted it. */
+  readonly accepted?: string;
 }
 
 /** Tells verdicts on access and transport from those on what requests meet. */
 export const isAccessRow = (row: AccessRow | VerdictRow): row is AccessRow => 'workload' in row;
 
-/** How many pairs of caller and port, or ports, are of which verdict. */
-export type AccessTally = Readonly<Record<AccessRow['aspect'], Readonly<Record<AccessVerdict, number>>>>;
+/** How many pairs of caller and port, or ports, are of which verdict; accepted ones are counted apart. */
+export type AccessTally = Readonly<Record<AccessRow['aspect'], Readonly<Record<AccessVerdict | 'accepted', number>>>>;
 
-const befores = {
+export const befores = {
   all: 'may call',
   none: 'refused',
   refused: 'refused without mTLS',
@@ -59,23 +66,33 @@ export function nameOf(caller: Caller): string {
 
 const listed = 3;
 
-function severalInWords(callers: CallerGroup): string {
-  const named = callers.take(listed).map(callerInWords);
+/** Callers in a sentence: some of them, and how many more. */
+export function severalInWords(callers: CallerGroup, inWords = callerInWords): string {
+  const named = callers.take(listed).map(inWords);
   const rest = callers.count - named.length;
   if (rest > 0) return `${named.join(', ')} and ${rest} more`;
   return named.length < 2 ? (named[0] ?? 'nobody') : `${named.slice(0, -1).join(', ')} and ${named.at(-1)}`;
 }
 
+/** At the beginning of a sentence; what is code stays as it is. */
+export const capitalised = (text: string): string =>
+  text.startsWith('`') ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
+/** A port of a workload in a sentence. */
+export function placeInWords({ name, namespace }: Server, port: number): string {
+  const full = `${name}.${namespace}`;
+  return port === anyOther ? `\`${full}\` on a port that nothing declares` : `\`${full}:${port}\``;
+}
+
 function sentenceOf({ server, port, callers, before, after, verdict, request, reason }: AccessComparison): string {
   const who = severalInWords(callers);
-  const start = who.startsWith('`') ? who : `${who.charAt(0).toUpperCase()}${who.slice(1)}`;
-  const name = `${server.name}.${server.namespace}`;
-  const where = port === anyOther ? `\`${name}\` on a port that nothing declares` : `\`${name}:${port}\``;
+  const start = capitalised(who);
+  const where = placeInWords(server, port);
   switch (verdict) {
     case 'wider':
       return request === undefined
         ? `${start} could not call ${where} before and can now.`
-        : `${request.startsWith('`') ? request : `${request.charAt(0).toUpperCase()}${request.slice(1)}`} by ${who} was refused at ${where} before and goes through now.`;
+        : `${capitalised(request)} by ${who} was refused at ${where} before and goes through now.`;
     case 'narrower':
       return before === 'depends'
         ? `${start} could call ${where} with some requests before and cannot now.`
@@ -89,16 +106,20 @@ function sentenceOf({ server, port, callers, before, after, verdict, request, re
   }
 }
 
-const without = ({ before, after }: AccessComparison['rules']): boolean => before.length === 0 && after.length === 0;
+export const without = ({ before, after }: AccessComparison['rules']): boolean =>
+  before.length === 0 && after.length === 0;
+
+const mostNamesOfWider = 500;
 
 function presentAccess(comparison: AccessComparison, most: number): AccessRow {
-  const { server, port, callers, before, after, verdict, request, reason, rules } = comparison;
+  const { server, port, callers, before, after, verdict, request, reason, rules, predictedBy } = comparison;
   return {
     aspect: 'access',
     workload: `${server.namespace}/${server.name}`,
     port,
     count: callers.count,
-    callers: callers.take(most).map(nameOf),
+    // Whoever gains has to be named to be accepted.
+    callers: callers.take(verdict === 'wider' ? Math.max(most, mostNamesOfWider) : most).map(nameOf),
     ...(callers.bridge ? { bridge: true as const } : {}),
     before: before === 'refused' && callers.bridge ? 'not trusted' : befores[before],
     after: afters[after],
@@ -107,17 +128,18 @@ function presentAccess(comparison: AccessComparison, most: number): AccessRow {
     ...(request === undefined ? {} : { request }),
     ...(reason === undefined ? {} : { reason }),
     ...(without(rules) ? {} : { rules }),
+    ...(predictedBy === undefined ? {} : { predictedBy }),
   };
 }
 
-const accepts = {
+export const accepts = {
   plaintext: 'takes plaintext only',
   permissive: 'takes plaintext and mTLS',
   strict: 'demands mTLS',
 } as const;
 
 function presentTransport(
-  { server, port, before, after, verdict, reason }: TransportComparison,
+  { server, port, before, after, verdict, reason, predictedBy }: TransportComparison,
   bare: readonly string[],
 ): AccessRow {
   const where = `\`${server.name}.${server.namespace}:${port}\``;
@@ -141,13 +163,14 @@ function presentTransport(
           ? `${where} ${accepts[after]}, before and after.`
           : `${where} ${accepts[after]} now; before, it ${accepts[before].replace('takes', 'took').replace('demands', 'demanded')}.${plain}`,
     ...(reason === undefined ? {} : { reason }),
+    ...(predictedBy === undefined ? {} : { predictedBy }),
   };
 }
 
 /** Whether a comparison is worth a row: what Istio's certificates may do is a matter only where it is more than before. */
 const isShown = ({ callers, verdict }: AccessComparison): boolean => !callers.bridge || verdict === 'wider';
 
-const order: Readonly<Record<AccessVerdict, number>> = { wider: 0, undecided: 1, narrower: 2, same: 3 };
+export const order: Readonly<Record<AccessVerdict, number>> = { wider: 0, undecided: 1, narrower: 2, same: 3 };
 
 /**
  * The verdicts on one workload, the worst first.
@@ -165,6 +188,36 @@ export function rowsOf(
   return rows.sort((a, b) => order[a.verdict] - order[b.verdict] || a.port - b.port);
 }
 
+/**
+ * What somebody accepted of a row: the verdict that was looked at, for the callers that were. *Wider* is accepted for callers by
+ * their names only, so that whoever comes to them later is not accepted with them.
+ */
+function acceptanceOf(row: AccessRow, accepted: readonly Acceptance[]): Acceptance | undefined {
+  const { workload, port, aspect, verdict, callers, count } = row;
+  const isMeant = ({ callers: named }: Acceptance): boolean => {
+    if (aspect === 'transport') return true;
+    if (named === undefined) return verdict !== 'wider';
+    return count === callers.length && callers.every((one) => named.includes(one));
+  };
+  return accepted.find(
+    (one) =>
+      one.service === workload &&
+      one.aspect === aspect &&
+      (one.port === undefined || one.port === port) &&
+      (one.verdict ?? 'narrower') === verdict &&
+      isMeant(one),
+  );
+}
+
+/** Rows with what is accepted now, whatever was accepted before. Of a phase nothing is: its gate has its own approvals. */
+export function withAccessAcceptances(rows: readonly AccessRow[], accepted: readonly Acceptance[]): AccessRow[] {
+  return rows.map((row) => {
+    const { accepted: _, ...rest } = row;
+    const reason = row.verdict === 'same' ? undefined : acceptanceOf(row, accepted)?.reason;
+    return reason === undefined ? rest : { ...rest, accepted: reason };
+  });
+}
+
 // Thousands of workloads have thousands of callers each: a report names some and counts all.
 const mostNames = 50;
 
@@ -172,19 +225,30 @@ const mostNames = 50;
  * The verdicts on all workloads, by workload.
  * @param services only workloads that one of these Services (`<namespace>/<name>`) sends to
  */
-export function* verifyAccess(judge: AccessJudge, services?: readonly string[]): Generator<AccessRow> {
+export function* verifyAccess(
+  judge: AccessJudge,
+  services?: readonly string[],
+  accepted: readonly Acceptance[] = [],
+): Generator<AccessRow> {
   const wanted = services && new Set(services);
   for (const server of judge.servers)
     if (wanted === undefined || server.services.some((name) => wanted.has(`${server.namespace}/${name}`)))
-      yield* rowsOf(judge.compare(server), judge.bare, mostNames);
+      yield* withAccessAcceptances(rowsOf(judge.compare(server), judge.bare, mostNames), accepted);
 }
 
-const nothing = (): Record<AccessVerdict, number> => ({ same: 0, narrower: 0, wider: 0, undecided: 0 });
+const nothing = (): Record<AccessVerdict | 'accepted', number> => ({
+  same: 0,
+  narrower: 0,
+  wider: 0,
+  undecided: 0,
+  accepted: 0,
+});
 
 /** Counts pairs of caller and port, and ports. */
 export function tallyAccess(rows: Iterable<AccessRow>): AccessTally {
   const counts = { access: nothing(), transport: nothing() };
-  for (const { aspect, verdict, count } of rows) counts[aspect][verdict] += count;
+  for (const { aspect, verdict, count, accepted } of rows)
+    counts[aspect][accepted === undefined ? verdict : 'accepted'] += count;
   return counts;
 }
 
@@ -192,15 +256,18 @@ const some = (count: number, noun: string): string => `${count} ${noun}${count =
 
 /** The answer to the question whether access widens: "Nobody can call what they could not before: 412 pairs the same, 12 narrower." */
 export function answerOf({ access }: AccessTally): string {
-  const { same, narrower, wider, undecided } = access;
+  const { same, narrower, wider, undecided, accepted } = access;
   const rest = [
     `${some(same, 'pair')} the same`,
     ...(narrower > 0 ? [`${narrower} narrower`] : []),
     ...(undecided > 0 && wider > 0 ? [`${undecided} undecided`] : []),
+    ...(accepted > 0 ? [`${accepted} accepted`] : []),
   ].join(', ');
   if (wider > 0) return `${some(wider, 'pair')} of caller and port can call what they could not before: ${rest}.`;
   if (undecided > 0)
     return `Whether somebody can call what they could not before is undecided for ${some(undecided, 'pair')}: ${rest}.`;
-  if (same + narrower === 0) return 'Nothing can be compared: the import holds no workload whose ports are known.';
-  return `Nobody can call what they could not before: ${rest}.`;
+  if (same + narrower + accepted === 0)
+    return 'Nothing can be compared: the import holds no workload whose ports are known.';
+  const but = accepted > 0 ? ', but for what is accepted' : '';
+  return `Nobody can call what they could not before${but}: ${rest}.`;
 }

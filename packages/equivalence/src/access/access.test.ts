@@ -1,100 +1,23 @@
-import { takeIn } from '@isthmus/istio';
-import { type JsonObject, parseYaml, readManifest } from '@isthmus/kubernetes';
 import { describe, expect, test } from 'vitest';
-import { type AccessRow, answerOf, tallyAccess, verifyAccess } from './access-row.ts';
-import { type AccessCase, createAccessJudge } from './compare-access.ts';
+import type { Finding } from '../predictions.ts';
+import type { Acceptance } from '../verdict-row.ts';
+import {
+  allowWeb,
+  authentication,
+  authorization,
+  caseOf,
+  everyone,
+  identity,
+  own,
+  permission,
+  strict,
+  tls,
+  web,
+} from './access.test-support.ts';
+import { type AccessRow, answerOf, tallyAccess, verifyAccess, withAccessAcceptances } from './access-row.ts';
+import { createAccessJudge } from './compare-access.ts';
 
-// Workloads of sales: payments (HTTP on 8443, TCP on 9000) and web; of passenger: guest.
-const estate = `
-apiVersion: v1
-kind: Service
-metadata: {name: payments, namespace: sales}
-spec:
-  selector: {app: payments}
-  ports: [{name: http, port: 80, targetPort: 8443, appProtocol: http}, {name: tcp, port: 9000, appProtocol: tcp}]
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: payments, namespace: sales}
-spec:
-  template:
-    metadata: {labels: {app: payments}}
-    spec:
-      serviceAccountName: payments
-      containers: [{name: app, ports: [{containerPort: 8443}, {containerPort: 9000}, {containerPort: 9999}]}]
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web, namespace: sales}
-spec: {template: {metadata: {labels: {app: web}}, spec: {serviceAccountName: web}}}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: guest, namespace: passenger}
-spec: {template: {metadata: {labels: {app: guest}}, spec: {serviceAccountName: guest}}}
-`;
-
-const identity = `
-apiVersion: kuma.io/v1alpha1
-kind: MeshIdentity
-metadata: {name: identity, namespace: kong-mesh-system, labels: {kuma.io/mesh: default}}
-spec:
-  selector: {dataplane: {matchLabels: {}}}
-  provider: {type: Bundled, bundled: {meshTrustCreation: Enabled, autogenerate: {enabled: true}}}
-`;
-
-const authorization = (spec: string): string => `
-apiVersion: security.istio.io/v1
-kind: AuthorizationPolicy
-metadata: {name: payments, namespace: sales}
-spec: {selector: {matchLabels: {app: payments}}, ${spec}}
-`;
-const authentication = (mode: string): string => `
-apiVersion: security.istio.io/v1
-kind: PeerAuthentication
-metadata: {name: default, namespace: sales}
-spec: {mtls: {mode: ${mode}}}
-`;
-const permission = (...matches: string[]): string => `
-apiVersion: kuma.io/v1alpha1
-kind: MeshTrafficPermission
-metadata: {name: payments, namespace: kong-mesh-system, labels: {kuma.io/mesh: default}}
-spec:
-  targetRef: {kind: Dataplane, labels: {app: payments}}
-  rules: [{default: {allow: [${matches.map((match) => `{spiffeID: ${match}}`).join(', ')}]}}]
-`;
-const tls = (mode: string): string => `
-apiVersion: kuma.io/v1alpha1
-kind: MeshTLS
-metadata: {name: payments, namespace: kong-mesh-system, labels: {kuma.io/mesh: default}}
-spec: {targetRef: {kind: Mesh}, rules: [{default: {mode: ${mode}}}]}
-`;
-
-const own = 'spiffe://default.default.mesh.local';
-const web = `{type: Exact, value: '${own}/ns/sales/sa/web'}`;
-const everyone = `{type: Prefix, value: '${own}/ns'}`;
-const allowWeb = authorization('rules: [{from: [{source: {principals: [cluster.local/ns/sales/sa/web]}}]}]');
-const strict = authentication('STRICT');
-
-function judged(istio: readonly string[], kong: readonly string[], settings: Partial<AccessCase['settings']> = {}) {
-  const text = [estate, ...istio].join('\n---\n');
-  const objects = parseYaml(kong.join('\n---\n')).map(({ value }) => value as JsonObject);
-  return createAccessJudge({
-    estate: takeIn([readManifest('a.yaml', new TextEncoder().encode(text))]),
-    emitted: objects.map((object) => ({ role: 'resource', object })),
-    settings: {
-      target: '2.14',
-      mesh: 'default',
-      zone: 'default',
-      systemNamespace: 'kong-mesh-system',
-      rootNamespace: 'istio-system',
-      clusterDomain: 'cluster.local',
-      complete: true,
-      ...settings,
-    },
-  });
-}
-
+const judged = (...args: Parameters<typeof caseOf>) => createAccessJudge(caseOf(...args));
 const rowsOf = (...args: Parameters<typeof judged>): AccessRow[] => [...verifyAccess(judged(...args))];
 const accessTo = (rows: readonly AccessRow[], port = 8443): AccessRow[] =>
   rows.filter((row) => row.aspect === 'access' && row.port === port);
@@ -158,7 +81,10 @@ spec: {jwtRules: [{issuer: https://issuer.example, jwksUri: https://issuer.examp
   test('narrower: who could call cannot now', () => {
     const rows = rowsOf([authentication('PERMISSIVE')], [identity, permission(web), tls('Strict')]);
     expect(of(accessTo(rows), 'wider')).toEqual([]);
-    expect(of(accessTo(rows), 'narrower')).toEqual([expect.stringContaining(`\`${own}/ns/passenger/sa/guest\``)]);
+    expect(of(accessTo(rows), 'narrower')).toEqual([
+      expect.stringContaining(`\`${own}/ns/passenger/sa/guest\``),
+      expect.stringContaining('A client without an identity'),
+    ]);
     const paths = authorization("rules: [{to: [{operation: {paths: ['/api/*']}}]}]");
     expect(of(accessTo(rowsOf([strict, paths], [identity, tls('Strict')])), 'narrower')).toEqual([
       expect.stringMatching(/could call `payments\.sales:8443` with some requests before and cannot now\.$/),
@@ -338,4 +264,97 @@ test('policies of Kong Mesh that the import holds already count with those that 
   const emitted = [identity, permission(web), tls('Strict')];
   expect(of(accessTo(rowsOf([strict, allowWeb], emitted)), 'wider')).toEqual([]);
   expect(of(accessTo(rowsOf([strict, allowWeb, held], emitted)), 'wider')).toHaveLength(1);
+});
+
+describe('what somebody accepted', () => {
+  const accept = (rows: readonly AccessRow[], ...accepted: Acceptance[]): AccessRow[] =>
+    withAccessAcceptances(rows, accepted).filter((row) => row.accepted !== undefined);
+  const base = { service: 'sales/payments', port: 8443, aspect: 'access', reason: 'known' } as const;
+  const narrower = rowsOf([authentication('PERMISSIVE')], [identity, permission(web), tls('Strict')]);
+  const wider = rowsOf([strict, allowWeb], [identity, permission(everyone), tls('Strict')]);
+
+  test('is a verdict on a port of a workload', () => {
+    expect(accept(narrower, base).map(({ port, verdict }) => ({ port, verdict }))).toEqual([
+      { port: 8443, verdict: 'narrower' },
+      { port: 8443, verdict: 'narrower' },
+    ]);
+    expect(accept(narrower, { ...base, callers: ['a client without an identity'] })).toHaveLength(1);
+    expect(accept(narrower, { ...base, port: 80 })).toEqual([]);
+    expect(accept(narrower, { ...base, service: 'sales/web' })).toEqual([]);
+    expect(accept(narrower, { ...base, aspect: 'transport' })).toEqual([
+      expect.objectContaining({ aspect: 'transport', verdict: 'narrower', accepted: 'known' }),
+    ]);
+  });
+
+  test('is wider for callers by their names only, and not for those who come to them', () => {
+    const callers = wider.find(({ port, verdict }) => port === 8443 && verdict === 'wider')?.callers ?? [];
+    expect(accept(wider, base)).toEqual([]);
+    expect(accept(wider, { ...base, verdict: 'wider' })).toEqual([]);
+    expect(accept(wider, { ...base, verdict: 'wider', callers: callers.slice(1) })).toEqual([]);
+    expect(accept(wider, { ...base, verdict: 'wider', callers })).toHaveLength(1);
+    const { port: _, ...everywhere } = base;
+    const all = withAccessAcceptances(wider, [{ ...everywhere, verdict: 'wider', callers }]);
+    expect(answerOf(tallyAccess(all))).toBe(
+      'Nobody can call what they could not before, but for what is accepted: 5 pairs the same, 10 accepted.',
+    );
+    // Taken back it stands against the migration again.
+    expect(answerOf(tallyAccess(withAccessAcceptances(all, [])))).toMatch(/^10 pairs of caller and port can call/);
+  });
+});
+
+describe('findings that foretell', () => {
+  const findings: readonly Finding[] = [
+    {
+      code: 'ISTHMUS-AP-003',
+      severity: 'blocker',
+      resource: { kind: 'AuthorizationPolicy', namespace: 'sales', name: 'payments' },
+    },
+    {
+      code: 'ISTHMUS-AP-004',
+      severity: 'blocker',
+      resource: { kind: 'AuthorizationPolicy', namespace: 'sales', name: 'other' },
+    },
+    {
+      code: 'ISTHMUS-PA-003',
+      severity: 'warning',
+      resource: { kind: 'AuthorizationPolicy', namespace: 'sales', name: 'payments' },
+    },
+    {
+      code: 'ISTHMUS-PA-001',
+      severity: 'warning',
+      resource: { kind: 'PeerAuthentication', namespace: 'sales', name: 'default' },
+    },
+    {
+      code: 'ISTHMUS-VS-001',
+      severity: 'warning',
+      resource: { kind: 'VirtualService', namespace: 'sales', name: 'payments' },
+    },
+    { code: 'ISTHMUS-ID-002', severity: 'warning' },
+    { code: 'ISTHMUS-ID-001', severity: 'info' },
+  ];
+  const judged = createAccessJudge({
+    ...caseOf([authentication('PERMISSIVE'), allowWeb], [identity, tls('Strict')]),
+    findings,
+  });
+  const rows = [...verifyAccess(judged)];
+
+  test('are those about the policies that decide, by what they speak of', () => {
+    const foretold = rows
+      .filter(({ port, verdict }) => port === 8443 && verdict !== 'same')
+      .map(({ aspect, callers, predictedBy }) => ({ aspect, callers, predictedBy }));
+    expect(foretold).toEqual([
+      { aspect: 'access', callers: ['sales/web'], predictedBy: ['ISTHMUS-AP-003', 'ISTHMUS-ID-002'] },
+      {
+        aspect: 'transport',
+        callers: [],
+        predictedBy: ['ISTHMUS-ID-002', 'ISTHMUS-PA-001', 'ISTHMUS-PA-003'],
+      },
+    ]);
+    expect(rows.filter(({ verdict, predictedBy }) => verdict === 'same' && predictedBy !== undefined)).toEqual([]);
+  });
+
+  test('none is said to be none', () => {
+    const bare = createAccessJudge(caseOf([strict, allowWeb], [identity, tls('Strict')]));
+    expect([...verifyAccess(bare)].find(({ verdict }) => verdict === 'narrower')?.predictedBy).toEqual([]);
+  });
 });

@@ -33,6 +33,8 @@ export interface ServerBefore {
   readonly policies: readonly AuthorizationPolicy[];
   /** RequestAuthentications, which refuse bad tokens. */
   readonly authentications: readonly Resource[];
+  /** PeerAuthentications that may say something of it, the mesh's and the namespace's among them. */
+  readonly peers: readonly Resource[];
   readonly mtls: EffectiveMtls;
   /** Equal for workloads to which the same policies apply. */
   readonly key: string;
@@ -206,6 +208,7 @@ export function readBefore(
       return {
         policies: found,
         authentications,
+        peers: near.filter(({ scope }) => selects(scope, server)).map(({ resource }) => resource),
         mtls: effectiveMtls(near, server),
         key: `${own.map(({ index }) => index)}|${authentications.map((one) => tokens.findIndex((token) => token.one === one))}`,
         named: [...new Set(identities)],

@@ -7,9 +7,10 @@ export interface Caller {
   /**
    * `account`: a service account of the estate; `named`: one that only policies name, or that fits a pattern of theirs; `other`:
    * any other account of a namespace; `elsewhere`: an account of a namespace that the estate does not hold; `unknown`: an
-   * identity of a trust domain that nobody trusts; `plaintext`: no identity at all.
+   * identity of a trust domain that nobody trusts; `gateway`: one that hands the calls of others on and is none of the estate's;
+   * `plaintext`: no identity at all.
    */
-  readonly kind: 'account' | 'named' | 'other' | 'elsewhere' | 'unknown' | 'plaintext';
+  readonly kind: 'account' | 'named' | 'other' | 'elsewhere' | 'unknown' | 'gateway' | 'plaintext';
   readonly namespace: string;
   readonly account: string;
   /** SPIFFE ID in Istio. */
@@ -23,17 +24,18 @@ export interface Caller {
 /** Stands in names for what is none of those known. */
 const nobody = 'isthmus-other';
 
-interface Name {
+/** A service account by its name. */
+export interface Account {
   readonly namespace: string;
   readonly account: string;
 }
 
-const kinds: readonly Caller['kind'][] = ['account', 'named', 'other', 'elsewhere'];
+const kinds: readonly Caller['kind'][] = ['account', 'named', 'gateway', 'other', 'elsewhere'];
 
-const keyOf = ({ namespace, account }: Name): string => `${namespace}/${account}`;
+const keyOf = ({ namespace, account }: Account): string => `${namespace}/${account}`;
 
 /** What some text fits that starts as another does: a namespace or account that begins with it. */
-function beginning(path: string): Name | undefined {
+function beginning(path: string): Account | undefined {
   const [, namespace, account] = /^\/ns\/([^/]*)(?:\/sa\/?([^/]*))?$/.exec(path) ?? [];
   if (namespace === undefined) return undefined;
   return account === undefined
@@ -41,7 +43,7 @@ function beginning(path: string): Name | undefined {
     : { namespace, account: account === '' ? nobody : `${account}isthmus` };
 }
 
-function whole(path: string): Name | undefined {
+function whole(path: string): Account | undefined {
   const [, namespace, account] = /^\/ns\/([^/]+)\/sa\/([^/]+)$/.exec(path) ?? [];
   return namespace === undefined || account === undefined ? undefined : { namespace, account };
 }
@@ -49,7 +51,7 @@ function whole(path: string): Name | undefined {
 const pathIn = (id: string): string => id.replace(/^(?:spiffe:\/\/)?[^/]*/, '');
 
 /** An identity that a value of Istio's fits; undefined where it is all of a namespace, which has a representative anyway. */
-function fitting(attribute: string, value: string, home: string): Name | undefined {
+function fitting(attribute: string, value: string, home: string): Account | undefined {
   if (attribute === 'source.namespace') return { namespace: value.replaceAll('*', 'isthmus'), account: nobody };
   if (attribute === 'source.serviceAccount') {
     const [first = '', second] = value.split('/');
@@ -64,7 +66,7 @@ function fitting(attribute: string, value: string, home: string): Name | undefin
   return value.endsWith('*') ? beginning(pathIn(value.slice(0, -1))) : whole(pathIn(value));
 }
 
-function* namedBy(policies: readonly AuthorizationPolicy[], identities: readonly NamedIdentity[]): Generator<Name> {
+function* namedBy(policies: readonly AuthorizationPolicy[], identities: readonly NamedIdentity[]): Generator<Account> {
   for (const { namespace, rules } of policies)
     for (const { attribute, values } of rules.flatMap(allConstraints))
       for (const { text } of values) {
@@ -85,6 +87,8 @@ export interface CallerSources {
   /** What the permissions of Kong Mesh name. */
   readonly identities: readonly NamedIdentity[];
   readonly after: KongMeshAccess;
+  /** Accounts that hand the calls of others on during the bridge. */
+  readonly gateways: readonly Account[];
 }
 
 /** Trust domains that permissions spell out. */
@@ -96,10 +100,10 @@ const domainsOf = (identities: readonly NamedIdentity[]): string[] =>
  * whose names their patterns fit, one more for each namespace, one of no known namespace, one of an untrusted domain, and
  * whoever has no identity. Each comes by its identity in Kong Mesh, and, for the bridge, by those that Istio gives it.
  */
-export function callersOf({ estate, trust, policies, identities, after }: CallerSources): Caller[] {
+export function callersOf({ estate, trust, policies, identities, after, gateways }: CallerSources): Caller[] {
   const known = new Map<
     string,
-    Name & { readonly kind: Caller['kind']; readonly labels: Readonly<Record<string, string>> }
+    Account & { readonly kind: Caller['kind']; readonly labels: Readonly<Record<string, string>> }
   >();
   const namespaces = new Set<string>();
   for (const { namespace, serviceAccount, labels } of workloadsOf(estate)) {
@@ -107,7 +111,7 @@ export function callersOf({ estate, trust, policies, identities, after }: Caller
     namespaces.add(namespace);
     if (!known.has(keyOf(name))) known.set(keyOf(name), { ...name, kind: 'account', labels });
   }
-  const add = (name: Name, kind: Caller['kind']): void => {
+  const add = (name: Account, kind: Caller['kind']): void => {
     if (!known.has(keyOf(name))) known.set(keyOf(name), { ...name, kind, labels: {} });
   };
   for (const resource of estate.context) {
@@ -119,6 +123,7 @@ export function callersOf({ estate, trust, policies, identities, after }: Caller
   }
   for (const namespace of namespaces) add({ namespace, account: nobody }, 'other');
   for (const name of namedBy(policies, identities)) add(name, 'named');
+  for (const gateway of gateways) add(gateway, 'gateway');
   add({ namespace: nobody, account: nobody }, 'elsewhere');
 
   const own = new Set([trust.trustDomain, ...trust.aliases, ...trust.foreign]);

@@ -94,14 +94,22 @@ export interface Searched {
   readonly options: { readonly rootNamespace: string; readonly clusterDomain: string };
 }
 
+/** How somebody comes to a port, whatever is asked. */
+export type Coming = Pick<Approach, 'port' | 'tls' | 'certificate' | 'alpn'>;
+
+/** Looks for a request that Istio refuses of a caller; as `findRequest`. */
+export const findRefused = (searched: Searched, coming: Coming, http: boolean): Witness | undefined =>
+  findRequest(searched, coming, http, (decide, approach) => decide(approach).outcome === 'denied');
+
 /**
- * Looks for a request that Istio refuses of a caller, among those that the values of the policies tell apart; undefined where
- * none is found, which does not mean that there is none.
+ * Looks for a request of a caller of which something holds in Istio, among those that the values of the policies tell apart;
+ * undefined where none is found, which does not mean that there is none.
  */
-export function findRefused(
+export function findRequest(
   { estate, server, policies, authentications, options }: Searched,
-  approach: Pick<Approach, 'port' | 'tls' | 'certificate' | 'alpn'>,
+  approach: Coming,
   http: boolean,
+  holds: (decide: ReturnType<typeof compileAccess>, approach: Approach) => boolean,
 ): Witness | undefined {
   const kept = new Set<Resource>([...policies.map(({ resource }) => resource), ...authentications]);
   const small: Estate = {
@@ -138,7 +146,7 @@ export function findRefused(
       request: { method: 'GET', authority: server.namespace, ...forged },
       token: { text: 'forged', state: 'unreadable', claims: {} },
     };
-    if (decide(tried).outcome === 'denied') return { approach: tried, words: '`GET /` with a forged token' };
+    if (holds(decide, tried)) return { approach: tried, words: '`GET /` with a forged token' };
   }
   let left = mostRequests;
   for (const parts of product(choices)) {
@@ -150,7 +158,7 @@ export function findRefused(
       sni,
       ...(http ? { request: { method, path, authority, headers } } : {}),
     };
-    if (decide(tried).outcome !== 'denied') continue;
+    if (!holds(decide, tried)) continue;
     return {
       approach: tried,
       words: http ? inWords(parts, base) : address === base.address ? 'a connection' : `a connection from ${address}`,

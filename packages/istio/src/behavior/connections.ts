@@ -4,6 +4,7 @@ import { effectiveNamespace, matchesLabels } from '@isthmus/kubernetes';
 import type { ClientScope, EgressListener } from '../effective/client-scope.ts';
 import type { EffectiveConnectionMatch, EffectiveConnectionRule } from '../effective/connection-rule.ts';
 import type { ServiceOnPort } from '../effective/service-view.ts';
+import { addressWithin } from './address.ts';
 import { endpointsOf } from './destination.ts';
 import type { Place } from './forward.ts';
 
@@ -63,36 +64,86 @@ function ownRoute({ service }: ServiceOnPort, { config, client, port }: Place): 
   return { predicate: { headers: [], queryParameters: [] }, decision: forward([{ destination, weight: 1 }]) };
 }
 
-/**
- * Rules on server names: a virtual host for each list of them, whose "authority" is the name that the client asks for
- * (tls.go buildSidecarOutboundTLSFilterChainOpts). Rules for parts of the destination's addresses are left out.
- */
-function serverNames(place: Place, rules: readonly EffectiveConnectionRule[]): VirtualHost[] {
-  const handled = new Set<string>();
-  const hosts: VirtualHost[] = [];
-  for (const rule of rules) {
-    if (rule.route.length === 0) continue;
-    for (const match of rule.matches) {
-      const names = match.sniHosts.map(({ value }) => value);
-      const key = `${names.join(',')}|${match.destinationSubnets.map(({ value }) => value).join(',')}`;
-      if (!concernsConnections(match, place) || handled.has(key)) continue;
-      handled.add(key);
-      hosts.push({ name: names.join(','), domains: names, routes: [routeOf(rule, match, place)] });
-    }
-  }
-  return hosts;
+/** A rule with one of its matches that concerns a client; none: the rule has no matches. */
+interface Chain {
+  readonly rule: EffectiveConnectionRule;
+  readonly match: EffectiveConnectionMatch | undefined;
 }
 
-/** The first rule without conditions on addresses that concerns the client (tls.go buildSidecarOutboundTCPFilterChainOpts). */
-function firstRule(place: Place, rules: readonly EffectiveConnectionRule[]): Route | undefined {
+const subnetsOf = ({ match }: Chain): readonly string[] => match?.destinationSubnets.map(({ value }) => value) ?? [];
+
+/** How much of an address the narrowest block of a chain that has it says; -1 without blocks, undefined where none has it. */
+function narrowness(chain: Chain, address: string): number | undefined {
+  const subnets = subnetsOf(chain);
+  if (subnets.length === 0) return -1;
+  const lengths = subnets
+    .filter((block) => addressWithin(address, block))
+    .map((block) => Number(block.split('/')[1] ?? (block.includes(':') ? 128 : 32)));
+  return lengths.length === 0 ? undefined : Math.max(...lengths);
+}
+
+/**
+ * The chains that count for the address that is dialled, which is decided before all else: those of the narrowest block
+ * (routing.md 5.1 F; verified by running envoy 1.40). Undefined where the address matters and is not known, or is one of several
+ * that do not agree.
+ */
+function chainsFor(chains: readonly Chain[], { addresses }: ServiceOnPort['service']): readonly Chain[] | undefined {
+  if (chains.every((chain) => subnetsOf(chain).length === 0)) return chains;
+  const found = addresses.map((address) => {
+    const ranked = chains.map((chain) => ({ chain, rank: narrowness(chain, address) }));
+    const most = Math.max(...ranked.map(({ rank = -2 }) => rank));
+    return ranked.filter(({ rank }) => rank === most && rank !== undefined).map(({ chain }) => chain);
+  });
+  const [first] = found;
+  return found.every((one) => one.length === first?.length && one.every((chain, at) => chain === first[at]))
+    ? first
+    : undefined;
+}
+
+/** The chains of `tls` rules: of equal ones the first (tls.go buildSidecarOutboundTLSFilterChainOpts, 1.32). */
+function tlsChains(place: Place, rules: readonly EffectiveConnectionRule[]): Chain[] {
+  const handled = new Set<string>();
+  return rules.flatMap((rule) =>
+    rule.route.length === 0
+      ? []
+      : rule.matches.flatMap((match): Chain[] => {
+          const chain = { rule, match };
+          const key = `${match.sniHosts.map(({ value }) => value).join(',')}|${subnetsOf(chain).join(',')}`;
+          if (!concernsConnections(match, place) || handled.has(key)) return [];
+          handled.add(key);
+          return [chain];
+        }),
+  );
+}
+
+/** The chains of `tcp` rules, up to the first without conditions on addresses (tls.go buildSidecarOutboundTCPFilterChainOpts, 1.32). */
+function tcpChains(place: Place, rules: readonly EffectiveConnectionRule[]): Chain[] {
+  const chains: Chain[] = [];
   for (const rule of rules) {
     if (rule.route.length === 0) continue;
-    if (rule.matches.length === 0) return routeOf(rule, undefined, place);
-    const match = rule.matches.find((one) => concernsConnections(one, place) && one.destinationSubnets.length === 0);
-    if (match !== undefined) return routeOf(rule, match, place);
+    const matches = rule.matches.length === 0 ? [undefined] : rule.matches;
+    for (const match of matches) {
+      if (match !== undefined && !concernsConnections(match, place)) continue;
+      const chain = { rule, match };
+      chains.push(chain);
+      if (subnetsOf(chain).length === 0) return chains;
+    }
   }
-  return undefined;
+  return chains;
 }
+
+const undialled: RouteTable = {
+  virtualHosts: [],
+  otherwise: { kind: 'unknown', reason: 'rules for addresses of the destination depend on the one that is dialled' },
+  opaque: true,
+};
+
+/** A virtual host for each list of server names, whose "authority" is the name that the client asks for. */
+const serverNames = (place: Place, chains: readonly Chain[]): VirtualHost[] =>
+  chains.map(({ rule, match }) => {
+    const names = match?.sniHosts.map(({ value }) => value) ?? [];
+    return { name: names.join(','), domains: names, routes: [routeOf(rule, match, place)] };
+  });
 
 /**
  * What a client's proxy does with connections to a port that is not HTTP: `tls` rules on TLS ports, by server name; the first
@@ -112,19 +163,20 @@ export function compileConnections(
       ? { kind: 'closed', reason: 'only hosts of the registry are allowed' }
       : { kind: 'passthrough' };
   const isTls = found.port.protocol === 'tls' || found.port.protocol === 'https';
-  const named = isTls
-    ? serverNames(
+  const chains = isTls
+    ? tlsChains(
         place,
         virtualServices.flatMap(({ tls }) => tls),
       )
-    : [];
-  if (named.length > 0) return { virtualHosts: named, otherwise, opaque: true };
-  const rule = isTls
-    ? undefined
-    : firstRule(
+    : tcpChains(
         place,
         virtualServices.flatMap(({ tcp }) => tcp),
       );
-  const route = rule ?? ownRoute(found, place);
+  const used = chainsFor(chains, found.service);
+  if (used === undefined) return undialled;
+  // With rules for server names nothing else is taken.
+  if (isTls && chains.length > 0) return { virtualHosts: serverNames(place, used), otherwise, opaque: true };
+  const [first] = used;
+  const route = first === undefined ? ownRoute(found, place) : routeOf(first.rule, first.match, place);
   return { virtualHosts: [{ name, domains: ['*'], routes: [route] }], otherwise, opaque: true };
 }

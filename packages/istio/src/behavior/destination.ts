@@ -64,7 +64,7 @@ export function endpointsOf(
 
 /**
  * The destination that a VirtualService names: on the port that it names, else on the port that the client dialled, whatever
- * ports the service has (routing.md T57; istio/pilot/pkg/networking/core/route/route.go GetDestinationCluster, 1.32).
+ * ports the service has (routing.md T57), at gateways on the only port of the service where it has one ( istio/pilot/pkg/networking/core/route/route.go GetDestinationCluster, 1.32).
  * @param known services that listen on the port; of these an ExternalName stands for its target
  */
 export function destinationOf(
@@ -76,7 +76,9 @@ export function destinationOf(
 ): Destination {
   const written = destination.host.host;
   const host = known.byHost.get(written)?.service.aliasOf ?? written;
-  const port = destination.port?.value ?? listenerPort;
+  const ports = known.ofGateway === true ? (config.scopeOf(client).service(host)?.ports ?? []) : [];
+  const only = ports.length === 1 ? ports[0]?.port : undefined;
+  const port = destination.port?.value ?? only ?? listenerPort;
   const subset = destination.subset?.value;
   return {
     host,

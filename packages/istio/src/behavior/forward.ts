@@ -19,6 +19,8 @@ export interface Place {
   readonly client: Client;
   readonly port: number;
   readonly known: PortView;
+  /** Whether the routes are for a gateway of this name, as it is written; for sidecars where absent. */
+  readonly isOf?: (gateway: string) => boolean;
 }
 
 /** The percentage of a mirror, all where none is written. */
@@ -38,7 +40,10 @@ function rewriteOf(rewrite: Field | undefined, path: TextMatch | undefined): Pic
   const regex = child(rewrite, 'uriRegexRewrite');
   if (regex !== undefined && regex.value !== null) {
     const pattern = text(child(regex, 'match'))?.value ?? '';
-    return { rewrite: { kind: 'regex', pattern, substitution: text(child(regex, 'rewrite'))?.value ?? '' } };
+    const substitution = text(child(regex, 'rewrite'))?.value ?? '';
+    // The whole path of every request, as routes of the Gateway API ask for it.
+    if (pattern === '/.*' && !substitution.includes('\\')) return { rewrite: { kind: 'full', value: substitution } };
+    return { rewrite: { kind: 'regex', pattern, substitution } };
   }
   const uri = text(child(rewrite, 'uri'))?.value;
   return uri ? { rewrite: replaceMatched(path, uri) } : {};

@@ -7,9 +7,16 @@ import type { MeshSettings } from '../effective/mesh-settings.ts';
  * T20): a fragment is cut off, then escaped slashes are decoded, dots resolved and slashes merged, as far as the setting goes.
  * Undefined where the proxy refuses the request with 400.
  */
-export function receivedPath(mesh: MeshSettings, path: string): string | undefined {
+export const receivedPath = (mesh: MeshSettings, path: string): string | undefined =>
+  normalizedPath(pathNormalization(mesh), path);
+
+/** MeshConfig's `pathNormalization.normalization`; undefined where it says nothing. */
+export const pathNormalization = (mesh: MeshSettings): string | undefined =>
+  text(descend(mesh.config, 'pathNormalization', 'normalization'))?.value;
+
+/** Path and query under a setting of `pathNormalization`; see `receivedPath`. */
+export function normalizedPath(setting: string | undefined, path: string): string | undefined {
   const [whole = ''] = path.split('#', 1);
-  const setting = text(descend(mesh.config, 'pathNormalization', 'normalization'))?.value;
   if (setting === 'NONE') return whole;
   const { path: written, query } = splitPath(whole);
   const suffix = query === undefined ? '' : `?${query}`;

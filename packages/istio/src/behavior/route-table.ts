@@ -2,12 +2,14 @@ import type { Client, Decision, RouteTable } from '@isthmus/behavior';
 import { type ClientScope, listenerFor } from '../effective/client-scope.ts';
 import type { EffectiveConfig } from '../effective/config.ts';
 import { domainsOf } from '../effective/service-domains.ts';
+import type { EffectiveVirtualService } from '../effective/virtual-service.ts';
 import { compileConnections } from './connections.ts';
 import { isHttp } from './protocol.ts';
+import { compileRoutes } from './routes.ts';
 import { type CompiledVirtualHost, compileVirtualHosts, placeOf } from './virtual-hosts.ts';
 
 /** What becomes of requests whose authority no virtual host has (istio/pilot/pkg/networking/core/httproute.go buildCatchAllVirtualHost, 1.32). */
-export function unknownHost({ outboundTrafficPolicy }: ClientScope): Decision {
+function unknownHost({ outboundTrafficPolicy }: ClientScope): Decision {
   return outboundTrafficPolicy === 'REGISTRY_ONLY' ? { kind: 'respond', status: 502 } : { kind: 'passthrough' };
 }
 
@@ -16,6 +18,20 @@ function unknownConnection({ outboundTrafficPolicy }: ClientScope): Decision {
   return outboundTrafficPolicy === 'REGISTRY_ONLY'
     ? { kind: 'closed', reason: 'only hosts of the registry are allowed' }
     : { kind: 'no listener' };
+}
+
+/**
+ * What becomes of what is sent to a service that a client does not know (Sidecar, exportTo), under the service's names: where
+ * others declare HTTP on the port their listener takes it, and has no virtual host for it.
+ */
+export function unknownService(config: EffectiveConfig, client: Client, port: number): Decision {
+  const scope = config.scopeOf(client);
+  const listener = listenerFor(scope, port);
+  const known = listener && placeOf(config, client, listener, port).known.all;
+  if (known?.some((one) => one.port.protocol !== undefined && isHttp(one.port))) return unknownHost(scope);
+  const decision = unknownConnection(scope);
+  // Without a listener the connection goes to the address dialled.
+  return decision.kind === 'no listener' ? { kind: 'passthrough' } : decision;
 }
 
 function tableOf(hosts: readonly CompiledVirtualHost[], otherwise: Decision): RouteTable {
@@ -81,4 +97,26 @@ export function compileService(
     .filter(({ virtualHost }) => virtualHost.domains.includes(name))
     .map((one) => ({ ...one, virtualHost: { ...one.virtualHost, domains: ['*'] } }));
   return { table: tableOf(sniffed, { kind: 'respond', status: 404 }), hosts: sniffed, kind: 'sniffed' };
+}
+
+/**
+ * What VirtualServices with a host would each do with the requests of a client if each were the first for it, in the order in which
+ * they compete; those without a route for the client on the port are never used and left out.
+ */
+export function rivalTables(
+  config: EffectiveConfig,
+  client: Client,
+  host: string,
+  port: number,
+): { readonly virtualService: EffectiveVirtualService; readonly table: RouteTable }[] {
+  const listener = listenerFor(config.scopeOf(client), port);
+  if (listener === undefined) return [];
+  const place = placeOf(config, client, listener, port);
+  return listener.virtualServices.matching(host).flatMap((virtualService) => {
+    const routes = compileRoutes(virtualService, place).map(({ route }) => route);
+    const virtualHosts = [{ name: host, domains: ['*'], routes }];
+    return routes.length === 0
+      ? []
+      : [{ virtualService, table: { virtualHosts, otherwise: unknownHost(config.scopeOf(client)) } }];
+  });
 }

@@ -10,6 +10,7 @@ import {
   type TextMatch,
 } from '@isthmus/behavior';
 import { child, effectiveNamespace, type Field, matchesLabels, number, text } from '@isthmus/kubernetes';
+import { writtenAt } from '../effective/derived.ts';
 import type { EffectiveHttpRule, EffectiveMatch } from '../effective/http-rule.ts';
 import type { EffectiveVirtualService } from '../effective/virtual-service.ts';
 import { corsOf } from './cors.ts';
@@ -32,23 +33,24 @@ export interface CompiledRoute {
 export const sourceLabelsOf = (match: EffectiveMatch): Record<string, string> =>
   Object.fromEntries(Object.entries(match.sourceLabels).map(([key, { value }]) => [key, String(value)]));
 
-/** Whether a match can hold for a client on a port at all: `gateways` take the place of the source (route.go sourceMatchHTTP). */
-export function concerns(match: EffectiveMatch, { client, port }: Pick<Place, 'client' | 'port'>): boolean {
+/**
+ * Whether a match can hold for a client on a port at all: `gateways` take the place of the source (route.go sourceMatchHTTP).
+ * Of a gateway its pods are the client.
+ */
+export function concerns(
+  match: EffectiveMatch,
+  { client, port, isOf = (gateway) => gateway === 'mesh' }: Pick<Place, 'client' | 'port' | 'isOf'>,
+): boolean {
   if (match.port !== undefined && match.port.value !== port) return false;
-  if (match.gateways.length > 0) return match.gateways.some(({ value }) => value === 'mesh');
+  if (match.gateways.length > 0) return match.gateways.some(({ value }) => isOf(value));
   if (match.sourceNamespace !== undefined && match.sourceNamespace.value !== client.namespace) return false;
   return matchesLabels(sourceLabelsOf(match), client.labels);
 }
 
 function referTo({ field }: EffectiveHttpRule, match: EffectiveMatch | undefined): Rule {
-  const { resource } = field;
-  const own = match?.fields.find((part) => part.resource === resource);
-  return {
-    kind: resource.kind,
-    namespace: effectiveNamespace(resource),
-    name: resource.name,
-    path: own?.path ?? field.path,
-  };
+  const own = match?.fields.find((part) => part.resource === field.resource);
+  const { resource, path } = writtenAt(own ?? field);
+  return { kind: resource.kind, namespace: effectiveNamespace(resource), name: resource.name, path };
 }
 
 function responseHeaders(headers: Field | undefined): { readonly responseHeaders?: HeaderChanges } {

@@ -1,6 +1,7 @@
 import { effectiveNamespace } from '@isthmus/kubernetes';
 import type { ClientScope } from './client-scope.ts';
 import type { EffectiveConfig } from './config.ts';
+import { isDerived } from './derived.ts';
 import { createHostMap, type HostMap, partFor } from './host.ts';
 import type { EffectiveVirtualService } from './virtual-service.ts';
 import { type Workload, workloadsOf } from './workloads.ts';
@@ -85,6 +86,7 @@ function readKnown(config: EffectiveConfig, workloads: readonly Workload[]): str
     ...registry.all.map(({ namespace }) => namespace),
     ...estate.istio.filter(({ group }) => group.endsWith('istio.io')).map(effectiveNamespace),
     ...estate.context.filter(({ kind, group }) => kind === 'Namespace' && group === '').map(({ name }) => name),
+    ...config.meshRoutes.routes.map(({ resource }) => effectiveNamespace(resource)),
   ]);
   known.delete('');
   return [...known].sort();
@@ -104,6 +106,9 @@ function readDistinctions(config: EffectiveConfig): ClientDistinctions {
     for (const { host } of hosts) {
       entryOf(virtualServices, host, (): EffectiveVirtualService[] => []).push(virtualService);
       if (!exportTo.has('*')) differs(host, limited(exportTo, namespace));
+      // Routes of the Gateway API go before what others export, for clients of their own namespace.
+      else if (isDerived(virtualService.resource) && config.virtualServices.withHost(host.toLowerCase()).length > 1)
+        differs(host, [namespace]);
     }
   }
   for (const { host, exportTo, namespace, workloadSelector } of config.destinationRules.all) {

@@ -3,6 +3,7 @@ import type { Estate } from '../estate.ts';
 import { type ClientScope, clientScopes, indexSidecars, type SidecarIndex } from './client-scope.ts';
 import type { EffectiveDestinationRule } from './destination-rule.ts';
 import { type DestinationRuleIndex, indexDestinationRules } from './destination-rule-index.ts';
+import { type MeshRoutes, readMeshRoutes } from './mesh-routes/mesh-routes.ts';
 import { type MeshDefaults, type MeshSettings, meshDefaults, readMeshSettings } from './mesh-settings.ts';
 import { buildRegistry, type Registry } from './registry.ts';
 import { sortByVisibility } from './service-view.ts';
@@ -16,6 +17,7 @@ export interface EffectiveConfig {
   readonly estate: Estate;
   readonly mesh: MeshSettings;
   readonly registry: Registry;
+  readonly meshRoutes: MeshRoutes;
   readonly virtualServices: VirtualServiceIndex;
   readonly destinationRules: DestinationRuleIndex;
   readonly sidecars: SidecarIndex;
@@ -29,7 +31,8 @@ export interface EffectiveConfig {
 export function effectiveConfig(estate: Estate, defaults: Partial<MeshDefaults> = {}): EffectiveConfig {
   const mesh = readMeshSettings(estate, { ...meshDefaults, ...defaults });
   const registry = buildRegistry(estate, mesh);
-  const virtualServices = indexVirtualServices(estate, mesh);
+  const meshRoutes = readMeshRoutes(estate, mesh);
+  const virtualServices = indexVirtualServices(estate, mesh, meshRoutes.virtualServices);
   const destinationRules = indexDestinationRules(estate, mesh);
   const sidecars = indexSidecars(estate, mesh);
   const visibility = sortByVisibility(registry);
@@ -38,6 +41,7 @@ export function effectiveConfig(estate: Estate, defaults: Partial<MeshDefaults> 
     estate,
     mesh,
     registry,
+    meshRoutes,
     virtualServices,
     destinationRules,
     sidecars,

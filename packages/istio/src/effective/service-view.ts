@@ -13,6 +13,8 @@ export interface PortView {
   readonly all: readonly ServiceOnPort[];
   /** By host in lower case. */
   readonly byHost: ReadonlyMap<string, ServiceOnPort>;
+  /** At gateways: every service is known, and where a route names no port, the only one that its service has counts. */
+  readonly ofGateway?: true;
 }
 
 /** The services that a client's proxy knows: one for each host. */

@@ -1,6 +1,8 @@
+import type { Resource } from '@isthmus/kubernetes';
 import type { Estate } from '../estate.ts';
 import { compareCreation } from './creation-order.ts';
 import { mergeDelegates } from './delegate.ts';
+import { isDerived } from './derived.ts';
 import type { MeshSettings } from './mesh-settings.ts';
 import { type EffectiveVirtualService, readVirtualService } from './virtual-service.ts';
 import { listVirtualServices, type VirtualServiceList } from './virtual-service-list.ts';
@@ -13,7 +15,10 @@ export interface VirtualServiceIndex {
   withHost(host: string): readonly EffectiveVirtualService[];
   /** Those without hosts, as written: they count where another delegates to them. */
   readonly delegates: readonly EffectiveVirtualService[];
-  /** What a namespace sees: its private ones, those exported to it, the public ones; each part the oldest first. */
+  /**
+   * What a namespace sees: its private ones, those exported to it, those of its own that come of routes of the Gateway API,
+   * the public ones; each part the oldest first.
+   */
   visibleFrom(namespace: string): VirtualServiceList;
 }
 
@@ -25,11 +30,17 @@ const add = <V>(map: Map<string, V[]>, key: string, value: V): void => {
 
 /**
  * Reads, merges and sorts the VirtualServices of an estate; only those that concern sidecars are visible anywhere
- * (istio/pilot/pkg/model/push_context.go initVirtualServices, 1.32).
+ * (istio/pilot/pkg/model/push_context.go initVirtualServices, VirtualServicesForGateway, 1.32).
+ * @param derived those that Istio makes of routes of the Gateway API
  */
-export function indexVirtualServices(estate: Estate, mesh: MeshSettings): VirtualServiceIndex {
+export function indexVirtualServices(
+  estate: Estate,
+  mesh: MeshSettings,
+  derived: readonly Resource[] = [],
+): VirtualServiceIndex {
   const read = estate.istio
     .filter(({ kind, group }) => kind === 'VirtualService' && group === 'networking.istio.io')
+    .concat(derived)
     .sort(compareCreation)
     .map((resource) => readVirtualService(resource, mesh));
   const delegates = new Map(
@@ -43,17 +54,22 @@ export function indexVirtualServices(estate: Estate, mesh: MeshSettings): Virtua
   const everybody: EffectiveVirtualService[] = [];
   const own = new Map<string, EffectiveVirtualService[]>();
   const exported = new Map<string, EffectiveVirtualService[]>();
+  const routes = new Map<string, EffectiveVirtualService[]>();
   for (const virtualService of all) {
     if (!virtualService.inMesh) continue;
     const { exportTo, namespace } = virtualService;
+    if (isDerived(virtualService.resource) && (exportTo.has('*') || exportTo.has(namespace)))
+      add(routes, namespace, virtualService);
     if (exportTo.has('*')) everybody.push(virtualService);
     else if (!exportTo.has('~'))
-      for (const client of exportTo) add(client === namespace ? own : exported, client, virtualService);
+      for (const client of exportTo)
+        if (client !== namespace) add(exported, client, virtualService);
+        else if (!isDerived(virtualService.resource)) add(own, client, virtualService);
   }
   const shared = listVirtualServices(everybody);
   const lists = new Map<string, VirtualServiceList>();
-  for (const namespace of new Set([...own.keys(), ...exported.keys()]))
-    lists.set(namespace, shared.behind([...(own.get(namespace) ?? []), ...(exported.get(namespace) ?? [])]));
+  for (const namespace of new Set([...own.keys(), ...exported.keys(), ...routes.keys()]))
+    lists.set(namespace, shared.behind([own, exported, routes].flatMap((part) => part.get(namespace) ?? [])));
   const byHost = new Map<string, EffectiveVirtualService[]>();
   for (const virtualService of all)
     if (virtualService.inMesh)

@@ -1,10 +1,7 @@
-import { isList, isMap, type Json, type JsonObject, type Violation } from '@isthmus/kubernetes';
+import type { Json, JsonObject, Violation } from '@isthmus/kubernetes';
+import { at, list } from '../json.ts';
 
 type Found = Violation[];
-
-const list = (value: Json | undefined): readonly Json[] => (isList(value) ? value : []);
-const at = (value: Json | undefined, key: string): Json | undefined =>
-  value !== undefined && isMap(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 
 const withoutTls = new Set<Json | undefined>(['HTTP', 'TCP', 'UDP']);
 const withoutHostname = new Set<Json | undefined>(['TCP', 'UDP']);

@@ -249,7 +249,15 @@ function decideFor(scene: Scene, ports: readonly PortAccess[], arrival: Arrival)
 /** Who gets in to the workloads of a mesh. */
 export interface KongMeshAccess {
   of(workload: Workload): WorkloadAccess;
+  /**
+   * Whether zone egresses may hand on what a client calls, which they deny by default from 2.14 on; before that nobody asks
+   * (security.md 4.3.2).
+   */
+  egress(certificate: ClientCertificate, sni: string | undefined): boolean;
 }
+
+/** The label of the Dataplanes of zone egresses (kuma, mesh-scoped zone proxies, 2.14). */
+const zoneEgress = { 'kuma.io/listener-zoneegress': 'enabled' };
 
 export interface AccessOptions extends MeshOptions {
   /** Names roots by their PEM text, as `ClientCertificate.issuer` does; absent: the text itself. */
@@ -276,7 +284,18 @@ export function compileKongMeshAccess(objects: readonly JsonObject[], options: A
   };
   const permissionsFor = policiesOf('MeshTrafficPermission');
   const tlsFor = policiesOf('MeshTLS');
+  let egress: PortAccess['judge'] | undefined;
+  const judgeOfEgress = (): PortAccess['judge'] => {
+    const view = viewOf({ namespace: options.systemNamespace, labels: zoneEgress });
+    const own = permissionsFor(view).filter((policy) => selectsInbound(policy, view, { section: '', tags: {} }));
+    return judgeByRules(permissionsOf(own, options));
+  };
   return {
+    egress(certificate, sni) {
+      if (options.version === '2.13') return true;
+      egress ??= judgeOfEgress();
+      return egress(certificate, sni).allowed;
+    },
     of(workload) {
       const { namespace, labels, serviceAccount } = workload;
       const account = serviceAccount === undefined ? {} : { [label.serviceAccount]: serviceAccount };

@@ -6,9 +6,12 @@ import type { ClientView } from './client-view.ts';
 import { clusterSection } from './cluster-section.ts';
 import type { Destination, DestinationPort } from './destination.ts';
 import type { Subject } from './entry-index.ts';
+import { asEnvoyCluster, fromEnvoyCluster } from './envoy-cluster.ts';
 import { failsTrafficOnPanic, healthCheckOf, healthCheckPanicThreshold } from './health-check.ts';
+import { UnfollowedPatch } from './json-patch.ts';
 import { loadBalancerOf, weighsLocalities } from './load-balancer.ts';
 import { confOf, type Mesh, type OutboundKind } from './mesh.ts';
+import { clusterPatches, envoyNames, type Modification, notFollowed, patched } from './proxy-patch.ts';
 import { connectTimeout, upstreamTimeouts } from './timeouts.ts';
 
 const clusterKinds: readonly OutboundKind[] = [
@@ -62,8 +65,46 @@ function refusalOf({
   return isPrime(Number(tableSize)) ? undefined : 'the size of the Maglev table is no prime number';
 }
 
-/** How a client's proxy treats its connections to a port (routing.md 2.6, 2.7, 2.9, 2.12). */
+/** A cluster after changes; with a reason where the model cannot tell what comes of them. */
+function changed(settings: ClusterSettings, patches: readonly Modification[]): ClusterSettings {
+  let cluster = asEnvoyCluster(settings);
+  for (const patch of patches) {
+    try {
+      cluster = patched(cluster, patch);
+      fromEnvoyCluster(cluster);
+    } catch (error) {
+      if (error instanceof UnfollowedPatch) return { ...settings, unknown: notFollowed(patch, error.message) };
+      throw error;
+    }
+  }
+  return fromEnvoyCluster(cluster);
+}
+
+/** How a client's proxy treats its connections to a port: what the policies say, then what MeshProxyPatches change about it. */
 export function clusterOf(mesh: Mesh, client: ClientView, dialled: Subject, port: DestinationPort): ClusterSettings {
+  const settings = byPolicies(mesh, client, dialled, port);
+  const patches = mesh.patchesOf(client).filter(({ target }) => target === 'cluster');
+  // The proxy refuses the cluster whatever is changed about the rest of it.
+  if (patches.length === 0 || settings.refused !== undefined) return settings;
+  const clusters = envoyNames(dialled.destination, port, mesh.options);
+  if (clusters.length === 0) {
+    const [first] = clusterPatches(patches, mesh.envoyNames());
+    return first === undefined
+      ? settings
+      : { ...settings, unknown: notFollowed(first, 'the names of Pods are not known') };
+  }
+  const [own, other] = clusters.map((name) => {
+    const applied = clusterPatches(patches, name);
+    return applied.length === 0 ? settings : changed(settings, applied);
+  });
+  const isDivided = other !== undefined && JSON.stringify(own) !== JSON.stringify(other);
+  return isDivided
+    ? { ...settings, unknown: 'a MeshProxyPatch changes the cluster of a port by its name or by its number only' }
+    : (own as ClusterSettings);
+}
+
+/** How the policies say that connections are treated (routing.md 2.6, 2.7, 2.9, 2.12). */
+function byPolicies(mesh: Mesh, client: ClientView, dialled: Subject, port: DestinationPort): ClusterSettings {
   const { version } = mesh.options;
   const named = clusterKinds.some((kind) => mesh.entries[kind].namesSection(client, dialled));
   const subject = named ? { ...dialled, section: clusterSection(mesh, client, dialled) } : dialled;

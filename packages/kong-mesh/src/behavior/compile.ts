@@ -1,4 +1,4 @@
-import type { Client, ClusterSettings, ListenerSettings, RouteTable } from '@isthmus/behavior';
+import type { Client, ClusterSettings, Decision, ListenerSettings, RouteTable } from '@isthmus/behavior';
 import type { JsonObject } from '@isthmus/kubernetes';
 import type { ClientView } from './client-view.ts';
 import { clusterOf } from './cluster.ts';
@@ -7,6 +7,7 @@ import type { Subject } from './entry-index.ts';
 import { type GeneratedRoutes, httpRoutes, httpTable, routeRules } from './http-routes.ts';
 import { confOf, type Mesh, readMesh } from './mesh.ts';
 import type { MeshOptions } from './options.ts';
+import { patchedTable } from './patched-table.ts';
 import { maxConnectAttempts } from './retries.ts';
 import { tcpRule, tcpTable } from './tcp-routes.ts';
 import { httpListenerTimeouts, tcpIdleTimeout } from './timeouts.ts';
@@ -27,6 +28,10 @@ export interface KongMeshBehavior {
    * why there is none: no listener (the connection bypasses every route) or a configuration that does not come into effect.
    */
   routeTable(client: Client, service: ServiceRef, port: number): RouteTable;
+  /** What becomes of what a client sends to an address for which its proxy has no listener. */
+  unlistened(client: Client): Decision;
+  /** Whether the cluster has workloads whose Pods have just a client's labels: others reach what nobody limits for them. */
+  hasWorkload(client: Client): boolean;
   /**
    * The routes that the control plane generates for an HTTP port, whether or not the proxy takes them: what a control plane
    * can be compared with. None for another port.
@@ -62,11 +67,19 @@ function ask(
 }
 
 function tableFor(mesh: Mesh, { client, subject, port }: Question): RouteTable {
+  const reaches = mesh.reach.reaches(client, subject.destination, port);
+  if (reaches === false) return { virtualHosts: [], otherwise: { kind: 'no listener' } };
+  if (reaches === undefined)
+    return {
+      virtualHosts: [],
+      otherwise: { kind: 'unknown', reason: 'not all of these clients reach the same backends' },
+    };
   const readable = isRead(port.protocol);
   const rules = readable ? routeRules(mesh, client, subject) : undefined;
   // A MeshHTTPRoute for the port keeps MeshTCPRoutes from having a say.
   const passedOn = rules === undefined ? tcpTable(mesh, client, subject, port, readable) : undefined;
-  return passedOn ?? httpTable(subject, httpRoutes(mesh, client, subject, port, rules ?? []));
+  const table = passedOn ?? httpTable(subject, httpRoutes(mesh, client, subject, port, rules ?? []));
+  return patchedTable(mesh, client, subject, port, table);
 }
 
 function listenerFor(mesh: Mesh, { client, subject, port }: Question): ListenerSettings {
@@ -101,6 +114,8 @@ export function compileKongMesh(objects: readonly JsonObject[], options: MeshOpt
       if (question === undefined) return { virtualHosts: [], otherwise: { kind: 'no listener' } };
       return tableFor(mesh, question);
     },
+    unlistened: (client) => mesh.unlistenedOf(mesh.viewOf(client)),
+    hasWorkload: mesh.reach.hasWorkload,
     generatedRoutes(client, service, port) {
       const question = ask(mesh, client, service, port);
       if (question === undefined || !isRead(question.port.protocol)) return { routes: [], refusals: [] };

@@ -22,4 +22,8 @@ export const label = {
 } as const;
 
 /** Annotation keys of Kuma. */
-export const annotation = { gateway: 'kuma.io/gateway', ignore: 'kuma.io/ignore' } as const;
+export const annotation = {
+  gateway: 'kuma.io/gateway',
+  ignore: 'kuma.io/ignore',
+  reachableBackends: 'kuma.io/reachable-backends',
+} as const;

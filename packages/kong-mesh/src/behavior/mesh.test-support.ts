@@ -148,6 +148,7 @@ export function asText(decision: Decision, asked: Request): string {
       return String(decision.status);
     case 'closed':
     case 'broken':
+    case 'unknown':
       return `${decision.kind}: ${decision.reason}`;
     default:
       return decision.kind;

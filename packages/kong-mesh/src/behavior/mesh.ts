@@ -6,7 +6,10 @@ import { type InboundIndex, indexInbound } from './inbound-rules.ts';
 import { mergeConfs } from './merge.ts';
 import { readNamespaces } from './namespaces.ts';
 import type { MeshOptions } from './options.ts';
+import { readPassthrough, type UnlistenedOf } from './passthrough.ts';
 import { type Policy, readPolicy } from './policy.ts';
+import { allEnvoyNames, type PatchesOf, readPatches } from './proxy-patch.ts';
+import { type ReachIndex, readReach } from './reach.ts';
 import { type Referrers, readReferrers } from './referrers.ts';
 import { mapOf } from './value.ts';
 
@@ -35,13 +38,18 @@ export interface Mesh {
   readonly inbound: Readonly<Record<InboundKind, InboundIndex>>;
   readonly policies: ReadonlyMap<string, readonly Policy[]>;
   readonly referrers: Referrers;
+  readonly patchesOf: PatchesOf;
+  /** What clusters and virtual hosts of ports are called; not those of the Pods of headless Services. */
+  envoyNames(): ReadonlySet<string>;
+  readonly reach: ReachIndex;
+  readonly unlistenedOf: UnlistenedOf;
 }
 
 /** Reads a mesh. What belongs to another one, and objects of no interest, are passed over. */
 export function readMesh(objects: readonly JsonObject[], options: MeshOptions): Mesh {
   const namespaces = readNamespaces(objects, options);
   const catalog = readCatalog(objects, namespaces, options);
-  const kinds = new Set<string>([...outboundKinds, ...inboundKinds]);
+  const kinds = new Set<string>([...outboundKinds, ...inboundKinds, 'MeshProxyPatch', 'MeshPassthrough']);
   const policies = new Map<string, Policy[]>();
   for (const object of objects) {
     if (typeof object.kind !== 'string' || !kinds.has(object.kind)) continue;
@@ -55,6 +63,7 @@ export function readMesh(objects: readonly JsonObject[], options: MeshOptions): 
   const indexed = outboundKinds.map((kind) => [kind, indexEntries(policies.get(kind) ?? [], catalog, routes)] as const);
   const entries = Object.fromEntries(indexed) as Record<OutboundKind, EntryIndex>;
   let referrers: Referrers | undefined;
+  let names: ReadonlySet<string> | undefined;
   return {
     options,
     catalog,
@@ -65,6 +74,13 @@ export function readMesh(objects: readonly JsonObject[], options: MeshOptions): 
       InboundIndex
     >,
     policies,
+    patchesOf: readPatches(policies.get('MeshProxyPatch') ?? [], options),
+    envoyNames() {
+      names ??= allEnvoyNames(catalog, options);
+      return names;
+    },
+    reach: readReach(objects, catalog),
+    unlistenedOf: readPassthrough(objects, policies.get('MeshPassthrough') ?? [], options),
     // Seldom asked for, and the dearest to find.
     referrers(destination) {
       const kinds = ['MeshHTTPRoute', 'MeshTCPRoute'] as const;

@@ -1,5 +1,5 @@
 import { takeIn } from '@isthmus/istio';
-import { type JsonObject, readManifest } from '@isthmus/kubernetes';
+import { type Json, type JsonObject, readManifest } from '@isthmus/kubernetes';
 import { expect, test } from 'vitest';
 import { type Observation, readObserved, type ServiceEdge, serviceGraph } from '../index.ts';
 import { hostsIn } from './references.ts';
@@ -182,7 +182,8 @@ test('observed traffic is certain; what is unknown or never seen is none', () =>
       ],
     },
   });
-  expect(shown(graphOf(two + service('log') + deployment('cart'), observed).edges)).toEqual([
+  const observations = 'observations' in observed ? observed.observations : [];
+  expect(shown(graphOf(two + service('log') + deployment('cart'), observations).edges)).toEqual([
     'shop/cart → shop/pay · observed 1 · ',
   ]);
 });
@@ -199,17 +200,37 @@ test('a graph of Kiali is read, anything else is not', () => {
       edges: [{ data: { source: '1', target: '2' } }, { data: { source: '2', target: '3' } }],
     },
   });
-  expect(observed).toEqual([
-    { workload: 'cart', workloadNamespace: 'shop', service: 'pay', serviceNamespace: 'shop', detail: 'seen by Kiali' },
-  ]);
-  for (const other of [
-    null,
-    [],
-    {},
-    { status: 'error' },
-    { status: 'success', data: { resultType: 'matrix', result: [] } },
-  ])
-    expect(readObserved(other)).toBeUndefined();
+  expect(observed).toEqual({
+    source: 'kiali',
+    samples: 2,
+    observations: [
+      {
+        workload: 'cart',
+        workloadNamespace: 'shop',
+        service: 'pay',
+        serviceNamespace: 'shop',
+        detail: 'seen by Kiali',
+      },
+    ],
+  });
+});
+
+const vector = (metric: JsonObject): JsonObject => ({
+  status: 'success',
+  data: { resultType: 'vector', result: [{ metric, value: [0, '1'] }] },
+});
+
+test.each<[string, Json, string]>([
+  ['null', null, 'neither Prometheus'],
+  ['a list', [], 'neither Prometheus'],
+  ['something else', { elements: { nodes: {} } }, 'neither Prometheus'],
+  ['a graph that is not of Kiali', { elements: { nodes: [{ data: { id: 'a' } }], edges: [] } }, 'nodeType of Kiali'],
+  ['an error of Prometheus', { status: 'error', error: 'query timed out' }, 'query timed out'],
+  ['a range', { status: 'success', data: { resultType: 'matrix', result: [] } }, 'a matrix'],
+  ['another metric', vector({ __name__: 'up', source_workload: 'a' }), 'the metric up'],
+  ['a sum that hides the caller', vector({ destination_service: 'pay.shop' }), 'source_workload'],
+])('%s is refused with the reason', (_, value, reason) => {
+  expect(readObserved(value)).toEqual({ refused: expect.stringContaining(reason) });
 });
 
 test('the order of the input changes nothing', () => {

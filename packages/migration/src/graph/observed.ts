@@ -55,13 +55,52 @@ function fromKiali(nodes: readonly Json[], edges: readonly Json[]): Observation[
   });
 }
 
-/** Reads observed traffic: Prometheus' answer to an instant query, or Kiali's graph as JSON; undefined where it is neither. */
-export function readObserved(value: Json): Observation[] | undefined {
-  const { status, data, elements } = mapOf(value);
-  const { resultType, result } = mapOf(data);
-  if (status === 'success' && resultType === 'vector' && isList(result)) return fromPrometheus(result);
+/** Traffic that was seen, or why a dump is not what it claims to be. */
+export type ObservedTraffic =
+  | {
+      readonly source: 'prometheus' | 'kiali';
+      readonly observations: readonly Observation[];
+      /** Samples or edges in the dump; those that name no caller or callee show no call. */
+      readonly samples: number;
+    }
+  | { readonly refused: string };
+
+const metrics = new Set(['istio_requests_total', 'istio_tcp_connections_opened_total']);
+const expected =
+  "It is neither Prometheus' answer to an instant query for istio_requests_total or istio_tcp_connections_opened_total, nor Kiali's graph as JSON.";
+
+function readPrometheus(resultType: Json | undefined, result: Json | undefined): ObservedTraffic {
+  if (resultType !== 'vector' || !isList(result))
+    return {
+      refused: `Prometheus answered with ${typeof resultType === 'string' ? `a ${resultType}` : 'something else'}: the vector of an instant query (/api/v1/query, not query_range) was expected.`,
+    };
+  const labelled = result.map((sample) => mapOf(mapOf(sample).metric));
+  const other = labelled.find(({ __name__: name }) => typeof name === 'string' && !metrics.has(name));
+  if (other !== undefined)
+    return {
+      refused: `It holds the metric ${textOf(other.__name__)}: istio_requests_total or istio_tcp_connections_opened_total was expected.`,
+    };
+  const named = labelled.filter((metric) => metric.source_workload !== undefined);
+  if (labelled.length > 0 && named.length === 0)
+    return {
+      refused:
+        'None of its samples has the label source_workload, so that none shows who calls. Query the metric itself, or sum by source_workload, source_workload_namespace, destination_service.',
+    };
+  return { source: 'prometheus', observations: fromPrometheus(result), samples: result.length };
+}
+
+/** Reads observed traffic: Prometheus' answer to an instant query, or Kiali's graph as JSON. What is neither is refused with the reason. */
+export function readObserved(value: Json): ObservedTraffic {
+  const { status, data, error, elements } = mapOf(value);
+  if (status === 'error')
+    return { refused: `Prometheus answered with an error: ${textOf(error) || 'it says no more'}.` };
+  if (status === 'success') return readPrometheus(mapOf(data).resultType, mapOf(data).result);
   const { nodes, edges } = mapOf(elements);
-  return isList(nodes) && isList(edges) ? fromKiali(nodes, edges) : undefined;
+  if (!isList(nodes) || !isList(edges)) return { refused: expected };
+  const kinds = nodes.map((node) => mapOf(mapOf(node).data).nodeType);
+  if (nodes.length > 0 && !kinds.some((kind) => kind === 'workload' || kind === 'app' || kind === 'service'))
+    return { refused: `${expected} None of its nodes has the nodeType of Kiali.` };
+  return { source: 'kiali', observations: fromKiali(nodes, edges), samples: edges.length };
 }
 
 /** Observed calls between services of the estate; a workload that it does not hold is taken for the service of its name. */

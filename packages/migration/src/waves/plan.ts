@@ -23,7 +23,7 @@ export interface Wave {
 
 /** What the order or the limits could not keep, with the reason. */
 export interface Unkept {
-  readonly kind: 'order' | 'limit' | 'namespace' | 'pin' | 'unknown';
+  readonly kind: 'order' | 'limit' | 'namespace' | 'pin' | 'unknown' | 'circle' | 'apart' | 'twice' | 'unplaced';
   readonly services: readonly string[];
   readonly reason: string;
 }
@@ -133,7 +133,7 @@ export function planWaves(input: PlanInput, settings: PlanSettings, tally: Tally
 }
 
 /** Calls that cross after each wave; what never moves stays in Istio. */
-function countCrossing(
+export function countCrossing(
   calls: readonly { readonly from: string; readonly to: string }[],
   waveOf: ReadonlyMap<string, number>,
   waves: number,

@@ -1,8 +1,9 @@
 import { locate } from '@isthmus/kubernetes';
 import type { Evidence, EvidenceKind, ServiceEdge, ServiceGraph, Shared } from '../graph/edge.ts';
 import type { Replaced } from '../graph/replaced.ts';
+import { assessWaves } from './arrangement.ts';
 import { circleOf } from './circle.ts';
-import { planWaves, type Unkept } from './plan.ts';
+import { type Plan, type PlanInput, planWaves, type Unkept } from './plan.ts';
 import { type Order, type PlanSettings, reasonOf } from './settings.ts';
 
 /** Evidence with its place in the input. */
@@ -130,17 +131,41 @@ export function presentGraph(graph: ServiceGraph, textOf: TextOf): PresentedGrap
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Plans the waves of a graph and says why. */
-export function planReport(graph: ServiceGraph, presented: PresentedGraph, settings: PlanSettings): PlanReport {
-  const replaced = new Set(graph.replaced.map(({ service }) => service));
-  const services = graph.services.filter(({ id }) => !replaced.has(id));
+/** Waves as a person arranged them; services that would have moved together stand together. */
+function arranged(input: PlanInput, arrangement: readonly (readonly string[])[], settings: PlanSettings): Plan {
+  const { waves, unkept } = assessWaves(input, arrangement, settings);
+  const unlimited = { ...settings, most: undefined, oneNamespace: false, pinned: {} };
+  const groups = planWaves(input, unlimited).waves.flatMap((wave) => wave.groups);
+  const groupOf = new Map(groups.flatMap((group, index) => group.map((id) => [id, index] as const)));
+  return {
+    order: settings.order,
+    waves: waves.map(({ number, services, crossing }) => ({
+      number,
+      groups: [...Map.groupBy(services, (id) => groupOf.get(id) ?? id).values()],
+      crossing,
+    })),
+    excluded: settings.excluded.filter((id) => input.services.some((service) => service.id === id)).toSorted(compare),
+    unkept,
+  };
+}
+
+/**
+ * Plans the waves of a graph and says why.
+ * @param arrangement waves as a person arranged them, in the place of planned ones
+ */
+export function planReport(
+  graph: ServiceGraph,
+  presented: PresentedGraph,
+  settings: PlanSettings,
+  arrangement?: readonly (readonly string[])[],
+): PlanReport {
+  const input = planInput(graph, settings);
+  const { services, calls } = input;
   const ids = new Set(services.map(({ id }) => id));
   const isBetween = ({ from, to }: { from: string; to: string }): boolean => ids.has(from) && ids.has(to);
   const counts = (call: { from: string; to: string; confidence: number }): boolean =>
     call.confidence >= settings.confidence && isBetween(call);
-  const calls = graph.edges.filter(counts);
-  const together = graph.shared.map((shared) => shared.services);
-  const plan = planWaves({ services, calls, together }, settings);
+  const plan = arrangement === undefined ? planWaves(input, settings) : arranged(input, arrangement, settings);
   const next = new Map<string, string[]>();
   const connected = new Set<string>();
   for (const { from, to } of calls) {
@@ -188,6 +213,18 @@ export function planReport(graph: ServiceGraph, presented: PresentedGraph, setti
     calls: presented.edges.map((call) => ({ ...call, counts: counts(call) })),
     entries: presented.entries.map((call) => ({ ...call, counts: false })),
     externals: presented.externals.map((call) => ({ ...call, counts: false })),
+  };
+}
+
+/** What planning looks at of a graph: services that move, calls with enough evidence, and what cannot be apart. */
+export function planInput(graph: ServiceGraph, { confidence }: Pick<PlanSettings, 'confidence'>): PlanInput {
+  const replaced = new Set(graph.replaced.map(({ service }) => service));
+  const services = graph.services.filter(({ id }) => !replaced.has(id));
+  const ids = new Set(services.map(({ id }) => id));
+  return {
+    services,
+    calls: graph.edges.filter((call) => call.confidence >= confidence && ids.has(call.from) && ids.has(call.to)),
+    together: graph.shared.map((shared) => shared.services),
   };
 }
 

@@ -4,7 +4,10 @@ import { translateAbsence } from './authorization-policy/absence-to-mesh-traffic
 import { translateAuthorizationPolicies } from './authorization-policy/to-mesh-traffic-permission.ts';
 import { accountForDestinationRules } from './destination-rule/account.ts';
 import { translateDestinationRules } from './destination-rule/translate.ts';
+import { translateEgressGateways } from './egress-gateway/translate.ts';
+import { translateEnvoyFilters } from './envoy-filter/translate.ts';
 import { translateGateways } from './gateway/translate.ts';
+import { translateGatewayApi } from './gateway-api/translate.ts';
 import { translateDefaults } from './mesh-config/defaults-to-policies.ts';
 import { translateTrust } from './mesh-config/trust-to-mesh-identity.ts';
 import { translatePeerAuthentications } from './peer-authentication/to-mesh-tls.ts';
@@ -12,6 +15,7 @@ import { translateRequestAuthentications } from './request-authentication/to-kon
 import { translateRest } from './rest/translate.ts';
 import { translateServiceEntries } from './service-entry/translate.ts';
 import { translateTelemetry } from './telemetry/translate.ts';
+import { translateTrafficExtensions } from './traffic-extension/translate.ts';
 import { accountForVirtualServices } from './virtual-service/account.ts';
 import { translateVirtualServices } from './virtual-service/translate.ts';
 import { translateWorkloadEntries } from './workload-entry/translate.ts';
@@ -29,12 +33,16 @@ export const translators: readonly Translator[] = [
   translateTrust,
   translateRequestAuthentications,
   translateServiceEntries,
+  translateEgressGateways,
   translateGateways,
   translateVirtualServices,
   translateDestinationRules,
   translateTelemetry,
+  translateEnvoyFilters,
+  translateTrafficExtensions,
   translateWorkloadEntries,
   accountForVirtualServices,
   accountForDestinationRules,
+  translateGatewayApi,
   translateRest,
 ];

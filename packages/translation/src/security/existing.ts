@@ -51,6 +51,35 @@ function matchesIn(spec: JsonObject): Match[] {
   );
 }
 
+/** A Mesh with mTLS of its own, and the backend that it uses. */
+interface OwnMtls {
+  readonly mesh: string;
+  readonly backend: string;
+}
+
+/** Meshes whose own mTLS is on; 3.0 knows none. */
+function ownMtlsOf(context: Context, existing: readonly Resource[]): ReadonlyMap<string, OwnMtls> {
+  if (context.settings.target === '3.0') return new Map();
+  return new Map(
+    existing.flatMap(({ kind, name, object }): [string, OwnMtls][] => {
+      const { enabledBackend } = mapOf(mapOf(object.spec).mtls);
+      return kind === 'Mesh' && typeof enabledBackend === 'string' && enabledBackend !== ''
+        ? [[name, { mesh: name, backend: enabledBackend }]]
+        : [];
+    }),
+  );
+}
+
+/** Denials of one identity, in a mesh whose certificates have several names. */
+function checkDenials(context: Context, resource: Resource, own: OwnMtls | undefined): void {
+  if (own === undefined) return;
+  for (const { part, path, value } of matchesIn(mapOf(resource.object.spec))) {
+    const { type, value: identity } = mapOf(value.spiffeID);
+    if (part === 'deny' && type === 'Exact' && typeof identity === 'string')
+      context.report(area.exactDenial, { identity, ...own }, fieldAt(resource, path));
+  }
+}
+
 function checkPermission(context: Context, resource: Resource, restricted: boolean): void {
   const spec = mapOf(resource.object.spec);
   const { target, systemNamespace } = context.settings;
@@ -105,11 +134,15 @@ export function checkExistingPolicies(context: Context): void {
   const view = securityOf(context);
   const restricted = view.policies.some((policy) => !policy.dryRun && isForSidecars(view, policy));
   const namespaces = namespacesOf(estate.context);
+  const ownMtls = ownMtlsOf(context, existing);
   for (const resource of existing) {
     const { kind, name, object } = resource;
     const spec = mapOf(object.spec);
     const namespace = effectiveNamespace(resource);
-    if (kind === 'MeshTrafficPermission') checkPermission(context, resource, restricted);
+    if (kind === 'MeshTrafficPermission') {
+      checkPermission(context, resource, restricted);
+      checkDenials(context, resource, ownMtls.get(resource.labels['kuma.io/mesh'] ?? 'default'));
+    }
     const permissive = [...listOf(spec.rules), ...listOf(spec.from)].some(
       (rule) => mapOf(mapOf(rule).default).mode === 'Permissive',
     );

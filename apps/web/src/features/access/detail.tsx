@@ -1,4 +1,4 @@
-import type { AccessRow } from '@isthmus/contract';
+import type { AccessRow, Migration, WorkloadAccessQuery } from '@isthmus/contract';
 import { Button, CloseButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -6,6 +6,7 @@ import { count } from '../../text/format.ts';
 import { Line } from '../../ui/prose.tsx';
 import shared from '../../ui/verdicts.module.css';
 import { RuleLink } from '../behaviour/rule-link.tsx';
+import { Acceptance } from './acceptance.tsx';
 import classes from './access.module.css';
 import { Matrix } from './matrix.tsx';
 import { workloadAccessQuery } from './queries.ts';
@@ -14,13 +15,13 @@ import { VerdictLabel } from './verdict.tsx';
 
 const mostRules = 5;
 
-function Side(props: { migration: string; row: AccessRow; mesh: 'Istio' | 'Kong Mesh' }) {
-  const { migration, row, mesh } = props;
+function Side(props: { migration: string; row: AccessRow; mesh: 'Istio' | 'Kong Mesh'; title?: string }) {
+  const { migration, row, mesh, title = mesh } = props;
   const [text, rules = []] =
     mesh === 'Istio' ? ([row.before, row.rules?.before] as const) : ([row.after, row.rules?.after] as const);
   return (
     <div className={mesh === 'Istio' ? classes.source : classes.target}>
-      <dt>{mesh}</dt>
+      <dt>{title}</dt>
       <dd>
         {text}
         {rules.slice(0, mostRules).map((rule) => (
@@ -37,13 +38,31 @@ function Side(props: { migration: string; row: AccessRow; mesh: 'Istio' | 'Kong 
   );
 }
 
-function Found({ migration, row }: { migration: string; row: AccessRow }) {
-  const { aspect, port, count: callers, verdict, sentence } = row;
+/** What foretold a verdict; of states before the last nothing is said. */
+function Foretold({ codes }: { codes: readonly string[] }) {
+  if (codes.length === 0) return <p className={classes.surprise}>No finding speaks of this difference.</p>;
+  return (
+    <p className="muted">
+      Foretold by{' '}
+      {codes.map((code, index) => (
+        <span key={code}>
+          {index === 0 ? '' : ', '}
+          <Link to="/codes/$code" params={{ code }} className="mono">
+            {code}
+          </Link>
+        </span>
+      ))}
+    </p>
+  );
+}
+
+function Found({ migration, row, isLast }: { migration: Migration; row: AccessRow; isLast: boolean }) {
+  const { aspect, port, count: callers, verdict, sentence, predictedBy, way, accepted } = row;
   return (
     <li className={shared.found}>
       <div className={shared.top}>
         <span className={shared.head}>
-          <VerdictLabel verdict={verdict} />
+          <VerdictLabel verdict={accepted === undefined ? verdict : 'accepted'} />
           <strong>{aspect}</strong>
           <span className="muted">
             port {portWord(port)}
@@ -55,28 +74,49 @@ function Found({ migration, row }: { migration: string; row: AccessRow }) {
         <Line text={sentence} />
       </p>
       <dl className={classes.sides}>
-        <Side migration={migration} row={row} mesh="Istio" />
-        <Side migration={migration} row={row} mesh="Kong Mesh" />
+        <Side migration={migration.id} row={row} mesh="Istio" />
+        <Side migration={migration.id} row={row} mesh="Kong Mesh" {...(isLast ? {} : { title: 'In this state' })} />
       </dl>
+      {aspect === 'transport' && way !== undefined && (
+        <ul className={classes.ways} aria-label="How calls come">
+          {way.split('; ').map((one) => (
+            <li key={one}>{one}</li>
+          ))}
+        </ul>
+      )}
+      {predictedBy !== undefined && <Foretold codes={predictedBy} />}
+      {isLast && verdict !== 'same' && (
+        <div>
+          <Acceptance key={accepted} migration={migration} row={row} />
+        </div>
+      )}
     </li>
   );
 }
 
-function FoundList({ migration, rows }: { migration: string; rows: readonly AccessRow[] }) {
+function FoundList(props: { migration: Migration; rows: readonly AccessRow[]; isLast: boolean }) {
+  const { migration, rows, isLast } = props;
   if (rows.length === 0) return null;
   return (
     <ul className={shared.verdicts}>
       {rows.map((row) => (
-        <Found key={row.id} migration={migration} row={row} />
+        <Found key={row.id} migration={migration} row={row} isLast={isLast} />
       ))}
     </ul>
   );
 }
 
 /** What was found about one workload: what differs and what decides it, and the matrix of its callers. */
-export function Detail(props: { migration: string; workload: string; isWhole: boolean; onClose: () => void }) {
-  const { migration, workload, isWhole, onClose } = props;
-  const { data, error } = useQuery(workloadAccessQuery(migration, workload));
+export function Detail(props: {
+  migration: Migration;
+  workload: string;
+  state: WorkloadAccessQuery;
+  isWhole: boolean;
+  onClose: () => void;
+}) {
+  const { migration, workload, state, isWhole, onClose } = props;
+  const { data, error } = useQuery(workloadAccessQuery(migration.id, workload, state));
+  const isLast = state.phase === undefined;
   const rows = data?.rows ?? [];
   const [service] = rows[0]?.services ?? [];
   const others = rows.filter(({ verdict }) => verdict !== 'same');
@@ -103,16 +143,16 @@ export function Detail(props: { migration: string; workload: string; isWhole: bo
                 size="compact-md"
                 variant="default"
                 renderRoot={(rest) => (
-                  <Link {...rest} to="/migrations/$id/workbench" params={{ id: migration }} search={{ service }} />
+                  <Link {...rest} to="/migrations/$id/workbench" params={{ id: migration.id }} search={{ service }} />
                 )}
               >
                 Before and after
               </Button>
             </div>
           )}
-          <FoundList migration={migration} rows={others} />
+          <FoundList migration={migration} rows={others} isLast={isLast} />
           <Matrix workload={workload} rows={rows} isWhole={isWhole} />
-          <FoundList migration={migration} rows={same} />
+          <FoundList migration={migration} rows={same} isLast={isLast} />
         </>
       )}
     </section>

@@ -28,6 +28,7 @@ import {
   showsSame,
   verdicts,
 } from './rows.ts';
+import { bridges, bridgeWords, phases, phaseWords, stateInWords, stateOf } from './state.ts';
 import { VerdictLabel } from './verdict.tsx';
 
 /** Who calls, as many names as fit a line. */
@@ -38,7 +39,7 @@ function callersOf({ aspect, callers, count: all, bridge }: AccessRow): string {
   return `${named}${rest > 0 ? ` and ${whole(rest)} more` : ''}${bridge ? ', with Istio’s certificate' : ''}`;
 }
 
-const columns: readonly Column<AccessRow>[] = [
+const columnsFor = (isLast: boolean): readonly Column<AccessRow>[] => [
   { id: 'workload', title: 'Workload', width: [176, 2], value: ({ workload }) => workload },
   {
     id: 'port',
@@ -53,7 +54,7 @@ const columns: readonly Column<AccessRow>[] = [
     title: 'Verdict',
     width: [112, 0],
     value: ({ verdict }) => verdicts.indexOf(verdict),
-    cell: ({ verdict }) => <VerdictLabel verdict={verdict} />,
+    cell: ({ verdict, accepted }) => <VerdictLabel verdict={accepted === undefined ? verdict : 'accepted'} />,
   },
   {
     id: 'callers',
@@ -65,8 +66,26 @@ const columns: readonly Column<AccessRow>[] = [
   },
   { id: 'who', title: 'Who', width: [240, 4], value: callersOf },
   { id: 'before', title: 'Before, in Istio', width: [168, 1], value: ({ before }) => before },
-  { id: 'after', title: 'After, in Kong Mesh', width: [144, 1], value: ({ after }) => after },
+  {
+    id: 'after',
+    title: isLast ? 'After, in Kong Mesh' : 'In this state',
+    width: [144, 1],
+    value: ({ after }) => after,
+  },
+  ...(isLast
+    ? []
+    : [
+        {
+          id: 'way',
+          title: 'Way',
+          width: [200, 3],
+          value: ({ way = '' }: AccessRow) => way.replaceAll('`', ''),
+        } satisfies Column<AccessRow>,
+      ]),
 ];
+
+const lastColumns = columnsFor(true);
+const phaseColumns = columnsFor(false);
 
 /** Of a row's id the workload that it is about. */
 const workloadOf = (id: string): string => id.split(':')[0] ?? '';
@@ -75,8 +94,12 @@ const workloadOf = (id: string): string => id.split(':')[0] ?? '';
 export function AccessPage() {
   const { id } = useParams({ from: '/migrations/$id' });
   const { data: migration } = useSuspenseQuery(migrationQuery(id));
-  const { data, error, refetch } = useQuery(accessQuery(id));
   const [search, change] = useAddress();
+  const { phase, bridge } = search;
+  const state = useMemo(() => stateOf({ ...(phase ? { phase } : {}), ...(bridge ? { bridge } : {}) }), [phase, bridge]);
+  const isLast = state.phase === undefined;
+  const columns = isLast ? lastColumns : phaseColumns;
+  const { data, error, refetch } = useQuery(accessQuery(id, state));
   const [cursor, setCursor] = useLooseSearch('row');
   const all = useMemo(() => byUrgency(data?.rows ?? []), [data]);
   const { q, verdict, aspect, namespace, same } = search;
@@ -93,7 +116,7 @@ export function AccessPage() {
   const { complete, compared, workloads, answer, tally, leftOut } = data;
   const isWhole = showsSame(search);
   const table = (asked: readonly string[]): string =>
-    addressOf('GET /migrations/:id/access.csv', { id }, { verdict: asked.join(',') });
+    addressOf('GET /migrations/:id/access.csv', { id }, { ...state, verdict: asked.join(',') });
   return (
     <Page
       title="Access"
@@ -102,6 +125,7 @@ export function AccessPage() {
       answer={
         <>
           <p>{complete ? answer : `So far: ${answer}`}</p>
+          {!isLast && <p className="muted">{stateInWords(state)}</p>}
           {!migration.settings.complete && tally.access.undecided > 0 && (
             <p className="muted">
               Nobody knows yet which identities the rest of the estate has. Where this import is all of it,{' '}
@@ -160,6 +184,22 @@ export function AccessPage() {
           label="What is the same"
           chips={[{ value: 'shown', label: <VerdictLabel verdict="same" />, count: counts.same }]}
         />
+        <SelectFilter
+          name="phase"
+          label="State"
+          options={phases}
+          words={phaseWords}
+          none="State: after the migration"
+        />
+        {!isLast && (
+          <SelectFilter
+            name="bridge"
+            label="Between meshes"
+            options={bridges}
+            words={bridgeWords}
+            none="Between meshes: from Pod to Pod"
+          />
+        )}
         <SelectFilter name="aspect" label="Aspect" options={aspects} />
         <SelectFilter name="namespace" label="Namespace" options={namespaces} />
         <ClearFilters names={filterNames} />
@@ -190,7 +230,8 @@ export function AccessPage() {
         {cursor !== '' && (
           <Detail
             key={workloadOf(cursor)}
-            migration={id}
+            migration={migration}
+            state={state}
             workload={workloadOf(cursor)}
             isWhole={isWhole}
             onClose={() => setCursor('')}

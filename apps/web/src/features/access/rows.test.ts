@@ -1,6 +1,6 @@
 import type { AccessRow } from '@isthmus/contract';
 import { expect, test } from 'vitest';
-import { byUrgency, countsOf, filterRows, matrixOf } from './rows.ts';
+import { acceptedFor, byUrgency, countsOf, filterRows, matrixOf, withoutAcceptance } from './rows.ts';
 
 const row = (part: Partial<AccessRow>): AccessRow => ({
   id: 'sales/seats:80:0',
@@ -59,4 +59,24 @@ test('a matrix has a row for each caller, accounts first, and a column for each 
     ['any other account of sales', false, 'same'],
   ]);
   expect(callers[1]?.cells.get(9090)).toEqual({ before: 'may call', after: 'refused', verdict: 'narrower' });
+});
+
+test('what is accepted is what was looked at, and is taken back as a whole', () => {
+  const wider = row({ verdict: 'wider', callers: ['a/b', 'c/d'] });
+  const accepted = acceptedFor(wider, 'known');
+  expect(accepted).toEqual({
+    service: 'sales/seats',
+    port: 80,
+    aspect: 'access',
+    verdict: 'wider',
+    callers: ['a/b', 'c/d'],
+    reason: 'known',
+  });
+  const other = { ...accepted, service: 'sales/web' };
+  const narrower = { service: 'sales/seats', aspect: 'access', reason: 'all ports' } as const;
+  expect(withoutAcceptance([accepted, other, narrower], wider)).toEqual([other, narrower]);
+  expect(withoutAcceptance([accepted, narrower], { ...wider, verdict: 'narrower' })).toEqual([accepted]);
+  expect(acceptedFor({ ...wider, aspect: 'transport', verdict: 'narrower', callers: [] }, 'known')).not.toHaveProperty(
+    'callers',
+  );
 });

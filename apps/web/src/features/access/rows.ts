@@ -1,4 +1,4 @@
-import type { AccessRow, AccessVerdict } from '@isthmus/contract';
+import type { AccessRow, AccessVerdict, Settings } from '@isthmus/contract';
 import type { Search } from '../../ui/search.ts';
 import { setOf } from '../../ui/use-search.ts';
 
@@ -83,4 +83,34 @@ export function matrixOf(rows: readonly AccessRow[]): { ports: readonly number[]
         (a.caller < b.caller ? -1 : a.caller > b.caller ? 1 : Number(a.bridge) - Number(b.bridge)),
     );
   return { ports: [...ports].sort((a, b) => a - b), callers };
+}
+
+type Accepted = Settings['accepted'][number];
+
+/** What a verdict that is accepted becomes in the settings: for the callers that were looked at, however many. */
+export function acceptedFor(row: AccessRow, reason: string): Accepted {
+  const { workload, port, aspect, verdict, callers } = row;
+  return {
+    service: workload,
+    port,
+    aspect,
+    ...(verdict === 'same' ? {} : { verdict }),
+    ...(aspect === 'access' ? { callers } : {}),
+    reason,
+  };
+}
+
+/** The settings without what accepts a row. */
+export function withoutAcceptance(
+  accepted: readonly Accepted[],
+  { workload, port, aspect, verdict, callers }: AccessRow,
+): Accepted[] {
+  return accepted.filter(
+    (one) =>
+      one.service !== workload ||
+      one.aspect !== aspect ||
+      (one.port !== undefined && one.port !== port) ||
+      (one.verdict ?? 'narrower') !== verdict ||
+      (one.callers !== undefined && !callers.every((caller) => one.callers?.includes(caller))),
+  );
 }

@@ -3,7 +3,8 @@ import { type Outcome, OutcomeMark } from '../../ui/status.tsx';
 import shared from '../../ui/verdicts.module.css';
 
 /** Verdicts use the marks of the outcomes that mean the same to a reader. */
-const markOf: Readonly<Record<AccessVerdict, Outcome>> = {
+const markOf: Readonly<Record<AccessVerdict | 'accepted', Outcome>> = {
+  accepted: 'inert',
   same: 'exact',
   narrower: 'approximate',
   undecided: 'approximate',
@@ -11,7 +12,7 @@ const markOf: Readonly<Record<AccessVerdict, Outcome>> = {
 };
 
 /** Mark and word. */
-export function VerdictLabel({ verdict }: { verdict: AccessVerdict }) {
+export function VerdictLabel({ verdict }: { verdict: AccessVerdict | 'accepted' }) {
   return (
     <span className={shared.verdict}>
       <OutcomeMark outcome={markOf[verdict]} />

@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router';
 import shared from '../../ui/verdicts.module.css';
 import classes from './behaviour.module.css';
 import { serviceBehaviourQuery } from './queries.ts';
+import { simulatorOf, subjectOf } from './request-address.ts';
 import { VerdictList } from './verdict-list.tsx';
 
 /** The verdicts on the service of a row. */
@@ -22,7 +23,7 @@ export function Detail(props: { migration: Migration; service: string; onClose: 
           size="compact-md"
           variant="default"
           renderRoot={(rest) => (
-            <Link {...rest} to="/migrations/$id/workbench" params={{ id: migration.id }} search={{ service }} />
+            <Link {...rest} to="/migrations/$id/workbench" params={{ id: migration.id }} search={subjectOf(service)} />
           )}
         >
           Before and after
@@ -31,7 +32,12 @@ export function Detail(props: { migration: Migration; service: string; onClose: 
           size="compact-md"
           variant="default"
           renderRoot={(rest) => (
-            <Link {...rest} to="/migrations/$id/simulator" params={{ id: migration.id }} search={{ service }} />
+            <Link
+              {...rest}
+              to="/migrations/$id/workbench"
+              params={{ id: migration.id }}
+              search={simulatorOf(service)}
+            />
           )}
         >
           Simulate a request

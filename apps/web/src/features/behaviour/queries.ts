@@ -1,4 +1,4 @@
-import type { Behaviour, BehaviourRow, SimulatedRequest } from '@isthmus/contract';
+import type { Behaviour, BehaviourRow, SimulatedSubject } from '@isthmus/contract';
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { call } from '../../api/client.ts';
 import { keys } from '../../api/queries.ts';
@@ -23,10 +23,10 @@ export const serviceBehaviourQuery = (id: string, service: string) => {
   });
 };
 
-export const simulationQuery = (id: string, request: SimulatedRequest) =>
+export const simulationModelQuery = (id: string, subject: SimulatedSubject) =>
   queryOptions({
-    queryKey: keys.view(id, 'simulation', JSON.stringify(request)),
-    queryFn: ({ signal }) => call('POST /migrations/:id/simulate', { params: { id }, body: request }, signal),
+    queryKey: keys.view(id, 'simulation-model', JSON.stringify(subject)),
+    queryFn: ({ signal }) => call('POST /migrations/:id/simulation-model', { params: { id }, body: subject }, signal),
     // While somebody types, the last answer stays until the next one is there.
     placeholderData: keepPreviousData,
     gcTime: 30_000,

@@ -1,8 +1,8 @@
 import type { Counterexample, SimulatedRequest } from '@isthmus/contract';
 import type { Search } from '../../ui/search.ts';
 
-/** The parts of a request as they stand in an address. */
-export const requestNames = ['service', 'port', 'client', 'labels', 'method', 'host', 'path', 'headers'] as const;
+/** The parts of a request as they stand in an address; `to` is its service, where it is not the one that is shown. */
+export const requestNames = ['to', 'port', 'client', 'labels', 'method', 'host', 'path', 'headers'] as const;
 
 /** Why what is written is no request yet. */
 export interface Unreadable {
@@ -36,12 +36,15 @@ function readHeaders(text: string): Record<string, string[]> | undefined {
 
 /** Reads the request of an address; undefined where no service is named. What is absent has a sensible value. */
 export function readRequest(search: Search): SimulatedRequest | Unreadable | undefined {
-  const { service, port, client, method = 'GET', host, path = '/' } = search;
+  const { port, client, method = 'GET', host, path = '/' } = search;
+  const service = search.to ?? search.service;
   const [namespace = '', name = '', ...rest] = (service ?? '').split('/');
   if (service === undefined) return undefined;
   if (namespace === '' || name === '' || rest.length > 0)
-    return { name: 'service', problem: 'A namespace, a slash and a name, as in sales/seats.' };
+    return { name: 'to', problem: 'A namespace, a slash and a name, as in sales/seats.' };
   if (port !== undefined && !/^[1-9]\d{0,4}$/.test(port)) return { name: 'port', problem: 'A number from 1 to 65535.' };
+  if (isGateway(service) && host === undefined)
+    return { name: 'host', problem: 'A host that the gateway serves, as in www.example.com.' };
   if (!path.startsWith('/')) return { name: 'path', problem: 'It begins with a slash.' };
   const labels = readLabels(search.labels ?? '');
   if (labels === undefined) return { name: 'labels', problem: 'Pairs as app=web, with commas between them.' };
@@ -58,14 +61,35 @@ export function readRequest(search: Search): SimulatedRequest | Unreadable | und
   };
 }
 
-/** The request of a counterexample as an address of the simulator. */
-export function writeRequest(service: string, port: number, { client, request }: Counterexample): Search {
+/** Whether the name is that of a gateway, which stands among services as `<namespace>/gateway:<name>`. */
+export const isGateway = (service: string): boolean => service.includes('/gateway:');
+
+/**
+ * What the workbench shows of a service; of a gateway, which is none, a resource that decides there, or its namespace.
+ * @param resource index of the Istio resource, where it is known
+ */
+export function subjectOf(service: string, resource?: number): Search {
+  if (!isGateway(service)) return { service };
+  return resource === undefined
+    ? { namespace: service.slice(0, service.indexOf('/')) }
+    : { resource: String(resource) };
+}
+
+/** The workbench with the simulator open for a service or a gateway. */
+export const simulatorOf = (service: string, resource?: number): Search => ({
+  ...subjectOf(service, resource),
+  list: 'simulator',
+  ...(isGateway(service) ? { to: service } : {}),
+});
+
+/** The request of a counterexample as an address of the workbench, with the simulator open. */
+export function writeRequest(service: string, port: number, { client, request, before }: Counterexample): Search {
   const labels = Object.entries(client.labels).map(([name, value]) => `${name}=${value}`);
   const headers = Object.entries(request.headers).flatMap(([name, values]) =>
     values.map((value) => `${name}: ${value}`),
   );
   return {
-    service,
+    ...simulatorOf(service, before.rule?.resource),
     port: String(port),
     client: client.namespace,
     labels: labels.length === 0 ? undefined : labels.join(','),

@@ -4,6 +4,7 @@ import { isProblem } from '../../api/problem.ts';
 import { migrationQuery } from '../../api/queries.ts';
 import { Section } from '../../ui/page.tsx';
 import { serviceBehaviourQuery } from './queries.ts';
+import { simulatorOf } from './request-address.ts';
 import { VerdictList } from './verdict-list.tsx';
 
 /** The verdicts on a service, for its page. */
@@ -15,7 +16,7 @@ export function ServiceBehaviourSection({ migration: id, service }: { migration:
       {data !== undefined ? (
         <>
           <p>
-            <Link to="/migrations/$id/simulator" params={{ id }} search={{ service }}>
+            <Link to="/migrations/$id/workbench" params={{ id }} search={simulatorOf(service)}>
               Simulate a request
             </Link>
           </p>

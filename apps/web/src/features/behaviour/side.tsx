@@ -1,4 +1,4 @@
-import type { SimulatedSide } from '@isthmus/contract';
+import type { LinkedRule, SimulatedSide } from '@isthmus/contract';
 import { count } from '../../text/format.ts';
 import { Line } from '../../ui/prose.tsx';
 import { OutcomeMark } from '../../ui/status.tsx';
@@ -10,6 +10,21 @@ type Step = SimulatedSide['steps'][number];
 interface Place {
   readonly migration: string;
   readonly service: string;
+  /** What leads to a rule that is shown beside the simulator; undefined where it is not. */
+  readonly wayTo: (rule: LinkedRule) => (() => void) | undefined;
+}
+
+/** A rule, with the way to it: in the pane beside it, else on a page of its own. */
+function RuleOf({ rule, migration, service, wayTo }: Place & { rule: LinkedRule | undefined }) {
+  const go = rule && wayTo(rule);
+  if (rule === undefined || go === undefined) return <RuleLink migration={migration} service={service} rule={rule} />;
+  const { kind, namespace, name, path } = rule;
+  return (
+    <button type="button" className={classes.rule} onClick={go}>
+      {kind} {namespace === '' ? '' : `${namespace}/`}
+      {name} <code className="muted">{path}</code>
+    </button>
+  );
 }
 
 // More routes that did not take the request than this are folded away.
@@ -31,7 +46,7 @@ function StepView({ step, number, place }: { step: Step; number: number; place: 
         <Line text={decided ? `→ ${does}` : missed} />
       </div>
       <div className={classes.why}>
-        <RuleLink {...place} rule={rule} />
+        <RuleOf {...place} rule={rule} />
       </div>
     </li>
   );
@@ -58,7 +73,7 @@ function Seen({ seen, reads }: Pick<SimulatedSide, 'seen' | 'reads'>) {
   if (seen.length === 0) return null;
   return (
     <div>
-      <h3 className={classes.part}>What the destination sees</h3>
+      <h4 className={classes.part}>What the destination sees</h4>
       <ul className={classes.seen}>
         {seen.map(({ destination, endpoints, share, path, authority, headers }) => (
           <li key={`${destination} ${endpoints}`}>
@@ -99,22 +114,18 @@ function Seen({ seen, reads }: Pick<SimulatedSide, 'seen' | 'reads'>) {
 
 /** What one mesh does with the request, step by step. */
 export function Side(props: { mesh: 'source' | 'target'; title: string; side: SimulatedSide } & Place) {
-  const { mesh, title, side, migration, service } = props;
+  const { mesh, title, side, migration, service, wayTo } = props;
   const { reads, virtualHost, steps, decision, rule, seen, answer, settings } = side;
-  const place = { migration, service };
+  const place = { migration, service, wayTo };
   return (
     <section className={classes.side} data-mesh={mesh} aria-label={title}>
-      <h2 className={classes.mesh}>{title}</h2>
-      <p className={classes.decision}>{decision}</p>
-      {steps.length === 0 || steps.at(-1)?.missed !== undefined ? <RuleLink {...place} rule={rule} /> : null}
-      {answer !== undefined && (
+      <div className={classes.outcome}>
+        <h3 className={classes.mesh}>{title}</h3>
+        <p className={classes.decision}>{decision}</p>
+      </div>
+      {steps.length === 0 || steps.at(-1)?.missed !== undefined ? <RuleOf {...place} rule={rule} /> : null}
+      {answer !== undefined && (answer.location !== undefined || answer.body !== undefined) && (
         <dl className={classes.facts}>
-          <div>
-            <dt>answer</dt>
-            <dd>
-              <code>{answer.status}</code>
-            </dd>
-          </div>
           {answer.location !== undefined && (
             <div>
               <dt>Location</dt>
@@ -134,14 +145,15 @@ export function Side(props: { mesh: 'source' | 'target'; title: string; side: Si
         </dl>
       )}
       <div>
-        <h3 className={classes.part}>Step by step</h3>
-        <p className="muted">
-          {!reads && 'The proxy passes bytes on without reading requests. '}
+        <p className={classes.part}>
+          Step by step
+          {!reads && ', of bytes that the proxy passes on without reading requests'}
           {virtualHost === undefined ? (
-            'No virtual host has this authority.'
+            ': no virtual host has this authority.'
           ) : (
             <>
-              Virtual host <code>{virtualHost.name}</code>
+              {' '}
+              in the virtual host <code>{virtualHost.name}</code>
             </>
           )}
         </p>
@@ -150,7 +162,7 @@ export function Side(props: { mesh: 'source' | 'target'; title: string; side: Si
       <Seen seen={seen} reads={reads} />
       {settings.length > 0 && (
         <div>
-          <h3 className={classes.part}>Time and tries</h3>
+          <h4 className={classes.part}>Time and tries</h4>
           <dl className={classes.facts}>
             {settings.map(({ what, value }) => (
               <div key={`${what} ${value}`}>

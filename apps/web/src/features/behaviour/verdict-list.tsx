@@ -2,8 +2,8 @@ import type { Migration, ServiceBehaviour, Verdict } from '@isthmus/contract';
 import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type FormEvent, useId, useState } from 'react';
 import { count } from '../../text/format.ts';
+import { Accept } from '../../ui/accept.tsx';
 import { Line } from '../../ui/prose.tsx';
 import { tell, tellFailure } from '../../ui/tell.ts';
 import shared from '../../ui/verdicts.module.css';
@@ -46,17 +46,11 @@ type Accepted = Migration['settings']['accepted'];
 /** Accepts a difference with a reason, or takes that back. */
 function Acceptance({ migration, group: { first, ports } }: { migration: Migration; group: Group }) {
   const { service, aspect } = first;
-  const input = useId();
-  const [isOpen, setOpen] = useState(false);
-  const [reason, setReason] = useState('');
   const { accepted } = migration.settings;
   const save = useMutation({
     mutationFn: (next: Accepted) =>
       changeMigration(migration.id, { revision: migration.revision, settings: { accepted: next } }),
-    onSuccess: () => {
-      setOpen(false);
-      tell('Saved.');
-    },
+    onSuccess: () => tell('Saved.'),
     onError: tellFailure,
   });
   if (first.accepted !== undefined)
@@ -82,30 +76,12 @@ function Acceptance({ migration, group: { first, ports } }: { migration: Migrati
         </Button>
       </p>
     );
-  if (!isOpen)
-    return (
-      <Button size="compact-md" variant="default" onClick={() => setOpen(true)}>
-        Accept with a reason …
-      </Button>
-    );
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    const added = ports.map((port) => ({ service, port, aspect, reason: reason.trim() }));
-    if (reason.trim() !== '') save.mutate([...accepted, ...added]);
-  };
   return (
-    <form className={classes.accept} onSubmit={submit}>
-      <label htmlFor={input}>
-        Why may {aspect} of {service} differ on port {ports.join(', ')}?
-      </label>
-      <input id={input} className={classes.input} value={reason} onChange={({ target }) => setReason(target.value)} />
-      <Button size="compact-md" type="submit" loading={save.isPending} disabled={reason.trim() === ''}>
-        Accept
-      </Button>
-      <Button size="compact-md" variant="default" onClick={() => setOpen(false)}>
-        Cancel
-      </Button>
-    </form>
+    <Accept
+      question={`Why may ${aspect} of ${service} differ on port ${ports.join(', ')}?`}
+      isPending={save.isPending}
+      onAccept={(reason) => save.mutate([...accepted, ...ports.map((port) => ({ service, port, aspect, reason }))])}
+    />
   );
 }
 
@@ -206,7 +182,7 @@ export function VerdictList({ migration, behaviour }: { migration: Migration; be
                     renderRoot={(rest) => (
                       <Link
                         {...rest}
-                        to="/migrations/$id/simulator"
+                        to="/migrations/$id/workbench"
                         params={{ id: migration.id }}
                         search={writeRequest(service, port, counterexample)}
                       />

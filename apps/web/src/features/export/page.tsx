@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, SegmentedControl } from '@mantine/core';
 import { useSuspenseQueries } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { addressOf } from '../../api/client.ts';
@@ -6,8 +6,40 @@ import { migrationQuery, overviewQuery } from '../../api/queries.ts';
 import { count, whole } from '../../text/format.ts';
 import { Command } from '../../ui/copy.tsx';
 import { Page, Section } from '../../ui/page.tsx';
-import { SeverityMark } from '../../ui/status.tsx';
+import { openBlockers, SeverityMark } from '../../ui/status.tsx';
 import classes from './page.module.css';
+
+/** The two forms of a bundle: what it holds, and how it is applied. */
+const forms = {
+  kubernetes: {
+    note: 'Directories in apply order, ready for Kustomize, with a README and the report.',
+    archive: 'kong-mesh-bundle.tar.gz',
+    steps: [
+      {
+        what: 'See what would change, one directory after the other in the order of their numbers.',
+        command: 'for step in bundle/[0-9]*/; do kubectl diff -k "$step"; done',
+      },
+      {
+        what: 'Apply one directory and verify before the next one. Permissions come before mTLS: the order matters.',
+        command: 'kubectl apply -k bundle/10-access',
+      },
+    ],
+  },
+  universal: {
+    note: 'For a Global control plane outside of Kubernetes: files for kumactl in apply order, with a script. What exists on Kubernetes only stands in a folder of its own.',
+    archive: 'kong-mesh-universal-bundle.tar.gz',
+    steps: [
+      {
+        what: 'See what a file would make, without applying it.',
+        command: 'kumactl apply --dry-run -f bundle/10-access/mesh-wide.yaml',
+      },
+      {
+        what: 'Apply everything in order. The script stops at the first failure, and names each step.',
+        command: 'sh bundle/apply.sh',
+      },
+    ],
+  },
+} as const;
 
 /** The bundle and the report, what they hold, and how to apply them. */
 export function ExportPage() {
@@ -15,28 +47,42 @@ export function ExportPage() {
   const [{ data: migration }, { data: overview }] = useSuspenseQueries({
     queries: [migrationQuery(id), overviewQuery(id)],
   });
-  const { emitted, drafts, patches, findings } = overview;
-  const bundle = (format: 'zip' | 'tar.gz'): string => addressOf('GET /migrations/:id/bundle', { id }, { format });
+  const { emitted, drafts, patches } = overview;
+  const blockers = openBlockers(overview);
+  const [search, change] = useAddress();
+  const form = search.form === 'universal' ? 'universal' : 'kubernetes';
+  const bundle = (format: 'zip' | 'tar.gz'): string =>
+    addressOf('GET /migrations/:id/bundle', { id }, form === 'universal' ? { format, form } : { format });
+  const { archive, steps } = forms[form];
   return (
     <Page
       title="Export"
       of={migration.name}
       answer={`The bundle holds ${count(emitted, 'resource')} for Kong Mesh ${migration.settings.target}, ${count(patches, 'patch', 'patches')} of objects you have and ${count(drafts, 'draft')}. The same snapshot and settings give the same bytes.`}
     >
-      {findings.blocker > 0 && (
+      {blockers > 0 && (
         <p className={classes.notice}>
           <SeverityMark severity="blocker" />
           <span>
-            {count(findings.blocker, 'blocker')} {findings.blocker === 1 ? 'is' : 'are'} open: what they speak of is not
-            in the bundle, and services behind them are not ready to move.{' '}
+            {count(blockers, 'blocker')} {blockers === 1 ? 'is' : 'are'} open: what they speak of is not in the bundle,
+            and services behind them are not ready to move.{' '}
             <Link to="/migrations/$id/findings" params={{ id }} search={{ severity: 'blocker' }}>
-              {findings.blocker === 1 ? 'Open the blocker' : 'Open the blockers'}
+              {blockers === 1 ? 'Open the blocker' : 'Open the blockers'}
             </Link>
           </span>
         </p>
       )}
       <div className={classes.downloads}>
-        <Section title="Bundle" note="Directories in apply order, ready for Kustomize, with a README and the report.">
+        <Section title="Bundle" note={forms[form].note}>
+          <SegmentedControl
+            aria-label="Form of the resources"
+            value={form}
+            onChange={(value) => change({ form: value === 'universal' ? value : undefined })}
+            data={[
+              { value: 'kubernetes', label: 'Kubernetes' },
+              { value: 'universal', label: 'Universal' },
+            ]}
+          />
           <div className={classes.links}>
             <Button component="a" href={bundle('tar.gz')} download>
               Download .tar.gz
@@ -96,7 +142,7 @@ export function ExportPage() {
             <dd>
               {drafts === 0
                 ? 'No drafts.'
-                : `${whole(drafts)} that rest on something nobody has confirmed yet. They are outside every kustomization: nothing applies them by accident.`}
+                : `${whole(drafts)} that rest on something nobody has confirmed yet. They are outside of what is applied: nothing applies them by accident.`}
             </dd>
           </div>
           <div>
@@ -111,16 +157,14 @@ export function ExportPage() {
         <ol className={classes.steps}>
           <li>
             <p>Unpack it and read the README. Nothing has been applied so far.</p>
-            <Command text="mkdir bundle && tar -xzf kong-mesh-bundle.tar.gz -C bundle" />
+            <Command text={`mkdir bundle && tar -xzf ${archive} -C bundle`} />
           </li>
-          <li>
-            <p>See what would change, one directory after the other in the order of their numbers.</p>
-            <Command text={'for step in bundle/[0-9]*/; do kubectl diff -k "$step"; done'} />
-          </li>
-          <li>
-            <p>Apply one directory and verify before the next one. Permissions come before mTLS: the order matters.</p>
-            <Command text="kubectl apply -k bundle/10-access" />
-          </li>
+          {steps.map(({ what, command }) => (
+            <li key={command}>
+              <p>{what}</p>
+              <Command text={command} />
+            </li>
+          ))}
           <li>
             <p>Set the phase of the services that moved, so that everybody knows.</p>
           </li>

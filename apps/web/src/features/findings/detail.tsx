@@ -2,6 +2,7 @@ import { Button, CloseButton } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { Prose } from '../../ui/prose.tsx';
 import { SeverityLabel } from '../../ui/status.tsx';
+import { Acceptance } from './acceptance.tsx';
 import type { Finding } from './filter.ts';
 import classes from './page.module.css';
 
@@ -64,6 +65,7 @@ export function Detail(props: { migration: string; finding: Finding; onClose: ()
           </ul>
         </div>
       )}
+      <Acceptance key={String(diagnostic.accepted?.at)} migration={migration} finding={diagnostic} />
       <div className={classes.links}>
         {resource !== undefined && (
           <Button

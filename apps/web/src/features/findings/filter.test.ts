@@ -33,10 +33,20 @@ test('of two objects of one name in a file, the one around the line is meant', (
 });
 
 test('filters narrow together', () => {
-  expect(filterFindings(findings, {})).toBe(findings);
+  expect(filterFindings(findings, {})).toEqual(findings);
   expect(filterFindings(findings, { severity: 'warning' })).toHaveLength(1);
   expect(filterFindings(findings, { code: 'ISTHMUS-VS-001' })).toHaveLength(2);
   expect(filterFindings(findings, { q: 'broken b.yaml' })).toHaveLength(1);
   expect(filterFindings(findings, { namespace: 'sales', severity: 'blocker' })).toHaveLength(2);
   expect(filterFindings(findings, { q: 'virtualservice retry', severity: 'blocker' })).toEqual([]);
+});
+
+test('accepted findings are left out unless they are asked for', () => {
+  const accepted = { reason: 'agreed', by: 'Ann', at: '2026-01-01T00:00:00.000Z' };
+  const some = findings.map((one, index) =>
+    index === 2 ? { ...one, diagnostic: { ...one.diagnostic, accepted } } : one,
+  );
+  expect(filterFindings(some, {})).toHaveLength(3);
+  expect(filterFindings(some, { severity: 'warning' })).toEqual([]);
+  expect(filterFindings(some, { accepted: 'shown' })).toHaveLength(4);
 });

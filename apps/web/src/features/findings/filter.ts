@@ -2,7 +2,7 @@ import type { Diagnostic, ResourceRow, Severity } from '@isthmus/contract';
 import type { Search } from '../../ui/search.ts';
 import { setOf } from '../../ui/use-search.ts';
 
-export const filterNames = ['q', 'severity', 'code', 'namespace'] as const;
+export const filterNames = ['q', 'severity', 'code', 'namespace', 'accepted'] as const;
 
 /** A finding with a name that a link can carry, and the Istio resource it points into. */
 export interface Finding {
@@ -34,13 +34,14 @@ export function findingsOf(diagnostics: readonly Diagnostic[], resources: readon
   });
 }
 
-/** The findings that an address asks for. */
+/** The findings that an address asks for; accepted ones only where it says so. */
 export function filterFindings(findings: readonly Finding[], search: Search): readonly Finding[] {
   const words = (search.q ?? '').toLowerCase().split(/\s+/).filter(Boolean);
   const severities = setOf(search.severity) as ReadonlySet<Severity>;
   const { code, namespace } = search;
-  if (words.length === 0 && severities.size === 0 && !code && !namespace) return findings;
+  const isAcceptedShown = search.accepted === 'shown';
   return findings.filter(({ diagnostic }) => {
+    if (!isAcceptedShown && diagnostic.accepted !== undefined) return false;
     if (severities.size > 0 && !severities.has(diagnostic.severity)) return false;
     if (code && diagnostic.code !== code) return false;
     if (namespace && (diagnostic.resource?.namespace || 'default') !== namespace) return false;

@@ -7,7 +7,7 @@ import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../../ui/filters.tsx';
 import { Page } from '../../ui/page.tsx';
 import { formatSort, parseSort } from '../../ui/sort.ts';
-import { fieldsOf, SeverityLabel, severities } from '../../ui/status.tsx';
+import { AcceptedLabel, fieldsOf, openBlockers, SeverityLabel, severities } from '../../ui/status.tsx';
 import { useAddress, useLooseSearch } from '../../ui/use-search.ts';
 import { Detail } from './detail.tsx';
 import { type Finding, filterFindings, filterNames, findingsOf } from './filter.ts';
@@ -19,7 +19,8 @@ const columns: readonly Column<Finding>[] = [
     title: 'Severity',
     width: [104, 0],
     value: ({ diagnostic }) => severities.indexOf(diagnostic.severity),
-    cell: ({ diagnostic }) => <SeverityLabel severity={diagnostic.severity} />,
+    cell: ({ diagnostic }) =>
+      diagnostic.accepted === undefined ? <SeverityLabel severity={diagnostic.severity} /> : <AcceptedLabel />,
   },
   {
     id: 'code',
@@ -75,8 +76,8 @@ export function FindingsPage() {
   const [cursor, setCursor] = useLooseSearch('finding');
   const navigate = useNavigate();
   const findings = useMemo(() => findingsOf(list.diagnostics, resources), [list, resources]);
-  const { q, severity, code, namespace } = search;
-  const wanted = useMemo(() => ({ q, severity, code, namespace }), [q, severity, code, namespace]);
+  const { q, severity, code, namespace, accepted } = search;
+  const wanted = useMemo(() => ({ q, severity, code, namespace, accepted }), [q, severity, code, namespace, accepted]);
   const deferred = useDeferredValue(wanted);
   const rows = useMemo(() => filterFindings(findings, deferred), [findings, deferred]);
   const [codes, namespaces] = useMemo(
@@ -93,7 +94,9 @@ export function FindingsPage() {
     [findings],
   );
   const shown = findings.find((finding) => finding.id === cursor);
-  const { blocker, warning } = overview.findings;
+  const blocker = openBlockers(overview);
+  const warning = overview.findings.warning - overview.accepted.warning;
+  const decided = overview.accepted.blocker + overview.accepted.warning;
   const open = (finding: Finding): void => {
     if (finding.resource !== undefined)
       void navigate({
@@ -110,7 +113,7 @@ export function FindingsPage() {
       answer={
         list.total === 0
           ? `No findings. ${count(fieldsOf(overview.outcomes), 'field')} checked in ${count(overview.resources, 'resource')}.`
-          : `${count(blocker, 'blocker')} ${blocker === 1 ? 'has' : 'have'} to be settled before the services behind ${blocker === 1 ? 'it' : 'them'} move; ${count(warning, 'warning')} ${warning === 1 ? 'tells' : 'tell'} of a difference.`
+          : `${count(blocker, 'blocker')} ${blocker === 1 ? 'has' : 'have'} to be settled before the services behind ${blocker === 1 ? 'it' : 'them'} move; ${count(warning, 'warning')} ${warning === 1 ? 'tells' : 'tell'} of a difference${decided === 0 ? '' : `; ${count(decided, 'finding')} ${decided === 1 ? 'is' : 'are'} accepted`}.`
       }
     >
       <Filters
@@ -128,6 +131,13 @@ export function FindingsPage() {
             count: overview.findings[one],
           }))}
         />
+        {(decided > 0 || accepted !== undefined) && (
+          <ChipFilter
+            name="accepted"
+            label="Accepted"
+            chips={[{ value: 'shown', label: <AcceptedLabel />, count: decided }]}
+          />
+        )}
         <SelectFilter name="code" label="Code" options={codes} />
         <SelectFilter name="namespace" label="Namespace" options={namespaces} />
         <ClearFilters names={filterNames} />

@@ -1,6 +1,6 @@
 import { phases } from '@isthmus/contract';
 import { useSuspenseQueries } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { codesQuery, sessionQuery } from '../../api/queries.ts';
 import { count, whole } from '../../text/format.ts';
@@ -70,6 +70,9 @@ export function GuidePage() {
       title="Guide"
       answer={`What the marks and words mean, and every finding that Isthmus ${session.version} knows.`}
     >
+      <p>
+        <Link to="/guide/coverage">What becomes of each field</Link> of each kind of Istio, in a table.
+      </p>
       <div className={classes.columns}>
         <Section title="Outcomes of a field">
           <dl className={classes.list}>

@@ -17,6 +17,13 @@ test.each([
     'settings: target: 2.14 → 3.0',
   ],
   ['settings', '{"target":"2.14"}', '{"target":"3.0","zone":"default"}', 'settings: target: 2.14 → 3.0'],
+  [
+    'ISTHMUS-VS-009 at VirtualService a/b spec',
+    null,
+    'rare',
+    'accepted ISTHMUS-VS-009 at VirtualService a/b spec: “rare”',
+  ],
+  ['ISTHMUS-VS-009', 'rare', null, 'took back the acceptance of ISTHMUS-VS-009: “rare”'],
   ['settings', 'not JSON', 'x', 'settings changed'],
 ])('%s from %s to %s reads %s', (field, before, after, text) =>
   expect(sentenceOf({ field, before, after })).toBe(text),

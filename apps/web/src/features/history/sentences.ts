@@ -17,6 +17,10 @@ function settingsChange(before: string | null, after: string | null): string | u
 
 /** An entry of the history in one line. Text by people stays text. */
 export function sentenceOf({ field, before, after }: Pick<HistoryEntry, 'field' | 'before' | 'after'>): string {
+  if (field.startsWith('ISTHMUS-'))
+    return after === null
+      ? `took back the acceptance of ${field}: ${quoted(before ?? '')}`
+      : `accepted ${field}: ${quoted(after)}`;
   switch (field) {
     case 'created':
       return `created as ${quoted(after ?? '')}`;

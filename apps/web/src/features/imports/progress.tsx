@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { bytes, count, whole } from '../../text/format.ts';
+import { Reading, Unread } from '../clusters/reading.tsx';
 import { type ImportState, progressOf } from './import-state.ts';
 import classes from './progress.module.css';
 
@@ -53,6 +54,12 @@ export function Progress({ state, onCancel }: { state: ImportState; onCancel: ()
       </ol>
       <progress className={classes.bar} aria-label="Import" {...(done === undefined ? {} : { value: done })} max={1} />
       <p role="status">{sentence(state)}</p>
+      {job?.clusters?.map(({ name, kinds }) => (
+        <Reading key={name} name={name} progress={kinds} />
+      ))}
+      {job?.clusters?.some(({ unread }) => unread.length > 0) && (
+        <Unread unread={job.clusters.flatMap(({ unread }) => unread)} />
+      )}
       {job !== undefined && (
         <dl className={classes.counts}>
           {(

@@ -7,6 +7,7 @@ const overview = (change: Partial<Overview>): Overview => ({
   carriedResources: 412,
   outcomes: { exact: 2000, approximate: 300, unsupported: 10, inert: 5, untranslated: 3 },
   findings: { blocker: 9, warning: 4, info: 0 },
+  accepted: { blocker: 0, warning: 0, info: 0 },
   services: 40,
   blockedServices: 6,
   phases: { discovered: 40 },
@@ -24,6 +25,17 @@ test('the overview answers in one sentence with its denominators', () => {
   expect(answerOf(overview({}))).toBe(
     '412 of 431 resources carry over without a blocker; 9 findings block 6 of 40 services.',
   );
+});
+
+test('what somebody accepted does not block, and is counted', () => {
+  const accepted = { blocker: 9, warning: 0, info: 0 };
+  expect(answerOf(overview({ accepted, blockedServices: 0 }))).toBe(
+    '412 of 431 resources carry over without a blocker; nothing blocks the 40 services. 9 blockers are accepted.',
+  );
+  expect(answerOf(overview({ accepted: { ...accepted, blocker: 1 } }))).toBe(
+    '412 of 431 resources carry over without a blocker; 8 findings block 6 of 40 services. 1 blocker is accepted.',
+  );
+  expect(nextStep(overview({ accepted })).to).toBe('services');
 });
 
 test('one is singular, and none is said', () => {

@@ -1,20 +1,25 @@
 import type { Overview } from '@isthmus/contract';
 import { count, whole } from '../../text/format.ts';
-import { fieldsOf } from '../../ui/status.tsx';
+import { fieldsOf, openBlockers } from '../../ui/status.tsx';
 
 const verb = (number: number, one: string, many: string): string => (number === 1 ? one : many);
 
 /** The answer to "how hard will this be?", with the denominators. */
 export function answerOf(overview: Overview): string {
-  const { resources, carriedResources, findings, blockedServices, services } = overview;
+  const { resources, carriedResources, accepted, blockedServices, services } = overview;
+  const open = openBlockers(overview);
   if (resources === 0) return 'There is no Istio resource in this snapshot.';
   const carried = `${whole(carriedResources)} of ${count(resources, 'resource')} ${verb(carriedResources, 'carries', 'carry')} over without a blocker`;
-  if (findings.blocker === 0)
-    return `${carried}; nothing blocks ${verb(services, 'the service', `the ${count(services, 'service')}`)}.`;
-  const blockers = `${count(findings.blocker, 'finding')} ${verb(findings.blocker, 'blocks', 'block')}`;
+  const decided =
+    accepted.blocker === 0
+      ? ''
+      : ` ${count(accepted.blocker, 'blocker')} ${verb(accepted.blocker, 'is', 'are')} accepted.`;
+  if (open === 0)
+    return `${carried}; nothing blocks ${verb(services, 'the service', `the ${count(services, 'service')}`)}.${decided}`;
+  const blockers = `${count(open, 'finding')} ${verb(open, 'blocks', 'block')}`;
   return blockedServices === 0
-    ? `${carried}; ${count(findings.blocker, 'blocker')} ${verb(findings.blocker, 'concerns', 'concern')} no single service.`
-    : `${carried}; ${blockers} ${whole(blockedServices)} of ${count(services, 'service')}.`;
+    ? `${carried}; ${count(open, 'blocker')} ${verb(open, 'concerns', 'concern')} no single service.${decided}`
+    : `${carried}; ${blockers} ${whole(blockedServices)} of ${count(services, 'service')}.${decided}`;
 }
 
 /** The fields behind the resources: how many there are, and how many have a counterpart. */
@@ -41,14 +46,15 @@ export function nextStep(overview: Overview): NextStep {
       to: 'import',
       label: 'Import',
     };
-  if (overview.findings.blocker > 0)
+  const blockers = openBlockers(overview);
+  if (blockers > 0)
     return {
       text:
-        overview.findings.blocker === 1
+        blockers === 1
           ? 'Look at the blocker: it says what would change for traffic, and what to do.'
-          : `Go through the ${count(overview.findings.blocker, 'blocker')}: each says what would change for traffic, and what to do.`,
+          : `Go through the ${count(blockers, 'blocker')}: each says what would change for traffic, and what to do.`,
       to: 'findings',
-      label: overview.findings.blocker === 1 ? 'Open the blocker' : 'Open the blockers',
+      label: blockers === 1 ? 'Open the blocker' : 'Open the blockers',
     };
   const { discovered = 0, translated = 0 } = overview.phases;
   if (overview.services > 0 && discovered + translated > 0)

@@ -46,11 +46,16 @@ export function Bulk({ migration, selected, onClear }: BulkProps) {
   const change = useMutation({
     mutationFn: ({ services, wanted }: { services: readonly Service[]; wanted: Wanted }) =>
       changeServices(migration, services, wanted),
-    onSuccess: ({ changed, conflicts }, { services, wanted }) => {
+    onSuccess: ({ changed, conflicts, refused }, { services, wanted }) => {
       if (changed.length > 0)
         tell(
           `${count(changed.length, 'service')} changed.`,
           <Undo migration={migration} changes={undoOf(services, changed, wanted)} />,
+        );
+      const [gate] = refused;
+      if (gate !== undefined)
+        tell(
+          `${count(refused.length, 'service')} ${refused.length === 1 ? 'was' : 'were'} left alone. ${gate.sentence}`,
         );
       setConflict(conflicts.length === 0 ? undefined : { services: conflicts, wanted });
       setPhase('');

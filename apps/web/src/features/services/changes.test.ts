@@ -16,6 +16,7 @@ const service = (id: string, change: Partial<Service>): Service => ({
   resources: 0,
   outcomes: { exact: 0, approximate: 0, unsupported: 0, inert: 0, untranslated: 0 },
   findings: { blocker: 0, warning: 0, info: 0 },
+  accepted: { blocker: 0, warning: 0, info: 0 },
   ...change,
 });
 

@@ -1,6 +1,7 @@
 import type { Phase, Service } from '@isthmus/contract';
 import { count, whole } from '../../text/format.ts';
 import type { Search } from '../../ui/search.ts';
+import { openBlockers } from '../../ui/status.tsx';
 import { setOf } from '../../ui/use-search.ts';
 
 /** Names in the address that narrow the list. */
@@ -17,7 +18,7 @@ export function filterServices(services: readonly Service[], search: Search): re
       (phases.size === 0 || phases.has(service.phase)) &&
       (!namespace || service.namespace === namespace) &&
       (owner === undefined || service.owner === (owner === 'nobody' ? '' : owner)) &&
-      (findings !== 'blocker' || service.findings.blocker > 0) &&
+      (findings !== 'blocker' || openBlockers(service) > 0) &&
       words.every((word) => service.id.toLowerCase().includes(word) || service.owner.toLowerCase().includes(word)),
   );
 }
@@ -37,12 +38,13 @@ export function rollUp(services: readonly Service[]): RollUp {
   const owners = new Set<string>();
   let blocked = 0;
   let withoutOwner = 0;
-  for (const { phase, namespace, owner, findings } of services) {
+  for (const service of services) {
+    const { phase, namespace, owner } = service;
     phases.set(phase, (phases.get(phase) ?? 0) + 1);
     namespaces.add(namespace);
     if (owner === '') withoutOwner++;
     else owners.add(owner);
-    if (findings.blocker > 0) blocked++;
+    if (openBlockers(service) > 0) blocked++;
   }
   return { phases, blocked, namespaces: [...namespaces].sort(), owners: [...owners].sort(), withoutOwner };
 }

@@ -9,7 +9,7 @@ import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../
 import { Page } from '../../ui/page.tsx';
 import { hrefOf, RowLink } from '../../ui/row-link.tsx';
 import { formatSort, parseSort } from '../../ui/sort.ts';
-import { Count, fieldsOf, OutcomeCounts, SeverityMark } from '../../ui/status.tsx';
+import { Count, fieldsOf, OutcomeCounts, openBlockers, SeverityMark } from '../../ui/status.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { useAddress, useLooseSearch } from '../../ui/use-search.ts';
 import { Bulk } from './bulk.tsx';
@@ -46,8 +46,8 @@ const columnsFor = (id: string): readonly Column<Service>[] => [
     title: 'Blockers',
     width: [80, 1],
     isNumber: true,
-    value: ({ findings }) => findings.blocker,
-    cell: ({ findings }) => <Count value={findings.blocker} />,
+    value: openBlockers,
+    cell: (service) => <Count value={openBlockers(service)} />,
   },
   {
     id: 'warnings',

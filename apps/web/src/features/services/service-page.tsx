@@ -8,7 +8,7 @@ import { count } from '../../text/format.ts';
 import { Loading } from '../../ui/loading.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { Prose } from '../../ui/prose.tsx';
-import { Findings, OutcomeCounts, SeverityLabel } from '../../ui/status.tsx';
+import { Findings, OutcomeCounts, openBlockers, SeverityLabel } from '../../ui/status.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { ServiceBehaviourSection } from '../behaviour/service-section.tsx';
 import { HistoryTable } from '../history/history-table.tsx';
@@ -18,11 +18,16 @@ import { phaseWords } from './phase.tsx';
 import classes from './service-page.module.css';
 
 function answerOf(service: Service): string {
-  const { phase, findings, resources } = service;
+  const { phase, accepted, resources } = service;
+  const open = openBlockers(service);
   const stands = `This service is ${phase}: ${phaseWords[phase]}.`;
-  if (findings.blocker > 0)
-    return `${stands} ${count(findings.blocker, 'blocker')} in ${count(resources, 'Istio resource')} ${findings.blocker === 1 ? 'stands' : 'stand'} in the way.`;
-  return `${stands} Nothing in its ${count(resources, 'Istio resource')} blocks it.`;
+  const decided =
+    accepted.blocker === 0
+      ? ''
+      : ` ${count(accepted.blocker, 'blocker')} ${accepted.blocker === 1 ? 'is' : 'are'} accepted.`;
+  if (open > 0)
+    return `${stands} ${count(open, 'blocker')} in ${count(resources, 'Istio resource')} ${open === 1 ? 'stands' : 'stand'} in the way.${decided}`;
+  return `${stands} Nothing in its ${count(resources, 'Istio resource')} blocks it.${decided}`;
 }
 
 /** Lines of findings are those of the document, which begins somewhere in its file. */

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useMutation, useSuspenseQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { call } from '../../api/client.ts';
 import { keys, migrationsQuery, queryClient } from '../../api/queries.ts';
 import { Command } from '../../ui/copy.tsx';
@@ -14,10 +14,13 @@ import { exportCommands } from './export-commands.ts';
 import { Migrations } from './migrations.tsx';
 import classes from './page.module.css';
 
+const ConnectDialog = lazy(async () => ({ default: (await import('../clusters/connect-dialog.tsx')).ConnectDialog }));
+
 /** The first page: three ways in, and the migrations there are. */
 export function StartPage() {
   const { data: migrations } = useSuspenseQuery(migrationsQuery);
   const navigate = useNavigate();
+  const [isConnecting, setConnecting] = useState(false);
   // The two pages that follow are at hand by the time that somebody has chosen what to bring in.
   useEffect(() => {
     const timer = setTimeout(() => {
@@ -86,13 +89,41 @@ export function StartPage() {
               From a cluster
             </h2>
             <p className="muted">
-              Isthmus reads files. These commands write what it needs of a cluster, read-only and without Secrets; drop
-              both files here.
+              Read, and only read, by the credentials that this server has: what both meshes do now, in a snapshot that
+              can be taken again.
             </p>
-            <Command text={exportCommands} />
+            <div>
+              <Button variant="default" onClick={() => setConnecting(true)}>
+                Connect a cluster
+              </Button>
+            </div>
+            <details>
+              <summary>Or export it by hand</summary>
+              <p className="muted">
+                These commands write what is needed of a cluster, read-only and without Secrets; drop both files here.
+              </p>
+              <Command text={exportCommands} />
+            </details>
           </section>
         </div>
       </div>
+      {isConnecting && (
+        <Suspense fallback={null}>
+          <ConnectDialog
+            action="Connect and read it"
+            onClose={() => setConnecting(false)}
+            onConnect={async (cluster) => {
+              const { migrationOf } = await import('../clusters/connect.ts');
+              const job = await migrationOf(cluster);
+              void navigate({
+                to: '/migrations/$id/import',
+                params: { id: job.migration },
+                search: { job: job.id },
+              });
+            }}
+          />
+        </Suspense>
+      )}
       {migrations.length > 0 && (
         <Section title="Migrations">
           <Migrations migrations={migrations} />

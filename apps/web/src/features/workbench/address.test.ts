@@ -77,7 +77,21 @@ test('filters, tab, finding and lists are read, and nonsense is the default', ()
   expect([...(view.shown ?? [])]).toEqual(['exact', 'inert']);
   expect(readView({ show: 'x', tab: 'x', finding: '9', list: 'x' }, workbench, source)).toEqual({
     list: 'findings',
+    dock: 30,
+    isAcceptedShown: false,
     top: 'before',
     isScrollingTogether: true,
   });
+});
+
+test.each([
+  [undefined, undefined, 30],
+  [undefined, 'simulator', 46],
+  ['55', 'simulator', 55],
+  ['5', undefined, 15],
+  ['99', undefined, 80],
+  ['half', undefined, 30],
+  ['closed', 'simulator', 0],
+])('the dock %s under the list %s takes %s percent', (dock, list, expected) => {
+  expect(readView({ dock, list }, workbench, source).dock).toBe(expected);
 });

@@ -26,6 +26,22 @@ export function documentKeys(documents: readonly Named[]): string[] {
   });
 }
 
+/** What stands under the panes. */
+export const lists = ['findings', 'unmatched', 'simulator'] as const;
+export type List = (typeof lists)[number];
+
+/** What the lists may take of the height, in percent; less is folded away. */
+export const dockRange = { least: 15, most: 80 } as const;
+
+const usualDock: Readonly<Record<List, number>> = { findings: 30, unmatched: 30, simulator: 46 };
+
+function readDock(text: string | undefined, list: List): number {
+  if (text === 'closed') return 0;
+  return /^\d{1,2}$/.test(text ?? '')
+    ? Math.min(Math.max(Number(text), dockRange.least), dockRange.most)
+    : usualDock[list];
+}
+
 /** What an address says of how the subject is looked at. Places that are not there (a new import) are left out. */
 export interface View {
   readonly place?: Place;
@@ -34,7 +50,11 @@ export interface View {
   readonly shown?: ReadonlySet<Outcome>;
   /** Index into the workbench's findings. */
   readonly finding?: number;
-  readonly list: 'findings' | 'unmatched';
+  readonly list: List;
+  /** How much of the height the lists take, in percent; 0 where they are folded away. */
+  readonly dock: number;
+  /** Whether accepted findings are shown beside the open ones. */
+  readonly isAcceptedShown: boolean;
   readonly top: 'before' | 'after';
   readonly isScrollingTogether: boolean;
 }
@@ -79,18 +99,33 @@ function placeOfField(path: string | undefined, workbench: Workbench, source: So
   return undefined;
 }
 
-/** Reads how the subject is looked at: `at`, else `field`, is the place of the cursor. */
+/** Where a finding stands; undefined where its document is not shown. */
+function placeOfFinding(index: number | undefined, workbench: Workbench, source: SourceText): Place | undefined {
+  const found = index === undefined ? undefined : workbench.findings[index];
+  const section = source.sections.find(({ document }) => document === found?.document);
+  if (found?.diagnostic.line === undefined || section === undefined) return undefined;
+  const { line, column = 1 } = found.diagnostic;
+  return { side: 'before', line: Math.min(section.heading + line, section.lastLine), column };
+}
+
+/** Reads how the subject is looked at: the cursor is at `at`, else at `field`, else at the open finding. */
 export function readView(search: Search, workbench: Workbench, source: SourceText): View {
-  const place = readPlace(search.at, workbench, source) ?? placeOfField(search.field, workbench, source);
+  const finding = /^\d{1,9}$/.test(search.finding ?? '') ? Number(search.finding) : undefined;
+  const place =
+    readPlace(search.at, workbench, source) ??
+    placeOfField(search.field, workbench, source) ??
+    placeOfFinding(finding, workbench, source);
   const tab = search.tab === undefined ? -1 : documentKeys(workbench.after).indexOf(search.tab);
   const shown = readOutcomes(search.show);
-  const finding = /^\d{1,9}$/.test(search.finding ?? '') ? Number(search.finding) : undefined;
+  const list = lists.find((one) => one === search.list) ?? 'findings';
   return {
     ...(place === undefined ? {} : { place }),
     ...(tab === -1 ? {} : { tab }),
     ...(shown === undefined ? {} : { shown }),
     ...(finding === undefined || workbench.findings[finding] === undefined ? {} : { finding }),
-    list: search.list === 'unmatched' ? 'unmatched' : 'findings',
+    list,
+    dock: readDock(search.dock, list),
+    isAcceptedShown: search.accepted === 'shown',
     top: search.top === 'after' ? 'after' : 'before',
     isScrollingTogether: search.scroll !== 'apart',
   };

@@ -1,29 +1,46 @@
 import type { Workbench } from '@isthmus/contract';
 import { useMediaQuery } from '@mantine/hooks';
-import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
+import {
+  lazy,
+  type ReactNode,
+  Suspense,
+  useCallback,
+  useEffect,
+  useEffectEvent,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { flushSync } from 'react-dom';
 import { byProgram, type CodeEditor, CodePane } from '../../editor/code-pane.tsx';
 import type { Monaco } from '../../editor/load.ts';
+import { whole } from '../../text/format.ts';
 import { reveal, spansAcross, tabFor } from './across.ts';
-import { documentKeys, readView, writePlace } from './address.ts';
+import { documentKeys, type List, readView, writePlace } from './address.ts';
 import { AfterHeader } from './after-header.tsx';
 import { BeforeHeader } from './before-header.tsx';
 import classes from './bench.module.css';
-import { cursorLine, litAfter, litBefore, marksAfter, marksBefore, titlesOf } from './decorations.ts';
+import { cursorLine, litAfter, litBefore, marksAfter, marksBefore, ruleMarks, titlesOf } from './decorations.ts';
+import { Dock } from './dock.tsx';
 import { FieldBar } from './field-bar.tsx';
 import { FindingList } from './finding-list.tsx';
-import { listFindings, step } from './findings.ts';
+import { listFindings, shownFindings, step } from './findings.ts';
 import { Gutter } from './gutter.tsx';
 import { indexLinks, type LinkedField, type Place } from './links.ts';
 import { ListSwitch } from './list-switch.tsx';
 import { NothingAfter } from './nothing-after.tsx';
 import { readOutcomes } from './outcomes.ts';
+import { placeOf } from './rules.ts';
 import { joinDocuments, nameOf, numberOf } from './source-text.ts';
 import { Toolbar } from './toolbar.tsx';
 import { documentsShown, groupUnmatched } from './unmatched.ts';
 import { UnmatchedList } from './unmatched-list.tsx';
+import { useDecided } from './use-decided.ts';
 import { useScrollTogether } from './use-scroll-together.ts';
 import { useView } from './use-view.ts';
+
+// Asked for when it is first opened, with the worker that decides requests.
+const Simulator = lazy(async () => ({ default: (await import('../behaviour/simulator.tsx')).Simulator }));
 
 const none: readonly LinkedField[] = [];
 
@@ -31,18 +48,32 @@ const typesText = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   target.closest('input, textarea, select, [contenteditable], [role=textbox]') !== null;
 
+export interface BenchProps {
+  readonly migration: string;
+  readonly workbench: Workbench;
+  readonly monaco: Monaco;
+  /** Version of Kong Mesh. */
+  readonly target: string;
+  /** Stands in place of the panes where there is nothing to show in them. */
+  readonly nothing?: ReactNode;
+}
+
 /** Before and after side by side, linked field by field. */
-export function Bench({ workbench, monaco, target }: { workbench: Workbench; monaco: Monaco; target: string }) {
+export function Bench({ migration, workbench, monaco, target, nothing }: BenchProps) {
   const { search, now, soon } = useView();
   const isStacked = useMediaQuery('(max-width: 999px)', false, { getInitialValueInEffect: false });
   const shown = useMemo(() => readOutcomes(search.show), [search.show]);
   const source = useMemo(() => joinDocuments(workbench.before, documentsShown(workbench, shown)), [workbench, shown]);
   const links = useMemo(() => indexLinks(workbench, source), [workbench, source]);
-  const findings = useMemo(() => listFindings(workbench.findings, source), [workbench, source]);
+  const allFindings = useMemo(() => listFindings(workbench.findings, source), [workbench, source]);
   const titles = useMemo(() => titlesOf(workbench), [workbench]);
   const unmatched = useMemo(() => groupUnmatched(workbench, shown), [workbench, shown]);
   const keys = useMemo(() => documentKeys(workbench.after), [workbench]);
   const view = readView(search, workbench, source);
+  const findings = useMemo(
+    () => shownFindings(allFindings, { isAcceptedShown: view.isAcceptedShown, open: view.finding }),
+    [allFindings, view.isAcceptedShown, view.finding],
+  );
   const { at, field } = search;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the place changes with its text in the address only
   const place = useMemo(() => view.place, [at, field, workbench, source]);
@@ -94,9 +125,11 @@ export function Bench({ workbench, monaco, target }: { workbench: Workbench; mon
     [choose, findings, soon],
   );
   const openPosition = findings.findIndex(({ index }) => index === view.finding);
+  const showList = (list: List): void =>
+    now({ list: list === 'findings' ? undefined : list, ...(view.dock === 0 ? { dock: undefined } : {}) });
   const walk = (direction: 1 | -1): void => {
     const line = place?.side === 'before' ? place.line : 1;
-    if (view.list !== 'findings') now({ list: undefined });
+    if (view.list !== 'findings' || view.dock === 0) showList('findings');
     openFinding(step(findings, { open: openPosition === -1 ? undefined : openPosition, line }, direction));
   };
 
@@ -116,13 +149,26 @@ export function Bench({ workbench, monaco, target }: { workbench: Workbench; mon
 
   const showTab = useCallback((next: number) => soon({ tab: keys[next] }), [soon, keys]);
 
+  const { setSimulation, find, tried, decided } = useDecided({
+    workbench,
+    source,
+    before,
+    after,
+    tab,
+    onTab: showTab,
+  });
+  const [simulatorCalls, setSimulatorCalls] = useState(0);
+
   // Characters come here from the editors too: nothing can be typed into them.
   const pressed = useEffectEvent((event: KeyboardEvent) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typesText(event.target)) return;
     const count = workbench.after.length;
     if (event.key === 'n') walk(1);
     else if (event.key === 'p') walk(-1);
-    else if (event.key === '[' && count > 1) showTab((tab - 1 + count) % count);
+    else if (event.key === 's') {
+      showList('simulator');
+      setSimulatorCalls((calls) => calls + 1);
+    } else if (event.key === '[' && count > 1) showTab((tab - 1 + count) % count);
     else if (event.key === ']' && count > 1) showTab((tab + 1) % count);
     else return;
     event.preventDefault();
@@ -168,22 +214,24 @@ export function Bench({ workbench, monaco, target }: { workbench: Workbench; mon
     [links, source, findings, titles, shown],
   );
   const afterMarks = useMemo(() => marksAfter(links, tab, classes), [links, tab]);
-  const beforeHighlights = useMemo(
-    () => [
-      ...(place?.side === 'before' ? [cursorLine(place.line, classes)] : []),
+  const beforeHighlights = useMemo(() => {
+    const rules = tried.filter((rule) => rule.place.side === 'before');
+    const all = [
       ...litBefore(hovered, 'hovered', classes),
       ...litBefore(selected, 'atCursor', classes),
-    ],
-    [place, hovered, selected],
-  );
-  const afterHighlights = useMemo(
-    () => [
-      ...(place?.side === 'after' && place.document === tab ? [cursorLine(place.line, classes)] : []),
+      ...ruleMarks(rules, 'ofSource', classes),
+    ];
+    return place?.side === 'before' ? [...cursorLine(place.line, all, classes), ...all] : all;
+  }, [place, hovered, selected, tried]);
+  const afterHighlights = useMemo(() => {
+    const rules = tried.filter((rule) => rule.place.side === 'after' && rule.place.document === tab);
+    const all = [
       ...litAfter(hovered, tab, 'hovered', classes),
       ...litAfter(selected, tab, 'atCursor', classes),
-    ],
-    [place, hovered, selected, tab],
-  );
+      ...ruleMarks(rules, 'ofTarget', classes),
+    ];
+    return place?.side === 'after' && place.document === tab ? [...cursorLine(place.line, all, classes), ...all] : all;
+  }, [place, hovered, selected, tab, tried]);
 
   const open = workbench.after[tab];
   const beforePane = (
@@ -260,32 +308,76 @@ export function Bench({ workbench, monaco, target }: { workbench: Workbench; mon
         isStacked={isStacked}
         view={view}
         position={openPosition}
+        count={findings.length}
         onChange={now}
         onWalk={walk}
       />
-      <div className={isStacked ? classes.stack : classes.sides}>
-        {isStacked
-          ? view.top === 'before'
-            ? [beforePane, afterPane]
-            : [afterPane, beforePane]
-          : [
-              beforePane,
-              <Gutter key="gutter" before={before} after={after} tab={tab} selected={selected} hovered={hovered} />,
-              afterPane,
-            ]}
-      </div>
-      <FieldBar workbench={workbench} selection={selection} titles={titles} onPlace={goTo} />
-      <section className={classes.lists} aria-label="Findings and fields without a counterpart">
-        <ListSwitch
-          list={view.list}
-          findings={findings.length + workbench.omittedFindings}
-          unmatched={unmatched.reduce((sum, group) => sum + group.fields.length, 0)}
-          onChange={(list) => now({ list: list === 'findings' ? undefined : list })}
-        />
+      {nothing ?? (
+        <>
+          <div className={isStacked ? classes.stack : classes.sides}>
+            {isStacked
+              ? view.top === 'before'
+                ? [beforePane, afterPane]
+                : [afterPane, beforePane]
+              : [
+                  beforePane,
+                  <Gutter
+                    key="gutter"
+                    before={before}
+                    after={after}
+                    tab={tab}
+                    selected={selected}
+                    hovered={hovered}
+                    decided={decided}
+                  />,
+                  afterPane,
+                ]}
+          </div>
+          <FieldBar workbench={workbench} selection={selection} titles={titles} onPlace={goTo} />
+        </>
+      )}
+      <Dock
+        height={view.dock}
+        list={view.list}
+        onResize={(height) => soon({ dock: String(height) })}
+        head={
+          <ListSwitch
+            list={view.dock === 0 ? undefined : view.list}
+            findings={whole(findings.length + workbench.omittedFindings)}
+            accepted={workbench.findings.filter(({ diagnostic }) => diagnostic.accepted !== undefined).length}
+            isAcceptedShown={view.isAcceptedShown}
+            onAccepted={() => now({ accepted: view.isAcceptedShown ? undefined : 'shown' })}
+            unmatched={unmatched.reduce((sum, group) => sum + group.fields.length, 0)}
+            onChange={showList}
+            onFold={() => now({ dock: 'closed' })}
+          />
+        }
+      >
         {view.list === 'unmatched' ? (
           <UnmatchedList groups={unmatched} workbench={workbench} links={links} onPlace={goTo} />
+        ) : view.list === 'simulator' ? (
+          <Suspense
+            fallback={
+              <p className={classes.noFindings} role="status">
+                Loading the simulator …
+              </p>
+            }
+          >
+            <Simulator
+              migration={migration}
+              search={search}
+              calls={simulatorCalls}
+              onChange={soon}
+              onDecided={setSimulation}
+              wayTo={(rule) => {
+                const found = find(rule);
+                return found && (() => goTo(placeOf(found)));
+              }}
+            />
+          </Suspense>
         ) : (
           <FindingList
+            migration={migration}
             list={findings}
             workbench={workbench}
             titles={titles}
@@ -295,7 +387,7 @@ export function Bench({ workbench, monaco, target }: { workbench: Workbench; mon
             onClose={() => soon({ finding: undefined })}
           />
         )}
-      </section>
+      </Dock>
     </div>
   );
 }

@@ -74,7 +74,9 @@ export function Choice({ id }: { id: string }) {
       answer={
         resources === 0
           ? 'There are no Istio resources in this snapshot, so that there is nothing to set side by side.'
-          : `What becomes of each of the ${count(fieldsOf(counts), 'field')} in ${count(resources, 'resource')}, and why. Choose what to look at.`
+          : search.list === 'simulator'
+            ? 'Choose the service that the request is sent to.'
+            : `What becomes of each of the ${count(fieldsOf(counts), 'field')} in ${count(resources, 'resource')}, and why. Choose what to look at.`
       }
       actions={<Picker id={id} subject={undefined} title="" />}
     >
@@ -87,7 +89,11 @@ export function Choice({ id }: { id: string }) {
           sort={sort}
           onSort={(next) => change({ sort: formatSort(next) })}
           onOpen={({ namespace }) =>
-            void navigate({ to: '/migrations/$id/workbench', params: { id }, search: { namespace } as never })
+            void navigate({
+              to: '/migrations/$id/workbench',
+              params: { id },
+              search: { namespace, list: search.list } as never,
+            })
           }
           empty="No namespace has Istio resources."
         />

@@ -1,6 +1,6 @@
 import type { PlacedDiagnostic } from '@isthmus/contract';
 import { expect, test } from 'vitest';
-import { countByTab, litAfter, litBefore, marksAfter, marksBefore } from './decorations.ts';
+import { countByTab, cursorLine, litAfter, litBefore, marksAfter, marksBefore, ruleMarks } from './decorations.ts';
 import type { ListedFinding } from './findings.ts';
 import type { LinkedField, LinkIndex } from './links.ts';
 
@@ -92,4 +92,39 @@ test('the tabs that hold counterparts are counted in their order', () => {
     [0, 2],
     [1, 1],
   ]);
+});
+
+test('lines that several fields share light up once', () => {
+  expect(litBefore(fields, 'atCursor', {}).filter(({ columns }) => columns === undefined)).toMatchObject([
+    { line: 3, endLine: 3 },
+    { line: 4, endLine: 4 },
+  ]);
+  expect(litAfter(fields, 0, 'atCursor', {}).filter(({ columns }) => columns === undefined)).toMatchObject([
+    { line: 5, endLine: 6 },
+  ]);
+});
+
+test('the line of the cursor is marked where nothing else lights it up', () => {
+  const lit = litBefore(fields, 'atCursor', {});
+  expect(cursorLine(4, lit, {})).toEqual([]);
+  expect(cursorLine(5, lit, {})).toEqual([{ line: 5, endLine: 5, className: 'cursorLine' }]);
+});
+
+test('the rule that decides is marked as a whole, and each step has its number behind its line', () => {
+  const rule = (number: number, decides: boolean, line = 4, endLine = 6) => ({
+    place: { side: 'before' as const, line, endLine },
+    number,
+    decides,
+  });
+  const notes = (...rules: Parameters<typeof ruleMarks>[0]) =>
+    ruleMarks(rules, 'ofSource', {}).flatMap(({ after }) => (after === undefined ? [] : [after.text.trim()]));
+  expect(ruleMarks([rule(2, true)], 'ofSource', {})).toMatchObject([
+    { line: 4, after: { className: 'decidedNote ofSource' } },
+    { line: 4, endLine: 6, className: 'decidedRule ofSource' },
+  ]);
+  expect(notes(rule(1, false), rule(2, true, 8, 9))).toEqual(['▷ step 1 passed over', '▶ step 2 decides']);
+  expect(notes(rule(1, false), rule(2, false), rule(3, false), rule(4, true))).toEqual([
+    '▶ step 4 decides, steps 1–3 passed over',
+  ]);
+  expect(notes(rule(1, false), rule(3, false), rule(4, false))).toEqual(['▷ steps 1, 3, 4 passed over']);
 });

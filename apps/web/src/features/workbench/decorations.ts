@@ -4,6 +4,7 @@ import { type Outcome, outcomeWords } from '../../ui/status.tsx';
 import type { ListedFinding } from './findings.ts';
 import type { LinkedField, LinkIndex } from './links.ts';
 import { worst } from './outcomes.ts';
+import type { TriedRule } from './rules.ts';
 import type { SourceText } from './source-text.ts';
 
 /** Names of the classes that decorations take, from the style sheet. */
@@ -101,9 +102,23 @@ const lit = (
     : []),
 ];
 
+/** Lights lines up once where several fields share them: tints would add up until text on them cannot be read. */
+function distinct(decorations: readonly Decoration[]): Decoration[] {
+  const texts = new Map<string, Decoration>();
+  const lines: Decoration[] = [];
+  for (const one of decorations.toSorted((a, b) => a.line - b.line)) {
+    const last = lines.at(-1);
+    if (one.columns !== undefined) texts.set(`${one.line} ${one.columns.join(' ')}`, one);
+    else if (last !== undefined && one.line <= last.endLine)
+      lines[lines.length - 1] = { ...last, endLine: Math.max(last.endLine, one.endLine) };
+    else lines.push(one);
+  }
+  return [...lines, ...texts.values()];
+}
+
 /** Lights fields up in the left pane. */
 export const litBefore = (fields: readonly LinkedField[], strength: Strength, classes: Classes): Decoration[] =>
-  fields.flatMap(({ span }) => lit(span, 'ofSource', strength, classes));
+  distinct(fields.flatMap(({ span }) => lit(span, 'ofSource', strength, classes)));
 
 /** Lights the counterparts of fields up in the open tab. */
 export const litAfter = (
@@ -115,16 +130,43 @@ export const litAfter = (
   const spans = fields.flatMap(({ counterparts }) =>
     counterparts.filter(({ document }) => document === tab).map(({ span }) => span),
   );
-  const distinct = new Map(spans.map((span) => [`${span.line}:${span.keyColumn}:${span.endLine}`, span]));
-  return [...distinct.values()].flatMap((span) => lit(span, 'ofTarget', strength, classes));
+  return distinct(spans.flatMap((span) => lit(span, 'ofTarget', strength, classes)));
 };
 
-/** The line of the cursor itself. */
-export const cursorLine = (line: number, classes: Classes): Decoration => ({
-  line,
-  endLine: line,
-  className: classesOf(classes, 'cursorLine'),
-});
+const stepWords = (numbers: readonly number[]): string =>
+  numbers.length > 2 && (numbers.at(-1) ?? 0) - (numbers[0] ?? 0) === numbers.length - 1
+    ? `${numbers[0]}–${numbers.at(-1)}`
+    : numbers.join(', ');
+
+/** The rules of one pane that a simulated request came to: the one that decided as a whole, and each step's number behind its line. */
+export function ruleMarks(rules: readonly TriedRule[], side: 'ofSource' | 'ofTarget', classes: Classes): Decoration[] {
+  const byLine = Map.groupBy(rules, ({ place }) => place.line);
+  return [...byLine].flatMap(([line, group]) => {
+    const missed = group.filter(({ decides }) => !decides).map(({ number }) => number);
+    const decisive = group.find(({ decides }) => decides);
+    const parts = [
+      ...(decisive === undefined ? [] : [`step ${decisive.number} decides`]),
+      ...(missed.length === 0 ? [] : [`${missed.length === 1 ? 'step' : 'steps'} ${stepWords(missed)} passed over`]),
+    ];
+    const text = `    ${decisive === undefined ? '▷' : '▶'} ${parts.join(', ')}`;
+    return [
+      {
+        line,
+        endLine: line,
+        after: { text, className: classesOf(classes, decisive === undefined ? 'missedNote' : 'decidedNote', side) },
+      },
+      ...(decisive === undefined
+        ? []
+        : [{ line, endLine: decisive.place.endLine, className: classesOf(classes, 'decidedRule', side) }]),
+    ];
+  });
+}
+
+/** The line of the cursor itself, where nothing else lights it up. */
+export const cursorLine = (line: number, others: readonly Decoration[], classes: Classes): Decoration[] =>
+  others.some((one) => one.className !== undefined && one.line <= line && line <= one.endLine)
+    ? []
+    : [{ line, endLine: line, className: classesOf(classes, 'cursorLine') }];
 
 /** Counterparts of fields by document, in the order of the tabs. */
 export function countByTab(fields: readonly LinkedField[]): ReadonlyMap<number, number> {

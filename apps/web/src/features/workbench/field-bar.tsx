@@ -6,6 +6,7 @@ import classes from './bench.module.css';
 import { countByTab } from './decorations.ts';
 import type { LinkedField, Place, Selection } from './links.ts';
 import { nameOf } from './source-text.ts';
+import { withoutCode } from './unmatched.ts';
 
 export interface FieldBarProps {
   readonly workbench: Workbench;
@@ -139,8 +140,10 @@ export function FieldBar({ workbench, selection, titles, onPlace }: FieldBarProp
             {field.code}
           </Link>
         )}
-        {field.code !== undefined && field.targets.length === 0 && (
-          <span className="muted">{titles.get(field.code)}</span>
+        {field.targets.length === 0 && (
+          <span className="muted">
+            {field.code === undefined ? withoutCode[field.outcome] : titles.get(field.code)}
+          </span>
         )}
         <Counterparts {...shared} fields={fields} />
       </>

@@ -4,12 +4,14 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import { count, whole } from '../../text/format.ts';
 import { Line, Prose } from '../../ui/prose.tsx';
-import { fieldsOf, SeverityMark } from '../../ui/status.tsx';
+import { fieldsOf, OutcomeMark, SeverityMark } from '../../ui/status.tsx';
+import { Acceptance } from '../findings/acceptance.tsx';
 import classes from './bench.module.css';
 import { type ListedFinding, nearest } from './findings.ts';
 import { nameOf } from './source-text.ts';
 
 export interface FindingListProps {
+  readonly migration: string;
   readonly list: readonly ListedFinding[];
   readonly workbench: Workbench;
   readonly titles: ReadonlyMap<string, string>;
@@ -27,7 +29,8 @@ const fileLine = ({ finding: { document, diagnostic } }: ListedFinding, workbenc
 };
 
 /** The findings of what is shown. The list follows the cursor; one is open at a time, in its place. */
-export function FindingList({ list, workbench, titles, open, line, onOpen, onClose }: FindingListProps) {
+export function FindingList(props: FindingListProps) {
+  const { migration, list, workbench, titles, open, line, onOpen, onClose } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
     count: list.length,
@@ -65,8 +68,8 @@ export function FindingList({ list, workbench, titles, open, line, onOpen, onClo
   if (list.length === 0)
     return (
       <p className={classes.noFindings}>
-        No findings. {count(fieldsOf(workbench.outcomes), 'field')} checked in{' '}
-        {count(workbench.before.length, 'resource')}.
+        {workbench.findings.length > 0 ? 'Every finding is accepted.' : 'No findings.'}{' '}
+        {count(fieldsOf(workbench.outcomes), 'field')} checked in {count(workbench.before.length, 'resource')}.
       </p>
     );
   return (
@@ -93,8 +96,14 @@ export function FindingList({ list, workbench, titles, open, line, onOpen, onClo
                 aria-expanded={isOpen}
                 onClick={() => (isOpen ? onClose() : onOpen(row.index))}
               >
-                <SeverityMark severity={diagnostic.severity} />
-                <span className={classes.severity}>{diagnostic.severity}</span>
+                {diagnostic.accepted === undefined ? (
+                  <SeverityMark severity={diagnostic.severity} />
+                ) : (
+                  <OutcomeMark outcome="inert" />
+                )}
+                <span className={classes.severity}>
+                  {diagnostic.accepted === undefined ? diagnostic.severity : 'accepted'}
+                </span>
                 <code>{diagnostic.code}</code>
                 <span className={classes.findingTitle}>
                   {titles.get(diagnostic.code)}
@@ -110,7 +119,7 @@ export function FindingList({ list, workbench, titles, open, line, onOpen, onClo
                   {at === undefined ? '' : `:${at}`}
                 </span>
               </button>
-              {isOpen && <FindingBody entry={entry} />}
+              {isOpen && <FindingBody migration={migration} entry={entry} />}
             </li>
           );
         })}
@@ -126,14 +135,19 @@ export function FindingList({ list, workbench, titles, open, line, onOpen, onClo
 }
 
 /** What was found and follows for traffic, what to do, where else to look. */
-function FindingBody({ entry: { finding } }: { entry: ListedFinding }) {
+function FindingBody({ migration, entry: { finding } }: { migration: string; entry: ListedFinding }) {
   const { diagnostic, excerpt } = finding;
   return (
     <div className={classes.findingBody}>
-      <Prose text={diagnostic.message} />
-      <div className={classes.help}>
-        <h3>What to do</h3>
-        <Prose text={diagnostic.help} />
+      <div className={classes.findingParts}>
+        <div className={classes.help}>
+          <h3>What was found</h3>
+          <Prose text={diagnostic.message} />
+        </div>
+        <div className={classes.help}>
+          <h3>What to do</h3>
+          <Prose text={diagnostic.help} />
+        </div>
       </div>
       {excerpt !== undefined && (
         <pre className={classes.excerpt}>
@@ -165,11 +179,12 @@ function FindingBody({ entry: { finding } }: { entry: ListedFinding }) {
           ))}
         </ul>
       )}
-      <p>
+      <div className={classes.findingActions}>
+        <Acceptance key={String(diagnostic.accepted?.at)} migration={migration} finding={diagnostic} />
         <Link to="/codes/$code" params={{ code: diagnostic.code }}>
           About {diagnostic.code}
         </Link>
-      </p>
+      </div>
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import type { PlacedDiagnostic } from '@isthmus/contract';
 import { expect, test } from 'vitest';
-import { listFindings, nearest, step } from './findings.ts';
+import { listFindings, nearest, shownFindings, step } from './findings.ts';
 
 const finding = (severity: 'blocker' | 'warning', line?: number, document?: number): PlacedDiagnostic => ({
   ...(document === undefined ? {} : { document }),
@@ -24,6 +24,19 @@ const list = listFindings(
   ],
   source,
 );
+
+test('accepted findings are left out unless they are asked for, or open', () => {
+  const accepted = { reason: 'r', by: 'Ann', at: '' };
+  const some = list.map((one, position) =>
+    position < 2 ? { ...one, finding: { diagnostic: { ...one.finding.diagnostic, accepted } } } : one,
+  );
+  const shown = (isAcceptedShown: boolean, open?: number) =>
+    shownFindings(some, { isAcceptedShown, open }).map(({ index }) => index);
+  const all = list.map(({ index }) => index);
+  expect(shown(true)).toEqual(all);
+  expect(shown(false)).toEqual(all.slice(2));
+  expect(shown(false, all[1])).toEqual(all.slice(1));
+});
 
 test('findings stand as their lines do, blockers first; those without a shown document come last', () => {
   expect(list.map(({ index, line }) => [index, line])).toEqual([

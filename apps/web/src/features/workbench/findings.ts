@@ -9,6 +9,15 @@ export interface ListedFinding {
   readonly line?: number;
 }
 
+/** The findings to look at: those that nobody accepted, the one that is open, and the accepted ones where they are asked for. */
+export const shownFindings = (
+  findings: readonly ListedFinding[],
+  { isAcceptedShown, open }: { readonly isAcceptedShown: boolean; readonly open: number | undefined },
+): readonly ListedFinding[] =>
+  findings.filter(
+    ({ index, finding }) => isAcceptedShown || index === open || finding.diagnostic.accepted === undefined,
+  );
+
 const rank = { blocker: 0, warning: 1, info: 2 };
 
 /** Orders findings as their lines stand in the left pane; what has no line there comes last. */

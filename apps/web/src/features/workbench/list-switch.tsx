@@ -1,22 +1,32 @@
 import { whole } from '../../text/format.ts';
+import { OutcomeMark } from '../../ui/status.tsx';
+import type { List } from './address.ts';
 import classes from './bench.module.css';
 
 export interface ListSwitchProps {
-  readonly list: 'findings' | 'unmatched';
-  readonly findings: number;
+  /** Undefined where the lists are folded away. */
+  readonly list: List | undefined;
+  readonly findings: string;
   readonly unmatched: number;
-  readonly onChange: (list: 'findings' | 'unmatched') => void;
+  /** How many findings are accepted, and whether they are listed. */
+  readonly accepted: number;
+  readonly isAcceptedShown: boolean;
+  readonly onAccepted: () => void;
+  readonly onChange: (list: List) => void;
+  readonly onFold: () => void;
 }
 
 /** Which list stands under the panes. */
-export function ListSwitch({ list, findings, unmatched, onChange }: ListSwitchProps) {
-  const lists = [
+export function ListSwitch(props: ListSwitchProps) {
+  const { list, findings, unmatched, accepted, isAcceptedShown, onChange, onAccepted, onFold } = props;
+  const buttons = [
     ['findings', 'Findings', findings],
-    ['unmatched', 'Without counterpart', unmatched],
+    ['unmatched', 'Without counterpart', whole(unmatched)],
+    ['simulator', 'Simulator', ''],
   ] as const;
   return (
     <div className={classes.listSwitch}>
-      {lists.map(([name, label, count]) => (
+      {buttons.map(([name, label, count]) => (
         <button
           key={name}
           type="button"
@@ -24,12 +34,25 @@ export function ListSwitch({ list, findings, unmatched, onChange }: ListSwitchPr
           aria-pressed={list === name}
           onClick={() => onChange(name)}
         >
-          {label} <span className="number">{whole(count)}</span>
+          {label}
+          {count !== '' && <span className="number"> {count}</span>}
         </button>
       ))}
+      {list === 'findings' && accepted > 0 && (
+        <button type="button" className={classes.chip} aria-pressed={isAcceptedShown} onClick={onAccepted}>
+          <OutcomeMark outcome="inert" />
+          <span className="number">{whole(accepted)}</span> accepted
+        </button>
+      )}
       <span className={classes.keys}>
-        <kbd>n</kbd> <kbd>p</kbd> findings · <kbd>Enter</kbd> counterpart · <kbd>[</kbd> <kbd>]</kbd> tabs
+        <kbd>n</kbd> <kbd>p</kbd> findings · <kbd>Enter</kbd> counterpart · <kbd>[</kbd> <kbd>]</kbd> tabs ·{' '}
+        <kbd>s</kbd> simulator
       </span>
+      {list !== undefined && (
+        <button type="button" className={classes.listButton} onClick={onFold}>
+          <span aria-hidden="true">▾</span> Fold away
+        </button>
+      )}
     </div>
   );
 }

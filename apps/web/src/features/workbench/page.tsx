@@ -88,32 +88,22 @@ function Subject({ id, subject }: { id: string; subject: WorkbenchSubject }) {
       title={title}
       of={kind === undefined ? 'Workbench' : `${kinds[kind]} · Workbench`}
       answer={data === undefined ? `Loading before and after of ${asked} …` : answerOf(data)}
-      actions={
-        <>
-          {subject.service !== undefined && <SimulatorLink id={id} service={subject.service} />}
-          <Picker id={id} subject={subject} title={title} />
-        </>
-      }
+      actions={<Picker id={id} subject={subject} title={title} />}
     >
       {data === undefined || monaco.value === undefined ? (
         <BenchShape />
-      ) : data.before.length === 0 && data.findings.length === 0 && data.after.length === 0 ? (
-        <NoResources id={id} service={subject.service} />
       ) : (
-        <Bench workbench={data} monaco={monaco.value} target={migration.settings.target} />
+        <Bench
+          migration={id}
+          workbench={data}
+          monaco={monaco.value}
+          target={migration.settings.target}
+          {...(data.before.length + data.findings.length + data.after.length === 0 && {
+            nothing: <NoResources id={id} service={subject.service} />,
+          })}
+        />
       )}
     </Page>
-  );
-}
-
-function SimulatorLink({ id, service }: { id: string; service: string }) {
-  return (
-    <Button
-      variant="default"
-      renderRoot={(props) => <Link {...props} to="/migrations/$id/simulator" params={{ id }} search={{ service }} />}
-    >
-      Simulate a request
-    </Button>
   );
 }
 

@@ -4,6 +4,7 @@ import { useMemo, useState } from 'react';
 import { resourcesQuery, servicesQuery, type WorkbenchSubject } from '../../api/queries.ts';
 import { Combobox } from '../../ui/combobox.tsx';
 import { type Entry, type Source, serviceText } from '../../ui/find.ts';
+import { useAddress } from '../../ui/use-search.ts';
 import { nameOf } from './source-text.ts';
 
 type Choice = Entry & { readonly search: Readonly<Record<string, string>> };
@@ -21,6 +22,7 @@ function sourceOf<Item>(
 /** Chooses what the workbench shows; the lists are asked for when it is first opened. */
 export function Picker({ id, subject, title }: { id: string; subject: WorkbenchSubject | undefined; title: string }) {
   const navigate = useNavigate();
+  const [{ list, dock }] = useAddress();
   const [isOpened, setOpened] = useState(false);
   const services = useQuery({ ...servicesQuery(id), enabled: isOpened });
   const resources = useQuery({ ...resourcesQuery(id), enabled: isOpened });
@@ -68,7 +70,7 @@ export function Picker({ id, subject, title }: { id: string; subject: WorkbenchS
       none={isLoading ? 'Loading …' : 'Nothing has this name'}
       onOpen={() => setOpened(true)}
       onChoose={({ search }) =>
-        void navigate({ to: '/migrations/$id/workbench', params: { id }, search: search as never })
+        void navigate({ to: '/migrations/$id/workbench', params: { id }, search: { ...search, list, dock } as never })
       }
     />
   );

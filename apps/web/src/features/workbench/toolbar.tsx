@@ -14,14 +14,15 @@ export interface ToolbarProps {
   readonly isStacked: boolean;
   /** Of the open finding in the list; -1 where none is open. */
   readonly position: number;
+  /** How many findings there are to walk through. */
+  readonly count: number;
   readonly onChange: (part: Search) => void;
   readonly onWalk: (direction: 1 | -1) => void;
 }
 
 /** The counts of the outcomes, which filter, and the walk through the findings. */
-export function Toolbar({ workbench, search, view, isStacked, position, onChange, onWalk }: ToolbarProps) {
+export function Toolbar({ workbench, search, view, isStacked, position, count, onChange, onWalk }: ToolbarProps) {
   const chosen = setOf(search.show);
-  const count = workbench.findings.length;
   return (
     <div className={classes.toolbar}>
       <fieldset className={classes.chips}>

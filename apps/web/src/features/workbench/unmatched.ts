@@ -13,7 +13,8 @@ export interface UnmatchedGroup {
   readonly fields: readonly number[];
 }
 
-const withoutCode: Record<Outcome, string> = {
+/** Why a field without a code has no counterpart, by its outcome. */
+export const withoutCode: Readonly<Record<Outcome, string>> = {
   exact: 'Kong Mesh does the same without a field for it',
   approximate: 'Kong Mesh does nearly the same without a field for it',
   unsupported: 'Kong Mesh cannot express it',

@@ -8,18 +8,22 @@ const name = 'allow-all';
 
 /**
  * No AuthorizationPolicy anywhere: Istio allows every call, Kong Mesh denies by default (security.md 1.8). One prefix for
- * the trust domains of the mesh, `<mesh>` and `<mesh>.<zone>.mesh.local`, and one for each of Istio's during the migration.
- * Only an import that is complete says that something is absent; otherwise the permission is a draft.
+ * Kong Mesh's own trust domain, and one for each of Istio's during the migration, closed by `/ns`: the start of a trust
+ * domain is that of others too (security.md 1.6). Only an import that is complete says that something is absent; otherwise
+ * the permission is a draft.
  */
 export function translateAbsence(context: Context): void {
   const { settings, estate } = context;
   const [first] = estate.istio;
   if (context.ofKind('AuthorizationPolicy').length > 0) return;
   if (first === undefined && !settings.complete) return;
-  const { trust } = securityOf(context);
+  const { domains, trust } = securityOf(context);
   const [trustDomain] = meshSettings(context, 'trustDomain');
-  const prefix = (value: unknown) => ({ spiffeID: { type: 'Prefix', value } });
-  const istioPrefix = `spiffe://${trust.trustDomain}/ns`;
+  const prefix = (domain: string) => {
+    const value = `spiffe://${domain}/ns`;
+    const isNamed = trustDomain !== undefined && domain === trust.trustDomain;
+    return { spiffeID: { type: 'Prefix', value: isNamed ? context.derived(trustDomain, value) : value } };
+  };
   const object: EmittedObject = {
     apiVersion: 'kuma.io/v1alpha1',
     kind: 'MeshTrafficPermission',
@@ -33,11 +37,7 @@ export function translateAbsence(context: Context): void {
       rules: [
         {
           default: {
-            allow: [
-              prefix(`spiffe://${settings.mesh}`),
-              prefix(trustDomain === undefined ? istioPrefix : context.derived(trustDomain, istioPrefix)),
-              ...[...trust.aliases, ...trust.foreign].map((domain) => prefix(`spiffe://${domain}/ns`)),
-            ],
+            allow: domains.map(({ target }) => prefix(target)),
           },
         },
       ],

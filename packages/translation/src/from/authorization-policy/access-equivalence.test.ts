@@ -1,4 +1,4 @@
-import { type AccessRow, createAccessJudge, verifyAccess } from '@isthmus/equivalence';
+import { type AccessRow, accessInPhase, createAccessJudge, verifyAccess } from '@isthmus/equivalence';
 import { takeIn } from '@isthmus/istio';
 import { isMap, type Json, type JsonObject } from '@isthmus/kubernetes';
 import {
@@ -114,6 +114,40 @@ test('access never widens, whatever policies there are, and stays the same where
   expect(exact).toBeGreaterThan(10);
 });
 
+/** A state in which every service is in a phase, and callers are in either mesh. */
+const inPhase = ({ estate: taken, emitted, settings }: Translation, phase: string): readonly AccessRow[] =>
+  accessInPhase({
+    estate: taken,
+    emitted,
+    settings,
+    phaseOf: () => phase,
+    callers: 'anywhere',
+    bridge: { toKong: 'direct', toIstio: 'direct' },
+  });
+
+/** Between the meshes calls come in plaintext to whatever takes it, so that nobody knows whom a policy is to keep out. */
+const inPlaintext = /^from (Istio to Kong Mesh|Kong Mesh to Istio) in plaintext/;
+/** Policies restrict where plaintext is accepted. */
+const foretelling = new Set(['ISTHMUS-PA-003', 'ISTHMUS-PA-017']);
+
+test('no state between the first and the last widens access, but for calls in plaintext that a finding foretells', () => {
+  const counts = { rows: 0, inPlaintext: 0 };
+  fc.assert(
+    fc.property(arbitrary, fc.constantFrom('discovered', 'bridged', 'migrated'), ({ policies, peers }, phase) => {
+      const translation = translated([...policies, ...peers]);
+      const rows = inPhase(translation, phase);
+      const wider = rows.filter(({ verdict }) => verdict === 'wider');
+      expect(wider.filter(({ way = '' }) => !inPlaintext.test(way))).toEqual([]);
+      if (!translation.diagnostics.some(({ code }) => foretelling.has(code))) expect(wider).toEqual([]);
+      counts.rows += rows.length;
+      counts.inPlaintext += wider.length;
+    }),
+    { numRuns: 150 },
+  );
+  expect(counts.rows).toBeGreaterThan(1000);
+  expect(counts.inPlaintext).toBeGreaterThan(0);
+});
+
 const map = (value: unknown): JsonObject => (isMap((value ?? null) as Json) ? (value as JsonObject) : {});
 const list = (value: unknown): JsonObject[] => (Array.isArray(value) ? value.map(map) : []);
 
@@ -169,4 +203,6 @@ test.each(mutants)('%s is found to be wider', (_, manifests, change) => {
   const wider = (one: Translation): AccessRow[] => rowsOf(one).filter(({ verdict }) => verdict === 'wider');
   expect(wider(translation)).toEqual([]);
   expect(wider(mutated(translation, change)).length).toBeGreaterThan(0);
+  for (const phase of ['bridged', 'migrated'])
+    expect(inPhase(mutated(translation, change), phase).some(({ verdict }) => verdict === 'wider')).toBe(true);
 });

@@ -16,7 +16,7 @@ spec: ${spec}
   const view = securityOf(createWorkings(estate, defaultSettings).context);
   const [policy] = view.policies;
   if (policy === undefined) throw new Error('not read');
-  return regoOf(view, policy)
+  return regoOf(view, [policy])
     .split('\n')
     .map((line) => line.trim());
 }
@@ -36,18 +36,26 @@ test.each([
 
 test('several values are rules of one name, and a not-form is none of them', () => {
   const rego = lines('{rules: [{to: [{operation: {methods: [GET, PUT], notPaths: [/a, /b]}}]}]}');
-  expect(rego).toContain('rule_0_to_0_methods { req.method == "GET" }');
-  expect(rego).toContain('rule_0_to_0_methods { req.method == "PUT" }');
-  expect(rego).toContain('not rule_0_to_0_notPaths');
-  expect(rego).toContain('rule_0_to_0_notPaths { path == "/b" }');
+  expect(rego).toContain('policy_0_rule_0_to_0_methods if { req.method == "GET" }');
+  expect(rego).toContain('policy_0_rule_0_to_0_methods if { req.method == "PUT" }');
+  expect(rego).toContain('not policy_0_rule_0_to_0_notPaths');
+  expect(rego).toContain('policy_0_rule_0_to_0_notPaths if { path == "/b" }');
 });
 
-test('addresses and headers', () => {
+test('addresses and headers; one that is there may be empty', () => {
   const rego = lines(
-    '{rules: [{from: [{source: {ipBlocks: [10.0.0.1]}}], when: [{key: "request.headers[X-Role]", values: [a*]}]}]}',
+    '{rules: [{from: [{source: {ipBlocks: [10.0.0.1]}}], when: [{key: "request.headers[X-Role]", values: [a*]}, {key: "request.headers[X-Any]", values: ["*"]}]}]}',
   );
   expect(rego).toContain('net.cidr_contains("10.0.0.1/32", input.attributes.source.address.socketAddress.address)');
   expect(rego).toContain('startswith(req.headers["x-role"], "a")');
+  expect(rego).toContain('is_string(req.headers["x-any"])');
+});
+
+// OPA takes 10.0.0.1 for ::ffff:10.0.0.1, Envoy does not.
+test('a block of IPv6 holds no address of IPv4', () => {
+  expect(lines('{rules: [{from: [{source: {ipBlocks: ["::ffff:10.0.0.1"]}}]}]}')).toContain(
+    'contains(input.attributes.source.address.socketAddress.address, ":"); net.cidr_contains("::ffff:10.0.0.1/128", input.attributes.source.address.socketAddress.address)',
+  );
 });
 
 // What OPA does not see: an allowing rule never holds, a denying one holds whatever it is.
@@ -57,13 +65,30 @@ test('a token is to be written by hand, and until then nothing opens', () => {
   const denying = lines(`{action: DENY, rules: [${token}]}`);
   expect(denying).not.toContain('false');
   expect(denying).toContain('true');
-  expect(denying).toContain('allow { not denied }');
+  expect(denying).toContain('not denied');
+  expect(denying).not.toContain('permitted');
 });
 
-test('a suffix of an account allows those that are known, and denies everyone', () => {
+test('a suffix and a namespace with a star within are expressions, as in Istio', () => {
   const source = '{from: [{source: {principals: ["*/sa/web"]}}], to: [{operation: {methods: [GET]}}]}';
-  expect(lines(`{rules: [${source}]}`)).toContain('rule_0_from_0_principals { false }');
-  expect(lines(`{action: DENY, rules: [${source}]}`)).toContain(
-    'rule_0_from_0_principals { startswith(caller, "spiffe://cluster.local/ns/") }',
+  const own = '^spiffe://default\\\\.default\\\\.mesh\\\\.local/';
+  expect(lines(`{rules: [${source}]}`)).toContain(
+    `policy_0_rule_0_from_0_principals if { regex.match("${own}.*/sa/web$", caller) }`,
   );
+  expect(lines('{rules: [{from: [{source: {namespaces: ["*-b"]}}], to: [{operation: {methods: [GET]}}]}]}')).toContain(
+    `policy_0_rule_0_from_0_namespaces if { regex.match("${own}ns/.*-b/.*$", caller) }`,
+  );
+});
+
+test('paths that Istio would normalise first are refused wherever paths are asked for', () => {
+  const paths = lines('{rules: [{to: [{operation: {notPaths: [/admin]}}]}]}');
+  expect(paths.some((line) => line.startsWith('denied if regex.match(`'))).toBe(true);
+  expect(paths).toContain('not denied');
+  expect(lines('{rules: [{to: [{operation: {methods: [GET]}}]}]}')).not.toContain('not denied');
+});
+
+test('an allowing policy without a rule that Istio understands allows nothing', () => {
+  const rego = lines('{rules: [{when: [{key: "no.such.key", values: [a]}]}]}');
+  expect(rego).toContain('false');
+  expect(rego).not.toContain('permitted');
 });

@@ -1,6 +1,8 @@
 import {
   type Alternative,
+  type Attribute,
   type AuthorizationPolicy,
+  allConstraints,
   type Constraint,
   identitiesOf,
   isIdentity,
@@ -34,6 +36,20 @@ const compareIdentity = (domain: string, { exact, path }: PathMatch): string =>
     ? `caller == ${quote(`spiffe://${domain}${path}`)}`
     : `startswith(caller, ${quote(`spiffe://${domain}${path}`)})`;
 
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/**
+ * The regular expression of what follows the trust domain, for values that sets of prefixes cannot say: a suffix, and a
+ * namespace with `*` within. As Istio's, in which a dot of a suffix stands for any character (verified by running 1.32).
+ */
+function patternOf(attribute: Attribute, value: string): string | undefined {
+  if (attribute === 'source.principal' && value.startsWith('*') && value !== '*' && !value.includes('/ns/'))
+    return `.*${escaped(value.slice(1)).replaceAll('\\.', '.')}`;
+  const star = value.indexOf('*');
+  if (attribute !== 'source.namespace' || star < 0 || star === value.length - 1) return undefined;
+  return `ns/${value.split('*').map(escaped).join('.*')}/.*`;
+}
+
 /** Any of which makes a positive constraint hold; undefined where OPA cannot see what it is about. */
 function alternatives(
   view: SecurityView,
@@ -48,9 +64,11 @@ function alternatives(
     const bound = (policy.action === 'ALLOW') !== negated ? 'lower' : 'upper';
     const domains = policy.action === 'ALLOW' ? view.domains : [...view.domains, ...view.foreign];
     return domains.flatMap(({ target, source }) =>
-      values.flatMap(({ text }) =>
-        identitiesOf(attribute, text, source, reading)[bound].map((match) => compareIdentity(target, match)),
-      ),
+      values.flatMap(({ text }) => {
+        const pattern = patternOf(attribute, text);
+        if (pattern !== undefined) return [`regex.match(${quote(`^spiffe://${escaped(target)}/${pattern}$`)}, caller)`];
+        return identitiesOf(attribute, text, source, reading)[bound].map((match) => compareIdentity(target, match));
+      }),
     );
   }
   switch (attribute) {
@@ -61,15 +79,20 @@ function alternatives(
     case 'request.host':
       return all((text) => compare('lower(req.host)', text.toLowerCase()));
     case 'request.headers':
-      return all((text) =>
-        compare(`req.headers[${quote(name.slice('request.headers['.length, -1).toLowerCase())}]`, text),
-      );
+      return all((text) => {
+        const header = `req.headers[${quote(name.slice('request.headers['.length, -1).toLowerCase())}]`;
+        // A header that is there may be empty (security.md 2.2).
+        return text === '*' ? `is_string(${header})` : compare(header, text);
+      });
     case 'destination.port':
       return all((text) => `input.attributes.destination.address.socketAddress.portValue == ${Number(text)}`);
     case 'source.ip':
       return all((text) => {
         const block = text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`;
-        return `net.cidr_contains(${quote(block)}, input.attributes.source.address.socketAddress.address)`;
+        const address = 'input.attributes.source.address.socketAddress.address';
+        const within = `net.cidr_contains(${quote(block)}, ${address})`;
+        // OPA takes an address of IPv4 for its form in IPv6, Envoy does not.
+        return block.includes(':') ? `contains(${address}, ":"); ${within}` : within;
       });
     default:
       return undefined;
@@ -94,14 +117,14 @@ function write(view: SecurityView, policy: AuthorizationPolicy, constraint: Cons
     return { conditions: policy.action === 'ALLOW' ? [comment, 'false'] : [comment], helpers: [] };
   }
   if (found.length === 1 && !negated) return { conditions: found, helpers: [] };
-  const helpers = found.length === 0 ? [`${name} { false }`] : found.map((one) => `${name} { ${one} }`);
+  const helpers = found.length === 0 ? [`${name} if { false }`] : found.map((one) => `${name} if { ${one} }`);
   return { conditions: [negated ? `not ${name}` : name], helpers };
 }
 
 /** A rule; one whose conditions are all comments holds always. */
 const body = (name: string, conditions: readonly string[]): string => {
   const lines = conditions.every((one) => one.startsWith('#')) ? [...conditions, 'true'] : conditions;
-  return `${name} {\n${lines.map((one) => `  ${one}`).join('\n')}\n}`;
+  return `${name} if {\n${lines.map((one) => `  ${one}`).join('\n')}\n}`;
 };
 
 function writeAlternatives(
@@ -124,31 +147,61 @@ function writeAlternatives(
   return { conditions: [name], helpers };
 }
 
-function writeRule(view: SecurityView, policy: AuthorizationPolicy, rule: Rule, index: number): string[] {
-  const name = `rule_${index}`;
+function writeRule(view: SecurityView, policy: AuthorizationPolicy, rule: Rule, name: string): string[] {
   const from = writeAlternatives(view, policy, rule.from, `${name}_from`);
   const to = writeAlternatives(view, policy, rule.to, `${name}_to`);
   const when = rule.when.map((one, at) => write(view, policy, one, `${name}_when_${at}_${one.negated ? 'not' : 'is'}`));
   const conditions = [...from.conditions, ...to.conditions, ...when.flatMap((text) => text.conditions)];
   return [
-    `# ${rule.path}`,
-    body(policy.action === 'ALLOW' ? 'allow' : 'denied', conditions),
+    `# ${policy.namespace}/${policy.resource.name} ${rule.path}`,
+    body(policy.action === 'ALLOW' ? 'permitted' : 'denied', conditions),
     ...from.helpers,
     ...to.helpers,
     ...when.flatMap(({ helpers }) => helpers),
   ];
 }
 
-/** A policy as Rego for the Envoy plugin of OPA, in the syntax that MeshOPA takes (security.md 3.2). */
-export function regoOf(view: SecurityView, policy: AuthorizationPolicy): string {
-  const rules = policy.rules.flatMap((rule, index) => writeRule(view, policy, rule, index));
+/**
+ * Paths that Istio normalises before it compares them, and that a server of Kong Mesh gets as the client sent them: dot
+ * segments, backslashes, needless escapes (security.md 2.2 and 2.4, pathNormalization; verified by running).
+ */
+const unclearPath = String.raw`(\\|/\.{1,2}(;[^/]*)?(/|$)|;\.|%(2[DdEe]|5[Ff]|7[Ee]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]))`;
+
+const asksPath = ({ rules }: AuthorizationPolicy): boolean =>
+  rules.some((rule) => allConstraints(rule).some(({ attribute }) => attribute === 'request.path'));
+
+/**
+ * Policies that are for the same workloads as one module of Rego for the Envoy plugin of OPA: nothing is allowed that is
+ * denied, and where some policy allows, nothing else is (security.md 2.2). Its syntax is that of Rego 1, which OPA takes from
+ * 0.59 on whatever it is set to.
+ */
+export function regoOf(view: SecurityView, written: readonly AuthorizationPolicy[]): string {
+  // Rules that Istio does not understand are not in the proxy, so that an allowing policy allows nothing.
+  const policies = written.map((policy) => (policy.problems.length > 0 ? { ...policy, rules: [] } : policy));
+  const allowing = policies.some(({ action }) => action === 'ALLOW');
+  const hasPaths = policies.some(asksPath);
+  const denies = hasPaths || policies.some(({ action, rules }) => action === 'DENY' && rules.length > 0);
+  const permits = policies.some(({ action, rules }) => action === 'ALLOW' && rules.length > 0);
+  const rules = policies.flatMap((policy, at) =>
+    policy.rules.flatMap((rule, index) => writeRule(view, policy, rule, `policy_${at}_rule_${index}`)),
+  );
+  const conditions = [...(denies ? ['not denied'] : []), ...(permits ? ['permitted'] : allowing ? ['false'] : [])];
   return `${[
     'package envoy.authz',
+    '',
+    'import rego.v1',
     'import input.attributes.request.http as req',
-    'default allow = false',
+    '',
+    'default allow := false',
+    body('allow', conditions),
     'caller := input.attributes.source.principal',
-    'path := split(req.path, "?")[0]',
-    ...(policy.action === 'ALLOW' ? [] : ['allow { not denied }']),
+    ...(hasPaths
+      ? [
+          'path := split(req.path, "?")[0]',
+          '# Istio would normalise these paths and then compare them; here they are refused.',
+          `denied if regex.match(\`${unclearPath}\`, path)`,
+        ]
+      : []),
     ...rules,
   ].join('\n')}\n`;
 }

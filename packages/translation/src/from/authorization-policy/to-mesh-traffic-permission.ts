@@ -14,7 +14,8 @@ import { applyRemainders, type PlacedRemainder, type Unit } from './compose.ts';
 import { emitUnits } from './emit.ts';
 import { openingsOf, reportOpenings } from './openings.ts';
 import { anyone, type Projection, projectAllow, projectDeny } from './project.ts';
-import { draftMeshOpa } from './to-mesh-opa.ts';
+import { draftMeshOpas, needsOpa } from './to-mesh-opa.ts';
+import { draftForWaypoint, isForWaypoint } from './waypoint.ts';
 
 const area = codes.authorizationPolicy;
 
@@ -67,13 +68,16 @@ function isSetAside(context: Context, view: SecurityView, policy: AuthorizationP
     return true;
   }
   const gateway = gatewayOf(view, policy);
-  if (gateway !== undefined) {
+  if (gateway !== undefined && !isForWaypoint(context, policy)) {
     leave(context, policy, 'unsupported', area.atGateway, { gateway });
     return true;
   }
   if (policy.attached) {
     if (context.settings.complete && !hasWaypoint(context)) leave(context, policy, 'inert', area.attachedIdle, {});
-    else leave(context, policy, 'unsupported', area.atWaypoint, {});
+    else {
+      leave(context, policy, 'unsupported', area.atWaypoint, {});
+      draftForWaypoint(context, view, policy);
+    }
     return true;
   }
   return false;
@@ -101,6 +105,8 @@ function accountForSelector(context: Context, view: SecurityView, policy: Author
 interface Read {
   readonly units: Unit[];
   readonly remainders: PlacedRemainder[];
+  /** Policies that say more than permissions can. */
+  readonly lossy: AuthorizationPolicy[];
 }
 
 function unitsOf(policy: AuthorizationPolicy, rule: number, projections: readonly Projection[], read: Read): void {
@@ -140,7 +146,7 @@ function readPolicy(context: Context, view: SecurityView, policy: AuthorizationP
     unitsOf(policy, index, projections, read);
     all.push(...projections);
   }
-  draftMeshOpa(context, view, policy, all);
+  if (needsOpa(policy, all)) read.lossy.push(policy);
   if (spec !== undefined) accountForRest(context, policy, 'spec', idle);
 }
 
@@ -179,7 +185,7 @@ function accountForRemainders(
 export function translateAuthorizationPolicies(context: Context): void {
   const view = securityOf(context);
   if (view.policies.length === 0) return;
-  const read: Read = { units: [], remainders: [] };
+  const read: Read = { units: [], remainders: [], lossy: [] };
   const active: AuthorizationPolicy[] = [];
   for (const policy of view.policies) {
     accountForMetadata(context, policy.resource, ['istio.io/dry-run']);
@@ -187,6 +193,7 @@ export function translateAuthorizationPolicies(context: Context): void {
     active.push(policy);
     readPolicy(context, view, policy, read);
   }
+  draftMeshOpas(context, view, read.lossy);
   const closers = view.policies.filter((policy) => closes(view, policy));
   const cutting = read.remainders.map(({ policy }) => policy.scope);
   const openings = openingsOf(context, view, closers, cutting);

@@ -3,12 +3,12 @@ import type { EffectivePolicy, RegistryService, ServicePort } from '@isthmus/ist
 import type { Context } from '../../context.ts';
 import { configOf } from '../../effective-config.ts';
 import { child, descend, entries, type Field, items, number, rootField, text } from '../../field.ts';
+import { accountForPatches, type ClusterPatch, isPatchable } from './cluster-patches.ts';
 
-/** Fields of a traffic policy for which Kong Mesh has nothing, by block (routing.md 3.6). */
-const without: Readonly<Record<string, readonly string[]>> = {
+/** Fields of a traffic policy that no policy of Kong Mesh has, by block (routing.md 3.6): without a cluster to patch they are lost. */
+const unpatched: Readonly<Record<string, readonly string[]>> = {
   'connectionPool.tcp': ['tcpKeepalive'],
   'connectionPool.http': ['maxRequestsPerConnection', 'maxConcurrentStreams', 'http2KeepAlive'],
-  outlierDetection: ['outlierDetectionHttpErrorCodes'],
   loadBalancer: ['warmup', 'warmupDurationSecs'],
 };
 
@@ -32,6 +32,8 @@ function accountForPool(context: Context, pool: Field, port: ServicePort): void 
 }
 
 function accountForOutliers(context: Context, outlier: Field): void {
+  const statusCodes = child(outlier, 'outlierDetectionHttpErrorCodes');
+  if (statusCodes !== undefined) context.unsupported(statusCodes, codes.destinationRule.errorCodes, {});
   context.inert(child(outlier, 'consecutiveErrors'), codes.destinationRule.ignored, { field: 'consecutiveErrors' });
   const percent = number(child(outlier, 'maxEjectionPercent'))?.value || 10;
   if (percent < 50)
@@ -52,6 +54,8 @@ export function accountForPolicy(
   policy: EffectivePolicy,
   service: RegistryService,
   port: ServicePort,
+  patches: readonly ClusterPatch[],
+  isDivided: boolean,
 ): void {
   const { connectionPool, outlierDetection, loadBalancer, tls, tunnel, proxyProtocol, retryBudget } = policy;
   if (connectionPool !== undefined) accountForPool(context, connectionPool, port);
@@ -60,16 +64,20 @@ export function accountForPolicy(
   const blocks: Readonly<Record<string, Field | undefined>> = {
     'connectionPool.tcp': child(connectionPool, 'tcp'),
     'connectionPool.http': child(connectionPool, 'http'),
-    outlierDetection,
     loadBalancer,
   };
-  for (const [name, block] of Object.entries(blocks))
-    for (const key of without[name] ?? []) {
-      const field = child(block, key);
-      if (field !== undefined) context.unsupported(field, codes.destinationRule.noCounterpart, { field: key });
-    }
-  for (const [field, block] of Object.entries({ tunnel, proxyProtocol, retryBudget }))
-    if (block !== undefined) context.unsupported(block, codes.destinationRule.noCounterpart, { field });
+  if (isPatchable(service)) accountForPatches(context, patches, service, isDivided);
+  else {
+    for (const [name, block] of Object.entries(blocks))
+      for (const key of unpatched[name] ?? []) {
+        const field = child(block, key);
+        if (field !== undefined) context.unsupported(field, codes.destinationRule.noCounterpart, { field: key });
+      }
+    if (retryBudget !== undefined)
+      context.unsupported(retryBudget, codes.destinationRule.noCounterpart, { field: 'retryBudget' });
+  }
+  for (const [field, block] of Object.entries({ tunnel, proxyProtocol }))
+    if (block !== undefined) context.unsupported(block, codes.destinationRule.notPatched, { field });
   // What starts TLS towards an external host stands in its MeshExternalService.
   if (tls !== undefined && service.registry === 'kubernetes') accountForTls(context, tls, service);
   if (service.registry === 'external') accountForExternal(context, policy, service);

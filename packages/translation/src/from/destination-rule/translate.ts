@@ -20,6 +20,7 @@ import { backendsOf } from '../virtual-service/backends.ts';
 import { type ClientUnit, clientsRef, clientUnits } from '../virtual-service/client-units.ts';
 import { homeOf, policyLabels, policyName, portTarget } from '../virtual-service/emit-http.ts';
 import { accountForPolicy, settleRule } from './account.ts';
+import { type ClusterPatch, clusterPatches, isPatchable, modifications, patchesKey } from './cluster-patches.ts';
 import {
   type Connections,
   circuitBreaker,
@@ -43,6 +44,8 @@ interface Entry {
   readonly port: ServicePort;
   readonly connections: Connections;
   readonly key: string;
+  /** What only a patch of the cluster can say. */
+  readonly patches: readonly ClusterPatch[];
 }
 
 const plainPolicy = {} as const;
@@ -60,7 +63,6 @@ function connectionsFor(
   const policy = effectivePolicy(rule, port.port, own, config.mesh);
   if (rule !== undefined) settle(context, rule, own);
   const locality = localityOf(context, config, policy, canFailOver);
-  accountForPolicy(context, policy, service, port);
   return {
     settings: settingsOf(config, { service, port, rule, subset: own }),
     policy,
@@ -96,7 +98,7 @@ const builders = {
   MeshTimeout: timeouts,
 } as const;
 
-/** The policies about one service and its subsets: one of a kind for each group of clients. */
+/** The policies about one service and its subsets: one of a kind for each group of clients, with its entries or modifications. */
 type Policies = Map<string, { readonly role: EmittedRole; readonly unit: ClientUnit; readonly to: unknown[] }>;
 
 function addTarget(
@@ -144,17 +146,24 @@ function addTarget(
 function emitPolicies(context: Context, service: RegistryService, policies: Policies): void {
   for (const [key, { role, unit, to }] of policies) {
     const [kind = '', suffix = ''] = key.split('\n');
+    const isPatch = kind === 'MeshProxyPatch';
+    // In the namespace of the service a patch would be for the proxies of that namespace only (routing.md 2.1).
+    const home = isPatch ? context.settings.systemNamespace : homeOf(context.settings, service);
+    const owner = isPatch ? service.namespace : '';
     context.emit({
       ...role,
       object: {
         apiVersion: 'kuma.io/v1alpha1',
         kind,
         metadata: {
-          name: policyName(service.resource.name, 'destination', suffix),
-          namespace: homeOf(context.settings, service),
-          labels: policyLabels(context.settings, homeOf(context.settings, service)),
+          name: policyName(owner, service.resource.name, 'destination', suffix),
+          namespace: home,
+          labels: policyLabels(context.settings, home),
         },
-        spec: { targetRef: clientsRef(unit), to },
+        spec: {
+          targetRef: clientsRef(unit),
+          ...(isPatch ? { default: { appendModifications: to } } : { to }),
+        },
       },
       services: [`${service.namespace}/${service.resource.name}`],
     });
@@ -180,7 +189,9 @@ function translateTarget(
   for (const [index, unit] of units.entries()) {
     const entries = own.map((port): Entry => {
       const connections = connectionsFor(context, config, unit.client, target, port, canFailOver);
-      return { port, connections, key: connectionsKey(connections) };
+      const { settings, policy } = connections;
+      const patches = isPatchable(target.service) ? clusterPatches(context, settings, policy) : [];
+      return { port, connections, key: connectionsKey(connections), patches };
     });
     known.push(entries);
     const isOther = (at: number): boolean => known[at]?.some(({ key }, port) => key !== entries[port]?.key) === true;
@@ -204,6 +215,45 @@ function translateTarget(
       ),
     };
     addTarget(context, policies, target, unit, suffix, needed, several, inherited);
+  }
+  const isDivided = own.map(
+    (_, at) => new Set(known.map((entries) => entries[at]?.connections.settings.lbPolicy)).size > 1,
+  );
+  for (const entries of known)
+    for (const [at, { port, connections, patches }] of entries.entries())
+      accountForPolicy(context, connections.policy, target.service, port, patches, isDivided[at] === true);
+  const patches = known.map((entries) =>
+    entries.map((one, at) => one.patches.filter(({ change }) => !isDivided[at] || change.kind !== 'slow start')),
+  );
+  addClusterPatches(context, policies, target, units, own, patches);
+}
+
+/**
+ * Adds the patches of a target's clusters: for each unit those that the units which select its clients too have not.
+ * @param patches by unit and port
+ */
+function addClusterPatches(
+  context: Context,
+  policies: Policies,
+  target: Target,
+  units: readonly ClientUnit[],
+  own: readonly ServicePort[],
+  patches: readonly (readonly (readonly ClusterPatch[])[])[],
+): void {
+  const keys = patches.map((ports) => ports.map(patchesKey).join());
+  for (const [index, unit] of units.entries()) {
+    if (index > 0 && unit.within.every((other) => keys[other] === keys[index])) continue;
+    const list = own.flatMap((port, at) => {
+      const inherited = unit.within.flatMap((other) => patches[other]?.[at] ?? []);
+      return modifications(context, target.as, port, patches[index]?.[at] ?? [], inherited);
+    });
+    if (list.length === 0) continue;
+    const role = roleFor(context, target.service, 'resilience');
+    const suffix = index === 0 ? '' : `clients-${String(units.length - index).padStart(3, '0')}`;
+    const key = `MeshProxyPatch\n${suffix}\n${role.role}`;
+    const known = policies.get(key);
+    if (known === undefined) policies.set(key, { role, unit, to: list });
+    else known.to.push(...list);
   }
 }
 

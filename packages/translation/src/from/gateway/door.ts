@@ -2,6 +2,7 @@ import { codes } from '@isthmus/diagnostics';
 import type { Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { child, rootField } from '../../field.ts';
+import { detoursOf } from '../egress-gateway/detours.ts';
 import { gatewaysOf } from './bind.ts';
 import { effectiveServers } from './effective.ts';
 import { classOf, emitClass, emitGateway, emitSecretGrants, type SecretUse } from './emit-gateway.ts';
@@ -22,10 +23,6 @@ export interface Door {
 /** `namespace/name`. */
 export const nameOf = ({ resource, namespace }: { resource: Resource; namespace: string }): string =>
   `${namespace}/${resource.name}`;
-
-// The egress gateway of Istio's profiles and samples; its hop is the zone egress in Kong Mesh (edge.md E1).
-const isEgress = ({ selector }: IstioGateway): boolean =>
-  Object.values(selector).some((value) => /egress-?gateway/.test(value));
 
 function accountForGateway(context: Context, { spec, servers }: IstioGateway): void {
   context.settled(child(spec, 'selector'));
@@ -57,7 +54,7 @@ export function openDoors(context: Context): {
   known: ReadonlySet<string>;
 } {
   const gateways: IstioGateway[] = [];
-  const egress = new Set<string>();
+  const egress = new Set(detoursOf(context).gateways.keys());
   const known = new Set<string>();
   for (const resource of context.ofKind('Gateway')) {
     if (resource.group !== 'networking.istio.io') continue;
@@ -66,11 +63,7 @@ export function openDoors(context: Context): {
     if ('refused' in gateway) {
       context.report(codes.gateway.refusedByIstio, { reason: gateway.reason }, gateway.refused);
       context.claim(child(rootField(resource), 'spec') ?? gateway.refused, 'inert', codes.gateway.refusedByIstio);
-    } else if (isEgress(gateway)) {
-      egress.add(nameOf(gateway));
-      context.report(codes.gateway.egress, {}, child(gateway.spec, 'selector') ?? gateway.spec);
-      context.claim(gateway.spec, 'unsupported', codes.gateway.egress);
-    } else gateways.push(gateway);
+    } else if (!egress.has(nameOf(gateway))) gateways.push(gateway);
   }
   const workloads = new Map(gateways.map((gateway) => [gateway, workloadOf(context, gateway)]));
   const groups = Map.groupBy(gateways, (gateway) => workloads.get(gateway)?.key ?? '');

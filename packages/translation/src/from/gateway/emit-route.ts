@@ -227,6 +227,8 @@ function ruleOf(
 export interface RoutePart {
   readonly name: string;
   readonly rules: readonly EdgeRule[];
+  /** `konghq.com/regex-priority`, where the router goes by it. */
+  readonly priority?: number;
 }
 
 /** The plugin that checks client certificates, for a person to name the authorities in (edge.md 2.6). */
@@ -248,10 +250,15 @@ function emitClientCheck(context: Context, { namespace }: Binding, { listeners, 
   return name;
 }
 
-function annotationsOf(context: Context, binding: Binding, unit: Unit): Record<string, unknown> | undefined {
+function annotationsOf(
+  context: Context,
+  binding: Binding,
+  unit: Unit,
+  priority: number | undefined,
+): Record<string, unknown> | undefined {
   const { redirects } = unit;
   const check = emitClientCheck(context, binding, unit);
-  if (redirects === undefined && check === undefined) return undefined;
+  if (redirects === undefined && check === undefined && priority === undefined) return undefined;
   return {
     ...(redirects === undefined
       ? {}
@@ -260,6 +267,7 @@ function annotationsOf(context: Context, binding: Binding, unit: Unit): Record<s
           'konghq.com/https-redirect-status-code': context.exact(redirects, '301'),
         }),
     ...(check === undefined ? {} : { 'konghq.com/plugins': check }),
+    ...(priority === undefined ? {} : { 'konghq.com/regex-priority': String(priority) }),
   };
 }
 
@@ -278,6 +286,7 @@ export function emitRoute(
   name: string,
   rules: readonly unknown[],
   services: readonly string[],
+  priority?: number,
 ): void {
   const role: EmittedRole =
     unit.draft === undefined ? { role: 'resource', stage: 'edge' } : { role: 'draft', stage: 'edge', why: unit.draft };
@@ -286,7 +295,11 @@ export function emitRoute(
     object: {
       apiVersion: `${gatewayApi}/v1`,
       kind: 'HTTPRoute',
-      metadata: { name, namespace: binding.namespace, annotations: annotationsOf(context, binding, unit) } as never,
+      metadata: {
+        name,
+        namespace: binding.namespace,
+        annotations: annotationsOf(context, binding, unit, priority),
+      } as never,
       spec: {
         parentRefs: parentsOf(context, binding, unit.listeners),
         hostnames: hostnamesOf(context, unit),
@@ -308,7 +321,7 @@ export function emitUnit(
 ): void {
   const role: EmittedRole =
     unit.draft === undefined ? { role: 'resource', stage: 'edge' } : { role: 'draft', stage: 'edge', why: unit.draft };
-  for (const { name, rules } of parts) {
+  for (const { name, rules, priority } of parts) {
     const services = [
       ...new Set(
         rules.flatMap(({ action }) =>
@@ -331,7 +344,7 @@ export function emitUnit(
             };
       return ruleOf(context, rule, unit, place, pathOf, uses, value);
     });
-    emitRoute(context, binding, unit, name, built, services);
+    emitRoute(context, binding, unit, name, built, services, priority);
   }
 }
 

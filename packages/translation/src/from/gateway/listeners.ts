@@ -41,7 +41,20 @@ const slug = (name: string): string =>
 
 const protocols = { http: 'HTTP', https: 'HTTPS', tls: 'TLS', tcp: 'TCP' } as const;
 
-const withheldModes: ReadonlySet<string> = new Set(['AUTO_PASSTHROUGH', 'ISTIO_MUTUAL']);
+const zoneIngress = {
+  '2.13': 'install the zone with `ingress.enabled: true`, which makes a ZoneIngress',
+  '2.14': 'install the zone with `ingress.enabled: true`, which makes a ZoneIngress',
+  '3.0':
+    'give the mesh an ingress (`meshes[].ingress.enabled: true`), whose Service with the label `k8s.kuma.io/zone-proxy-type: ingress` gets a MeshZoneAddress',
+} as const;
+
+/** A server for other clusters, which pass their mutual TLS through it by the server name (edge.md X3). */
+function accountForEastWest(context: Context, { field, tls, number }: Server): void {
+  const mode = child(tls, 'mode') ?? field;
+  const parameters = { port: number.value, how: zoneIngress[context.settings.target] };
+  context.approximate(mode, undefined, codes.multiCluster.eastWestGateway, parameters);
+  for (const leaf of context.unclaimed(field)) context.claim(leaf, 'inert', codes.multiCluster.eastWestOther);
+}
 
 /** Settings of a server's TLS that Kong has for the whole data plane or not at all; a lost demand blocks. */
 function accountForTls(context: Context, { tls, mode, number }: Server): string | undefined {
@@ -140,7 +153,11 @@ export function listenersOf(
       context.claim(field, 'unsupported', codes.gateway.bind);
       continue;
     }
-    if (mode !== undefined && withheldModes.has(mode)) {
+    if (mode === 'AUTO_PASSTHROUGH') {
+      accountForEastWest(context, server);
+      continue;
+    }
+    if (mode === 'ISTIO_MUTUAL') {
       withhold(context, server, codes.gateway.eastWest);
       continue;
     }

@@ -1,5 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import { isOrderGuessed } from '@isthmus/istio';
+import type { RouterFlavor } from '@isthmus/kong-gateway';
 import type { Context } from '../../context.ts';
 import type { Binding } from './bind.ts';
 import { nameOf } from './door.ts';
@@ -19,12 +20,15 @@ export interface Reading {
 
 const timeoutKey = ({ timeout }: EdgeRule): string => timeout?.value ?? '';
 
-/** The routes that the rules of a VirtualService are divided into: by timeout, and by what a route can hold. */
-export function groupsOf(rules: readonly EdgeRule[]): ReadonlyMap<number, string> {
+/**
+ * The routes that the rules of a VirtualService are divided into: by timeout, and by what a route can hold. In the
+ * traditional_compatible router each rule has a route of its own, which has its priority.
+ */
+export function groupsOf(rules: readonly EdgeRule[], flavor: RouterFlavor): ReadonlyMap<number, string> {
   const groups = new Map<number, string>();
   const filled = new Map<string, { rules: number; matches: number; number: number }>();
   for (const rule of rules) {
-    const key = timeoutKey(rule);
+    const key = flavor === 'expressions' ? timeoutKey(rule) : String(rule.index).padStart(4, '0');
     const size = sizeOf(rule);
     const state = filled.get(key) ?? { rules: 0, matches: 0, number: 0 };
     const full = state.rules + size.rules > 16 || state.matches + size.matches > 128;
@@ -41,16 +45,25 @@ export function groupsOf(rules: readonly EdgeRule[]): ReadonlyMap<number, string
 export const usedMatches = ({ units }: Reading): ReadonlySet<EdgeMatch> =>
   new Set(units.flatMap(({ rules }) => rules.flatMap(({ matches }) => matches)));
 
+/** A match with its place in Istio's order. */
+export interface PlacedMatch {
+  readonly match: EdgeMatch;
+  readonly rule: EdgeRule;
+  readonly reading: Reading;
+  readonly placed: Placed;
+}
+
 /** Istio's order of all matches of VirtualServices that share hosts: by age, those for everything last (edge.md V3). */
-export function placeMatches(readings: readonly Reading[]): { match: EdgeMatch; placed: Placed; reading: Reading }[] {
+export function placeMatches(readings: readonly Reading[], flavor: RouterFlavor): PlacedMatch[] {
   const all = readings.flatMap((reading) => {
-    const groups = groupsOf(reading.rules);
+    const groups = groupsOf(reading.rules, flavor);
     const used = usedMatches(reading);
     return reading.rules.flatMap((rule) =>
       rule.matches
         .filter((match) => used.has(match))
         .map((match) => ({
           match,
+          rule,
           reading,
           placed: {
             form: match.form,
@@ -71,7 +84,7 @@ export function placeMatches(readings: readonly Reading[]): { match: EdgeMatch; 
 }
 
 /** Whether the order of two VirtualServices matters and manifests do not tell it. */
-export function reportUnknownOrder(context: Context, placed: ReturnType<typeof placeMatches>): void {
+export function reportUnknownOrder(context: Context, placed: readonly PlacedMatch[]): void {
   for (const [index, one] of placed.entries()) {
     const other = placed
       .slice(0, index)

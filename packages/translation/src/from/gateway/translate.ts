@@ -1,11 +1,11 @@
 import { codes } from '@isthmus/diagnostics';
 import { compareCreation } from '@isthmus/istio';
-import type { RoutePath } from '@isthmus/kong-gateway';
 import type { Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { child, type Field, items, rootField, text } from '../../field.ts';
 import { dnsLabel } from '../../names.ts';
 import { Unhandled } from '../../unhandled.ts';
+import { detoursOf } from '../egress-gateway/detours.ts';
 import { type Binding, bind, gatewaysOf, isWider } from './bind.ts';
 import { type Door, emitDoors, missingDoors, nameOf, openDoors } from './door.ts';
 import { freeName } from './emit-gateway.ts';
@@ -18,13 +18,11 @@ import {
   emitUnit,
   type RoutePart,
 } from './emit-route.ts';
-import { checkExistingGateways } from './existing.ts';
 import { rewriteObjection } from './filters.ts';
 import { type Guard, guardFor } from './guards.ts';
 import { translateConnections } from './l4.ts';
-import { keepOrder } from './order.ts';
 import { groupsOf, placeMatches, type Reading, reportUnknownOrder, usedMatches } from './placement.ts';
-import type { EdgeMatch } from './read-match.ts';
+import { orderFor, type RouterOrder, unitObjection } from './router-order.ts';
 import { delegatedRules, readRules, takesAll } from './rules.ts';
 import { hostUnits, type Unit, unitsOf } from './units.ts';
 import type { GatewayWorkload } from './workload.ts';
@@ -94,14 +92,17 @@ function partsOf(
   unit: Unit,
   suffix: string,
   groups: ReadonlyMap<number, string>,
+  { priorityOf }: RouterOrder,
 ): RoutePart[] {
   const byGroup = [...Map.groupBy(unit.rules, ({ index }) => groups.get(index) ?? '').values()];
   const width = String(byGroup.length).length;
   return byGroup.map((rules, index) => {
     const part = byGroup.length === 1 ? '' : `-${String(index + 1).padStart(width, '0')}`;
+    const priority = rules[0] === undefined ? undefined : priorityOf(rules[0]);
     return {
       name: freeName(context, 'HTTPRoute', binding.namespace, dnsLabel(`${binding.resource.name}${suffix}${part}`)),
       rules,
+      ...(priority === undefined ? {} : { priority }),
     };
   });
 }
@@ -110,15 +111,15 @@ function emitReading(
   context: Context,
   reading: Reading,
   closed: (unit: Unit) => readonly string[],
-  pathOf: (match: EdgeMatch) => RoutePath,
+  order: RouterOrder,
   uses: BackendUse[],
 ): void {
   const { binding, rules, units } = reading;
-  const groups = groupsOf(rules);
+  const groups = groupsOf(rules, context.settings.router);
   const used = usedMatches(reading);
   for (const [index, unit] of units.entries()) {
     const suffix = units.length === 1 ? '' : `-${index + 1}`;
-    emitUnit(context, binding, unit, partsOf(context, binding, unit, suffix, groups), pathOf, uses);
+    emitUnit(context, binding, unit, partsOf(context, binding, unit, suffix, groups, order), order.pathOf, uses);
     const hosts = closed(unit);
     if (hosts.length === 0) continue;
     const filter = answer(
@@ -157,16 +158,19 @@ function translateDoor(context: Context, door: Door, bindings: readonly Binding[
       if ('binding' in reading) readings.push(reading);
       else bad ??= reading;
     }
-    const placed = placeMatches(readings);
-    const paths = bad === undefined ? keepOrder(placed.map((one) => one.placed)) : undefined;
-    if (bad !== undefined || paths === undefined) {
+    const { router } = context.settings;
+    const placed = placeMatches(readings, router);
+    const around = {
+      hosts: bindings.flatMap(({ served }) => served.map(({ host }) => host)),
+      secure: door.listeners.some(({ protocol }) => protocol === 'HTTPS'),
+    };
+    const order = bad === undefined ? orderFor(placed, router) : undefined;
+    if (bad !== undefined || order === undefined) {
       const at = bad ?? (component[0]?.spec as Field);
       withhold(context, component, at, bad === undefined ? codes.gateway.tooMany : codes.gateway.withheld);
       continue;
     }
     reportUnknownOrder(context, placed);
-    const pathOf = new Map(placed.map(({ match }, index) => [match, paths[index] as RoutePath]));
-    const lookUp = (match: EdgeMatch): RoutePath => pathOf.get(match) as RoutePath;
     const caught = new Set(
       readings.flatMap(({ units }) =>
         units.flatMap((unit) => (unit.rules.some(({ matches }) => matches.some(takesAll)) ? unit.hosts : [])),
@@ -177,7 +181,13 @@ function translateDoor(context: Context, door: Door, bindings: readonly Binding[
       hosts.filter(
         (host) => !caught.has(host) && (redirects !== undefined || wide.some((other) => isWider(other, host))),
       );
-    for (const reading of readings) emitReading(context, reading, closed, lookUp, uses);
+    for (const reading of readings) {
+      const units =
+        router === 'expressions'
+          ? reading.units
+          : reading.units.map((unit) => ({ ...unit, draft: unit.draft ?? unitObjection(unit, reading.units, around) }));
+      emitReading(context, { ...reading, units }, closed, order, uses);
+    }
   }
   emitBareRedirects(context, door, bindings);
 }
@@ -223,7 +233,6 @@ function isVisible(resource: Resource, workload: GatewayWorkload): boolean {
  * order of rules for its expressions router. What cannot be kept is closed, never opened.
  */
 export function translateGateways(context: Context): void {
-  checkExistingGateways(context);
   const { doors, egress, known } = openDoors(context);
   emitDoors(context, doors);
   const uses: BackendUse[] = [];
@@ -232,8 +241,8 @@ export function translateGateways(context: Context): void {
     const spec = child(rootField(resource), 'spec') as Field;
     accountForService(context, spec);
     for (const { field, key } of gatewaysOf(resource)) {
-      if (egress.has(key)) context.unsupported(field, codes.gateway.egressRoute, { gateway: key });
-      else if (!known.has(key)) context.approximate(field, undefined, codes.gateway.missing, { gateway: key });
+      if (!egress.has(key) && !known.has(key))
+        context.approximate(field, undefined, codes.gateway.missing, { gateway: key });
     }
   }
   const absent = missingDoors(edge, (key) => known.has(key) || egress.has(key), context);
@@ -255,16 +264,13 @@ export function translateGateways(context: Context): void {
     }
   }
   emitBackendGrants(context, uses);
-  for (const resource of edge) accountForUnbound(context, resource, [...doors, ...absent], egress);
+  const { replaced, refused } = detoursOf(context);
+  for (const resource of edge)
+    if (!replaced.has(resource) && !refused.has(resource)) accountForUnbound(context, resource, [...doors, ...absent]);
 }
 
 /** What a VirtualService says for gateways that serve none of it. */
-function accountForUnbound(
-  context: Context,
-  resource: Resource,
-  doors: readonly Door[],
-  egress: ReadonlySet<string>,
-): void {
+function accountForUnbound(context: Context, resource: Resource, doors: readonly Door[]): void {
   const spec = child(rootField(resource), 'spec');
   const names = items(child(spec, 'gateways')).map((item) => text(item)?.value);
   const keys = gatewaysOf(resource).map(({ key }) => key);
@@ -277,9 +283,5 @@ function accountForUnbound(
         for (const leaf of context.unclaimed(rule)) context.claim(leaf, 'unsupported', codes.gateway.missing);
     return;
   }
-  context.claim(
-    spec,
-    'unsupported',
-    keys.some((key) => egress.has(key)) ? codes.gateway.egressRoute : codes.gateway.missing,
-  );
+  context.claim(spec, 'unsupported', codes.gateway.missing);
 }

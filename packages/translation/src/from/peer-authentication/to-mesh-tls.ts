@@ -40,6 +40,10 @@ function restrictsPlaintext(policy: AuthorizationPolicy): boolean {
   });
 }
 
+/** Whether a policy denies callers by who they are, and plaintext callers not. */
+const deniesByIdentity = ({ action, dryRun, problems, rules }: AuthorizationPolicy): boolean =>
+  action === 'DENY' && !dryRun && problems.length === 0 && rules.length > 0;
+
 function meet(context: Context, view: SecurityView, a: PolicyScope, b: PolicyScope): boolean {
   if (!overlaps(a, b)) return false;
   return (
@@ -117,6 +121,18 @@ function offWithin({ context, view, levels }: Emitting, level: Level, scope: Pol
     return isOff((one) => contains(one.scope, scope)) ? [scope] : [];
   if (off.length === workloads.length) return [scope];
   return off.map(({ namespace, labels }) => ({ namespace, labels }));
+}
+
+/** Whether some workload of a policy takes plaintext in Istio; without a level that says so it is not known of a part of an estate. */
+function takesPlaintext({ context, view, levels }: Emitting, policy: AuthorizationPolicy): boolean {
+  const { scope } = policy;
+  if (!isForSidecars(view, policy) || !levels.some((level) => meet(context, view, level.scope, scope))) return false;
+  const workloads = view.workloadsIn(scope.namespace).filter((one) => one.inCluster && selects(scope, one));
+  const asked = workloads.length > 0 ? workloads : [{ namespace: scope.namespace ?? '', labels: scope.labels }];
+  return asked.some((workload) => {
+    const { mode, ports } = effectiveMtls(view.peers, workload);
+    return [mode, ...ports.values()].some((one) => one !== 'STRICT');
+  });
 }
 
 /** Denies everyone where mTLS is off in Istio and a policy restricts. */
@@ -275,6 +291,9 @@ export function translatePeerAuthentications(context: Context): void {
     names.set(key, name);
     context.report(area.restricted, { name }, child(rootField(resource), 'spec') ?? resource);
   }
+  for (const policy of view.policies)
+    if (deniesByIdentity(policy) && !restricting.includes(policy) && takesPlaintext(emitting, policy))
+      context.report(area.deniesByIdentity, {}, child(rootField(policy.resource), 'spec') ?? policy.resource);
   for (const policy of view.peers)
     if (policy.level !== 'ignored' && !outlived.has(policy)) accountForRest(context, policy);
 }

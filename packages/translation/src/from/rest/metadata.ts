@@ -17,16 +17,9 @@ const same: Readonly<Record<string, string>> = {
 
 /** What a key asks for, where Kong Mesh has it in another form: what to do. */
 const elsewhere: Readonly<Record<string, string>> = {
-  'ambient.istio.io/redirection': 'Sidecars take the place of ztunnel.',
   'inject.istio.io/templates': 'Write a ContainerPatch.',
-  'istio.io/dataplane-mode':
-    'Kong Mesh has sidecars only: label the namespace `kuma.io/sidecar-injection: enabled` and restart the pods.',
-  'istio.io/ingress-use-waypoint': 'Policies of a waypoint become policies of the service itself.',
   'istio.io/rev': 'One control plane serves a zone of Kong Mesh; there are no revisions.',
   'istio.io/tag': 'One control plane serves a zone of Kong Mesh; there are no revisions.',
-  'istio.io/use-waypoint': 'Policies of a waypoint become policies of the service itself.',
-  'istio.io/use-waypoint-namespace': 'Policies of a waypoint become policies of the service itself.',
-  'istio.io/waypoint-for': 'Policies of a waypoint become policies of the service itself.',
   'networking.istio.io/enable-autoallocate-ip': 'Kong Mesh gives every MeshExternalService an address.',
   'networking.istio.io/exportTo': 'Restrict with reachable backends or MeshTrafficPermissions.',
   'networking.istio.io/gatewayPort': 'Write the port into a MeshZoneAddress (3.0).',
@@ -56,8 +49,6 @@ const elsewhere: Readonly<Record<string, string>> = {
   'sidecar.istio.io/userVolume': 'Write a ContainerPatch; the volume must stand in the pod.',
   'sidecar.istio.io/userVolumeMount': 'Write a ContainerPatch; the volume must stand in the pod.',
   'status.sidecar.istio.io/port': 'Kong Mesh has one readiness port for all sidecars.',
-  'topology.istio.io/cluster': 'A cluster is a zone of Kong Mesh.',
-  'topology.istio.io/network': 'A network is a zone of Kong Mesh.',
   'topology.istio.io/subzone': 'Kong Mesh takes the topology labels of nodes.',
   'traffic.istio.io/nodeSelector': 'Kong Mesh has no such setting.',
   'traffic.sidecar.istio.io/excludeInterfaces': 'Kong Mesh has no such setting.',
@@ -70,6 +61,15 @@ const elsewhere: Readonly<Record<string, string>> = {
   'traffic.sidecar.istio.io/kubevirtInterfaces':
     "Set `redirect.vnet` in the configuration of Kong Mesh's transparent proxy.",
   'istio.io/reroute-virtual-interfaces': "Set `redirect.vnet` in the configuration of Kong Mesh's transparent proxy.",
+};
+
+/** Values that ask for what Kong Mesh does anyway. */
+const automatic: Readonly<Record<string, readonly string[]>> = {
+  'sidecar.istio.io/interceptionMode': ['REDIRECT'],
+  'sidecar.istio.io/nativeSidecar': ['true'],
+  'sidecar.istio.io/rewriteAppHTTPProbers': ['true'],
+  'traffic.sidecar.istio.io/includeInboundPorts': ['*'],
+  'traffic.sidecar.istio.io/includeOutboundIPRanges': ['*'],
 };
 
 /** Keys that controllers and tools write for themselves. */
@@ -105,6 +105,30 @@ function proxyConfig(
   }
 }
 
+/** What is not intercepted becomes a list of the ports that the containers declare (security.md 7). */
+function includeInboundPorts(
+  context: Context,
+  field: Field<string>,
+  workload: Workload,
+  patches: WorkloadPatches,
+): void {
+  const included = new Set(field.value.split(',').map((one) => Number(one.trim())));
+  const declared = [...new Set(workload.containerPorts.map(({ port }) => port))].sort((a, b) => a - b);
+  const excluded = declared.filter((port) => !included.has(port));
+  const parameters = {
+    ports: field.value.trim() === '' ? 'of none' : field.value,
+    excluded: excluded.length === 0 ? 'none' : excluded.join(', '),
+  };
+  if (excluded.length === 0) context.approximate(field, undefined, codes.label.inboundPorts, parameters);
+  else
+    patches.add(
+      workload,
+      'annotations',
+      'traffic.kuma.io/exclude-inbound-ports',
+      context.approximate(field, excluded.join(','), codes.label.inboundPorts, parameters),
+    );
+}
+
 const annotationFor: Readonly<Record<string, string>> = {
   concurrency: 'kuma.io/sidecar-proxy-concurrency',
   holdApplicationUntilProxyStarts: 'kuma.io/wait-for-dataplane-ready',
@@ -126,6 +150,16 @@ function accountForKey(
   if (key === 'sidecar.istio.io/inject' && workload !== undefined) {
     const on = field.value === 'true' ? 'enabled' : 'disabled';
     patches.add(workload, 'labels', 'kuma.io/sidecar-injection', context.exact(field, on));
+    // Istio's webhook selects pods that ask for it in any namespace: with both labels a pod gets both proxies (KM-002).
+    if (on === 'enabled') patches.add(workload, 'labels', key, context.derived(field, 'false'));
+    return;
+  }
+  if (automatic[key]?.includes(field.value) === true) {
+    context.settled(field);
+    return;
+  }
+  if (key === 'traffic.sidecar.istio.io/includeInboundPorts' && workload !== undefined) {
+    includeInboundPorts(context, field, workload, patches);
     return;
   }
   if (key === 'proxy.istio.io/config') {

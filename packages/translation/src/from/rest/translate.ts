@@ -1,11 +1,15 @@
 import { workloadsOf } from '@isthmus/istio';
 import type { Context } from '../../context.ts';
+import { translateAmbientLabels } from '../ambient/labels.ts';
+import { reportZtunnel } from '../ambient/ztunnel.ts';
+import { accountForClusters } from '../multi-cluster/labels.ts';
 import { translateProxyConfigs } from '../proxy-config/translate.ts';
 import { translateSidecars } from '../sidecar/translate.ts';
-import { accountForExtensions } from './extensions.ts';
 import { accountForInstallation, accountForRetired } from './installation.ts';
 import { accountForMeshFields } from './mesh-fields.ts';
 import { accountForMetadata } from './metadata.ts';
+import { translateInjection } from './namespaces.ts';
+import { translateProxyResources } from './proxy-resources.ts';
 import { createWorkloadPatches } from './workloads.ts';
 
 /** What the other translators leave: it runs last, and says something of every field that none of them has spoken of. */
@@ -14,10 +18,14 @@ export function translateRest(context: Context): void {
   const patches = createWorkloadPatches(context);
   translateSidecars(context, workloads, patches);
   translateProxyConfigs(context, workloads, patches);
-  accountForExtensions(context);
   accountForRetired(context);
+  accountForClusters(context);
   accountForMeshFields(context);
   accountForInstallation(context);
+  translateAmbientLabels(context, workloads, patches);
+  reportZtunnel(context, workloads);
+  translateInjection(context, workloads);
+  translateProxyResources(context, workloads, patches);
   accountForMetadata(context, workloads, patches);
   patches.emit();
 }

@@ -5,10 +5,11 @@ import { meshSettings } from '../../mesh-settings.ts';
 import { accountForEndpoint, emitExternal } from './external.ts';
 import { type OutboundModes, outboundModes } from './outbound.ts';
 import { type Allowed, createEgress, type Egress, type Scope } from './passthrough.ts';
-import { type Fate, planHost } from './plan.ts';
+import { type Fate, isForGateway, planHost } from './plan.ts';
 import { type Entry, type EntryPort, readEntry } from './read.ts';
 import { entriesByHost, externalName, isServiceHost } from './registry.ts';
 import { emitSelected } from './selected.ts';
+import { originationOf } from './tls.ts';
 
 /** Who may use an entry: everyone, some namespaces, or nobody. */
 type Visibility = { readonly all: boolean; readonly namespaces: readonly string[]; readonly fields: readonly Field[] };
@@ -186,6 +187,9 @@ function translateHost(run: Run, entry: Entry, host: Field<string>, visibility: 
   }
   if (wildcard || entry.resolution === 'NONE') return;
   const fates = planHost(context, entry, host, run.modes.anyClosed);
+  for (const port of entry.ports)
+    if (isForGateway(context, host, port, originationOf(context, entry, host.value, port)))
+      context.claim(port.field, 'approximate', codes.gateway.detour);
   const externals = fates.filter((fate) => fate.kind === 'external');
   for (const { kind, port } of fates)
     if (kind === 'passthrough')

@@ -7,7 +7,10 @@ import type { Sidecar } from './read.ts';
 
 /** One reference of `kuma.io/reachable-backends`. */
 export type Reference =
-  | { readonly kind: 'MeshService'; readonly labels: { readonly 'k8s.kuma.io/namespace': string } }
+  | {
+      readonly kind: 'MeshService';
+      readonly labels: { readonly 'k8s.kuma.io/namespace': string; readonly 'k8s.kuma.io/service-name'?: string };
+    }
   | { readonly kind: 'MeshService' | 'MeshExternalService'; readonly name: string; readonly namespace: string };
 
 /** What a workload may reach; `everything` where its Sidecar leaves nothing out. */
@@ -15,8 +18,14 @@ export type Reach = 'everything' | { readonly references: readonly Reference[]; 
 
 const keyOf = (reference: Reference): string =>
   'labels' in reference
-    ? `0 ${reference.labels['k8s.kuma.io/namespace']}`
+    ? `0 ${reference.labels['k8s.kuma.io/namespace']} ${reference.labels['k8s.kuma.io/service-name'] ?? ''}`
     : `1 ${reference.kind} ${reference.namespace} ${reference.name}`;
+
+/** A Service by its name; a headless one, of which there is a MeshService for each Pod, by the labels that they have in common. */
+function referenceTo(context: Context, { namespace, name }: ServiceName): Reference {
+  if (context.services.get(namespace, name)?.headless !== true) return { kind: 'MeshService', name, namespace };
+  return { kind: 'MeshService', labels: { 'k8s.kuma.io/namespace': namespace, 'k8s.kuma.io/service-name': name } };
+}
 
 /** A VirtualService as far as it leads from Services to Services. */
 interface Leading {
@@ -93,9 +102,7 @@ export function reachOf(context: Context, { spec }: Sidecar, namespace: string):
   );
   const references: Reference[] = [
     ...[...namespaces].map((of): Reference => ({ kind: 'MeshService', labels: { 'k8s.kuma.io/namespace': of } })),
-    ...services
-      .filter((service) => !namespaces.has(service.namespace))
-      .map((service): Reference => ({ kind: 'MeshService', name: service.name, namespace: service.namespace })),
+    ...services.filter((service) => !namespaces.has(service.namespace)).map((service) => referenceTo(context, service)),
     ...external.map(
       ({ name }): Reference => ({ kind: 'MeshExternalService', name, namespace: context.settings.systemNamespace }),
     ),

@@ -1,9 +1,18 @@
+import type { Client } from '@isthmus/behavior';
 import { codes } from '@isthmus/diagnostics';
-import { type CompiledRoute, type EffectiveVirtualService, isOrderGuessed, type RegistryService } from '@isthmus/istio';
+import {
+  addressWithin,
+  type CompiledRoute,
+  type EffectiveVirtualService,
+  isDerived,
+  isOrderGuessed,
+  type RegistryService,
+} from '@isthmus/istio';
 import { child, items, rootField } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { configOf } from '../../effective-config.ts';
 import type { Field } from '../../field.ts';
+import { differenceOf } from './rivals.ts';
 
 /** Says that what is written in a route is carried over, as far as nothing else was said of its fields. */
 export function settleRoute(context: Context, { rule, match }: CompiledRoute): void {
@@ -13,11 +22,23 @@ export function settleRoute(context: Context, { rule, match }: CompiledRoute): v
   for (const key of ['name', 'delegate']) context.settled(child(rule.delegatedBy, key));
 }
 
-/** Says that a VirtualService has its effect on a service; of its hosts these are the ones that name it. */
+/** Whether age decides between two VirtualServices of a host: routes of the Gateway API stand apart, by namespace. */
+function competes(rival: EffectiveVirtualService, own: EffectiveVirtualService): boolean {
+  if (rival === own || rival.namespace === own.namespace) return true;
+  const isPrivate = ({ resource, exportTo }: EffectiveVirtualService): boolean =>
+    isDerived(resource) && !exportTo.has('*');
+  return !isPrivate(rival) && !isPrivate(own);
+}
+
+/**
+ * Says that a VirtualService has its effect on a service; of its hosts these are the ones that name it.
+ * @param dialled for whom, on a port whose requests are read: that its order among others is not known matters where these differ
+ */
 export function settleBinding(
   context: Context,
   virtualService: EffectiveVirtualService,
   service: RegistryService,
+  dialled?: { readonly client: Client; readonly port: number },
 ): Field[] {
   const name = service.host.toLowerCase();
   const naming = virtualService.hosts.filter(({ host }) => host.toLowerCase() === name);
@@ -25,21 +46,43 @@ export function settleBinding(
     naming.length > 0
       ? []
       : virtualService.hosts.filter(({ host }) => host.startsWith('*') && name.endsWith(host.slice(1).toLowerCase()));
-  const rivals = configOf(context).virtualServices.withHost(name);
+  const rivals = configOf(context)
+    .virtualServices.withHost(name)
+    .filter((rival) => competes(rival, virtualService));
+  const difference = !isOrderGuessed(rivals.map(({ resource }) => resource))
+    ? undefined
+    : dialled === undefined
+      ? 'their rules for connections are tried one after the other'
+      : differenceOf(configOf(context), dialled.client, service, dialled.port, rivals);
   for (const field of naming)
-    if (isOrderGuessed(rivals.map(({ resource }) => resource)))
+    if (difference === undefined) context.settled(field);
+    else
       context.approximate(field, undefined, codes.virtualService.contested, {
         host: service.host,
         count: rivals.length,
         chosen: `${virtualService.namespace}/${virtualService.resource.name}`,
+        difference,
       });
-    else context.settled(field);
   for (const field of wildcards)
     context.approximate(field, undefined, codes.virtualService.wildcard, { host: field.host });
   const spec = child(rootField(virtualService.resource), 'spec');
   for (const gateway of virtualService.gateways) if (gateway.value === 'mesh') context.settled(gateway);
   for (const exported of items(child(spec, 'exportTo'))) context.settled(exported);
   return [...naming, ...wildcards];
+}
+
+/**
+ * A block of addresses that a connection may be dialled to. Clients dial a Service by its own address, so that with that the
+ * rule is for all of its connections or for none; a headless Service has those of its Pods.
+ * @returns whether that can be told
+ */
+function accountForSubnet(context: Context, subnet: Field<string>, services: readonly RegistryService[]): boolean {
+  const isKnown = services.length > 0 && services.every(({ addresses }) => addresses.length > 0);
+  const within = services.flatMap(({ addresses }) => addresses).filter((one) => addressWithin(one, subnet.value));
+  if (!isKnown) context.unsupported(subnet, codes.virtualService.destinationSubnet, { subnet: subnet.value });
+  else if (within.length === 0) context.inert(subnet, codes.virtualService.otherSubnet, { subnet: subnet.value });
+  else context.settled(subnet);
+  return isKnown;
 }
 
 /**
@@ -53,6 +96,8 @@ export function accountForVirtualServices(context: Context): void {
     host.endsWith(`.svc.${mesh.clusterDomain}`) || (host.startsWith('*') && isCovered(host));
   const isCovered = (wildcard: string): boolean =>
     registry.all.some(({ host }) => host.toLowerCase().endsWith(wildcard.slice(1).toLowerCase()));
+  const services = (hosts: EffectiveVirtualService['hosts']): RegistryService[] =>
+    hosts.flatMap(({ host }) => registry.withHost(host)).filter((one) => one.registry === 'kubernetes');
   for (const { resource, hosts, inMesh, lost, http, tcp, tls } of virtualServices.all) {
     const spec = child(rootField(resource), 'spec');
     if (!inMesh || spec === undefined) continue;
@@ -65,12 +110,16 @@ export function accountForVirtualServices(context: Context): void {
       ({ host }) => host.includes('.') && !registry.withHost(host).length && !isOfCluster(host),
     );
     for (const field of plain) context.unsupported(field, codes.virtualService.plainHost, { host: field.host });
+    let isDialledKnown = true;
     for (const { matches } of [...tcp, ...tls])
       for (const match of matches) {
         context.inert(child(match.field, 'sourceSubnet'), codes.virtualService.sourceSubnet, {});
         for (const subnet of match.destinationSubnets)
-          context.unsupported(subnet, codes.virtualService.destinationSubnet, { subnet: subnet.value });
+          isDialledKnown = accountForSubnet(context, subnet, services(hosts)) && isDialledKnown;
       }
+    // Nothing was emitted for these connections.
+    for (const field of isDialledKnown ? [] : [...hosts, ...[...tcp, ...tls].map((rule) => rule.field)])
+      context.claim(field, 'unsupported', codes.virtualService.destinationSubnet);
     const isSniffed = hosts.some(({ host }) =>
       registry.withHost(host).some(({ ports }) => ports.some(({ protocol }) => protocol === undefined)),
     );

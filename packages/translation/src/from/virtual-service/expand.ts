@@ -1,6 +1,7 @@
 import { codes } from '@isthmus/diagnostics';
-import type { CompiledRoute } from '@isthmus/istio';
+import { type CompiledRoute, isDerived, writtenAt } from '@isthmus/istio';
 import type { Context } from '../../context.ts';
+import type { Field } from '../../field.ts';
 import type { Action } from './action.ts';
 import type { Backends } from './backends.ts';
 import { covers, everyRequest, type HeaderCondition, intersection, type Match, matchKey } from './match.ts';
@@ -34,6 +35,34 @@ function withoutDead(steps: readonly Step[]): Step[] {
     kept.push(step);
   }
   return kept;
+}
+
+/** The field of a route's match as a person wrote it. */
+const origin = ({ route }: Step): Field | undefined => {
+  const field = route?.match?.fields[0];
+  return field && writtenAt(field);
+};
+
+/**
+ * Joins the two halves of a prefix of path segments: Istio makes one route of a Gateway API prefix, which takes the prefix
+ * itself and all below it, and so does Kong Mesh.
+ */
+function joinSegments(steps: readonly Step[]): Step[] {
+  const joined: Step[] = [];
+  for (const step of steps) {
+    const before = joined.at(-1);
+    const { path } = step.match;
+    const half = before?.match.path;
+    const isPair = path.kind === 'prefix' && half?.kind === 'exact' && path.value === `${half.value}/`;
+    const [one, other] = before === undefined ? [] : [origin(before), origin(step)];
+    const isSame = one !== undefined && one.resource === other?.resource && one.path === other.path;
+    const isPlain = [before, step].every((one) => one === undefined || !('path' in one.action));
+    if (before === undefined || !isPair || !isSame || !isPlain || !isDerived(step.route?.rule.field.resource))
+      joined.push(step);
+    else
+      joined[joined.length - 1] = { ...step, match: { ...step.match, path: { kind: 'segment', value: half.value } } };
+  }
+  return joined;
 }
 
 /**
@@ -79,6 +108,9 @@ export function expand(
       if (excluded !== 'empty') steps.push(...behind(next, excluded));
     }
     const { action, rewrite, rewriteField } = readingOf(route);
+    // An answer 404 to all that is left is what no rule for the rest gives too.
+    if (action.kind === 'unmatched' && except.length === 0 && covers(match, everyRequest))
+      return [...steps, { match, action, route }];
     const placed = action.kind === 'refuse' ? undefined : placePath(match, rewrite);
     if (action.kind === 'refuse' || action.kind === 'unmatched' || placed === undefined) {
       if (action.kind !== 'refuse' && rewriteField !== undefined)
@@ -153,5 +185,5 @@ export function expand(
     if (isComplete) break;
   }
   if (!isComplete) steps.push({ match: everyRequest, action: { kind: 'unmatched' }, route: undefined });
-  return withoutDead(steps);
+  return joinSegments(withoutDead(steps));
 }

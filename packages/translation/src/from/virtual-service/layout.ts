@@ -2,12 +2,22 @@ import { type Action, actionKey } from './action.ts';
 import type { ClientUnit } from './client-units.ts';
 import type { Step } from './expand.ts';
 import { covers, everyRequest, isEveryPath, overlap } from './match.ts';
-import { byteLength, compareMatch, keepOrder, type PathMatch, rankOf } from './order.ts';
+import { byteLength, compareMatch, type Kept, keepOrder, type PathMatch, rankOf } from './order.ts';
+import { findWitness, takes, type Witness } from './witness.ts';
 
 /** A step with the form of its path. */
 export interface PlacedStep {
   readonly step: Step;
   readonly path: PathMatch;
+}
+
+/** A step whose place in the order cannot be kept. */
+export interface LostStep {
+  readonly step: Step;
+  /** The step that Kong Mesh would try in the other order. */
+  readonly rival: Step;
+  /** A request that would go another way if the step were kept; undefined where none was found. */
+  readonly shownBy: Witness | undefined;
 }
 
 /** What becomes of the steps of one unit of clients. */
@@ -16,7 +26,7 @@ export interface Layout {
   /** What no rule takes is answered with 404 as in Istio, by a rule without a backend (routing.md T42). */
   readonly unmatched: boolean;
   /** Steps whose place in the order cannot be kept: they are refused. */
-  readonly lost: readonly Step[];
+  readonly lost: readonly LostStep[];
   /** Steps whose rewrite is spelled in another way, so that their place can be kept. */
   readonly respelled: readonly Step[];
 }
@@ -51,6 +61,21 @@ interface Options {
   readonly floor?: number;
 }
 
+/** A request that both meshes would treat differently if a step were tried where Kong Mesh tries it. */
+function inversionShown(
+  list: readonly Step[],
+  { lost, rival, best }: Extract<Kept, { lost: number }>,
+): Witness | undefined {
+  const tried = list
+    .map((step, index) => ({ step, rank: rankOf(step.match, best[index] as PathMatch) }))
+    .sort((a, b) => compareMatch(a.rank, b.rank));
+  return findWitness((list[rival] as Step).match, (list[lost] as Step).match, (request) => {
+    const before = list.find(({ match }) => takes(match, request));
+    const after = tried.find(({ step: { match } }) => takes(match, request))?.step;
+    return before !== undefined && after !== undefined && actionKey(before.action) !== actionKey(after.action);
+  });
+}
+
 /** Lays the steps of one unit out in their order. */
 function layOut(steps: readonly Step[], { answers404, floor }: Options): Layout {
   const last = steps.at(-1);
@@ -58,7 +83,7 @@ function layOut(steps: readonly Step[], { answers404, floor }: Options): Layout 
   // Without any rule that has a backend there would be no listener at all.
   const unmatched = answers404 && others.length < steps.length && others.length > 0;
   let list = unmatched ? others : steps;
-  const lost: Step[] = [];
+  const lost: LostStep[] = [];
   const respelled: Step[] = [];
   for (;;) {
     const ordered = list.map((step) => ({
@@ -79,7 +104,8 @@ function layOut(steps: readonly Step[], { answers404, floor }: Options): Layout 
     if (action.kind === 'refuse' || !keepsPrefix(step))
       throw new Error(`the order of ${JSON.stringify(step.match)} cannot be kept`);
     const whole = isEveryPath(step.match.path) ? asWholePath(action) : undefined;
-    (whole === undefined ? lost : respelled).push(step);
+    if (whole !== undefined) respelled.push(step);
+    else lost.push({ step, rival: list[kept.rival] as Step, shownBy: inversionShown(list, kept) });
     list = list.map((one) => (one === step ? { ...step, action: whole ?? { kind: 'refuse' } } : one));
   }
 }

@@ -69,7 +69,7 @@ describe('the order of a list', () => {
       { match: { ...everyRequest, path: { kind: 'regex', pattern: '/a.*b' } }, action: 'v1', keepsPrefix: false },
       { match: { ...everyRequest, path: { kind: 'segment', value: '/a' } }, action: 'v2', keepsPrefix: true },
     ];
-    expect(keepOrder(list)).toEqual({ lost: 1 });
+    expect(keepOrder(list)).toMatchObject({ lost: 1, rival: 0 });
   });
 });
 

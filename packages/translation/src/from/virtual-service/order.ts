@@ -71,8 +71,13 @@ export interface Ordered {
   readonly keepsPrefix: boolean;
 }
 
-/** The paths of a list, or the first step whose place in the list cannot be kept. */
-export type Kept = { readonly paths: readonly PathMatch[] } | { readonly lost: number };
+/**
+ * The paths of a list, or the first step whose place in the list cannot be kept: with these paths at best Kong Mesh would try it
+ * in front of its rival, which Istio tries first.
+ */
+export type Kept =
+  | { readonly paths: readonly PathMatch[] }
+  | { readonly lost: number; readonly rival: number; readonly best: readonly PathMatch[] };
 
 /** What decides the order of a match with this path. */
 export const rankOf = ({ method, headers, queryParams }: Match, path: PathMatch): Rank => ({
@@ -125,7 +130,7 @@ export function keepOrder(list: readonly Ordered[], floor?: number): Kept {
   }
   const all = asExpressions(list, 0, floor ?? -1);
   const [lost] = inversions(list, all).map(({ first, later }) =>
-    (list[later] as Ordered).keepsPrefix ? later : first,
+    (list[later] as Ordered).keepsPrefix ? { lost: later, rival: first } : { lost: first, rival: later },
   );
-  return lost === undefined ? { paths: all } : { lost };
+  return lost === undefined ? { paths: all } : { ...lost, best: all };
 }

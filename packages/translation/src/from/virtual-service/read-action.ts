@@ -185,7 +185,10 @@ function readRedirect(context: Context, { rule }: CompiledRoute, decision: Redir
   };
 }
 
-/** Reads what a route does with its requests; what Kong Mesh cannot express is reported, and refused where it matters. */
+/**
+ * Reads what a route does with its requests; what Kong Mesh cannot express is reported, and refused where it matters. Direct
+ * responses are refused here and reported where it is known whether a patch can give them.
+ */
 export function readAction(context: Context, backends: Backends, compiled: CompiledRoute, dialled: Dialled): Reading {
   const { settings } = compiled.rule;
   const { decision } = compiled.route;
@@ -206,11 +209,11 @@ export function readAction(context: Context, backends: Backends, compiled: Compi
         rewrite: decision.path,
         rewriteField: child(settings.redirect, 'prefixRewrite') ?? settings.redirect,
       };
-    case 'respond':
-      context.unsupported(settings.directResponse as Field, codes.virtualService.directResponse, {
-        status: decision.status,
-      });
-      return { action: { kind: 'refuse' }, rewrite: undefined, rewriteField: undefined };
+    case 'respond': {
+      const isBare = decision.status === 404 && !decision.body && decision.fault === undefined;
+      const kind = isBare && decision.responseHeaders === undefined ? 'unmatched' : 'refuse';
+      return { action: { kind }, rewrite: undefined, rewriteField: undefined };
+    }
     default:
       return { action: { kind: 'refuse' }, rewrite: undefined, rewriteField: undefined };
   }

@@ -2,7 +2,7 @@ import type { Retries } from '@isthmus/behavior';
 import { durationText } from './durations.ts';
 
 /** Envoy's conditions as Kong Mesh names them for HTTP (routing.md 3.4). */
-const httpConditions: Readonly<Record<string, string>> = {
+export const httpConditions: Readonly<Record<string, string>> = {
   '5xx': '5xx',
   'gateway-error': 'GatewayError',
   reset: 'Reset',

@@ -11,7 +11,7 @@ import {
   type ServicePort,
 } from '@isthmus/istio';
 import { child, type Resource, rootField } from '@isthmus/kubernetes';
-import type { Context } from '../../context.ts';
+import { type Context, placeOf } from '../../context.ts';
 import { configOf, isGuessed } from '../../effective-config.ts';
 import type { Field } from '../../field.ts';
 import { declareProtocols, portKey, spokenProtocol } from '../../service-ports.ts';
@@ -20,13 +20,15 @@ import { settleBinding, settleRoute } from './account.ts';
 import type { RouteSettings } from './action.ts';
 import { type Backends, backendsOf } from './backends.ts';
 import { type ClientUnit, clientUnits } from './client-units.ts';
+import { translateDirectResponses } from './direct-responses.ts';
 import { emitHttpRoutes, emitNoRetries, type PortRoutes } from './emit-http.ts';
 import { translateConnections } from './emit-tcp.ts';
 import { expand, type Step } from './expand.ts';
 import { translateFaults } from './faults.ts';
-import { type Layout, layOutUnits } from './layout.ts';
+import { type Layout, type LostStep, layOutUnits } from './layout.ts';
 import { everyRequest } from './match.ts';
 import type { Authorities } from './read-match.ts';
+import { witnessInWords } from './witness.ts';
 
 /** How clients call a service on a port; where it is not 80 they mostly write it too. */
 function authoritiesOf({ namespace, host, resource, addresses }: RegistryService, port: number): Authorities {
@@ -68,6 +70,34 @@ function plainSteps(service: RegistryService, port: number, settings: RouteSetti
   return [{ match: everyRequest, action, route: undefined }];
 }
 
+/** Says that a step's place cannot be kept, with a request that shows it and the rule that Istio tries first. */
+function reportLostOrder(context: Context, service: RegistryService, { step, rival, shownBy }: LostStep): void {
+  const { route } = step;
+  if (route === undefined) return;
+  const at = placeInRule(route);
+  const other = rival.route === undefined ? undefined : placeInRule(rival.route);
+  const request =
+    shownBy === undefined
+      ? `a request to ${service.host} that meets the conditions of both`
+      : `${witnessInWords(shownBy)} to ${service.host}`;
+  context.claim(at, 'unsupported', codes.virtualService.orderLost);
+  const place = other === undefined ? undefined : placeOf(other);
+  const related =
+    place?.file === undefined
+      ? []
+      : [
+          {
+            file: place.file,
+            ...(place.line === undefined ? {} : { line: place.line }),
+            message: `Istio tries ${place.path ?? 'this rule'} first: ${request}`,
+          },
+        ];
+  context.report(codes.virtualService.orderLost, { request, other: other?.path ?? 'what no rule takes' }, at, related);
+}
+
+/** Where a route stands: its match, or the rule that has none. */
+const placeInRule = ({ match, rule }: NonNullable<Step['route']>): Field => match?.fields[0] ?? rule.field;
+
 function reportLayout(
   context: Context,
   steps: readonly Step[],
@@ -75,15 +105,13 @@ function reportLayout(
   service: RegistryService,
   at: Resource | undefined,
 ): void {
-  for (const { route } of layout.lost)
-    if (route !== undefined)
-      context.unsupported(route.match?.fields[0] ?? route.rule.field, codes.virtualService.orderLost, {});
+  for (const lost of layout.lost) reportLostOrder(context, service, lost);
   for (const { route } of layout.respelled) {
     const { rewrite, redirect } = route?.rule.settings ?? {};
     const field = child(rewrite, 'uri') ?? child(redirect, 'prefixRewrite');
     if (field !== undefined) context.approximate(field, undefined, codes.virtualService.wholePath, {});
   }
-  const open = layout.placed.some(({ step: { action } }) => action.kind === 'unmatched');
+  const open = layout.placed.some(({ step: { action, route } }) => action.kind === 'unmatched' && route === undefined);
   const last = steps.findLast(({ route }) => route !== undefined)?.route;
   if (open) context.report(codes.virtualService.unmatched, { host: service.host }, last?.rule.field ?? at);
 }
@@ -108,7 +136,7 @@ function translatePort(
       return { unit, steps: index === 0 ? [] : plainSteps(service, port.port, settings) };
     const dialled = { client: unit.client, service, port: port.port };
     const steps = expand(context, backends, host.routes, dialled, authorities);
-    hosts.set(String(index), settleBinding(context, host.virtualService, service));
+    hosts.set(String(index), settleBinding(context, host.virtualService, service, dialled));
     return { unit, steps };
   });
   if (service.registry === 'external' && !isExternalRoute(context, found, units)) return;
@@ -121,7 +149,11 @@ function translatePort(
     context.report(codes.virtualService.clients, { host: service.host, clients: clients.join(', ') }, at);
   }
   const isForAll = layouts.filter((one) => one !== undefined && one.placed.length > 0).length === 1;
-  for (const { steps } of units) translateFaults(context, backends, service, port, steps, isForAll);
+  for (const [index, { steps }] of units.entries()) {
+    translateFaults(context, backends, service, port, steps, isForAll);
+    const options = { isForAll: units.length === 1, answers404: layouts[index]?.unmatched === true };
+    translateDirectResponses(context, service, port, found[index]?.host?.routes ?? [], steps, options);
+  }
   const emitted = layouts.flatMap((layout, index): PortRoutes[] => {
     const { unit, steps } = units[index] as (typeof units)[number];
     if (layout === undefined || layout.placed.length === 0) return [];

@@ -83,6 +83,7 @@ const shown = new Set([
   'MeshCircuitBreaker',
   'MeshLoadBalancingStrategy',
   'MeshFaultInjection',
+  'MeshProxyPatch',
   'Service',
 ]);
 

@@ -1,0 +1,146 @@
+import { isAbsolute } from 'node:path';
+import { ClusterError, type Connection, readingRights, refKey } from '@isthmus/cluster/model';
+import {
+  type ClusterContexts,
+  type Drift,
+  type EvidenceList,
+  type LiveInventoryQuery,
+  type NewCluster,
+  routes,
+  type Service,
+} from '@isthmus/contract';
+import { type Json, writeYamlDocuments } from '@isthmus/kubernetes';
+import type { ClusterRecord, MigrationRecord } from '@isthmus/store';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { objectsOf, presentInventory } from '../clusters.ts';
+import { actorOf, type Context, findMigration, firstPhase, idOf } from '../context.ts';
+import { compared, compute, evidenceFor, shownClusters } from '../evidence.ts';
+import { notFound, Refusal } from '../problem.ts';
+import { serve } from '../route.ts';
+
+// More are counted, not listed.
+const mostChanges = 1000;
+const mostExplained = 200;
+
+const present = ({ name, connection, addedAt, addedBy }: ClusterRecord) => ({ name, connection, addedAt, addedBy });
+
+export function clusterRoutes(app: FastifyInstance, context: Context): void {
+  const { store, clusters, imports } = context;
+
+  async function findCluster(request: FastifyRequest): Promise<{ migration: MigrationRecord; record: ClusterRecord }> {
+    const migration = await findMigration(store, idOf(request));
+    const { cluster } = request.params as { cluster: string };
+    const record = (await store.clusters.list(migration.id)).find(({ name }) => name === cluster);
+    if (record === undefined) throw notFound('This cluster');
+    return { migration, record };
+  }
+
+  serve(app, routes.listContexts, async (): Promise<ClusterContexts> => {
+    const rights = writeYamlDocuments(readingRights('isthmus/isthmus') as unknown as Json[]);
+    const { inCluster } = clusters;
+    try {
+      return { contexts: await clusters.contexts(), inCluster, rights };
+    } catch (error) {
+      if (!(error instanceof ClusterError)) throw error;
+      return { contexts: [], inCluster, problem: error.message, rights };
+    }
+  });
+  serve(app, routes.listClusters, async (request) => {
+    const { id } = await findMigration(store, idOf(request));
+    return { clusters: (await store.clusters.list(id)).map(present) };
+  });
+  serve(app, routes.connectCluster, async (request) => {
+    const { id } = await findMigration(store, idOf(request));
+    const { name, connection } = request.body as NewCluster;
+    if (connection.kind === 'file' && !isAbsolute(connection.path))
+      throw new Refusal(400, 'invalid-request', 'The path of a kubeconfig on the server begins at its root.');
+    await clusters.check(connection as Connection);
+    const record = await store.clusters.add(id, name, connection, actorOf(request));
+    if (record === undefined) throw new Refusal(409, 'cluster-known', `There is a cluster ${name} already.`);
+    return present(record);
+  });
+  serve(app, routes.disconnectCluster, async (request) => {
+    const { migration, record } = await findCluster(request);
+    clusters.forget(migration.id, record.name);
+    await store.clusters.remove(migration.id, record.name, actorOf(request));
+  });
+  serve(app, routes.takeSnapshot, async (request) => {
+    const { id } = await findMigration(store, idOf(request));
+    const records = await store.clusters.list(id);
+    if (records.length === 0) throw new Refusal(409, 'no-cluster', 'No cluster is connected to this migration.');
+    const feed = imports.open(id, actorOf(request));
+    clusters.feed(records, feed).catch((error) => {
+      request.log.error(error, 'snapshot failed');
+      feed.fail('The clusters could not be read; the log of the server says more.');
+    });
+    return imports.get(feed.job.id) ?? feed.job;
+  });
+  serve(app, routes.getLiveInventory, async (request) => {
+    const { migration, record } = await findCluster(request);
+    const { pods } = request.query as LiveInventoryQuery;
+    const live = await clusters.live(migration.id, record);
+    return presentInventory(record.name, live.current(), pods);
+  });
+
+  serve(app, routes.getDrift, async (request): Promise<Drift> => {
+    const migration = await findMigration(store, idOf(request));
+    const shown = await shownClusters(context, migration.id);
+    const comparison = shown.length === 0 ? undefined : await compared(context, migration, shown);
+    const snapshot = await store.snapshots.newest(migration.id);
+    const result: Drift = {
+      clusters: [],
+      services: [],
+      applied: [],
+      appliedCounts: { applied: 0, missing: 0, changed: 0, extra: 0, unknown: 0 },
+    };
+    for (const { name, state } of shown) {
+      const of = comparison?.clusters.find((one) => one.name === name);
+      const { drift } = of ?? { drift: { changed: [], added: [], gone: [] } };
+      const objects = objectsOf(state, new Set(drift.changed.slice(0, mostExplained).map(refKey)));
+      const paths =
+        snapshot === undefined || objects.size === 0
+          ? []
+          : (
+              await compute<{ paths: string[][] }>(context, migration, snapshot.id, {
+                name: 'differences',
+                cluster: name,
+                objects: [...objects.values()],
+              })
+            ).paths;
+      const pathsOf = new Map([...objects.keys()].map((key, index) => [key, paths[index] ?? []]));
+      const changes = [
+        ...drift.changed.map((ref) => ({ change: 'changed' as const, ref, paths: pathsOf.get(refKey(ref)) ?? [] })),
+        ...drift.added.map((ref) => ({ change: 'new' as const, ref, paths: [] })),
+        ...drift.gone.map((ref) => ({ change: 'gone' as const, ref, paths: [] })),
+      ];
+      result.clusters.push({
+        name,
+        state: state.state,
+        ...(state.error === undefined ? {} : { problem: state.error.message }),
+        ofSnapshot: of?.ofSnapshot ?? false,
+        changes: changes.slice(0, mostChanges),
+        total: changes.length,
+      });
+      for (const one of of?.applied ?? []) {
+        result.appliedCounts[one.state]++;
+        if (one.state !== 'applied' && result.applied.length < mostChanges)
+          result.applied.push({
+            cluster: name,
+            state: one.state,
+            ref: one.ref,
+            paths: one.state === 'changed' ? [...one.paths] : [],
+          });
+      }
+    }
+    const phases = new Map((await store.services.list(migration.id)).map((one) => [one.service, one.phase]));
+    result.services.push(
+      ...(comparison?.services ?? []).map((id) => ({ id, phase: (phases.get(id) ?? firstPhase) as Service['phase'] })),
+    );
+    return result;
+  });
+
+  serve(app, routes.getEvidence, async (request): Promise<EvidenceList> => {
+    const migration = await findMigration(store, idOf(request));
+    return evidenceFor(context, migration);
+  });
+}

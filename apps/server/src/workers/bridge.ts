@@ -1,0 +1,222 @@
+import { type ArchiveFormat, archive } from '@isthmus/bundle';
+import type { ChangedObject, RequestPath, RequestPathQuery, Stage, WaveStages } from '@isthmus/contract';
+import { type JsonObject, writeYaml } from '@isthmus/kubernetes';
+import {
+  type BridgeDiagram,
+  type BridgeFacts,
+  bridgeDiagram,
+  bridgeFacts,
+  type Changes,
+  type Cluster,
+  type ObjectRef,
+  type ProgressOf,
+  pathDiagram,
+  phasesAt,
+  planBundle,
+  planFiles,
+  progressAt,
+  progressOfPhase,
+  renderRunbook,
+  renderRunbookPage,
+  requestPath,
+  runbookOf,
+  type StageName,
+  stagesNamed,
+  stagesOfWave,
+  type WaveOf,
+  waveOf,
+} from '@isthmus/migration';
+import type { ServiceState } from '@isthmus/store';
+import type { PlanBasis } from '../plan-record.ts';
+import { graphOf, wavesOf } from './plan.ts';
+import type { Translated } from './snapshot.ts';
+
+interface Known {
+  readonly key: string;
+  readonly facts: BridgeFacts;
+  readonly waves: WaveOf;
+  readonly count: number;
+  readonly planned: ReturnType<typeof wavesOf>;
+}
+
+const known = new WeakMap<Translated, Known>();
+
+/** What the bridge of a snapshot is computed from, with its waves; the last is kept. */
+export function bridgeOf(snapshot: Translated, basis: PlanBasis): Known {
+  const { settings, roots, observed } = basis;
+  const key = JSON.stringify([settings, roots, observed]);
+  const before = known.get(snapshot);
+  if (before?.key === key) return before;
+  const { translation, concerns } = snapshot;
+  const { topology, domain, gatewayNamespace, shift, widened } = settings;
+  const facts = bridgeFacts({
+    estate: translation.estate,
+    graph: graphOf(snapshot, basis),
+    emitted: translation.emitted,
+    concerns,
+    names: translation.settings,
+    settings: {
+      topology,
+      domain,
+      gatewayNamespace,
+      shift,
+      widened,
+      istioRoots: roots.istio.map(({ pem }) => pem).join(''),
+      kongRoots: roots.kong.map(({ pem }) => pem).join(''),
+    },
+  });
+  const planned = wavesOf(snapshot, basis);
+  const made = { key, facts, waves: waveOf(planned.waves), count: planned.waves.length, planned };
+  known.set(snapshot, made);
+  return made;
+}
+
+/** How far services have come as their phases say. */
+export function recordedProgress(states: readonly ServiceState[]): ProgressOf {
+  const byId = new Map(states.map(({ service, phase, share }) => [service, progressOfPhase(phase, share)]));
+  return (id) => byId.get(id) ?? progressOfPhase('discovered');
+}
+
+/** A moment of the plan: after a wave, or after one of its stages. Undefined where the plan has no such. */
+function stageOf(
+  { facts, waves, count }: Known,
+  wave: number,
+  stage: string | undefined,
+): { readonly stage: StageName | undefined } | undefined {
+  if (wave > count) return undefined;
+  if (stage === undefined || wave === 0) return { stage: undefined };
+  const found = stagesNamed(facts, waves, wave).find(({ id }) => id === stage);
+  return found && { stage: found };
+}
+
+interface Moment {
+  readonly wave?: number | undefined;
+  readonly stage?: string | undefined;
+}
+
+/** The architecture as a picture, as it is recorded or at a moment of the plan; undefined where the plan has no such moment. */
+export function diagram(
+  snapshot: Translated,
+  states: readonly ServiceState[],
+  { namespace, wave, stage }: Moment & { readonly namespace?: string },
+  basis: PlanBasis,
+): BridgeDiagram | undefined {
+  const { estate, settings } = snapshot.translation;
+  const { clusterDomain, rootNamespace } = settings;
+  const options = { namespace, clusterDomain, rootNamespace, graph: graphOf(snapshot, basis) };
+  if (wave === undefined)
+    return bridgeDiagram(estate, new Map(states.map(({ service, phase }) => [service, phase])), options);
+  const of = bridgeOf(snapshot, basis);
+  const at = stageOf(of, wave, stage);
+  return at && bridgeDiagram(estate, phasesAt(of.facts, of.waves, wave, at.stage), options);
+}
+
+/** The path of a request; undefined where caller, callee, port or moment are not known. */
+export function path(
+  snapshot: Translated,
+  states: readonly ServiceState[],
+  { from, to, port, wave, stage }: RequestPathQuery,
+  basis: PlanBasis,
+): RequestPath | undefined {
+  const of = bridgeOf(snapshot, basis);
+  const at = wave === undefined ? { stage: undefined } : stageOf(of, wave, stage);
+  if (at === undefined) return undefined;
+  const progress = wave === undefined ? recordedProgress(states) : progressAt(of.facts, of.waves, wave, at.stage);
+  const found = requestPath(of.facts, progress, { from, to, port });
+  if (found === undefined) return undefined;
+  const routes = found.routes.map((route) => ({ ...route, hops: [...route.hops] }));
+  return { ...found, routes, mermaid: pathDiagram(found) };
+}
+
+const object = (
+  cluster: Cluster,
+  service: string,
+  ref: ObjectRef,
+  texts: { before?: JsonObject; after?: JsonObject },
+): ChangedObject => ({
+  cluster,
+  service,
+  ...ref,
+  ...(texts.before === undefined ? {} : { before: writeYaml(texts.before) }),
+  ...(texts.after === undefined ? {} : { after: writeYaml(texts.after) }),
+});
+
+function refOf({ apiVersion, kind, metadata }: JsonObject): ObjectRef {
+  const { namespace = '', name = '' } = (metadata ?? {}) as { namespace?: string; name?: string };
+  return { apiVersion: String(apiVersion), kind: String(kind), namespace, name };
+}
+
+const present = ({ added, changed, removed }: Changes): Pick<Stage, 'added' | 'changed' | 'removed'> => ({
+  added: added.map((one) => object(one.cluster, one.service, refOf(one.object), { after: one.object })),
+  changed: changed.map(({ before, after }) =>
+    object(after.cluster, after.service, refOf(after.object), { before, after: after.object }),
+  ),
+  removed: removed.map(({ cluster, service, ref }) => object(cluster, service, ref, {})),
+});
+
+/** A wave stage by stage; undefined where the plan has no such wave. */
+export function wave(snapshot: Translated, number: number, basis: PlanBasis): WaveStages | undefined {
+  const { facts, waves, count, planned } = bridgeOf(snapshot, basis);
+  if (number < 1 || number > count) return undefined;
+  const { stages } = stagesOfWave(facts, waves, number);
+  const day = planned.days[number - 1];
+  const runbook = runbookOf(facts, waves, number, day, stages);
+  return {
+    wave: number,
+    waves: count,
+    services: [...runbook.services],
+    day: day === undefined ? null : { day: day.day, behind: [...day.behind] },
+    stages: stages.map((stage, index): Stage => {
+      const own = runbook.stages[index];
+      return {
+        id: stage.id,
+        title: stage.title,
+        phase: stage.phase,
+        folder: own?.folder ?? '',
+        share: stage.progress.share,
+        affected: [...(own?.affected ?? [])],
+        safeToStop: own?.safeToStop ?? false,
+        stop: own?.stop ?? '',
+        steps: (own?.steps ?? []).map((step) => ({
+          ...step,
+          commands: [...step.commands],
+          verify: [...step.verify],
+          rollback: [...step.rollback],
+        })),
+        ways: (own?.ways ?? []).map((way) => ({ ...way, hosts: [...way.hosts], cautions: [...way.cautions] })),
+        ...present(stage.changes),
+      };
+    }),
+  };
+}
+
+/** The runbook of a wave; undefined where the plan has no such wave. */
+export function runbook(
+  snapshot: Translated,
+  number: number,
+  format: 'md' | 'html',
+  basis: PlanBasis,
+): Uint8Array | undefined {
+  const { facts, waves, count, planned } = bridgeOf(snapshot, basis);
+  if (number < 1 || number > count) return undefined;
+  const made = runbookOf(facts, waves, number, planned.days[number - 1]);
+  return new TextEncoder().encode(format === 'html' ? renderRunbookPage(made) : renderRunbook(made));
+}
+
+/** The bundle of the plan, or of one wave; undefined where the plan has no such wave. */
+export async function bundleOfPlan(
+  snapshot: Translated,
+  { format, wave: number }: { readonly format: ArchiveFormat; readonly wave?: number | undefined },
+  basis: PlanBasis,
+): Promise<Uint8Array | undefined> {
+  const { facts, waves, count, planned } = bridgeOf(snapshot, basis);
+  if (number !== undefined && number > count) return undefined;
+  const files =
+    number === undefined
+      ? planBundle(facts, waves, planned.days, planned.sentence)
+      : planFiles(facts, waves, number, planned.days[number - 1]);
+  return archive(
+    [...files].sort((a, b) => (a.path < b.path ? -1 : 1)),
+    format,
+  );
+}

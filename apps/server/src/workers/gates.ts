@@ -1,0 +1,166 @@
+import type { Gate, Phase, ServiceGates, Settings } from '@isthmus/contract';
+import { createAccessJudge, createPhaseJudge, verifyAccess, verifyPhase } from '@isthmus/equivalence';
+import {
+  againstAccess,
+  againstPhase,
+  callersInIstio,
+  closedWays,
+  type GateEvidence,
+  type GateFacts,
+  gateOf,
+  missingTrust,
+  phaseCase,
+  phaseOrder,
+  progressWith,
+  sentenceOfGate,
+  waitingFor,
+} from '@isthmus/migration';
+import type { ApprovalRecord, ServiceState } from '@isthmus/store';
+import type { PlanBasis } from '../plan-record.ts';
+import type { Acceptances } from './acceptances.ts';
+import { acceptanceOf } from './acceptances.ts';
+import { serviceBehaviour } from './behaviour.ts';
+import { bridgeOf, recordedProgress } from './bridge.ts';
+import { blockingChecks } from './checks.ts';
+import { keyOf, type Translated } from './snapshot.ts';
+
+/** What people decided and recorded. */
+export interface GateContext {
+  readonly states: readonly ServiceState[];
+  readonly accepted: Settings['accepted'];
+  readonly acceptances: Acceptances;
+  readonly approvals: readonly ApprovalRecord[];
+  readonly basis: PlanBasis;
+}
+
+const lastAccess = new WeakMap<Translated, ReturnType<typeof createAccessJudge>>();
+const phaseAccess = new WeakMap<object, Map<string, ReturnType<typeof createPhaseJudge>>>();
+
+/** What speaks against access once everything has moved, of workloads that a service sends to. */
+function access(snapshot: Translated, service: string, accepted: Settings['accepted']): GateEvidence[] {
+  const { estate, emitted, settings, diagnostics } = snapshot.translation;
+  const judge = lastAccess.get(snapshot) ?? createAccessJudge({ estate, emitted, settings, findings: diagnostics });
+  lastAccess.set(snapshot, judge);
+  return againstAccess([...verifyAccess(judge, [service], accepted)]);
+}
+
+/** The same in a phase, with the bridge as it is planned. */
+function accessIn(snapshot: Translated, service: string, phase: Phase, basis: PlanBasis): GateEvidence[] {
+  const { facts } = bridgeOf(snapshot, basis);
+  const judges = phaseAccess.get(facts) ?? new Map<string, ReturnType<typeof createPhaseJudge>>();
+  phaseAccess.set(facts, judges);
+  const judge = judges.get(phase) ?? createPhaseJudge(phaseCase(facts, phase, snapshot.translation.settings));
+  judges.set(phase, judge);
+  return againstPhase([...verifyPhase(judge, [service])], service, facts);
+}
+
+/** Facts about a service, each looked up where the gate asks for it. */
+function factsOf(snapshot: Translated, service: string, to: Phase, context: GateContext): GateFacts {
+  const { states, accepted, acceptances, approvals, basis } = context;
+  const { estate } = snapshot.translation;
+  const { facts, waves } = bridgeOf(snapshot, basis);
+  const state = states.find((one) => one.service === service);
+  const own = facts.services.get(service);
+  const recorded = recordedProgress(states);
+  const then = progressWith(recorded, service, to, state?.share ?? 0);
+  const resources = (snapshot.concerns.get(service) ?? []).flatMap((index) => estate.istio[index] ?? []);
+  const nameOf = ({ kind, namespace, name }: { kind: string; namespace: string; name: string }): string =>
+    `${kind} ${namespace === '' ? 'default' : namespace}/${name}`;
+  return {
+    service,
+    from: (state?.phase ?? 'discovered') as Phase,
+    get untranslated() {
+      return resources.flatMap((resource) =>
+        (snapshot.entryOf.get(resource)?.fields ?? []).flatMap(({ outcome, path }) =>
+          outcome === 'untranslated' ? [{ text: `${nameOf(resource)} ${path}` }] : [],
+        ),
+      );
+    },
+    get blockers() {
+      const about = new Set(resources.map((resource) => keyOf(resource, resource.source.file)));
+      return snapshot.diagnostics.flatMap((diagnostic) => {
+        const { severity, resource, file, code, message } = diagnostic;
+        if (severity !== 'blocker' || resource === undefined || !about.has(keyOf(resource, file))) return [];
+        return acceptanceOf(diagnostic, acceptances) === undefined
+          ? [{ text: `${nameOf(resource)}: ${message}`, code }]
+          : [];
+      });
+    },
+    get checks() {
+      return blockingChecks(snapshot, service);
+    },
+    get verdicts() {
+      const { verdicts = [] } = serviceBehaviour(snapshot, accepted, service) ?? {};
+      return verdicts.flatMap((row) =>
+        row.verdict === 'same' || row.accepted !== undefined
+          ? []
+          : [{ text: `Port ${row.port}, ${row.aspect}, ${row.clients}: ${row.sentence.replaceAll('`', '')}` }],
+      );
+    },
+    get access() {
+      return access(snapshot, service, accepted);
+    },
+    get accessInPhase() {
+      return accessIn(snapshot, service, to, basis);
+    },
+    get order() {
+      return waitingFor(facts, service, recorded, waves, basis.settings.order);
+    },
+    get ways() {
+      return closedWays(facts, service, then);
+    },
+    get trust() {
+      return own === undefined ? [] : missingTrust(facts, own, basis.roots, basis.now);
+    },
+    approvals: {
+      needed: basis.settings.approvals,
+      given: approvals
+        .filter((one) => one.service === service)
+        .map(({ by, at, note }) => ({ text: `${by}, ${at}${note === '' ? '' : `: ${note}`}` })),
+    },
+    share: own === undefined || own.shiftable ? (state?.share ?? 0) : undefined,
+    get callers() {
+      return callersInIstio(facts, service, recorded);
+    },
+  };
+}
+
+function present(snapshot: Translated, service: string, to: Phase, context: GateContext): Gate {
+  const gate = gateOf(to, factsOf(snapshot, service, to, context));
+  return {
+    ...gate,
+    sentence: sentenceOfGate(gate),
+    conditions: gate.conditions.map((condition) => ({ ...condition, evidence: [...condition.evidence] })),
+  };
+}
+
+/** The gates that services would pass; services that the snapshot does not hold are left out. */
+export function gates(
+  snapshot: Translated,
+  services: readonly string[],
+  to: Phase,
+  context: GateContext,
+): { gates: Gate[] } {
+  const ids = new Set(snapshot.services.map(({ id }) => id));
+  return {
+    gates: services.flatMap((service) => (ids.has(service) ? [present(snapshot, service, to, context)] : [])),
+  };
+}
+
+/** The gates in front of a service; undefined where the snapshot has no such service. */
+export function serviceGates(snapshot: Translated, service: string, context: GateContext): ServiceGates | undefined {
+  if (!snapshot.services.some(({ id }) => id === service)) return undefined;
+  const { states, approvals, basis } = context;
+  const phase = (states.find((one) => one.service === service)?.phase ?? 'discovered') as Phase;
+  const reached = phase === 'rolled-back' ? phaseOrder.indexOf('reviewed') : phaseOrder.indexOf(phase);
+  const ahead = phaseOrder.slice(reached + 1);
+  return {
+    service,
+    phase,
+    next: ahead[0] ?? null,
+    gates: ahead.map((to) => present(snapshot, service, to, context)),
+    approvals: approvals.filter((one) => one.service === service).map(({ by, at, note }) => ({ by, at, note })),
+    approvalsNeeded: basis.settings.approvals,
+    wave: bridgeOf(snapshot, basis).waves.get(service) ?? null,
+  };
+}

@@ -1,0 +1,98 @@
+import type { JsonObject } from '@isthmus/kubernetes';
+import { describe, expect, test } from 'vitest';
+import { appliedOf, canonical, differingPaths, driftOf, isCompared, type ObjectRef, refKey, refOf } from './drift.ts';
+
+const route = (name: string, host: string, more: JsonObject = {}): JsonObject => ({
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'VirtualService',
+  metadata: { namespace: 'sales', name, ...more },
+  spec: { hosts: [host] },
+});
+
+const prints = (objects: readonly JsonObject[]): Map<string, { ref: ObjectRef; print: string }> =>
+  new Map(objects.map((object) => [refKey(refOf(object)), { ref: refOf(object), print: canonical(object) }]));
+
+const timeout = (name: string, conf: JsonObject, labels: JsonObject = {}): JsonObject => ({
+  apiVersion: 'kuma.io/v1alpha1',
+  kind: 'MeshTimeout',
+  metadata: { namespace: 'kong-mesh-system', name, labels },
+  spec: { targetRef: { kind: 'Mesh' }, to: [{ targetRef: { kind: 'Mesh' }, default: conf }] },
+});
+
+describe('drift', () => {
+  test('is what changed, came and went; what servers write for themselves is none', () => {
+    const before = [route('a', 'a'), route('b', 'b'), route('c', 'c', { annotations: { 'isthmus/cluster': 'east' } })];
+    const now = [
+      route('b', 'other'),
+      route('c', 'c', { resourceVersion: '9', managedFields: [] }),
+      { ...route('d', 'd'), status: { conditions: [] } },
+    ];
+    const { changed, added, gone } = driftOf(prints(now), prints(before), () => true);
+    expect([changed, added, gone].map((list) => list.map(({ name }) => name))).toEqual([['b'], ['d'], ['a']]);
+  });
+
+  test('says of nothing that it is gone whose kind cannot be read', () => {
+    expect(driftOf(prints([]), prints([route('a', 'a')]), () => false).gone).toEqual([]);
+  });
+
+  test('does not depend on the version that an object is written in', () => {
+    const older = { ...route('a', 'a'), apiVersion: 'networking.istio.io/v1beta1' };
+    expect(driftOf(prints([older]), prints([route('a', 'a')]), () => true).changed).toEqual([]);
+  });
+
+  test('leaves out what comes and goes by itself', () => {
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' } };
+    const owned = {
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      metadata: { name: 'a', ownerReferences: [{ name: 'b' }] },
+    };
+    expect([pod, owned, route('a', 'a')].map(isCompared)).toEqual([false, false, true]);
+  });
+
+  test('names the places, not more than asked for', () => {
+    const before = { a: 1, b: [{ c: 1 }, 2], d: { e: 'x' } };
+    expect(differingPaths(before, { a: 1, b: [{ c: 2 }], d: {} })).toEqual(['b[0].c', 'b[1]', 'd.e']);
+    expect(differingPaths(before, {}, 2)).toHaveLength(2);
+  });
+});
+
+describe('what is applied', () => {
+  const states = (emitted: JsonObject[], live: JsonObject[], isRead = true) =>
+    appliedOf(emitted, live, () => isRead).map((one) => [one.ref.name, one.state, 'paths' in one ? one.paths : []]);
+
+  test('may say more than what was emitted, as defaults do, but nothing else', () => {
+    const emitted = [timeout('same', { idle: '1s' }), timeout('other', { idle: '1s' }), timeout('absent', {})];
+    const live = [timeout('same', { idle: '1s', http: '2s' }, { added: 'x' }), timeout('other', { idle: '9s' })];
+    expect(states(emitted, live)).toEqual([
+      ['absent', 'missing', []],
+      ['other', 'changed', ['spec.to[0].default.idle']],
+      ['same', 'applied', []],
+    ]);
+  });
+
+  test('is changed where a list has an entry more or less, or a label another value', () => {
+    const more = timeout('more', { idle: '1s' });
+    const spec = more.spec as { to: JsonObject[] };
+    const longer = { ...more, spec: { ...spec, to: [...spec.to, {}] } } as JsonObject;
+    expect(states([more], [longer])).toEqual([['more', 'changed', ['spec.to[1]']]]);
+    expect(states([longer], [more])).toEqual([['more', 'changed', ['spec.to[1]']]]);
+    expect(states([timeout('l', {}, { 'kuma.io/mesh': 'a' })], [timeout('l', {}, { 'kuma.io/mesh': 'b' })])).toEqual([
+      ['l', 'changed', ['metadata.labels["kuma.io/mesh"]']],
+    ]);
+  });
+
+  test('is not called missing where its kind cannot be read', () => {
+    expect(states([timeout('a', {})], [], false)).toEqual([['a', 'unknown', []]]);
+  });
+
+  test('holds policies that nobody emitted; Kong Mesh’s own are not among them', () => {
+    const live = [
+      timeout('by-hand', {}),
+      timeout('mesh-timeout-all-default', {}),
+      timeout('synced', {}, { 'kuma.io/origin': 'global' }),
+      { apiVersion: 'kuma.io/v1alpha1', kind: 'Mesh', metadata: { name: 'default' }, spec: {} },
+    ];
+    expect(states([], live)).toEqual([['by-hand', 'extra', []]]);
+  });
+});

@@ -1,0 +1,186 @@
+import { takeIn } from '@isthmus/istio';
+import { isMap, type JsonObject, parseYaml, readManifest } from '@isthmus/kubernetes';
+import { expect, test } from 'vitest';
+import { createJudge } from '../judge.ts';
+import type { Emitted } from '../mesh-after.ts';
+import { wholeText } from './kong-predicates.ts';
+
+const istio = (
+  rules: string,
+  server = '{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*.air.example"]}',
+) => `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: door, namespace: shop}
+spec: {selector: {istio: ingressgateway}, servers: [${server}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: seats, namespace: shop}
+spec: {hosts: [www.air.example], gateways: [door], http: ${rules}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: seats, namespace: shop}
+spec: {selector: {app: seats}, ports: [{name: http, port: 80, appProtocol: http}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: fares, namespace: shop}
+spec: {selector: {app: fares}, ports: [{name: http, port: 80, appProtocol: http}]}
+`;
+
+const kong = (
+  rules: string,
+  { annotations = '{}', listeners = '{name: http, port: 80, protocol: HTTP, hostname: "*.air.example"}' } = {},
+) => `
+apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata: {name: kong}
+spec: {controllerName: konghq.com/kic-gateway-controller}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: door, namespace: shop}
+spec: {gatewayClassName: kong, listeners: [${listeners}]}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: seats, namespace: shop, annotations: ${annotations}}
+spec: {parentRefs: [{name: door}], hostnames: [www.air.example], rules: ${rules}}
+`;
+
+function judged(before: string, after: string, router: 'expressions' | 'traditional_compatible' = 'expressions') {
+  const estate = takeIn([readManifest('a.yaml', new TextEncoder().encode(before))]);
+  const emitted = parseYaml(after).flatMap(({ value }): Emitted[] =>
+    isMap(value) ? [{ role: 'resource', object: value as JsonObject }] : [],
+  );
+  const judge = createJudge({
+    estate,
+    emitted,
+    findings: [],
+    concerning: () => [],
+    settings: {
+      target: '2.14',
+      mesh: 'default',
+      zone: 'default',
+      systemNamespace: 'kong-mesh-system',
+      rootNamespace: 'istio-system',
+      clusterDomain: 'cluster.local',
+      router,
+    },
+  });
+  expect(judge.services).toContain('shop/gateway:door');
+  return judge.verify('shop/gateway:door', []);
+}
+
+const to = (name: string): string => `route: [{destination: {host: ${name}, port: {number: 80}}}]`;
+const backend = (name: string): string => `backendRefs: [{name: ${name}, port: 80}]`;
+const path = (type: string, value: string): string => `matches: [{path: {type: ${type}, value: '${value}'}}]`;
+
+test('routes that take the same requests are the same for all of them', () => {
+  const before = istio(`[{match: [{uri: {exact: /a}}], ${to('fares')}}, {${to('seats')}}]`);
+  const rows = judged(before, kong(`[{${path('Exact', '/a')}, ${backend('fares')}}, {${backend('seats')}}]`));
+  expect(rows).toMatchObject([
+    {
+      service: 'shop/gateway:door',
+      port: 80,
+      clients: 'clients of www.air.example',
+      aspect: 'routing',
+      verdict: 'same',
+    },
+  ]);
+});
+
+test('a prefix of the text is none of segments, and the shortest path that shows it is found', () => {
+  const before = istio(`[{match: [{uri: {prefix: /a}}], ${to('fares')}}, {${to('seats')}}]`);
+  const [row] = judged(before, kong(`[{${path('PathPrefix', '/a')}, ${backend('fares')}}, {${backend('seats')}}]`));
+  expect(row).toMatchObject({ verdict: 'differs', counterexample: { request: { method: 'GET', path: '/aa' } } });
+  expect(row?.sentence).toContain('in Istio and');
+  expect(row?.sentence).toContain('in Kong Gateway');
+});
+
+test('the order of matches is that of the flavour', () => {
+  const before = istio(
+    `[{match: [{headers: {x: {exact: blue}}}], ${to('fares')}}, {match: [{uri: {exact: /api}}], ${to('seats')}}]`,
+  );
+  const rules = `[{matches: [{headers: [{name: x, value: blue}]}], ${backend('fares')}}, {${path('Exact', '/api')}, ${backend('seats')}}]`;
+  expect(judged(before, kong(rules))[0]).toMatchObject({
+    verdict: 'differs',
+    counterexample: { request: { path: '/api', headers: { x: ['blue'] } } },
+  });
+  // The other flavour compares headers without regard to case, besides.
+  expect(judged(before, kong(rules), 'traditional_compatible')[0]).toMatchObject({
+    verdict: 'differs',
+    counterexample: { request: { headers: { x: ['bluE'] } } },
+  });
+});
+
+test('a rewritten prefix and a redirect are compared by what they come to', () => {
+  const rewrite = `[{match: [{uri: {prefix: /old/}}], rewrite: {uri: /new/}, ${to('seats')}}]`;
+  const plugin = (uri: string) => `
+---
+apiVersion: configuration.konghq.com/v1
+kind: KongPlugin
+metadata: {name: rewrite, namespace: shop}
+plugin: request-transformer
+config: {replace: {uri: '${uri}'}}`;
+  const rules = `[{${path('RegularExpression', '/old/(.*)')}, filters: [{type: ExtensionRef, extensionRef: {group: configuration.konghq.com, kind: KongPlugin, name: rewrite}}], ${backend('seats')}}]`;
+  expect(judged(istio(rewrite), kong(rules) + plugin('/new/$(uri_captures[1])'))[0]?.verdict).toBe('same');
+  expect(
+    judged(istio(rewrite), kong(rules) + plugin('/new$(uri_captures[1])'))[0]?.counterexample?.differences[0],
+  ).toMatchObject({ what: 'path' });
+  const redirect = '[{redirect: {authority: air.example, scheme: https}}]';
+  const filter = (code: number) =>
+    `[{filters: [{type: RequestRedirect, requestRedirect: {hostname: air.example, scheme: https, statusCode: ${code}}}]}]`;
+  expect(judged(istio(redirect), kong(filter(301)))[0]?.verdict).toBe('same');
+  expect(judged(istio(redirect), kong(filter(302)))[0]?.verdict).toBe('differs');
+});
+
+test('a redirect to HTTPS is the same as an annotated route', () => {
+  const server =
+    '{port: {number: 80, name: http, protocol: HTTP}, hosts: ["www.air.example"], tls: {httpsRedirect: true}}';
+  const annotations = "{konghq.com/protocols: https, konghq.com/https-redirect-status-code: '301'}";
+  const before = istio(`[{${to('seats')}}]`, server);
+  expect(judged(before, kong(`[{${backend('seats')}}]`, { annotations }))[0]?.verdict).toBe('same');
+  expect(judged(before, kong(`[{${backend('seats')}}]`))[0]?.verdict).toBe('differs');
+});
+
+test('what the model does not know leaves a host undecided, and drafts do not count', () => {
+  const plugins = '{konghq.com/plugins: cors}';
+  const cors = `
+---
+apiVersion: configuration.konghq.com/v1
+kind: KongPlugin
+metadata: {name: cors, namespace: shop}
+plugin: cors`;
+  const before = istio(`[{${to('seats')}}]`);
+  expect(judged(before, kong(`[{${backend('seats')}}]`, { annotations: plugins }) + cors)[0]).toMatchObject({
+    verdict: 'undecided',
+    reason: 'what the plugin cors does is not in the model',
+  });
+  expect(judged(before, '')[0]).toMatchObject({
+    verdict: 'differs',
+    counterexample: { after: { decision: 'answered with 404' } },
+  });
+});
+
+test('a wider host of Kong takes no request that Istio answers with 404', () => {
+  const more = kong(`[{${backend('seats')}}]`).replace('hostnames: [www.air.example]', 'hostnames: ["*.air.example"]');
+  const rows = judged(istio(`[{${to('seats')}}]`), more);
+  expect(rows.map(({ clients, verdict }) => [clients, verdict])).toEqual([
+    ['clients of *.air.example', 'differs'],
+    ['clients of www.air.example', 'same'],
+  ]);
+});
+
+test.each([
+  ['^/a$', '/a'],
+  ['^/a', '/a(?s:.*)'],
+  ['/a|^/b$', '(?s:.*)(?:/a|^/b$)(?s:.*)'],
+  ['^/(?:a|b)(?:)(?:)$', '/(?:a|b)'],
+  ['^/(?:a|b)$(?:)(?:)', '/(?:a|b)'],
+  ['^/a\\$', '/a\\$(?s:.*)'],
+])('an expression that is searched for: %s', (searched, whole) => {
+  expect(wholeText(searched)).toBe(whole);
+});

@@ -1,0 +1,222 @@
+import { type Client, findVirtualHost, type RouteTable } from '@isthmus/behavior';
+import { compileGateways, type EffectiveConfig, type GatewayPort, pathNormalization } from '@isthmus/istio';
+import { compileKongGateway, type KongGatewayBehavior, type RouterFlavor } from '@isthmus/kong-gateway';
+import type { KongMeshBehavior } from '@isthmus/kong-mesh';
+import { effectiveNamespace, isList, isMap, type JsonObject, type Resource } from '@isthmus/kubernetes';
+import { compareRoutes } from '../compare-routes.ts';
+import type { Verdict } from '../difference.ts';
+import { everyRequest, narrow } from '../request-space.ts';
+import type { SimulationModel } from '../simulation-model.ts';
+import { type KongEdge, kongTable } from './kong-table.ts';
+
+/** A host on a port of a gateway, as clients from outside call it. */
+export interface EdgeSubject {
+  /** The oldest Gateway of Istio's that serves the port. */
+  readonly namespace: string;
+  readonly name: string;
+  readonly port: number;
+  /** A host, `*.` and a suffix, or `*`. */
+  readonly host: string;
+  readonly client: Client;
+}
+
+/** Whether requests to a host get the same at Istio's gateway and at Kong Gateway. */
+export interface EdgeVerification extends EdgeSubject {
+  readonly verdict: Verdict;
+  /** What decides in Istio: all Gateways of the port, and the VirtualServices with routes for the host. */
+  readonly gateways: readonly Resource[];
+  readonly virtualServices: readonly Resource[];
+}
+
+/**
+ * The requests that are compared: without empty segments in their path and with each header once. Kong always treats others
+ * in a way of its own: it merges slashes, and wants all values of a header to match (edge.md 2.3, T64).
+ */
+const comparable = {
+  ...narrow(everyRequest, {
+    condition: { part: 'path', match: { kind: 'regex', pattern: '(?s:.*)//(?s:.*)' } },
+    holds: false,
+  }),
+  single: true,
+} as const;
+
+/** The Istio gateways whose place zone egresses take; nobody calls them from outside (edge.md E1). */
+const isEgress = ({ client: { labels } }: GatewayPort): boolean =>
+  Object.values(labels).some((value) => /egress-?gateway/.test(value));
+
+/** A name that a host stands for and no other host of the tables does. */
+function nameFor(host: string, others: readonly string[]): string {
+  if (!host.startsWith('*')) return host;
+  const suffix = host === '*' ? '.example' : host.slice(1);
+  for (let count = 0; ; count++) {
+    const name = `${count === 0 ? 'any' : `any-${count}`}${suffix}`;
+    const taken = others.some(
+      (other) =>
+        other === name || (other.startsWith('*.') && other.length > host.length && name.endsWith(other.slice(1))),
+    );
+    if (!taken) return name;
+  }
+}
+
+/** The hosts that the routes of either side tell apart. */
+function hostsOf({ table }: GatewayPort, gateway: KongGatewayBehavior): string[] {
+  const before = table.virtualHosts.flatMap(({ domains }) => domains);
+  const after = gateway.routes.flatMap(({ route: { hosts } }) =>
+    hosts.length === 0 ? ['*'] : hosts.map(({ op, value }) => (op === '=^' ? `*${value}` : value)),
+  );
+  return [...new Set([...before, ...after])].sort();
+}
+
+/** The VirtualServices whose routes a host has. */
+function virtualServicesOf(config: EffectiveConfig, table: RouteTable, authority: string): Resource[] {
+  const routes = findVirtualHost(table, authority)?.routes ?? [];
+  const names = new Set(routes.map(({ rule }) => rule && `${rule.namespace}/${rule.name}`));
+  return config.virtualServices.all
+    .filter(({ namespace, resource }) => names.has(`${namespace}/${resource.name}`))
+    .map(({ resource }) => resource);
+}
+
+/** What a Kong Gateway would do with objects of the cluster; see `verifyEdge`. */
+export interface EdgeCase {
+  readonly config: EffectiveConfig;
+  readonly objects: readonly JsonObject[];
+  readonly mesh: KongMeshBehavior;
+  readonly flavor: RouterFlavor;
+}
+
+/** The Gateways, routes and plugins that the pods of one gateway serve: those of its own class. */
+function ownObjects(objects: readonly JsonObject[], { gateways }: GatewayPort): JsonObject[] {
+  const keyOf = (object: JsonObject): string => {
+    const { name = '', namespace = 'default' } = (isMap(object.metadata) ? object.metadata : {}) as Record<
+      string,
+      string
+    >;
+    return `${namespace}/${name}`;
+  };
+  const names = new Set(gateways.map((gateway) => `${effectiveNamespace(gateway)}/${gateway.name}`));
+  const isGateway = ({ kind, apiVersion }: JsonObject): boolean =>
+    kind === 'Gateway' && String(apiVersion).startsWith('gateway.networking.k8s.io/');
+  const classes = new Set(
+    objects.flatMap((object) =>
+      isGateway(object) && names.has(keyOf(object)) && isMap(object.spec) ? [object.spec.gatewayClassName] : [],
+    ),
+  );
+  // Each class has a controller and data planes of its own; the others' Gateways are not seen.
+  return objects.filter(
+    (object) => !isGateway(object) || (isMap(object.spec) && classes.has(object.spec.gatewayClassName)),
+  );
+}
+
+const secret = (namespace: string, name: string): JsonObject => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name, namespace },
+  data: { 'tls.crt': '', 'tls.key': '' },
+});
+
+/**
+ * What an import leaves out: the Secrets of certificates are taken to be there, and namespaces to have the label of their
+ * name, as every API server writes it.
+ */
+function withSurroundings(objects: readonly JsonObject[]): JsonObject[] {
+  const kept = objects.filter(({ kind }) => kind !== 'Namespace' && kind !== 'Secret');
+  const labels = new Map<string, JsonObject>();
+  for (const { kind, metadata } of objects) {
+    if (!isMap(metadata)) continue;
+    const name = String((kind === 'Namespace' ? metadata.name : metadata.namespace) ?? 'default');
+    const written = kind === 'Namespace' && isMap(metadata.labels) ? metadata.labels : (labels.get(name) ?? {});
+    labels.set(name, { ...written, 'kubernetes.io/metadata.name': name });
+  }
+  const secrets = kept.flatMap(({ kind, metadata, spec }) => {
+    if (kind !== 'Gateway' || !isMap(spec) || !isList(spec.listeners) || !isMap(metadata)) return [];
+    return spec.listeners.flatMap((listener) => {
+      const refs =
+        isMap(listener) && isMap(listener.tls) && isList(listener.tls.certificateRefs)
+          ? listener.tls.certificateRefs
+          : [];
+      return refs
+        .filter(isMap)
+        .map((ref) => secret(String(ref.namespace ?? metadata.namespace ?? 'default'), String(ref.name)));
+    });
+  });
+  const namespaces = [...labels].map(
+    ([name, own]): JsonObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: own } }),
+  );
+  return [...kept, ...secrets, ...namespaces];
+}
+
+const pluginsOf = (objects: readonly JsonObject[]): Map<string, JsonObject> =>
+  new Map(
+    objects.flatMap((object) => {
+      if (object.kind !== 'KongPlugin' || !isMap(object.metadata)) return [];
+      const { name, namespace = 'default' } = object.metadata as Record<string, string>;
+      return [[`${namespace}/${name}`, object] as const];
+    }),
+  );
+
+/** What decides any request to one port of a gateway; `simulate` takes it. */
+export function edgeModel({ objects: given, mesh, flavor, config }: EdgeCase, port: GatewayPort): SimulationModel {
+  const objects = withSurroundings(given);
+  const gateway = compileKongGateway(ownObjects(objects, port), { flavor, webhook: true });
+  const edge: KongEdge = { gateway, plugins: pluginsOf(objects), mesh, client: port.client };
+  const hosts = hostsOf(port, gateway);
+  const tables = hosts.map((host) => ({ host, table: kongTable(edge, nameFor(host, hosts), port.secure) }));
+  const setting = pathNormalization(config.mesh);
+  return {
+    before: port.table,
+    after: {
+      virtualHosts: tables.flatMap(({ host, table }) =>
+        table.virtualHosts.map((own) => ({ ...own, name: host, domains: [host] })),
+      ),
+      otherwise: tables.find(({ table }) => table.otherwise.kind === 'broken')?.table.otherwise ?? {
+        kind: 'respond',
+        status: 404,
+      },
+    },
+    ...(setting === undefined ? {} : { pathNormalization: setting }),
+    grpc: false,
+    connections: {},
+    undecided: ['How long and how often Kong Gateway tries is not compared.'],
+    ...(port.secure ? { scheme: 'https' } : {}),
+    mergesSlashes: true,
+  };
+}
+
+/** The ports of gateways that are compared, by the oldest Gateway of each. */
+export const comparablePorts = (config: EffectiveConfig): GatewayPort[] =>
+  compileGateways(config).filter((port) => port.gateways.length > 0 && !isEgress(port));
+
+/**
+ * Compares, host by host, what Istio's gateways do with requests from outside and what Kong Gateway does once everything that
+ * was emitted is applied, with the mesh behind it.
+ */
+export function* verifyEdge(
+  { config, objects: given, mesh, flavor }: EdgeCase,
+  only: (port: GatewayPort) => boolean = () => true,
+): Generator<EdgeVerification> {
+  const objects = withSurroundings(given);
+  const plugins = pluginsOf(objects);
+  for (const port of comparablePorts(config).filter(only)) {
+    const [oldest] = port.gateways as readonly [Resource];
+    const gateway = compileKongGateway(ownObjects(objects, port), { flavor, webhook: true });
+    const hosts = hostsOf(port, gateway);
+    for (const host of hosts) {
+      const authority = nameFor(host, hosts);
+      const after: RouteTable = kongTable({ gateway, plugins, mesh, client: port.client }, authority, port.secure);
+      const { routing } = compareRoutes(port.table, after, [authority], {
+        among: comparable,
+        ...(port.secure ? { scheme: 'https' } : {}),
+      });
+      yield {
+        namespace: effectiveNamespace(oldest),
+        name: oldest.name,
+        port: port.port,
+        host,
+        client: port.client,
+        verdict: routing,
+        gateways: port.gateways,
+        virtualServices: virtualServicesOf(config, port.table, authority),
+      };
+    }
+  }
+}

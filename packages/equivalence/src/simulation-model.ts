@@ -1,0 +1,98 @@
+import type { Client, Destination, Request, RouteTable } from '@isthmus/behavior';
+import { compileService, type EffectiveConfig, pathNormalization } from '@isthmus/istio';
+import type { KongMeshBehavior, ServiceRef } from '@isthmus/kong-mesh';
+import { type Compared, haveSameEndpoints, pairOf } from './compare-decisions.ts';
+import { connectionsOf } from './connections.ts';
+import { carriesGrpc, reachedTable, unknownTable } from './verify-estate.ts';
+
+/** A port of a service, and who sends requests to it. */
+export interface SimulatedSubject {
+  readonly client: Client;
+  readonly service: ServiceRef;
+  readonly port: number;
+}
+
+/** A request to a port of a service, and who sends it. */
+export interface SimulatedRequest extends SimulatedSubject {
+  readonly request: Request;
+}
+
+/**
+ * What both meshes were compiled to for one client and one port, and all else that deciding a request takes. Plain data: as
+ * JSON it decides the same requests the same way wherever it is brought.
+ */
+export interface SimulationModel {
+  readonly before: RouteTable;
+  readonly after: RouteTable;
+  /** The setting of Istio's mesh (`normalizedPath`); absent where it has none. */
+  readonly pathNormalization?: string;
+  /** Whether requests can be of gRPC. */
+  readonly grpc: boolean;
+  /** What is different or cannot be told of the connections to destinations that are the same, by `pairOf`; nothing where absent. */
+  readonly connections: Readonly<Record<string, Compared>>;
+  /** What no request tells. */
+  readonly undecided: readonly string[];
+  /** Of a gateway: requests come over TLS, and Kong Gateway merges slashes before it looks at paths. */
+  readonly scheme?: 'https';
+  readonly mergesSlashes?: true;
+}
+
+/** Why there is nothing to simulate. */
+export interface NothingToSimulate {
+  readonly reason: 'no such service' | 'no such port';
+  /** Ports that the service has. */
+  readonly ports: readonly number[];
+}
+
+const unknown =
+  'Istio keeps this client from knowing the service (Sidecar, exportTo); no workload of the import has just its labels, so that nobody has written what it reaches in Kong Mesh';
+
+function destinationsOf({ virtualHosts, otherwise }: RouteTable): Destination[] {
+  const decisions = [otherwise, ...virtualHosts.flatMap(({ routes }) => routes.map(({ decision }) => decision))];
+  const all = decisions.flatMap((decision) =>
+    decision.kind === 'forward' ? decision.destinations.map(({ destination }) => destination) : [],
+  );
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
+}
+
+/**
+ * Compiles both meshes for one client and one port of a Service of Kubernetes. A client that Istio's configuration keeps from
+ * knowing the service is treated as one that calls an unknown host.
+ */
+export function simulationModel(
+  config: EffectiveConfig,
+  after: KongMeshBehavior,
+  { client, service, port }: SimulatedSubject,
+): SimulationModel | NothingToSimulate {
+  const registered = config.registry.all.find(
+    ({ registry, namespace, resource }) =>
+      registry === 'kubernetes' && namespace === service.namespace && resource.name === service.name,
+  );
+  if (registered === undefined) return { reason: 'no such service', ports: [] };
+  const ports = registered.ports.map((one) => one.port);
+  if (!ports.includes(port)) return { reason: 'no such port', ports };
+  const compiled = compileService(config, client, registered.host, port);
+  const table = compiled?.table ?? unknownTable(config, client, port);
+  const target =
+    compiled === undefined ? reachedTable(after, client, service, port) : after.routeTable(client, service, port);
+  const compare = connectionsOf(config, after, client);
+  const others = destinationsOf(target);
+  const connections: Record<string, Compared> = {};
+  for (const destination of destinationsOf(table))
+    for (const other of others) {
+      if (!haveSameEndpoints(destination, other)) continue;
+      const compared = compare(destination, other);
+      if (compared.differences.length + compared.undecided.length > 0)
+        connections[pairOf(destination, other)] = compared;
+    }
+  const setting = pathNormalization(config.mesh);
+  return {
+    before: table,
+    after: target,
+    ...(setting === undefined ? {} : { pathNormalization: setting }),
+    grpc: carriesGrpc(registered, port),
+    connections,
+    undecided:
+      compiled === undefined && registered.resolution !== 'alias' && !after.hasWorkload(client) ? [unknown] : [],
+  };
+}

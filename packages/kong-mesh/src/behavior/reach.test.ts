@@ -1,0 +1,129 @@
+import { type JsonObject, writeYaml } from '@isthmus/kubernetes';
+import { describe, expect, test } from 'vitest';
+import { answer, client, meshOf, namespace, policy, service, shop } from './mesh.test-support.ts';
+
+const written = (refs: unknown): string => writeYaml({ refs } as JsonObject);
+const deployment = (name: string, labels: Record<string, string>, reachable?: string): JsonObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name, namespace: 'shop' },
+  spec: {
+    template: {
+      metadata: {
+        labels,
+        ...(reachable === undefined ? {} : { annotations: { 'kuma.io/reachable-backends': reachable } }),
+      },
+      spec: { containers: [] },
+    },
+  },
+});
+const mine = (reachable?: string): JsonObject =>
+  deployment('client', { ...client.labels, 'kuma.io/sidecar-injection': 'enabled' }, reachable);
+const other = [namespace('other'), service('other/o')];
+const headless: JsonObject = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: 'h', namespace: 'shop' },
+  spec: { clusterIP: 'None', selector: { app: 'h' }, ports: [{ name: 'http', port: 80, appProtocol: 'http' }] },
+};
+
+const ask = (objects: readonly JsonObject[], name = 's', home = 'shop'): string =>
+  answer(meshOf([...shop, ...other, headless, ...objects]).routeTable(client, { namespace: home, name }, 80), 'GET /');
+
+describe('reachable backends', () => {
+  test('are all of the mesh where nothing is written', () => {
+    expect(ask([mine()])).toBe('s');
+    expect(ask([mine(), deployment('x', { app: 'x' }, '')], 'o', 'other')).toBe('o');
+  });
+
+  test.each([
+    ['by name, in the namespace of its own', [{ kind: 'MeshService', name: 's' }], 's', 'no listener', 'no listener'],
+    [
+      'by name and namespace',
+      [{ kind: 'MeshService', name: 'o', namespace: 'other' }],
+      'no listener',
+      'no listener',
+      'o',
+    ],
+    ['by name and port', [{ kind: 'MeshService', name: 's', port: 80 }], 's', 'no listener', 'no listener'],
+    [
+      'by name and another port',
+      [{ kind: 'MeshService', name: 's', port: 81 }],
+      'no listener',
+      'no listener',
+      'no listener',
+    ],
+    [
+      'a whole namespace',
+      [{ kind: 'MeshService', labels: { 'k8s.kuma.io/namespace': 'shop' } }],
+      's',
+      '',
+      'no listener',
+    ],
+    [
+      'a headless Service, by labels only',
+      [{ kind: 'MeshService', name: 'h' }],
+      'no listener',
+      'no listener',
+      'no listener',
+    ],
+    ['of another kind', [{ kind: 'MeshExternalService', name: 's' }], 'no listener', 'no listener', 'no listener'],
+    ['none', [], 'no listener', 'no listener', 'no listener'],
+  ])('are what is written: %s', (_, refs, s, h, o) => {
+    const objects = [mine(written(refs))];
+    expect([ask(objects), ask(objects, 'h'), ask(objects, 'o', 'other')]).toEqual([s, h, o]);
+  });
+
+  test('are not known where the control plane picks one, or cannot read what is written', () => {
+    const byPort = [{ kind: 'MeshService', labels: { 'k8s.kuma.io/namespace': 'shop' }, port: 80 }];
+    for (const text of [written(byPort), 'refs: {', written([{ kind: 'MeshMulitZoneService' }])])
+      expect(ask([mine(text)])).toMatch(/^unknown: not all of these clients/);
+  });
+
+  test('are not known where workloads of the same labels have written different ones', () => {
+    const again = deployment('again', { ...client.labels }, '');
+    expect(ask([mine(written([{ kind: 'MeshService', name: 's' }])), again])).toMatch(/^unknown/);
+    expect(ask([mine(written([{ kind: 'MeshService', name: 's' }])), again], 'o', 'other')).toBe('no listener');
+  });
+
+  test('are those of workloads with just these labels', () => {
+    const mesh = meshOf([...shop, deployment('x', { ...client.labels, version: 'v1' }, '')]);
+    expect(mesh.hasWorkload(client)).toBe(false);
+    expect(mesh.hasWorkload({ namespace: 'shop', labels: { ...client.labels, version: 'v1' } })).toBe(true);
+    expect(answer(mesh.routeTable(client, { namespace: 'shop', name: 's' }, 80), 'GET /')).toBe('s');
+  });
+});
+
+describe('what a proxy has no listener for', () => {
+  const passthrough = (conf: JsonObject): JsonObject =>
+    policy('MeshPassthrough', 'kong-mesh-system/p', { targetRef: { kind: 'Mesh' }, default: conf });
+  const mesh = (spec: JsonObject): JsonObject => ({
+    apiVersion: 'kuma.io/v1alpha1',
+    kind: 'Mesh',
+    metadata: { name: 'default' },
+    spec,
+  });
+  const shut = mesh({ networking: { outbound: { passthrough: false } } });
+  const kindOf = (objects: readonly JsonObject[], version: '2.14' | '3.0' = '2.14'): string =>
+    meshOf([...shop, ...objects], { version }).unlistened(client).kind;
+
+  test.each([
+    ['goes on by default', [], 'passthrough'],
+    ['is closed where the mesh says so', [shut], 'closed'],
+    ['is decided by a MeshPassthrough before the mesh', [shut, passthrough({ passthroughMode: 'All' })], 'passthrough'],
+    ['is closed by one that passes nothing on', [passthrough({ passthroughMode: 'None' })], 'closed'],
+    ['is closed by one without a mode and entries', [passthrough({})], 'closed'],
+    [
+      'is closed by entries for other names',
+      [passthrough({ appendMatch: [{ type: 'Domain', value: 'a.com', protocol: 'tls' }] })],
+      'closed',
+    ],
+    [
+      'is not known with entries for addresses',
+      [passthrough({ appendMatch: [{ type: 'CIDR', value: '10.0.0.0/8' }] })],
+      'unknown',
+    ],
+  ])('%s', (_, objects, kind) => expect(kindOf(objects)).toBe(kind));
+
+  test('goes on in 3.0, where the mesh has no say', () => expect(kindOf([shut], '3.0')).toBe('passthrough'));
+});

@@ -1,0 +1,274 @@
+import { takeIn } from '@isthmus/istio';
+import { type JsonObject, readManifest } from '@isthmus/kubernetes';
+import { defaultSettings, translate } from '@isthmus/translation';
+import { expect, test } from 'vitest';
+import {
+  type BridgeFacts,
+  type BridgeSettings,
+  bridgeFacts,
+  bridgeState,
+  concerns,
+  crossingWays,
+  defaultBridgeSettings,
+  type Progress,
+  problemOfShift,
+  progressOfPhase,
+  requestPath,
+  serviceGraph,
+  servicesOf,
+} from '../index.ts';
+
+const service = (name: string, ports = '[{port: 80, name: http}]'): string => `
+apiVersion: v1
+kind: Service
+metadata: {name: ${name}, namespace: shop}
+spec: {selector: {app: ${name}}, ports: ${ports}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ${name}, namespace: shop}
+spec:
+  selector: {matchLabels: {app: ${name}}}
+  template:
+    metadata: {labels: {app: ${name}}}
+    spec: {serviceAccountName: ${name}, containers: [{name: app, image: app, env: [{name: PAY, value: "http://pay.shop:80"}]}]}
+---
+`;
+const istio = (kind: string, name: string, spec: string, group = 'networking'): string =>
+  `apiVersion: ${group}.istio.io/v1\nkind: ${kind}\nmetadata: {name: ${name}, namespace: shop}\nspec: ${spec}\n---\n`;
+
+const allowCart = istio(
+  'AuthorizationPolicy',
+  'pay',
+  '{selector: {matchLabels: {app: pay}}, rules: [{from: [{source: {principals: [cluster.local/ns/shop/sa/cart]}}]}]}',
+  'security',
+);
+const strict = istio('PeerAuthentication', 'default', '{mtls: {mode: STRICT}}', 'security');
+
+function factsOf(
+  text: string,
+  own: Partial<BridgeSettings> = {},
+  target: '2.13' | '2.14' | '3.0' = '2.14',
+): BridgeFacts {
+  const estate = takeIn([readManifest('a.yaml', new TextEncoder().encode(text))]);
+  const settings = { ...defaultSettings, complete: true, target };
+  return bridgeFacts({
+    estate,
+    graph: serviceGraph(estate, settings),
+    emitted: translate(estate, settings).emitted,
+    concerns: concerns(estate, servicesOf(estate), settings.clusterDomain),
+    names: settings,
+    settings: { ...defaultBridgeSettings, ...own },
+  });
+}
+
+const at =
+  (phases: Readonly<Record<string, string>>, share = 0) =>
+  (id: string): Progress =>
+    progressOfPhase(phases[id] ?? 'discovered', share);
+
+const objects = (facts: BridgeFacts, phases: Readonly<Record<string, string>>, share = 0): JsonObject[] =>
+  [...bridgeState(facts, at(phases, share)).values()].flatMap((placed) =>
+    placed === undefined ? [] : [placed.object],
+  );
+const specOf = (object: JsonObject | undefined): JsonObject => (object?.spec ?? {}) as JsonObject;
+const find = (all: readonly JsonObject[], kind: string, name: string, group = ''): JsonObject | undefined =>
+  all.find(
+    (object) =>
+      object.kind === kind &&
+      (object.metadata as JsonObject).name === name &&
+      String(object.apiVersion).includes(group),
+  );
+
+const plain = service('cart') + service('pay');
+
+test('with everything in Istio nothing differs from the import', () => {
+  expect([...bridgeState(factsOf(plain), at({}))]).toEqual([]);
+});
+
+test('a share of the requests goes to pods in Kong Mesh, told apart by subsets', () => {
+  const facts = factsOf(plain);
+  const all = objects(facts, { 'shop/pay': 'shifting' }, 10);
+  expect(find(all, 'VirtualService', 'pay-bridge')?.spec).toEqual({
+    hosts: ['pay.shop.svc.cluster.local'],
+    http: [
+      {
+        match: [{ port: 80 }],
+        route: [
+          { destination: { host: 'pay.shop.svc.cluster.local', port: { number: 80 }, subset: 'istio' }, weight: 90 },
+          { destination: { host: 'pay.shop.svc.cluster.local', port: { number: 80 }, subset: 'kong' }, weight: 10 },
+        ],
+      },
+    ],
+  });
+  expect(find(all, 'DestinationRule', 'pay-bridge')?.spec).toMatchObject({
+    subsets: [
+      { name: 'istio', labels: { 'security.istio.io/tlsMode': 'istio' } },
+      { name: 'kong', labels: { 'kuma.io/sidecar-injection': 'enabled' }, trafficPolicy: { tls: { mode: 'DISABLE' } } },
+    ],
+  });
+});
+
+test('existing weights and subsets are divided in proportion', () => {
+  const text = `${plain}${istio(
+    'DestinationRule',
+    'pay',
+    '{host: pay, subsets: [{name: v1, labels: {version: v1}}, {name: v2, labels: {version: v2}}]}',
+  )}${istio(
+    'VirtualService',
+    'pay',
+    '{hosts: [pay], http: [{route: [{destination: {host: pay, subset: v1}, weight: 75}, {destination: {host: pay, subset: v2}, weight: 25}]}, {redirect: {uri: /}}]}',
+  )}`;
+  const all = objects(factsOf(text), { 'shop/pay': 'shifting' }, 50);
+  const { http } = specOf(find(all, 'VirtualService', 'pay')) as unknown as {
+    http: { route: { destination: JsonObject; weight: number }[] }[];
+  };
+  expect(http[0]?.route.map(({ destination, weight }) => [destination.subset, weight])).toEqual([
+    ['v1-istio', 3],
+    ['v1-kong', 3],
+    ['v2-istio', 1],
+    ['v2-kong', 1],
+  ]);
+  const { subsets } = specOf(find(all, 'DestinationRule', 'pay')) as unknown as {
+    subsets: { name: string; labels: JsonObject }[];
+  };
+  expect(subsets.map(({ name }) => name)).toEqual([
+    'v1',
+    'v2',
+    'istio',
+    'kong',
+    'v1-istio',
+    'v1-kong',
+    'v2-istio',
+    'v2-kong',
+  ]);
+  expect(subsets.find(({ name }) => name === 'v2-kong')?.labels).toEqual({
+    version: 'v2',
+    'kuma.io/sidecar-injection': 'enabled',
+  });
+});
+
+test('what Istio restricts is called with mTLS, and its identity is checked by name', () => {
+  const facts = factsOf(plain + allowCart);
+  const phases = { 'shop/pay': 'bridged' };
+  expect(crossingWays(facts, at(phases))).toMatchObject([{ from: 'shop/cart', to: 'shop/pay', kind: 'direct-mtls' }]);
+  const rule = find(objects(facts, phases), 'DestinationRule', 'pay-bridge')?.spec as {
+    subsets: { trafficPolicy?: unknown }[];
+  };
+  expect(rule.subsets[1]?.trafficPolicy).toEqual({
+    tls: { mode: 'ISTIO_MUTUAL', subjectAltNames: ['spiffe://default.default.mesh.local/ns/shop/sa/pay'] },
+  });
+});
+
+test('a caller in Kong Mesh reaches what is open in Istio as it is, and needs a way to what is strict', () => {
+  const phases = { 'shop/cart': 'migrated' };
+  expect(crossingWays(factsOf(plain), at(phases))).toMatchObject([{ direction: 'to-istio', kind: 'direct-plaintext' }]);
+  const facts = factsOf(plain + strict);
+  expect(crossingWays(facts, at(phases))).toMatchObject([
+    { direction: 'to-istio', kind: 'external-service', hosts: ['pay.shop.svc.cluster.local'] },
+  ]);
+  const all = objects(facts, phases);
+  expect(find(all, 'MeshExternalService', 'istio-shop-pay-80')?.spec).toMatchObject({
+    match: { port: 80, protocol: 'http' },
+    endpoints: [{ address: 'istio-shop-pay-80.istio-bridge.svc.cluster.local', port: 443 }],
+  });
+  expect(find(all, 'HostnameGenerator', 'isthmus-bridge')?.spec).toMatchObject({
+    template: '{{ label "isthmus/host" }}',
+  });
+  expect(find(all, 'VirtualService', 'istio-shop-pay-80')?.spec).toMatchObject({
+    http: [{ rewrite: { authority: 'pay.shop.svc.cluster.local' } }],
+  });
+});
+
+test('the zone egress lets through only whom the translated permissions do', () => {
+  const facts = factsOf(plain + allowCart);
+  const all = objects(facts, { 'shop/cart': 'migrated' });
+  const sni = { type: 'Exact', value: 'sni.extsvc.default.default.kong-mesh-system.istio-shop-pay-80.80' };
+  const spiffeID = { type: 'Exact', value: 'spiffe://default.default.mesh.local/ns/shop/sa/cart' };
+  expect(find(all, 'MeshTrafficPermission', 'istio-shop-pay-80')?.spec).toEqual({
+    targetRef: { kind: 'Dataplane', labels: { 'kuma.io/listener-zoneegress': 'enabled' } },
+    rules: [{ default: { allow: [{ spiffeID, sni }] } }],
+  });
+  expect(find(all, 'AuthorizationPolicy', 'from-kong-pay')?.spec).toMatchObject({
+    action: 'ALLOW',
+    rules: [{ from: [{ source: { principals: ['cluster.local/ns/istio-bridge/sa/from-kong'] } }] }],
+  });
+});
+
+test('what cannot be told apart is closed, unless somebody decides otherwise', () => {
+  const phases = { 'shop/cart': 'migrated' };
+  const old = factsOf(plain + allowCart, {}, '2.13');
+  expect(crossingWays(old, at(phases))).toMatchObject([
+    { kind: 'closed', reason: expect.stringContaining('2.13 cannot tell callers apart') },
+  ]);
+  expect(find(objects(old, phases), 'MeshExternalService', 'istio-shop-pay-80')).toBeUndefined();
+  const widened = [{ service: 'shop/pay', reason: 'inside one team' }];
+  expect(crossingWays(factsOf(plain + allowCart, { widened }, '2.13'), at(phases))).toMatchObject([
+    { kind: 'external-service' },
+  ]);
+  const byPath = istio(
+    'AuthorizationPolicy',
+    'pay',
+    '{selector: {matchLabels: {app: pay}}, rules: [{to: [{operation: {paths: [/pay]}}]}]}',
+    'security',
+  );
+  expect(crossingWays(factsOf(plain + byPath), at(phases))).toMatchObject([{ kind: 'closed' }]);
+  const apart = factsOf(plain + allowCart, { topology: 'separate-clusters' });
+  const [way] = crossingWays(apart, at({ 'shop/pay': 'bridged' }));
+  expect(way).toMatchObject({
+    kind: 'closed',
+    reason: expect.stringContaining('Kong Gateway in the place of every caller'),
+  });
+  // Nothing sends requests where they would be refused.
+  expect(find(objects(apart, { 'shop/pay': 'shifting' }, 50), 'VirtualService', 'pay-bridge')).toBeUndefined();
+});
+
+test('between clusters Kong Gateway keeps the original host names, short ones only where they name one service', () => {
+  const twice = `${plain}${service('pay').replaceAll('namespace: shop', 'namespace: other')}`;
+  const hosts = (text: string): unknown => {
+    const all = objects(factsOf(text, { topology: 'separate-clusters' }), { 'shop/pay': 'bridged' });
+    return specOf(find(all, 'HTTPRoute', 'pay-bridge')).hostnames;
+  };
+  const common = ['pay.shop.bridge.internal', 'pay.shop.svc.cluster.local', 'pay.shop.svc', 'pay.shop'];
+  expect(hosts(plain)).toEqual([...common, 'pay']);
+  expect(hosts(twice)).toEqual(common);
+});
+
+test('the path of a request: its hops, where TLS ends, whom the server sees', () => {
+  const facts = factsOf(plain + allowCart);
+  const path = requestPath(facts, at({ 'shop/pay': 'shifting' }, 25), { from: 'shop/cart', to: 'shop/pay' });
+  expect(path?.routes.map(({ share, from, to, identity }) => [share, from, to, identity])).toEqual([
+    [75, 'istio', 'istio', 'spiffe://cluster.local/ns/shop/sa/cart'],
+    [25, 'istio', 'kong', 'spiffe://cluster.local/ns/shop/sa/cart'],
+  ]);
+  const back = requestPath(facts, at({ 'shop/cart': 'migrated' }), { from: 'shop/cart', to: 'shop/pay' });
+  expect(back?.routes).toHaveLength(1);
+  expect(back?.routes[0]?.hops.map(({ kind, arrival, endsTls }) => [kind, arrival, endsTls])).toEqual([
+    ['application', undefined, false],
+    ['sidecar', 'loopback', false],
+    ['zone-egress', 'mtls', true],
+    ['gateway', 'tls', true],
+    ['sidecar', 'mtls', true],
+    ['application', 'loopback', false],
+  ]);
+  expect(back?.routes[0]?.identity).toBe('spiffe://cluster.local/ns/istio-bridge/sa/from-kong');
+  expect(requestPath(facts, at({}), { from: 'shop/cart', to: 'shop/none' })).toBeUndefined();
+  expect(requestPath(facts, at({}), { from: 'shop/cart', to: 'shop/pay', port: 81 })).toBeUndefined();
+  const both = requestPath(facts, at({ 'shop/cart': 'migrated', 'shop/pay': 'migrated' }), {
+    from: 'shop/cart',
+    to: 'shop/pay',
+  });
+  expect(both?.routes).toMatchObject([{ share: 100, from: 'kong', to: 'kong' }]);
+});
+
+test.each([
+  [[10, 50, 100], undefined],
+  [[100], undefined],
+  [[], 'Name at least one share.'],
+  [[10, 50], 'The last share must be 100.'],
+  [[50, 10, 100], '10 comes after 50: the shares must grow.'],
+  [[0, 100], '0 is no whole number from 1 to 100.'],
+  [[1.5, 100], '1.5 is no whole number from 1 to 100.'],
+])('shares %j', (shift, problem) => {
+  expect(problemOfShift(shift)).toBe(problem);
+});

@@ -1,0 +1,248 @@
+import type { Estate } from '@isthmus/istio';
+import { likely, type ServiceGraph } from '../graph/edge.ts';
+import { serviceGraph } from '../graph/graph.ts';
+import type { MigratingService } from '../services.ts';
+
+/** The bridge architecture, computed from the snapshot and the progress. */
+export interface BridgeDiagram {
+  readonly mermaid: string;
+  /** Whether services are grouped by namespace because there are more than 60 nodes. */
+  readonly grouped: boolean;
+  /** The same in words. */
+  readonly description: string;
+  readonly namespaces: readonly {
+    readonly namespace: string;
+    readonly services: number;
+    readonly phases: Readonly<Record<string, number>>;
+  }[];
+}
+
+type Side = 'istio' | 'bridge' | 'kong';
+
+/** A picture that fits a page. */
+const mostNodes = 60;
+const mostEdges = 300;
+
+/** The side where a service of a phase stands; one whose phase is not known has not moved. */
+function sideOf(phase: string): Side {
+  if (phase === 'bridged' || phase === 'shifting') return 'bridge';
+  return phase === 'migrated' || phase === 'retired' ? 'kong' : 'istio';
+}
+
+/** Text within quotes of a Mermaid label: all that could end it or mean something becomes a character reference. */
+function label(text: string): string {
+  return text.replace(/[^A-Za-z0-9 .,:/()_-]/gu, (character) => `#${character.codePointAt(0)};`);
+}
+
+/** What one box of the picture stands for: a service, the services of a namespace on one side, or those there is no room for. */
+interface Box {
+  readonly side: Side;
+  readonly name: string;
+  readonly detail: string;
+  /** Ids of services. */
+  readonly members: readonly string[];
+}
+
+interface Node extends Box {
+  readonly id: string;
+}
+
+/** Likely calls: from a Gateway (`''`) or from a service to another; as `from\nto` of ids. */
+function callsOf({ edges, entries }: ServiceGraph): Set<string> {
+  return new Set([
+    ...entries.map(({ to }) => `\n${to}`),
+    ...edges.flatMap(({ from, to, confidence }) => (confidence >= likely ? [`${from}\n${to}`] : [])),
+  ]);
+}
+
+function countPhases(phases: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const phase of [...phases].sort()) counts[phase] = (counts[phase] ?? 0) + 1;
+  return counts;
+}
+
+const listed = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([phase, count]) => `${count} ${phase}`)
+    .join(', ');
+
+/** One box for each namespace and side where it has services. */
+function boxesOfNamespaces(
+  services: readonly MigratingService[],
+  side: (service: MigratingService) => Side,
+  phaseOf: (id: string) => string,
+): Box[] {
+  const groups = new Map<string, string[]>();
+  for (const service of services) {
+    const key = `${side(service)}\n${service.namespace}`;
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [service.id]);
+    else known.push(service.id);
+  }
+  return [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, members]) => {
+      const [of, name = ''] = key.split('\n') as [Side, string];
+      return { side: of, name, detail: listed(countPhases(members.map(phaseOf))), members };
+    });
+}
+
+const rank: Record<Side, number> = { bridge: 0, kong: 1, istio: 2 };
+
+/**
+ * Keeps the boxes that a picture has room for, those that have moved first, then those with most connections; the others
+ * become one box for each side.
+ */
+function fit(
+  boxes: readonly Box[],
+  connections: ReadonlyMap<string, number>,
+  noun: string,
+  phaseOf: (id: string) => string,
+): Box[] {
+  if (boxes.length <= mostNodes) return [...boxes];
+  const weight = ({ members }: Box): number => members.reduce((sum, id) => sum + (connections.get(id) ?? 0), 0);
+  const kept = new Set(
+    [...boxes]
+      .sort((a, b) => rank[a.side] - rank[b.side] || weight(b) - weight(a) || (a.name < b.name ? -1 : 1))
+      .slice(0, mostNodes - Object.keys(rank).length),
+  );
+  const others = Map.groupBy(
+    boxes.filter((box) => !kept.has(box)),
+    ({ side }) => side,
+  );
+  return [
+    ...boxes.filter((box) => kept.has(box)),
+    ...[...others].map(([side, rest]): Box => {
+      const members = rest.flatMap((box) => box.members);
+      return { side, name: `${rest.length} more ${noun}`, detail: listed(countPhases(members.map(phaseOf))), members };
+    }),
+  ];
+}
+
+/** How often services stand at an end of a connection. */
+function countConnections(edges: ReadonlySet<string>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const edge of edges) for (const end of edge.split('\n')) counts.set(end, (counts.get(end) ?? 0) + 1);
+  return counts;
+}
+
+/** Invisible links that set boxes without connections in rows: Mermaid would stack all of them in one column. */
+function setInRows(nodes: readonly Node[], connected: ReadonlySet<string>): string[] {
+  return (['istio', 'bridge', 'kong'] as const).flatMap((side) => {
+    const alone = nodes.filter((node) => node.side === side && !connected.has(node.id));
+    // Boxes are about twice as wide as high with their spacing, as a page is.
+    const columns = Math.max(Math.round(0.9 * Math.sqrt(alone.length)), 1);
+    return alone.flatMap(({ id }, index) => {
+      const next = alone[index + 1];
+      return next === undefined || (index + 1) % columns === 0 ? [] : [`  ${id} ~~~ ${next.id}`];
+    });
+  });
+}
+
+/** An edge as Mermaid writes it, with a name to colour it by: within Istio, within Kong Mesh, or across. */
+function drawEdges(edges: readonly { readonly from: Pick<Node, 'id' | 'side'>; readonly to: Node }[]): string[] {
+  const drawn = edges.slice(0, mostEdges);
+  const classes = new Map<string, string[]>();
+  const lines = drawn.map(({ from, to }, index) => {
+    const isWithin = from.side === to.side && from.side !== 'bridge';
+    const name = isWithin ? `${from.side}Edge` : 'crossEdge';
+    classes.set(name, [...(classes.get(name) ?? []), `e${index}`]);
+    return `  ${from.id} e${index}@${isWithin ? '-->' : '-.->'} ${to.id}`;
+  });
+  return [...lines, ...[...classes].sort().map(([name, ids]) => `  class ${ids.join(',')} ${name}`)];
+}
+
+/**
+ * Draws both meshes, their gateways and the services on the side where they stand, as a Mermaid flowchart. Names are text
+ * whatever they hold; the same estate and phases give the same text.
+ * @param phases by service id; a service that is not in it is `discovered`
+ * @param options.namespace draws only the services of one namespace
+ */
+export function bridgeDiagram(
+  estate: Estate,
+  phases: ReadonlyMap<string, string>,
+  options: {
+    namespace?: string | undefined;
+    clusterDomain: string;
+    rootNamespace: string;
+    /** That of the estate, where it is known already. */
+    graph?: ServiceGraph;
+  },
+): BridgeDiagram {
+  const graph = options.graph ?? serviceGraph(estate, options);
+  const all = graph.services;
+  const phaseOf = (id: string): string => phases.get(id) ?? 'discovered';
+  const sideOfService = ({ id }: MigratingService): Side => sideOf(phaseOf(id));
+  const { namespace } = options;
+  const shown = namespace === undefined ? all : all.filter((service) => service.namespace === namespace);
+  const grouped = namespace === undefined && shown.length > mostNodes;
+  const known = callsOf(graph);
+  const boxes = grouped
+    ? boxesOfNamespaces(shown, sideOfService, phaseOf)
+    : shown.map((service): Box => {
+        const { id } = service;
+        return { side: sideOfService(service), name: id, detail: phaseOf(id), members: [id] };
+      });
+  const nodes = fit(boxes, countConnections(known), grouped ? 'namespaces' : 'services', phaseOf).map(
+    (box, index): Node => ({ ...box, id: `n${index}` }),
+  );
+  const nodeOf = new Map(nodes.flatMap((node) => node.members.map((id) => [id, node])));
+  const ingress = { id: 'ingress', side: 'istio' } as const;
+  const kongGateway = { id: 'kongGateway', side: 'kong' } as const;
+  const edges = new Map<string, { from: Pick<Node, 'id' | 'side'>; to: Node }>();
+  for (const edge of [...known].sort()) {
+    const [source = '', target = ''] = edge.split('\n');
+    const to = nodeOf.get(target);
+    const from = source === '' ? (to?.side === 'kong' ? kongGateway : ingress) : nodeOf.get(source);
+    if (from !== undefined && to !== undefined && from !== to) edges.set(`${from.id} ${to.id}`, { from, to });
+  }
+  const hasGateway = estate.istio.some(({ kind, group: api }) => kind === 'Gateway' && api === 'networking.istio.io');
+  const body = (side: Side): string[] =>
+    nodes
+      .filter((node) => node.side === side)
+      .map(({ id, name, detail }) => `    ${id}["${label(name)}<br/>${label(detail)}"]:::${side}`);
+  const lines = [
+    'flowchart LR',
+    '  clients(["Clients"])',
+    '  subgraph istioSide["Istio"]',
+    '    ingress["Istio ingress gateway"]:::istio',
+    ...body('istio'),
+    '  end',
+    '  subgraph bridgeSide["Bridge: joined to both"]',
+    '    bridge{{"Bridge"}}:::bridge',
+    ...body('bridge'),
+    '  end',
+    '  subgraph kongSide["Kong Mesh"]',
+    '    kongGateway["Kong Gateway"]:::kong',
+    ...body('kong'),
+    '  end',
+    ...(hasGateway ? ['  clients --> ingress'] : []),
+    '  clients --> kongGateway',
+    '  istioSide <--> bridge',
+    '  bridge <--> kongSide',
+    ...drawEdges([...edges.values()]),
+    ...setInRows(nodes, new Set([...edges.values()].flatMap(({ from, to }) => [from.id, to.id]))),
+  ];
+  const bySide = (side: Side): number => shown.filter((service) => sideOfService(service) === side).length;
+  const byNamespace = Map.groupBy(all, (service) => service.namespace);
+  const sentences = [
+    `${shown.length} services${namespace === undefined ? '' : ` of the namespace ${namespace}`}: ${bySide('istio')} in Istio, ${bySide('bridge')} joined to both meshes by the bridge, ${bySide('kong')} in Kong Mesh.`,
+    ...(grouped ? ['Each box holds the services of one namespace.'] : []),
+    ...(boxes.length > mostNodes
+      ? [
+          `The ${grouped ? 'namespaces' : 'services'} with the fewest connections stand in one box for each side${grouped ? '; choose a namespace to see its services' : ''}.`,
+        ]
+      : []),
+    `${edges.size} connections are known from the manifests${edges.size > mostEdges ? `; the first ${mostEdges} are drawn` : ''}.`,
+  ];
+  return {
+    mermaid: `${lines.join('\n')}\n`,
+    grouped,
+    description: sentences.join(' '),
+    namespaces: [...byNamespace].map(([name, members]) => ({
+      namespace: name,
+      services: members.length,
+      phases: countPhases(members.map(({ id }) => phaseOf(id))),
+    })),
+  };
+}

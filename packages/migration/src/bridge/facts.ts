@@ -1,0 +1,244 @@
+import {
+  type EffectiveMtls,
+  effectiveMtls,
+  indexServices,
+  readPeerAuthentication,
+  type Service,
+  scopeOf,
+  selects,
+  type Trust,
+  trustOf,
+  type Workload,
+  workloadsOf,
+} from '@isthmus/istio';
+import { effectiveNamespace, isList, isMap, type JsonObject, matchesLabels, type Resource } from '@isthmus/kubernetes';
+import { likely, type ServiceGraph } from '../graph/edge.ts';
+import { destinationsOf, findServices, type MigratingService, type ServiceFinder } from '../services.ts';
+import type { BridgeInput } from './input.ts';
+
+/** Protocols that a MeshExternalService knows. */
+export type BridgedProtocol = 'http' | 'http2' | 'grpc' | 'tcp';
+
+export interface BridgedPort {
+  readonly name: string;
+  readonly port: number;
+  readonly protocol: BridgedProtocol;
+}
+
+/** What the bridge has to know of a service. */
+export interface BridgedService {
+  readonly id: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly service: MigratingService;
+  /** Host names that its callers use, the full one first. */
+  readonly hosts: readonly string[];
+  /** Ports that take connections; UDP is none of either mesh. */
+  readonly ports: readonly BridgedPort[];
+  readonly workloads: readonly Workload[];
+  /** Service accounts of its workloads, `<namespace>/<account>`. */
+  readonly accounts: readonly string[];
+  /** Whether Istio demands mTLS on any port of any of its workloads. */
+  readonly strict: boolean;
+  /** Whether an AuthorizationPolicy selects any of its workloads. */
+  readonly restricted: boolean;
+  /** Whether any of these allows, so that whom none allows is refused. */
+  readonly allowed: boolean;
+  /** Whether its pods can be doubled, so that a share of requests can go to each half: Deployments can. */
+  readonly shiftable: boolean;
+  /** Indexes into the estate's Istio resources that are about it. */
+  readonly concerns: readonly number[];
+}
+
+/** A call between services, or from a Gateway of Istio (`gateway`) into the mesh. */
+export interface BridgedCall {
+  readonly from: string;
+  readonly to: string;
+  readonly gateway: boolean;
+}
+
+/** Everything that the bridge is computed from, looked up once. */
+export interface BridgeFacts {
+  readonly input: BridgeInput;
+  readonly services: ReadonlyMap<string, BridgedService>;
+  /** Likely calls, sorted. */
+  readonly calls: readonly BridgedCall[];
+  readonly callsTo: ReadonlyMap<string, readonly BridgedCall[]>;
+  readonly callsFrom: ReadonlyMap<string, readonly BridgedCall[]>;
+  readonly trust: Trust;
+  readonly finder: ServiceFinder;
+  /** Namespace objects of the estate by name. */
+  readonly namespaces: ReadonlyMap<string, Resource>;
+  /** Whether Kong Mesh lets workloads connect only to what it knows, so that unknown addresses are refused. */
+  readonly closed: boolean;
+  /** How many services have a short name. */
+  readonly sameNames: ReadonlyMap<string, number>;
+  /** VirtualServices that send to a service, by service. */
+  readonly routes: ReadonlyMap<string, readonly Resource[]>;
+  /** DestinationRules for a service, by service. */
+  readonly rules: ReadonlyMap<string, readonly Resource[]>;
+}
+
+const mapOf = (value: unknown): JsonObject =>
+  typeof value === 'object' && value !== null && isMap(value as JsonObject) ? (value as JsonObject) : {};
+
+function protocolOf(protocol: string | undefined, transport: string): BridgedProtocol | undefined {
+  if (transport !== 'TCP') return undefined;
+  if (protocol === 'http' || protocol === 'http2' || protocol === 'grpc') return protocol;
+  return protocol === 'grpc-web' ? 'http' : 'tcp';
+}
+
+function portsOf(known: Service | undefined, { origin, resource }: MigratingService): BridgedPort[] {
+  if (known !== undefined)
+    return known.ports.flatMap(({ name, port, protocol, transport }) => {
+      const of = protocolOf(protocol, transport);
+      return of === undefined ? [] : [{ name, port, protocol: of }];
+    });
+  const { ports } = mapOf(resource.object.spec);
+  if (origin !== 'service-entry' || !isList(ports)) return [];
+  return ports.flatMap((item) => {
+    const { name, number, protocol } = mapOf(item);
+    if (typeof number !== 'number') return [];
+    const of = protocolOf(typeof protocol === 'string' ? protocol.toLowerCase() : undefined, 'TCP');
+    return of === undefined ? [] : [{ name: typeof name === 'string' ? name : '', port: number, protocol: of }];
+  });
+}
+
+function hostsOf({ origin, namespace, name, resource }: MigratingService, clusterDomain: string): string[] {
+  if (origin === 'service')
+    return [`${name}.${namespace}.svc.${clusterDomain}`, `${name}.${namespace}.svc`, `${name}.${namespace}`, name];
+  const { hosts } = mapOf(resource.object.spec);
+  return isList(hosts) ? hosts.filter((host): host is string => typeof host === 'string' && !host.includes('*')) : [];
+}
+
+const isStrict = ({ mode, ports }: EffectiveMtls): boolean =>
+  mode === 'STRICT' || [...ports.values()].includes('STRICT');
+
+/** The workloads behind each service, by namespace and selector. */
+function workloadsBehind(
+  services: readonly MigratingService[],
+  known: ReadonlyMap<string, Service>,
+  workloads: readonly Workload[],
+): ReadonlyMap<string, readonly Workload[]> {
+  const byLabel = new Map<string, Workload[]>();
+  for (const workload of workloads)
+    for (const [key, value] of Object.entries(workload.labels)) {
+      const place = `${workload.namespace}\n${key}\n${value}`;
+      const others = byLabel.get(place);
+      if (others === undefined) byLabel.set(place, [workload]);
+      else others.push(workload);
+    }
+  return new Map(
+    services.map(({ id, namespace, origin, resource }) => {
+      if (origin === 'workload-group') return [id, workloads.filter((one) => one.resource === resource)];
+      const selector = known.get(id)?.selector;
+      const [first] = Object.entries(selector ?? {});
+      if (selector === undefined || first === undefined) return [id, []];
+      const candidates = byLabel.get(`${namespace}\n${first[0]}\n${first[1]}`) ?? [];
+      return [id, candidates.filter(({ labels }) => matchesLabels(selector, labels))];
+    }),
+  );
+}
+
+const doubled = new Set(['Deployment', 'Rollout']);
+
+/** Whether any emitted MeshPassthrough keeps workloads from addresses that the mesh does not know. */
+function isClosed({ emitted }: BridgeInput): boolean {
+  return emitted.some(({ role, object }) => {
+    const { kind, spec } = object as { kind?: unknown; spec?: unknown };
+    if (role === 'patch' || kind !== 'MeshPassthrough') return false;
+    return mapOf(mapOf(spec).default).passthroughMode !== 'All';
+  });
+}
+
+function group<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  return Map.groupBy(items, keyOf);
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function callsOf({ edges, entries }: ServiceGraph, moving: ReadonlySet<string>): BridgedCall[] {
+  const calls: BridgedCall[] = [
+    ...edges
+      .filter(({ from, to, confidence }) => confidence >= likely && moving.has(from) && moving.has(to))
+      .map(({ from, to }) => ({ from, to, gateway: false })),
+    ...entries.filter(({ to }) => moving.has(to)).map(({ from, to }) => ({ from, to, gateway: true })),
+  ];
+  return calls.sort((a, b) => compare(a.from, b.from) || compare(a.to, b.to));
+}
+
+/** Looks up once what the bridge depends on. Services of Istio itself do not move and are not in it. */
+export function bridgeFacts(input: BridgeInput): BridgeFacts {
+  const { estate, graph, names, concerns } = input;
+  const { clusterDomain, rootNamespace } = names;
+  const replaced = new Set(graph.replaced.map(({ service }) => service));
+  const moving = graph.services.filter(({ id }) => !replaced.has(id));
+  const index = indexServices(estate, clusterDomain);
+  const known = new Map(index.all.map((service) => [`${service.namespace}/${service.name}`, service]));
+  const behind = workloadsBehind(moving, known, workloadsOf(estate));
+  const trust = trustOf(estate, { rootNamespace, trustDomain: 'cluster.local' });
+  const ofKind = (kind: string): Resource[] =>
+    estate.istio.filter((resource) => resource.kind === kind && resource.group === 'security.istio.io');
+  const authentications = ofKind('PeerAuthentication').map((one) => readPeerAuthentication(one, trust.rootNamespace));
+  const policies = ofKind('AuthorizationPolicy').map((one) => ({
+    scope: scopeOf(one, trust.rootNamespace),
+    allows: (mapOf(one.object.spec).action ?? 'ALLOW') === 'ALLOW',
+  }));
+  const services = new Map<string, BridgedService>();
+  for (const service of moving) {
+    const { id, namespace, name } = service;
+    const workloads = behind.get(id) ?? [];
+    // Of pods that the import does not hold the labels that the Service asks for are known.
+    const seen = workloads.length > 0 ? workloads : [{ namespace, labels: known.get(id)?.selector ?? {} }];
+    services.set(id, {
+      id,
+      namespace,
+      name,
+      service,
+      hosts: hostsOf(service, clusterDomain),
+      ports: portsOf(known.get(id), service),
+      workloads,
+      accounts: [...new Set(workloads.map((one) => `${one.namespace}/${one.serviceAccount}`))].sort(compare),
+      strict: seen.some((workload) => isStrict(effectiveMtls(authentications, workload))),
+      restricted: seen.some((workload) => policies.some(({ scope }) => selects(scope, workload))),
+      allowed: seen.some((workload) => policies.some(({ scope, allows }) => allows && selects(scope, workload))),
+      shiftable: service.origin === 'service' && workloads.every(({ resource }) => doubled.has(resource.kind)),
+      concerns: concerns.get(id) ?? [],
+    });
+  }
+  const calls = callsOf(graph, new Set(services.keys()));
+  const finder = findServices(estate, moving, clusterDomain);
+  const byHost = (kind: string, hosts: (resource: Resource) => readonly string[]): Map<string, Resource[]> => {
+    const found = new Map<string, Resource[]>();
+    for (const resource of estate.istio) {
+      if (resource.kind !== kind || resource.group !== 'networking.istio.io') continue;
+      const ids = hosts(resource).flatMap((host) => finder.named(host, effectiveNamespace(resource)));
+      for (const id of new Set(ids)) found.set(id, [...(found.get(id) ?? []), resource]);
+    }
+    return found;
+  };
+  return {
+    input,
+    services,
+    calls,
+    callsTo: group(calls, ({ to }) => to),
+    callsFrom: group(
+      calls.filter(({ gateway }) => !gateway),
+      ({ from }) => from,
+    ),
+    trust,
+    finder,
+    routes: byHost('VirtualService', destinationsOf),
+    rules: byHost('DestinationRule', ({ object }) => {
+      const { host } = mapOf(object.spec);
+      return typeof host === 'string' ? [host] : [];
+    }),
+    namespaces: new Map(
+      estate.context
+        .filter(({ group: api, kind }) => api === '' && kind === 'Namespace')
+        .map((resource) => [resource.name, resource]),
+    ),
+    closed: isClosed(input),
+    sameNames: new Map([...group([...services.values()], ({ name }) => name)].map(([name, all]) => [name, all.length])),
+  };
+}

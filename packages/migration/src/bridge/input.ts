@@ -1,0 +1,19 @@
+import type { Emitted } from '@isthmus/equivalence';
+import type { Estate } from '@isthmus/istio';
+import type { ServiceGraph } from '../graph/edge.ts';
+import type { BridgeSettings, MeshNames } from './settings.ts';
+
+/** What a translation emits, with the services (`<namespace>/<name>`) that it is about. */
+export type EmittedFor = Emitted & { readonly services: readonly string[] };
+
+/** What the bridge of an estate is computed from. */
+export interface BridgeInput {
+  readonly estate: Estate;
+  readonly graph: ServiceGraph;
+  /** What the translation of the estate emits. */
+  readonly emitted: readonly EmittedFor[];
+  /** Indexes into the estate's Istio resources by service. */
+  readonly concerns: ReadonlyMap<string, readonly number[]>;
+  readonly names: MeshNames;
+  readonly settings: BridgeSettings;
+}

@@ -1,0 +1,363 @@
+import { dnsLabel, type Json, type JsonObject } from '@isthmus/kubernetes';
+import type { BridgedPort, BridgedService, BridgeFacts } from './facts.ts';
+import { bridgeHost, demandsMtls } from './into-kong.ts';
+import { bridgeObject, meshObject } from './object.ts';
+import { callersOf, opensEgress } from './permissions.ts';
+import type { Placed } from './placed.ts';
+import { hasBegun, hasPodsInIstio, type ProgressOf } from './progress.ts';
+import { ownTrustDomain } from './settings.ts';
+
+/** Namespace, account and pods of the gateway through which Kong Mesh's callers come into Istio. */
+export const bridgeNamespace = 'istio-bridge';
+const gatewayName = 'from-kong';
+const gatewayLabels = { istio: gatewayName };
+
+/** Kong Mesh's secrets (type `system.kuma.io/secret`) that the zone egress shows itself and checks the gateway with. */
+export const egressSecrets = {
+  ca: 'isthmus-bridge-ca',
+  certificate: 'isthmus-bridge-client-cert',
+  key: 'isthmus-bridge-client-key',
+} as const;
+/** Istio's secret with the gateway's certificate, its key, and the authority of the zone egress's certificate. */
+export const gatewaySecret = 'isthmus-bridge-gateway';
+
+/** Whether Kong Mesh's callers reach a service that is still in Istio as they are, in plaintext (security.md 4.1.1, B5). */
+export const isReachedDirectly = (service: BridgedService, facts: BridgeFacts): boolean =>
+  facts.input.settings.topology === 'same-cluster' && !demandsMtls(service) && !facts.closed;
+
+const isWidened = ({ id }: BridgedService, { input }: BridgeFacts): boolean =>
+  input.settings.widened.some(({ service }) => service === id);
+
+/**
+ * Why callers of Kong Mesh must not be let through to a service that is still in Istio; undefined where they may be. Istio sees
+ * the gateway in the place of every caller, so that the zone egress has to tell them apart, which Kong Mesh 2.13 cannot, and
+ * nothing can where a permission for the whole mesh opens the egress too.
+ */
+export function closedIntoIstio(service: BridgedService, facts: BridgeFacts): string | undefined {
+  if (isReachedDirectly(service, facts) || !service.restricted || isWidened(service, facts)) return undefined;
+  if (facts.input.names.target === '2.13')
+    return `Istio restricts who may call ${service.id}, and sees its bridge gateway in the place of every caller from Kong Mesh. The zone egress of Kong Mesh 2.13 cannot tell callers apart.`;
+  if (opensEgress(facts))
+    return `Istio restricts who may call ${service.id}, and sees its bridge gateway in the place of every caller from Kong Mesh. A permission for the whole mesh lets all of them through the zone egress too.`;
+  if (service.workloads.length === 0)
+    return `Istio restricts who may call ${service.id}, but the import holds no workload of it, so that its translated permissions cannot be told.`;
+  const { allow } = callersOf(service, service.ports[0] ?? { name: '', port: 0, protocol: 'tcp' }, facts);
+  return allow.length > 0
+    ? undefined
+    : `No translated permission lets a caller of Kong Mesh through to ${service.id} by its identity alone.`;
+}
+
+/** Services in Istio that a service calls which goes to Kong Mesh, and that need a way there. */
+export function neededInIstio(facts: BridgeFacts, progressOf: ProgressOf): BridgedService[] {
+  return [...facts.services.values()].filter(
+    (service) =>
+      hasPodsInIstio(progressOf(service.id)) &&
+      !isReachedDirectly(service, facts) &&
+      (facts.callsTo.get(service.id) ?? []).some(
+        ({ from, gateway }) => !gateway && from !== service.id && hasBegun(progressOf(from)),
+      ),
+  );
+}
+
+const nameOf = ({ namespace, name }: BridgedService, port: BridgedPort): string =>
+  dnsLabel(`istio-${namespace}-${name}-${port.port}`);
+
+/** Names of the MeshExternalServices through which a service in Kong Mesh reaches those that it calls in Istio. */
+export function externalsOf(service: string, facts: BridgeFacts, needed: readonly BridgedService[]): string[] {
+  const called = new Set((facts.callsFrom.get(service) ?? []).map(({ to }) => to));
+  return needed
+    .filter((callee) => called.has(callee.id) && closedIntoIstio(callee, facts) === undefined)
+    .flatMap((callee) => callee.ports.map((port) => nameOf(callee, port)))
+    .sort();
+}
+
+/** The DNS name of the gateway for one port: its own for each, since the zone egress makes it the Host (security.md 4.3.2). */
+export function endpointOf(service: BridgedService, port: BridgedPort, facts: BridgeFacts): string {
+  const { settings, names } = facts.input;
+  if (settings.topology === 'same-cluster')
+    return `${nameOf(service, port)}.${bridgeNamespace}.svc.${names.clusterDomain}`;
+  return service.ports[0] === port ? bridgeHost(service, facts) : `${port.port}.${bridgeHost(service, facts)}`;
+}
+
+/** The name by which callers of Kong Mesh reach a port: the original one for the first port, one of its own for each other. */
+export function callerHost(service: BridgedService, port: BridgedPort): string {
+  const [host = ''] = service.hosts;
+  return service.ports[0] === port ? host : `${port.port}.${host}`;
+}
+
+const hostLabel = 'isthmus/host';
+/** Marks external services whose name one generator takes from the label above. */
+const namedLabel = 'isthmus/original-name';
+
+function secret(name: string, { input }: BridgeFacts): JsonObject {
+  return input.names.target === '3.0' ? { type: 'Secret', secretRef: { kind: 'Secret', name } } : { secret: name };
+}
+
+function external(service: BridgedService, port: BridgedPort, facts: BridgeFacts): Placed[] {
+  const { names, settings } = facts.input;
+  const address = endpointOf(service, port, facts);
+  const host = callerHost(service, port);
+  const cluster = settings.topology === 'same-cluster' ? 'shared' : 'kong';
+  const isShort = host.length <= 63;
+  const object = meshObject(
+    names,
+    'MeshExternalService',
+    nameOf(service, port),
+    {
+      match: { type: 'HostnameGenerator', port: port.port, protocol: port.protocol },
+      endpoints: [{ address, port: 443 }],
+      tls: {
+        enabled: true,
+        version: { min: 'TLS12' },
+        verification: {
+          mode: 'Secured',
+          serverName: address,
+          subjectAltNames: [{ type: 'Exact', value: address }],
+          caCert: secret(egressSecrets.ca, facts),
+          clientCert: secret(egressSecrets.certificate, facts),
+          clientKey: secret(egressSecrets.key, facts),
+        },
+      },
+    },
+    service.id,
+    isShort ? { [hostLabel]: host, [namedLabel]: 'enabled' } : { [hostLabel]: nameOf(service, port) },
+  );
+  const placed: Placed = { cluster, service: service.id, object };
+  if (isShort) return [placed];
+  // Values of labels end at 63 characters: a longer name gets a generator that spells it.
+  const generator = generatorOf(facts, nameOf(service, port), { [hostLabel]: nameOf(service, port) }, host, service.id);
+  return [placed, { cluster, service: service.id, object: generator }];
+}
+
+const generatorOf = (
+  { input }: BridgeFacts,
+  name: string,
+  matchLabels: Readonly<Record<string, string>>,
+  template: string,
+  service: string,
+): JsonObject =>
+  meshObject(
+    input.names,
+    'HostnameGenerator',
+    name,
+    { selector: { meshExternalService: { matchLabels } }, template },
+    service,
+  );
+
+/** The name by which Kong Mesh's proxies ask the zone egress for a port (kuma, MADR 101; Kong Mesh documentation, MeshTrafficPermission, "Zone proxies"). */
+const serverName = (service: BridgedService, port: BridgedPort, { input }: BridgeFacts): string => {
+  const { mesh, zone, systemNamespace } = input.names;
+  return `sni.extsvc.${mesh}.${zone}.${systemNamespace}.${nameOf(service, port)}.${port.port}`;
+};
+
+export const serverNames = (service: BridgedService, facts: BridgeFacts): string[] =>
+  service.ports.map((port) => serverName(service, port, facts));
+
+/** Who may call through the zone egress: whom the translated permissions of the service let through, or everybody where nothing restricts it. */
+function permission(service: BridgedService, port: BridgedPort, facts: BridgeFacts): Placed[] {
+  const { names, settings } = facts.input;
+  if (names.target === '2.13') return [];
+  const sni = { type: 'Exact', value: serverName(service, port, facts) };
+  const everybody: Json = { spiffeID: { type: 'Prefix', value: `spiffe://${ownTrustDomain(names)}/ns` } };
+  const isOpen = !service.restricted || isWidened(service, facts);
+  const { allow, deny } = isOpen ? { allow: [everybody], deny: [] } : callersOf(service, port, facts);
+  if (allow.length === 0) return [];
+  const onPort = (matches: readonly Json[]): Json[] => matches.map((match) => ({ ...(match as JsonObject), sni }));
+  return [
+    {
+      cluster: settings.topology === 'same-cluster' ? 'shared' : 'kong',
+      service: service.id,
+      object: meshObject(
+        names,
+        'MeshTrafficPermission',
+        nameOf(service, port),
+        {
+          targetRef: { kind: 'Dataplane', labels: { 'kuma.io/listener-zoneegress': 'enabled' } },
+          rules: [{ default: { ...(deny.length === 0 ? {} : { deny: onPort(deny) }), allow: onPort(allow) } }],
+        },
+        service.id,
+      ),
+    },
+  ];
+}
+
+/** Istio's side of one port: a server of the gateway, its route, and where the service is restricted, the gateway's permission. */
+function route(service: BridgedService, port: BridgedPort, facts: BridgeFacts): Placed[] {
+  const { settings } = facts.input;
+  const cluster = settings.topology === 'same-cluster' ? 'shared' : 'istio';
+  const address = endpointOf(service, port, facts);
+  const [host = ''] = service.hosts;
+  const destination = { host, port: { number: port.port } };
+  const rule =
+    port.protocol === 'tcp'
+      ? { tcp: [{ route: [{ destination }] }] }
+      : { http: [{ rewrite: { authority: host }, route: [{ destination }] }] };
+  const place = { name: nameOf(service, port), namespace: bridgeNamespace };
+  const of = (object: JsonObject): Placed => ({ cluster, service: service.id, object });
+  return [
+    of(
+      bridgeObject(
+        'networking.istio.io/v1',
+        'Gateway',
+        place,
+        {
+          spec: {
+            selector: gatewayLabels,
+            servers: [
+              {
+                port: { number: 443, name: place.name, protocol: port.protocol === 'tcp' ? 'TLS' : 'HTTPS' },
+                hosts: [`./${address}`],
+                tls: { mode: 'MUTUAL', credentialName: gatewaySecret },
+              },
+            ],
+          },
+        },
+        service.id,
+      ),
+    ),
+    of(
+      bridgeObject(
+        'networking.istio.io/v1',
+        'VirtualService',
+        place,
+        { spec: { hosts: [address], gateways: [place.name], ...rule } },
+        service.id,
+      ),
+    ),
+    ...(settings.topology === 'same-cluster'
+      ? [
+          of(
+            bridgeObject(
+              'v1',
+              'Service',
+              place,
+              { spec: { selector: gatewayLabels, ports: [{ name: 'https', port: 443, targetPort: 8443 }] } },
+              service.id,
+            ),
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** Lets the bridge's gateway call a restricted workload: whom it speaks for, the zone egress has checked. */
+function gatewayMayCall(service: BridgedService, facts: BridgeFacts): Placed[] {
+  // Where nothing allows, one that does would refuse everybody else.
+  if (!service.allowed) return [];
+  const { trust } = facts;
+  const cluster = facts.input.settings.topology === 'same-cluster' ? 'shared' : 'istio';
+  const principal = `${trust.trustDomain}/ns/${bridgeNamespace}/sa/${gatewayName}`;
+  return service.workloads.map((workload) => ({
+    cluster,
+    service: service.id,
+    object: bridgeObject(
+      'security.istio.io/v1',
+      'AuthorizationPolicy',
+      { name: dnsLabel(`from-kong-${workload.name}`), namespace: workload.namespace },
+      {
+        spec: {
+          ...(Object.keys(workload.labels).length === 0 ? {} : { selector: { matchLabels: { ...workload.labels } } }),
+          action: 'ALLOW',
+          rules: [{ from: [{ source: { principals: [principal] } }] }],
+        },
+      },
+      service.id,
+    ),
+  }));
+}
+
+/** The gateway itself, with an account of its own, so that a permission for it is one for nobody else. */
+function gateway(facts: BridgeFacts): Placed[] {
+  const { settings } = facts.input;
+  const cluster = settings.topology === 'same-cluster' ? 'shared' : 'istio';
+  const place = { name: gatewayName, namespace: bridgeNamespace };
+  const of = (object: JsonObject): Placed => ({ cluster, service: '', object });
+  const namespace = bridgeObject('v1', 'Namespace', { name: bridgeNamespace }, {}, '');
+  const labels = (namespace.metadata as JsonObject).labels as JsonObject;
+  return [
+    of({
+      ...namespace,
+      metadata: { ...(namespace.metadata as JsonObject), labels: { ...labels, 'istio-injection': 'enabled' } },
+    }),
+    of(bridgeObject('v1', 'ServiceAccount', place, {}, '')),
+    of(
+      bridgeObject(
+        'apps/v1',
+        'Deployment',
+        place,
+        {
+          spec: {
+            replicas: 2,
+            selector: { matchLabels: gatewayLabels },
+            template: {
+              metadata: {
+                labels: { ...gatewayLabels, 'sidecar.istio.io/inject': 'true' },
+                annotations: { 'inject.istio.io/templates': 'gateway' },
+              },
+              // Istio's webhook puts the image of its proxy in (istio, gateway injection template).
+              spec: {
+                serviceAccountName: gatewayName,
+                containers: [{ name: 'istio-proxy', image: 'auto', ports: [{ containerPort: 8443, protocol: 'TCP' }] }],
+              },
+            },
+          },
+        },
+        '',
+      ),
+    ),
+    ...(settings.topology === 'separate-clusters'
+      ? [
+          of(
+            bridgeObject(
+              'v1',
+              'Service',
+              place,
+              {
+                spec: {
+                  type: 'LoadBalancer',
+                  selector: gatewayLabels,
+                  ports: [{ name: 'https', port: 443, targetPort: 8443 }],
+                },
+              },
+              '',
+            ),
+          ),
+        ]
+      : []),
+  ];
+}
+
+/**
+ * What lets callers in Kong Mesh reach services that are still in Istio: nothing where plaintext within the cluster does; else
+ * a MeshExternalService under the original host name, through the zone egress and a gateway of Istio (security.md 4.1.1, B6).
+ */
+export function intoIstio(facts: BridgeFacts, progressOf: ProgressOf): Placed[] {
+  return waysIntoIstio(neededInIstio(facts, progressOf), facts);
+}
+
+/** The ways to these services, as far as they are not closed. */
+export function waysIntoIstio(wanted: readonly BridgedService[], facts: BridgeFacts): Placed[] {
+  const services = wanted.filter(
+    (service) => !isReachedDirectly(service, facts) && closedIntoIstio(service, facts) === undefined,
+  );
+  if (services.length === 0) return [];
+  const cluster = facts.input.settings.topology === 'same-cluster' ? 'shared' : 'kong';
+  const template = `{{ label "${hostLabel}" }}`;
+  return [
+    ...gateway(facts),
+    ...services.flatMap((service) => [
+      ...service.ports.flatMap((port) => [
+        ...external(service, port, facts),
+        ...permission(service, port, facts),
+        ...route(service, port, facts),
+      ]),
+      ...gatewayMayCall(service, facts),
+    ]),
+    // One generator for all names that labels can hold.
+    {
+      cluster,
+      service: '',
+      object: generatorOf(facts, 'isthmus-bridge', { [namedLabel]: 'enabled' }, template, ''),
+    },
+  ];
+}

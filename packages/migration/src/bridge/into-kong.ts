@@ -1,0 +1,424 @@
+import { dnsLabel, isList, isMap, type Json, type JsonObject } from '@isthmus/kubernetes';
+import type { BridgedPort, BridgedService, BridgeFacts } from './facts.ts';
+import { bridgeObject, meshObject } from './object.ts';
+import type { Placed } from './placed.ts';
+import { isJoined, type Progress, type ProgressOf } from './progress.ts';
+import { ownTrustDomain } from './settings.ts';
+import { divideRoutes, type Halves } from './share.ts';
+
+/** What tells pods of both meshes apart: Istio's injector sets the first, the bridge the second. */
+export const inIstioLabels = { 'security.istio.io/tlsMode': 'istio' } as const;
+export const inKongLabels = { 'kuma.io/sidecar-injection': 'enabled' } as const;
+
+/** Names of Istio's half and of Kong Mesh's half of a subset; `''` is the service without a subset. */
+const half = (subset: string, mesh: 'istio' | 'kong'): string => (subset === '' ? mesh : `${subset}-${mesh}`);
+
+const subsetOf = ({ subset }: JsonObject): string => (typeof subset === 'string' ? subset : '');
+
+/** Both halves stand behind one Service, so that they are told apart by subsets. */
+const bySubset: Halves = {
+  istio: (destination) => ({ ...destination, subset: half(subsetOf(destination), 'istio') }),
+  kong: (destination) => ({ ...destination, subset: half(subsetOf(destination), 'kong') }),
+};
+
+/** Whether Kong Mesh demands mTLS of callers: wherever Istio demands or restricts anything (as the translation has it). */
+export const demandsMtls = ({ strict, restricted }: BridgedService): boolean => strict || restricted;
+
+/**
+ * How Istio's sidecars connect to pods of Kong Mesh. They choose plaintext by themselves, since these pods lack the label of
+ * Istio's mTLS; a proxy that demands mTLS accepts theirs, with the identities of both trust domains (security.md 4.1.1, B1).
+ */
+function tlsToKong(service: BridgedService, { input }: BridgeFacts): JsonObject {
+  if (!demandsMtls(service)) return { mode: 'DISABLE' };
+  const domain = ownTrustDomain(input.names);
+  const names = service.accounts.map((account) => {
+    const [namespace, name] = account.split('/');
+    return `spiffe://${domain}/ns/${namespace}/sa/${name}`;
+  });
+  return { mode: 'ISTIO_MUTUAL', ...(names.length === 0 ? {} : { subjectAltNames: names }) };
+}
+
+interface Subset {
+  readonly name: string;
+  readonly labels: JsonObject;
+  readonly rest: JsonObject;
+}
+
+function halvesOf({ name, labels, rest }: Subset, tls: JsonObject): Json[] {
+  const policy = isMap(rest.trafficPolicy) ? rest.trafficPolicy : {};
+  return [
+    { ...rest, name: half(name, 'istio'), labels: { ...labels, ...inIstioLabels } },
+    { ...rest, name: half(name, 'kong'), labels: { ...labels, ...inKongLabels }, trafficPolicy: { ...policy, tls } },
+  ];
+}
+
+/** A DestinationRule with both halves of each of its subsets, and of the service without one. */
+function withHalves(object: JsonObject, tls: JsonObject): JsonObject {
+  const spec = isMap(object.spec) ? object.spec : {};
+  const own = isList(spec.subsets) ? spec.subsets.filter(isMap) : [];
+  const subsets = own.map(
+    ({ name, labels, ...rest }): Subset => ({
+      name: typeof name === 'string' ? name : '',
+      labels: isMap(labels) ? labels : {},
+      rest,
+    }),
+  );
+  return {
+    ...object,
+    spec: {
+      ...spec,
+      subsets: [...own, ...[{ name: '', labels: {}, rest: {} }, ...subsets].flatMap((subset) => halvesOf(subset, tls))],
+    },
+  };
+}
+
+const shiftName = ({ name }: BridgedService): string => dnsLabel(`${name}-bridge`);
+
+/** Routes for a service that no VirtualService is for: port by port, because a destination names its port. */
+function plainRoutes(service: BridgedService, share: number, halves: Halves): JsonObject | undefined {
+  const rules = (isTcp: boolean): Json[] =>
+    service.ports.flatMap((port): Json[] => {
+      if ((port.protocol === 'tcp') !== isTcp) return [];
+      const destination = { host: service.hosts[0] ?? '', port: { number: port.port } };
+      const kong = halves.kong(destination);
+      if (kong === undefined) return [];
+      const route = [
+        { destination: halves.istio(destination), weight: 100 - share },
+        { destination: kong, weight: share },
+      ];
+      return [{ match: [{ port: port.port }], route }];
+    });
+  const [http, tcp] = [rules(false), rules(true)];
+  if (http.length + tcp.length === 0) return undefined;
+  return bridgeObject(
+    'networking.istio.io/v1',
+    'VirtualService',
+    { name: shiftName(service), namespace: service.namespace },
+    {
+      spec: {
+        hosts: [service.hosts[0] ?? ''],
+        ...(http.length === 0 ? {} : { http }),
+        ...(tcp.length === 0 ? {} : { tcp }),
+      },
+    },
+    service.id,
+  );
+}
+
+const isForMesh = ({ object }: { readonly object: JsonObject }): boolean => {
+  const { gateways } = isMap(object.spec) ? object.spec : {};
+  return !isList(gateways) || gateways.length === 0 || gateways.includes('mesh');
+};
+
+const isFor = (facts: BridgeFacts, service: BridgedService): boolean =>
+  (facts.routes.get(service.id) ?? []).some((resource) => {
+    const { hosts } = isMap(resource.object.spec) ? resource.object.spec : {};
+    const namespace = resource.namespace === '' ? 'default' : resource.namespace;
+    const named = isList(hosts) ? hosts.filter((host): host is string => typeof host === 'string') : [];
+    return isForMesh(resource) && named.some((host) => facts.finder.named(host, namespace).includes(service.id));
+  });
+
+/**
+ * Why Istio's clients must not be let through to a service in Kong Mesh; undefined where they may be. Between clusters
+ * Kong Mesh sees Kong Gateway in the place of every caller, and the gateway tells services apart by the host of a request.
+ */
+export function closedIntoKong(service: BridgedService, { input }: BridgeFacts): string | undefined {
+  const { topology, widened } = input.settings;
+  if (topology === 'same-cluster') return undefined;
+  if (httpPorts(service).length === 0)
+    return `${service.id} has no port of HTTP, and Kong Gateway tells services apart by the host of a request.`;
+  return service.restricted && !widened.some((one) => one.service === service.id)
+    ? `Istio restricts who may call ${service.id}, and Kong Mesh sees Kong Gateway in the place of every caller from Istio.`
+    : undefined;
+}
+
+/** Services of which a share of the requests of Istio's clients goes to Kong Mesh. */
+const joinedServices = (
+  facts: BridgeFacts,
+  progressOf: ProgressOf,
+): { service: BridgedService; progress: Progress }[] =>
+  [...facts.services.values()].flatMap((service) => {
+    const progress = progressOf(service.id);
+    return isJoined(progress) && closedIntoKong(service, facts) === undefined ? [{ service, progress }] : [];
+  });
+
+/** VirtualServices as they divide requests: one may send to several services, each with its own share. */
+function divided(
+  facts: BridgeFacts,
+  joined: readonly { service: BridgedService; progress: Progress }[],
+  halvesOfService: (service: BridgedService) => Halves,
+  cluster: Placed['cluster'],
+): Placed[] {
+  const objects = new Map<string, Placed>();
+  for (const { service, progress } of joined) {
+    const halves = halvesOfService(service);
+    for (const resource of facts.routes.get(service.id) ?? []) {
+      const key = `${resource.namespace}/${resource.name}`;
+      const known = objects.get(key);
+      const object = divideRoutes(
+        known === undefined ? resource : { ...resource, object: known.object },
+        service.id,
+        progress.share,
+        facts.finder,
+        halves,
+      );
+      objects.set(key, { cluster, object, service: known === undefined ? service.id : '' });
+    }
+    const object = isFor(facts, service) ? undefined : plainRoutes(service, progress.share, halves);
+    if (object !== undefined) objects.set(`${service.id} plain`, { cluster, object, service: service.id });
+  }
+  return [...objects.values()];
+}
+
+/**
+ * Strict mTLS for restricted workloads as long as there are clients in Istio, who call them directly: these come with their
+ * certificates, which a Permissive proxy does not end, and plaintext would pass every permission (security.md 4.1.4). Among
+ * equals the smaller name wins, so that it holds against the translation's own (`mtls-…`).
+ */
+export function strictWhileBridging(facts: BridgeFacts, services: readonly BridgedService[]): Placed[] {
+  const { names, settings } = facts.input;
+  if (settings.topology !== 'same-cluster') return [];
+  return services.flatMap((service) =>
+    service.restricted
+      ? service.workloads.map(
+          (workload): Placed => ({
+            cluster: 'shared',
+            service: service.id,
+            object: meshObject(
+              names,
+              'MeshTLS',
+              dnsLabel(`bridge-${workload.namespace}-${workload.name}`),
+              {
+                targetRef: {
+                  kind: 'Dataplane',
+                  labels: { 'k8s.kuma.io/namespace': workload.namespace, ...workload.labels },
+                },
+                rules: [{ default: { mode: 'Strict' } }],
+              },
+              service.id,
+            ),
+          }),
+        )
+      : [],
+  );
+}
+
+/**
+ * The way from Istio's clients into Kong Mesh within one cluster: both halves of a service stand behind its one ClusterIP, told
+ * apart by subsets of its DestinationRules, and VirtualServices divide the requests.
+ */
+function withinCluster(facts: BridgeFacts, progressOf: ProgressOf): Placed[] {
+  const joined = joinedServices(facts, progressOf).filter(({ service }) => service.service.origin === 'service');
+  const rules = joined.flatMap(({ service }): Placed[] => {
+    const tls = tlsToKong(service, facts);
+    const own = facts.rules.get(service.id) ?? [];
+    const changed = own.map(
+      (resource): Placed => ({
+        cluster: 'shared',
+        service: service.id,
+        object: withHalves(resource.object, tls),
+      }),
+    );
+    // Clients elsewhere look for the service's own rule where their namespace has none.
+    if (own.some(({ namespace }) => namespace === service.namespace)) return changed;
+    const spec = { host: service.hosts[0] ?? '' };
+    const place = { name: shiftName(service), namespace: service.namespace };
+    const made = bridgeObject('networking.istio.io/v1', 'DestinationRule', place, { spec }, service.id);
+    return [...changed, { cluster: 'shared', service: service.id, object: withHalves(made, tls) }];
+  });
+  return [...rules, ...divided(facts, joined, () => bySubset, 'shared')];
+}
+
+/** The name under which a service of separate clusters is reached through Kong Gateway. */
+export const bridgeHost = ({ name, namespace }: BridgedService, { input }: BridgeFacts): string =>
+  `${name}.${namespace}.${input.settings.domain}`;
+
+/** Where Kong Gateway answers. */
+export const gatewayHost = ({ input }: BridgeFacts): string => `kong.${input.settings.domain}`;
+
+/** Host names that requests come with: a short name only where no other service has it, since the gateway tells them apart by it. */
+export function gatewayHosts(service: BridgedService, facts: BridgeFacts): string[] {
+  const isUnique = facts.sameNames.get(service.name) === 1;
+  return [
+    bridgeHost(service, facts),
+    ...service.hosts.filter((host) => host !== service.name || service.service.origin !== 'service' || isUnique),
+  ];
+}
+
+export const httpPorts = ({ ports }: BridgedService): BridgedPort[] =>
+  ports.filter(({ protocol }) => protocol !== 'tcp');
+
+const gatewayName = 'isthmus-bridge';
+
+/** Kong Gateway's side, once: a class, and one listener that ends TLS for every bridged service. */
+function kongGateway({ input }: BridgeFacts): Placed[] {
+  const { gatewayNamespace: namespace } = input.settings;
+  const place = (object: JsonObject): Placed => ({ cluster: 'kong', service: '', object });
+  return [
+    place(
+      bridgeObject(
+        'gateway.networking.k8s.io/v1',
+        'GatewayClass',
+        { name: gatewayName, annotations: { 'konghq.com/gatewayclass-unmanaged': 'true' } },
+        { spec: { controllerName: 'konghq.com/kic-gateway-controller' } },
+        '',
+      ),
+    ),
+    place(
+      bridgeObject(
+        'gateway.networking.k8s.io/v1',
+        'Gateway',
+        { name: gatewayName, namespace },
+        {
+          spec: {
+            gatewayClassName: gatewayName,
+            listeners: [
+              {
+                name: 'https',
+                port: 443,
+                protocol: 'HTTPS',
+                tls: {
+                  mode: 'Terminate',
+                  certificateRefs: [{ group: '', kind: 'Secret', name: `${gatewayName}-cert` }],
+                },
+                allowedRoutes: { namespaces: { from: 'All' } },
+              },
+            ],
+          },
+        },
+        '',
+      ),
+    ),
+  ];
+}
+
+function routeAtGateway(service: BridgedService, port: BridgedPort, facts: BridgeFacts): Placed {
+  return {
+    cluster: 'kong',
+    service: service.id,
+    object: bridgeObject(
+      'gateway.networking.k8s.io/v1',
+      'HTTPRoute',
+      { name: shiftName(service), namespace: service.namespace },
+      {
+        spec: {
+          parentRefs: [{ name: gatewayName, namespace: facts.input.settings.gatewayNamespace }],
+          hostnames: gatewayHosts(service, facts),
+          rules: [
+            {
+              matches: [{ path: { type: 'PathPrefix', value: '/' } }],
+              backendRefs: [{ name: service.name, port: port.port }],
+            },
+          ],
+        },
+      },
+      service.id,
+    ),
+  };
+}
+
+/** Who may call at Kong Gateway what Istio restricts: only what a person decided about, since the gateway's identity is all that is left. */
+function gatewayPermission(service: BridgedService, { input }: BridgeFacts): Placed[] {
+  const { names, settings } = input;
+  if (!service.restricted || !settings.widened.some((one) => one.service === service.id)) return [];
+  const value = `spiffe://${ownTrustDomain(names)}/ns/${settings.gatewayNamespace}/sa`;
+  return service.workloads.map(
+    (workload, index): Placed => ({
+      cluster: 'kong',
+      service: service.id,
+      object: meshObject(
+        names,
+        'MeshTrafficPermission',
+        dnsLabel(`bridge-${service.namespace}-${service.name}${index === 0 ? '' : `-${index + 1}`}`),
+        {
+          targetRef: { kind: 'Dataplane', labels: { 'k8s.kuma.io/namespace': service.namespace, ...workload.labels } },
+          rules: [{ default: { allow: [{ spiffeID: { type: 'Prefix', value } }] } }],
+        },
+        service.id,
+      ),
+    }),
+  );
+}
+
+/** Istio's side of one service: its name at the gateway as an external host, and TLS towards it. */
+function externalHost(service: BridgedService, facts: BridgeFacts): Placed[] {
+  const host = bridgeHost(service, facts);
+  const place = { name: dnsLabel(`${service.name}-kong`), namespace: service.namespace };
+  const of = (object: JsonObject): Placed => ({ cluster: 'istio', service: service.id, object });
+  return [
+    of(
+      bridgeObject(
+        'networking.istio.io/v1',
+        'ServiceEntry',
+        place,
+        {
+          spec: {
+            hosts: [host],
+            location: 'MESH_EXTERNAL',
+            resolution: 'DNS',
+            ports: [{ number: 80, name: 'http', protocol: 'HTTP', targetPort: 443 }],
+            endpoints: [{ address: gatewayHost(facts) }],
+          },
+        },
+        service.id,
+      ),
+    ),
+    of(
+      bridgeObject(
+        'networking.istio.io/v1',
+        'DestinationRule',
+        place,
+        // A credential would need a workloadSelector: without one sidecars make no TLS at all (istio, cluster_tls.go, 1.32).
+        {
+          spec: {
+            host,
+            trafficPolicy: { tls: { mode: 'SIMPLE', sni: host, caCertificates: '/etc/isthmus-bridge/ca.pem' } },
+          },
+        },
+        service.id,
+      ),
+    ),
+  ];
+}
+
+/**
+ * Both halves have hosts of their own: the service as it is, and its name at Kong Gateway, behind which stands its first port
+ * of HTTP: requests come with the original host, which says nothing of the port.
+ */
+const byHost =
+  (facts: BridgeFacts) =>
+  (service: BridgedService): Halves => ({
+    istio: (destination) => destination,
+    kong(destination) {
+      const number = isMap(destination.port) ? destination.port.number : undefined;
+      const [first] = httpPorts(service);
+      if (first === undefined || (number !== undefined && number !== first.port)) return undefined;
+      return { host: bridgeHost(service, facts), port: { number: 80 } };
+    },
+  });
+
+/**
+ * The way from Istio's clients into Kong Mesh of another cluster: Kong Gateway with a route for each service under its original
+ * host names, and VirtualServices that send a share of the requests there.
+ */
+function acrossClusters(facts: BridgeFacts, progressOf: ProgressOf): Placed[] {
+  const joined = joinedServices(facts, progressOf);
+  if (joined.length === 0) return [];
+  return [
+    ...kongGateway(facts),
+    ...joined.flatMap(({ service }) => {
+      const [port] = httpPorts(service);
+      return port === undefined
+        ? []
+        : [routeAtGateway(service, port, facts), ...gatewayPermission(service, facts), ...externalHost(service, facts)];
+    }),
+    ...divided(facts, joined, byHost(facts), 'istio'),
+  ];
+}
+
+/** What lets Istio's clients reach services in Kong Mesh. */
+export function intoKong(facts: BridgeFacts, progressOf: ProgressOf): Placed[] {
+  return facts.input.settings.topology === 'same-cluster'
+    ? withinCluster(facts, progressOf)
+    : acrossClusters(facts, progressOf);
+}

@@ -1,0 +1,216 @@
+import type { Workload } from '@isthmus/istio';
+import {
+  applyPatch,
+  dnsLabel,
+  isList,
+  isMap,
+  type Json,
+  type JsonObject,
+  parseYaml,
+  type Resource,
+  writeYaml,
+} from '@isthmus/kubernetes';
+import type { BridgedService, BridgeFacts } from './facts.ts';
+import { externalsOf, neededInIstio } from './into-istio.ts';
+import { inKongLabels } from './into-kong.ts';
+import { applicable, bridgeLabel, labelOf } from './object.ts';
+import type { Cluster, Placed } from './placed.ts';
+import { hasBegun, hasPodsInKong, isJoined, type Progress, type ProgressOf } from './progress.ts';
+
+const mapOf = (value: Json | undefined): JsonObject => (value !== undefined && isMap(value) ? value : {});
+
+const injection = 'kuma.io/sidecar-injection';
+/** Istio's labels of a namespace that make its webhook inject (istio, pkg/kube/inject/webhook.go, 1.32). */
+const istioInjection = ['istio-injection', 'istio.io/rev', 'istio.io/dataplane-mode'];
+
+/** Patches that the translation emits for an object of the user, merged. */
+function patched({ input }: BridgeFacts, resource: Resource, object: JsonObject): JsonObject {
+  return input.emitted.reduce(
+    (result, one) =>
+      one.role === 'patch' && one.base === resource ? applyPatch(result, one.object as JsonObject) : result,
+    object,
+  );
+}
+
+const withLabels = (object: JsonObject, labels: Readonly<Record<string, Json>>): JsonObject =>
+  applyPatch(object, { metadata: { labels } });
+
+/** A workload whose pods Kong Mesh injects and Istio does not. */
+function injected(object: JsonObject, isPod: boolean): JsonObject {
+  const labels = { ...inKongLabels, 'sidecar.istio.io/inject': 'false' };
+  return isPod ? withLabels(object, labels) : applyPatch(object, { spec: { template: { metadata: { labels } } } });
+}
+
+/** A second workload beside one of Istio, with pods in Kong Mesh; a label tells its pods from the first one's. */
+function doubleOf(workload: Workload, service: BridgedService, facts: BridgeFacts): JsonObject {
+  const own = { 'isthmus/mesh': 'kong' };
+  const object = injected(applicable(patched(facts, workload.resource, workload.resource.object)), false);
+  const spec = mapOf(object.spec);
+  const selector = mapOf(spec.selector);
+  return applyPatch(
+    {
+      ...object,
+      spec: { ...spec, selector: { ...selector, matchLabels: { ...mapOf(selector.matchLabels), ...own } } },
+    },
+    {
+      metadata: { name: dnsLabel(`${workload.name}-kong`), labels: { [bridgeLabel]: labelOf(service.id) } },
+      spec: { template: { metadata: { labels: own } } },
+    },
+  );
+}
+
+function withinCluster(service: BridgedService, progress: Progress, facts: BridgeFacts): Placed[] {
+  const { mesh } = facts.input.names;
+  const of = (object: JsonObject): Placed => ({ cluster: 'shared', service: service.id, object });
+  const placed: Placed[] = [];
+  const { resource, origin } = service.service;
+  if (origin === 'service') {
+    const object = patched(facts, resource, resource.object);
+    // Without the label on the Service Kong Mesh makes none of its own of it, and callers go on as before.
+    if (progress.at === 'migrated' || progress.at === 'retired')
+      placed.push(of(withLabels(object, { 'kuma.io/mesh': mesh })));
+    else if (object !== resource.object) placed.push(of(object));
+  }
+  for (const workload of service.workloads) {
+    if (!workload.inCluster) continue;
+    const { resource: base } = workload;
+    if (progress.at === 'migrated' || progress.at === 'retired')
+      placed.push(of(injected(patched(facts, base, base.object), base.kind === 'Pod')));
+    else if (service.shiftable) placed.push(of(doubleOf(workload, service, facts)));
+  }
+  return placed;
+}
+
+/** The namespaces of services with pods in Kong Mesh: opted in pod by pod until all of them have moved. */
+function namespacesWithin(facts: BridgeFacts, progressOf: ProgressOf): Placed[] {
+  const byNamespace = Map.groupBy(facts.services.values(), ({ namespace }) => namespace);
+  return [...byNamespace].flatMap(([name, services]): Placed[] => {
+    const progress = services.map(({ id }) => progressOf(id));
+    if (!progress.some(hasBegun)) return [];
+    const resource = facts.namespaces.get(name);
+    const object: JsonObject = resource?.object ?? { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+    const isDone = progress.every(({ at }) => at === 'retired');
+    if (!isDone && mapOf(mapOf(object.metadata).labels)[injection] !== undefined) return [];
+    const gone = Object.fromEntries(istioInjection.map((label) => [label, null]));
+    const labels = isDone ? { ...gone, [injection]: 'enabled' } : { [injection]: 'disabled' };
+    return [{ cluster: 'shared', service: '', object: withLabels(object, labels) }];
+  });
+}
+
+const accountOf = (name: string, namespace: string): JsonObject => ({
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+  metadata: { name, namespace },
+});
+
+/** A service as it is brought into a cluster of Kong Mesh: the same Service, accounts and workloads. */
+function intoCluster(service: BridgedService, facts: BridgeFacts): Placed[] {
+  const of = (object: JsonObject): Placed => ({ cluster: 'kong', service: service.id, object });
+  const { resource, origin } = service.service;
+  const accounts = service.accounts.map((account) => {
+    const [namespace = '', name = ''] = account.split('/');
+    const known = facts.input.estate.context.find(
+      (one) => one.kind === 'ServiceAccount' && one.group === '' && one.name === name && one.namespace === namespace,
+    );
+    return of(known === undefined ? accountOf(name, namespace) : applicable(known.object));
+  });
+  return [
+    ...accounts,
+    ...(origin === 'service' ? [of(applicable(patched(facts, resource, resource.object)))] : []),
+    ...service.workloads.flatMap((workload) =>
+      workload.inCluster ? [of(applicable(patched(facts, workload.resource, workload.resource.object)))] : [],
+    ),
+  ];
+}
+
+function namespacesAcross(facts: BridgeFacts, progressOf: ProgressOf): Placed[] {
+  const names = new Set(
+    [...facts.services.values()].flatMap(({ id, namespace }) => (hasBegun(progressOf(id)) ? [namespace] : [])),
+  );
+  return [...names].sort().map((name) => {
+    const known = facts.namespaces.get(name)?.object ?? { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+    const gone = Object.fromEntries(istioInjection.map((label) => [label, null]));
+    const object = withLabels(applicable(known), {
+      ...gone,
+      [injection]: 'enabled',
+      'kuma.io/mesh': facts.input.names.mesh,
+    });
+    return { cluster: 'kong' as const, service: '', object };
+  });
+}
+
+const reachable = 'kuma.io/reachable-backends';
+
+/**
+ * Lets a workload whose backends are listed reach those of the bridge too: by name, one by one, because a reference by labels
+ * finds one external service only (kuma, destination_index.go; edge.md 1.13).
+ */
+function reaching(object: JsonObject, externals: readonly string[], systemNamespace: string): JsonObject {
+  const template = mapOf(mapOf(object.spec).template);
+  const isPod = object.kind === 'Pod';
+  const metadata = mapOf((isPod ? object : template).metadata);
+  const listed = mapOf(metadata.annotations)[reachable];
+  if (typeof listed !== 'string' || externals.length === 0) return object;
+  const refs = mapOf(parseYaml(listed)[0]?.value).refs;
+  const more = externals.map((name) => ({ kind: 'MeshExternalService', name, namespace: systemNamespace }));
+  const text = writeYaml({ refs: [...(isList(refs) ? refs : []), ...more] });
+  const patch = { metadata: { annotations: { [reachable]: text } } };
+  return applyPatch(object, isPod ? patch : { spec: { template: patch } });
+}
+
+/** What of the user's own objects, and beside them, makes services run in Kong Mesh. */
+export function workloads(facts: BridgeFacts, progressOf: ProgressOf): Placed[] {
+  const isWithin = facts.input.settings.topology === 'same-cluster';
+  const moving = [...facts.services.values()].filter(({ id }) => hasPodsInKong(progressOf(id)));
+  const needed = neededInIstio(facts, progressOf);
+  const { systemNamespace } = facts.input.names;
+  return [
+    ...(isWithin ? namespacesWithin(facts, progressOf) : namespacesAcross(facts, progressOf)),
+    ...moving.flatMap((service) => {
+      const placed = isWithin ? withinCluster(service, progressOf(service.id), facts) : intoCluster(service, facts);
+      const externals = externalsOf(service.id, facts, needed);
+      return placed.map((one) => ({ ...one, object: reaching(one.object, externals, systemNamespace) }));
+    }),
+  ];
+}
+
+const istioGroups = new Set(['networking.istio.io', 'security.istio.io', 'telemetry.istio.io', 'extensions.istio.io']);
+
+/**
+ * What of Istio's world is taken away: resources that are about retired services only, and in separate clusters the services
+ * themselves.
+ */
+export function takenAway(
+  facts: BridgeFacts,
+  progressOf: ProgressOf,
+): { readonly cluster: Cluster; readonly resource: Resource }[] {
+  const { estate, settings } = facts.input;
+  const isWithin = settings.topology === 'same-cluster';
+  const cluster = isWithin ? 'shared' : 'istio';
+  const about = new Map<number, string[]>();
+  for (const { id, concerns } of facts.services.values())
+    for (const index of concerns) about.set(index, [...(about.get(index) ?? []), id]);
+  const found = [...about].flatMap(([index, ids]) => {
+    const resource = estate.istio[index];
+    if (resource === undefined || !istioGroups.has(resource.group)) return [];
+    // A Gateway is about pods that Kong Gateway takes the place of; these go with Istio itself.
+    if (resource.kind === 'Gateway') return [];
+    return ids.every((id) => progressOf(id).at === 'retired') ? [{ cluster, resource } as const] : [];
+  });
+  if (isWithin) return found;
+  const own = [...facts.services.values()].flatMap((service) =>
+    progressOf(service.id).at === 'retired'
+      ? [
+          ...(service.service.origin === 'service' ? [service.service.resource] : []),
+          ...service.workloads.flatMap(({ inCluster, resource }) => (inCluster ? [resource] : [])),
+        ]
+      : [],
+  );
+  return [...found, ...[...new Set(own)].map((resource) => ({ cluster, resource }) as const)];
+}
+
+/** Whether any of both meshes' services are joined, so that the trust between them is needed. */
+export const isBridging = (facts: BridgeFacts, progressOf: ProgressOf): boolean => {
+  const all = [...facts.services.keys()].map(progressOf);
+  return all.some(isJoined) || (all.some(hasPodsInKong) && all.some(({ at }) => at === 'istio'));
+};

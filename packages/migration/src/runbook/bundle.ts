@@ -1,0 +1,60 @@
+import type { BridgeFacts } from '../bridge/facts.ts';
+import { stagesOfWave, type WaveOf } from '../bridge/stages.ts';
+import type { WaveDay } from '../waves/calendar.ts';
+import { type BundleFile, manifestsOf, rollbackOf } from './manifests.ts';
+import { dayInWords, renderRunbook, runbookOf, topologyInWords } from './runbook.ts';
+import { renderRunbookPage } from './runbook-page.ts';
+import { stageFolder, waveFolder } from './steps.ts';
+
+export type { BundleFile } from './manifests.ts';
+
+/** The runbook of a wave and, stage by stage, what is applied and what takes it back. */
+export function* planFiles(
+  facts: BridgeFacts,
+  waves: WaveOf,
+  wave: number,
+  day: WaveDay | undefined,
+): Generator<BundleFile> {
+  const { stages } = stagesOfWave(facts, waves, wave);
+  const runbook = runbookOf(facts, waves, wave, day, stages);
+  yield { path: `${waveFolder(wave)}/runbook.md`, text: renderRunbook(runbook) };
+  yield { path: `${waveFolder(wave)}/runbook.html`, text: renderRunbookPage(runbook) };
+  for (const [index, stage] of stages.entries()) {
+    const folder = stageFolder(wave, index, stage.id);
+    yield* manifestsOf(stage.changes, folder);
+    yield* rollbackOf(stage.rollback, `${folder}/rollback`);
+  }
+}
+
+/**
+ * The bundle of a whole plan: a runbook for each wave, and for each of its stages the manifests and the way back.
+ * @param days one for each wave, or none
+ * @param sentence what the plan comes to
+ */
+export function* planBundle(
+  facts: BridgeFacts,
+  waves: WaveOf,
+  days: readonly WaveDay[],
+  sentence: string,
+): Generator<BundleFile> {
+  const count = Math.max(0, ...waves.values());
+  const { topology } = facts.input.settings;
+  const members = Map.groupBy([...waves], ([, wave]) => wave);
+  const listed = Array.from({ length: count }, (_, index) => {
+    const services = (members.get(index + 1) ?? []).map(([id]) => id).sort();
+    const day = days[index];
+    return `${index + 1}. [Wave ${index + 1}](${waveFolder(index + 1)}/runbook.md): ${services.join(', ')}.${day === undefined ? '' : ` ${dayInWords(day)}`}`;
+  });
+  const readme = [
+    '# Migration plan, made by Isthmus',
+    '',
+    `${sentence} ${topologyInWords[topology]}`,
+    '',
+    'Each wave has a runbook and a folder for each of its stages: `apply.yaml` and `delete.yaml` in the order of the runbook, and `rollback/`, which takes the clusters back to where the wave found them.',
+    '',
+    ...listed,
+    '',
+  ];
+  yield { path: 'README.md', text: `${readme.join('\n').trimEnd()}\n` };
+  for (let wave = 1; wave <= count; wave++) yield* planFiles(facts, waves, wave, days[wave - 1]);
+}

@@ -1,0 +1,445 @@
+import type { BridgedService, BridgeFacts } from '../bridge/facts.ts';
+import { bridgeNamespace, egressSecrets, gatewaySecret } from '../bridge/into-istio.ts';
+import { demandsMtls } from '../bridge/into-kong.ts';
+import type { Cluster } from '../bridge/placed.ts';
+import { ownTrustDomain } from '../bridge/settings.ts';
+import type { Stage } from '../bridge/stages.ts';
+import { type Command, istioctl, kubectl, kumactl, shell, word } from './command.ts';
+
+/** One thing to do in a step of a wave, with its proof and its way back. */
+export interface Step {
+  readonly title: string;
+  readonly why: string;
+  readonly commands: readonly Command[];
+  readonly verify: readonly Command[];
+  readonly rollback: readonly Command[];
+}
+
+/** What to do in a stage of a wave. */
+export interface StageSteps {
+  readonly stage: string;
+  readonly steps: readonly Step[];
+  /** Services whose traffic or pods it touches. */
+  readonly affected: readonly string[];
+  readonly safeToStop: boolean;
+  /** Why one may stop here or must not. */
+  readonly stop: string;
+}
+
+/** Where the bundle of a plan has the files of a stage. */
+export const stageFolder = (wave: number, index: number, id: string): string =>
+  `${waveFolder(wave)}/${String((index + 1) * 10).padStart(2, '0')}-${id}`;
+export const waveFolder = (wave: number): string => `wave-${String(wave).padStart(2, '0')}`;
+
+/** The clusters that a stage changes, in the order in which they are changed. */
+export const clusterOrder: readonly Cluster[] = ['shared', 'kong', 'istio'];
+
+const touched = ({ changes }: Stage): { apply: Cluster[]; remove: Cluster[] } => {
+  const applied = new Set(
+    [...changes.added, ...changes.changed.map(({ after }) => after)].map(({ cluster }) => cluster),
+  );
+  const removed = new Set(changes.removed.map(({ cluster }) => cluster));
+  return {
+    apply: clusterOrder.filter((cluster) => applied.has(cluster)),
+    remove: clusterOrder.filter((cluster) => removed.has(cluster)),
+  };
+};
+
+const contextOf = (cluster: Cluster): Command['cluster'] => (cluster === 'shared' ? undefined : cluster);
+
+const fileOf = (folder: string, cluster: Cluster, name: string): string =>
+  cluster === 'shared' ? `${folder}/${name}` : `${folder}/${cluster}/${name}`;
+
+/** The files of a folder that a cluster gets, and the commands that apply and remove them. */
+function applying(folder: string, stage: Stage): Command[] {
+  const { apply, remove } = touched(stage);
+  return [
+    ...apply.map((cluster) =>
+      kubectl(`apply -f ${word(fileOf(folder, cluster, 'apply.yaml'))}`, undefined, contextOf(cluster)),
+    ),
+    ...remove.map((cluster) =>
+      kubectl(
+        `delete --ignore-not-found -f ${word(fileOf(folder, cluster, 'delete.yaml'))}`,
+        undefined,
+        contextOf(cluster),
+      ),
+    ),
+  ];
+}
+
+function undoing(folder: string, stage: Stage): Command[] {
+  const { apply, remove } = touched(stage);
+  const clusters = clusterOrder.filter((cluster) => apply.includes(cluster) || remove.includes(cluster));
+  return clusters.map((cluster) =>
+    shell(
+      `sh ${word(fileOf(`${folder}/rollback`, cluster, 'rollback.sh'))}`,
+      'brings back what stood there before this wave',
+      contextOf(cluster),
+    ),
+  );
+}
+
+const selectorOf = (service: BridgedService): string => {
+  const [workload] = service.workloads;
+  const entries = Object.entries(workload?.labels ?? { app: service.name });
+  return entries.map(([key, value]) => `${key}=${value}`).join(',');
+};
+
+const kindOf = (kind: string): string => kind.toLowerCase();
+
+const rollouts = (services: readonly BridgedService[], suffix: string, cluster: Command['cluster']): Command[] =>
+  services.flatMap(({ namespace, workloads }) =>
+    workloads.flatMap(({ inCluster, name, resource }) =>
+      inCluster && ['Deployment', 'StatefulSet', 'DaemonSet'].includes(resource.kind)
+        ? [
+            kubectl(
+              `-n ${namespace} rollout status ${kindOf(resource.kind)}/${name}${suffix} --timeout=10m`,
+              undefined,
+              cluster,
+            ),
+          ]
+        : [],
+    ),
+  );
+
+const errorsOf = ({ name, namespace }: BridgedService): string =>
+  `sum(rate(istio_requests_total{destination_service_name="${name}",destination_service_namespace="${namespace}",response_code=~"5.."}[5m]))`;
+
+/** Commands that look at every service would fill pages: of many some stand for all. */
+const mostShown = 10;
+const shown = (services: readonly BridgedService[]): readonly BridgedService[] => services.slice(0, mostShown);
+
+function bridging(facts: BridgeFacts, stage: Stage, services: readonly BridgedService[], folder: string): Step[] {
+  const { names, settings, estate } = facts.input;
+  const { trust } = facts;
+  const isWithin = settings.topology === 'same-cluster';
+  const istioSide = isWithin ? undefined : 'istio';
+  const kongSide = isWithin ? undefined : 'kong';
+  const added = [...stage.changes.added, ...stage.changes.changed.map(({ after }) => after)].map(
+    ({ object }) => object,
+  );
+  const has = (kind: string, name?: string): boolean =>
+    added.some(
+      (object) => object.kind === kind && (name === undefined || (object.metadata as { name?: unknown }).name === name),
+    );
+  const steps: Step[] = [
+    {
+      title: 'Keep what is there',
+      why: 'The way back begins with what stood there.',
+      commands: [
+        kubectl(
+          'get virtualservices,destinationrules,serviceentries,sidecars,peerauthentications,authorizationpolicies,requestauthentications -A -o yaml > istio-before.yaml',
+          undefined,
+          istioSide,
+        ),
+        kumactl('export --profile all --format kubernetes > kong-mesh-before.yaml', undefined, kongSide),
+      ],
+      verify: [
+        istioctl('analyze -A', 'no new errors', istioSide),
+        istioctl('proxy-status', 'every proxy is SYNCED', istioSide),
+        ...shown(services).map(({ name, namespace }) =>
+          istioctl(`x describe service ${name}.${namespace}`, undefined, istioSide),
+        ),
+      ],
+      rollback: [],
+    },
+  ];
+  if (stage.wave === 1 && isWithin && [...facts.services.values()].some(demandsMtls))
+    steps.push({
+      title: 'Give Isthmus the root certificates of both meshes',
+      why: 'Each mesh has to trust the other before a call crosses with mTLS.',
+      commands: [
+        kubectl(
+          `-n ${trust.rootNamespace} get configmap istio-ca-root-cert -o jsonpath='{.data.root-cert\\.pem}' > istio-root.pem`,
+          'what the proxies of Istio trust',
+        ),
+        kubectl(
+          `-n ${names.systemNamespace} get meshtrust -o yaml > kong-mesh-trust.yaml`,
+          `the caBundles of the trust domain ${ownTrustDomain(names)}`,
+        ),
+      ],
+      verify: [shell('openssl x509 -in istio-root.pem -noout -subject -enddate')],
+      rollback: [],
+    });
+  if (has('IstioOperator'))
+    steps.push({
+      title: 'Let Istio trust Kong Mesh',
+      why: 'Istio hands further roots to its proxies only with both switches of this overlay, and proxies ask for them after a restart.',
+      commands: [
+        istioctl(
+          `install -f ${estate.istio.find(({ kind }) => kind === 'IstioOperator')?.source.file ?? '<your IstioOperator>'} -f ${word(fileOf(folder, isWithin ? 'shared' : 'istio', 'istio-overlay.yaml'))}`,
+          'with your own installation first; for Helm or the Sail operator, merge the same fields into your values',
+          istioSide,
+        ),
+        ...[...new Set(services.map(({ namespace }) => namespace))].map((namespace) =>
+          kubectl(`-n ${namespace} rollout restart deployment`, 'callers of this namespace learn the root', istioSide),
+        ),
+      ],
+      verify: [istioctl('proxy-config secret <pod>.<namespace>', 'ROOTCA holds both roots', istioSide)],
+      rollback: [istioctl('install -f <your IstioOperator>', undefined, istioSide)],
+    });
+  if (has('Gateway', 'isthmus-bridge'))
+    steps.push({
+      title: 'Give Kong Gateway its certificate',
+      why: 'Istio’s proxies call Kong Gateway with TLS, and check it with the authority that is mounted into them.',
+      commands: [
+        kubectl(
+          `-n ${settings.gatewayNamespace} create secret tls isthmus-bridge-cert --cert=gateway.crt --key=gateway.key`,
+          `for *.${settings.domain}`,
+          'kong',
+        ),
+        kubectl(
+          '-n <namespace> create configmap isthmus-bridge-ca --from-file=ca.pem',
+          'mounted by the annotations sidecar.istio.io/userVolume and userVolumeMount at /etc/isthmus-bridge',
+          'istio',
+        ),
+      ],
+      verify: [kubectl(`-n ${settings.gatewayNamespace} get gateway isthmus-bridge`, 'PROGRAMMED is True', 'kong')],
+      rollback: [kubectl(`-n ${settings.gatewayNamespace} delete secret isthmus-bridge-cert`, undefined, 'kong')],
+    });
+  if (has('Deployment', 'from-kong'))
+    steps.push({
+      title: 'Give the gateway of the bridge and the zone egress their certificates',
+      why: 'Both show a certificate to each other; private keys stay with you and never come to Isthmus.',
+      commands: [
+        kubectl(`create namespace ${bridgeNamespace}`, undefined, istioSide),
+        kubectl(
+          `-n ${bridgeNamespace} create secret generic ${gatewaySecret} --from-file=tls.crt=gateway.crt --from-file=tls.key=gateway.key --from-file=ca.crt=egress-ca.crt`,
+          undefined,
+          istioSide,
+        ),
+        ...(
+          [
+            [egressSecrets.ca, 'gateway-ca.crt'],
+            [egressSecrets.certificate, 'egress.crt'],
+            [egressSecrets.key, 'egress.key'],
+          ] as const
+        ).map(([secret, file]) =>
+          shell(
+            `kubectl -n ${names.systemNamespace} create secret generic ${secret} --type=system.kuma.io/secret --from-file=value=${file} && kubectl -n ${names.systemNamespace} label secret ${secret} kuma.io/mesh=${names.mesh}`,
+            undefined,
+            kongSide,
+          ),
+        ),
+      ],
+      verify: [
+        kubectl(
+          `-n ${names.systemNamespace} get dataplanes -l kuma.io/listener-zoneegress=enabled`,
+          'a zone egress runs',
+          kongSide,
+        ),
+      ],
+      rollback: [kubectl(`-n ${bridgeNamespace} delete secret ${gatewaySecret}`, undefined, istioSide)],
+    });
+  steps.push({
+    title: 'Apply the bridge',
+    why: 'Routes name both halves of each service; all requests still go to Istio.',
+    commands: applying(folder, stage),
+    verify: [
+      istioctl('analyze -A', undefined, istioSide),
+      ...shown(services).map(({ name, namespace }) =>
+        kubectl(`-n ${namespace} get virtualservice,destinationrule | grep ${name}`, undefined, istioSide),
+      ),
+    ],
+    rollback: undoing(folder, stage),
+  });
+  return steps;
+}
+
+function stepsOf(facts: BridgeFacts, stage: Stage, services: readonly BridgedService[], folder: string): Step[] {
+  const { names, settings } = facts.input;
+  const isWithin = settings.topology === 'same-cluster';
+  const istioSide = isWithin ? undefined : 'istio';
+  const kongSide = isWithin ? undefined : 'kong';
+  const commands = applying(folder, stage);
+  const rollback = undoing(folder, stage);
+  const dataplanes = kumactl(`inspect dataplanes -m ${names.mesh}`, 'its data plane proxies are Online', kongSide);
+  switch (stage.id) {
+    case 'bridge':
+      return bridging(facts, stage, services, folder);
+    case 'apply':
+      return [
+        {
+          title: 'Try the policies without applying them',
+          why: 'The webhooks of Kong Mesh refuse what they would not take.',
+          commands: touched(stage).apply.map((cluster) =>
+            kubectl(
+              `apply --dry-run=server -f ${word(fileOf(folder, cluster, 'apply.yaml'))}`,
+              undefined,
+              contextOf(cluster),
+            ),
+          ),
+          verify: [],
+          rollback: [],
+        },
+        {
+          title: 'Apply the policies, and start pods in Kong Mesh',
+          why: 'They get no requests yet: routes of Istio name the other half.',
+          commands,
+          verify: [
+            dataplanes,
+            ...rollouts(shown(services), isWithin ? '-kong' : '', kongSide),
+            ...shown(services).map((service) =>
+              kubectl(
+                `-n ${service.namespace} get pods -l ${word(selectorOf(service))} -o jsonpath='{range .items[*]}{.metadata.name}{"\\t"}{.spec.initContainers[*].name}{" "}{.spec.containers[*].name}{"\\n"}{end}'`,
+                'each pod has kuma-sidecar or istio-proxy, none has both',
+                kongSide,
+              ),
+            ),
+            kumactl(`get meshservices -m ${names.mesh}`, undefined, kongSide),
+          ],
+          rollback,
+        },
+      ];
+    case 'cut-over':
+      return [
+        {
+          title: 'Move the last pods',
+          why: isWithin
+            ? 'The workloads themselves change meshes, and take the place of the doubles; callers in Kong Mesh go direct from now on.'
+            : 'Callers in Kong Mesh go direct from now on.',
+          commands,
+          verify: [
+            ...rollouts(shown(services), '', kongSide),
+            kumactl(
+              `get meshservices -m ${names.mesh} -o yaml`,
+              'status.tls is Ready, healthy proxies are at least one',
+              kongSide,
+            ),
+            ...shown(services)
+              .map((service) => shell(`promql: ${errorsOf(service)}`, 'no more errors than before'))
+              .map(({ why, text }) => ({
+                tool: 'sh' as const,
+                text: `# ${text}`,
+                ...(why === undefined ? {} : { why }),
+              })),
+          ],
+          rollback,
+        },
+      ];
+    case 'clean-up':
+    case 'end': {
+      const isEnd = stage.id === 'end';
+      return [
+        ...(isEnd
+          ? [
+              {
+                title: 'Send external traffic to Kong Gateway',
+                why: 'Gateways of Istio lead to services until nobody comes through them.',
+                commands: [
+                  kubectl('get gateways.gateway.networking.k8s.io -A', 'the addresses that DNS is to name', kongSide),
+                ],
+                verify: [
+                  shell(
+                    '# promql: sum(rate(istio_requests_total{source_workload=~".*ingressgateway.*"}[5m])) == 0',
+                    undefined,
+                    istioSide,
+                  ),
+                ],
+                rollback: [shell('# point DNS back to the ingress gateway of Istio')],
+              } satisfies Step,
+            ]
+          : []),
+        {
+          title: isEnd ? 'End the bridge' : 'Take away what nobody in Istio needs any more',
+          why: isEnd
+            ? 'Trust in Istio, its identities in permissions, and the last of its resources go.'
+            : 'Resources about services that only Kong Mesh calls have no effect any more.',
+          commands,
+          verify: [
+            istioctl('analyze -A', undefined, istioSide),
+            ...(isEnd
+              ? [
+                  kubectl(
+                    `get all,meshtrust,meshexternalservice,hostnamegenerator,meshtrafficpermission -A -l isthmus/bridge`,
+                    'nothing is left of the bridge',
+                    kongSide,
+                  ),
+                  istioctl('proxy-status', 'it is empty', istioSide),
+                ]
+              : []),
+          ],
+          rollback,
+        },
+      ];
+    }
+    default: {
+      const share = stage.progress.share;
+      return [
+        {
+          title: `Send ${share} % of the requests to Kong Mesh`,
+          why: 'Weights take effect within seconds, and are taken back as fast.',
+          commands,
+          verify: [
+            ...shown(services).map((service) => ({
+              tool: 'sh' as const,
+              text: `# promql: ${errorsOf(service)}`,
+              why: 'no more errors than before, for as long as your error budget asks',
+            })),
+            kumactl(`inspect dataplanes -m ${names.mesh}`, undefined, kongSide),
+            ...shown(services).flatMap((service) =>
+              service.workloads
+                .slice(0, 1)
+                .map(({ name, namespace }) =>
+                  kumactl(
+                    `inspect dataplane <pod of ${name}>.${namespace} -m ${names.mesh} --type=stats`,
+                    'rbac denied, ssl connection_error and no_healthy_upstream stay at 0',
+                    kongSide,
+                  ),
+                ),
+            ),
+          ],
+          rollback,
+        },
+      ];
+    }
+  }
+}
+
+const stops: Readonly<Record<string, readonly [safe: boolean, why: string]>> = {
+  bridge: [true, 'No request goes another way than before.'],
+  apply: [true, 'Pods in Kong Mesh run without requests; policies of Kong Mesh touch no pod of Istio.'],
+  'cut-over': [
+    true,
+    'Once every rollout is complete all requests are served by Kong Mesh. While pods are being replaced it is not: wait for the rollouts, or go back.',
+  ],
+  'clean-up': [true, 'What is gone had no effect any more; the rollback brings it back.'],
+  end: [true, 'The migration is over.'],
+};
+
+/** What to do in a stage: commands with the estate's own names, how to verify, how to go back, and whether one may stop afterwards. */
+export function stepsOfStage(
+  facts: BridgeFacts,
+  stage: Stage,
+  services: readonly string[],
+  folder: string,
+): StageSteps {
+  const known = services.flatMap((id) => facts.services.get(id) ?? []);
+  const { changes } = stage;
+  const own = new Set([
+    ...services,
+    ...[...changes.added, ...changes.changed.map(({ after }) => after)].map(({ service }) => service),
+    ...changes.removed.map(({ service }) => service),
+    ...stage.ways
+      .filter(({ from, to }) => services.includes(from) || services.includes(to))
+      .flatMap(({ from, to, gateway }) => (gateway ? [to] : [from, to])),
+  ]);
+  own.delete('');
+  const closed = stage.ways.filter(
+    ({ kind, from, to }) => kind === 'closed' && (services.includes(from) || services.includes(to)),
+  );
+  const [isSafe, why] = stops[stage.id] ?? [
+    true,
+    `Both halves serve: ${stage.progress.share} % in Kong Mesh, the rest in Istio. A change of the service goes to both while it lasts.`,
+  ];
+  return {
+    stage: stage.id,
+    steps: stepsOf(facts, stage, known, folder),
+    affected: [...own].sort(),
+    safeToStop: isSafe && closed.length === 0,
+    stop:
+      closed.length === 0
+        ? why
+        : `${closed.length} ${closed.length === 1 ? 'call has' : 'calls have'} no way across: do not begin before that is settled.`,
+  };
+}

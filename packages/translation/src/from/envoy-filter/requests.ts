@@ -1,0 +1,81 @@
+import { descend, type Field, number, text } from '../../field.ts';
+import { httpConditions } from '../virtual-service/retries.ts';
+import type { Counterpart } from './counterpart.ts';
+import { duration } from './durations.ts';
+import { type Patch, part, partNames } from './patch.ts';
+
+/** A share of Envoy's in percent; undefined where it is none that a policy can say. */
+function percentOf(share: Field | undefined): string | number | undefined {
+  const numerator = number(part(share, 'numerator'))?.value;
+  const denominator = text(part(share, 'denominator'))?.value ?? 'HUNDRED';
+  const parts = { HUNDRED: 1, TEN_THOUSAND: 100, MILLION: 10_000 }[denominator];
+  if (numerator === undefined || parts === undefined) return undefined;
+  const percent = numerator / parts;
+  return Number.isInteger(percent) ? percent : String(percent);
+}
+
+/** A filter that injects faults into what comes in (edge.md 3.9); undefined where a MeshFaultInjection cannot say it. */
+export function faultsOf({ applyTo, operation, name, config, sides }: Patch): Counterpart | undefined {
+  if (applyTo !== 'HTTP_FILTER' || !operation.startsWith('INSERT') || name !== 'envoy.filters.http.fault')
+    return undefined;
+  if (sides.join() !== 'inbound' || config === undefined) return undefined;
+  const conf: Record<string, unknown> = {};
+  for (const fault of partNames(config)) {
+    const at = part(config, fault) as Field;
+    const known = { abort: 'http_status', delay: 'fixed_delay' }[fault];
+    const percentage = percentOf(part(at, 'percentage'));
+    if (known === undefined || percentage === undefined) return undefined;
+    if (partNames(at).some((one) => one !== known && one !== 'percentage')) return undefined;
+    const status = number(part(at, 'http_status'))?.value;
+    const value = duration(part(at, 'fixed_delay'));
+    if (fault === 'abort' && status !== undefined) conf.abort = { httpStatus: status, percentage };
+    else if (fault === 'delay' && value !== undefined) conf.delay = { value, percentage };
+    else return undefined;
+  }
+  return Object.keys(conf).length === 0
+    ? undefined
+    : {
+        kind: 'MeshFaultInjection',
+        side: 'inbound',
+        conf: { http: [conf] },
+        from: config,
+        difference: 'the same faults',
+      };
+}
+
+/** A patch of routes that changes when requests are tried again, and nothing else; undefined where a MeshRetry cannot say it. */
+export function retriesOf({ applyTo, operation, value, match, sides }: Patch): Counterpart | undefined {
+  if (applyTo !== 'HTTP_ROUTE' || operation !== 'MERGE' || sides.join() !== 'outbound') return undefined;
+  if (descend(match, 'routeConfiguration') !== undefined) return undefined;
+  const route = part(value, 'route');
+  const policy = part(route, 'retry_policy');
+  if (policy === undefined || partNames(value).join() !== 'route' || partNames(route).join() !== 'retry_policy')
+    return undefined;
+  const http: Record<string, unknown> = {};
+  for (const name of partNames(policy)) {
+    const at = part(policy, name) as Field;
+    const retryOn =
+      name === 'retry_on'
+        ? (text(at)
+            ?.value.split(',')
+            .map((one) => httpConditions[one.trim()]) ?? [])
+        : [];
+    const readers: Readonly<Record<string, () => Record<string, unknown>>> = {
+      num_retries: () => ({ numRetries: number(at)?.value }),
+      per_try_timeout: () => ({ perTryTimeout: duration(at) }),
+      retry_on: () => ({ retryOn: retryOn.length === 0 || retryOn.includes(undefined) ? undefined : retryOn }),
+    };
+    const found = readers[name]?.();
+    if (found === undefined || Object.values(found)[0] === undefined) return undefined;
+    Object.assign(http, found);
+  }
+  return Object.keys(http).length === 0
+    ? undefined
+    : {
+        kind: 'MeshRetry',
+        side: 'outbound',
+        conf: { http },
+        from: policy,
+        difference: 'policies for a single service or route, which are more specific, outdo it',
+      };
+}

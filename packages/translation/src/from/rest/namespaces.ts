@@ -1,0 +1,70 @@
+import { codes } from '@isthmus/diagnostics';
+import type { Workload } from '@isthmus/istio';
+import type { Resource } from '@isthmus/kubernetes';
+import type { Context } from '../../context.ts';
+import type { EmittedObject } from '../../emitted.ts';
+import { descend, type Field, rootField, text } from '../../field.ts';
+import { injection, namespacesOf } from '../../security/existing.ts';
+import type { Traceable } from '../../trace.ts';
+
+const area = codes.label;
+/** Labels by which Istio's injector takes the pods of a namespace (istio, sidecar injection webhook, 1.32). */
+const byRevision = ['istio.io/rev', 'istio.io/tag'];
+
+const labelOf = (resource: Resource, key: string): Field<string> | undefined =>
+  text(descend(rootField(resource), 'metadata', 'labels', key));
+
+/** The pods that ask for a sidecar by themselves, as a label or, older, an annotation. */
+function askByThemselves({ labels, resource }: Workload): boolean {
+  if (labels['sidecar.istio.io/inject'] !== undefined) return labels['sidecar.istio.io/inject'] === 'true';
+  const annotations =
+    resource.kind === 'Pod'
+      ? descend(rootField(resource), 'metadata', 'annotations')
+      : descend(rootField(resource), 'spec', 'template', 'metadata', 'annotations');
+  return text(descend(annotations, 'sidecar.istio.io/inject'))?.value === 'true';
+}
+
+function emit(context: Context, resource: Resource, labels: Traceable<Record<string, string | null>>): void {
+  const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: resource.name, labels } };
+  context.emit({ role: 'patch', base: resource, object: object as Traceable<EmittedObject>, services: [] });
+}
+
+/**
+ * Hands the pods of namespaces from Istio's injector to Kong Mesh's (security.md 7 and 4.5): one label comes and the other goes
+ * with one patch, since with both every pod would get both proxies (KM-001). Where pods ask by themselves the namespace
+ * gets the label as well, without which Kong Mesh's webhook sees none of its pods (KM-023).
+ */
+export function translateInjection(context: Context, workloads: readonly Workload[]): void {
+  const byNamespace = Map.groupBy(workloads, ({ namespace }) => namespace);
+  for (const [name, resource] of namespacesOf(context.estate.context)) {
+    const classic = labelOf(resource, 'istio-injection');
+    const revisions = byRevision.flatMap((key) => labelOf(resource, key) ?? []);
+    const isAmbient = resource.labels['istio.io/dataplane-mode'] === 'ambient';
+    const isOff = classic?.value === 'disabled';
+    const isOn = !isOff && (classic?.value === 'enabled' || revisions.length > 0);
+    const reasons = [classic, ...revisions].filter((field) => field !== undefined);
+    if (Object.hasOwn(resource.labels, injection) || isAmbient) {
+      // It has its label, or gets it with the end of the ambient mode.
+      for (const field of reasons) context.settled(field);
+    } else if (isOn) {
+      const gone = ['istio-injection', ...byRevision].filter((key) => resource.labels[key] !== undefined);
+      const parameters = { namespace: name, labels: gone.join(', ') };
+      const [first, ...others] = reasons as [Field<string>, ...Field<string>[]];
+      const on = context.approximate(first, 'enabled', area.injection, parameters);
+      for (const field of others) context.claim(field, 'approximate', area.injection);
+      emit(context, resource, {
+        [injection]: on,
+        ...Object.fromEntries(gone.map((key) => [key, null])),
+      });
+    } else if (isOff && classic !== undefined) {
+      emit(context, resource, { [injection]: context.exact(classic, 'disabled') });
+      for (const field of revisions) context.settled(field);
+    } else {
+      if (classic !== undefined) context.settled(classic);
+      const asking = (byNamespace.get(name) ?? []).filter(askByThemselves);
+      if (asking.length === 0) continue;
+      context.report(area.keyMissing, { namespace: name, count: asking.length }, resource);
+      emit(context, resource, { [injection]: 'disabled' });
+    }
+  }
+}
