@@ -35,18 +35,20 @@ export function writing<T>(path: string, act: () => T): T {
   }
 }
 
-/** Writes a text to an open file. */
-export function writePiece(descriptor: number, piece: string): void {
-  const bytes = Buffer.from(piece);
+/** Writes a text, or bytes, to an open file. */
+export function writePiece(descriptor: number, piece: string | Buffer): void {
+  const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
   for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
 }
 
 /** Writes a file anew. Throws an InputError where the system refuses. */
-export function writeWhole(path: string, text: string | Iterable<string>): void {
+export function writeWhole(path: string, content: string | Buffer | Iterable<string>): void {
   writing(path, () => {
     const descriptor = openSync(path, 'w');
     try {
-      for (const piece of typeof text === 'string' ? [text] : text) writePiece(descriptor, piece);
+      const pieces: Iterable<string | Buffer> =
+        typeof content === 'string' || Buffer.isBuffer(content) ? [content] : content;
+      for (const piece of pieces) writePiece(descriptor, piece);
     } finally {
       closeSync(descriptor);
     }

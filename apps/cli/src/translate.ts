@@ -14,7 +14,7 @@ import { compareDiagnostics, type Diagnostic } from '@isthmus/diagnostics';
 import { tally } from '@isthmus/equivalence';
 import { clusterNames, takeIn } from '@isthmus/istio';
 import { isTargetVersion, targetVersions } from '@isthmus/kong-mesh';
-import { translate, wantedPlaces, withPlaces } from '@isthmus/translation';
+import { translateBeside, wantedPlaces, withPlaces } from '@isthmus/translation';
 import { textsOf } from './estate.ts';
 import { argumentsOf, InputError, readInput } from './input.ts';
 import { accessOf, judgeOf, verdictsOf } from './judging.ts';
@@ -108,7 +108,7 @@ export async function runTranslate(paths: readonly string[], options: TranslateO
   const work = createSideWork(estate.istio.length);
   try {
     progress.say(`Translating … ${estate.istio.length} Istio resources`);
-    const translation = translate(estate, settings);
+    const translation = await translateBeside(work.checker(settings), estate, settings);
     const wanted = wantedPlaces(translation);
     const places = work.locate(wanted, textsOf(input));
     // Waited for below; until then it may fail without anybody looking.

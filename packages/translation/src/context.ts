@@ -3,6 +3,7 @@ import { diagnose } from '@isthmus/diagnostics';
 import { type Estate, indexServices, type ServiceIndex, writtenAt } from '@isthmus/istio';
 import { type Resource, rootField } from '@isthmus/kubernetes';
 import { type Emission, type Finished, finish } from './emission.ts';
+import type { Emitted } from './emitted.ts';
 import { eachLeaf, type Field } from './field.ts';
 import { createLedger, type Ledger, type Outcome } from './ledger.ts';
 import type { Peer } from './place.ts';
@@ -71,8 +72,16 @@ export function placeOf(at: Field | Resource): At {
   };
 }
 
-/** An empty context over an estate. */
-export function createWorkings(estate: Estate, settings: Settings, peers: readonly Peer[] = []): Workings {
+/**
+ * An empty context over an estate.
+ * @param emitted hears of each emission, without its marks
+ */
+export function createWorkings(
+  estate: Estate,
+  settings: Settings,
+  peers: readonly Peer[] = [],
+  emitted: (one: Emitted) => void = () => {},
+): Workings {
   const ledger = createLedger();
   const emissions: Finished[] = [];
   const diagnostics: Diagnostic[] = [];
@@ -114,7 +123,11 @@ export function createWorkings(estate: Estate, settings: Settings, peers: readon
       });
       return open;
     },
-    emit: (emission) => void emissions.push(finish(emission)),
+    emit(emission) {
+      const finished = finish(emission);
+      emissions.push(finished);
+      emitted(finished.emitted);
+    },
     report(code, parameters, at, related) {
       diagnostics.push(diagnose(code, parameters, { ...(at ? placeOf(at) : {}), ...(related ? { related } : {}) }));
     },

@@ -1,29 +1,16 @@
 import { codes, type Diagnostic, diagnose } from '@isthmus/diagnostics';
-import { checkEdgeResource, isEdgeGroup } from '@isthmus/kong-gateway';
-import { checkAdmission } from '@isthmus/kong-mesh';
 import { type JsonObject, stringifyJson, type Violation } from '@isthmus/kubernetes';
 import { placeOf, type Workings } from './context.ts';
 import type { Finished } from './emission.ts';
 import { type Emitted, type EmittedObject, stages } from './emitted.ts';
 import type { Field } from './field.ts';
 import { shortHash } from './names.ts';
+import { isOfEdge } from './objection.ts';
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const groupOf = ({ apiVersion }: EmittedObject): string => apiVersion.slice(0, Math.max(0, apiVersion.indexOf('/')));
-
 /** The source fields of a resource. */
 const fieldsOf = ({ origins }: Finished): Field[] => [...origins.values()].flat();
-
-/** Why a resource must not be applied; undefined where it may. */
-function objection(object: EmittedObject, { settings }: Workings['context']): Violation | undefined {
-  if (isEdgeGroup(groupOf(object))) return checkEdgeResource(object as unknown as JsonObject)[0];
-  if (!object.apiVersion.startsWith('kuma.io/')) return undefined;
-  const { systemNamespace, target } = settings;
-  const admission = checkAdmission(object as unknown as JsonObject, target, { systemNamespace });
-  const [first] = admission.accepted ? [] : admission.violations;
-  return first === undefined ? undefined : { path: first.at ?? first.path, message: first.message };
-}
 
 const rank = (emitted: Emitted): number =>
   emitted.role === 'resource' ? stages.indexOf(emitted.stage) : stages.length + (emitted.role === 'patch' ? 0 : 1);
@@ -96,12 +83,15 @@ function settle(group: readonly Finished[]): readonly Finished[] {
  * Takes the marks out of the emissions and puts these in apply order. What the target version would refuse
  * is withheld with a blocker; its source fields then count as unsupported.
  */
-export function finishEmissions(workings: Workings): { finished: Finished[]; diagnostics: Diagnostic[] } {
+export function finishEmissions(
+  workings: Workings,
+  objectionTo: (object: EmittedObject) => Violation | undefined,
+): { finished: Finished[]; diagnostics: Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
   const kept: Finished[] = [];
   for (const finished of workings.emissions) {
     const { object, role } = finished.emitted;
-    const found = role === 'resource' ? objection(object, workings.context) : undefined;
+    const found = role === 'resource' ? objectionTo(object) : undefined;
     if (found === undefined) {
       // What stands in a draft is not carried over until a person has finished it.
       if (role === 'draft')
@@ -115,7 +105,7 @@ export function finishEmissions(workings: Workings): { finished: Finished[]; dia
     const what = { kind: object.kind, name: object.metadata.name, path: found.path, reason: found.message };
     const place = fields[0] === undefined ? {} : placeOf(fields[0]);
     diagnostics.push(
-      isEdgeGroup(groupOf(object))
+      isOfEdge(object)
         ? diagnose(codes.gateway.refusedAtEdge, what, place)
         : diagnose(codes.translation.withheld, { ...what, version: workings.context.settings.target }, place),
     );

@@ -7,7 +7,9 @@ export {
   wantedPlaces,
   withPlaces,
 } from './locate-diagnostics.ts';
+export { objectionTo } from './objection.ts';
 export type { Place } from './place.ts';
 export { type AcceptedDifference, defaultSettings, type Settings } from './settings.ts';
-export { translate } from './translate.ts';
+export { translate, translateBeside } from './translate.ts';
+export type { Checker } from './translate-cluster.ts';
 export type { Translation, ZoneTranslation } from './translation.ts';

@@ -1,13 +1,15 @@
 import { codes, compareDiagnostics, type Diagnostic, diagnose } from '@isthmus/diagnostics';
 import type { Estate } from '@isthmus/istio';
-import type { Resource } from '@isthmus/kubernetes';
+import type { Resource, Violation } from '@isthmus/kubernetes';
 import { createWorkings, placeOf, type Workings } from './context.ts';
 import type { Finished } from './emission.ts';
+import type { Emitted, EmittedObject } from './emitted.ts';
 import { eachLeaf } from './field.ts';
 import { finishEmissions } from './finish.ts';
 import { translators } from './from/index.ts';
 import { contextLeavesOf, leavesOf } from './leaves.ts';
 import type { LedgerEntry, LedgerField, Target } from './ledger.ts';
+import { objectionTo } from './objection.ts';
 import type { Peer } from './place.ts';
 import { misplaced } from './security/placement.ts';
 import type { Settings } from './settings.ts';
@@ -149,13 +151,47 @@ export const withoutRepeats = (sorted: readonly Diagnostic[]): Diagnostic[] =>
     return before === undefined || !isSame(before, one);
   });
 
-/** Translates an estate of one cluster; of several the others are its peers. */
-export function translateCluster(estate: Estate, given: Settings, peers: readonly Peer[] = []): Translation {
+/** Tells why an emitted resource must not be applied; undefined where it may. */
+type Objection = (object: EmittedObject) => Violation | undefined;
+
+/** Checks emitted resources beside the translation, which goes on meanwhile. */
+export interface Checker {
+  /** Takes a resource to check. */
+  take(object: EmittedObject): void;
+  /** Of those taken, the ones that must not be applied, with the reason. */
+  objections(): Promise<ReadonlyMap<EmittedObject, Violation>>;
+}
+
+/** Lets every translator work on an estate of one cluster. */
+function work(estate: Estate, given: Settings, peers: readonly Peer[], emitted?: (one: Emitted) => void): Workings {
   // What could not be read is not absent, whoever declared the import complete.
   const settings = estate.unread === undefined ? given : { ...given, complete: false };
-  const workings = createWorkings(estate, settings, peers);
+  const workings = createWorkings(estate, settings, peers, emitted);
   for (const translator of translators) translator(workings.context);
-  const { finished, diagnostics } = finishEmissions(workings);
+  return workings;
+}
+
+/** Translates an estate of one cluster; of several the others are its peers. */
+export const translateCluster = (estate: Estate, settings: Settings, peers: readonly Peer[] = []): Translation =>
+  conclude(work(estate, settings, peers), (object) => objectionTo(object, settings));
+
+/** Translates an estate of one cluster, with somebody else to check what is emitted. Rejects as the checker does. */
+export async function translateClusterBeside(
+  checker: Checker,
+  estate: Estate,
+  settings: Settings,
+): Promise<Translation> {
+  const workings = work(estate, settings, [], ({ role, object }) => {
+    if (role === 'resource') checker.take(object);
+  });
+  const objections = await checker.objections();
+  return conclude(workings, (object) => objections.get(object));
+}
+
+/** Puts together what the translators leave behind. */
+function conclude(workings: Workings, objection: Objection): Translation {
+  const { estate, settings } = workings.context;
+  const { finished, diagnostics } = finishEmissions(workings, objection);
   const targets = targetsOf(finished);
   const found: Diagnostic[] = [...estate.diagnostics, ...workings.diagnostics, ...diagnostics];
   const emitted = finished.map((one) => one.emitted);

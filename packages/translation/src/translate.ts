@@ -6,9 +6,17 @@ import type { Emitted, Origin } from './emitted.ts';
 import { finishEmissions } from './finish.ts';
 import { translateAcrossZones } from './from/multi-cluster/global.ts';
 import { heavier, type LedgerEntry, type LedgerField } from './ledger.ts';
+import { objectionTo } from './objection.ts';
 import { type Peer, type Place, type Zone, zoneNames } from './place.ts';
 import type { Settings } from './settings.ts';
-import { accountFor, targetsOf, translateCluster, withoutRepeats } from './translate-cluster.ts';
+import {
+  accountFor,
+  type Checker,
+  targetsOf,
+  translateCluster,
+  translateClusterBeside,
+  withoutRepeats,
+} from './translate-cluster.ts';
 import type { Translation, ZoneTranslation } from './translation.ts';
 
 // These install Istio in a cluster; everything else of Istio configures the mesh.
@@ -76,7 +84,7 @@ function translateZones(estate: Estate, settings: Settings, clusters: readonly s
   const zones = zonesOf(estate, settings, clusters);
   const workings = createWorkings(estate, settings);
   translateAcrossZones(workings.context, zones);
-  const { finished, diagnostics } = finishEmissions(workings);
+  const { finished, diagnostics } = finishEmissions(workings, (object) => objectionTo(object, settings));
   const emitted: Emitted[] = [];
   const origins: ReadonlyMap<string, readonly Origin[]>[] = [];
   const found: Diagnostic[] = [...estate.diagnostics, ...workings.diagnostics, ...diagnostics];
@@ -139,4 +147,11 @@ function translateZones(estate: Estate, settings: Settings, clusters: readonly s
 export function translate(estate: Estate, settings: Settings): Translation {
   const clusters = clusterNames(estate);
   return clusters.length < 2 ? translateCluster(estate, settings) : translateZones(estate, settings, clusters);
+}
+
+/** Translates as `translate` does, with somebody else to check what one cluster emits. Rejects as the checker does. */
+export async function translateBeside(checker: Checker, estate: Estate, settings: Settings): Promise<Translation> {
+  return clusterNames(estate).length < 2
+    ? await translateClusterBeside(checker, estate, settings)
+    : translate(estate, settings);
 }

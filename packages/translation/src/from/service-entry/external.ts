@@ -1,7 +1,7 @@
 import { codes } from '@isthmus/diagnostics';
 import type { Context } from '../../context.ts';
 import type { EmittedRole } from '../../emitted.ts';
-import { child, type Field } from '../../field.ts';
+import { child, entries, type Field } from '../../field.ts';
 import { oncePerContext } from '../../once.ts';
 import type { Endpoint, Entry, EntryPort } from './read.ts';
 import { externalTls, type Origination } from './tls.ts';
@@ -35,8 +35,10 @@ export function accountForEndpoint(context: Context, { field, address }: Endpoin
     const place = child(field, what);
     if (place !== undefined) context.unsupported(place, codes.serviceEntry.endpointPlace, { what, address: name });
   }
-  const labels = child(field, 'labels');
-  if (labels !== undefined) context.unsupported(labels, codes.serviceEntry.endpointLabels, { address: name });
+  // Says whether the endpoint has a proxy, which was looked at.
+  for (const [key, label] of entries(child(field, 'labels')))
+    if (key === 'security.istio.io/tlsMode') context.settled(label);
+    else context.unsupported(label, codes.serviceEntry.endpointLabels, { address: name });
   context.inert(child(field, 'serviceAccount'), codes.serviceEntry.endpointAccount, { address: name });
   if (address === undefined || !isUsable(address.value))
     context.unsupported(address ?? field, codes.serviceEntry.endpointSocket, { address: name });

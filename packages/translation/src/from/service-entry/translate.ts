@@ -1,6 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import type { Context } from '../../context.ts';
-import { child, entries, type Field, items, text } from '../../field.ts';
+import { child, descend, entries, type Field, items, text } from '../../field.ts';
 import { meshSettings } from '../../mesh-settings.ts';
 import { accountForEndpoint, emitExternal } from './external.ts';
 import { type OutboundModes, outboundModes } from './outbound.ts';
@@ -9,7 +9,7 @@ import { type Fate, isForGateway, planHost } from './plan.ts';
 import { type Entry, type EntryPort, readEntry } from './read.ts';
 import { entriesByHost, externalName, isServiceHost } from './registry.ts';
 import { emitSelected } from './selected.ts';
-import { originationOf } from './tls.ts';
+import { demandsMutual, originationOf } from './tls.ts';
 
 /** Who may use an entry: everyone, some namespaces, or nobody. */
 type Visibility = { readonly all: boolean; readonly namespaces: readonly string[]; readonly fields: readonly Field[] };
@@ -127,10 +127,24 @@ function passHost(
     );
 }
 
+/**
+ * Whether Istio speaks mutual TLS with endpoints of an entry inside the mesh: those with the label, or with a service account
+ * (istio, pilot/pkg/serviceregistry/serviceentry/conversion.go, 1.32), or whatever they say where a DestinationRule demands it.
+ */
+function hasProxies(context: Context, entry: Entry, host: Field<string>): boolean {
+  const labelled = entry.endpoints.some(({ field }) => {
+    const mode = text(descend(field, 'labels', 'security.istio.io/tlsMode'))?.value;
+    return mode === undefined ? child(field, 'serviceAccount') !== undefined : mode !== 'disabled';
+  });
+  return labelled || demandsMutual(context, host.value);
+}
+
 /** Why an external service must wait for a person; undefined where it need not. */
 function draftOf(run: Run, entry: Entry, host: Field<string>, visibility: Visibility): string | undefined {
   const { context, modes } = run;
-  if (entry.internal) {
+  if (entry.internal && !hasProxies(context, entry, host)) {
+    context.report(codes.serviceEntry.internalPlain, { host: host.value }, child(entry.spec, 'location') ?? host);
+  } else if (entry.internal) {
     context.report(codes.serviceEntry.meshInternal, { host: host.value }, child(entry.spec, 'location') ?? host);
     return 'The endpoints are members of the mesh in Istio; a MeshExternalService speaks plain text to them.';
   }
@@ -151,7 +165,12 @@ function settleExternalFields(run: Run, entry: Entry, host: Field<string>, fates
   const originates = fates.some((fate) => fate.kind === 'external' && fate.origination !== undefined);
   if (!originates)
     for (const name of entry.alternativeNames) context.inert(name, codes.serviceEntry.alternativeNamesIdle, {});
-  for (const endpoint of entry.endpoints) accountForEndpoint(context, endpoint, entry.endpoints.length === 1);
+  for (const endpoint of entry.endpoints) {
+    accountForEndpoint(context, endpoint, entry.endpoints.length === 1);
+    for (const [name, port] of endpoint.ports)
+      if (!entry.ports.some((one) => one.name === name))
+        context.inert(port, codes.serviceEntry.endpointPort, { port: name });
+  }
   if (entry.resolution === 'DNS_ROUND_ROBIN')
     context.report(codes.serviceEntry.lookedUpOnce, { host: host.value }, child(entry.spec, 'resolution') ?? host);
 }
@@ -162,6 +181,37 @@ function serviceEffect(entry: Entry, namespace: string): string {
   const own = entry.resource.namespace === '' ? 'default' : entry.resource.namespace;
   if (own === namespace) return 'Its endpoints join those of the Service in Istio.';
   return 'It takes the place of the Service for clients of its own namespace in Istio, and is ignored elsewhere.';
+}
+
+/** Whether an address is the only endpoint's, on the same ports: then calls to it need nobody who knows the entry. */
+const isOwnAddress = ({ endpoints, ports }: Entry, address: Field<string>): boolean =>
+  endpoints.length === 1 &&
+  endpoints[0]?.address?.value === address.value &&
+  endpoints[0].ports.size === 0 &&
+  ports.every(({ number, targetPort }) => targetPort === undefined || targetPort.value === number.value);
+
+/** Lets calls to such an address out as they are. */
+function passAddress({ context, egress }: Run, { ports }: Entry, address: Field<string>, visibility: Visibility): void {
+  context.settled(address);
+  for (const scope of scopesOf(visibility))
+    for (const { number, field, family, protocolField, protocol } of ports) {
+      const spoken: Readonly<Record<typeof family, readonly Allowed['protocol'][]>> = {
+        http: [passProtocols[protocol] ?? 'http'],
+        tls: ['tls'],
+        tcp: ['tcp', 'tls'],
+        none: [],
+      };
+      for (const each of spoken[family])
+        egress.allow(scope, {
+          type: 'IP',
+          value: address.value,
+          valueFrom: [address],
+          port: number.value,
+          portFrom: number,
+          protocol: each,
+          protocolFrom: protocolField ?? field,
+        });
+    }
 }
 
 function translateHost(run: Run, entry: Entry, host: Field<string>, visibility: Visibility): void {
@@ -175,7 +225,7 @@ function translateHost(run: Run, entry: Entry, host: Field<string>, visibility: 
     return;
   }
   if (entry.selector !== undefined) {
-    emitSelected(context, entry, host);
+    emitSelected(context, entry, host, entry.hosts.length === 1 && (visibility.all || !run.modes.anyClosed));
     return;
   }
   const wildcard = host.value.includes('*');
@@ -195,7 +245,8 @@ function translateHost(run: Run, entry: Entry, host: Field<string>, visibility: 
     if (kind === 'passthrough')
       for (const scope of scopesOf(visibility)) passPort(run, { ...entry, hosts: [host], addresses: [] }, port, scope);
   for (const address of entry.addresses)
-    context.unsupported(address, codes.serviceEntry.virtualAddress, { address: address.value });
+    if (isOwnAddress(entry, address)) passAddress(run, entry, address, visibility);
+    else context.unsupported(address, codes.serviceEntry.virtualAddress, { address: address.value });
   if (externals.length === 0) return;
   const claimants = entriesByHost(context).get(host.value.toLowerCase())?.length ?? 0;
   if (claimants > 1) context.report(codes.serviceEntry.sharedHost, { count: claimants, host: host.value }, host);
@@ -203,7 +254,7 @@ function translateHost(run: Run, entry: Entry, host: Field<string>, visibility: 
   settleExternalFields(run, entry, host, fates);
   for (const { port, origination } of externals) {
     const name = externalName(context, entry, host, port, externals.length);
-    const keepsHost = fates.length === 1 && claimants === 1 && !entry.internal;
+    const keepsHost = fates.length === 1 && claimants === 1 && (!entry.internal || !hasProxies(context, entry, host));
     if (emitExternal(context, { entry, host, port, name, keepsHost, origination, draft })) run.externals++;
   }
 }
