@@ -7,6 +7,7 @@ import {
   isDerived,
   isOrderGuessed,
   type RegistryService,
+  writtenAt,
 } from '@isthmus/istio';
 import { child, items, rootField } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
@@ -60,7 +61,7 @@ export function settleBinding(
       context.approximate(field, undefined, codes.virtualService.contested, {
         host: service.host,
         count: rivals.length,
-        chosen: `${virtualService.namespace}/${virtualService.resource.name}`,
+        chosen: `${virtualService.namespace}/${writtenAt(rootField(virtualService.resource)).resource.name}`,
         difference,
       });
   for (const field of wildcards)

@@ -6,7 +6,14 @@ import {
   type RouteTable,
   type TextMatch,
 } from '@isthmus/behavior';
-import { type EffectiveConfig, type EffectiveVirtualService, type RegistryService, rivalTables } from '@isthmus/istio';
+import {
+  type EffectiveConfig,
+  type EffectiveVirtualService,
+  type RegistryService,
+  rivalTables,
+  writtenAt,
+} from '@isthmus/istio';
+import { rootField } from '@isthmus/kubernetes';
 import { sampleTexts } from './sample-text.ts';
 
 /** Texts that may meet a condition, and some that may not quite. */
@@ -72,5 +79,5 @@ export function differenceOf(
   const asked = [...predicates(first.table), ...predicates(other.table)].flatMap((one) => requestsFor(one, host));
   const telling = asked.find((request) => decide(first.table, request) !== decide(other.table, request));
   const { namespace, resource } = other.virtualService;
-  return `${telling === undefined ? 'some request' : inWords(telling)} goes another way by ${namespace}/${resource.name}`;
+  return `${telling === undefined ? 'some request' : inWords(telling)} goes another way by ${namespace}/${writtenAt(rootField(resource)).resource.name}`;
 }
