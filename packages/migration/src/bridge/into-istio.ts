@@ -5,6 +5,7 @@ import { bridgeObject, meshObject } from './object.ts';
 import { callersOf, opensEgress } from './permissions.ts';
 import type { Placed } from './placed.ts';
 import { hasBegun, hasPodsInIstio, type ProgressOf } from './progress.ts';
+import { remembered } from './remembered.ts';
 import { ownTrustDomain } from './settings.ts';
 
 /** Namespace, account and pods of the gateway through which Kong Mesh's callers come into Istio. */
@@ -344,15 +345,17 @@ export function waysIntoIstio(wanted: readonly BridgedService[], facts: BridgeFa
   const cluster = facts.input.settings.topology === 'same-cluster' ? 'shared' : 'kong';
   const template = `{{ label "${hostLabel}" }}`;
   return [
-    ...gateway(facts),
-    ...services.flatMap((service) => [
-      ...service.ports.flatMap((port) => [
-        ...external(service, port, facts),
-        ...permission(service, port, facts),
-        ...route(service, port, facts),
+    ...remembered(facts, 'bridge gateway', () => gateway(facts)),
+    ...services.flatMap((service) =>
+      remembered(facts, `way ${service.id}`, () => [
+        ...service.ports.flatMap((port) => [
+          ...external(service, port, facts),
+          ...permission(service, port, facts),
+          ...route(service, port, facts),
+        ]),
+        ...gatewayMayCall(service, facts),
       ]),
-      ...gatewayMayCall(service, facts),
-    ]),
+    ),
     // One generator for all names that labels can hold.
     {
       cluster,

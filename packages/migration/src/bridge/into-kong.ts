@@ -3,6 +3,7 @@ import type { BridgedPort, BridgedService, BridgeFacts } from './facts.ts';
 import { bridgeObject, meshObject } from './object.ts';
 import type { Placed } from './placed.ts';
 import { isJoined, type Progress, type ProgressOf } from './progress.ts';
+import { remembered } from './remembered.ts';
 import { ownTrustDomain } from './settings.ts';
 import { divideRoutes, type Halves } from './share.ts';
 
@@ -164,8 +165,11 @@ function divided(
       );
       objects.set(key, { cluster, object, service: known === undefined ? service.id : '' });
     }
-    const object = isFor(facts, service) ? undefined : plainRoutes(service, progress.share, halves);
-    if (object !== undefined) objects.set(`${service.id} plain`, { cluster, object, service: service.id });
+    const plain = remembered(facts, `routes ${service.id} ${progress.share}`, (): Placed | undefined => {
+      const object = isFor(facts, service) ? undefined : plainRoutes(service, progress.share, halves);
+      return object && { cluster, object, service: service.id };
+    });
+    if (plain !== undefined) objects.set(`${service.id} plain`, plain);
   }
   return [...objects.values()];
 }
@@ -179,27 +183,29 @@ export function strictWhileBridging(facts: BridgeFacts, services: readonly Bridg
   const { names, settings } = facts.input;
   if (settings.topology !== 'same-cluster') return [];
   return services.flatMap((service) =>
-    service.restricted
-      ? service.workloads.map(
-          (workload): Placed => ({
-            cluster: 'shared',
-            service: service.id,
-            object: meshObject(
-              names,
-              'MeshTLS',
-              dnsLabel(`bridge-${workload.namespace}-${workload.name}`),
-              {
-                targetRef: {
-                  kind: 'Dataplane',
-                  labels: { 'k8s.kuma.io/namespace': workload.namespace, ...workload.labels },
+    remembered(facts, `strict ${service.id}`, () =>
+      service.restricted
+        ? service.workloads.map(
+            (workload): Placed => ({
+              cluster: 'shared',
+              service: service.id,
+              object: meshObject(
+                names,
+                'MeshTLS',
+                dnsLabel(`bridge-${workload.namespace}-${workload.name}`),
+                {
+                  targetRef: {
+                    kind: 'Dataplane',
+                    labels: { 'k8s.kuma.io/namespace': workload.namespace, ...workload.labels },
+                  },
+                  rules: [{ default: { mode: 'Strict' } }],
                 },
-                rules: [{ default: { mode: 'Strict' } }],
-              },
-              service.id,
-            ),
-          }),
-        )
-      : [],
+                service.id,
+              ),
+            }),
+          )
+        : [],
+    ),
   );
 }
 
@@ -209,23 +215,25 @@ export function strictWhileBridging(facts: BridgeFacts, services: readonly Bridg
  */
 function withinCluster(facts: BridgeFacts, progressOf: ProgressOf): Placed[] {
   const joined = joinedServices(facts, progressOf).filter(({ service }) => service.service.origin === 'service');
-  const rules = joined.flatMap(({ service }): Placed[] => {
-    const tls = tlsToKong(service, facts);
-    const own = facts.rules.get(service.id) ?? [];
-    const changed = own.map(
-      (resource): Placed => ({
-        cluster: 'shared',
-        service: service.id,
-        object: withHalves(resource.object, tls),
-      }),
-    );
-    // Clients elsewhere look for the service's own rule where their namespace has none.
-    if (own.some(({ namespace }) => namespace === service.namespace)) return changed;
-    const spec = { host: service.hosts[0] ?? '' };
-    const place = { name: shiftName(service), namespace: service.namespace };
-    const made = bridgeObject('networking.istio.io/v1', 'DestinationRule', place, { spec }, service.id);
-    return [...changed, { cluster: 'shared', service: service.id, object: withHalves(made, tls) }];
-  });
+  const rules = joined.flatMap(({ service }) =>
+    remembered(facts, `halves ${service.id}`, (): Placed[] => {
+      const tls = tlsToKong(service, facts);
+      const own = facts.rules.get(service.id) ?? [];
+      const changed = own.map(
+        (resource): Placed => ({
+          cluster: 'shared',
+          service: service.id,
+          object: withHalves(resource.object, tls),
+        }),
+      );
+      // Clients elsewhere look for the service's own rule where their namespace has none.
+      if (own.some(({ namespace }) => namespace === service.namespace)) return changed;
+      const spec = { host: service.hosts[0] ?? '' };
+      const place = { name: shiftName(service), namespace: service.namespace };
+      const made = bridgeObject('networking.istio.io/v1', 'DestinationRule', place, { spec }, service.id);
+      return [...changed, { cluster: 'shared', service: service.id, object: withHalves(made, tls) }];
+    }),
+  );
   return [...rules, ...divided(facts, joined, () => bySubset, 'shared')];
 }
 
@@ -405,12 +413,16 @@ function acrossClusters(facts: BridgeFacts, progressOf: ProgressOf): Placed[] {
   const joined = joinedServices(facts, progressOf);
   if (joined.length === 0) return [];
   return [
-    ...kongGateway(facts),
+    ...remembered(facts, 'gateway', () => kongGateway(facts)),
     ...joined.flatMap(({ service }) => {
       const [port] = httpPorts(service);
       return port === undefined
         ? []
-        : [routeAtGateway(service, port, facts), ...gatewayPermission(service, facts), ...externalHost(service, facts)];
+        : remembered(facts, `gateway ${service.id}`, () => [
+            routeAtGateway(service, port, facts),
+            ...gatewayPermission(service, facts),
+            ...externalHost(service, facts),
+          ]);
     }),
     ...divided(facts, joined, byHost(facts), 'istio'),
   ];

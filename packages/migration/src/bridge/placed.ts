@@ -41,7 +41,14 @@ export function keyOf(cluster: Cluster, { apiVersion, kind, namespace, name }: O
   return `${cluster}/${identityKey({ group, kind, namespace, name })}`;
 }
 
-export const keyOfPlaced = ({ cluster, object }: Placed): string => keyOf(cluster, refOf(object));
+// States share most of their objects.
+const keys = new WeakMap<Placed, string>();
+
+export function keyOfPlaced(placed: Placed): string {
+  const known = keys.get(placed) ?? keyOf(placed.cluster, refOf(placed.object));
+  keys.set(placed, known);
+  return known;
+}
 
 /** What a step makes of the clusters. */
 export interface Changes {
@@ -65,7 +72,10 @@ export function changesBetween(
   const added: Placed[] = [];
   const changed: { before: JsonObject; after: Placed }[] = [];
   const removed: { cluster: Cluster; service: string; ref: ObjectRef }[] = [];
-  for (const key of [...new Set([...before.keys(), ...after.keys()])].sort()) {
+  const touched: string[] = [];
+  for (const [key, placed] of after) if (before.get(key) !== placed || !before.has(key)) touched.push(key);
+  for (const key of before.keys()) if (!after.has(key)) touched.push(key);
+  for (const key of touched.sort()) {
     const old = before.has(key) ? before.get(key)?.object : imported(key);
     const next = after.get(key);
     const cluster = key.slice(0, key.indexOf('/')) as Cluster;

@@ -5,6 +5,7 @@ import { intoKong, strictWhileBridging } from './into-kong.ts';
 import { withoutDomains } from './permissions.ts';
 import { type Cluster, keyOf, keyOfPlaced, type Overlay, type Placed, refOf } from './placed.ts';
 import { hasBegun, hasPodsInIstio, hasPodsInKong, type ProgressOf } from './progress.ts';
+import { remembered } from './remembered.ts';
 import { trustInIstio, trustOfIstio } from './trust.ts';
 import { isBridging, takenAway, workloads } from './workloads.ts';
 
@@ -25,7 +26,7 @@ function translated(facts: BridgeFacts, progressOf: ProgressOf): Placed[] {
   const foreign = [facts.trust.trustDomain, ...facts.trust.aliases];
   const { settings, emitted } = facts.input;
   const cluster: Cluster = settings.topology === 'same-cluster' ? 'shared' : 'kong';
-  return emitted.flatMap(({ role, object, services }): Placed[] => {
+  return emitted.flatMap(({ role, object, services }, index): Placed[] => {
     if (role !== 'resource') return [];
     const known = services.filter((service) => facts.services.has(service));
     const isDue =
@@ -41,13 +42,12 @@ function translated(facts: BridgeFacts, progressOf: ProgressOf): Placed[] {
       const { trustDomain } = ((object as JsonObject).spec ?? {}) as { trustDomain?: unknown };
       if (typeof trustDomain === 'string' && foreign.includes(trustDomain)) return [];
     }
-    const left =
-      isOver && kind === 'MeshTrafficPermission'
-        ? withoutDomains(object as JsonObject, foreign)
-        : (object as JsonObject);
-    return left === undefined
-      ? []
-      : [{ cluster, object: inMesh(left, facts), service: known.length === 1 ? (known[0] as string) : '' }];
+    return remembered(facts, `emitted ${index} ${isOver}`, (): Placed[] => {
+      const own = object as JsonObject;
+      const rest = isOver && kind === 'MeshTrafficPermission' ? withoutDomains(own, foreign) : own;
+      const service = known.length === 1 ? (known[0] as string) : '';
+      return rest === undefined ? [] : [{ cluster, object: inMesh(rest, facts), service }];
+    });
   });
 }
 

@@ -16,6 +16,7 @@ import { inKongLabels } from './into-kong.ts';
 import { applicable, bridgeLabel, labelOf } from './object.ts';
 import type { Cluster, Placed } from './placed.ts';
 import { hasBegun, hasPodsInKong, isJoined, type Progress, type ProgressOf } from './progress.ts';
+import { remembered } from './remembered.ts';
 
 const mapOf = (value: Json | undefined): JsonObject => (value !== undefined && isMap(value) ? value : {});
 
@@ -23,13 +24,15 @@ const injection = 'kuma.io/sidecar-injection';
 /** Istio's labels of a namespace that make its webhook inject (istio, pkg/kube/inject/webhook.go, 1.32). */
 const istioInjection = ['istio-injection', 'istio.io/rev', 'istio.io/dataplane-mode'];
 
-/** Patches that the translation emits for an object of the user, merged. */
-function patched({ input }: BridgeFacts, resource: Resource, object: JsonObject): JsonObject {
-  return input.emitted.reduce(
-    (result, one) =>
-      one.role === 'patch' && one.base === resource ? applyPatch(result, one.object as JsonObject) : result,
-    object,
+/** An object of the user with the patches that the translation emits for it. */
+function patched(facts: BridgeFacts, resource: Resource, object: JsonObject): JsonObject {
+  const patches = remembered(facts, 'patches', () =>
+    Map.groupBy(
+      facts.input.emitted.filter((one) => one.role === 'patch'),
+      ({ base }) => base,
+    ),
   );
+  return (patches.get(resource) ?? []).reduce((result, one) => applyPatch(result, one.object as JsonObject), object);
 }
 
 const withLabels = (object: JsonObject, labels: Readonly<Record<string, Json>>): JsonObject =>
@@ -91,10 +94,15 @@ function namespacesWithin(facts: BridgeFacts, progressOf: ProgressOf): Placed[] 
     const object: JsonObject = resource?.object ?? { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
     const isDone = progress.every(({ at }) => at === 'retired');
     if (!isDone && mapOf(mapOf(object.metadata).labels)[injection] !== undefined) return [];
-    const gone = Object.fromEntries(istioInjection.map((label) => [label, null]));
-    const labels = isDone ? { ...gone, [injection]: 'enabled' } : { [injection]: 'disabled' };
-    return [{ cluster: 'shared', service: '', object: withLabels(object, labels) }];
+    return remembered(facts, `namespace ${name} ${isDone}`, () => namespaced(object, isDone));
   });
+}
+
+/** A namespace whose pods are opted in one by one, or all of which have moved. */
+function namespaced(object: JsonObject, isDone: boolean): Placed[] {
+  const gone = Object.fromEntries(istioInjection.map((label) => [label, null]));
+  const labels = isDone ? { ...gone, [injection]: 'enabled' } : { [injection]: 'disabled' };
+  return [{ cluster: 'shared', service: '', object: withLabels(object, labels) }];
 }
 
 const accountOf = (name: string, namespace: string): JsonObject => ({
@@ -127,16 +135,18 @@ function namespacesAcross(facts: BridgeFacts, progressOf: ProgressOf): Placed[] 
   const names = new Set(
     [...facts.services.values()].flatMap(({ id, namespace }) => (hasBegun(progressOf(id)) ? [namespace] : [])),
   );
-  return [...names].sort().map((name) => {
-    const known = facts.namespaces.get(name)?.object ?? { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-    const gone = Object.fromEntries(istioInjection.map((label) => [label, null]));
-    const object = withLabels(applicable(known), {
-      ...gone,
-      [injection]: 'enabled',
-      'kuma.io/mesh': facts.input.names.mesh,
-    });
-    return { cluster: 'kong' as const, service: '', object };
-  });
+  return [...names].sort().map((name) =>
+    remembered(facts, `namespace ${name}`, () => {
+      const known = facts.namespaces.get(name)?.object ?? { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+      const gone = Object.fromEntries(istioInjection.map((label) => [label, null]));
+      const object = withLabels(applicable(known), {
+        ...gone,
+        [injection]: 'enabled',
+        'kuma.io/mesh': facts.input.names.mesh,
+      });
+      return { cluster: 'kong' as const, service: '', object };
+    }),
+  );
 }
 
 const reachable = 'kuma.io/reachable-backends';
@@ -167,9 +177,12 @@ export function workloads(facts: BridgeFacts, progressOf: ProgressOf): Placed[] 
   return [
     ...(isWithin ? namespacesWithin(facts, progressOf) : namespacesAcross(facts, progressOf)),
     ...moving.flatMap((service) => {
-      const placed = isWithin ? withinCluster(service, progressOf(service.id), facts) : intoCluster(service, facts);
-      const externals = externalsOf(service.id, facts, needed);
-      return placed.map((one) => ({ ...one, object: reaching(one.object, externals, systemNamespace) }));
+      const progress = progressOf(service.id);
+      const externals = needed.length === 0 ? [] : externalsOf(service.id, facts, needed);
+      return remembered(facts, `pods ${service.id} ${progress.at} ${externals.join(' ')}`, () => {
+        const placed = isWithin ? withinCluster(service, progress, facts) : intoCluster(service, facts);
+        return placed.map((one) => ({ ...one, object: reaching(one.object, externals, systemNamespace) }));
+      });
     }),
   ];
 }
