@@ -351,4 +351,33 @@ export const serviceEntry = defineCodes({
     explanation:
       'A MeshExternalService with names is a STRICT_DNS cluster of Envoy (kuma/pkg/xds/envoy/clusters/v3, 2.14).',
   },
+  selectedPods: {
+    code: 'ISTHMUS-SE-040',
+    severity: 'warning',
+    title: 'Pods are selected by a ServiceEntry',
+    message:
+      'Host {host} stands for Pods of namespace {namespace} with these labels. Service {service} selects the same, so that Kong Mesh makes a MeshService, and a HostnameGenerator keeps the name that applications call.',
+    help: 'Look whether a Service for these Pods is there under another name, and use that one instead.',
+    explanation:
+      'The control plane generates MeshServices from Services (kuma/pkg/plugins/runtime/k8s/controllers, 2.14); names come from HostnameGenerators, which may be literal (edge.md 1.8). Clients speak mutual TLS with Pods that have a sidecar, whatever `location` says.',
+  },
+  internalPlain: {
+    code: 'ISTHMUS-SE-038',
+    severity: 'info',
+    title: 'Endpoints without a proxy',
+    message:
+      'Host {host} is MESH_INTERNAL, but its endpoints have no proxy, so that Istio speaks plain text with them; a MeshExternalService does the same, through the zone egress.',
+    help: 'Run kuma-dp beside these endpoints where they are to become members of the mesh.',
+    explanation:
+      'Istio speaks mutual TLS with endpoints that have the label `security.istio.io/tlsMode: istio` or a service account (istio, pilot/pkg/serviceregistry/serviceentry/conversion.go, 1.32).',
+  },
+  endpointPort: {
+    code: 'ISTHMUS-SE-039',
+    severity: 'warning',
+    title: 'Port of an endpoint is none of the entry',
+    message: 'The entry has no port named {port}, so that the number that this endpoint gives for it is never used.',
+    help: 'Give the name of one of `ports`.',
+    explanation:
+      "Ports of endpoints are looked up by the names of the entry's ports (istio/api, service_entry.proto, 1.32).",
+  },
 });
