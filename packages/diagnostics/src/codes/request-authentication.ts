@@ -59,4 +59,12 @@ export const requestAuthentication = defineCodes({
     help: 'Check tokens in the application or at Kong Gateway.',
     explanation: jwt,
   },
+  selectsNothing: {
+    code: 'ISTHMUS-RA-007',
+    severity: 'warning',
+    title: 'Token check selects no workload',
+    message: 'No workload of the import has the labels that this RequestAuthentication selects ({labels}).',
+    help: 'Correct the selector, or import the workloads as well.',
+    explanation: 'A selector compares labels of pods, not of Services or Deployments.',
+  },
 });

@@ -1,12 +1,12 @@
 import { codes } from '@isthmus/diagnostics';
-import { scopeOf } from '@isthmus/istio';
+import { type PolicyScope, scopeOf, selects } from '@isthmus/istio';
 import { effectiveNamespace, isMap, type Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { child, descend, entries, type Field, flag, items, rootField, text } from '../../field.ts';
 import { dnsLabel } from '../../names.ts';
 import { gatewayOf } from '../../security/gateway.ts';
 import { accountForMetadata } from '../../security/metadata.ts';
-import { securityOf } from '../../security/view.ts';
+import { type SecurityView, securityOf } from '../../security/view.ts';
 
 const area = codes.requestAuthentication;
 
@@ -103,6 +103,17 @@ function translateAtGateway(context: Context, resource: Resource, gateway: strin
   }
 }
 
+/** Says where a policy selects no workload that the import holds; true where it is known to select none at all. */
+function selectsNothing(context: Context, view: SecurityView, resource: Resource, scope: PolicyScope): boolean {
+  const within = view.workloadsIn(scope.namespace);
+  const labels = Object.entries(scope.labels).map(([key, value]) => `${key}=${value}`);
+  if (labels.length === 0 || within.length === 0 || within.some((workload) => selects(scope, workload))) return false;
+  const [spec, selector] = ['spec', 'spec.selector'].map((path) => descend(rootField(resource), ...path.split('.')));
+  context.report(area.selectsNothing, { labels: labels.join(', ') }, selector ?? resource);
+  if (context.settings.complete && spec !== undefined) context.claim(spec, 'inert', area.selectsNothing);
+  return context.settings.complete;
+}
+
 /**
  * RequestAuthentications: drafts of plugins for Kong Gateway where a gateway checks tokens, and a blocker where sidecars
  * or waypoints do, since Kong Mesh checks none.
@@ -127,6 +138,7 @@ export function translateRequestAuthentications(context: Context): void {
       translateAtGateway(context, resource, gateway, rules);
       continue;
     }
+    if (!attached && selectsNothing(context, view, resource, placed.scope)) continue;
     const code = attached ? area.atWaypoint : area.inside;
     context.claim(spec, 'unsupported', code);
     context.report(code, { issuers: issuersOf(rules) }, rules[0] ?? spec);
