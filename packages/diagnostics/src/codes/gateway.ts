@@ -238,7 +238,7 @@ export const gateway = defineCodes({
     severity: 'warning',
     title: 'Kong Gateway must be a member of the mesh',
     message:
-      'The Gateways are for Kong Gateway as a delegated gateway of the mesh, with the classes {classes}: each wants an ingress controller and a data plane of its own. The routes are written for the expressions router, and keep their order in it only.',
+      'The Gateways are for Kong Gateway as a delegated gateway of the mesh, with the classes {classes}: each wants an ingress controller and a data plane of its own. The routes are written for the {router} router, and keep their order in it only.',
     help: "Install Kong's ingress controller 3.5 and Kong Gateway 3.9 or later without a database, annotate the pods of the data plane with `kuma.io/gateway: enabled`, and set CONTROLLER_GATEWAY_API_CONTROLLER_NAME to the controllerName of the class.",
     explanation:
       'A delegated gateway sends to the Services of the mesh through its own sidecar (edge.md 1.15). One controller merges all Gateways of its class into one data plane, so that an internal door would be open to the outside (T40). Kong compares hosts with regard to case, and matches the normalised path.',
@@ -577,6 +577,26 @@ export const gateway = defineCodes({
     help: 'Set up the checks at Kong (ip-restriction, jwt or openid-connect, request-termination for paths), then move the routes into the bundle.',
     explanation:
       'A policy that selects the pods of a gateway, or stands for the whole mesh in the root namespace, holds for what enters there (istio/pilot/pkg/security, 1.32). Policies of Kong Mesh do not see the clients of a delegated gateway (edge.md 1.15).',
+  },
+  deniedHere: {
+    code: 'ISTHMUS-GW-070',
+    severity: 'warning',
+    title: 'Denials of the gateway become routes of Kong',
+    message:
+      'What this policy denies by path, method or host is answered 403 by rules before all others of the gateway, on every port.',
+    help: 'Nothing needs to be done; new VirtualServices of this gateway need the same routes.',
+    explanation:
+      'Kong merges slashes and refuses paths with a backslash there, so that it denies a little more than Istio and nothing less (kong/tools/uri.lua, 3.9; edge.md 2.6).',
+  },
+  tokensClosed: {
+    code: 'ISTHMUS-GW-071',
+    severity: 'blocker',
+    title: 'Requests with a token are closed',
+    message:
+      'Pods of this gateway check tokens by {policies}, which Kong cannot do without a plugin: requests with an Authorization header or an access_token parameter are answered 503, the others get what they got before.',
+    help: 'Finish the drafted plugin (openid-connect), name it in the routes and take the closing rules away.',
+    explanation:
+      'A RequestAuthentication refuses bad tokens and lets requests without one pass (istio/pilot/pkg/security/authn, 1.32): what a backend gets with a token has been checked. Unchecked tokens must not reach it.',
   },
   egressReplaced: {
     code: 'ISTHMUS-GW-065',

@@ -11,11 +11,13 @@ import {
   rootField,
   text,
 } from '@isthmus/kubernetes';
+import { clientScopes, indexSidecars } from '../effective/client-scope.ts';
 import type { EffectiveConfig } from '../effective/config.ts';
 import { compareCreation } from '../effective/creation-order.ts';
-import type { PortView } from '../effective/service-view.ts';
+import { type PortView, sortByVisibility } from '../effective/service-view.ts';
 import type { EffectiveVirtualService } from '../effective/virtual-service.ts';
 import { workloadsOf } from '../effective/workloads.ts';
+import { createDenials } from './gateway-denials.ts';
 import { isCatchAll } from './predicate.ts';
 import { type CompiledRoute, compileRoutes } from './routes.ts';
 
@@ -118,11 +120,11 @@ interface Domain {
 }
 
 /** The routes of a virtual host in Envoy's order: those for everything last (httproute.go SortVHostRoutes). */
-function virtualHost(name: string, { routes, redirects }: Domain, port: number): VirtualHost {
+function virtualHost(name: string, { routes, redirects }: Domain, port: number, denied: readonly Route[]): VirtualHost {
   const last = routes.filter(({ match }) => isCatchAll(match));
   const first = routes.filter(({ match }) => !isCatchAll(match));
   const ordered = redirects ? [toHttps] : [...first, ...last].map(({ route }) => route);
-  return { name: `${name}:${port}`, domains: [name], routes: ordered };
+  return { name: `${name}:${port}`, domains: [name], routes: [...denied, ...ordered] };
 }
 
 /** What is served on one port, of Gateways on the same pods (istio/pilot/pkg/networking/core/gateway.go buildGatewayHTTPRouteConfig, 1.32). */
@@ -173,11 +175,27 @@ function tableOf(config: EffectiveConfig, client: Client, port: number, servers:
     for (const host of hosts) domain(host.name, host.name);
     for (const [host, one] of domains) if (hosts.some((own) => covers(own.name, host))) one.redirects = true;
   }
-  const hosts = [...domains].map(([host, one]) => virtualHost(host, one, port));
+  const denials = createDenials(config, client);
+  const hosts = [...domains].map(([host, one]) => virtualHost(host, one, port, denials(host)));
   const broken = hosts.flatMap(({ routes }) => routes).find(({ decision }) => decision.kind === 'broken')?.decision;
   return broken === undefined
     ? { virtualHosts: hosts, otherwise: { kind: 'respond', status: 404 } }
     : { virtualHosts: [], otherwise: broken };
+}
+
+/** What gateways know: no Sidecar is for them (istio/pilot/pkg/model/push_context.go getSidecarScope, 1.32). */
+function withoutSidecars(config: EffectiveConfig): EffectiveConfig {
+  const { mesh, registry, virtualServices, estate, destinationRules } = config;
+  const none = indexSidecars({ ...estate, istio: [] }, mesh);
+  const scopeOf = clientScopes({ mesh, registry, visibility: sortByVisibility(registry), virtualServices }, none);
+  return {
+    ...config,
+    scopeOf,
+    destinationRule(client, host) {
+      const service = scopeOf(client).service(host);
+      return service && destinationRules.find(client, service);
+    },
+  };
 }
 
 const selectorOf = (gateway: Resource): Record<string, string> =>
@@ -190,7 +208,8 @@ const selectorOf = (gateway: Resource): Record<string, string> =>
  * selector are taken to be on the same pods; where the import does not show the pods, the selector stands for their labels
  * and the Gateway's namespace for theirs.
  */
-export function compileGateways(config: EffectiveConfig): GatewayPort[] {
+export function compileGateways(known: EffectiveConfig): GatewayPort[] {
+  const config = withoutSidecars(known);
   const gateways = config.estate.istio
     .filter(({ kind, group }) => kind === 'Gateway' && group === 'networking.istio.io')
     .sort(compareCreation);

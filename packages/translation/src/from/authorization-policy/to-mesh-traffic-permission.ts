@@ -9,6 +9,7 @@ import { gatewayOf, isForSidecars } from '../../security/gateway.ts';
 import { accountForMetadata } from '../../security/metadata.ts';
 import { allPorts } from '../../security/ports.ts';
 import { fieldAt, type SecurityView, securityOf } from '../../security/view.ts';
+import { answeredAtKong } from '../gateway/answered.ts';
 import { accountForRest, accountForRule, namesOf } from './account.ts';
 import { applyRemainders, type PlacedRemainder, type Unit } from './compose.ts';
 import { emitUnits } from './emit.ts';
@@ -35,7 +36,7 @@ const hasWaypoint = (context: Context): boolean =>
 function leave<C extends Code>(
   context: Context,
   policy: AuthorizationPolicy,
-  outcome: 'unsupported' | 'inert',
+  outcome: 'unsupported' | 'approximate' | 'inert',
   code: C,
   parameters: Parameters<C>,
 ): void {
@@ -69,7 +70,8 @@ function isSetAside(context: Context, view: SecurityView, policy: AuthorizationP
   }
   const gateway = gatewayOf(view, policy);
   if (gateway !== undefined && !isForWaypoint(context, policy)) {
-    leave(context, policy, 'unsupported', area.atGateway, { gateway });
+    if (answeredAtKong(context).has(resource)) leave(context, policy, 'approximate', codes.gateway.deniedHere, {});
+    else leave(context, policy, 'unsupported', area.atGateway, { gateway });
     return true;
   }
   if (policy.attached) {

@@ -21,8 +21,8 @@ export interface Binding {
   readonly namespace: string;
   readonly workload: GatewayWorkload;
   readonly served: readonly Served[];
-  /** Why the routes for a host must wait for a person; undefined where they need not. */
-  draftFor(host: string): string | undefined;
+  /** Why the routes for a host must wait for a person, those for connections (TLS, TCP) or for requests; undefined where they need not. */
+  draftFor(host: string, connections?: boolean): string | undefined;
 }
 
 const covers = (wide: string, narrow: string): boolean =>

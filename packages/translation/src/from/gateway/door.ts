@@ -94,7 +94,12 @@ export function emitDoors(context: Context, doors: readonly Door[]): void {
   }
   for (const name of [...classes].sort()) emitClass(context, name);
   emitSecretGrants(context, uses);
-  if (classes.size > 0) context.report(codes.gateway.delegated, { classes: [...classes].sort().join(', ') }, undefined);
+  if (classes.size > 0)
+    context.report(
+      codes.gateway.delegated,
+      { classes: [...classes].sort().join(', '), router: context.settings.router },
+      undefined,
+    );
 }
 
 /** Kong serves a route on every port of its protocol: ports with other hosts are not kept apart (edge.md 2.2, V10). */

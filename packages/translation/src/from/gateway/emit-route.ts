@@ -173,7 +173,14 @@ function respond(context: Context, action: Extract<Action, { kind: 'respond' }>,
 }
 
 /** The plugin that answers in the place of what Kong cannot do, or of a rule that no request of a host matches. */
-export function answer(context: Context, namespace: string, role: EmittedRole, status: 404 | 503): unknown {
+export function answer(context: Context, namespace: string, role: EmittedRole, status: 403 | 404 | 503): unknown {
+  if (status === 403)
+    // As Envoy's RBAC filter says it.
+    return emitPlugin(context, { namespace, name: 'denied-by-policy', role, services: [] }, 'request-termination', {
+      status_code: status,
+      content_type: 'text/plain',
+      body: 'RBAC: access denied',
+    });
   const name = status === 404 ? 'no-rule-matches' : 'not-carried-over';
   const message = status === 404 ? 'no rule of this host matches' : 'this route was not carried over from Istio';
   return emitPlugin(context, { namespace, name, role, services: [] }, 'request-termination', {
@@ -200,6 +207,11 @@ function ruleOf(
     return chunk(matches, 64).map((some) => ({ matches: some, filters, timeouts: timeout }));
   };
   if (action.kind === 'closed') return closed(action.at, action.why);
+  if (action.kind === 'guarded') {
+    const filters = [answer(context, place.namespace, place.role, action.status)];
+    const matches = rule.matches.flatMap((match) => matchesOf(context, match, pathOf(match)));
+    return chunk(matches, 64).map((some) => ({ matches: some, filters, timeouts: timeout }));
+  }
   accountForRest(context, rule);
   if (action.kind === 'redirect') {
     const filter = redirectFilter(context, action.field, unit);

@@ -1,7 +1,8 @@
 import { isMap, type Json, type JsonObject, matchesLabels, type Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { rootNamespaceOf } from '../sidecar/read.ts';
-import { intersection } from './bind.ts';
+import { intersection, isWider } from './bind.ts';
+import { denials, type GuardEntry, tokens } from './guard-entries.ts';
 import type { GatewayWorkload } from './workload.ts';
 
 /** A policy that Istio's gateway enforces before any route. */
@@ -9,6 +10,8 @@ export interface Guard {
   readonly resource: Resource;
   /** The hosts that it is about; undefined: all. */
   readonly hosts: readonly string[] | undefined;
+  /** What stands for it before the routes; undefined where nothing of Kong's can. */
+  readonly entries: readonly GuardEntry[] | undefined;
 }
 
 const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
@@ -24,18 +27,22 @@ function hostsOf(rule: Json): string[] | undefined {
   return hosts.some((host) => host.replace(/^\*\./, '').includes('*')) ? undefined : hosts;
 }
 
-function guardOf(resource: Resource): Guard | undefined {
+function guardOf(resource: Resource, root: string): Guard | undefined {
   const spec = map(resource.object.spec);
   const action = typeof spec.action === 'string' ? spec.action : 'ALLOW';
   const rules = list(spec.rules);
   if (resource.kind === 'RequestAuthentication')
-    return list(spec.jwtRules).length === 0 ? undefined : { resource, hosts: undefined };
+    return list(spec.jwtRules).length === 0 ? undefined : { resource, hosts: undefined, entries: tokens(resource) };
   if (action === 'AUDIT') return undefined;
   // A rule without conditions allows everything.
   if (action === 'ALLOW' && rules.some((rule) => Object.keys(map(rule)).length === 0)) return undefined;
-  if (action === 'ALLOW') return { resource, hosts: undefined };
+  if (action === 'ALLOW') return { resource, hosts: undefined, entries: undefined };
   const hosts = rules.map(hostsOf);
-  return { resource, hosts: hosts.includes(undefined) ? undefined : hosts.flatMap((one) => one ?? []) };
+  return {
+    resource,
+    hosts: hosts.includes(undefined) ? undefined : hosts.flatMap((one) => one ?? []),
+    entries: denials(resource, root),
+  };
 }
 
 function isFor(resource: Resource, workload: GatewayWorkload, names: ReadonlySet<string>, root: string): boolean {
@@ -59,9 +66,23 @@ export function guardsOf(context: Context, workload: GatewayWorkload, gateways: 
   return ['AuthorizationPolicy', 'RequestAuthentication']
     .flatMap((kind) => context.ofKind(kind))
     .filter((resource) => isFor(resource, workload, names, root))
-    .flatMap((resource) => guardOf(resource) ?? []);
+    .flatMap((resource) => guardOf(resource, root) ?? []);
 }
 
-/** The first guard that a host stands behind. */
+const stands = ({ hosts }: Pick<Guard, 'hosts'>, host: string): boolean =>
+  hosts === undefined || hosts.some((one) => intersection(one, host) !== undefined);
+
+/** Whether what stands for a guard is about all of a host, or about nothing of it. */
+const isWhole = ({ hosts }: GuardEntry, host: string): boolean =>
+  hosts === undefined || !stands({ hosts }, host) || hosts.some((one) => one === host || isWider(one, host));
+
+/** The first guard that a host stands behind and that Kong has no counterpart of. */
 export const guardFor = (guards: readonly Guard[], host: string): Guard | undefined =>
-  guards.find(({ hosts }) => hosts === undefined || hosts.some((one) => intersection(one, host) !== undefined));
+  guards.find((guard) => stands(guard, host) && guard.entries?.every((entry) => isWhole(entry, host)) !== true);
+
+/** What is answered before the routes of a host. */
+export const entriesFor = (guards: readonly Guard[]): readonly GuardEntry[] =>
+  guards.flatMap(({ entries }) => entries ?? []);
+
+/** Whether an entry is about a host. */
+export const isAbout = ({ hosts }: GuardEntry, host: string): boolean => stands({ hosts }, host);

@@ -43,7 +43,7 @@ function emit(
     context.claim(rule, 'unsupported', codes.gateway.connectionClosed);
     return;
   }
-  const draft = listeners[0]?.draft ?? binding.draftFor('*');
+  const draft = listeners[0]?.draft ?? binding.draftFor('*', true);
   const role: EmittedRole =
     draft === undefined ? { role: 'resource', stage: 'edge' } : { role: 'draft', stage: 'edge', why: draft };
   context.report(codes.gateway.connectionRoute, { kind: route.kind }, rule);

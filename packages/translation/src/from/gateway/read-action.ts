@@ -28,6 +28,8 @@ export type Action =
       readonly body: string | undefined;
       readonly from: readonly Field[];
     }
+  /** What the gateway's pods enforce: refused, or closed since Kong cannot check it. */
+  | { readonly kind: 'guarded'; readonly status: 403 | 503 }
   /** Something that Kong cannot do: its requests are answered 503, so that none goes on to another rule. */
   | { readonly kind: 'closed'; readonly at: Field; readonly why: string };
 

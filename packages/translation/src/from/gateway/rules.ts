@@ -4,6 +4,8 @@ import { configOf } from '../../effective-config.ts';
 import { child, type Field, items, rootField } from '../../field.ts';
 import { oncePerContext } from '../../once.ts';
 import type { Binding } from './bind.ts';
+import type { GuardEntry } from './guard-entries.ts';
+import { isAbout } from './guards.ts';
 import type { Listener } from './listeners.ts';
 import { type MatchParts, matchParts, mergedMatch, mergedParts, type Parts, partsOf } from './parts.ts';
 import { type Action, closedDelegate, readAction, readTimeout, type Timeout } from './read-action.ts';
@@ -17,6 +19,8 @@ export interface EdgeRule {
   readonly matches: readonly EdgeMatch[];
   readonly action: Action;
   readonly timeout: Timeout | undefined;
+  /** The hosts that it is for; all of the VirtualService where absent. */
+  readonly only?: (host: string) => boolean;
 }
 
 /** Whether a match takes every request of its hosts. */
@@ -116,10 +120,23 @@ export function readRules(context: Context, binding: Binding): EdgeRule[] {
   });
 }
 
-/** The rules that hold on a listener, up to the first that takes every request; the rest is dead there (routing.md T11). */
-export function rulesOn(rules: readonly EdgeRule[], listener: Listener): EdgeRule[] {
+/** The rules that answer before those of a VirtualService, in the place of what the gateway's pods enforce. */
+export const guardRules = (entries: readonly GuardEntry[]): EdgeRule[] =>
+  entries.map((entry, index) => ({
+    field: entry.field,
+    index,
+    parts: () => undefined,
+    matches: entry.matches(),
+    action: { kind: 'guarded', status: entry.status },
+    timeout: undefined,
+    only: (host) => isAbout(entry, host),
+  }));
+
+/** The rules that hold on a listener for a host, up to the first that takes every request; the rest is dead there (routing.md T11). */
+export function rulesOn(rules: readonly EdgeRule[], listener: Listener, host: string): EdgeRule[] {
   const result: EdgeRule[] = [];
   for (const rule of rules) {
+    if (rule.only?.(host) === false) continue;
     const matches = rule.matches.filter((match) => holdsOn(match, listener));
     if (matches.length === 0) continue;
     const last = matches.findIndex(takesAll);

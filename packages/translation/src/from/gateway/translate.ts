@@ -19,17 +19,20 @@ import {
   type RoutePart,
 } from './emit-route.ts';
 import { rewriteObjection } from './filters.ts';
-import { type Guard, guardFor } from './guards.ts';
+import type { GuardEntry } from './guard-entries.ts';
+import { entriesFor, type Guard, guardFor } from './guards.ts';
 import { translateConnections } from './l4.ts';
 import { groupsOf, placeMatches, type Reading, reportUnknownOrder, usedMatches } from './placement.ts';
 import { orderFor, type RouterOrder, unitObjection } from './router-order.ts';
-import { delegatedRules, readRules, takesAll } from './rules.ts';
+import { delegatedRules, guardRules, readRules, takesAll } from './rules.ts';
 import { hostUnits, type Unit, unitsOf } from './units.ts';
 import type { GatewayWorkload } from './workload.ts';
 
-function read(context: Context, binding: Binding): Reading | Field {
+function read(context: Context, binding: Binding, entries: readonly GuardEntry[]): Reading | Field {
   try {
-    const rules = readRules(context, binding);
+    const guarding = guardRules(entries);
+    const own = readRules(context, binding);
+    const rules = [...guarding, ...own.map((rule) => ({ ...rule, index: rule.index + guarding.length }))];
     const objection = rules.map(rewriteObjection).find((field) => field !== undefined);
     if (objection !== undefined) return objection;
     return { binding, rules, units: unitsOf(binding, rules) };
@@ -139,7 +142,8 @@ function emitReading(
       [],
     );
   }
-  for (const { field, matches } of rules) {
+  for (const { field, matches, action } of rules) {
+    if (action.kind === 'guarded') continue;
     const dead = matches.filter((match) => !used.has(match));
     if (dead.length === matches.length) context.inert(field, codes.gateway.deadRule, {});
     else for (const match of dead) context.inert(match.field, codes.gateway.deadRule, {});
@@ -154,7 +158,7 @@ function translateDoor(context: Context, door: Door, bindings: readonly Binding[
     const readings: Reading[] = [];
     let bad: Field | undefined;
     for (const binding of component) {
-      const reading = read(context, binding);
+      const reading = read(context, binding, entriesFor(door.guards));
       if ('binding' in reading) readings.push(reading);
       else bad ??= reading;
     }
@@ -210,15 +214,32 @@ const titleOf = ({ resource }: Guard): string => `${resource.kind} ${resource.na
 /** Routes behind a policy of the gateway are drafts: applied as they are, they would let in what it refuses. */
 const draftBehind =
   ({ guards }: Door): Binding['draftFor'] =>
-  (host) => {
-    const guard = guardFor(guards, host);
+  (host, connections = false) => {
+    // What denies requests by their paths denies connections without regard to them.
+    const guard = connections ? guards[0] : guardFor(guards, host);
     return guard && `${titleOf(guard)} restricts what enters here: its counterpart at Kong must stand first.`;
   };
 
-function reportGuards(context: Context, { guards, gateways }: Door): void {
+function reportGuards(context: Context, { guards, gateways }: Door, bindings: readonly Binding[]): void {
   const [gateway] = gateways;
-  if (guards.length > 0 && gateway !== undefined)
-    context.report(codes.gateway.guarded, { policies: guards.map(titleOf).join(', ') }, gateway.spec);
+  if (gateway === undefined) return;
+  const report = (
+    code: typeof codes.gateway.guarded | typeof codes.gateway.tokensClosed,
+    some: readonly Guard[],
+  ): void => {
+    if (some.length > 0) context.report(code, { policies: some.map(titleOf).join(', ') }, gateway.spec);
+  };
+  // Of a host that a denial is about in part only, nothing can be answered alike for all names.
+  const waiting = guards.filter(
+    (guard) =>
+      guard.entries === undefined ||
+      bindings.some(({ served }) => served.some(({ host }) => guardFor([guard], host) !== undefined)),
+  );
+  report(codes.gateway.guarded, waiting);
+  report(
+    codes.gateway.tokensClosed,
+    guards.filter((guard) => guard.resource.kind === 'RequestAuthentication' && !waiting.includes(guard)),
+  );
 }
 
 function isVisible(resource: Resource, workload: GatewayWorkload): boolean {
@@ -249,13 +270,13 @@ export function translateGateways(context: Context): void {
   for (const door of [...doors, ...absent]) {
     const keys = new Set(door.gateways.map(nameOf));
     const draftFor = draftBehind(door);
-    reportGuards(context, door);
     const bindings = edge.flatMap((resource) => {
       if (!gatewaysOf(resource).some(({ key }) => keys.has(key))) return [];
       if (isVisible(resource, door.workload)) return [bind(context, resource, door.listeners, door.workload, draftFor)];
       context.inert(child(child(rootField(resource), 'spec'), 'exportTo'), codes.gateway.notVisible, {});
       return [];
     });
+    reportGuards(context, door, bindings);
     translateDoor(context, door, bindings, uses);
     for (const binding of bindings) {
       translateConnections(context, binding, uses);

@@ -37,13 +37,13 @@ function group({ served, draftFor }: Binding, rules: readonly EdgeRule[]): Unit[
   for (const [host, all] of byHost) {
     const variants = Map.groupBy(
       all,
-      ({ listener }) => `${listener.draft ?? draftFor(host) ?? ''}|${sameRules(rulesOn(rules, listener))}`,
+      ({ listener }) => `${listener.draft ?? draftFor(host) ?? ''}|${sameRules(rulesOn(rules, listener, host))}`,
     );
     for (const [variant, cells] of variants) {
       const listeners = cells.map(
         ({ listener }) => `${listener.gateway.namespace}/${listener.gateway.resource.name}/${listener.name}`,
       );
-      const own = rulesOn(rules, (cells[0] as Served).listener);
+      const own = rulesOn(rules, (cells[0] as Served).listener, host);
       const alone = own.some(needsHost) ? host : '';
       // A listener for one host stands for all listeners of its port and kind: only where a host is offered matters.
       const places = cells
