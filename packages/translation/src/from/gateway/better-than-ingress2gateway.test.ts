@@ -47,6 +47,31 @@ test.each(['v1', 'v1beta1', 'v1alpha3'])('B1: every version of the API is read (
   ]);
 });
 
+test('B2: every kind of Istio’s API has a verdict, leaf by leaf', () => {
+  const others = ['DestinationRule', 'ServiceEntry', 'Sidecar', 'EnvoyFilter', 'WorkloadEntry'].map(
+    (kind) => `---
+apiVersion: networking.istio.io/v1
+kind: ${kind}
+metadata: {name: other, namespace: web}
+spec: {host: web, hosts: [web.example], address: 10.0.0.1, egress: [{hosts: ["./*"]}], configPatches: []}
+`,
+  );
+  const { ledger } = run(gateway(http()) + service(to('web')) + others.join('')).translation;
+  const kinds = ledger.map(({ resource }) => resource.kind);
+  expect(new Set(kinds)).toEqual(
+    new Set([
+      'Gateway',
+      'VirtualService',
+      'DestinationRule',
+      'ServiceEntry',
+      'Sidecar',
+      'EnvoyFilter',
+      'WorkloadEntry',
+    ]),
+  );
+  expect(ledger.flatMap(({ fields }) => fields).filter(({ outcome }) => outcome === 'untranslated')).toEqual([]);
+});
+
 test('B3: a single destination without weight gets all traffic', () => {
   expect(rulesOf(only(to('web')))[0].backendRefs).toEqual([{ name: 'web', port: 80 }]);
 });
@@ -160,6 +185,12 @@ test('B16: an expression matches the whole path', () => {
   expect(rulesOf(found)[0].matches[0].path.value).toBe('(?:/a|/b)$');
 });
 
+test('B17: a rule without a match takes every request, with a rewrite or without', () => {
+  const found = only(`{rewrite: {uri: /new}, ${to('web').slice(1)}`);
+  expect(found.of('HTTPRoute').map(({ metadata }) => metadata.name)).toEqual(['shop']);
+  expect(rulesOf(found)[0].matches).toEqual([{ path: { type: 'RegularExpression', value: '/(.*)' } }]);
+});
+
 test('B18: a rewrite of the authority leaves the path alone, and one of a prefix keeps what follows', () => {
   const authority = only(`{rewrite: {authority: in.example}, ${to('web').slice(1)}`);
   expect(rulesOf(authority)[0].filters).toEqual([{ type: 'URLRewrite', urlRewrite: { hostname: 'in.example' } }]);
@@ -184,6 +215,19 @@ test('B21: a mirror is named as lost, and does not take the route with it', () =
   const found = only(`{mirror: {host: copy}, ${to('web').slice(1)}`);
   expect(found.outcome('spec.http[0].mirror.host')).toBe('unsupported');
   expect(rulesOf(found)[0].backendRefs).toHaveLength(1);
+});
+
+test('B22: header changes of the only destination are kept, those of one among several are named as lost', () => {
+  const headers = 'headers: {request: {set: {x: a}}}';
+  const one = only(`{route: [{destination: {host: web, port: {number: 80}}, ${headers}}]}`);
+  expect(rulesOf(one)[0].filters).toEqual([
+    { type: 'RequestHeaderModifier', requestHeaderModifier: { set: [{ name: 'x', value: 'a' }] } },
+  ]);
+  const two = only(
+    `{route: [{destination: {host: web, port: {number: 80}}, weight: 1, ${headers}}, {destination: {host: old, port: {number: 80}}, weight: 1}]}`,
+  );
+  expect(rulesOf(two)[0].filters).toBeUndefined();
+  expect(two.outcome('spec.http[0].route[0].headers.request.set.x')).toBe('unsupported');
 });
 
 test('B23: timeouts are written in whole units', () => {
@@ -218,6 +262,13 @@ spec: {hosts: ["*"], gateways: [door], tcp: [{match: [{port: 9000}], route: [{de
   expect(found.of('TCPRoute')[0].spec.parentRefs).toEqual([{ name: 'door', sectionName: 'tcp' }]);
 });
 
+test('B27: what is for the mesh becomes no route of the gateway, and no route stands without a parent', () => {
+  const inMesh = run(`${gateway(http())}${service(to('web')).replace('gateways: [door]', 'gateways: [mesh]')}`);
+  expect(inMesh.of('HTTPRoute')).toEqual([]);
+  const both = run(`${gateway(http())}${service(to('web')).replace('gateways: [door]', 'gateways: [mesh, door]')}`);
+  expect(both.of('HTTPRoute').map(({ spec }) => spec.parentRefs)).toEqual([[{ name: 'door', sectionName: 'http' }]]);
+});
+
 test('B28: a VirtualService for every host gets the hosts of the server', () => {
   expect(run(gateway(http('"*.example"')) + service(to('web'), '"*"')).of('HTTPRoute')[0].spec.hostnames).toEqual([
     '*.example',
@@ -244,6 +295,16 @@ test('B31: owners, finalizers and annotations of the source are not copied', () 
   expect(route.metadata).toEqual({ name: 'shop', namespace: 'web' });
 });
 
+test('B32: the same input gives the same output, in any order', () => {
+  const parts = [
+    gateway(http('"shop.example"')),
+    service(`{headers: {request: {set: {b: "1", a: "2"}}}, ${to('web').slice(1)}`).slice(4),
+  ];
+  const text = (list: readonly string[]): string =>
+    JSON.stringify(run(list.join('---\n')).translation.emitted.map(({ object }) => object));
+  expect(text([...parts].reverse())).toBe(text(parts));
+});
+
 test('B34: Gateways of different pods have different classes', () => {
   const other = gateway(http(), 'v1', 'app: internal').replace('name: door', 'name: inside');
   const found = run(`${gateway(http())}---${other}`);
@@ -251,6 +312,23 @@ test('B34: Gateways of different pods have different classes', () => {
     ['kong', 'konghq.com/kic-gateway-controller'],
     ['kong-internal', 'konghq.com/kic-gateway-controller-internal'],
   ]);
+});
+
+test('B35, B36, B38: what is carried over as it is has nothing said about it, and losses stand out', () => {
+  const about = (found: ReturnType<typeof run>): string[] =>
+    found.translation.diagnostics
+      .filter(({ severity, resource }) => severity !== 'info' && resource !== undefined)
+      .map(({ code }) => code);
+  const quiet = run(`${gateway(http('"shop.example"'))}${service(to('web.web.svc.cluster.local'))}`);
+  expect(about(quiet).filter((code) => code.startsWith('ISTHMUS-GW'))).toEqual([]);
+  const lossy = run(
+    gateway(
+      `{port: {number: 443, name: s, protocol: HTTPS}, hosts: ["shop.example"], tls: {mode: MUTUAL, credentialName: c}}`,
+    ),
+  );
+  expect(
+    lossy.translation.diagnostics.filter(({ severity }) => severity === 'blocker').map(({ code }) => code),
+  ).toContain('ISTHMUS-GW-019');
 });
 
 test('B37: two rules of one name are both kept', () => {
