@@ -8,6 +8,8 @@ export interface Backend {
   /** A MeshExternalService instead of a MeshService. */
   readonly external?: true;
   readonly port: number;
+  /** Its name, where the Service has several. */
+  readonly section?: string;
   readonly weight: number;
   /** Where the destination and its weight were written. */
   readonly from: readonly Field[];

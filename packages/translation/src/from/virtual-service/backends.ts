@@ -1,6 +1,6 @@
 import type { Client, Destination } from '@isthmus/behavior';
 import { codes } from '@isthmus/diagnostics';
-import type { EffectiveConfig, EffectiveDestination, RegistryService, ServiceName } from '@isthmus/istio';
+import type { EffectiveConfig, EffectiveDestination, RegistryService, ServiceName, ServicePort } from '@isthmus/istio';
 import { child, entries, type Field, stringifyJson } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { configOf, isGuessed, roleFor } from '../../effective-config.ts';
@@ -11,7 +11,13 @@ import { externalNames } from '../service-entry/external.ts';
 
 /** Where requests are to go in Kong Mesh. */
 export type Target =
-  | { readonly kind: 'service'; readonly service: ServiceName; readonly external?: true; readonly port: number }
+  | {
+      readonly kind: 'service';
+      readonly service: ServiceName;
+      readonly external?: true;
+      readonly port: number;
+      readonly section?: string;
+    }
   /** The address that was dialled: a headless Service, whose endpoints the caller chooses. */
   | { readonly kind: 'dialled' }
   /** Nobody, so that the proxy answers 503 as Istio's does. */
@@ -46,6 +52,20 @@ export interface Backends {
   readonly subsets: ReadonlyMap<string, SubsetService>;
   /** Emits what was found. */
   emit(): void;
+}
+
+/**
+ * The name of a port, by which a reference to a Service of several has to name it: policies for one port (`sectionName`) do not
+ * find a cluster that was referred to by the number (kuma, core/xds/meshroute/clusters.go `ResourceOrigin` and
+ * core/rules/outbound/resourcerules.go, 2.14 and 3.0; read, not run).
+ */
+export function sectionOf(
+  { ports }: { readonly ports: readonly Pick<ServicePort, 'name' | 'port' | 'protocol'>[] },
+  number: number,
+): { readonly section?: string } {
+  const own = ports.filter(({ protocol }) => protocol !== 'udp');
+  const name = own.find(({ port }) => port === number)?.name;
+  return own.length > 1 && name ? { section: name } : {};
 }
 
 const refusedLabel = 'isthmus/no-endpoints';
@@ -147,7 +167,12 @@ function collectBackends(context: Context, config: EffectiveConfig): Backends {
       // An address that was dialled is one of the Service: what a subset says does not count there.
       const narrowed = subset !== undefined && endpoints.kind === 'workloads';
       const as = narrowed ? subsetService(service, client, subset, endpoints.labels) : nameOf(service);
-      return { kind: 'service', service: as, port };
+      return {
+        kind: 'service',
+        service: as,
+        port,
+        ...sectionOf(context.services.get(as.namespace, as.name) ?? service, port),
+      };
     },
     nobody(service) {
       const { namespace, name } = nameOf(service);

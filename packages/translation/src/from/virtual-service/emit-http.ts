@@ -75,9 +75,14 @@ export function policyName(...parts: readonly string[]): string {
 }
 
 function backendRef(context: Context, backend: Backend, home: string): unknown {
-  const { service, external, port, weight, from } = backend;
+  const { service, external, port, section, weight, from } = backend;
   const named = external ? externalRef : meshServiceRef;
-  const ref = { ...named(context.settings.target, service, home), port, weight };
+  const ref = {
+    ...named(context.settings.target, service, home),
+    ...(section === undefined ? {} : { sectionName: section }),
+    port,
+    weight,
+  };
   return from.length === 0 ? ref : context.derived(from, ref);
 }
 

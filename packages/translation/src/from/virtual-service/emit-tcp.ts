@@ -15,7 +15,7 @@ import type { Field } from '../../field.ts';
 import { meshServiceRef } from '../../mesh-service-ref.ts';
 import { settleBinding } from './account.ts';
 import type { Backend } from './action.ts';
-import type { Backends } from './backends.ts';
+import { type Backends, sectionOf } from './backends.ts';
 import { type ClientUnit, clientsRef } from './client-units.ts';
 import { homeOf, policyLabels, policyName, portTarget } from './emit-http.ts';
 
@@ -94,7 +94,8 @@ function splitOf(
     const target = backends.target(unit.client, destination, entry.destination, { service, port: port.port }, false);
     const from = [entry.destination.field, ...(entry.weight === undefined ? [] : [entry.weight])];
     if (target.kind !== 'service') return { ...nobody(backends, service, port), weight, from };
-    return { service: target.service, port: target.port, weight, from };
+    const section = target.section === undefined ? {} : { section: target.section };
+    return { service: target.service, port: target.port, ...section, weight, from };
   });
   return { backends: listed.length === 0 ? [nobody(backends, service, port)] : listed, hosts };
 }
@@ -143,7 +144,9 @@ export function translateConnections(
     const isNeeded = index === 0 ? split !== undefined : within.some((at) => keys[at] !== keys[index]);
     if (!isNeeded) continue;
     const home = homeOf(context.settings, service);
-    const refs = split?.backends ?? [{ service: own, port: port.port, weight: 1, from: [] }];
+    const refs: readonly Backend[] = split?.backends ?? [
+      { service: own, port: port.port, ...sectionOf(service, port.port), weight: 1, from: [] },
+    ];
     const target = portTarget(context, service, own, several ? port : undefined);
     const hosts = split?.hosts ?? [];
     context.emit({
@@ -168,8 +171,13 @@ export function translateConnections(
               rules: [
                 {
                   default: {
-                    backendRefs: refs.map(({ service: to, port: number, weight, from }) => {
-                      const ref = { ...meshServiceRef(context.settings.target, to, home), port: number, weight };
+                    backendRefs: refs.map(({ service: to, port: number, section, weight, from }) => {
+                      const ref = {
+                        ...meshServiceRef(context.settings.target, to, home),
+                        ...(section === undefined ? {} : { sectionName: section }),
+                        port: number,
+                        weight,
+                      };
                       return from.length === 0 ? ref : context.derived(from, ref);
                     }),
                   },

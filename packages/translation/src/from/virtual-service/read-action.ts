@@ -71,6 +71,7 @@ function toBackend(
         service: target.service,
         ...(target.external ? { external: true as const } : {}),
         port: target.port,
+        ...(target.section === undefined ? {} : { section: target.section }),
         weight,
         from,
       };

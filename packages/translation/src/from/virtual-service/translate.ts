@@ -18,7 +18,7 @@ import { declareProtocols, portKey, spokenProtocol } from '../../service-ports.t
 import { externalNames } from '../service-entry/external.ts';
 import { settleBinding, settleRoute } from './account.ts';
 import type { RouteSettings } from './action.ts';
-import { type Backends, backendsOf } from './backends.ts';
+import { type Backends, backendsOf, sectionOf } from './backends.ts';
 import { type ClientUnit, clientUnits } from './client-units.ts';
 import { translateDirectResponses } from './direct-responses.ts';
 import { emitHttpRoutes, emitNoRetries, type PortRoutes } from './emit-http.ts';
@@ -60,7 +60,7 @@ function plainSteps(service: RegistryService, port: number, settings: RouteSetti
     backends:
       service.resolution === 'original' || service.registry === 'external'
         ? []
-        : [{ service: own, port, weight: 1, from: [] }],
+        : [{ service: own, port, ...sectionOf(service, port), weight: 1, from: [] }],
     requestHeaders: noHeaderChanges,
     responseHeaders: noHeaderChanges,
     mirrors: [],
