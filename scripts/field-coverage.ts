@@ -9,7 +9,7 @@ import { type FieldSample, fieldSamples, knownIstioFields, type SampleHints } fr
 import { defaultSettings, translate } from '@isthmus/translation';
 import type { FieldCoverage, FieldResult, KindCoverage } from '@isthmus/translation/coverage';
 
-const folder = fileURLToPath(new URL('./coverage/', import.meta.url));
+const folder = fileURLToPath(new URL('./field-examples/', import.meta.url));
 const documents = (file: string): Json[] =>
   parseYaml(readFileSync(`${folder}${file}`, 'utf8')).map(({ value }) => value as Json);
 
