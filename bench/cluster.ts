@@ -36,7 +36,12 @@ function pod(namespace: string, app: string, number: number): Written {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { namespace, name: `${app}-${number}`, labels: { app, version: `v${number}` } },
+    metadata: {
+      namespace,
+      name: `${app}-${number}`,
+      labels: { app, version: `v${number}` },
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: `${app}-7d`, uid: `uid-of-${app}` }],
+    },
     spec: {
       containers: [container('app', 'registry.example/app:1.0.0'), container('istio-proxy', 'istio/proxyv2:1.29.1')],
     },

@@ -7,27 +7,26 @@ import {
 } from '@isthmus/cluster/model';
 import type { EvidenceList, Gate, Service } from '@isthmus/contract';
 import type { MigrationRecord } from '@isthmus/store';
-import { servicesShown, shownBy } from './clusters.ts';
 import { type Context, firstPhase } from './context.ts';
+import { Refusal } from './problem.ts';
 import { completeSettings } from './settings.ts';
+import type { Shown } from './workers/cluster.ts';
 import type { Comparison } from './workers/comparison.ts';
 import type { ViewTask } from './workers/views.ts';
 
 type Sources = Pick<Context, 'store' | 'clusters' | 'views'>;
 
-interface Shown {
-  readonly name: string;
-  readonly state: LiveState;
-}
-
 /** The clusters of a migration as they stand now; the first look at one begins to read it. */
 export async function shownClusters({ store, clusters }: Sources, migration: string): Promise<Shown[]> {
   const records = await store.clusters.list(migration);
   return Promise.all(
-    records.map(async (record) => ({
-      name: record.name,
-      state: (await clusters.live(migration, record)).current(),
-    })),
+    records.map((record) =>
+      clusters.shown(migration, record).catch((error: unknown): Shown => {
+        if (!(error instanceof Refusal)) throw error;
+        const cluster = { name: record.name, prints: [], read: [], applied: [] };
+        return { state: 'failed', problem: error.message, cluster, services: [] };
+      }),
+    ),
   );
 }
 
@@ -50,15 +49,15 @@ export async function compared(
 ): Promise<Comparison | undefined> {
   const snapshot = await sources.store.snapshots.newest(migration.id);
   if (snapshot === undefined) return undefined;
-  const clusters = await Promise.all(shown.map(({ name, state }) => shownBy(name, state)));
+  const clusters = shown.map(({ cluster }) => cluster);
   return compute<Comparison>(sources, migration, snapshot.id, { name: 'comparison', clusters });
 }
 
 /** The state of several clusters together: what is worst, and what is not read yet. */
 const together = (shown: readonly Shown[]): LiveState['state'] =>
-  shown.some(({ state }) => state.state === 'failed')
+  shown.some(({ state }) => state === 'failed')
     ? 'failed'
-    : shown.some(({ state }) => state.state === 'reading')
+    : shown.some(({ state }) => state === 'reading')
       ? 'reading'
       : 'watching';
 
@@ -78,13 +77,16 @@ async function testimonyOf(sources: Sources, migration: MigrationRecord): Promis
   const shown = await shownClusters(sources, migration.id);
   if (shown.length === 0) return undefined;
   const state = together(shown);
-  const failed = shown.find((one) => one.state.error !== undefined);
+  const failed = shown.find(({ problem }) => problem !== undefined);
   const comparison = state === 'failed' ? undefined : await compared(sources, migration, shown);
-  const rows = servicesShown(shown.map((one) => one.state));
+  const rows = Map.groupBy(
+    shown.flatMap(({ services }) => services),
+    ({ namespace, name }) => `${namespace}/${name}`,
+  );
   const policies = new Map(comparison?.policies);
   return {
     state,
-    ...(failed === undefined ? {} : { problem: `${failed.name}: ${failed.state.error?.message}` }),
+    ...(failed === undefined ? {} : { problem: `${failed.cluster.name}: ${failed.problem}` }),
     known: new Set(comparison?.known),
     rowsOf: (service) => rows.get(service) ?? [],
     policiesOf: (service) => policies.get(service) ?? none,

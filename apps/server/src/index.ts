@@ -146,7 +146,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       .catch(onError);
   };
   const imports = createImports(store, data, limits, onStored, onError);
-  const clusters = createClusters(options.clusters ?? { programs: [], kubeconfigs: [], inCluster: false });
+  const clusters = createClusters(options.clusters ?? { programs: [], kubeconfigs: [], inCluster: false }, onError);
   const context: Context = {
     store,
     imports,
@@ -175,7 +175,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   addWeb(app, webRoot);
   app.addHook('onClose', async () => {
-    clusters.close();
+    await clusters.close();
     await imports.close();
     await views.close();
     await store.close();

@@ -20,4 +20,4 @@ export { inventoryOf, type LiveInventory, podRows, type ServiceRow, serviceRows 
 export type { ServedKind, Unread } from './kinds.ts';
 export type { LiveCluster, LiveKind, LiveState } from './live-cluster.ts';
 export { readingRights } from './rights.ts';
-export { type SnapshotFile, snapshotFiles } from './snapshot.ts';
+export { closingFiles, kindFiles, type SnapshotFile, snapshotFiles } from './snapshot.ts';

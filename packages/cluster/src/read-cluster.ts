@@ -40,8 +40,10 @@ export interface ReadOptions {
   /** What to keep of each object; as a snapshot holds it where absent. */
   readonly shape?: (object: JsonObject) => JsonObject;
   readonly onProgress?: (progress: KindProgress) => void;
-  /** Each kind as soon as it is read. */
-  readonly onKind?: (reading: KindReading) => void;
+  /** Each kind as soon as it is read; the next ones wait until it is dealt with. */
+  readonly onKind?: (reading: KindReading) => void | Promise<void>;
+  /** Lets go of objects once `onKind` had them, so that no memory holds a whole cluster. */
+  readonly isPassing?: boolean;
 }
 
 const atOnce = 6;
@@ -110,11 +112,13 @@ function toUnread(
  */
 export async function readCluster(reader: Reader, options: ReadOptions = {}): Promise<ClusterReading> {
   const { signal, wants = () => true, shape = shapeObject, onProgress = () => {}, onKind = () => {} } = options;
+  const { isPassing = false } = options;
   const version = await serverVersion(reader, signal);
   const { kinds: served, unread: undiscovered } = await discover(reader, signal);
   const wanted = served.filter(wants);
   const unread: Unread[] = [...undiscovered];
   const readings = new Map<ServedKind, KindReading>();
+  const places: { namespace: string; name: string }[] = [];
   for (const kind of wanted) onProgress({ kind, state: 'waiting', read: 0 });
   await eachOf(wanted, async (kind) => {
     let seen = 0;
@@ -130,9 +134,10 @@ export async function readCluster(reader: Reader, options: ReadOptions = {}): Pr
         signal,
       );
       const reading = { kind, ...list };
-      readings.set(kind, reading);
+      if (kind.group === 'apps' && kind.resource === 'deployments') places.push(...meshConfigPlaces(list.objects));
       onProgress({ kind, state: 'read', read: list.objects.length, total: list.objects.length });
-      onKind(reading);
+      await onKind(reading);
+      readings.set(kind, isPassing ? { ...reading, objects: [] } : reading);
     } catch (error) {
       const failure = error as ClusterError;
       if (!(failure instanceof ClusterError) || endsAll(failure)) throw failure;
@@ -147,9 +152,8 @@ export async function readCluster(reader: Reader, options: ReadOptions = {}): Pr
       throw new ClusterError('unreachable', first.reason);
   }
   const kinds = wanted.flatMap((kind) => readings.get(kind) ?? []);
-  const deployments = kinds.find(({ kind }) => kind.group === 'apps' && kind.resource === 'deployments');
   const meshConfigs: JsonObject[] = [];
-  for (const place of meshConfigPlaces(deployments?.objects ?? [])) {
+  for (const place of places) {
     const read = await readMeshConfig(reader, place, signal);
     if (read === undefined) continue;
     if ('failure' in read) unread.push(read as Unread);

@@ -54,9 +54,29 @@ function withoutDrawn({ healthCheckNodePort: _, ports, ...others }: JsonObject):
     : others;
 }
 
+// What a controller makes says nothing that its template does not say, but for which proxies were injected.
+function madeBy(kind: Json, spec: Json | undefined): Json | undefined {
+  if (!isMap(spec)) return undefined;
+  if (kind === 'ReplicaSet' || kind === 'Job') return spec.replicas === undefined ? {} : { replicas: spec.replicas };
+  const part = (list: Json | undefined): JsonObject[] =>
+    isList(list) ? list.filter(isMap).map(({ name, image, ports }) => definedOnly({ name, image, ports })) : [];
+  const { containers, initContainers, serviceAccountName, hostNetwork } = spec;
+  return definedOnly({
+    ...(initContainers === undefined ? {} : { initContainers: part(initContainers) }),
+    containers: part(containers),
+    serviceAccountName,
+    hostNetwork,
+  });
+}
+
+const definedOnly = (fields: Readonly<Record<string, Json | undefined>>): JsonObject =>
+  Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, Json] => entry[1] !== undefined));
+
+const made = new Set(['Pod', 'ReplicaSet', 'Job']);
+
 /**
  * An object as a snapshot holds it: without what the server keeps for itself, and without the status where that is not
- * needed. Of a Secret nothing but metadata is left.
+ * needed. Of a Secret nothing but metadata is left; of what controllers make by a template, what the template does not say.
  */
 export function shapeObject(object: JsonObject): JsonObject {
   const { apiVersion, kind, metadata, status: _, ...rest } = object;
@@ -69,12 +89,14 @@ export function shapeObject(object: JsonObject): JsonObject {
   if (Object.keys(said).length > 0) shaped.annotations = said;
   if (isList(ownerReferences)) shaped.ownerReferences = owners(ownerReferences);
   const status = statusOf(object);
+  const isMade = made.has(String(kind)) && isList(ownerReferences) && ownerReferences.length > 0;
   return {
     apiVersion: apiVersion as Json,
     kind: kind as Json,
     metadata: shaped,
     ...(kind === 'Secret' ? {} : rest),
     ...(kind === 'Service' && apiVersion === 'v1' && isMap(rest.spec) ? { spec: withoutDrawn(rest.spec) } : {}),
+    ...(isMade ? { spec: madeBy(kind as Json, rest.spec) ?? {} } : {}),
     ...(status === undefined ? {} : { status }),
   };
 }

@@ -4,7 +4,7 @@ import type { ServedKind } from './kinds.ts';
 import type { ClusterReading } from './read-cluster.ts';
 import { readingRights } from './rights.ts';
 import { shapeObject } from './shape.ts';
-import { snapshotFiles } from './snapshot.ts';
+import { isKept, snapshotFiles } from './snapshot.ts';
 
 const kind = (group: string, name: string, resource: string): ServedKind => ({
   group,
@@ -89,6 +89,30 @@ describe('an object of a snapshot', () => {
     );
   });
 
+  test('made by a template has what the template does not say: the proxies of pods', () => {
+    const ownerReferences = [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'seats-7d' }];
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'seats-1', ownerReferences },
+      spec: {
+        containers: [{ name: 'istio-proxy', image: 'istio/proxyv2:1.29.1', env: [{ name: 'A', value: 'b' }] }],
+        volumes: [{ name: 'data' }],
+        serviceAccountName: 'seats',
+      },
+      status: { phase: 'Running' },
+    };
+    expect(shapeObject(pod).spec).toEqual({
+      containers: [{ name: 'istio-proxy', image: 'istio/proxyv2:1.29.1' }],
+      serviceAccountName: 'seats',
+    });
+    expect(shapeObject({ ...pod, metadata: { name: 'alone' } }).spec).toEqual(pod.spec);
+    const set = { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name: 'a', ownerReferences } };
+    expect(shapeObject({ ...set, spec: { replicas: 2, template: {} } }).spec).toEqual({ replicas: 2 });
+    expect([2, 0].map((replicas) => isKept({ ...set, spec: { replicas } }))).toEqual([true, false]);
+    expect(isKept({ ...pod, status: { phase: 'Succeeded' } })).toBe(false);
+  });
+
   test('is nothing but metadata where it is a Secret, whatever the server sent', () => {
     const secret = {
       apiVersion: 'v1',
@@ -133,7 +157,7 @@ describe('the files of a snapshot', () => {
   });
 
   test('hold what could not be read', () => {
-    const [record] = routes(
+    const record = routes(
       'east',
       [],
       [
@@ -147,7 +171,7 @@ describe('the files of a snapshot', () => {
           grant: 'kubectl …',
         },
       ],
-    );
+    ).at(-1);
     const [resource] = readManifest('x', new TextEncoder().encode(record?.text)).resources;
     expect(resource?.object).toEqual({
       apiVersion: 'isthmus/v1',
@@ -174,14 +198,17 @@ describe('the files of a snapshot', () => {
   });
 
   test('leave out what the snapshot holds in another form', () => {
-    const owned = { metadata: { ownerReferences: [{ kind: 'Deployment', name: 'seats' }] } };
+    const owned = { metadata: { ownerReferences: [{ kind: 'Service', name: 'seats' }] } };
     const files = [
       ...snapshotFiles('east', {
         version: '',
         kinds: [
           {
-            kind: kind('apps', 'ReplicaSet', 'replicasets'),
-            objects: [object('apps/v1', 'ReplicaSet', 'a/owned', owned), object('apps/v1', 'ReplicaSet', 'a/own')],
+            kind: kind('discovery.k8s.io', 'EndpointSlice', 'endpointslices'),
+            objects: [
+              object('discovery.k8s.io/v1', 'EndpointSlice', 'a/owned', owned),
+              object('discovery.k8s.io/v1', 'EndpointSlice', 'a/own'),
+            ],
             resourceVersion: '1',
           },
           {
@@ -194,8 +221,8 @@ describe('the files of a snapshot', () => {
         unread: [],
       }),
     ];
-    expect(files.map(({ path }) => path)).toEqual(['east/snapshot.yaml', 'east/replicasets.apps.yaml']);
-    expect(files[1]?.text).not.toContain('owned');
+    expect(files.map(({ path }) => path)).toEqual(['east/endpointslices.discovery.k8s.io.yaml', 'east/snapshot.yaml']);
+    expect(files[0]?.text).not.toContain('owned');
   });
 });
 

@@ -1,5 +1,6 @@
 import { clusterAnnotation, isList, isMap, type JsonObject, writeYamlDocuments } from '@isthmus/kubernetes';
-import type { Unread } from './kinds.ts';
+import type { ServedKind, Unread } from './kinds.ts';
+import { at, textAt } from './objects.ts';
 import type { ClusterReading } from './read-cluster.ts';
 
 /** One file of a snapshot. */
@@ -13,12 +14,20 @@ export const recordGroup = 'isthmus';
 export const recordKind = 'ClusterSnapshot';
 
 // Objects of these kinds are made by what the snapshot holds as well, where they have an owner.
-const derived = new Set(['ReplicaSet', 'Job', 'EndpointSlice', 'Dataplane']);
+const derived = new Set(['EndpointSlice', 'Dataplane']);
 
-/** Whether a snapshot holds an object: what others stand for, and what Kong Mesh counts by the second, is left out. */
-export function isKept({ kind, apiVersion, metadata }: JsonObject): boolean {
+/**
+ * Whether a snapshot holds an object: what others stand for, what is over, and what Kong Mesh counts by the second is
+ * left out. ReplicaSets and Jobs stay, by which pods belong to their workloads.
+ */
+export function isKept(object: JsonObject): boolean {
+  const { kind, apiVersion, metadata } = object;
   if (String(apiVersion).startsWith('kuma.io/') && String(kind).endsWith('Insight')) return false;
-  return !(derived.has(String(kind)) && isMap(metadata) && isList(metadata.ownerReferences));
+  const isOwned = isMap(metadata) && isList(metadata.ownerReferences);
+  if (!isOwned) return true;
+  if (kind === 'ReplicaSet') return at(object, 'spec', 'replicas') !== 0;
+  if (kind === 'Pod') return !/^(?:Succeeded|Failed)$/.test(textAt(object, 'status', 'phase'));
+  return !derived.has(String(kind));
 }
 
 function withCluster(object: JsonObject, cluster: string): JsonObject {
@@ -68,8 +77,34 @@ function record(cluster: string, version: string, unread: readonly Unread[]): Js
   };
 }
 
+const folderOf = (cluster: string): string => cluster.replace(/[^A-Za-z0-9._-]/g, '-').replace(/^\.+/, '') || 'cluster';
+
 // A file stays small enough to be shown, and to be written without holding up others.
 const mostInFile = 500;
+
+/** The files of one kind: one, or several of 500 objects each, ordered by namespace and name. */
+export function* kindFiles(
+  cluster: string,
+  { group, resource }: Pick<ServedKind, 'group' | 'resource'>,
+  objects: readonly JsonObject[],
+): Generator<SnapshotFile> {
+  const kept = objects.filter(isKept).sort(byKey);
+  const name = group === '' ? resource : `${resource}.${group}`;
+  for (let from = 0; from < kept.length; from += mostInFile) {
+    const part = kept.slice(from, from + mostInFile).map((object) => written(withCluster(object, cluster)));
+    const number = kept.length > mostInFile ? `-${String(from / mostInFile + 1).padStart(3, '0')}` : '';
+    yield { path: `${folderOf(cluster)}/${name}${number}.yaml`, text: writeYamlDocuments(part) };
+  }
+}
+
+/** The files that end a snapshot: Istio's configuration, and what could not be read. */
+export function* closingFiles(
+  cluster: string,
+  { version, meshConfigs, unread }: Pick<ClusterReading, 'version' | 'meshConfigs' | 'unread'>,
+): Generator<SnapshotFile> {
+  yield* kindFiles(cluster, { group: '', resource: 'configmaps' }, meshConfigs);
+  yield { path: `${folderOf(cluster)}/snapshot.yaml`, text: writeYamlDocuments([record(cluster, version, unread)]) };
+}
 
 /**
  * The files of a snapshot: for each kind one, or several of 500 objects each, ordered by namespace and name, and a record
@@ -77,23 +112,6 @@ const mostInFile = 500;
  * @param cluster its name, which becomes the folder and stands on each resource
  */
 export function* snapshotFiles(cluster: string, reading: ClusterReading): Generator<SnapshotFile> {
-  const folder = cluster.replace(/[^A-Za-z0-9._-]/g, '-').replace(/^\.+/, '') || 'cluster';
-  yield {
-    path: `${folder}/snapshot.yaml`,
-    text: writeYamlDocuments([record(cluster, reading.version, reading.unread)]),
-  };
-  const configs = { resource: 'configmaps', group: '' };
-  const all = [
-    ...reading.kinds.map(({ kind, objects }) => ({ kind, objects })),
-    { kind: configs, objects: reading.meshConfigs },
-  ];
-  for (const { kind, objects } of all) {
-    const kept = objects.filter(isKept).sort(byKey);
-    const name = kind.group === '' ? kind.resource : `${kind.resource}.${kind.group}`;
-    for (let from = 0; from < kept.length; from += mostInFile) {
-      const part = kept.slice(from, from + mostInFile).map((object) => written(withCluster(object, cluster)));
-      const number = kept.length > mostInFile ? `-${String(from / mostInFile + 1).padStart(3, '0')}` : '';
-      yield { path: `${folder}/${name}${number}.yaml`, text: writeYamlDocuments(part) };
-    }
-  }
+  for (const { kind, objects } of reading.kinds) yield* kindFiles(cluster, kind, objects);
+  yield* closingFiles(cluster, reading);
 }

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { ClusterError, type Connection, readingRights, refKey } from '@isthmus/cluster/model';
+import { type Connection, type ObjectRef, readingRights, refKey, refOf } from '@isthmus/cluster/model';
 import {
   type ClusterContexts,
   type Drift,
@@ -12,7 +12,6 @@ import {
 import { type Json, writeYamlDocuments } from '@isthmus/kubernetes';
 import type { ClusterRecord, MigrationRecord } from '@isthmus/store';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { objectsOf, presentInventory } from '../clusters.ts';
 import { actorOf, type Context, findMigration, firstPhase, idOf } from '../context.ts';
 import { compared, compute, evidenceFor, shownClusters } from '../evidence.ts';
 import { notFound, Refusal } from '../problem.ts';
@@ -41,7 +40,7 @@ export function clusterRoutes(app: FastifyInstance, context: Context): void {
     try {
       return { contexts: await clusters.contexts(), inCluster, rights };
     } catch (error) {
-      if (!(error instanceof ClusterError)) throw error;
+      if (!(error instanceof Refusal)) throw error;
       return { contexts: [], inCluster, problem: error.message, rights };
     }
   });
@@ -61,7 +60,7 @@ export function clusterRoutes(app: FastifyInstance, context: Context): void {
   });
   serve(app, routes.disconnectCluster, async (request) => {
     const { migration, record } = await findCluster(request);
-    clusters.forget(migration.id, record.name);
+    await clusters.forget(migration.id, record.name);
     await store.clusters.remove(migration.id, record.name, actorOf(request));
   });
   serve(app, routes.takeSnapshot, async (request) => {
@@ -75,12 +74,27 @@ export function clusterRoutes(app: FastifyInstance, context: Context): void {
     });
     return imports.get(feed.job.id) ?? feed.job;
   });
-  serve(app, routes.getLiveInventory, async (request) => {
+  serve(app, routes.getLiveInventory, async (request, reply) => {
     const { migration, record } = await findCluster(request);
     const { pods } = request.query as LiveInventoryQuery;
-    const live = await clusters.live(migration.id, record);
-    return presentInventory(record.name, live.current(), pods);
+    return reply.type('application/json; charset=utf-8').send(await clusters.inventory(migration.id, record, pods));
   });
+
+  /** Where the first of the changed objects of a cluster differ from the snapshot's, by key. */
+  async function pathsBehind(
+    migration: MigrationRecord,
+    snapshot: string,
+    cluster: string,
+    changed: readonly ObjectRef[],
+  ): Promise<ReadonlyMap<string, string[]>> {
+    const record = (await store.clusters.list(migration.id)).find(({ name }) => name === cluster);
+    const keys = changed.slice(0, mostExplained).map(refKey);
+    if (record === undefined || keys.length === 0) return new Map();
+    const objects = await clusters.objects(migration.id, record, keys);
+    const view = { name: 'differences', cluster, objects } as const;
+    const { paths } = await compute<{ paths: string[][] }>(context, migration, snapshot, view);
+    return new Map(objects.map((object, index) => [refKey(refOf(object)), paths[index] ?? []]));
+  }
 
   serve(app, routes.getDrift, async (request): Promise<Drift> => {
     const migration = await findMigration(store, idOf(request));
@@ -93,21 +107,14 @@ export function clusterRoutes(app: FastifyInstance, context: Context): void {
       applied: [],
       appliedCounts: { applied: 0, missing: 0, changed: 0, extra: 0, unknown: 0 },
     };
-    for (const { name, state } of shown) {
+    for (const { cluster, state, problem } of shown) {
+      const { name } = cluster;
       const of = comparison?.clusters.find((one) => one.name === name);
       const { drift } = of ?? { drift: { changed: [], added: [], gone: [] } };
-      const objects = objectsOf(state, new Set(drift.changed.slice(0, mostExplained).map(refKey)));
-      const paths =
-        snapshot === undefined || objects.size === 0
-          ? []
-          : (
-              await compute<{ paths: string[][] }>(context, migration, snapshot.id, {
-                name: 'differences',
-                cluster: name,
-                objects: [...objects.values()],
-              })
-            ).paths;
-      const pathsOf = new Map([...objects.keys()].map((key, index) => [key, paths[index] ?? []]));
+      const pathsOf =
+        snapshot === undefined
+          ? new Map<string, string[]>()
+          : await pathsBehind(migration, snapshot.id, name, drift.changed);
       const changes = [
         ...drift.changed.map((ref) => ({ change: 'changed' as const, ref, paths: pathsOf.get(refKey(ref)) ?? [] })),
         ...drift.added.map((ref) => ({ change: 'new' as const, ref, paths: [] })),
@@ -115,8 +122,8 @@ export function clusterRoutes(app: FastifyInstance, context: Context): void {
       ];
       result.clusters.push({
         name,
-        state: state.state,
-        ...(state.error === undefined ? {} : { problem: state.error.message }),
+        state,
+        ...(problem === undefined ? {} : { problem }),
         ofSnapshot: of?.ofSnapshot ?? false,
         changes: changes.slice(0, mostChanges),
         total: changes.length,
