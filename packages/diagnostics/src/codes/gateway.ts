@@ -598,6 +598,18 @@ export const gateway = defineCodes({
     explanation:
       'A RequestAuthentication refuses bad tokens and lets requests without one pass (istio/pilot/pkg/security/authn, 1.32): what a backend gets with a token has been checked. Unchecked tokens must not reach it.',
   },
+  grpcBackend: {
+    code: 'ISTHMUS-GW-072',
+    severity: 'blocker',
+    title: 'Backend at the edge serves gRPC',
+    message:
+      'Port {port} of {service} serves gRPC, to which Kong Gateway sends HTTP/1.1 unless the Service says otherwise: every call through this rule would fail.',
+    help: 'Annotate the Service with `konghq.com/protocol: grpc`, and all Services of the rule alike: where they differ, the rule has no route at all.',
+    explanation:
+      'The protocol of a Service is an annotation for the whole of it, whatever its ports are (kic/internal/dataplane/kongstate/service.go, 3.5). GRPCRoutes come after every HTTPRoute of their host in the expressions router, so that none is emitted (edge.md 2.2).',
+    example:
+      'spec:\n  hosts: [shop.example.com]\n  gateways: [public]\n  http:\n    - route: [{destination: {host: cart, port: {number: 9000}}}]',
+  },
   egressReplaced: {
     code: 'ISTHMUS-GW-065',
     severity: 'warning',

@@ -189,6 +189,16 @@ export function answer(context: Context, namespace: string, role: EmittedRole, s
   });
 }
 
+/** Kong speaks HTTP/1.1 to a Service unless an annotation says otherwise. */
+function reportGrpc(context: Context, backends: readonly Backend[]): void {
+  for (const { namespace, service, port, host } of backends) {
+    const found = context.services.get(namespace, service);
+    if (found?.ports.find((one) => one.port === port)?.protocol !== 'grpc') continue;
+    if (found.resource.annotations['konghq.com/protocol'] !== undefined) continue;
+    context.report(codes.gateway.grpcBackend, { service: `${namespace}/${service}`, port }, host);
+  }
+}
+
 function ruleOf(
   context: Context,
   rule: EdgeRule,
@@ -231,6 +241,7 @@ function ruleOf(
     return matches.map((some) => ({ matches: some, filters, timeouts: timeout }));
   }
   const filters = filtersOf(context, rule, action.backends, place);
+  reportGrpc(context, action.backends);
   const refs = backendRefs(context, 'HTTPRoute', place.namespace, action.backends, uses);
   return matches.map((some) => ({ matches: some, filters, backendRefs: refs, timeouts: timeout }));
 }
