@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { createPhaseJudge, verifyPhase } from '@isthmus/equivalence';
 import { takeIn } from '@isthmus/istio';
 import { checkEdgeResource, isEdgeGroup } from '@isthmus/kong-gateway';
 import { checkAdmission, type TargetVersion, targetVersions } from '@isthmus/kong-mesh';
@@ -6,6 +7,7 @@ import { type JsonObject, readManifest, stringifyJson } from '@isthmus/kubernete
 import { defaultSettings, translate } from '@isthmus/translation';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
+  againstPhase,
   type BridgeFacts,
   bridgeFacts,
   bridgeState,
@@ -14,6 +16,7 @@ import {
   defaultBridgeSettings,
   defaultPlanSettings,
   type Placed,
+  phaseCase,
   planReport,
   presentGraph,
   type Stage,
@@ -142,4 +145,17 @@ describe.each(
       stringifyJson([...once].map(([key, one]) => [key, one?.object ?? null])),
     );
   });
+});
+
+test.each(
+  (['same-cluster', 'separate-clusters'] as const).flatMap((topology) =>
+    (['discovered', 'shifting', 'migrated'] as const).map((phase) => ({ topology, phase })),
+  ),
+)('nobody gains access to any service in $phase, $topology', ({ topology, phase }) => {
+  const facts = factsOf(topology, '2.14');
+  const judge = createPhaseJudge(phaseCase(facts, phase, { ...defaultSettings, complete: true }));
+  const against = [...facts.services.keys()].flatMap((id) =>
+    againstPhase([...verifyPhase(judge, [id])], id, facts).map(({ text }) => text),
+  );
+  expect(against).toEqual([]);
 });

@@ -116,6 +116,15 @@ test('a bridge that was wider than Istio would be found', () => {
   ).toContain('could not call pay.shop:80');
 });
 
+test('what Istio decides by path is decided in Istio as before, and is not let through from Kong Mesh', () => {
+  const byPath = policy('by-path', 'rules: [{to: [{operation: {paths: [/pay]}}]}]');
+  const facts = factsOf(shop + byPath + onlyCart);
+  for (const phase of ['bridged', 'shifting'] as const) {
+    const rows = accessInPhase(phaseCase(facts, phase, settings), ['shop/pay']);
+    expect(againstPhase(rows, 'shop/pay', facts)).toEqual([]);
+  }
+});
+
 test('what somebody decided for gateways is decided, and only there', () => {
   const widened = [{ service: 'shop/pay', reason: 'one team' }];
   const facts = factsOf(shop + onlyCart, { topology: 'separate-clusters', widened });

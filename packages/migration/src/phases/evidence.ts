@@ -190,5 +190,9 @@ export function againstPhase(rows: readonly AccessRow[], service: string, { inpu
     (isDecided && caller.includes(`/ns/${input.settings.gatewayNamespace}/sa/`));
   const isGateway = ({ callers }: AccessRow): boolean => callers.length > 0 && callers.every(isOwn);
   const isThrough = ({ way = '' }: AccessRow): boolean => isDecided && way.includes('by a gateway');
-  return plain(rows.filter((row) => isAgainst(row) && !isGateway(row) && !isThrough(row)));
+  // Within Istio its own policies stand as they were: the bridge adds permissions for its gateway only, beside others that allow,
+  // so that what could not be decided there is what could not be decided before.
+  const isAsBefore = ({ verdict, way }: AccessRow): boolean =>
+    verdict === 'undecided' && (way === 'within Istio' || way === 'to its Pods in Istio');
+  return plain(rows.filter((row) => isAgainst(row) && !isGateway(row) && !isThrough(row) && !isAsBefore(row)));
 }
