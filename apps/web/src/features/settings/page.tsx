@@ -70,6 +70,19 @@ const defaultsOptions: readonly Option<Settings['defaults']>[] = [
   },
 ];
 
+const routerOptions: readonly Option<Settings['router']>[] = [
+  {
+    value: 'expressions',
+    label: 'expressions',
+    help: 'What Kong Gateway runs without a database. The order of rules is kept by the length of paths.',
+  },
+  {
+    value: 'traditional_compatible',
+    label: 'traditional_compatible',
+    help: 'What it runs with a database. Each rule gets a route of its own; more rules cannot be kept and wait.',
+  },
+];
+
 const targetOptions: readonly Option<Settings['target']>[] = targets.map(({ version, label }) => ({
   value: version,
   label,
@@ -202,6 +215,13 @@ export function SettingsPage() {
           value={settings.defaults}
           options={defaultsOptions}
           onChange={(defaults) => set({ defaults })}
+        />
+        <Choice
+          label="Router of Kong Gateway"
+          name="router"
+          value={settings.router}
+          options={routerOptions}
+          onChange={(router) => set({ router })}
         />
         <Section title="Names">
           <div className={classes.names}>{nameFields.map(field)}</div>
