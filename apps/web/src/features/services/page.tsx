@@ -1,5 +1,5 @@
-import { phases, type Service } from '@isthmus/contract';
-import { useSuspenseQueries } from '@tanstack/react-query';
+import { phases, type Service, type ServiceEvidence } from '@isthmus/contract';
+import { useQuery, useSuspenseQueries } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useDeferredValue, useMemo, useState } from 'react';
 import { migrationQuery, servicesQuery } from '../../api/queries.ts';
@@ -12,6 +12,8 @@ import { formatSort, parseSort } from '../../ui/sort.ts';
 import { Count, fieldsOf, OutcomeCounts, openBlockers, SeverityMark } from '../../ui/status.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { useAddress, useLooseSearch } from '../../ui/use-search.ts';
+import { evidenceById, evidenceQuery } from '../clusters/queries.ts';
+import { showsWords } from '../clusters/words.ts';
 import { Bulk } from './bulk.tsx';
 import { answerOf, filterNames, filterServices, rollUp } from './filter.ts';
 import { PhaseLabel } from './phase.tsx';
@@ -82,6 +84,35 @@ const columnsFor = (id: string): readonly Column<Service>[] => [
   },
 ];
 
+/** What the connected clusters show of each service, in front of how it was changed. */
+const withEvidence = (
+  columns: readonly Column<Service>[],
+  evidence: ReadonlyMap<string, ServiceEvidence>,
+): readonly Column<Service>[] => [
+  ...columns.slice(0, 3),
+  {
+    id: 'cluster',
+    title: 'Cluster shows',
+    width: [136, 1],
+    value: ({ id }) => {
+      const own = evidence.get(id);
+      return own === undefined ? '' : `${own.disagreement === undefined ? '' : '! '}${showsWords[own.shows]}`;
+    },
+    cell: ({ id }) => {
+      const own = evidence.get(id);
+      if (own === undefined) return null;
+      if (own.disagreement === undefined) return <span>{showsWords[own.shows]}</span>;
+      return (
+        <span title={own.disagreement}>
+          <SeverityMark severity="warning" /> {showsWords[own.shows]}
+          <span className="unseen">, which disagrees: {own.disagreement}</span>
+        </span>
+      );
+    },
+  },
+  ...columns.slice(3),
+];
+
 const none: ReadonlySet<string> = new Set();
 
 /** Where every service stands, and changes of many at once. */
@@ -94,7 +125,12 @@ export function ServicesPage() {
   const [cursor, setCursor] = useLooseSearch('at');
   const navigate = useNavigate();
   const [selected, setSelected] = useState(none);
-  const columns = useMemo(() => columnsFor(id), [id]);
+  const { data: evidence } = useQuery(evidenceQuery(id));
+  const columns = useMemo(() => {
+    const own = columnsFor(id);
+    const known = evidence?.services ?? [];
+    return known.length === 0 ? own : withEvidence(own, evidenceById(known));
+  }, [id, evidence]);
   const counts = useMemo(() => rollUp(services), [services]);
   const { q, phase, namespace, owner, findings } = search;
   const wanted = useMemo(() => ({ q, phase, namespace, owner, findings }), [q, phase, namespace, owner, findings]);
