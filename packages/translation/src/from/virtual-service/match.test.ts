@@ -18,7 +18,7 @@ const path: fc.Arbitrary<Path> = fc.oneof(
   text.map((value): Path => ({ kind: 'exact', value })),
   text.map((value): Path => ({ kind: 'prefix', value })),
   text.filter((value) => value !== '/').map((value): Path => ({ kind: 'segment', value })),
-  fc.constantFrom('/a.*b', '/ab/.*', '/(?:a|b)', '^/a/[bc]$').map(pathOfExpression),
+  fc.constantFrom('/a.*b', '/ab/.*', '/(?:a|b)', '^/a/[bc]$', '(?i:/AB).*', '(?i:/A/b)').map(pathOfExpression),
 );
 const header = fc.record({
   name: fc.constantFrom('x', 'y'),
@@ -112,4 +112,12 @@ describe('an expression', () => {
   ])('%s', (pattern, expected) => {
     expect(pathOfExpression(pattern)).toEqual(expected);
   });
+});
+
+test('paths without regard to case share nothing with those that begin otherwise', () => {
+  const at = (path: Path): Match => ({ ...everyRequest, path });
+  const insensitive = at({ kind: 'regex', pattern: '(?i:/x)' });
+  expect(overlap(insensitive, at({ kind: 'segment', value: '/rp' }))).toBe(false);
+  expect(overlap(insensitive, at({ kind: 'prefix', value: '/X' }))).toBe(true);
+  expect(overlap(at({ kind: 'regex', pattern: '(?i:/s).*' }), at({ kind: 'prefix', value: '/ſ' }))).toBe(true);
 });

@@ -115,9 +115,24 @@ export function pathIntersection(a: Path, b: Path): Path | 'empty' | undefined {
   if (a.kind === 'exact' || b.kind === 'exact') return 'empty';
   // Prefixes that do not contain one another share nothing.
   if (a.kind !== 'regex' && b.kind !== 'regex') return 'empty';
-  const start = (path: Path): string => (path.kind === 'regex' ? literalStart(path.pattern).text : path.value);
-  const [first, second] = [start(a), start(b)];
-  return first.startsWith(second) || second.startsWith(first) ? undefined : 'empty';
+  const [first, second] = [startOf(a), startOf(b)];
+  const isFolded = first.anyCase || second.anyCase;
+  // RE2 folds more letters than these, such as the long s.
+  if (isFolded && /[^\0-\x7f]/.test(first.text + second.text)) return undefined;
+  const fold = (text: string): string => (isFolded ? text.toLowerCase() : text);
+  const [one, other] = [fold(first.text), fold(second.text)];
+  return one.startsWith(other) || other.startsWith(one) ? undefined : 'empty';
+}
+
+// What `ignoreUriCase` becomes: `(?i:/shop)`, with `.*` behind it for a prefix.
+const inAnyCase = /^\(\?i:((?:[^\\.+*?()|[\]{}^$]|\\[^A-Za-z0-9])*)\)(?:\.\*)?(?:\(\?:\))*$/;
+
+/** What all paths begin with, as far as it can be told at a glance. */
+function startOf(path: Path): { readonly text: string; readonly anyCase: boolean } {
+  if (path.kind !== 'regex') return { text: path.value, anyCase: false };
+  const quoted = inAnyCase.exec(path.pattern)?.[1];
+  if (quoted !== undefined) return { text: quoted.replace(/\\(.)/g, '$1'), anyCase: true };
+  return { text: literalStart(path.pattern).text, anyCase: false };
 }
 
 /** Whether the first condition on a header or parameter holds wherever the second does; false where that cannot be told. */
