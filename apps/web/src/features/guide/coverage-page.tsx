@@ -8,7 +8,7 @@ import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../
 import { Page } from '../../ui/page.tsx';
 import { hrefOf, RowLink } from '../../ui/row-link.tsx';
 import { formatSort, parseSort } from '../../ui/sort.ts';
-import { OutcomeMark, outcomes } from '../../ui/status.tsx';
+import { OutcomeHeading, OutcomeMark, outcomes } from '../../ui/status.tsx';
 import { setOf, useAddress } from '../../ui/use-search.ts';
 import { type CoverageRow, coverageRows } from './coverage-rows.ts';
 
@@ -25,17 +25,19 @@ const columns: readonly Column<CoverageRow>[] = [
       </span>
     ),
   },
-  { id: 'when', title: 'When', width: [136, 1], value: ({ when }) => when },
+  {
+    id: 'when',
+    title: 'When',
+    width: [136, 1],
+    value: ({ when }) => when,
+    cell: ({ when }) => <span title={when}>{when}</span>,
+  },
   {
     id: 'outcome',
     title: 'Outcome',
     width: [136, 0],
     value: ({ outcome }) => outcomes.indexOf(outcome),
-    cell: ({ outcome }) => (
-      <>
-        <OutcomeMark outcome={outcome} /> {outcome}
-      </>
-    ),
+    cell: ({ outcome }) => <OutcomeHeading outcome={outcome} />,
   },
   {
     id: 'code',
