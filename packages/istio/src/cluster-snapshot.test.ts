@@ -1,5 +1,6 @@
 import { readManifest } from '@isthmus/kubernetes';
 import { expect, test } from 'vitest';
+import { isPartial } from './cluster-snapshot.ts';
 import { clusterNames, estateOf, mergedEstate } from './clusters.ts';
 import { takeIn } from './take-in.ts';
 
@@ -26,6 +27,14 @@ test('what a snapshot could not read is known of the estate, and a lost restrict
   expect(takeIn([read('a.yaml', record('apps', 'Deployment'))]).diagnostics).toMatchObject([
     { code: 'ISTHMUS-EST-007', severity: 'warning' },
   ]);
+});
+
+test('an import without Secrets is whole, one without policies or workloads is not', () => {
+  const partial = (group: string, kind: string) => isPartial(takeIn([read('a.yaml', record(group, kind))]));
+  expect(partial('""', 'Secret')).toBe(false);
+  expect(partial('security.istio.io', 'AuthorizationPolicy')).toBe(true);
+  expect(partial('apps', 'Deployment')).toBe(true);
+  expect(partial('networking.istio.io', '"*"')).toBe(true);
 });
 
 const route = (cluster: string, host: string): string => `apiVersion: networking.istio.io/v1

@@ -1,5 +1,6 @@
 import { codes, type Diagnostic, diagnose } from '@isthmus/diagnostics';
 import { isList, isMap, type Json, type JsonObject, type Resource } from '@isthmus/kubernetes';
+import type { Estate } from './estate.ts';
 
 /** Objects that a snapshot of a cluster lacks because they could not be read. */
 export interface UnreadKind {
@@ -12,6 +13,22 @@ export interface UnreadKind {
   readonly name?: string;
   readonly reason: string;
 }
+
+// Nothing is concluded from their absence: who may not read Secrets has a whole mesh all the same.
+const beside = new Set([
+  'Secret',
+  'Node',
+  'Job',
+  'CronJob',
+  'EndpointSlice',
+  'Ingress',
+  'IngressClass',
+  'NetworkPolicy',
+]);
+
+/** Whether what could not be read may be something whose absence means something. */
+export const isPartial = ({ unread = [] }: Pick<Estate, 'unread'>): boolean =>
+  unread.some(({ kind }) => !beside.has(kind));
 
 /** Whether a resource is what a snapshot of a cluster says of itself. */
 export const isClusterSnapshot = ({ group, kind }: Resource): boolean =>

@@ -21,7 +21,7 @@ export {
 } from './behavior/route-table.ts';
 export { type CompiledRoute, concerns, sourceLabelsOf } from './behavior/routes.ts';
 export type { CompiledVirtualHost } from './behavior/virtual-hosts.ts';
-export type { UnreadKind } from './cluster-snapshot.ts';
+export { isPartial, type UnreadKind } from './cluster-snapshot.ts';
 export { clusterNames, estateOf, mergedEstate } from './clusters.ts';
 export {
   type Action,

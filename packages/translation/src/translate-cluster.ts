@@ -1,5 +1,5 @@
 import { codes, compareDiagnostics, type Diagnostic, diagnose } from '@isthmus/diagnostics';
-import type { Estate } from '@isthmus/istio';
+import { type Estate, isPartial } from '@isthmus/istio';
 import type { Resource, Violation } from '@isthmus/kubernetes';
 import { createWorkings, placeOf, type Workings } from './context.ts';
 import type { Finished } from './emission.ts';
@@ -165,7 +165,7 @@ export interface Checker {
 /** Lets every translator work on an estate of one cluster. */
 function work(estate: Estate, given: Settings, peers: readonly Peer[], emitted?: (one: Emitted) => void): Workings {
   // What could not be read is not absent, whoever declared the import complete.
-  const settings = estate.unread === undefined ? given : { ...given, complete: false };
+  const settings = isPartial(estate) ? { ...given, complete: false } : given;
   const workings = createWorkings(estate, settings, peers, emitted);
   for (const translator of translators) translator(workings.context);
   return workings;

@@ -1,5 +1,14 @@
 import { compareDiagnostics, type Diagnostic } from '@isthmus/diagnostics';
-import { type ClusterShape, clusterNames, type Estate, estateOf, isIstioGroup, shapeOf, trustOf } from '@isthmus/istio';
+import {
+  type ClusterShape,
+  clusterNames,
+  type Estate,
+  estateOf,
+  isIstioGroup,
+  isPartial,
+  shapeOf,
+  trustOf,
+} from '@isthmus/istio';
 import type { Resource } from '@isthmus/kubernetes';
 import { createWorkings } from './context.ts';
 import type { Emitted, Origin } from './emitted.ts';
@@ -80,7 +89,9 @@ function collectEntries(): {
 }
 
 /** Translates each cluster as a zone, and what belongs to all of them. */
-function translateZones(estate: Estate, settings: Settings, clusters: readonly string[]): Translation {
+function translateZones(estate: Estate, given: Settings, clusters: readonly string[]): Translation {
+  // What one cluster does not let be read is missing from the mesh.
+  const settings = isPartial(estate) ? { ...given, complete: false } : given;
   const zones = zonesOf(estate, settings, clusters);
   const workings = createWorkings(estate, settings);
   translateAcrossZones(workings.context, zones);
