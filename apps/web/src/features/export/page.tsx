@@ -7,6 +7,7 @@ import { count, whole } from '../../text/format.ts';
 import { Command } from '../../ui/copy.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { openBlockers, SeverityMark } from '../../ui/status.tsx';
+import { useAddress } from '../../ui/use-search.ts';
 import classes from './page.module.css';
 
 /** The two forms of a bundle: what it holds, and how it is applied. */
