@@ -8,6 +8,7 @@ import {
   bridgeFacts,
   type Changes,
   type Cluster,
+  crossingWays,
   type ObjectRef,
   type ProgressOf,
   pathDiagram,
@@ -104,11 +105,19 @@ export function diagram(
   const { estate, settings } = snapshot.translation;
   const { clusterDomain, rootNamespace } = settings;
   const options = { namespace, clusterDomain, rootNamespace, graph: graphOf(snapshot, basis) };
-  if (wave === undefined)
-    return bridgeDiagram(estate, new Map(states.map(({ service, phase }) => [service, phase])), options);
+  if (wave === undefined) {
+    const phases = new Map(states.map(({ service, phase }) => [service, phase]));
+    const progress = recordedProgress(states);
+    // As long as nothing has moved nothing crosses.
+    const hasMoved = states.some(({ service }) => progress(service).at !== 'istio');
+    const ways = hasMoved ? crossingWays(bridgeOf(snapshot, basis).facts, progress) : [];
+    return bridgeDiagram(estate, phases, { ...options, ways });
+  }
   const of = bridgeOf(snapshot, basis);
   const at = stageOf(of, wave, stage);
-  return at && bridgeDiagram(estate, phasesAt(of.facts, of.waves, wave, at.stage), options);
+  if (at === undefined) return undefined;
+  const ways = crossingWays(of.facts, progressAt(of.facts, of.waves, wave, at.stage));
+  return bridgeDiagram(estate, phasesAt(of.facts, of.waves, wave, at.stage), { ...options, ways });
 }
 
 /** The path of a request; undefined where caller, callee, port or moment are not known. */

@@ -54,14 +54,30 @@ function accessIn(snapshot: Translated, service: string, phase: Phase, basis: Pl
   return againstPhase([...verifyPhase(judge, [service])], service, facts);
 }
 
+/** What is recorded, by service: a change may be of thousands. */
+interface Recorded {
+  readonly stateOf: ReadonlyMap<string, ServiceState>;
+  readonly progressOf: ReturnType<typeof recordedProgress>;
+}
+
+const recordedIn = ({ states }: GateContext): Recorded => ({
+  stateOf: new Map(states.map((state) => [state.service, state])),
+  progressOf: recordedProgress(states),
+});
+
 /** Facts about a service, each looked up where the gate asks for it. */
-function factsOf(snapshot: Translated, service: string, to: Phase, context: GateContext): GateFacts {
-  const { states, accepted, acceptances, approvals, basis } = context;
+function factsOf(
+  snapshot: Translated,
+  service: string,
+  to: Phase,
+  context: GateContext,
+  { stateOf, progressOf: recorded }: Recorded,
+): GateFacts {
+  const { accepted, acceptances, approvals, basis } = context;
   const { estate } = snapshot.translation;
   const { facts, waves } = bridgeOf(snapshot, basis);
-  const state = states.find((one) => one.service === service);
+  const state = stateOf.get(service);
   const own = facts.services.get(service);
-  const recorded = recordedProgress(states);
   const then = progressWith(recorded, service, to, state?.share ?? 0);
   const resources = (snapshot.concerns.get(service) ?? []).flatMap((index) => estate.istio[index] ?? []);
   const nameOf = ({ kind, namespace, name }: { kind: string; namespace: string; name: string }): string =>
@@ -125,8 +141,8 @@ function factsOf(snapshot: Translated, service: string, to: Phase, context: Gate
   };
 }
 
-function present(snapshot: Translated, service: string, to: Phase, context: GateContext): Gate {
-  const gate = gateOf(to, factsOf(snapshot, service, to, context));
+function present(snapshot: Translated, service: string, to: Phase, context: GateContext, recorded: Recorded): Gate {
+  const gate = gateOf(to, factsOf(snapshot, service, to, context, recorded));
   return {
     ...gate,
     sentence: sentenceOfGate(gate),
@@ -142,23 +158,25 @@ export function gates(
   context: GateContext,
 ): { gates: Gate[] } {
   const ids = new Set(snapshot.services.map(({ id }) => id));
+  const recorded = recordedIn(context);
   return {
-    gates: services.flatMap((service) => (ids.has(service) ? [present(snapshot, service, to, context)] : [])),
+    gates: services.flatMap((service) => (ids.has(service) ? [present(snapshot, service, to, context, recorded)] : [])),
   };
 }
 
 /** The gates in front of a service; undefined where the snapshot has no such service. */
 export function serviceGates(snapshot: Translated, service: string, context: GateContext): ServiceGates | undefined {
   if (!snapshot.services.some(({ id }) => id === service)) return undefined;
-  const { states, approvals, basis } = context;
-  const phase = (states.find((one) => one.service === service)?.phase ?? 'discovered') as Phase;
+  const { approvals, basis } = context;
+  const recorded = recordedIn(context);
+  const phase = (recorded.stateOf.get(service)?.phase ?? 'discovered') as Phase;
   const reached = phase === 'rolled-back' ? phaseOrder.indexOf('reviewed') : phaseOrder.indexOf(phase);
   const ahead = phaseOrder.slice(reached + 1);
   return {
     service,
     phase,
     next: ahead[0] ?? null,
-    gates: ahead.map((to) => present(snapshot, service, to, context)),
+    gates: ahead.map((to) => present(snapshot, service, to, context, recorded)),
     approvals: approvals.filter((one) => one.service === service).map(({ by, at, note }) => ({ by, at, note })),
     approvalsNeeded: basis.settings.approvals,
     wave: bridgeOf(snapshot, basis).waves.get(service) ?? null,

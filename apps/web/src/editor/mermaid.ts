@@ -12,6 +12,8 @@ function classesIn({ source, target, muted }: Tokens): string {
     istioEdge: `stroke:${source}`,
     kongEdge: `stroke:${target}`,
     crossEdge: `stroke:${muted},stroke-dasharray:5 3`,
+    closedEdge: `stroke:${muted},stroke-dasharray:1 4`,
+    closed: `stroke:${muted},stroke-dasharray:1 4`,
   };
   return Object.entries(styles)
     .map(([name, style]) => `  classDef ${name} ${style}\n`)

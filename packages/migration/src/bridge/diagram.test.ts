@@ -117,3 +117,19 @@ test('hostile names stay text', () => {
   expect(mermaid).not.toMatch(/<script>|click n0 "|javascript:alert\(1\)"/);
   expect(mermaid.match(/n0\["[^"]*"\]/)).not.toBeNull();
 });
+
+test('calls through gateways are drawn through them, those without a way as such', () => {
+  const way = { gateway: false, direction: 'to-istio', sentence: '', hosts: [], cautions: [] } as const;
+  const drawn = (kind: 'external-service' | 'kong-gateway' | 'closed') =>
+    bridgeDiagram(estateOf(shop), new Map([['shop/cart', 'migrated']]), {
+      clusterDomain: domain,
+      rootNamespace: 'istio-system',
+      ways: [{ ...way, from: 'shop/cart', to: 'shop/pay', kind }],
+    });
+  const external = drawn('external-service').mermaid;
+  expect(external).toContain('    fromKong["Gateway of the bridge"]:::istio\n');
+  expect(external).toMatch(/n0 e1@--> zoneEgress\n {2}zoneEgress e2@-\.-> fromKong\n {2}fromKong e3@--> n1\n/);
+  expect(drawn('kong-gateway').mermaid).not.toContain('zoneEgress');
+  expect(drawn('closed').mermaid).toContain('n0 e1@-.-x n1\n');
+  expect(drawn('closed').description).toContain('1 call has no way between the meshes.');
+});

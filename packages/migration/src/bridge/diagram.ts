@@ -2,6 +2,7 @@ import type { Estate } from '@isthmus/istio';
 import { likely, type ServiceGraph } from '../graph/edge.ts';
 import { serviceGraph } from '../graph/graph.ts';
 import type { MigratingService } from '../services.ts';
+import type { Way } from './way.ts';
 
 /** The bridge architecture, computed from the snapshot and the progress. */
 export interface BridgeDiagram {
@@ -139,15 +140,24 @@ function setInRows(nodes: readonly Node[], connected: ReadonlySet<string>): stri
   });
 }
 
-/** An edge as Mermaid writes it, with a name to colour it by: within Istio, within Kong Mesh, or across. */
-function drawEdges(edges: readonly { readonly from: Pick<Node, 'id' | 'side'>; readonly to: Node }[]): string[] {
+type Place = Pick<Node, 'id' | 'side'>;
+
+interface Edge {
+  readonly from: Place;
+  readonly to: Place;
+  /** Whether calls have no way. */
+  readonly isClosed: boolean;
+}
+
+/** An edge as Mermaid writes it, with a name to colour it by: within Istio, within Kong Mesh, across, or without a way. */
+function drawEdges(edges: readonly Edge[]): string[] {
   const drawn = edges.slice(0, mostEdges);
   const classes = new Map<string, string[]>();
-  const lines = drawn.map(({ from, to }, index) => {
+  const lines = drawn.map(({ from, to, isClosed }, index) => {
     const isWithin = from.side === to.side && from.side !== 'bridge';
-    const name = isWithin ? `${from.side}Edge` : 'crossEdge';
+    const name = isClosed ? 'closedEdge' : isWithin ? `${from.side}Edge` : 'crossEdge';
     classes.set(name, [...(classes.get(name) ?? []), `e${index}`]);
-    return `  ${from.id} e${index}@${isWithin ? '-->' : '-.->'} ${to.id}`;
+    return `  ${from.id} e${index}@${isClosed ? '-.-x' : isWithin ? '-->' : '-.->'} ${to.id}`;
   });
   return [...lines, ...[...classes].sort().map(([name, ids]) => `  class ${ids.join(',')} ${name}`)];
 }
@@ -167,6 +177,8 @@ export function bridgeDiagram(
     rootNamespace: string;
     /** That of the estate, where it is known already. */
     graph?: ServiceGraph;
+    /** How calls cross between the meshes: those through gateways are drawn through them, those without a way as such. */
+    ways?: readonly Way[];
   },
 ): BridgeDiagram {
   const graph = options.graph ?? serviceGraph(estate, options);
@@ -189,12 +201,29 @@ export function bridgeDiagram(
   const nodeOf = new Map(nodes.flatMap((node) => node.members.map((id) => [id, node])));
   const ingress = { id: 'ingress', side: 'istio' } as const;
   const kongGateway = { id: 'kongGateway', side: 'kong' } as const;
-  const edges = new Map<string, { from: Pick<Node, 'id' | 'side'>; to: Node }>();
+  const zoneEgress = { id: 'zoneEgress', side: 'kong' } as const;
+  const fromKong = { id: 'fromKong', side: 'istio' } as const;
+  const edges = new Map<string, Edge>();
+  const join = (from: Place, to: Place, isClosed = false): void => {
+    if (from.id !== to.id) edges.set(`${from.id} ${to.id}`, { from, to, isClosed });
+  };
+  const wayOf = new Map((options.ways ?? []).map((way) => [`${way.gateway ? '' : way.from}\n${way.to}`, way]));
+  const stations = new Set<Place>();
   for (const edge of [...known].sort()) {
     const [source = '', target = ''] = edge.split('\n');
     const to = nodeOf.get(target);
     const from = source === '' ? (to?.side === 'kong' ? kongGateway : ingress) : nodeOf.get(source);
-    if (from !== undefined && to !== undefined && from !== to) edges.set(`${from.id} ${to.id}`, { from, to });
+    if (from === undefined || to === undefined || from === to) continue;
+    const kind = wayOf.get(edge)?.kind;
+    if (kind === 'kong-gateway' && from !== kongGateway) {
+      join(from, kongGateway);
+      join(kongGateway, to);
+    } else if (kind === 'external-service') {
+      for (const station of [zoneEgress, fromKong]) stations.add(station);
+      join(from, zoneEgress);
+      join(zoneEgress, fromKong);
+      join(fromKong, to);
+    } else join(from, to, kind === 'closed');
   }
   const hasGateway = estate.istio.some(({ kind, group: api }) => kind === 'Gateway' && api === 'networking.istio.io');
   const body = (side: Side): string[] =>
@@ -206,6 +235,7 @@ export function bridgeDiagram(
     '  clients(["Clients"])',
     '  subgraph istioSide["Istio"]',
     '    ingress["Istio ingress gateway"]:::istio',
+    ...(stations.has(fromKong) ? ['    fromKong["Gateway of the bridge"]:::istio'] : []),
     ...body('istio'),
     '  end',
     '  subgraph bridgeSide["Bridge: joined to both"]',
@@ -214,6 +244,7 @@ export function bridgeDiagram(
     '  end',
     '  subgraph kongSide["Kong Mesh"]',
     '    kongGateway["Kong Gateway"]:::kong',
+    ...(stations.has(zoneEgress) ? ['    zoneEgress["Zone egress"]:::kong'] : []),
     ...body('kong'),
     '  end',
     ...(hasGateway ? ['  clients --> ingress'] : []),
@@ -223,6 +254,7 @@ export function bridgeDiagram(
     ...drawEdges([...edges.values()]),
     ...setInRows(nodes, new Set([...edges.values()].flatMap(({ from, to }) => [from.id, to.id]))),
   ];
+  const closed = [...edges.values()].filter(({ isClosed }) => isClosed).length;
   const bySide = (side: Side): number => shown.filter((service) => sideOfService(service) === side).length;
   const byNamespace = Map.groupBy(all, (service) => service.namespace);
   const sentences = [
@@ -233,6 +265,7 @@ export function bridgeDiagram(
           `The ${grouped ? 'namespaces' : 'services'} with the fewest connections stand in one box for each side${grouped ? '; choose a namespace to see its services' : ''}.`,
         ]
       : []),
+    ...(closed === 0 ? [] : [`${closed} ${closed === 1 ? 'call has' : 'calls have'} no way between the meshes.`]),
     `${edges.size} connections are known from the manifests${edges.size > mostEdges ? `; the first ${mostEdges} are drawn` : ''}.`,
   ];
   return {

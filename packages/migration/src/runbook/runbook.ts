@@ -39,6 +39,7 @@ export function runbookOf(
     clusterDomain: names.clusterDomain,
     rootNamespace: names.rootNamespace,
     graph,
+    ways: shared?.ways ?? [],
   });
   return {
     wave,
