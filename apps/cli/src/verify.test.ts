@@ -37,7 +37,7 @@ spec:
   http: [{timeout: 3s, route: [{destination: {host: seats}}]}]
 `,
 );
-// Kong Mesh has no direct response.
+// A direct response behind a rule that takes some of its requests cannot be put in front, and is refused instead.
 const lost = write(
   'lost.yaml',
   `${service}---
@@ -47,6 +47,8 @@ metadata: {name: seats, namespace: sales}
 spec:
   hosts: [seats]
   http:
+    - match: [{headers: {x-staff: {exact: 'yes'}}}]
+      route: [{destination: {host: seats}}]
     - match: [{uri: {prefix: /cabin}}]
       directResponse: {status: 418}
     - route: [{destination: {host: seats}}]
@@ -201,8 +203,8 @@ test.each([
 test('a request is shown step by step in both meshes, side by side', () => {
   const { stdout, status } = isthmus('simulate', lost, '--service', 'sales/seats', '--path', '/cabin/1');
   expect(stdout).toMatch(/^Istio +│ Kong Mesh$/m);
-  expect(stdout).toContain('1 ● path begins with `/cabin`');
-  expect(stdout).toContain('VirtualService sales/seats `spec.http[0].match[0]`');
+  expect(stdout).toContain('2 ● path begins with `/cabin`');
+  expect(stdout).toContain('VirtualService sales/seats `spec.http[1].match[0]`');
   expect(stdout).toContain('Answer: 418');
   expect(stdout).toMatch(/^✕ routing, (?:kind|response): .*418 in Istio, .* in Kong Mesh$/m);
   expect(status).toBe(1);
@@ -210,7 +212,11 @@ test('a request is shown step by step in both meshes, side by side', () => {
     isthmus('simulate', lost, '--service', 'sales/seats', '--path', '/', '--client-namespace', 'web', '--json').stdout,
   ) as { client: unknown; before: { steps: { missed?: string }[]; seen: unknown[] } };
   expect(other.client).toEqual({ namespace: 'web', labels: {} });
-  expect(other.before.steps.map(({ missed }) => missed)).toEqual(['the request has `/`', undefined]);
+  expect(other.before.steps.map(({ missed }) => missed)).toEqual([
+    'the request has none',
+    'the request has `/`',
+    undefined,
+  ]);
   expect(other.before.seen).toMatchObject([{ share: 100, path: '/', authority: 'seats.sales' }]);
 });
 
