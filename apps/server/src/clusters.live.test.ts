@@ -280,6 +280,27 @@ describe.skipIf(api === undefined || kongMesh === undefined)('a migration with a
     expect((await ask('POST', `/migrations/${other.id}/clusters/snapshot`)).status).toBe(409);
   });
 
+  test('takes two clusters that hold the same names for one estate, and compares each with its own part', async () => {
+    const { body: both } = await ask<Migration>('POST', '/migrations', { name: 'Both' });
+    const connection = { kind: 'context', context: 'east' };
+    for (const name of ['east', 'west']) await ask('POST', `/migrations/${both.id}/clusters`, { name, connection });
+    const { body } = await ask<ImportJob>('POST', `/migrations/${both.id}/clusters/snapshot`);
+    const job = await finished(body.id);
+    expect(job).toMatchObject({ state: 'done', clusters: [{ name: 'east' }, { name: 'west' }] });
+    const drift = await until<Drift>(`/migrations/${both.id}/drift`, ({ clusters }) =>
+      clusters.every(({ state }) => state === 'watching'),
+    );
+    expect(drift.clusters).toMatchObject([
+      { name: 'east', ofSnapshot: true, total: 0 },
+      { name: 'west', ofSnapshot: true, total: 0 },
+    ]);
+    const { body: findings } = await ask<{ diagnostics: { code: string }[] }>(
+      'GET',
+      `/migrations/${both.id}/diagnostics`,
+    );
+    expect(findings.diagnostics.map(({ code }) => code)).not.toContain('ISTHMUS-EST-002');
+  });
+
   test('never stores or tells a credential', () => {
     const stored = readdirSync(data).map((name) => readFileSync(join(data, name)));
     for (const secret of [token, few]) {

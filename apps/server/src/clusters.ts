@@ -6,7 +6,14 @@ import type { ClusterRecord } from '@isthmus/store';
 import { Piscina } from 'piscina';
 import type { Feed } from './imports.ts';
 import { Refusal } from './problem.ts';
-import type { ClusterAnswer, ClusterTask, Connected, Shown, SnapshotMessage } from './workers/cluster.ts';
+import type {
+  ClusterAnswer,
+  ClusterTask,
+  Connected,
+  Shown,
+  SnapshotMessage,
+  SnapshotProgress,
+} from './workers/cluster.ts';
 
 /** The clusters of the migrations: read when somebody looks, watched as long as somebody does, in a thread of their own. */
 export interface Clusters {
@@ -109,7 +116,12 @@ export function createClusters(settings: ConnectionSettings, onError: (error: Er
           feed.tell([...told.values()]);
         });
         try {
-          await run({ ask: 'snapshot', cluster: connected(feed.job.migration, record), port: port2 }, port2);
+          const { kinds, unread } = await run<SnapshotProgress>(
+            { ask: 'snapshot', cluster: connected(feed.job.migration, record), port: port2 },
+            port2,
+          );
+          told.set(record.name, { name: record.name, kinds: [...kinds], unread: [...unread] });
+          feed.tell([...told.values()]);
         } catch (error) {
           if (feed.signal.aborted) return;
           if (!(error instanceof Refusal)) throw error;

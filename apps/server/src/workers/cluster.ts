@@ -48,9 +48,11 @@ export type ClusterTask =
   | { readonly ask: 'snapshot'; readonly cluster: Connected; readonly port: MessagePort };
 
 /** What is sent of a snapshot while a cluster is read. */
-export type SnapshotMessage =
-  | { readonly kinds: readonly ToldProgress[]; readonly unread: readonly UnreadKind[] }
-  | { readonly path: string; readonly bytes: Uint8Array };
+export interface SnapshotProgress {
+  readonly kinds: readonly ToldProgress[];
+  readonly unread: readonly UnreadKind[];
+}
+export type SnapshotMessage = SnapshotProgress | { readonly path: string; readonly bytes: Uint8Array };
 export const taken = 'taken';
 
 /** What a cluster shows beside a snapshot. */
@@ -151,15 +153,12 @@ function objects(live: LiveState, keys: ReadonlySet<string>): JsonObject[] {
 }
 
 /** Reads a cluster and sends its files, one kind after the other, while the next ones are read. */
-async function snapshot({ name, connection, settings }: Connected, port: MessagePort): Promise<void> {
+async function snapshot({ name, connection, settings }: Connected, port: MessagePort): Promise<SnapshotProgress> {
   const abort = new AbortController();
   port.on('message', (message) => message !== taken && abort.abort());
   const kinds = new Map<string, ToldProgress>();
   let last = 0;
-  const tell = (unread: readonly UnreadKind[]): void => {
-    last = Date.now();
-    port.postMessage({ kinds: [...kinds.values()], unread } satisfies SnapshotMessage);
-  };
+  const progress = (unread: readonly UnreadKind[]): SnapshotProgress => ({ kinds: [...kinds.values()], unread });
   const send = async (files: Iterable<SnapshotFile>): Promise<void> => {
     for (const { path, text } of files) {
       abort.signal.throwIfAborted();
@@ -173,9 +172,11 @@ async function snapshot({ name, connection, settings }: Connected, port: Message
   try {
     const reading = await readCluster(openReader(connection, settings), {
       signal: abort.signal,
-      onProgress(progress) {
-        kinds.set(`${progress.kind.group}/${progress.kind.resource}`, toldOf(progress));
-        if (Date.now() - last >= progressEvery) tell([]);
+      onProgress(one) {
+        kinds.set(`${one.kind.group}/${one.kind.resource}`, toldOf(one));
+        if (Date.now() - last < progressEvery) return;
+        last = Date.now();
+        port.postMessage(progress([]));
       },
       onKind({ kind, objects: found }) {
         turn = turn.then(() => send(kindFiles(name, kind, found)));
@@ -184,9 +185,9 @@ async function snapshot({ name, connection, settings }: Connected, port: Message
       isPassing: true,
     });
     await send(closingFiles(name, reading));
-    tell(reading.unread);
+    return progress(reading.unread);
   } catch (error) {
-    if (abort.signal.aborted) return;
+    if (abort.signal.aborted) return progress([]);
     throw error;
   } finally {
     port.close();
