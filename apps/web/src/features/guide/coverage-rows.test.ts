@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { coverageRows } from './coverage-rows.ts';
+import { type CoverageFilter, coverageRows } from './coverage-rows.ts';
 
 const kinds = [
   {
@@ -28,8 +28,8 @@ const kinds = [
     fields: [{ field: 'spec.egress[].bind', results: [{ outcome: 'unsupported' as const, targets: [] }] }],
   },
 ];
-const all = { kind: undefined, outcomes: new Set<string>(), version: undefined, text: '' };
-const fieldsOf = (filter: Partial<typeof all>): string[] =>
+const all: CoverageFilter = { kind: undefined, outcomes: new Set(), version: undefined, text: '' };
+const fieldsOf = (filter: Partial<CoverageFilter>): string[] =>
   coverageRows(kinds, { ...all, ...filter }).map(({ kind, field, outcome }) => `${kind} ${field} ${outcome}`);
 
 test('every result is a row, with when it holds', () => {
