@@ -105,6 +105,13 @@ const rollouts = (services: readonly BridgedService[], suffix: string, cluster: 
 const errorsOf = ({ name, namespace }: BridgedService): string =>
   `sum(rate(istio_requests_total{destination_service_name="${name}",destination_service_namespace="${namespace}",response_code=~"5.."}[5m]))`;
 
+/** A query for Prometheus: no command, so that a shell takes it for a comment. */
+const query = (service: BridgedService, why: string): Command => ({
+  tool: 'sh',
+  text: `# promql: ${errorsOf(service)}`,
+  why,
+});
+
 /** Commands that look at every service would fill pages: of many some stand for all. */
 const mostShown = 10;
 const shown = (services: readonly BridgedService[]): readonly BridgedService[] => services.slice(0, mostShown);
@@ -144,6 +151,27 @@ function bridging(facts: BridgeFacts, stage: Stage, services: readonly BridgedSe
       rollback: [],
     },
   ];
+  if (stage.wave === 1) {
+    // The chart's values for a zone egress changed with mesh-scoped zone proxies (kuma, UPGRADE.md, 2.14).
+    const egress =
+      names.target === '2.13' ? 'egress.enabled=true' : `meshes[0].name=${names.mesh},meshes[0].egress.enabled=true`;
+    steps.push({
+      title: 'Install Kong Mesh beside Istio',
+      why: 'Nothing joins it by itself: no namespace is labelled for it yet. The zone egress is the way of its callers into Istio.',
+      commands: [
+        shell(
+          `kumactl install control-plane --mode zone --zone ${names.zone} --set ${word(egress)} | kubectl apply -f -`,
+          'with your own values, and the address of your global control plane where there is one',
+          kongSide,
+        ),
+      ],
+      verify: [
+        kubectl(`-n ${names.systemNamespace} get pods`, 'all are Running', kongSide),
+        kumactl('get meshes', names.mesh, kongSide),
+      ],
+      rollback: [kubectl(`delete namespace ${names.systemNamespace}`, 'as long as nothing else is in it', kongSide)],
+    });
+  }
   if (stage.wave === 1 && isWithin && [...facts.services.values()].some(demandsMtls))
     steps.push({
       title: 'Give Isthmus the root certificates of both meshes',
@@ -306,13 +334,7 @@ function stepsOf(facts: BridgeFacts, stage: Stage, services: readonly BridgedSer
               'status.tls is Ready, healthy proxies are at least one',
               kongSide,
             ),
-            ...shown(services)
-              .map((service) => shell(`promql: ${errorsOf(service)}`, 'no more errors than before'))
-              .map(({ why, text }) => ({
-                tool: 'sh' as const,
-                text: `# ${text}`,
-                ...(why === undefined ? {} : { why }),
-              })),
+            ...shown(services).map((service) => query(service, 'no more errors than before')),
           ],
           rollback,
         },
@@ -371,11 +393,9 @@ function stepsOf(facts: BridgeFacts, stage: Stage, services: readonly BridgedSer
           why: 'Weights take effect within seconds, and are taken back as fast.',
           commands,
           verify: [
-            ...shown(services).map((service) => ({
-              tool: 'sh' as const,
-              text: `# promql: ${errorsOf(service)}`,
-              why: 'no more errors than before, for as long as your error budget asks',
-            })),
+            ...shown(services).map((service) =>
+              query(service, 'no more errors than before, for as long as your error budget asks'),
+            ),
             kumactl(`inspect dataplanes -m ${names.mesh}`, undefined, kongSide),
             ...shown(services).flatMap((service) =>
               service.workloads
