@@ -10,6 +10,7 @@ const service = (id: string, revision: number, phase: Service['phase'] = 'discov
   name: id,
   origin: 'service',
   phase,
+  share: 0,
   owner: '',
   note: '',
   revision,

@@ -1,10 +1,10 @@
-import type { Migration, Service } from '@isthmus/contract';
+import type { Migration, Service, StoredPlan } from '@isthmus/contract';
 import type { QueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { addressOf } from './client.ts';
 import { keys, queryClient } from './queries.ts';
 
-export const liveEvents = ['migration', 'services', 'snapshot'] as const;
+export const liveEvents = ['migration', 'services', 'snapshot', 'plan'] as const;
 export type LiveEvent = (typeof liveEvents)[number];
 
 /** A list with the newer of each service; the same list where nothing is newer. */
@@ -25,6 +25,19 @@ export function storeServices(cache: QueryClient, id: string, changed: readonly 
   cache.setQueryData<readonly Service[]>(keys.services(id), (known) => known && mergeServices(known, changed));
   void cache.invalidateQueries({ queryKey: keys.view(id, 'overview') });
   void cache.invalidateQueries({ queryKey: keys.view(id, 'bridge') });
+  void cache.invalidateQueries({ queryKey: keys.view(id, 'gates') });
+  void cache.invalidateQueries({ queryKey: [...keys.migration(id), 'history'] });
+}
+
+/** Views that what the plan has to keep to decides. */
+const planned = ['plan', 'bridge', 'path', 'wave', 'gates'];
+
+/** Puts a changed plan into the cache, and has read anew what follows from it. */
+export function storePlan(cache: QueryClient, id: string, next: StoredPlan): void {
+  const known = cache.getQueryData<StoredPlan>(keys.plan(id));
+  if (known !== undefined && known.revision > next.revision) return;
+  cache.setQueryData(keys.plan(id), next);
+  for (const view of planned) void cache.invalidateQueries({ queryKey: keys.view(id, view) });
   void cache.invalidateQueries({ queryKey: [...keys.migration(id), 'history'] });
 }
 
@@ -54,6 +67,9 @@ export function takeEvent(cache: QueryClient, id: string, event: LiveEvent, data
       void cache.invalidateQueries({ queryKey: keys.views(id) });
       void cache.invalidateQueries({ queryKey: [...keys.migration(id), 'history'] });
     }
+  } else if (event === 'plan') {
+    if (data !== null) storePlan(cache, id, data as StoredPlan);
+    else void cache.invalidateQueries({ queryKey: keys.plan(id) });
   } else if (data !== null) storeMigration(cache, data as Migration);
   else void cache.invalidateQueries({ queryKey: keys.migration(id) });
 }

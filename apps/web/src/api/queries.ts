@@ -13,6 +13,8 @@ export const keys = {
   views: (id: string) => ['migration', id, 'views'] as const,
   view: (id: string, ...view: readonly (string | number | undefined)[]) => ['migration', id, 'views', ...view] as const,
   services: (id: string) => ['migration', id, 'views', 'services'] as const,
+  /** What the plan has to keep to, which no snapshot decides. */
+  plan: (id: string) => ['migration', id, 'plan'] as const,
   snapshots: (id: string) => ['migration', id, 'snapshots'] as const,
   history: (id: string, subject?: string) => ['migration', id, 'history', subject ?? ''] as const,
 };
@@ -113,6 +115,22 @@ export const bridgeQuery = (id: string, namespace?: string) =>
         { params: { id }, query: namespace === undefined ? {} : { namespace } },
         signal,
       ),
+  });
+
+/** What the plan and the bridge have to keep to, for everybody. */
+export const planSettingsQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.plan(id),
+    queryFn: ({ signal }) => call('GET /migrations/:id/plan/settings', { params: { id } }, signal),
+  });
+
+/** One wave stage by stage. */
+export const waveQuery = (id: string, wave: number) =>
+  queryOptions({
+    queryKey: keys.view(id, 'wave', wave),
+    queryFn: ({ signal }) =>
+      call('GET /migrations/:id/plan/waves/:wave', { params: { id, wave: String(wave) } }, signal),
+    structuralSharing: false,
   });
 
 export const snapshotsQuery = (id: string) =>

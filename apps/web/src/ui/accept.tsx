@@ -5,6 +5,9 @@ import classes from './accept.module.css';
 interface AcceptProps {
   /** Why may this be so? */
   readonly question: string;
+  /** What the button says that opens the question, and the one that answers it. */
+  readonly opener?: string;
+  readonly answer?: string;
   readonly isPending: boolean;
   readonly onAccept: (reason: string) => void;
 }
@@ -13,14 +16,15 @@ interface AcceptProps {
 const focus = (element: HTMLInputElement | null): void => element?.focus();
 
 /** A decision that asks for a reason: a button that opens the question. It is mounted anew once the decision is made. */
-export function Accept({ question, isPending, onAccept }: AcceptProps) {
+export function Accept(props: AcceptProps) {
+  const { question, opener = 'Accept with a reason …', answer = 'Accept', isPending, onAccept } = props;
   const input = useId();
   const [isOpen, setOpen] = useState(false);
   const [reason, setReason] = useState('');
   if (!isOpen)
     return (
       <Button size="compact-md" variant="default" onClick={() => setOpen(true)}>
-        Accept with a reason …
+        {opener}
       </Button>
     );
   const submit = (event: FormEvent): void => {
@@ -45,7 +49,7 @@ export function Accept({ question, isPending, onAccept }: AcceptProps) {
         onChange={({ target }) => setReason(target.value)}
       />
       <Button size="compact-md" type="submit" loading={isPending} disabled={reason.trim() === ''}>
-        Accept
+        {answer}
       </Button>
       <Button size="compact-md" variant="default" onClick={() => setOpen(false)}>
         Cancel

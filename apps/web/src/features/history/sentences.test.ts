@@ -4,6 +4,15 @@ import { sentenceOf } from './sentences.ts';
 test.each([
   ['phase', 'discovered', 'reviewed', 'phase: discovered → reviewed'],
   ['phase', null, 'reviewed', 'phase: reviewed'],
+  [
+    'plan',
+    '{"most":null,"shift":[10,100]}',
+    '{"most":5,"shift":[100]}',
+    'plan: most: none → 5, shift: [10,100] → [100]',
+  ],
+  ['approval', 'approved', null, 'took the approval back'],
+  ['share', '10 %', '50 %', 'share in Kong Mesh: 10 % → 50 %'],
+  ['override', null, 'tried by hand', 'entered the phase although its gate was shut: “tried by hand”'],
   ['owner', '', 'Blue', 'owner: “Blue”'],
   ['owner', 'Blue', '', 'owner: “Blue” → nothing'],
   ['created', null, 'Kong Air', 'created as “Kong Air”'],

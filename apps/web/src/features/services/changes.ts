@@ -8,8 +8,8 @@ import { queryClient } from '../../api/queries.ts';
 export type Wanted = BulkChange['set'];
 
 /** The fields in which a wish differs from what is stored. */
-export type ChangedField = 'phase' | 'owner' | 'note';
-export const changeableFields: readonly ChangedField[] = ['phase', 'owner', 'note'];
+export type ChangedField = 'phase' | 'share' | 'owner' | 'note';
+export const changeableFields: readonly ChangedField[] = ['phase', 'share', 'owner', 'note'];
 
 export const differing = (service: Service, wanted: Wanted): ChangedField[] =>
   changeableFields.filter((field) => wanted[field] !== undefined && wanted[field] !== service[field]);
@@ -46,10 +46,18 @@ export function undoOf(before: readonly Service[], changed: readonly Service[], 
   return [...groups.values()];
 }
 
-/** Changes one service as it was seen. Either way the cache has what is stored now. */
-export async function changeService(migration: string, seen: Service, wanted: Wanted): Promise<ServiceOutcome> {
+/**
+ * Changes one service as it was seen. Either way the cache has what is stored now.
+ * @param reason why it enters a phase whose gate is shut
+ */
+export async function changeService(
+  migration: string,
+  seen: Service,
+  wanted: Wanted,
+  reason?: string,
+): Promise<ServiceOutcome> {
   const { namespace, name, revision } = seen;
-  const body = { revision, ...wanted } as ServiceChange;
+  const body: ServiceChange = { revision, ...wanted, ...(reason === undefined ? {} : { override: { reason } }) };
   try {
     const service = await call('PATCH /migrations/:id/services/:namespace/:name', {
       params: { id: migration, namespace, name },

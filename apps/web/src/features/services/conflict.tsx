@@ -6,7 +6,7 @@ import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import type { Sort } from '../../ui/sort.ts';
 import { Ago } from '../../ui/time.tsx';
-import { changeableFields, differing, type Wanted } from './changes.ts';
+import { type ChangedField, changeableFields, differing, type Wanted } from './changes.ts';
 import classes from './conflict.module.css';
 
 interface Difference {
@@ -16,6 +16,9 @@ interface Difference {
   readonly theirs: string;
   readonly mine: string;
 }
+
+const textOf = (field: ChangedField, value: string | number): string =>
+  field === 'share' ? `${value} %` : String(value);
 
 const shown = (text: string): React.ReactNode => (text === '' ? <span className="muted">empty</span> : text);
 
@@ -67,8 +70,8 @@ export function Conflict({ services, wanted, isBusy, onMine, onTheirs }: Conflic
             id: `${service.id} ${field}`,
             service,
             field,
-            theirs: service[field],
-            mine: wanted[field] ?? '',
+            theirs: textOf(field, service[field]),
+            mine: textOf(field, wanted[field] ?? ''),
           }),
         );
       }),

@@ -5,7 +5,6 @@ import { lazy, Suspense, useId, useState } from 'react';
 import { tell, tellFailure } from '../../ui/tell.ts';
 import { changeableFields, changeService, type Wanted } from './changes.ts';
 import classes from './editor.module.css';
-import { PhaseSelect } from './phase.tsx';
 
 const Conflict = lazy(async () => ({ default: (await import('./conflict.tsx')).Conflict }));
 
@@ -19,7 +18,7 @@ export function changesOf(service: Service, draft: Wanted): Wanted {
 }
 
 /**
- * Phase, owner and note of a service. A draft is kept apart from what is stored, so that a change by somebody else shows
+ * Owner and note of a service. A draft is kept apart from what is stored, so that a change by somebody else shows
  * in the fields that are not being edited and never overwrites those that are.
  */
 export function Editor({ migration, service }: { migration: string; service: Service }) {
@@ -58,15 +57,6 @@ export function Editor({ migration, service }: { migration: string; service: Ser
         if (isChanged) save.mutate(seen ?? service);
       }}
     >
-      <div className={classes.field}>
-        <label htmlFor={`${id}-phase`}>Phase</label>
-        <PhaseSelect
-          id={`${id}-phase`}
-          value={draft.phase ?? service.phase}
-          from={service.phase}
-          onChange={(phase) => edit({ phase })}
-        />
-      </div>
       <div className={classes.field}>
         <label htmlFor={`${id}-owner`}>Owner</label>
         <input

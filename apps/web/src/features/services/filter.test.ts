@@ -8,6 +8,7 @@ const service = (id: string, change: Partial<Service> = {}): Service => ({
   name: id.split('/')[1] ?? '',
   origin: 'service',
   phase: 'discovered',
+  share: 0,
   owner: '',
   note: '',
   revision: 0,

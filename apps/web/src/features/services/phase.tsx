@@ -25,19 +25,11 @@ export function PhaseLabel({ phase }: { phase: Phase }) {
   );
 }
 
-/** A choice of phases. `rolled-back` can be reached from `bridged` on. */
-export function PhaseSelect(props: {
-  id?: string;
-  label?: string;
-  value: Phase | '';
-  from?: Phase;
-  onChange: (phase: Phase) => void;
-}) {
-  const { id, label, value, from, onChange } = props;
-  const isBackReachable = from === undefined || phases.indexOf(from) >= phases.indexOf('bridged');
+/** A choice of phases. */
+export function PhaseSelect(props: { label: string; value: Phase | ''; onChange: (phase: Phase) => void }) {
+  const { label, value, onChange } = props;
   return (
     <select
-      id={id}
       className={classes.select}
       aria-label={label}
       value={value}
@@ -45,7 +37,7 @@ export function PhaseSelect(props: {
     >
       {value === '' && <option value="">Phase …</option>}
       {phases.map((phase) => (
-        <option key={phase} value={phase} disabled={phase === 'rolled-back' && !isBackReachable}>
+        <option key={phase} value={phase}>
           {phase}
         </option>
       ))}

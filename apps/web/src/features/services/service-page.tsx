@@ -15,7 +15,10 @@ import { HistoryTable } from '../history/history-table.tsx';
 import { ServiceChecksSection } from '../preflight/service-section.tsx';
 import { Editor } from './editor.tsx';
 import { phaseWords } from './phase.tsx';
+import { PhasePanel } from './phase-panel.tsx';
+import { gatesQuery } from './queries.ts';
 import classes from './service-page.module.css';
+import { StepsSection } from './steps.tsx';
 
 function answerOf(service: Service): string {
   const { phase, accepted, resources } = service;
@@ -104,6 +107,13 @@ function Concerns({ migration, service }: { migration: string; service: Service 
   );
 }
 
+/** Which wave it is in stands beside its gates. */
+function Steps({ migration, service }: { migration: string; service: Service }) {
+  const { namespace, name } = service;
+  const { data } = useQuery(gatesQuery(migration, namespace, name));
+  return <StepsSection migration={migration} service={service} wave={data?.wave} />;
+}
+
 /** One service: where it stands, what is about it, what was changed. */
 export function ServicePage() {
   const { id, namespace, name } = useParams({ from: '/migrations/$id/services/$namespace/$name' });
@@ -179,7 +189,11 @@ export function ServicePage() {
           </dd>
         </div>
       </dl>
-      <Editor key={service.id} migration={id} service={service} />
+      <PhasePanel key={service.id} migration={id} service={service} />
+      <Steps migration={id} service={service} />
+      <Section title="Owner and note">
+        <Editor key={service.id} migration={id} service={service} />
+      </Section>
       {service.origin === 'service' && <ServiceBehaviourSection migration={id} service={service.id} />}
       <ServiceChecksSection migration={id} service={service.id} />
       <Concerns migration={id} service={service} />
