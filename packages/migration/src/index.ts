@@ -67,7 +67,7 @@ export type { Command } from './runbook/command.ts';
 export { type Runbook, renderRunbook, runbookOf } from './runbook/runbook.ts';
 export { renderRunbookPage } from './runbook/runbook-page.ts';
 export { type StageSteps, type Step, stageFolder, stepsOfStage } from './runbook/steps.ts';
-export { concerns, destinationsOf, type MigratingService, servicesOf } from './services.ts';
+export { concerns, destinationsOf, type MigratingService, resourcesConcerning, servicesOf } from './services.ts';
 export { type Assessment, assessWaves } from './waves/arrangement.ts';
 export { type Freeze, problemOfSchedule, type Schedule, type WaveDay, waveDays } from './waves/calendar.ts';
 export type { Tally } from './waves/components.ts';

@@ -159,3 +159,9 @@ export function concerns(
   }
   return found;
 }
+
+/** The same by service, as resources: what a judge wants to know to say which findings predicted a difference. */
+export function resourcesConcerning(estate: Estate, clusterDomain: string): (service: string) => readonly Resource[] {
+  const found = concerns(estate, servicesOf(estate), clusterDomain);
+  return (service) => (found.get(service) ?? []).flatMap((index) => estate.istio[index] ?? []);
+}

@@ -272,3 +272,39 @@ test.each([
 ])('shares %j', (shift, problem) => {
   expect(problemOfShift(shift)).toBe(problem);
 });
+
+test('what is no Deployment changes in place: no halves, mTLS to all of its pods with the identities of both meshes', () => {
+  const text =
+    plain.replace(/kind: Deployment\nmetadata: \{name: pay/, 'kind: StatefulSet\nmetadata: {name: pay') + strict;
+  const all = objects(factsOf(text), { 'shop/pay': 'bridged' });
+  expect(find(all, 'VirtualService', 'pay-bridge')).toBeUndefined();
+  expect(find(all, 'StatefulSet', 'pay-kong')).toBeUndefined();
+  expect(specOf(find(all, 'DestinationRule', 'pay-bridge'))).toEqual({
+    host: 'pay.shop.svc.cluster.local',
+    trafficPolicy: {
+      tls: {
+        mode: 'ISTIO_MUTUAL',
+        subjectAltNames: [
+          'spiffe://cluster.local/ns/shop/sa/pay',
+          'spiffe://default.default.mesh.local/ns/shop/sa/pay',
+        ],
+      },
+    },
+  });
+  const moved = find(objects(factsOf(text), { 'shop/pay': 'migrated' }), 'StatefulSet', 'pay');
+  expect(JSON.stringify(moved)).toContain('"kuma.io/sidecar-injection":"enabled"');
+});
+
+test('pods without a sidecar of Istio are not told apart by its label', () => {
+  const namespace = 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n---\n';
+  const facts = factsOf(namespace + plain);
+  expect(facts.services.get('shop/pay')).toMatchObject({ injected: false, shiftable: false });
+  const all = objects(facts, { 'shop/pay': 'shifting' }, 50);
+  expect(all.filter(({ kind }) => kind === 'VirtualService' || kind === 'DestinationRule')).toEqual([]);
+  const [way] = crossingWays(facts, at({ 'shop/pay': 'shifting' }));
+  expect(way?.cautions).toEqual([expect.stringContaining('have no sidecar of Istio')]);
+  const injected = factsOf(
+    namespace.replace('{name: shop}', '{name: shop, labels: {istio-injection: enabled}}') + plain,
+  );
+  expect(injected.services.get('shop/pay')?.shiftable).toBe(true);
+});

@@ -44,6 +44,8 @@ export interface BridgedService {
   readonly restricted: boolean;
   /** Whether any of these allows, so that whom none allows is refused. */
   readonly allowed: boolean;
+  /** Whether its pods have sidecars of Istio, as far as is known. */
+  readonly injected: boolean;
   /** Whether its pods can be doubled, so that a share of requests can go to each half: Deployments can. */
   readonly shiftable: boolean;
   /** Indexes into the estate's Istio resources that are about it. */
@@ -140,6 +142,16 @@ function workloadsBehind(
   );
 }
 
+/** Whether Istio injects a workload's pods (istio, pkg/kube/inject/webhook.go, 1.32); a namespace that is not in the import does. */
+function isInjected({ labels, inCluster }: Workload, namespace: Resource | undefined): boolean {
+  const own = labels['sidecar.istio.io/inject'];
+  if (!inCluster || own === 'true') return true;
+  if (own === 'false') return false;
+  if (namespace === undefined) return true;
+  const { 'istio-injection': injection, 'istio.io/rev': revision } = namespace.labels;
+  return injection === undefined ? revision !== undefined : injection === 'enabled';
+}
+
 const doubled = new Set(['Deployment', 'Rollout']);
 
 /** Whether any emitted MeshPassthrough keeps workloads from addresses that the mesh does not know. */
@@ -184,10 +196,16 @@ export function bridgeFacts(input: BridgeInput): BridgeFacts {
     scope: scopeOf(one, trust.rootNamespace),
     allows: (mapOf(one.object.spec).action ?? 'ALLOW') === 'ALLOW',
   }));
+  const namespaces = new Map(
+    estate.context
+      .filter(({ group: api, kind }) => api === '' && kind === 'Namespace')
+      .map((resource) => [resource.name, resource]),
+  );
   const services = new Map<string, BridgedService>();
   for (const service of moving) {
     const { id, namespace, name } = service;
     const workloads = behind.get(id) ?? [];
+    const injected = workloads.every((workload) => isInjected(workload, namespaces.get(workload.namespace)));
     // Of pods that the import does not hold the labels that the Service asks for are known.
     const seen = workloads.length > 0 ? workloads : [{ namespace, labels: known.get(id)?.selector ?? {} }];
     services.set(id, {
@@ -202,7 +220,10 @@ export function bridgeFacts(input: BridgeInput): BridgeFacts {
       strict: seen.some((workload) => isStrict(effectiveMtls(authentications, workload))),
       restricted: seen.some((workload) => policies.some(({ scope }) => selects(scope, workload))),
       allowed: seen.some((workload) => policies.some(({ scope, allows }) => allows && selects(scope, workload))),
-      shiftable: service.origin === 'service' && workloads.every(({ resource }) => doubled.has(resource.kind)),
+      injected,
+      // Halves are told apart by the label that Istio's injector sets.
+      shiftable:
+        service.origin === 'service' && injected && workloads.every(({ resource }) => doubled.has(resource.kind)),
       concerns: concerns.get(id) ?? [],
     });
   }
@@ -233,11 +254,7 @@ export function bridgeFacts(input: BridgeInput): BridgeFacts {
       const { host } = mapOf(object.spec);
       return typeof host === 'string' ? [host] : [];
     }),
-    namespaces: new Map(
-      estate.context
-        .filter(({ group: api, kind }) => api === '' && kind === 'Namespace')
-        .map((resource) => [resource.name, resource]),
-    ),
+    namespaces,
     closed: isClosed(input),
     sameNames: new Map([...group([...services.values()], ({ name }) => name)].map(([name, all]) => [name, all.length])),
   };

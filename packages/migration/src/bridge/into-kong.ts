@@ -210,11 +210,41 @@ export function strictWhileBridging(facts: BridgeFacts, services: readonly Bridg
 }
 
 /**
+ * For pods that change meshes in place there are no halves: Istio's clients come to all of them with mTLS, and accept the
+ * identities of both meshes while they are mixed.
+ */
+function mutualFor(service: BridgedService, facts: BridgeFacts): Placed[] {
+  const domains = [facts.trust.trustDomain, ownTrustDomain(facts.input.names)];
+  const names = service.accounts.flatMap((account) => {
+    const [namespace, name] = account.split('/');
+    return domains.map((domain) => `spiffe://${domain}/ns/${namespace}/sa/${name}`);
+  });
+  const tls = { mode: 'ISTIO_MUTUAL', ...(names.length === 0 ? {} : { subjectAltNames: names }) };
+  const withTls = (object: JsonObject): Placed => {
+    const spec = isMap(object.spec) ? object.spec : {};
+    const policy = isMap(spec.trafficPolicy) ? spec.trafficPolicy : {};
+    const changed = { ...object, spec: { ...spec, trafficPolicy: { ...policy, tls } } };
+    return { cluster: 'shared', service: service.id, object: changed };
+  };
+  const own = facts.rules.get(service.id) ?? [];
+  if (own.some(({ namespace }) => namespace === service.namespace)) return own.map(({ object }) => withTls(object));
+  const place = { name: shiftName(service), namespace: service.namespace };
+  const spec = { host: service.hosts[0] ?? '' };
+  const made = bridgeObject('networking.istio.io/v1', 'DestinationRule', place, { spec }, service.id);
+  return [...own.map(({ object }) => withTls(object)), withTls(made)];
+}
+
+/**
  * The way from Istio's clients into Kong Mesh within one cluster: both halves of a service stand behind its one ClusterIP, told
  * apart by subsets of its DestinationRules, and VirtualServices divide the requests.
  */
 function withinCluster(facts: BridgeFacts, progressOf: ProgressOf): Placed[] {
-  const joined = joinedServices(facts, progressOf).filter(({ service }) => service.service.origin === 'service');
+  const all = joinedServices(facts, progressOf).filter(({ service }) => service.service.origin === 'service');
+  const joined = all.filter(({ service }) => service.shiftable);
+  const inPlace = all.filter(
+    ({ service, progress }) =>
+      !service.shiftable && demandsMtls(service) && (service.injected || progress.at === 'migrated'),
+  );
   const rules = joined.flatMap(({ service }) =>
     remembered(facts, `halves ${service.id}`, (): Placed[] => {
       const tls = tlsToKong(service, facts);
@@ -234,7 +264,11 @@ function withinCluster(facts: BridgeFacts, progressOf: ProgressOf): Placed[] {
       return [...changed, { cluster: 'shared', service: service.id, object: withHalves(made, tls) }];
     }),
   );
-  return [...rules, ...divided(facts, joined, () => bySubset, 'shared')];
+  return [
+    ...rules,
+    ...inPlace.flatMap(({ service }) => remembered(facts, `in place ${service.id}`, () => mutualFor(service, facts))),
+    ...divided(facts, joined, () => bySubset, 'shared'),
+  ];
 }
 
 /** The name under which a service of separate clusters is reached through Kong Gateway. */

@@ -37,7 +37,11 @@ function toKong({ from, to, gateway }: BridgedCall, service: BridgedService, fac
     const hosts = service.hosts;
     const inPlace = service.shiftable
       ? []
-      : [`${to} is not made of Deployments alone: its pods change meshes in place, without shares.`];
+      : [
+          service.injected
+            ? `${to} is not made of Deployments alone: its pods change meshes in place, without shares.`
+            : `Pods of ${to} have no sidecar of Istio, by which halves are told apart: they change meshes in place, without shares.`,
+        ];
     if (demandsMtls(service))
       return {
         ...common,

@@ -139,7 +139,9 @@ function bridging(facts: BridgeFacts, stage: Stage, services: readonly BridgedSe
           undefined,
           istioSide,
         ),
-        kumactl('export --profile all --format kubernetes > kong-mesh-before.yaml', undefined, kongSide),
+        ...(stage.wave === 1
+          ? []
+          : [kumactl('export --profile all --format kubernetes > kong-mesh-before.yaml', undefined, kongSide)]),
       ],
       verify: [
         istioctl('analyze -A', 'no new errors', istioSide),
