@@ -23,7 +23,7 @@ export async function shownClusters({ store, clusters }: Sources, migration: str
     records.map((record) =>
       clusters.shown(migration, record).catch((error: unknown): Shown => {
         if (!(error instanceof Refusal)) throw error;
-        const cluster = { name: record.name, prints: [], read: [], applied: [] };
+        const cluster = { name: record.name, prints: [], unread: ['*'], applied: [] };
         return { state: 'failed', problem: error.message, cluster, services: [] };
       }),
     ),

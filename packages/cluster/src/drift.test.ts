@@ -47,7 +47,18 @@ describe('drift', () => {
       kind: 'ReplicaSet',
       metadata: { name: 'a', ownerReferences: [{ name: 'b' }] },
     };
-    expect([pod, owned, route('a', 'a')].map(isCompared)).toEqual([false, false, true]);
+    const own = (apiVersion: string, kind: string): JsonObject => ({ apiVersion, kind, metadata: { name: 'a' } });
+    const others = [
+      own('v1', 'ConfigMap'),
+      own('isthmus/v1', 'ClusterSnapshot'),
+      own('apiextensions.k8s.io/v1', 'CustomResourceDefinition'),
+    ];
+    expect([pod, owned, ...others].map(isCompared)).toEqual([false, false, false, false, false]);
+    expect([route('a', 'a'), own('apps/v1', 'Deployment'), own('kuma.io/v1alpha1', 'Mesh')].map(isCompared)).toEqual([
+      true,
+      true,
+      true,
+    ]);
   });
 
   test('names the places, not more than asked for', () => {

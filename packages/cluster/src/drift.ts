@@ -1,4 +1,5 @@
 import { clusterAnnotation, isList, isMap, type Json, type JsonObject, join, stringifyJson } from '@isthmus/kubernetes';
+import { isIstio, meshGroups } from './kinds.ts';
 import { byText, nameOf, namespaceOf, textAt } from './objects.ts';
 import { shapeObject } from './shape.ts';
 import { isKept } from './snapshot.ts';
@@ -18,8 +19,22 @@ export interface Drift {
   readonly gone: readonly ObjectRef[];
 }
 
-// Pods and their endpoints come and go without anybody meaning a change; Secrets are not read again.
-const fleeting = new Set(['Pod', 'Endpoints', 'EndpointSlice', 'Secret', 'Node', 'Job', 'ReplicaSet', 'Dataplane']);
+// Pods, their endpoints and what makes them come and go without anybody meaning a change; Secrets and ConfigMaps are not
+// watched.
+const lasting = new Set([
+  '/Namespace',
+  '/Service',
+  '/ServiceAccount',
+  '/ReplicationController',
+  'apps/DaemonSet',
+  'apps/Deployment',
+  'apps/StatefulSet',
+  'argoproj.io/Rollout',
+  'batch/CronJob',
+  'networking.k8s.io/Ingress',
+  'networking.k8s.io/IngressClass',
+  'networking.k8s.io/NetworkPolicy',
+]);
 
 export function refOf(object: JsonObject): ObjectRef {
   const apiVersion = textAt(object, 'apiVersion');
@@ -39,8 +54,11 @@ export const compareRefs = (a: ObjectRef, b: ObjectRef): number =>
   byText(a.kind, b.kind) || byText(a.group, b.group) || byText(a.namespace, b.namespace) || byText(a.name, b.name);
 
 /** Whether a difference of an object means something. */
-export const isCompared = (object: JsonObject): boolean =>
-  !fleeting.has(textAt(object, 'kind')) && textAt(object, 'kind') !== '' && isKept(object);
+export function isCompared(object: JsonObject): boolean {
+  const { group, kind } = refOf(object);
+  const isOfMesh = isIstio(group) || meshGroups.includes(group);
+  return (isOfMesh ? kind !== 'Dataplane' : lasting.has(`${group}/${kind}`)) && isKept(object);
+}
 
 /** What of an object counts when it is compared: as a snapshot holds it, without its version and its cluster. */
 export function comparable(object: JsonObject): JsonObject {

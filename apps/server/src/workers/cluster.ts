@@ -137,11 +137,15 @@ function shown(name: string, live: LiveState): Shown {
     // A Service of a subset is emitted as well.
     if (emittedGroups.has(ref.group) || (ref.group === '' && ref.kind === 'Service')) applied.push(object);
   }
-  const read = live.kinds.filter(({ state }) => state === 'read').map(({ kind }) => `${kind.group}/${kind.kind}`);
+  const unread = [
+    ...(live.kinds.length === 0 ? ['*'] : []),
+    ...live.kinds.filter(({ state }) => state !== 'read').map(({ kind }) => `${kind.group}/${kind.kind}`),
+    ...live.unread.filter(({ verb }) => verb !== 'watch').map(({ group, kind }) => `${group}/${kind}`),
+  ];
   return {
     state: live.state,
     ...(live.error === undefined ? {} : { problem: live.error.message }),
-    cluster: { name, prints: compared, read, applied },
+    cluster: { name, prints: compared, unread, applied },
     services: serviceRows(live, podRows(live)),
   };
 }

@@ -22,8 +22,8 @@ export interface ShownCluster {
   readonly name: string;
   /** Key and print of each object that is compared. */
   readonly prints: readonly (readonly [key: string, print: string])[];
-  /** `group/kind` of the kinds that could be read. */
-  readonly read: readonly string[];
+  /** `group/kind` or `group/*` of what could not be read, or is not read yet; `*` as long as nothing is known. */
+  readonly unread: readonly string[];
   /** Objects of the groups that the translation emits. */
   readonly applied: readonly JsonObject[];
 }
@@ -119,8 +119,11 @@ export function compare(
 ): Comparison {
   const objects = heldBy(snapshot, ref, ref.limits);
   const emitted = emittedBy(snapshot);
-  const compared = clusters.map(({ name, prints: shown, read, applied }): ComparedCluster => {
-    const isRead = ({ group, kind }: ObjectRef): boolean => read.includes(`${group}/${kind}`);
+  const compared = clusters.map(({ name, prints: shown, unread, applied }): ComparedCluster => {
+    const unknown = new Set(unread);
+    // A kind that is not served has no objects: that is known.
+    const isRead = ({ group, kind }: ObjectRef): boolean =>
+      !unknown.has('*') && !unknown.has(`${group}/*`) && !unknown.has(`${group}/${kind}`);
     const live: Printed = new Map(shown.map(([key, print]) => [key, { ref: refOfKey(key), print }]));
     const ofSnapshot = objects.has(name);
     const before = objects.get(name) ?? objects.get('') ?? new Map<string, JsonObject>();

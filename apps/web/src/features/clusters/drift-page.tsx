@@ -22,7 +22,7 @@ type Applied = Drift['applied'][number];
 
 const changeColumns: readonly Column<Change>[] = [
   { id: 'change', title: 'Change', width: [88, 1], value: ({ change }) => change },
-  { id: 'kind', title: 'Kind', width: [160, 1], value: ({ ref }) => ref.kind },
+  { id: 'kind', title: 'Kind', width: [208, 1], value: ({ ref }) => ref.kind },
   { id: 'name', title: 'Resource', width: [200, 2], value: ({ ref }) => refWords(ref) },
   { id: 'paths', title: 'Where', width: [240, 3], value: ({ paths }) => paths.join(', ') },
   { id: 'cluster', title: 'Cluster', width: [100, 1], value: ({ cluster }) => cluster },
@@ -37,7 +37,7 @@ const stateWords: Readonly<Record<Applied['state'], string>> = {
 
 const appliedColumns: readonly Column<Applied>[] = [
   { id: 'state', title: 'State', width: [128, 1], value: ({ state }) => stateWords[state] },
-  { id: 'kind', title: 'Kind', width: [160, 1], value: ({ ref }) => ref.kind },
+  { id: 'kind', title: 'Kind', width: [208, 1], value: ({ ref }) => ref.kind },
   { id: 'name', title: 'Resource', width: [200, 2], value: ({ ref }) => refWords(ref) },
   { id: 'paths', title: 'Where', width: [240, 3], value: ({ paths }) => paths.join(', ') },
   { id: 'cluster', title: 'Cluster', width: [100, 1], value: ({ cluster }) => cluster },

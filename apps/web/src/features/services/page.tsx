@@ -93,7 +93,7 @@ const withEvidence = (
   {
     id: 'cluster',
     title: 'Cluster shows',
-    width: [136, 1],
+    width: [128, 1],
     value: ({ id }) => {
       const own = evidence.get(id);
       return own === undefined ? '' : `${own.disagreement === undefined ? '' : '! '}${showsWords[own.shows]}`;
