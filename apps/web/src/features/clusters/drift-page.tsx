@@ -1,4 +1,4 @@
-import type { Drift, Service, ServiceEvidence } from '@isthmus/contract';
+import type { Drift, ServiceEvidence } from '@isthmus/contract';
 import { Button } from '@mantine/core';
 import { useMutation, useQuery, useSuspenseQueries } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
@@ -11,10 +11,10 @@ import { Page, Section } from '../../ui/page.tsx';
 import { formatSort, parseSort } from '../../ui/sort.ts';
 import { tell, tellFailure } from '../../ui/tell.ts';
 import { useAddress } from '../../ui/use-search.ts';
-import { changeService } from '../services/changes.ts';
 import { PhaseLabel } from '../services/phase.tsx';
 import { takeSnapshot } from './connect.ts';
-import { clustersQuery, driftQuery, evidenceQuery, forgetClusters } from './queries.ts';
+import { followCluster } from './follow.ts';
+import { clustersQuery, driftQuery, evidenceQuery } from './queries.ts';
 import { refWords, showsWords } from './words.ts';
 
 type Change = Drift['clusters'][number]['changes'][number] & { readonly cluster: string };
@@ -113,14 +113,11 @@ export function DriftPage() {
     onError: tellFailure,
   });
   const follow = useMutation({
-    mutationFn: async ({ service, suggestion }: ServiceEvidence) => {
-      const seen = services?.find((one) => one.id === service);
-      if (seen === undefined || suggestion === undefined) return;
-      const outcome = await changeService(id, seen, { phase: suggestion as Service['phase'] });
-      if (outcome.kind === 'conflict') throw new Error('Somebody changed this service meanwhile. Look again.');
-      tell(`${service} is ${suggestion} now.`);
-      await forgetClusters(id);
+    mutationFn: async (row: ServiceEvidence) => {
+      const seen = services?.find((one) => one.id === row.service);
+      return seen === undefined ? undefined : followCluster(id, seen, row);
     },
+    onSuccess: (phase, { service }) => phase !== undefined && tell(`${service} is ${phase} now.`),
     onError: tellFailure,
   });
   const rows = useMemo(

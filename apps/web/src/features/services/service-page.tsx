@@ -11,6 +11,7 @@ import { Prose } from '../../ui/prose.tsx';
 import { Findings, OutcomeCounts, openBlockers, SeverityLabel } from '../../ui/status.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { ServiceBehaviourSection } from '../behaviour/service-section.tsx';
+import { ServiceClusterSection } from '../clusters/service-section.tsx';
 import { HistoryTable } from '../history/history-table.tsx';
 import { ServiceChecksSection } from '../preflight/service-section.tsx';
 import { Editor } from './editor.tsx';
@@ -194,6 +195,7 @@ export function ServicePage() {
       <Section title="Owner and note">
         <Editor key={service.id} migration={id} service={service} />
       </Section>
+      {service.origin === 'service' && <ServiceClusterSection migration={id} service={service} />}
       {service.origin === 'service' && <ServiceBehaviourSection migration={id} service={service.id} />}
       <ServiceChecksSection migration={id} service={service.id} />
       <Concerns migration={id} service={service} />
