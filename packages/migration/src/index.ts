@@ -10,6 +10,7 @@ export {
 export { type BridgeDiagram, bridgeDiagram } from './bridge/diagram.ts';
 export { type BridgedService, type BridgeFacts, bridgeFacts } from './bridge/facts.ts';
 export type { BridgeInput, EmittedFor } from './bridge/input.ts';
+export { hasShares } from './bridge/into-kong.ts';
 export type { Changes, Cluster, ObjectRef, Overlay, Placed } from './bridge/placed.ts';
 export { type Progress, type ProgressOf, progressOfPhase } from './bridge/progress.ts';
 export { type Hop, pathDiagram, type RequestPath, type RequestRoute, requestPath } from './bridge/request-path.ts';

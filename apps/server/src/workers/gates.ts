@@ -8,6 +8,7 @@ import {
   type GateEvidence,
   type GateFacts,
   gateOf,
+  hasShares,
   missingTrust,
   phaseCase,
   phaseOrder,
@@ -134,7 +135,7 @@ function factsOf(
         .filter((one) => one.service === service)
         .map(({ by, at, note }) => ({ text: `${by}, ${at}${note === '' ? '' : `: ${note}`}` })),
     },
-    share: own === undefined || own.shiftable ? (state?.share ?? 0) : undefined,
+    share: own === undefined || hasShares(own, facts) ? (state?.share ?? 0) : undefined,
     get callers() {
       return callersInIstio(facts, service, recorded);
     },

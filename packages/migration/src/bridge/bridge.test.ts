@@ -291,6 +291,19 @@ test('what is no Deployment changes in place: no halves, mTLS to all of its pods
       },
     },
   });
+  const paths = (topology: 'same-cluster' | 'separate-clusters') =>
+    requestPath(factsOf(text, { topology }), at({ 'shop/pay': 'shifting' }, 50), {
+      from: 'shop/cart',
+      to: 'shop/pay',
+    })?.routes.map(({ share, to }) => [share, to]);
+  expect(paths('same-cluster')).toEqual([
+    [100, 'istio'],
+    [0, 'kong'],
+  ]);
+  expect(paths('separate-clusters')).toEqual([
+    [50, 'istio'],
+    [50, 'kong'],
+  ]);
   const moved = find(objects(factsOf(text), { 'shop/pay': 'migrated' }), 'StatefulSet', 'pay');
   expect(JSON.stringify(moved)).toContain('"kuma.io/sidecar-injection":"enabled"');
 });

@@ -25,6 +25,10 @@ const bySubset: Halves = {
 /** Whether Kong Mesh demands mTLS of callers: wherever Istio demands or restricts anything (as the translation has it). */
 export const demandsMtls = ({ strict, restricted }: BridgedService): boolean => strict || restricted;
 
+/** Whether a share of the requests of a service can go to Kong Mesh: within a cluster its pods have to be divided for that. */
+export const hasShares = ({ shiftable }: BridgedService, { input }: BridgeFacts): boolean =>
+  shiftable || input.settings.topology === 'separate-clusters';
+
 /**
  * How Istio's sidecars connect to pods of Kong Mesh. They choose plaintext by themselves, since these pods lack the label of
  * Istio's mTLS; a proxy that demands mTLS accepts theirs, with the identities of both trust domains (security.md 4.1.1, B1).

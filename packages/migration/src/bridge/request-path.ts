@@ -1,6 +1,6 @@
 import type { BridgedPort, BridgedService, BridgeFacts } from './facts.ts';
 import { bridgeNamespace, callerHost, endpointOf } from './into-istio.ts';
-import { gatewayHost } from './into-kong.ts';
+import { gatewayHost, hasShares } from './into-kong.ts';
 import { hasPodsInIstio, hasPodsInKong, type ProgressOf } from './progress.ts';
 import { ownTrustDomain } from './settings.ts';
 import { crossingWays, type Way } from './way.ts';
@@ -187,13 +187,14 @@ export function requestPath(
   const wayOf = (direction: Way['direction']): Way | undefined => ways.find((one) => one.direction === direction);
   const callerProgress = caller === undefined ? undefined : progressOf(caller.id);
   const calleeProgress = progressOf(to);
+  const calleeShare = hasShares(callee, facts) || !hasPodsInIstio(calleeProgress) ? calleeProgress.share : 0;
   const kongCallers = callerProgress === undefined ? 0 : callerProgress.share;
   const istioCallers = callerProgress === undefined || hasPodsInIstio(callerProgress) ? 100 - kongCallers : 0;
   const percent = (a: number, b: number): number => Math.round((a * b) / 100);
   const routes: RequestRoute[] = [];
   if (istioCallers > 0 || (callerProgress !== undefined && hasPodsInIstio(callerProgress))) {
     const toKong = wayOf('to-kong');
-    const taken = toKong === undefined ? 0 : calleeProgress.share;
+    const taken = toKong === undefined ? 0 : calleeShare;
     if (hasPodsInIstio(calleeProgress)) routes.push(within(ends, 'istio', percent(istioCallers, 100 - taken)));
     if (toKong !== undefined) routes.push(across(ends, 'istio', toKong, percent(istioCallers, taken)));
   }
