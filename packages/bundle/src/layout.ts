@@ -6,6 +6,7 @@ import {
   type Stage,
   stages,
   type Translation,
+  writeOverrides,
 } from '@isthmus/translation';
 import { applyScript } from './apply-script.ts';
 import { readme } from './readme.ts';
@@ -250,6 +251,8 @@ export function planLayout(translation: Translation, format: BundleFormat = 'kub
   const ordered = stages
     .map(directoryOf)
     .flatMap((directory) => [directory, `kubernetes/${directory}`].filter((folder) => steps.has(folder)));
+  const decided = (translation.overrides ?? []).map(({ override }) => override);
+  if (decided.length > 0) files.push({ path: 'overrides.yaml', text: writeOverrides(decided) });
   files.push({ path: 'README.md', text: readme(translation, ordered, format) });
   return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), fileOf: filesOf(emitted, format) };
 }

@@ -42,6 +42,35 @@ const orders: Readonly<Record<BundleFormat, string>> = {
 const purposeOf = (directory: string): string =>
   `${steps[directory.replace(/^kubernetes\//, '').slice(3)] ?? ''}${directory.startsWith('kubernetes/') ? ', on Kubernetes' : ''}`;
 
+const words = { edit: 'changed', 'leave-out': 'left out', add: 'added' } as const;
+const mostListed = 50;
+
+/** What people decided about emitted resources. */
+function overridden({ emitted, overrides = [] }: Translation): string[] {
+  const list = emitted.flatMap(({ object: { kind, metadata }, override }) => {
+    if (override === undefined) return [];
+    const name = metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
+    const { change, by = 'somebody', reason } = override;
+    return [`- ${kind} \`${name}\`: ${words[change]} by ${by}: ${reason.replace(/\s+/g, ' ')}`];
+  });
+  const waiting = overrides.filter(({ state }) => state !== 'applied' && state !== 'idle').length;
+  if (list.length + waiting === 0) return [];
+  return [
+    ...(list.length === 0
+      ? []
+      : [
+          `${list.length} resources are not as they were translated; \`overrides.yaml\` holds what was changed and on which ground:`,
+          '',
+          ...list.slice(0, mostListed),
+          ...(list.length > mostListed ? [`- and ${list.length - mostListed} more`] : []),
+          '',
+        ]),
+    ...(waiting === 0
+      ? []
+      : [`**${waiting} overrides are not applied**, because their ground has changed or they would be refused.`, '']),
+  ];
+}
+
 /** The page that whoever receives a bundle reads first. */
 export function readme(translation: Translation, directories: readonly string[], format: BundleFormat): string {
   const { settings, emitted, diagnostics } = translation;
@@ -75,6 +104,7 @@ export function readme(translation: Translation, directories: readonly string[],
           `\`drafts/\` holds ${drafts} resources for a person to finish; ${format === 'kubernetes' ? 'no kustomization includes' : '`apply.sh` does not apply'} them.${dataplanes === 0 ? '' : ' Dataplanes among them are for kuma-dp on the machines (`kuma-dp run --dataplane-file FILE`), each with a token of its own.'}`,
           '',
         ]),
+    ...overridden(translation),
   ];
   return `${lines.join('\n').trimEnd()}\n`;
 }

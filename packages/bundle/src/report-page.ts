@@ -103,6 +103,8 @@ function finding({ resource, file, line, message, help, path, accepted }: Findin
 const more = (count: number, what: string): string =>
   count <= 0 ? '' : `<p class="muted">${count} more ${what}: the report as JSON lists all.</p>`;
 
+const overrideWords = { edit: 'changed', 'leave-out': 'left out', add: 'added' } as const;
+
 const rank: Readonly<Record<string, number>> = { blocker: 0, warning: 1, info: 2 };
 
 // A browser shows so many at once without effort; a page is for people, and the JSON beside it holds everything.
@@ -210,8 +212,8 @@ export function renderReportPage(report: Report): string {
     .map(([outcome, count]) => `<tr><td>${mark(outcome)}</td><td class="number">${count}</td></tr>`)
     .join('');
   const resources = report.resources.map(
-    ({ kind, namespace, name, file, draft, patch }) =>
-      `<tr><td>${text(kind)}</td><td class="name">${text(namespace === '' ? name : `${namespace}/${name}`)}</td><td>${draft ? 'draft' : patch ? 'patch' : 'resource'}</td><td><code>${text(file)}</code></td></tr>`,
+    ({ kind, namespace, name, file, draft, patch, overridden }) =>
+      `<tr><td>${text(kind)}</td><td class="name">${text(namespace === '' ? name : `${namespace}/${name}`)}</td><td>${draft ? 'draft' : patch ? 'patch' : 'resource'}${overridden === undefined ? '' : text(`, ${overrideWords[overridden.change]} by ${overridden.by ?? 'somebody'}: ${overridden.reason}`)}</td><td><code>${text(file)}</code></td></tr>`,
   );
   const skipped = report.sources.flatMap(({ file, skipped: list }) =>
     list.map(

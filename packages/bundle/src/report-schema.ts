@@ -39,7 +39,16 @@ const field = map<LedgerField>(
     ),
     outcome: { enum: Object.keys(outcomes) },
     code: text,
-    targets: list(map<Target>({ resource: described(count, 'Index into resources.'), path: text })),
+    targets: list(
+      map<Target>(
+        {
+          resource: described(count, 'Index into resources.'),
+          path: text,
+          overridden: described(yes, 'A person changed what was translated there, or took it away.'),
+        },
+        ['overridden'],
+      ),
+    ),
   },
   ['code'],
 );
@@ -161,8 +170,18 @@ export function reportSchema(targets: readonly string[]): Schema {
       global: described(yes, 'It is for the global control plane.'),
       patch: yes,
       draft: yes,
+      overridden: map<NonNullable<Report['resources'][number]['overridden']>>(
+        {
+          change: { enum: ['edit', 'leave-out', 'add'] },
+          paths: described(list(text), 'Fields that are not as they were translated.'),
+          reason: text,
+          by: text,
+          at: described(text, 'ISO 8601.'),
+        },
+        ['by', 'at'],
+      ),
     },
-    ['zone', 'global', 'patch', 'draft'],
+    ['zone', 'global', 'patch', 'draft', 'overridden'],
   );
   const summary = map<Report['summary']>({
     files: count,

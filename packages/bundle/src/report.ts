@@ -1,6 +1,6 @@
 import type { Diagnostic, Severity } from '@isthmus/diagnostics';
 import type { AccessRow, VerdictRow } from '@isthmus/equivalence';
-import type { LedgerEntry, Outcome, Translation } from '@isthmus/translation';
+import type { AppliedOverride, LedgerEntry, Outcome, Translation } from '@isthmus/translation';
 
 interface ReportedEntry {
   readonly resource: {
@@ -58,6 +58,14 @@ export interface Report {
     readonly global?: true;
     readonly patch?: true;
     readonly draft?: true;
+    /** What a person decided about it. */
+    readonly overridden?: {
+      readonly change: 'edit' | 'leave-out' | 'add';
+      readonly paths: readonly string[];
+      readonly reason: string;
+      readonly by?: string;
+      readonly at?: string;
+    };
   }[];
   /** What both meshes do with the same requests, and who may call whom in each; only where that was compared. */
   readonly equivalence?: readonly (VerdictRow | AccessRow)[];
@@ -81,6 +89,14 @@ function entryOf({ resource, fields }: LedgerEntry): ReportedEntry {
   const { file, line, cluster } = source;
   return { resource: { apiVersion, kind, namespace, name, file, line, ...(cluster && { cluster }) }, fields };
 }
+
+const overriddenBy = ({ change, paths, reason, by, at }: AppliedOverride) => ({
+  change,
+  paths,
+  reason,
+  ...(by === undefined ? {} : { by }),
+  ...(at === undefined ? {} : { at }),
+});
 
 /**
  * Builds the report of a translation.
@@ -121,7 +137,7 @@ export function buildReport(
       const accepted = acceptanceOf(diagnostic);
       return { ...diagnostic, related: diagnostic.related ?? [], ...(accepted === undefined ? {} : { accepted }) };
     }),
-    resources: emitted.map(({ object, role, place }, index) => ({
+    resources: emitted.map(({ object, role, place, override }, index) => ({
       apiVersion: object.apiVersion,
       kind: object.kind,
       namespace: object.metadata.namespace ?? '',
@@ -131,6 +147,7 @@ export function buildReport(
       ...(place?.kind === 'global' ? { global: true as const } : {}),
       ...(role === 'patch' ? { patch: true as const } : {}),
       ...(role === 'draft' ? { draft: true as const } : {}),
+      ...(override === undefined ? {} : { overridden: overriddenBy(override) }),
     })),
     ...(equivalence === undefined ? {} : { equivalence }),
     summary: {

@@ -10,4 +10,4 @@ export { type DecidedBy, isLocation, type KongDecision } from './behavior/decide
 export { type EdgeRequest, normalisePath } from './behavior/edge-request.ts';
 export type { Condition, HeaderChange, KongRoute, NamedCondition } from './behavior/kong-entities.ts';
 export { comparePriority, longestPath, type RoutePath, type Traits } from './behavior/priority.ts';
-export { checkEdgeResource, edgeKinds, isEdgeGroup } from './schema/check.ts';
+export { checkEdgeResource, edgeKinds, edgeSchemaOf, isEdgeGroup } from './schema/check.ts';

@@ -23,5 +23,5 @@ export {
 export { defaultPolicies, skippedPolicies } from './defaults/default-policies.ts';
 export { isCidr, isIpAddress } from './policies/common/addresses.ts';
 export type { Refusal } from './policies/common/resource.ts';
-export { kindsOf } from './schema/schemas.ts';
+export { kindsOf, schemaOf } from './schema/schemas.ts';
 export { isTargetVersion, type TargetVersion, targetVersions } from './version.ts';

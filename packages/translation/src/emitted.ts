@@ -1,4 +1,5 @@
 import type { Json, Resource } from '@isthmus/kubernetes';
+import type { AppliedOverride } from './overrides/override.ts';
 import type { Place } from './place.ts';
 
 /** A Kubernetes object as written to the bundle. */
@@ -37,6 +38,8 @@ export type Emitted = EmittedRole & {
   readonly services: readonly string[];
   /** Which control plane it is for; absent where the import is of one cluster. */
   readonly place?: Place;
+  /** What a person decided about it; absent where it is as it was translated. */
+  readonly override?: AppliedOverride;
 };
 
 /** Where an emitted field came from. */

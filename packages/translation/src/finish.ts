@@ -25,7 +25,7 @@ interface Named {
 }
 
 /** Sorts by stage, kind, namespace and name. */
-function inApplyOrder(finished: readonly Finished[]): Named[] {
+export function inApplyOrder(finished: readonly Finished[]): Named[] {
   const named = finished.map((one) => ({ one, rank: rank(one.emitted), name: nameOf(one.emitted) }));
   return named.sort((a, b) => a.rank - b.rank || compare(a.name, b.name));
 }

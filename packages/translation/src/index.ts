@@ -8,6 +8,19 @@ export {
   withPlaces,
 } from './locate-diagnostics.ts';
 export { objectionTo } from './objection.ts';
+export { applyOverrides } from './overrides/apply.ts';
+export { type Edit, type EditProblem, readEdit } from './overrides/edit.ts';
+export { editorSchema } from './overrides/editor-schema.ts';
+export { type FileProblem, readOverrides, writeOverrides } from './overrides/file.ts';
+export { difference, isSame, type Operation, patched } from './overrides/json-patch.ts';
+export { type AppliedOverride, type Override, type OverrideSubject, subjectKey } from './overrides/override.ts';
+export {
+  intended,
+  type OverrideConflict,
+  type OverrideState,
+  subjectOf,
+  subjectOfEmitted,
+} from './overrides/state.ts';
 export type { Place } from './place.ts';
 export { type AcceptedDifference, defaultSettings, type Settings } from './settings.ts';
 export { translate, translateBeside } from './translate.ts';

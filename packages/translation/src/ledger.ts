@@ -9,6 +9,8 @@ export type Outcome = 'exact' | 'approximate' | 'unsupported' | 'inert' | 'untra
 export interface Target {
   readonly resource: number;
   readonly path: string;
+  /** Whether a person changed what was translated there; a field that they took away is named by what held it. */
+  readonly overridden?: boolean;
 }
 
 /** One leaf of a source resource. */

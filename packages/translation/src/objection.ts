@@ -9,14 +9,18 @@ const groupOf = ({ apiVersion }: EmittedObject): string => apiVersion.slice(0, M
 /** Whether an emitted resource is one of the edge, which Kong Gateway's side admits and not Kong Mesh's. */
 export const isOfEdge = (object: EmittedObject): boolean => isEdgeGroup(groupOf(object));
 
-/** Why a resource must not be applied, by the admission of its target; undefined where it may. */
-export function objectionTo(
-  object: EmittedObject,
-  { systemNamespace, target }: Pick<Settings, 'systemNamespace' | 'target'>,
-): Violation | undefined {
-  if (isOfEdge(object)) return checkEdgeResource(object as unknown as JsonObject)[0];
-  if (!object.apiVersion.startsWith('kuma.io/')) return undefined;
+type Targeted = Pick<Settings, 'systemNamespace' | 'target'>;
+
+/** All that the admission of its target has against a resource; empty where it may be applied. */
+export function objectionsTo(object: EmittedObject, { systemNamespace, target }: Targeted): Violation[] {
+  if (isOfEdge(object)) return checkEdgeResource(object as unknown as JsonObject);
+  if (!object.apiVersion.startsWith('kuma.io/')) return [];
   const admission = checkAdmission(object as unknown as JsonObject, target, { systemNamespace });
-  const [first] = admission.accepted ? [] : admission.violations;
-  return first === undefined ? undefined : { path: first.at ?? first.path, message: first.message };
+  return admission.accepted
+    ? []
+    : admission.violations.map(({ at, path, message }): Violation => ({ path: at ?? path, message }));
 }
+
+/** Why a resource must not be applied, by the admission of its target; undefined where it may. */
+export const objectionTo = (object: EmittedObject, settings: Targeted): Violation | undefined =>
+  objectionsTo(object, settings)[0];

@@ -2,6 +2,7 @@ import type { Diagnostic } from '@isthmus/diagnostics';
 import type { Estate } from '@isthmus/istio';
 import type { Emitted, Origin } from './emitted.ts';
 import type { LedgerEntry } from './ledger.ts';
+import type { OverrideState } from './overrides/state.ts';
 import type { Settings } from './settings.ts';
 
 /** What one cluster of several becomes. */
@@ -25,6 +26,8 @@ export interface Translation {
   readonly context: readonly LedgerEntry[];
   /** The translation of each cluster for itself, where the import holds several; absent where it is of one. */
   readonly zones?: readonly ZoneTranslation[];
+  /** What became of the overrides, in the order of their subjects; absent where there are none. */
+  readonly overrides?: readonly OverrideState[];
   /** Of the estate and of the translation; lines are those of the resource until `locateDiagnostics` refines them. */
   readonly diagnostics: readonly Diagnostic[];
 }

@@ -12,6 +12,7 @@ import { installation } from './installation.ts';
 import { label } from './label.ts';
 import { meshConfig } from './mesh-config.ts';
 import { multiCluster } from './multi-cluster.ts';
+import { override } from './override.ts';
 import { peerAuthentication } from './peer-authentication.ts';
 import { preflight } from './preflight.ts';
 import { reading } from './reading.ts';
@@ -39,6 +40,7 @@ export const codes = {
   label,
   meshConfig,
   multiCluster,
+  override,
   peerAuthentication,
   preflight,
   reading,

@@ -23,6 +23,12 @@ function checkerOf(key: string): Checker | undefined {
   return checker;
 }
 
+/** The schema of a kind, without `apiVersion`, `kind` and `metadata`; undefined where there is no such kind. */
+export function edgeSchemaOf(apiVersion: string, kind: string): StructuralSchema | undefined {
+  const key = `${apiVersion}/${kind}`;
+  return Object.hasOwn(texts, key) ? (JSON.parse(texts[key] as string) as StructuralSchema) : undefined;
+}
+
 /** Whether an API group is one of the edge: Gateway API or Kong's own kinds. */
 export function isEdgeGroup(group: string): boolean {
   return group === 'gateway.networking.k8s.io' || group === 'configuration.konghq.com';
