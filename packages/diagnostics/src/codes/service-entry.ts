@@ -380,4 +380,14 @@ export const serviceEntry = defineCodes({
     explanation:
       "Ports of endpoints are looked up by the names of the entry's ports (istio/api, service_entry.proto, 1.32).",
   },
+  workloadCertificate: {
+    code: 'ISTHMUS-SE-041',
+    severity: 'blocker',
+    title: 'Certificate of the workload is not shown outside',
+    message:
+      'With ISTIO_MUTUAL clients show {host} their own certificate and encrypt what they send. Kong Mesh shows the certificates of workloads to its own Services only: through the zone egress the host would get plain text, from nobody in particular.',
+    help: 'Give the MeshExternalService a client certificate that the host trusts (`tls.verification.clientCert` and `clientKey`, one for all callers), or move the host into Kong Mesh together with its callers.',
+    explanation:
+      'A client of Kong Mesh opens mTLS with its identity to MeshServices, MeshMultiZoneServices and the zone egress only (security.md 0.5; kuma, 3.0). Istio shows the certificate of the workload to any host whose DestinationRule says ISTIO_MUTUAL (istio/pilot/pkg/networking/core/cluster_tls.go, 1.32).',
+  },
 });

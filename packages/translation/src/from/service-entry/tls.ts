@@ -45,12 +45,14 @@ export function originationOf(context: Context, entry: Entry, host: string, port
   return found.find(({ rule }) => rule.namespace === entry.resource.namespace) ?? found[0];
 }
 
-/** Whether a DestinationRule has clients of a host speak Istio's own mutual TLS, whatever its endpoints say of themselves. */
-export const demandsMutual = (context: Context, host: string): boolean =>
-  (rulesByHost(context).get(host.toLowerCase()) ?? []).some((rule) => {
+/** Where DestinationRules have clients of a host speak Istio's own mutual TLS, whatever its endpoints say of themselves. */
+export const mutualDemands = (context: Context, host: string): Field[] =>
+  (rulesByHost(context).get(host.toLowerCase()) ?? []).flatMap((rule) => {
     const policy = descend(rootField(rule), 'spec', 'trafficPolicy');
-    const blocks = [policy, ...items(child(policy, 'portLevelSettings'))];
-    return blocks.some((block) => text(descend(block, 'tls', 'mode'))?.value === 'ISTIO_MUTUAL');
+    return [policy, ...items(child(policy, 'portLevelSettings'))].flatMap((block) => {
+      const mode = text(descend(block, 'tls', 'mode'));
+      return mode?.value === 'ISTIO_MUTUAL' ? [mode] : [];
+    });
   });
 
 /** The `tls` of a MeshExternalService, and why it is a draft where secrets must be provided first. */

@@ -9,7 +9,7 @@ import { type Fate, isForGateway, planHost } from './plan.ts';
 import { type Entry, type EntryPort, readEntry } from './read.ts';
 import { entriesByHost, externalName, isServiceHost } from './registry.ts';
 import { emitSelected } from './selected.ts';
-import { demandsMutual, originationOf } from './tls.ts';
+import { mutualDemands, originationOf } from './tls.ts';
 
 /** Who may use an entry: everyone, some namespaces, or nobody. */
 type Visibility = { readonly all: boolean; readonly namespaces: readonly string[]; readonly fields: readonly Field[] };
@@ -136,12 +136,14 @@ function hasProxies(context: Context, entry: Entry, host: Field<string>): boolea
     const mode = text(descend(field, 'labels', 'security.istio.io/tlsMode'))?.value;
     return mode === undefined ? child(field, 'serviceAccount') !== undefined : mode !== 'disabled';
   });
-  return labelled || demandsMutual(context, host.value);
+  return labelled || mutualDemands(context, host.value).length > 0;
 }
 
 /** Why an external service must wait for a person; undefined where it need not. */
 function draftOf(run: Run, entry: Entry, host: Field<string>, visibility: Visibility): string | undefined {
   const { context, modes } = run;
+  if (!entry.internal && mutualDemands(context, host.value).length > 0)
+    return 'Istio shows the host the certificate of the calling workload; a MeshExternalService cannot, and would speak plain text to it.';
   if (entry.internal && !hasProxies(context, entry, host)) {
     context.report(codes.serviceEntry.internalPlain, { host: host.value }, child(entry.spec, 'location') ?? host);
   } else if (entry.internal) {
@@ -228,6 +230,8 @@ function translateHost(run: Run, entry: Entry, host: Field<string>, visibility: 
     emitSelected(context, entry, host, entry.hosts.length === 1 && (visibility.all || !run.modes.anyClosed));
     return;
   }
+  for (const mode of mutualDemands(context, host.value))
+    context.unsupported(mode, codes.serviceEntry.workloadCertificate, { host: host.value });
   const wildcard = host.value.includes('*');
   if (wildcard && entry.endpoints.length > 0) {
     context.unsupported(host, codes.serviceEntry.wildcardEndpoints, { host: host.value });
