@@ -134,6 +134,15 @@ test('waves as somebody arranges them are assessed first, and kept when they are
   expect(body.unkept.map(({ kind }) => kind)).toEqual(['unknown', 'unplaced', 'order']);
   expect(body.waves.map(({ crossing }) => crossing.toIstio)).toEqual([1, 0, 0]);
   expect((await stored()).settings.arrangement).toBeNull();
+  const settings = { order: 'callers-first', start: '2027-01-11' };
+  const planned = await call<PlanAssessment>('POST', '/plan/assessment', { settings });
+  expect([...Value.Errors(routes.assessPlan.response, planned.body)].slice(0, 3)).toEqual([]);
+  expect(planned.body.waves.map(({ services, day }) => [services, day?.day])).toEqual([
+    [['shop/cart', 'shop/log'], '2027-01-11'],
+    [['shop/pay'], '2027-01-18'],
+  ]);
+  expect(await call('POST', '/plan/assessment', { settings: { start: '2027-02-30' } })).toMatchObject({ status: 422 });
+  expect((await stored()).settings.order).toBe('callees-first');
   await change({ arrangement });
   const kept = await plan();
   expect(waves(kept)).toEqual([['shop/cart'], ['shop/pay'], []]);

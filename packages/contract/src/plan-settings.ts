@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { WaveDay } from './stage.ts';
 
 const ServiceId = Type.String({ minLength: 3, maxLength: 320, pattern: '^[^/=,\\s]+/[^/=,\\s]+$' });
 const Day = Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' });
@@ -113,9 +114,14 @@ export const CertificateUpload = Type.Object(
 );
 export type CertificateUpload = Static<typeof CertificateUpload>;
 
-/** Waves to be assessed, without keeping them. */
+/** A plan to be assessed without keeping it: what would be other than what is kept, with waves or as they would be planned. */
 export const Arrangement = Type.Object(
-  { waves: Type.Array(Type.Array(Type.String({ maxLength: 320 }), { maxItems: 20_000 }), { maxItems: 20_000 }) },
+  {
+    waves: Type.Optional(
+      Type.Array(Type.Array(Type.String({ maxLength: 320 }), { maxItems: 20_000 }), { maxItems: 20_000 }),
+    ),
+    settings: Type.Optional(Type.Partial(PlanSettings, { additionalProperties: false })),
+  },
   { additionalProperties: false },
 );
 export type Arrangement = Static<typeof Arrangement>;
@@ -129,7 +135,7 @@ export const Unkept = Type.Object({
 });
 export type Unkept = Static<typeof Unkept>;
 
-/** What follows from an arrangement of waves. */
+/** What follows from an arrangement of waves, or from other settings. */
 export const PlanAssessment = Type.Object({
   waves: Type.Array(
     Type.Object({
@@ -138,6 +144,8 @@ export const PlanAssessment = Type.Object({
       namespaces: Type.Array(Type.String()),
       /** Calls that cross once the wave has moved. */
       crossing: Crossing,
+      /** When it would move; absent where the plan has no start. */
+      day: Type.Optional(WaveDay),
     }),
   ),
   /** The most calls that cross at once. */

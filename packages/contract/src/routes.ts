@@ -6,6 +6,7 @@ import { clusterRoutes } from './cluster-routes.ts';
 import * as coverage from './coverage.ts';
 import * as gate from './gate.ts';
 import * as migration from './migration.ts';
+import { overrideRoutes } from './override-routes.ts';
 import * as plan from './plan.ts';
 import * as planSettings from './plan-settings.ts';
 import * as service from './service.ts';
@@ -29,6 +30,7 @@ const defineRoutes = <const Routes extends Readonly<Record<string, Route>>>(rout
 /** The operations under `/api/v1`, by name: server handlers and client calls share these. */
 export const routes = defineRoutes({
   ...clusterRoutes,
+  ...overrideRoutes,
   getSession: {
     method: 'GET',
     path: '/session',
@@ -271,7 +273,7 @@ export const routes = defineRoutes({
   assessPlan: {
     method: 'POST',
     path: '/migrations/:id/plan/assessment',
-    summary: 'What follows from waves as somebody would arrange them; nothing is kept',
+    summary: 'What follows from waves as somebody would arrange them, or from other settings; nothing is kept',
     body: planSettings.Arrangement,
     status: 200,
     response: planSettings.PlanAssessment,

@@ -124,7 +124,12 @@ export function planRoutes(app: FastifyInstance, context: Context): void {
     return change(request, revision, { settings: after }, newsOf(before, after));
   });
   serve(app, routes.assessPlan, (request, reply) =>
-    render(request, reply, (basis) => ({ name: 'assessment', basis, waves: (request.body as Arrangement).waves })),
+    render(request, reply, (basis) => {
+      const arrangement = request.body as Arrangement;
+      const problem = problemOfPlan({ ...basis.settings, ...arrangement.settings });
+      if (problem !== undefined) throw new Refusal(422, 'invalid-plan', problem);
+      return { name: 'assessment', basis, arrangement };
+    }),
   );
   serve(app, routes.setCertificates, async (request) => {
     const { revision, side, pem } = request.body as CertificateUpload;

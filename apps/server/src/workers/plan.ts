@@ -1,4 +1,12 @@
-import type { Call, CallEvidence, Plan, PlanAssessment, PlanQuery, PlanSettings as Stored } from '@isthmus/contract';
+import type {
+  Arrangement,
+  Call,
+  CallEvidence,
+  Plan,
+  PlanAssessment,
+  PlanQuery,
+  PlanSettings as Stored,
+} from '@isthmus/contract';
 import {
   assessWaves,
   type PlanReport,
@@ -6,6 +14,7 @@ import {
   type PresentedGraph,
   planInput,
   planReport,
+  planWaves,
   presentGraph,
   type ReportedCall,
   type ReportedEvidence,
@@ -137,17 +146,31 @@ export function plan(snapshot: Translated, query: PlanQuery, basis: PlanBasis): 
   };
 }
 
-/** What follows from waves as somebody would arrange them. */
+/** What follows from settings other than those that are kept, and from waves as somebody would arrange them. */
 export function assessment(
   snapshot: Translated,
-  waves: readonly (readonly string[])[],
+  { waves, settings: other }: Arrangement,
   basis: PlanBasis,
 ): PlanAssessment {
-  const settings = kept(basis.settings);
-  const found = assessWaves(planInput(graphOf(snapshot, basis), settings), waves, settings);
+  const stored = { ...basis.settings, ...other };
+  const settings = kept(stored);
+  const graph = graphOf(snapshot, basis);
+  const input = planInput(graph, settings);
+  const arrangement = waves ?? stored.arrangement;
+  const planned = arrangement === null ? planWaves(input, settings) : undefined;
+  const found = assessWaves(input, planned?.waves.map(({ groups }) => groups.flat()) ?? arrangement ?? [], settings);
+  const days = waveDays(found.waves.length, scheduleOf(stored));
   return {
-    waves: found.waves.map((wave) => ({ ...wave, services: [...wave.services], namespaces: [...wave.namespaces] })),
+    waves: found.waves.map((wave, index) => {
+      const day = days[index];
+      return {
+        ...wave,
+        services: [...wave.services],
+        namespaces: [...wave.namespaces],
+        ...(day === undefined ? {} : { day: { day: day.day, behind: [...day.behind] } }),
+      };
+    }),
     crossing: found.crossing,
-    unkept: found.unkept.map((one) => ({ ...one, services: [...one.services] })),
+    unkept: (planned ?? found).unkept.map((one) => ({ ...one, services: [...one.services] })),
   };
 }

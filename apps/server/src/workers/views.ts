@@ -9,6 +9,7 @@ import {
 } from '@isthmus/bundle';
 import type {
   AccessQuery,
+  Arrangement,
   BehaviourQuery,
   BridgeQuery,
   CheckQuery,
@@ -72,7 +73,7 @@ export interface ViewTask {
         readonly format: ArchiveFormat;
         readonly wave?: number | undefined;
       }
-    | { readonly name: 'assessment'; readonly basis: PlanBasis; readonly waves: readonly (readonly string[])[] }
+    | { readonly name: 'assessment'; readonly basis: PlanBasis; readonly arrangement: Arrangement }
     | {
         readonly name: 'gates';
         readonly basis: PlanBasis;
@@ -334,7 +335,7 @@ function build(snapshot: Translated, task: ViewTask): unknown {
     case 'wave':
       return wave(snapshot, view.wave, view.basis);
     case 'assessment':
-      return assessment(snapshot, view.waves, view.basis);
+      return assessment(snapshot, view.arrangement, view.basis);
     case 'gates':
     case 'service-gates': {
       const { basis, approvals } = view;
