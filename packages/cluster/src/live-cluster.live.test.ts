@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inventoryOf } from './inventory.ts';
 import {
   definitionsOf,
+  nameOf,
   namespace,
   pod,
   readerOf,
@@ -73,6 +74,29 @@ describe.skipIf(server === undefined || definitionsOf('schemas/istio').length ==
       await live.start();
       await live.create([service('sales', 'later')]);
       await until(cluster, () => services()?.read === 3 && services()?.lost === undefined);
+      cluster.close();
+    });
+
+    test('finds kinds that are installed while it watches, and what it is granted meanwhile', async () => {
+      const rules = [{ apiGroups: [''], resources: ['services', 'namespaces'], verbs: ['get', 'list', 'watch'] }];
+      const cluster = openLive(readerOf(live, 'growing', await live.account('growing', rules)));
+      await until(cluster, () => cluster.current().state === 'watching');
+      const kindOf = (name: string) => cluster.current().kinds.find(({ kind }) => kind.kind === name);
+      expect(kindOf('Pod')?.state).toBe('failed');
+      expect(cluster.current().unread.map(({ kind }) => kind)).toContain('Pod');
+      expect(kindOf('DestinationRule')).toBeUndefined();
+      await live.define(definitionsOf('schemas/istio').filter(({ spec }) => spec.names.kind === 'DestinationRule'));
+      const role = '/apis/rbac.authorization.k8s.io/v1/clusterroles/growing';
+      await live.send('PATCH', role, { rules: sufficientRules() }, 'application/merge-patch+json');
+      await until(cluster, () => kindOf('Pod')?.state === 'read' && kindOf('DestinationRule')?.state === 'read');
+      await until(cluster, () => cluster.current().unread.length === 0);
+      await live.create([service('sales', 'newest')]);
+      await until(cluster, () => [...cluster.current().objects('', 'Service')].some((one) => nameOf(one) === 'newest'));
+      await live.send(
+        'DELETE',
+        '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/destinationrules.networking.istio.io',
+      );
+      await until(cluster, () => kindOf('DestinationRule') === undefined);
       cluster.close();
     });
 

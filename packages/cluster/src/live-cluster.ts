@@ -44,6 +44,9 @@ export interface LiveCluster {
 
 const keyOf = ({ group, resource }: ServedKind): string => `${group}/${resource}`;
 
+// Kinds come with an installation, and rights are granted, while somebody looks.
+const lookAgain = 60_000;
+
 /** Reads and watches a cluster. Failures are part of its state. */
 export function openLive(reader: Reader): LiveCluster {
   const abort = new AbortController();
@@ -54,6 +57,8 @@ export function openLive(reader: Reader): LiveCluster {
   };
   const stores = new Map<string, Map<string, JsonObject>>();
   const kinds = new Map<string, LiveKind>();
+  /** Kinds whose watch ended for lack of rights. */
+  const ended = new Set<string>();
   let unread: readonly Unread[] = [];
   let state: LiveState['state'] = 'reading';
   let error: ClusterError | undefined;
@@ -72,7 +77,7 @@ export function openLive(reader: Reader): LiveCluster {
   async function follow(reading: KindReading): Promise<void> {
     const { kind } = reading;
     const store = (): Map<string, JsonObject> => stores.get(keyOf(kind)) as Map<string, JsonObject>;
-    const ended = await watchKind(
+    const error = await watchKind(
       reader,
       reading,
       liveShape,
@@ -85,68 +90,90 @@ export function openLive(reader: Reader): LiveCluster {
       },
       signal,
     );
-    if (ended === undefined) return;
+    if (error === undefined) return;
+    if (error.failure === 'not-served') {
+      // Its definition was removed, and its objects with it.
+      stores.delete(keyOf(kind));
+      kinds.delete(keyOf(kind));
+      changed();
+      return;
+    }
+    ended.add(keyOf(kind));
     const { group, resource } = kind;
-    const grant = ended.failure === 'forbidden' ? { grant: grantOf(kindless(group, resource), ended.user) } : {};
-    const entry = {
+    const grant = error.failure === 'forbidden' ? { grant: grantOf({ group, resource }, error.user) } : {};
+    const entry: Unread = {
       group,
       kind: kind.kind,
       resource,
       verb: 'watch',
-      failure: ended.failure,
-      reason: ended.message,
-    } as const;
-    unread = [...unread, { ...entry, ...grant }].sort(
-      (a, b) => byText(a.group, b.group) || byText(a.resource, b.resource),
-    );
-    mark(kind, { lost: ended.message });
+      failure: error.failure,
+      reason: error.message,
+      ...grant,
+    };
+    unread = [...unread, entry].sort((x, y) => byText(x.group, y.group) || byText(x.resource, y.resource));
+    mark(kind, { lost: error.message });
   }
 
+  /** Whether a kind is not followed: not known yet, not readable, or no longer watched. */
+  const isOpen = (kind: ServedKind): boolean =>
+    isWatched(kind) && (kinds.get(keyOf(kind))?.state !== 'read' || ended.has(keyOf(kind)));
+
+  /** Reads what is not followed yet, and follows it from where its list ended, while others are still read. */
   async function read(): Promise<void> {
-    // Each kind is watched from where its list ended, while others are still read.
-    const watches: Promise<void>[] = [];
+    const tried = new Set<string>();
     const reading = await readCluster(reader, {
       signal,
-      wants: isWatched,
+      wants: isOpen,
       shape: liveShape,
       onProgress({ kind, ...progress }) {
+        tried.add(keyOf(kind));
         mark(kind, progress);
       },
       onKind(one) {
+        ended.delete(keyOf(one.kind));
         fill(one.kind, one.objects);
-        watches.push(follow({ kind: one.kind, objects: [], resourceVersion: one.resourceVersion }));
+        follow({ kind: one.kind, objects: [], resourceVersion: one.resourceVersion }).catch(fail);
       },
+      isPassing: true,
     });
     ({ version } = reading);
-    unread = [...unread, ...reading.unread];
+    const others = unread.filter((one) => one.kind !== '*' && !tried.has(`${one.group}/${one.resource}`));
+    unread = [...others, ...reading.unread].sort((x, y) => byText(x.group, y.group) || byText(x.resource, y.resource));
     state = 'watching';
     changed();
-    await Promise.all(watches);
   }
 
-  async function run(): Promise<void> {
-    for (let failures = 1; !signal.aborted; failures++) {
-      try {
-        await read();
-        return;
-      } catch (caught) {
-        if (signal.aborted) return;
-        if (!(caught instanceof ClusterError)) throw caught;
-        error = caught;
-        state = 'failed';
-        changed();
-        // Credentials may have been renewed where they come from.
-        await reader.timing.wait(backOff(failures, reader.timing.random) + 5000, signal);
-        state = 'reading';
-        error = undefined;
-      }
-    }
-  }
-  run().catch(() => {
+  /** Says that the cluster cannot be followed because of a fault of Isthmus itself. */
+  const fail = (): void => {
     state = 'failed';
     error = new ClusterError('server', 'Reading the cluster failed; the log of the server says more.');
     changed();
-  });
+  };
+
+  async function run(): Promise<void> {
+    for (let failures = 0; !signal.aborted; ) {
+      try {
+        await read();
+        failures = 0;
+        error = undefined;
+      } catch (caught) {
+        if (signal.aborted) return;
+        if (!(caught instanceof ClusterError)) throw caught;
+        failures++;
+        // What is watched already says by itself that it is lost.
+        if (state !== 'watching') {
+          error = caught;
+          state = 'failed';
+          changed();
+        }
+      }
+      // Credentials may be renewed where they come from.
+      const pause = failures === 0 ? lookAgain : backOff(failures, reader.timing.random) + 5000;
+      await reader.timing.wait(pause, signal);
+      if (state === 'failed') state = 'reading';
+    }
+  }
+  run().catch(fail);
 
   return {
     current: () => ({
@@ -175,5 +202,3 @@ export function openLive(reader: Reader): LiveCluster {
     close: () => abort.abort(),
   };
 }
-
-const kindless = (group: string, resource: string): Pick<Unread, 'group' | 'resource'> => ({ group, resource });

@@ -1,9 +1,12 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { readManifest } from '@isthmus/kubernetes';
 import type { ApiServer } from '@isthmus/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ClusterError } from './cluster-error.ts';
 import { startFaults } from './faults.test-support.ts';
 import {
+  bare,
   definitionsOf,
   nameOf,
   namespace,
@@ -16,6 +19,7 @@ import {
   virtualService,
 } from './live.test-support.ts';
 import { type ClusterReading, type KindProgress, readCluster } from './read-cluster.ts';
+import { openReader } from './reader.ts';
 import { snapshotFiles } from './snapshot.ts';
 
 const server: ApiServer | undefined = await startOrSkip();
@@ -168,6 +172,25 @@ describe.skipIf(server === undefined || !hasDefinitions)('a real API server', ()
       grant:
         'kubectl create clusterrole isthmus-authorizationpolicies.security.istio.io --verb=get,list,watch --resource=authorizationpolicies.security.istio.io && kubectl create clusterrolebinding isthmus-authorizationpolicies.security.istio.io --clusterrole=isthmus-authorizationpolicies.security.istio.io --serviceaccount=default:few',
     });
+  });
+
+  test('is reached with what an allowed program prints; what it says otherwise is never repeated', async () => {
+    const program = join(live.folder, 'credentials.sh');
+    const credential = { apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status: { token } };
+    const path = live.kubeconfig('exec', 'unused');
+    const text = readFileSync(path, 'utf8').replace(
+      'user: {token: "unused"}',
+      `user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: ${program}}}`,
+    );
+    writeFileSync(path, text);
+    const settings = { ...bare, programs: [program] };
+    writeFileSync(program, `#!/bin/sh\necho '${JSON.stringify(credential)}'\n`, { mode: 0o700 });
+    await expect(openReader({ kind: 'file', path }, settings).get('/apis')).resolves.toHaveProperty('groups');
+    writeFileSync(program, '#!/bin/sh\necho sesame >&2\nexit 1\n', { mode: 0o700 });
+    await expect(openReader({ kind: 'file', path }, settings).get('/apis')).rejects.toThrow(
+      /^The program or file that gives the credentials failed\.$/,
+    );
+    expect(() => openReader({ kind: 'file', path }, bare)).toThrow('is not allowed here');
   });
 
   test('no longer takes a token that has expired', async () => {

@@ -36,6 +36,15 @@ function retryAfterOf({ headers }: ResponseContext): number | undefined {
   return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
 }
 
+/** Waits for a program that gives credentials, and no longer than that. */
+const within = (work: Promise<void>, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const stop = (): void =>
+      reject(new ClusterError('credentials', 'The program that gives the credentials does not answer.'));
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+
 /** Opens a connection; nothing is sent yet. Throws a ClusterError where its credentials cannot be used. */
 export function openReader(connection: Connection, settings: ConnectionSettings, clock: Timing = timing): Reader {
   const config = new ReadOnlyConfig(openKubeconfig(connection, settings));
@@ -47,8 +56,9 @@ export function openReader(connection: Connection, settings: ConnectionSettings,
     request.setHeaderParam('Accept', accept);
     request.setSignal(signal === undefined ? limit : AbortSignal.any([signal, limit]));
     try {
-      await config.applySecurityAuthentication(request);
+      await within(config.applySecurityAuthentication(request), request.getSignal() ?? limit);
     } catch (error) {
+      if (signal?.aborted) throw fromNetwork(error, signal);
       if (error instanceof ClusterError) throw error;
       const { code } = error as { code?: unknown };
       const isFile = code === 'ENOENT' || code === 'EACCES';
