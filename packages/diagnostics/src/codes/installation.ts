@@ -49,4 +49,14 @@ export const installation = defineCodes({
     explanation:
       'What a setting refuses in Istio must not be allowed in silence (istio/api, mesh/v1alpha1/config.proto, 1.32).',
   },
+  undeclaredPorts: {
+    code: 'ISTHMUS-INS-006',
+    severity: 'warning',
+    title: 'Ports that no Service declares are closed',
+    message:
+      'With PASSTHROUGH Istio hands connections to ports that no Service declares to the application. In Kong Mesh a sidecar that demands mTLS drops them.',
+    help: 'Declare the ports in Services, or set KUMA_DATAPLANE_RUNTIME_STRICT_INBOUND_PORTS_ENABLED=false in `kuma.io/sidecar-env-vars` of the pods that need them: then they are open to everyone.',
+    explanation:
+      'Strict inbound ports are the default of sidecars since 2.13 and count where MeshTLS is Strict (kuma, meshtls/plugin/v1alpha1; verified by running 2.14).',
+  },
 });

@@ -69,4 +69,30 @@ export const label = defineCodes({
     explanation:
       'Pods name ContainerPatches in kuma.io/container-patches; one that does not exist keeps them from being created, so that it is applied before them (kuma, injector, 2.14).',
   },
+  nothingToExclude: {
+    code: 'ISTHMUS-LAB-008',
+    severity: 'info',
+    title: 'Ports are excluded from what is not taken',
+    message: 'Istio reads {key} only where the proxy takes all ports, and this workload names those that it takes.',
+    help: 'Nothing is to be done; remove the annotation.',
+    explanation:
+      'With traffic.sidecar.istio.io/includeInboundPorts other than `*` the exclusions are skipped (istio/tools/istio-iptables/pkg/capture/run.go, 1.32).',
+  },
+  wrongItems: {
+    code: 'ISTHMUS-LAB-009',
+    severity: 'warning',
+    title: 'List holds what cannot be excluded',
+    message: '{key} lists {items}, which Istio takes for no port or range of addresses. The rest is carried over.',
+    help: 'Mend the list: Kong Mesh refuses pods for such items.',
+    explanation:
+      'Istio injects no sidecar into a pod with a list that it cannot read (istio/pkg/kube/inject/validate.go, 1.32); a range of ports is written out, since 3.0 refuses it (verified by running).',
+  },
+  outranked: {
+    code: 'ISTHMUS-LAB-010',
+    severity: 'info',
+    title: 'Annotation beside the label of that name',
+    message: 'The pods have {key} as a label and, with another value, as an annotation. Istio reads the label.',
+    help: 'Nothing is to be done; remove the annotation.',
+    explanation: 'The annotation is the older form of the label (istio/pkg/kube/inject/inject.go, 1.32).',
+  },
 });

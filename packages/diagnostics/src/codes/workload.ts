@@ -118,4 +118,32 @@ export const workload = defineCodes({
     help: 'Nothing is to be done.',
     explanation: 'Empty lists and maps, values of another type, and fields that the schema does not have.',
   },
+  istioVariable: {
+    code: 'ISTHMUS-WL-014',
+    severity: 'info',
+    title: "Variable is for Istio's agent",
+    message: 'Variables named ISTIO_META_… tell istiod about a proxy; the sidecar of Kong Mesh reads none of them.',
+    help: 'Nothing is to be done for DNS, which Kong Mesh always answers itself. Look for a counterpart where another one is set.',
+    explanation: "Istio's agent sends these variables to istiod as metadata of the node (istio/pkg/bootstrap, 1.32).",
+  },
+  drain: {
+    code: 'ISTHMUS-WL-015',
+    severity: 'info',
+    title: 'Time to drain is that of the end',
+    message:
+      'The time in which Envoy drains its connections becomes the time that the sidecar of Kong Mesh takes to do so when it stops.',
+    help: 'Check that the grace period of the pods is longer.',
+    explanation:
+      'Istio has one time for draining and one for the end (terminationDrainDuration), Kong Mesh one for both: kuma.io/sidecar-drain-time (kuma/pkg/plugins/runtime/k8s/metadata, 2.14).',
+  },
+  unusable: {
+    code: 'ISTHMUS-WL-016',
+    severity: 'warning',
+    title: 'Proxy configuration cannot be read',
+    message:
+      'This annotation is no map in YAML or JSON. Istio injects no sidecar into such a pod; nothing is carried over.',
+    help: 'Mend the annotation, or remove it.',
+    explanation:
+      'proxy.istio.io/config holds the fields of a ProxyConfig (istio/api, mesh/v1alpha1/proxy.proto, 1.32); the injector fails where they cannot be read.',
+  },
 });

@@ -1,6 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import type { Context } from '../../context.ts';
-import { entries, type Field, rootField } from '../../field.ts';
+import { eachLeaf, entries, type Field, rootField } from '../../field.ts';
 import { meshSettings } from '../../mesh-settings.ts';
 
 /** What to do about a field of the mesh's configuration that no translator has read (edge.md 3.6, security.md 2.4). */
@@ -51,23 +51,54 @@ const restricting: Readonly<Record<string, string>> = {
   tlsDefaults: 'The least version of TLS is set in a MeshTLS.',
 };
 
+/**
+ * Istio's default, PASSTHROUGH, hands connections to ports that no Service declares to the application; Kong Mesh's sidecars
+ * drop them where mTLS is Strict (security.md 1.5 and 3.4).
+ */
+function accountForInboundPolicy(context: Context): void {
+  for (const mode of meshSettings(context, 'inboundTrafficPolicy', 'mode'))
+    if (mode.value === 'PASSTHROUGH') context.approximate(mode, undefined, codes.installation.undeclaredPorts, {});
+}
+
+function leavesUnder(field: Field): number {
+  let count = 0;
+  eachLeaf(field.value, field.path, () => void count++);
+  return count;
+}
+
+/** Names of the fields of a block under which something is open. */
+const restOf = (block: Field, open: readonly Field[]): string[] =>
+  entries(block).flatMap(([name, { path }]) =>
+    open.some((leaf) => leaf.path === path || leaf.path.startsWith(`${path}.`) || leaf.path.startsWith(`${path}[`))
+      ? [name]
+      : [],
+  );
+
 /** What is left of the mesh's configuration: one finding for each of its fields. */
 export function accountForMeshFields(context: Context): void {
+  accountForInboundPolicy(context);
   for (const config of meshSettings(context)) {
     for (const [key, field] of entries(config.path === '' ? rootField(config.resource) : config)) {
       const open: Field[] = context.unclaimed(field);
       const [first] = open;
       if (first === undefined) continue;
       const why = restricting[key];
+      // Of a block that is carried over in part, what is left.
+      const isPart = open.length < leavesUnder(field);
+      const name = isPart
+        ? restOf(field, open)
+            .map((one) => `${key}.${one}`)
+            .join(', ')
+        : key;
       const code = why === undefined ? codes.installation.meshField : codes.installation.meshRestriction;
       for (const leaf of open) context.claim(leaf, 'unsupported', code);
       if (why === undefined)
         context.report(
           codes.installation.meshField,
-          { field: key, advice: advice[key] ?? 'Review what it does for your services.' },
+          { field: name, advice: advice[key] ?? 'Review what it does for your services.' },
           first,
         );
-      else context.report(codes.installation.meshRestriction, { field: key, why }, first);
+      else context.report(codes.installation.meshRestriction, { field: name, why }, first);
     }
   }
 }

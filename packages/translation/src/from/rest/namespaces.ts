@@ -6,6 +6,7 @@ import type { EmittedObject } from '../../emitted.ts';
 import { descend, type Field, rootField, text } from '../../field.ts';
 import { injection, namespacesOf } from '../../security/existing.ts';
 import type { Traceable } from '../../trace.ts';
+import { podMetadata } from './workloads.ts';
 
 const area = codes.label;
 /** Labels by which Istio's injector takes the pods of a namespace (istio, sidecar injection webhook, 1.32). */
@@ -15,13 +16,9 @@ const labelOf = (resource: Resource, key: string): Field<string> | undefined =>
   text(descend(rootField(resource), 'metadata', 'labels', key));
 
 /** The pods that ask for a sidecar by themselves, as a label or, older, an annotation. */
-function askByThemselves({ labels, resource }: Workload): boolean {
-  if (labels['sidecar.istio.io/inject'] !== undefined) return labels['sidecar.istio.io/inject'] === 'true';
-  const annotations =
-    resource.kind === 'Pod'
-      ? descend(rootField(resource), 'metadata', 'annotations')
-      : descend(rootField(resource), 'spec', 'template', 'metadata', 'annotations');
-  return text(descend(annotations, 'sidecar.istio.io/inject'))?.value === 'true';
+function askByThemselves(workload: Workload): boolean {
+  const own = workload.labels['sidecar.istio.io/inject'];
+  return (own ?? text(descend(podMetadata(workload, 'annotations'), 'sidecar.istio.io/inject'))?.value) === 'true';
 }
 
 function emit(context: Context, resource: Resource, labels: Traceable<Record<string, string | null>>): void {

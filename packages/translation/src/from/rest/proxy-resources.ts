@@ -1,9 +1,9 @@
 import { codes } from '@isthmus/diagnostics';
 import type { Workload } from '@isthmus/istio';
 import type { Context } from '../../context.ts';
-import { descend, type Field, rootField, text } from '../../field.ts';
+import { descend, type Field, text } from '../../field.ts';
 import { dnsLabel } from '../../names.ts';
-import type { WorkloadPatches } from './workloads.ts';
+import { podMetadata, type WorkloadPatches } from './workloads.ts';
 
 /** Where the sidecar's container has what the annotations say; Kong Mesh gives it requests and limits to begin with. */
 const places: Readonly<Record<string, string>> = {
@@ -25,14 +25,8 @@ export function translateProxyResources(
   patches: WorkloadPatches,
 ): void {
   for (const workload of workloads) {
-    const { resource, namespace, name: of } = workload;
-    const template =
-      resource.kind === 'Pod'
-        ? []
-        : resource.kind === 'CronJob'
-          ? ['spec', 'jobTemplate', 'spec', 'template']
-          : ['spec', 'template'];
-    const annotations = descend(rootField(resource), ...template, 'metadata', 'annotations');
+    const { namespace, name: of } = workload;
+    const annotations = podMetadata(workload, 'annotations');
     const found = Object.entries(places).flatMap(([key, path]): [Field<string>, string][] => {
       const field = text(descend(annotations, key));
       return field === undefined || !isQuantity(field.value) || context.unclaimed(field).length === 0

@@ -3,9 +3,12 @@ import type { Context } from '../../context.ts';
 import { translateAmbientLabels } from '../ambient/labels.ts';
 import { reportZtunnel } from '../ambient/ztunnel.ts';
 import { accountForClusters } from '../multi-cluster/labels.ts';
+import { translateMeshProxyConfig } from '../proxy-config/of-mesh.ts';
+import { translatePodProxyConfigs } from '../proxy-config/of-pods.ts';
 import { translateProxyConfigs } from '../proxy-config/translate.ts';
 import { translateSidecars } from '../sidecar/translate.ts';
 import { accountForInstallation, accountForRetired } from './installation.ts';
+import { translateInterception } from './interception.ts';
 import { accountForMeshFields } from './mesh-fields.ts';
 import { accountForMetadata } from './metadata.ts';
 import { translateInjection } from './namespaces.ts';
@@ -17,7 +20,9 @@ export function translateRest(context: Context): void {
   const workloads = workloadsOf(context.estate).filter(({ inCluster }) => inCluster);
   const patches = createWorkloadPatches(context);
   translateSidecars(context, workloads, patches);
+  translatePodProxyConfigs(context, workloads, patches);
   translateProxyConfigs(context, workloads, patches);
+  translateMeshProxyConfig(context, workloads, patches);
   accountForRetired(context);
   accountForClusters(context);
   accountForMeshFields(context);
@@ -26,6 +31,7 @@ export function translateRest(context: Context): void {
   reportZtunnel(context, workloads);
   translateInjection(context, workloads);
   translateProxyResources(context, workloads, patches);
+  translateInterception(context, workloads, patches);
   accountForMetadata(context, workloads, patches);
   patches.emit();
 }

@@ -2,23 +2,56 @@ import type { Workload } from '@isthmus/istio';
 import { matchesLabels, type Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import type { EmittedObject } from '../../emitted.ts';
+import { descend, type Field, rootField } from '../../field.ts';
 import type { Traceable } from '../../trace.ts';
 
 interface Marks {
   readonly annotations: Record<string, Traceable<string>>;
   readonly labels: Record<string, Traceable<string>>;
+  readonly variables: Map<string, { readonly origin: Field; readonly value: string }>;
 }
 
-/** Collects what is to be added to pods, so that each workload gets one patch. */
+/** Collects what is to be added to pods, so that each workload gets one patch; of what is said twice the first counts. */
 export interface WorkloadPatches {
   add(workload: Workload, part: 'annotations' | 'labels', key: string, value: Traceable<string>): void;
+  /** A variable for the sidecar, without `=` and `;`, at which Kong Mesh divides the annotation. */
+  addVariable(workload: Workload, name: string, value: string, origin: Field): void;
   emit(): void;
 }
 
-function patchOf({ resource, namespace }: Workload, { annotations, labels }: Marks): Traceable<EmittedObject> {
+/** The labels or annotations of the pods that a workload makes; undefined where it gives them none. */
+export function podMetadata(
+  { resource }: Pick<Workload, 'resource'>,
+  part: 'annotations' | 'labels',
+): Field | undefined {
+  const template =
+    resource.kind === 'Pod'
+      ? []
+      : resource.kind === 'CronJob'
+        ? ['spec', 'jobTemplate', 'spec', 'template']
+        : ['spec', 'template'];
+  return descend(rootField(resource), ...template, 'metadata', part);
+}
+
+function patchOf(
+  context: Context,
+  { resource, namespace }: Workload,
+  { annotations, labels, variables }: Marks,
+): Traceable<EmittedObject> {
+  const all = [...variables];
+  const written =
+    all.length === 0
+      ? annotations
+      : {
+          ...annotations,
+          'kuma.io/sidecar-env-vars': context.derived(
+            [...new Set(all.map(([, { origin }]) => origin))],
+            all.map(([name, { value }]) => `${name}=${value}`).join(';'),
+          ),
+        };
   const pod = {
     metadata: {
-      ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+      ...(Object.keys(written).length === 0 ? {} : { annotations: written }),
       ...(Object.keys(labels).length === 0 ? {} : { labels }),
     },
   };
@@ -32,11 +65,21 @@ function patchOf({ resource, namespace }: Workload, { annotations, labels }: Mar
 /** An empty collection. */
 export function createWorkloadPatches(context: Context): WorkloadPatches {
   const marks = new Map<Resource, { workload: Workload; marks: Marks }>();
+  function marksOf(workload: Workload): Marks {
+    const known = marks.get(workload.resource) ?? {
+      workload,
+      marks: { annotations: {}, labels: {}, variables: new Map() },
+    };
+    marks.set(workload.resource, known);
+    return known.marks;
+  }
   return {
     add(workload, part, key, value) {
-      const known = marks.get(workload.resource) ?? { workload, marks: { annotations: {}, labels: {} } };
-      marks.set(workload.resource, known);
-      known.marks[part][key] ??= value;
+      marksOf(workload)[part][key] ??= value;
+    },
+    addVariable(workload, name, value, origin) {
+      const { variables } = marksOf(workload);
+      if (!variables.has(name)) variables.set(name, { origin, value });
     },
     emit() {
       for (const { workload, marks: own } of marks.values()) {
@@ -47,7 +90,7 @@ export function createWorkloadPatches(context: Context): WorkloadPatches {
         context.emit({
           role: 'patch',
           base: workload.resource,
-          object: patchOf(workload, own),
+          object: patchOf(context, workload, own),
           services: services.map(({ namespace, name }) => `${namespace}/${name}`),
         });
       }
