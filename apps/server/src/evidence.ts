@@ -8,8 +8,8 @@ import {
 import type { EvidenceList, Gate, Service } from '@isthmus/contract';
 import type { MigrationRecord } from '@isthmus/store';
 import { type Context, firstPhase } from './context.ts';
+import { inputsOf } from './override-record.ts';
 import { Refusal } from './problem.ts';
-import { completeSettings } from './settings.ts';
 import type { Shown } from './workers/cluster.ts';
 import type { Comparison } from './workers/comparison.ts';
 import type { ViewTask } from './workers/views.ts';
@@ -32,12 +32,12 @@ export async function shownClusters({ store, clusters }: Sources, migration: str
 
 /** A view of a snapshot that the server goes on with. */
 export async function compute<Value>(
-  { views }: Sources,
+  { store, views }: Sources,
   migration: MigrationRecord,
   snapshot: string,
   view: ViewTask['view'],
 ): Promise<Value> {
-  const bytes = await views.render(snapshot, completeSettings(migration.settings), [], view);
+  const bytes = await views.render(snapshot, await inputsOf(store, migration), [], view);
   return JSON.parse(bytes.toString()) as Value;
 }
 

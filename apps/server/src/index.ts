@@ -16,12 +16,14 @@ import { createClusters } from './clusters.ts';
 import { type Context, present } from './context.ts';
 import { createImports } from './imports.ts';
 import { createLive } from './live.ts';
+import { inputsOf } from './override-record.ts';
 import { addSecurity, isLoopback } from './plugins/security.ts';
 import { problemOf, Refusal } from './problem.ts';
 import { acceptanceRoutes } from './routes/acceptances.ts';
 import { clusterRoutes } from './routes/clusters.ts';
 import { importRoutes } from './routes/imports.ts';
 import { migrationRoutes } from './routes/migrations.ts';
+import { overrideRoutes } from './routes/overrides.ts';
 import { planRoutes } from './routes/plan.ts';
 import { serviceRoutes } from './routes/services.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -141,7 +143,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         live.publish(id, 'snapshot', migration);
         // So that the first screen finds the translation at hand.
         if (migration.snapshot !== null)
-          await views.render(migration.snapshot.id, migration.settings, [], { name: 'inventory' });
+          await views.render(migration.snapshot.id, await inputsOf(store, record), [], { name: 'inventory' });
       })
       .catch(onError);
   };
@@ -165,6 +167,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     serviceRoutes(api, context);
     viewRoutes(api, context);
     planRoutes(api, context);
+    overrideRoutes(api, context);
     acceptanceRoutes(api, context);
     api.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
     api.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }));

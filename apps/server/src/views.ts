@@ -1,14 +1,14 @@
-import type { Settings } from '@isthmus/contract';
 import type { Limits } from '@isthmus/kubernetes';
 import type { AcceptanceRecord, ServiceState } from '@isthmus/store';
 import { Piscina } from 'piscina';
+import type { Inputs } from './override-record.ts';
 import type { ViewTask } from './workers/views.ts';
 
 /** Computes what is shown of a snapshot, in worker threads; answers are bytes, ready to be sent. */
 export interface Views {
   render(
     snapshot: string,
-    settings: Settings,
+    inputs: Inputs,
     states: readonly ServiceState[],
     view: ViewTask['view'],
     acceptances?: readonly AcceptanceRecord[],
@@ -35,9 +35,9 @@ export function createViews(directory: string, limits: Limits, onError: (error: 
     return pool.on('error', onError);
   });
   return {
-    async render(snapshot, settings, states, view, acceptances = []) {
+    async render(snapshot, inputs, states, view, acceptances = []) {
       const pool = pools[Number.parseInt(snapshot.slice(0, 2), 16) % threads] as Piscina;
-      const task: ViewTask = { directory, limits, snapshot, settings, states, acceptances, view };
+      const task: ViewTask = { directory, limits, snapshot, ...inputs, states, acceptances, view };
       const { buffer, byteOffset, byteLength } = (await pool.run(task)) as Uint8Array<ArrayBuffer>;
       return Buffer.from(buffer, byteOffset, byteLength);
     },

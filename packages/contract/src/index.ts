@@ -7,6 +7,7 @@ export * from './coverage.ts';
 export * from './gate.ts';
 export * from './migration.ts';
 export type { BodyOf, Operation, Operations, ParametersOf, QueryOf, ResponseOf } from './operation.ts';
+export * from './overrides.ts';
 export * from './phase.ts';
 export * from './plan.ts';
 export * from './plan-settings.ts';

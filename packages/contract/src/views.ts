@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Acceptance, Diagnostic, Outcomes, ResourceRow, SeverityCounts, SubjectRef } from './common.ts';
+import { ResourceOverride } from './overrides.ts';
 
 const PhaseCounts = Type.Record(Type.String(), Type.Integer());
 
@@ -124,6 +125,10 @@ export const SourceDocument = Type.Object({
 });
 export type SourceDocument = Static<typeof SourceDocument>;
 
+/** An override of a shown resource, with the lines that are not as they were translated. */
+export const ShownOverride = Type.Object({ override: ResourceOverride, spans: Type.Array(Span) });
+export type ShownOverride = Static<typeof ShownOverride>;
+
 /** One emitted resource as the bundle holds it. */
 export const TargetDocument = Type.Object({
   index: Type.Integer(),
@@ -134,6 +139,12 @@ export const TargetDocument = Type.Object({
   /** Its file in the bundle. */
   file: Type.String(),
   text: Type.String(),
+  /** Which control plane it is for, where the import holds several clusters. */
+  place: Type.Optional(Type.String()),
+  /** Tells what the translation emits by itself from what it emitted before; absent where a person added the resource. */
+  emitted: Type.Optional(Type.String()),
+  /** What a person decided about it, also where that is not applied. */
+  override: Type.Optional(ShownOverride),
 });
 export type TargetDocument = Static<typeof TargetDocument>;
 
@@ -151,6 +162,8 @@ export const FieldLink = Type.Object({
       document: Type.Integer(),
       path: Type.String(),
       span: Type.Optional(Span),
+      /** A person changed what was translated there, or took it away. */
+      overridden: Type.Optional(Type.Boolean()),
     }),
   ),
 });

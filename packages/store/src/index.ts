@@ -4,6 +4,7 @@ export { backup, restore } from './backup.ts';
 export type { ClusterRecord, Clusters } from './clusters.ts';
 export { readFiles, stageFiles } from './files.ts';
 export type { DeletionRecord, MigrationPatch, Migrations } from './migrations.ts';
+export type { NewOverride, Overrides, Overriding } from './overrides.ts';
 export type { PlanNews, PlanPatch, Plans } from './plans.ts';
 export type {
   AcceptanceRecord,
@@ -13,6 +14,7 @@ export type {
   FileRecord,
   HistoryRecord,
   MigrationRecord,
+  OverrideRecord,
   PlanRecord,
   ServiceState,
   SnapshotRecord,

@@ -79,6 +79,17 @@ export interface AcceptanceRecord {
   readonly by: string;
 }
 
+/** What somebody decided about a resource. The content is the caller's: what was given, as JSON. */
+export interface OverrideRecord {
+  readonly id: string;
+  readonly subject: string;
+  readonly content: string;
+  readonly reason: string;
+  readonly revision: number;
+  readonly at: string;
+  readonly by: string;
+}
+
 export interface HistoryRecord {
   readonly sequence: number;
   readonly at: string;

@@ -304,3 +304,29 @@ test('an override stands in the history beside the phase that it led to', async 
   ]);
   expect((await store.services.list('m')).map(({ share }) => share)).toEqual([10, 10]);
 });
+
+test('an override is changed only by who saw it as it is, and the history tells of each', async () => {
+  const store = await openIn(folder());
+  await store.migrations.create('m', 'One', {}, ann);
+  const override = { id: 'x', subject: 'MeshTimeout a/x', content: '{}', reason: 'slow at night' };
+  const { save, remove, list } = store.overrides;
+  expect(await save('m', override, 0, ann)).toMatchObject({ outcome: 'changed', value: { revision: 1, by: 'Ann' } });
+  expect(await save('m', { ...override, reason: 'mine' }, 0, bob)).toMatchObject({
+    outcome: 'conflict',
+    current: { reason: 'slow at night', by: 'Ann' },
+  });
+  expect(await save('m', { ...override, reason: 'slower' }, 1, bob)).toMatchObject({
+    value: { revision: 2, by: 'Bob' },
+  });
+  expect(await remove('m', 'x', 1, ann)).toMatchObject({ outcome: 'conflict', current: { reason: 'slower' } });
+  expect(await remove('m', 'x', 2, ann)).toMatchObject({ outcome: 'changed', value: { reason: 'slower' } });
+  expect(await remove('m', 'x', undefined, ann)).toBeUndefined();
+  expect(await save('m', override, 2, ann)).toEqual({ outcome: 'conflict', current: undefined });
+  expect(await list('m')).toEqual([]);
+  const told = await store.history('m', { subject: 'override', limit: 10 });
+  expect(told.map(({ field, before, after, by }) => [field, before, after, by])).toEqual([
+    ['MeshTimeout a/x', 'slower', null, 'Ann'],
+    ['MeshTimeout a/x', 'slow at night', 'slower', 'Bob'],
+    ['MeshTimeout a/x', null, 'slow at night', 'Ann'],
+  ]);
+});

@@ -6,6 +6,7 @@ import { type Clusters, createClusters } from './clusters.ts';
 import { openFile, queryBuilder } from './database.ts';
 import { readHistory } from './history.ts';
 import { createMigrations, type Migrations } from './migrations.ts';
+import { createOverrides, type Overrides } from './overrides.ts';
 import { createPlans, type Plans } from './plans.ts';
 import type { HistoryRecord } from './record.ts';
 import { createServices, type Services } from './services.ts';
@@ -20,6 +21,7 @@ export interface Store {
   readonly services: Services;
   readonly clusters: Clusters;
   readonly acceptances: Acceptances;
+  readonly overrides: Overrides;
   readonly plans: Plans;
   readonly approvals: Approvals;
   history(
@@ -56,6 +58,7 @@ export async function openStore(directory: string, now = () => new Date().toISOS
     services: createServices(database, now),
     clusters: createClusters(database, now),
     acceptances: createAcceptances(database, now),
+    overrides: createOverrides(database, now),
     plans: createPlans(database, now),
     approvals: createApprovals(database, now),
     history: (migration, which) => readHistory(database, migration, which),

@@ -86,6 +86,20 @@ export interface AcceptanceTable {
   accepted_by: string;
 }
 
+export interface OverrideTable {
+  migration_id: string;
+  /** What tells its resource from others. */
+  id: string;
+  /** The resource, for people. */
+  subject: string;
+  /** JSON. */
+  content: string;
+  reason: string;
+  revision: number;
+  changed_at: string;
+  changed_by: string;
+}
+
 export interface ClusterTable {
   migration_id: string;
   name: string;
@@ -113,6 +127,7 @@ export interface Tables {
   files: FileTable;
   service_states: ServiceStateTable;
   acceptances: AcceptanceTable;
+  overrides: OverrideTable;
   plans: PlanTable;
   approvals: ApprovalTable;
   clusters: ClusterTable;

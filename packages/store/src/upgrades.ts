@@ -118,6 +118,19 @@ export const upgrades: readonly string[] = [
     PRIMARY KEY (migration_id, name)
   ) STRICT;
   `,
+  `
+  CREATE TABLE overrides (
+    migration_id TEXT NOT NULL REFERENCES migrations (id) ON DELETE CASCADE,
+    id TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    content TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    changed_at TEXT NOT NULL,
+    changed_by TEXT NOT NULL,
+    PRIMARY KEY (migration_id, id)
+  ) STRICT;
+  `,
 ];
 
 const pragma = (file: DatabaseSync, name: string): number =>

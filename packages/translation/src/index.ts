@@ -8,12 +8,14 @@ export {
   withPlaces,
 } from './locate-diagnostics.ts';
 export { objectionTo } from './objection.ts';
+export { mayWiden } from './overrides/access.ts';
 export { applyOverrides } from './overrides/apply.ts';
 export { type Edit, type EditProblem, readEdit } from './overrides/edit.ts';
 export { editorSchema } from './overrides/editor-schema.ts';
 export { type FileProblem, readOverrides, writeOverrides } from './overrides/file.ts';
 export { difference, isSame, type Operation, patched } from './overrides/json-patch.ts';
 export { type AppliedOverride, type Override, type OverrideSubject, subjectKey } from './overrides/override.ts';
+export { type Rebased, rebase } from './overrides/rebase.ts';
 export {
   intended,
   type OverrideConflict,

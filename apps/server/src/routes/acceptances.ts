@@ -1,9 +1,9 @@
 import { type AcceptedFinding, type NewAcceptance, routes } from '@isthmus/contract';
 import type { FastifyInstance } from 'fastify';
 import { actorOf, type Context, findMigration, idOf } from '../context.ts';
+import { inputsOf } from '../override-record.ts';
 import { notFound, Refusal } from '../problem.ts';
 import { serve } from '../route.ts';
-import { completeSettings } from '../settings.ts';
 import type { ViewTask } from '../workers/views.ts';
 
 /** Findings that people accept with a reason. */
@@ -13,7 +13,7 @@ export function acceptanceRoutes(app: FastifyInstance, { store, views, live }: C
     const record = await findMigration(store, migration);
     const snapshot = await store.snapshots.newest(migration);
     if (snapshot === undefined) return undefined;
-    const bytes = await views.render(snapshot.id, completeSettings(record.settings), [], view);
+    const bytes = await views.render(snapshot.id, await inputsOf(store, record), [], view);
     return bytes.length === 0 ? undefined : (JSON.parse(bytes.toString()) as Answer);
   }
   // Counts of all views may be others: clients read them anew.

@@ -16,6 +16,7 @@ import type { Change, MigrationRecord, PlanNews, PlanPatch, PlanRecord } from '@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf, type Context, findMigration, idOf } from '../context.ts';
 import { withClusters } from '../evidence.ts';
+import { inputsOf, resultId } from '../override-record.ts';
 import {
   basisOf,
   completePlan,
@@ -27,7 +28,6 @@ import {
 } from '../plan-record.ts';
 import { notFound, Refusal } from '../problem.ts';
 import { serve } from '../route.ts';
-import { completeSettings } from '../settings.ts';
 import type { ViewTask } from '../workers/views.ts';
 
 /** A dump of traffic has a line for each pair of workloads and each answer of theirs. */
@@ -65,7 +65,7 @@ export function planRoutes(app: FastifyInstance, context: Context): void {
   async function render(
     request: FastifyRequest,
     reply: FastifyReply,
-    viewOf: (basis: PlanBasis, snapshot: string) => ViewTask['view'] | Promise<ViewTask['view']>,
+    viewOf: (basis: PlanBasis, result: string) => ViewTask['view'] | Promise<ViewTask['view']>,
     type = 'application/json; charset=utf-8',
     complete?: (bytes: Buffer, record: MigrationRecord) => Promise<Buffer | string>,
   ): Promise<FastifyReply> {
@@ -75,8 +75,10 @@ export function planRoutes(app: FastifyInstance, context: Context): void {
       throw new Refusal(404, 'no-snapshot', 'Nothing has been imported into this migration yet.');
     const states = await store.services.list(record.id);
     const accepted = await store.acceptances.list(record.id);
-    const view = await viewOf(basisOf(await store.plans.get(record.id)), snapshot.id);
-    const bytes = await views.render(snapshot.id, completeSettings(record.settings), states, view, accepted);
+    const inputs = await inputsOf(store, record);
+    const result = resultId(snapshot.id, inputs.overrides);
+    const view = await viewOf(basisOf(await store.plans.get(record.id)), result);
+    const bytes = await views.render(snapshot.id, inputs, states, view, accepted);
     if (bytes.length === 0) throw notFound('What was asked for');
     return reply.type(type).send(complete === undefined ? bytes : await complete(bytes, record));
   }
@@ -216,13 +218,13 @@ export function planRoutes(app: FastifyInstance, context: Context): void {
     render(
       request,
       reply,
-      async (basis, snapshot) => ({
+      async (basis, result) => ({
         name: 'service-gates',
         basis,
         service: serviceOf(request),
-        // What was approved of another import is approved no longer.
+        // What was approved of another import, or with other overrides, is approved no longer.
         approvals: (await store.approvals.list(idOf(request), serviceOf(request))).filter(
-          (one) => one.snapshot === snapshot,
+          (one) => one.snapshot === result,
         ),
       }),
       undefined,
@@ -239,7 +241,7 @@ export function planRoutes(app: FastifyInstance, context: Context): void {
       await store.approvals.add(
         id,
         serviceOf(request),
-        snapshot.id,
+        resultId(snapshot.id, await store.overrides.list(id)),
         (request.body as NewApproval).note,
         actorOf(request),
       );

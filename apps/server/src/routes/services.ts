@@ -12,10 +12,10 @@ import type { ServicePatch } from '@isthmus/store';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { actorOf, type Context, findMigration, firstPhase, idOf } from '../context.ts';
 import { withClusters } from '../evidence.ts';
+import { inputsOf, resultId } from '../override-record.ts';
 import { basisOf } from '../plan-record.ts';
 import { notFound, Refusal } from '../problem.ts';
 import { serve } from '../route.ts';
-import { completeSettings } from '../settings.ts';
 
 export function serviceRoutes(app: FastifyInstance, { store, views, live, clusters }: Context): void {
   /** The services with these ids as they stand now; all of them where no ids are given. */
@@ -26,7 +26,7 @@ export function serviceRoutes(app: FastifyInstance, { store, views, live, cluste
     const states = await store.services.list(migration);
     const view = { name: 'services', ...(ids === undefined ? {} : { ids }) } as const;
     const accepted = await store.acceptances.list(migration);
-    const bytes = await views.render(snapshot.id, completeSettings(record.settings), states, view, accepted);
+    const bytes = await views.render(snapshot.id, await inputsOf(store, record), states, view, accepted);
     return (JSON.parse(Buffer.from(bytes).toString()) as { services: Service[] }).services;
   }
 
@@ -40,11 +40,13 @@ export function serviceRoutes(app: FastifyInstance, { store, views, live, cluste
     const ahead = ids.filter((id) => isForward(from.get(id) ?? firstPhase, to));
     if (ahead.length === 0) return [];
     const all = await store.approvals.list(migration);
-    const approvals = all.filter((one) => one.snapshot === snapshot.id);
+    const inputs = await inputsOf(store, record);
+    const result = resultId(snapshot.id, inputs.overrides);
+    const approvals = all.filter((one) => one.snapshot === result);
     const basis = basisOf(await store.plans.get(migration));
     const accepted = await store.acceptances.list(migration);
     const view = { name: 'gates', basis, approvals, services: ahead, to } as const;
-    const bytes = await views.render(snapshot.id, completeSettings(record.settings), states, view, accepted);
+    const bytes = await views.render(snapshot.id, inputs, states, view, accepted);
     return withClusters({ store, views, clusters }, record, (JSON.parse(bytes.toString()) as { gates: Gate[] }).gates);
   }
 

@@ -13,9 +13,9 @@ import { findCheck } from '@isthmus/preflight';
 import { fieldCoverage } from '@isthmus/translation/coverage';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Context, findMigration, idOf } from '../context.ts';
+import { inputsOf } from '../override-record.ts';
 import { notFound, Refusal } from '../problem.ts';
 import { serve } from '../route.ts';
-import { completeSettings } from '../settings.ts';
 import type { ViewTask } from '../workers/views.ts';
 
 export function viewRoutes(app: FastifyInstance, { store, views }: Context): void {
@@ -31,7 +31,7 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
       throw new Refusal(404, 'no-snapshot', 'Nothing has been imported into this migration yet.');
     const states = await store.services.list(record.id);
     const accepted = await store.acceptances.list(record.id);
-    const bytes = await views.render(snapshot.id, completeSettings(record.settings), states, view, accepted);
+    const bytes = await views.render(snapshot.id, await inputsOf(store, record), states, view, accepted);
     if (bytes.length === 0) throw notFound('What was asked for');
     return reply.type(type).send(bytes);
   }

@@ -4,8 +4,16 @@ import type { Diagnostic } from '@isthmus/diagnostics';
 import { takeIn } from '@isthmus/istio';
 import { type Limits, type Resource, readManifest } from '@isthmus/kubernetes';
 import { concerns, type MigratingService, servicesOf } from '@isthmus/migration';
-import { readFiles } from '@isthmus/store';
-import { type LedgerEntry, locateDiagnostics, type Outcome, type Translation, translate } from '@isthmus/translation';
+import { type OverrideRecord, readFiles } from '@isthmus/store';
+import {
+  applyOverrides,
+  type LedgerEntry,
+  locateDiagnostics,
+  type Outcome,
+  type Translation,
+  translate,
+} from '@isthmus/translation';
+import { overrideOf } from '../override-record.ts';
 
 export type OutcomeCounts = Record<Outcome, number>;
 export type FindingCounts = Record<'blocker' | 'warning' | 'info', number>;
@@ -15,6 +23,7 @@ export interface SnapshotRef {
   readonly directory: string;
   readonly snapshot: string;
   readonly settings: Settings;
+  readonly overrides: readonly OverrideRecord[];
   readonly limits: Limits;
 }
 
@@ -50,7 +59,13 @@ export function addUp<Key extends string>(into: Record<Key, number>, counts: Rea
 export const keyOf = (subject: { kind: string; namespace: string; name: string }, file = ''): string =>
   `${file}\n${subject.kind}\n${subject.namespace}\n${subject.name}`;
 
-function load({ directory, snapshot, settings, limits }: SnapshotRef): Translated {
+/** What is as costly as it is long-lived: the snapshot as it is translated without overrides. */
+interface Base {
+  readonly translation: Translation;
+  readonly textOf: Translated['textOf'];
+}
+
+function load({ directory, snapshot, settings, limits }: SnapshotRef): Base {
   const files = new Map(readFiles(directory, snapshot).map((file) => [file.path, file]));
   const textOf = (path: string): string | undefined => {
     const file = files.get(path);
@@ -61,7 +76,11 @@ function load({ directory, snapshot, settings, limits }: SnapshotRef): Translate
     documents: file.documents,
     diagnostics: JSON.parse(file.diagnostics) as Diagnostic[],
   }));
-  const translation = translate(takeIn(readings), settings);
+  return { translation: translate(takeIn(readings), settings), textOf };
+}
+
+function complete({ translation: base, textOf }: Base, { settings, overrides }: SnapshotRef): Translated {
+  const translation = applyOverrides(base, overrides.map(overrideOf));
   const { estate } = translation;
   const texts = new Map<string, string | undefined>();
   const diagnostics = locateDiagnostics(translation, (path) => {
@@ -95,16 +114,28 @@ function load({ directory, snapshot, settings, limits }: SnapshotRef): Translate
 }
 
 const mostKept = 2;
+const bases = new Map<string, Base>();
 const kept = new Map<string, Translated>();
+
+/** Keeps the last ones used. */
+function keep<Value>(among: Map<string, Value>, key: string, make: () => Value): Value {
+  const value = among.get(key) ?? make();
+  among.delete(key);
+  among.set(key, value);
+  for (const oldest of among.keys()) if (among.size > mostKept) among.delete(oldest);
+  return value;
+}
 
 /** A snapshot's translation under these settings; the last ones used are kept in this thread. */
 export function translated(ref: SnapshotRef): Translated {
   // What is accepted changes nothing about a translation.
   const { accepted: _, ...deciding } = ref.settings;
   const key = `${ref.snapshot}\n${JSON.stringify(deciding)}`;
-  const value = kept.get(key) ?? load(ref);
-  kept.delete(key);
-  kept.set(key, value);
-  for (const oldest of kept.keys()) if (kept.size > mostKept) kept.delete(oldest);
-  return value;
+  const overrides = JSON.stringify(ref.overrides);
+  return keep(kept, `${key}\n${overrides}`, () =>
+    complete(
+      keep(bases, key, () => load(ref)),
+      ref,
+    ),
+  );
 }

@@ -14,6 +14,7 @@ import type {
   BridgeQuery,
   CheckQuery,
   Inventory,
+  OverrideDraft,
   Overview,
   Phase,
   PlanQuery,
@@ -29,7 +30,7 @@ import type {
 import { indexServices } from '@isthmus/istio';
 import type { JsonObject, Limits, Resource } from '@isthmus/kubernetes';
 import type { MigratingService } from '@isthmus/migration';
-import type { AcceptanceRecord, ApprovalRecord, ServiceState } from '@isthmus/store';
+import type { AcceptanceRecord, ApprovalRecord, OverrideRecord, ServiceState } from '@isthmus/store';
 import { move } from 'piscina';
 import type { PlanBasis } from '../plan-record.ts';
 import { acceptable, acceptanceOf, acceptancesOf, countAccepted, decisionOn, stillThere } from './acceptances.ts';
@@ -39,6 +40,7 @@ import { bundleOfPlan, diagram, path, runbook, wave } from './bridge.ts';
 import { checkList } from './checks.ts';
 import { compare, differences, type ShownCluster } from './comparison.ts';
 import { gates, serviceGates } from './gates.ts';
+import { draft, listOverrides, overrideVersions } from './overrides.ts';
 import { assessment, plan } from './plan.ts';
 import { addUp, keyOf, noFindings, noOutcomes, type Translated, translated } from './snapshot.ts';
 import { workbench } from './workbench.ts';
@@ -48,10 +50,13 @@ export interface ViewTask {
   readonly limits: Limits;
   readonly snapshot: string;
   readonly settings: Settings;
+  readonly overrides: readonly OverrideRecord[];
   readonly states: readonly ServiceState[];
   readonly acceptances: readonly AcceptanceRecord[];
   readonly view:
-    | { readonly name: 'overview' | 'inventory' | 'resources' }
+    | { readonly name: 'overview' | 'inventory' | 'resources' | 'overrides' }
+    | { readonly name: 'override'; readonly id: string }
+    | { readonly name: 'override-draft'; readonly draft: OverrideDraft }
     | ({ readonly name: 'report' } & ReportQuery)
     | ({ readonly name: 'report-page' } & ReportQuery)
     | { readonly name: 'bundle'; readonly format: ArchiveFormat; readonly form: BundleFormat }
@@ -323,7 +328,13 @@ function build(snapshot: Translated, task: ViewTask): unknown {
       };
     }
     case 'workbench':
-      return workbench(snapshot, view, accepted);
+      return workbench(snapshot, view, accepted, task.overrides);
+    case 'overrides':
+      return { overrides: listOverrides(snapshot, task.overrides) };
+    case 'override':
+      return overrideVersions(snapshot, task.overrides, view.id);
+    case 'override-draft':
+      return draft(snapshot, view.draft);
     case 'acceptable':
       return acceptable(snapshot, view.finding);
     case 'still-there':

@@ -2,8 +2,12 @@ import { filesOf } from '@isthmus/bundle';
 import type { FieldLink, Workbench } from '@isthmus/contract';
 import { type Diagnostic, findCode } from '@isthmus/diagnostics';
 import { type Json, locateAll, type Resource, writeYaml } from '@isthmus/kubernetes';
+import type { OverrideRecord } from '@isthmus/store';
+import { type Emitted, subjectOfEmitted } from '@isthmus/translation';
+import { overrideId } from '../override-record.ts';
 import { type Acceptances, decisionOn } from './acceptances.ts';
-import { createParts, type Part, spanOf, withContainers } from './places.ts';
+import { digestOf, emissions, presentOverride } from './overrides.ts';
+import { createParts, type Part, type Places, spanOf, withContainers } from './places.ts';
 import { addUp, keyOf, noOutcomes, type Translated } from './snapshot.ts';
 
 // More than a person can read side by side; the view says how many are left out.
@@ -49,13 +53,16 @@ function excerptOf(text: string | undefined, line: number | undefined): { line: 
 interface Neighbourhood {
   readonly files: ReadonlySet<string>;
   readonly subjects: ReadonlySet<string>;
+  /** Emitted resources that are shown. */
+  readonly emitted: ReadonlySet<string>;
 }
 
 /** Whether a finding of no shown document belongs to what was asked for: a broken document or another version beside it. */
-function isNear(diagnostic: Diagnostic, wanted: Wanted, { files, subjects }: Neighbourhood): boolean {
+function isNear(diagnostic: Diagnostic, wanted: Wanted, { files, subjects, emitted }: Neighbourhood): boolean {
   const { resource, file } = diagnostic;
   if (resource === undefined) return file !== undefined && files.has(file);
   if (subjects.has(keyOf(resource))) return true;
+  if (file === undefined && emitted.has(keyOf(resource))) return true;
   if (resource.kind === 'Service' && wanted.service !== undefined)
     return `${resource.namespace || 'default'}/${resource.name}` === wanted.service;
   return wanted.namespace !== undefined && (resource.namespace || 'default') === wanted.namespace;
@@ -72,6 +79,7 @@ function place(
   wanted: Wanted,
   sources: readonly Shown[],
   accepted: Acceptances,
+  emitted: ReadonlySet<string>,
 ): Workbench['findings'] {
   const documentOf = new Map(
     sources.map(({ resource }, position) => [keyOf(resource, resource.source.file), position]),
@@ -80,6 +88,7 @@ function place(
   const neighbourhood: Neighbourhood = {
     files: new Set(sources.map(({ resource }) => resource.source.file)),
     subjects: new Set(sources.map(({ resource }) => keyOf(resource))),
+    emitted,
   };
   const inside: Workbench['findings'] = [];
   const near: Workbench['findings'] = [];
@@ -137,7 +146,12 @@ function emittedBy(snapshot: Translated, wanted: Wanted, resources: readonly Res
 }
 
 /** Before and after of a service, a resource or a namespace; undefined where there is none of that name. */
-export function workbench(snapshot: Translated, wanted: Wanted, accepted: Acceptances): Workbench | undefined {
+export function workbench(
+  snapshot: Translated,
+  wanted: Wanted,
+  accepted: Acceptances,
+  overrides: readonly OverrideRecord[],
+): Workbench | undefined {
   const chosen = choose(snapshot, wanted);
   if (chosen === undefined) return undefined;
   const { translation } = snapshot;
@@ -147,6 +161,25 @@ export function workbench(snapshot: Translated, wanted: Wanted, accepted: Accept
     return resource === undefined ? [] : [{ index, resource, part: partOf(resource) }];
   });
   const fileOf = filesOf(translation.emitted);
+  const emissionOf = emissions(translation);
+  const records = new Map(overrides.map((record) => [record.id, record]));
+  /** What a person decided about an emitted resource, and what of its text that changed. */
+  const decisionAbout = (one: Emitted, places: Places): Partial<Workbench['after'][number]> => {
+    const subject = subjectOfEmitted(one);
+    const { state, object } = emissionOf(subject);
+    const record = state === undefined ? undefined : records.get(overrideId(subject));
+    const spans = (one.override?.paths ?? []).flatMap((path) => {
+      const place = places.get(path);
+      return place === undefined ? [] : [spanOf(place, 1)];
+    });
+    return {
+      ...(subject.place === undefined ? {} : { place: subject.place }),
+      ...(object === undefined ? {} : { emitted: digestOf(object) }),
+      ...(state === undefined || record === undefined
+        ? {}
+        : { override: { override: presentOverride(record, state), spans } }),
+    };
+  };
   const all = emittedBy(
     snapshot,
     wanted,
@@ -176,13 +209,19 @@ export function workbench(snapshot: Translated, wanted: Wanted, accepted: Accept
           if (position === undefined) return [];
           const there = targets[position]?.places.get(target.path);
           return [
-            { document: position, path: target.path, ...(there === undefined ? {} : { span: spanOf(there, 1) }) },
+            {
+              document: position,
+              path: target.path,
+              ...(there === undefined ? {} : { span: spanOf(there, 1) }),
+              ...(target.overridden ? { overridden: true } : {}),
+            },
           ];
         }),
       });
     }
   }
-  const findings = place(snapshot, wanted, sources, accepted);
+  const emitted = new Set(targets.map(({ one }) => keyOf(subjectOfEmitted(one))));
+  const findings = place(snapshot, wanted, sources, accepted, emitted);
   const shownFindings = findings.slice(0, mostFindings);
   const codes = new Set([
     ...fields.flatMap(({ code }) => code ?? []),
@@ -198,7 +237,7 @@ export function workbench(snapshot: Translated, wanted: Wanted, accepted: Accept
       text: part.text,
       rewritten: part.rewritten,
     })),
-    after: targets.map(({ index, one, text }) => ({
+    after: targets.map(({ index, one, text, places }) => ({
       index,
       resource: {
         apiVersion: one.object.apiVersion,
@@ -210,6 +249,7 @@ export function workbench(snapshot: Translated, wanted: Wanted, accepted: Accept
       ...(one.role === 'draft' ? { why: one.why } : {}),
       file: fileOf[index] ?? '',
       text,
+      ...decisionAbout(one, places),
     })),
     fields,
     findings: shownFindings,

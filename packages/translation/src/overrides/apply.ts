@@ -91,7 +91,8 @@ function settle(
 ): { state: OverrideState; next?: Finished } {
   const emitted = found?.emitted;
   const now = emitted?.object;
-  const base = { override, ...(now === undefined ? {} : { emitted: now }) };
+  const role = emitted?.role === 'resource' ? undefined : emitted?.role;
+  const base = { override, ...(now === undefined ? {} : { emitted: now }), ...(role === undefined ? {} : { role }) };
   // A draft and a patch of somebody's object are not applied by themselves.
   const applied = emitted?.role === 'draft' ? undefined : now;
   const admit = (object: EmittedObject, next: Finished, paths: readonly string[]) => {
@@ -114,9 +115,9 @@ function settle(
           ? { ...base, state: 'idle' }
           : { ...base, state: 'conflict', conflicts: [{ path: '', now, edit: override.object }] },
       };
-    const role = { role: 'resource' as const, stage: stageOfKind(object.kind) };
+    const applies = { role: 'resource' as const, stage: stageOfKind(object.kind) };
     const added = { override: { ...override, paths: [''] } };
-    const next: Finished = { emitted: { ...role, object, services: [], ...added }, origins: new Map() };
+    const next: Finished = { emitted: { ...applies, object, services: [], ...added }, origins: new Map() };
     return admit(object, next, ['']);
   }
   if (emitted === undefined || now === undefined || found === undefined)
@@ -146,8 +147,7 @@ function settle(
   if (rebased.patch.length === 0 && !isFinished) return { state: { ...base, state: 'idle' } };
   const paths = changedPaths(now, object);
   const marked = { object, override: { ...override, paths } };
-  const { role, ...rest } = emitted;
-  const next = emitted.role === 'draft' ? finishedDraft(emitted, marked) : ({ ...rest, role, ...marked } as Emitted);
+  const next = emitted.role === 'draft' ? finishedDraft(emitted, marked) : ({ ...emitted, ...marked } as Emitted);
   return admit(object, { emitted: next, origins: found.origins }, paths);
 }
 

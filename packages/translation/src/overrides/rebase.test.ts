@@ -46,6 +46,7 @@ test('a value that has changed conflicts, with all three values', () => {
   expect(rebased).toEqual({
     fits: false,
     conflicts: [{ path: 'spec.to[0].rules[0].default.timeout', ground: '15s', now: '20s', edit: '30s' }],
+    merged: route(rule('/v1', '30s')),
   });
 });
 
@@ -70,7 +71,8 @@ test('a list that was replaced conflicts with one that has changed', () => {
 
 test('a field that was added conflicts with one that came meanwhile', () => {
   const rebased = longer({ spec: {} }, { spec: { mode: 'Strict' } }, { spec: { mode: 'Permissive' } });
-  expect(rebased).toEqual({ fits: false, conflicts: [{ path: 'spec.mode', now: 'Permissive', edit: 'Strict' }] });
+  const conflicts = [{ path: 'spec.mode', now: 'Permissive', edit: 'Strict' }];
+  expect(rebased).toEqual({ fits: false, conflicts, merged: { spec: { mode: 'Strict' } } });
 });
 
 test('a field whose parent is gone conflicts', () => {

@@ -6,7 +6,12 @@ import type { OverrideConflict } from './state.ts';
 /** An edit on the ground of today, or what of its own ground has changed under it. */
 export type Rebased =
   | { readonly fits: true; readonly object: JsonObject; readonly patch: readonly Operation[] }
-  | { readonly fits: false; readonly conflicts: readonly OverrideConflict[] };
+  | {
+      readonly fits: false;
+      readonly conflicts: readonly OverrideConflict[];
+      /** What is emitted now with all of the edit, for a person to look at. */
+      readonly merged: JsonObject;
+    };
 
 const wanted = (operation: Operation): Json | undefined => (operation.op === 'remove' ? undefined : operation.value);
 
@@ -24,6 +29,9 @@ export function rebase(ground: JsonObject, now: JsonObject, patch: readonly Oper
   const conflicts: OverrideConflict[] = [];
   const moved: Operation[] = [];
   let object: Json = now;
+  const put = (at: readonly Step[], value: Json | undefined): void => {
+    object = withValue(object, at, value) ?? object;
+  };
   for (const operation of patch) {
     const steps = stepsIn(ground, operation.path);
     if (steps === undefined) {
@@ -45,28 +53,21 @@ export function rebase(ground: JsonObject, now: JsonObject, patch: readonly Oper
     const after = there === undefined ? undefined : valueAtSteps(now, there);
     if (there !== undefined && isSame(after, edit)) continue;
     if (there === undefined && steps.length > 0) {
-      const stays = parent.steps.length;
+      const held = steps.slice(0, parent.steps.length);
+      const whole = withValue(valueAtSteps(ground, held), steps.slice(held.length), edit);
       conflicts.push(
-        conflictAt(steps.slice(0, stays), {
-          ground: valueAtSteps(ground, steps.slice(0, stays)),
-          now: valueAtSteps(now, parent.steps),
-          edit: withValue(valueAtSteps(ground, steps.slice(0, stays)), steps.slice(stays), edit),
-        }),
+        conflictAt(held, { ground: valueAtSteps(ground, held), now: valueAtSteps(now, parent.steps), edit: whole }),
       );
+      put(parent.steps, whole);
       continue;
     }
     const at = there ?? [];
-    if (!isSame(before, after)) {
-      conflicts.push(conflictAt(steps, { ground: before, now: after, edit }));
-      continue;
-    }
-    const next = withValue(object, at, edit);
-    if (next === undefined) continue;
-    object = next;
-    moved.push({ ...operation, path: pointerOf(at) });
+    if (isSame(before, after)) moved.push({ ...operation, path: pointerOf(at) });
+    else conflicts.push(conflictAt(steps, { ground: before, now: after, edit }));
+    put(at, edit);
   }
   return conflicts.length > 0
-    ? { fits: false, conflicts: withoutRepeats(conflicts) }
+    ? { fits: false, conflicts: withoutRepeats(conflicts), merged: object as JsonObject }
     : { fits: true, object: object as JsonObject, patch: moved };
 }
 

@@ -22,6 +22,8 @@ export type OverrideState = {
   readonly override: Override;
   /** What the translation emits by itself; absent where it emits nothing of this name. */
   readonly emitted?: EmittedObject;
+  /** Whether that is a draft or a patch. */
+  readonly role?: 'draft' | 'patch';
 } & (
   | { readonly state: 'applied'; readonly paths: readonly string[]; readonly widens: boolean }
   | { readonly state: 'idle' | 'gone' }
