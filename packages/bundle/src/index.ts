@@ -11,7 +11,10 @@ export {
   planLayout,
   textOfFile,
 } from './layout.ts';
+export type { KeyedHash } from './pseudonyms/pseudonyms.ts';
+export { type PseudonymousReport, underPseudonyms } from './pseudonyms/report.ts';
 export { buildReport, type Report } from './report.ts';
+export { renderReportMarkdown } from './report-markdown.ts';
 export { renderReportPage } from './report-page.ts';
 export { reportSchema } from './report-schema.ts';
 export { reportChunks, reportText } from './report-text.ts';

@@ -10,6 +10,7 @@ import {
   type VerdictRow,
 } from '@isthmus/equivalence';
 import type { Report } from './report.ts';
+import { answer, byCode, dayOf, marks, nameOf, overrideWords, pseudonymNote } from './report-words.ts';
 
 const escapes: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -21,22 +22,6 @@ const escapes: Readonly<Record<string, string>> = {
 const text = (value: string | number): string =>
   String(value).replace(/[&<>"']/g, (character) => escapes[character] ?? '');
 
-const marks: Readonly<Record<string, string>> = {
-  exact: '●',
-  approximate: '◐',
-  unsupported: '✕',
-  inert: '○',
-  untranslated: '◌',
-  blocker: '✕',
-  warning: '◐',
-  info: '○',
-  same: '●',
-  differs: '✕',
-  undecided: '◐',
-  accepted: '○',
-  wider: '✕',
-  narrower: '◐',
-};
 const mark = (word: string): string =>
   `<span class="${word}"><span aria-hidden="true">${marks[word]}</span> ${word}</span>`;
 
@@ -50,7 +35,9 @@ table{border-collapse:collapse;width:100%}table.narrow{width:auto}th,td{text-ali
 td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}details{border-bottom:1px solid var(--border);padding:6px 0}summary{cursor:pointer}
 h3{font-size:13px;font-weight:500;margin:24px 0 4px}.finding{border-bottom:1px solid var(--border);padding:8px 0}.finding p{margin:4px 0}
 .exact,.same{color:var(--exact)}.approximate,.warning,.undecided,.narrower{color:var(--approximate)}.unsupported,.blocker,.differs,.wider{color:var(--unsupported)}.inert,.info,.accepted{color:var(--inert)}.untranslated{color:var(--untranslated)}
-@media print{body{max-width:none;padding:0}details{break-inside:avoid}}`;
+@page{size:A4;margin:16mm 14mm 18mm;@bottom-right{content:counter(page) " of " counter(pages);font:10px system-ui,sans-serif;color:#565d6b}}
+@media print{:root{color-scheme:light;--ground:#fff;--sunk:#eef0f4;--text:#1b1f27;--muted:#565d6b;--border:#dfe3ea;--exact:#2b6a3a;--approximate:#8a5800;--unsupported:#b3261e;--inert:#5b6270;--untranslated:#6d3fb0}
+body{max-width:none;padding:0;font-size:10pt}h1{font-size:18pt}h2{font-size:13pt;break-after:avoid}h3,summary{break-after:avoid}h2.chapter{break-before:page}thead{display:table-header-group}tr,.finding{break-inside:avoid}details::details-content{content-visibility:visible;block-size:auto}summary{list-style:none}}`;
 
 type Entry = Report['ledger'][number];
 
@@ -71,23 +58,6 @@ function entry({ resource, fields }: Entry): string {
 
 type Finding = Report['diagnostics'][number];
 
-const nameOf = ({ kind, namespace, name }: { kind: string; namespace: string; name: string }): string =>
-  `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`;
-
-/** ", of which 1 blocker and 2 warnings are accepted"; nothing where none is. */
-function acceptedInWords(diagnostics: Report['diagnostics']): string {
-  const parts = (['blocker', 'warning'] as const).flatMap((severity) => {
-    const count = diagnostics.filter((one) => one.severity === severity && one.accepted !== undefined).length;
-    return count === 0 ? [] : [`${count} ${severity}${count === 1 ? '' : 's'}`];
-  });
-  return parts.length === 0
-    ? ''
-    : `, of which ${parts.join(' and ')} ${parts.join() === '1 blocker' || parts.join() === '1 warning' ? 'is' : 'are'} accepted with a reason`;
-}
-
-/** A day is enough for people; the JSON beside the page has the time. */
-const dayOf = (at: string): string => at.slice(0, 10);
-
 function finding({ resource, file, line, message, help, path, accepted }: Finding, isNews: boolean): string {
   const subject = resource === undefined ? '' : `<span class="name">${text(nameOf(resource))}</span> `;
   const place = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}`}`;
@@ -103,10 +73,6 @@ function finding({ resource, file, line, message, help, path, accepted }: Findin
 const more = (count: number, what: string): string =>
   count <= 0 ? '' : `<p class="muted">${count} more ${what}: the report as JSON lists all.</p>`;
 
-const overrideWords = { edit: 'changed', 'leave-out': 'left out', add: 'added' } as const;
-
-const rank: Readonly<Record<string, number>> = { blocker: 0, warning: 1, info: 2 };
-
 // A browser shows so many at once without effort; a page is for people, and the JSON beside it holds everything.
 const mostOfCode = 50;
 const mostRows = 2000;
@@ -114,17 +80,13 @@ const mostFields = 10_000;
 
 /** The findings by code, those that block first. */
 function findings(diagnostics: Report['diagnostics']): string {
-  const byCode = [...Map.groupBy(diagnostics, ({ code }) => code)].sort(
-    ([a, [one]], [b, [other]]) =>
-      (rank[one?.severity ?? ''] ?? 3) - (rank[other?.severity ?? ''] ?? 3) || (a < b ? -1 : 1),
-  );
-  const group = ([code, list]: [string, Finding[]]): string => {
+  const group = ([code, list]: readonly [string, readonly Finding[]]): string => {
     const title = findCode(code)?.title ?? '';
     const shown = list.slice(0, mostOfCode);
     const items = shown.map((one, index) => finding(one, one.help !== shown[index - 1]?.help));
     return `<h3>${mark(list[0]?.severity ?? 'info')} <code>${text(code)}</code> ${text(title)} <span class="muted">${list.length}</span></h3>${items.join('')}${more(list.length - shown.length, `of ${text(code)}`)}`;
   };
-  return byCode.map(group).join('');
+  return byCode(diagnostics).map(group).join('');
 }
 
 /** Entries of the ledger until there are too many fields for a page. */
@@ -224,12 +186,12 @@ export function renderReportPage(report: Report): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Istio to Kong Mesh ${text(target)}: report</title><style>${style}</style></head><body>
 <h1>Istio to Kong Mesh ${text(target)}</h1>
-<p>${summary.fields} fields of ${summary.istioResources} Istio resources; ${summary.diagnostics.blocker} findings block, ${summary.diagnostics.warning} warn${acceptedInWords(report.diagnostics)}. ${summary.resources} resources, ${summary.patches} patches and ${summary.drafts} drafts come of it.</p>
+<p>${text(answer(report))}</p>${report.pseudonyms ? `<p class="muted">${text(pseudonymNote)}</p>` : ''}
 <h2>Fields</h2><table class="narrow"><thead><tr><th>Outcome</th><th class="number">Fields</th></tr></thead><tbody>${outcomes}</tbody></table>
 ${report.equivalence === undefined ? '' : behaviour(report.equivalence.filter((row) => !isAccessRow(row)))}${report.equivalence === undefined ? '' : access(report.equivalence.filter(isAccessRow))}
-<h2>Findings</h2>${findings(report.diagnostics) || `<p class="muted">No findings. ${summary.fields} fields checked.</p>`}
+<h2 class="chapter">Findings</h2>${findings(report.diagnostics) || `<p class="muted">No findings. ${summary.fields} fields checked.</p>`}
 ${section('Kong Mesh resources', '<th>Kind</th><th>Name</th><th>Role</th><th>File</th>', resources, 'Nothing is emitted.')}
-<h2>Every field</h2>${entries(report.ledger) || '<p class="muted">The input holds no Istio resource.</p>'}
+<h2 class="chapter">Every field</h2>${entries(report.ledger) || '<p class="muted">The input holds no Istio resource.</p>'}
 ${report.context.length === 0 ? '' : `<h2>Istio's labels and annotations elsewhere</h2>${entries(report.context)}`}
 ${section('Left out of the import', '<th>Place</th><th>Object</th><th>Reason</th>', skipped, 'Nothing was left out.')}
 </body></html>

@@ -203,6 +203,7 @@ export function reportSchema(targets: readonly string[]): Schema {
       {
         reportVersion: { const: 1 },
         target: { enum: targets },
+        pseudonyms: described(yes, 'Names are replaced by pseudonyms, and reasons that people wrote are left out.'),
         sources: list(source),
         ledger: described(list(entry), 'One entry for each Istio resource, one field for each leaf.'),
         context: described(list(entry), "Istio's labels and annotations on other objects."),
@@ -214,7 +215,7 @@ export function reportSchema(targets: readonly string[]): Schema {
         ),
         summary,
       },
-      ['equivalence'],
+      ['pseudonyms', 'equivalence'],
     ),
   };
 }

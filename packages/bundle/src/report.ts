@@ -33,6 +33,8 @@ interface ReportedDiagnostic extends Diagnostic {
 export interface Report {
   readonly reportVersion: 1;
   readonly target: string;
+  /** Names are replaced by pseudonyms, and reasons that people wrote are left out. */
+  readonly pseudonyms?: true;
   readonly sources: readonly {
     readonly file: string;
     readonly documents: number;
