@@ -223,8 +223,11 @@ function realFault({ abort, delay }: NonNullable<Forward['fault']>): Forward['fa
   return Object.keys(parts).length === 0 ? undefined : parts;
 }
 
-const faultsOf = ({ fault, destinations }: Forward): string => {
-  const ofServers = destinations.flatMap(({ server }) => [...(server?.faults ?? []), ...(server?.rateLimits ?? [])]);
+const faultsOf = ({ fault, destinations }: Forward, limited: boolean): string => {
+  const ofServers = destinations.flatMap(({ server }) => [
+    ...(server?.faults ?? []),
+    ...(limited ? [] : (server?.rateLimits ?? [])),
+  ]);
   const own = fault && realFault(fault);
   return text(ofServers.length === 0 ? own : { ...own, ofServers });
 };
@@ -240,6 +243,8 @@ export interface DecisionOptions {
   readonly unread?: boolean;
   /** Whether requests can be of gRPC, so that conditions on its statuses matter; they can where nothing is said. */
   readonly grpc?: boolean;
+  /** Patches of Istio's proxies limit rates, which is no part of the comparison: limits are left out of it on either side. */
+  readonly limited?: boolean;
 }
 
 const bothAspects = ['routing', 'resilience'] as const;
@@ -283,7 +288,7 @@ function compareForwards(
   after: Forward,
   known: KnownPath,
   request: Request,
-  { destinations = () => nothing, grpc = true, unread = false }: DecisionOptions,
+  { destinations = () => nothing, grpc = true, unread = false, limited = false }: DecisionOptions,
 ): Compared {
   const differences: Difference[] = [];
   const undecided: { aspect: Aspect; reason: string }[] = [];
@@ -331,7 +336,7 @@ function compareForwards(
     retriesInWords(before.retries),
     retriesInWords(after.retries),
   ]);
-  compare('resilience', 'fault', faultsOf(before), faultsOf(after));
+  compare('resilience', 'fault', faultsOf(before, limited), faultsOf(after, limited));
   compare('resilience', 'hash', hashKey(before.hash), hashKey(after.hash), [
     hashInWords(before.hash),
     hashInWords(after.hash),

@@ -41,8 +41,8 @@ export interface Counterexample {
   readonly differences: readonly Difference[];
 }
 
-/** `same`: for every request; `differs`: for this one; `undecided`: the comparison cannot tell, for this reason. */
+/** `same`: for every request, but for what it says that no verdict is about; `differs`: for this one; `undecided`: the comparison cannot tell, for this reason. */
 export type Verdict =
-  | { readonly verdict: 'same' }
+  | { readonly verdict: 'same'; readonly but?: string }
   | { readonly verdict: 'differs'; readonly counterexample: Counterexample }
   | { readonly verdict: 'undecided'; readonly reason: string };

@@ -3,6 +3,7 @@ import { compileService, type EffectiveConfig, pathNormalization } from '@isthmu
 import type { KongMeshBehavior, ServiceRef } from '@isthmus/kong-mesh';
 import { type Compared, haveSameEndpoints, pairOf } from './compare-decisions.ts';
 import { connectionsOf } from './connections.ts';
+import { changesOnTheWay, notFollowed } from './proxy-changes.ts';
 import { carriesGrpc, reachedTable, unknownTable } from './verify-estate.ts';
 
 /** A port of a service, and who sends requests to it. */
@@ -86,6 +87,10 @@ export function simulationModel(
         connections[pairOf(destination, other)] = compared;
     }
   const setting = pathNormalization(config.mesh);
+  const callers = { namespaces: [client.namespace], labels: client.labels, isWhole: true };
+  const about = changesOnTheWay({ config, client, callers, service: registered, port, compiled });
+  const changes = [...new Set([...about('routing'), ...about('resilience')])];
+  const changed = changes.length === 0 ? [] : [`${notFollowed(changes)}.`];
   return {
     before: table,
     after: target,
@@ -93,6 +98,8 @@ export function simulationModel(
     grpc: carriesGrpc(registered, port),
     connections,
     undecided:
-      compiled === undefined && registered.resolution !== 'alias' && !after.hasWorkload(client) ? [unknown] : [],
+      compiled === undefined && registered.resolution !== 'alias' && !after.hasWorkload(client)
+        ? [unknown, ...changed]
+        : changed,
   };
 }

@@ -135,7 +135,11 @@ export function present(
   const decision = acceptance === undefined ? {} : { accepted: acceptance.reason };
   switch (verdict.verdict) {
     case 'same':
-      return { ...subject, verdict: 'same', sentence: 'Same for all requests.' };
+      return {
+        ...subject,
+        verdict: 'same',
+        sentence: `Same for all requests${verdict.but === undefined ? '' : `, ${verdict.but}`}.`,
+      };
     case 'undecided': {
       const { reason } = verdict;
       return { ...subject, verdict: 'undecided', sentence: `Undecided: ${reason}.`, reason, ...decision };

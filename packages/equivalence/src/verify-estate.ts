@@ -12,6 +12,7 @@ import { compareRoutes, defaultBudget } from './compare-routes.ts';
 import { connectionsOf } from './connections.ts';
 import type { Aspect, Verdict } from './difference.ts';
 import type { Budget } from './intersection.ts';
+import { callersIn, changesOnTheWay, withProxyChanges } from './proxy-changes.ts';
 
 /** A service and port, and the clients that are treated alike when they call it. */
 export interface Subject {
@@ -83,6 +84,7 @@ export function* verifyService(
     const { client, namespaces } = clients;
     const everywhere = namespaces.length === all;
     const destinations = connectionsOf(config, after, client);
+    const callers = callersIn(clients);
     for (const { port, protocol } of service.ports) {
       if (protocol === 'udp') continue;
       const known = compileService(config, client, host, port);
@@ -98,9 +100,14 @@ export function* verifyService(
           : after.routeTable(client, { namespace, name }, port);
       const names = namesOf(namespace, name, client, clusterDomain);
       const grpc = carriesGrpc(service, port);
-      const verdicts = compareRoutes(before.table, table, names, { limits, destinations, grpc });
-      for (const aspect of ['routing', 'resilience'] as const)
-        yield { namespace, name, port, clients, everywhere, aspect, verdict: verdicts[aspect] };
+      const changes = changesOnTheWay({ config, client, callers, service, port, compiled: known });
+      const limiting = changes('limits');
+      const limited = limiting.length > 0;
+      const verdicts = compareRoutes(before.table, table, names, { limits, destinations, grpc, limited });
+      for (const aspect of ['routing', 'resilience'] as const) {
+        const verdict = withProxyChanges(verdicts[aspect], changes(aspect), aspect === 'resilience' ? limiting : []);
+        yield { namespace, name, port, clients, everywhere, aspect, verdict };
+      }
     }
   }
 }

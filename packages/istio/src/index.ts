@@ -10,6 +10,14 @@ export {
   settingsOf,
 } from './behavior/cluster-settings.ts';
 export { compileGateways, type GatewayPort } from './behavior/gateway.ts';
+export type { Concern } from './behavior/patch-effects.ts';
+export {
+  indexProxyChanges,
+  type ProxyChange,
+  type ProxyChanges,
+  type ProxySide,
+  type Selection,
+} from './behavior/proxy-changes.ts';
 export { normalizedPath, pathNormalization, receivedPath } from './behavior/received-path.ts';
 export { retriesOf } from './behavior/retries.ts';
 export {

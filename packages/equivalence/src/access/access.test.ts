@@ -358,3 +358,74 @@ describe('findings that foretell', () => {
     expect([...verifyAccess(bare)].find(({ verdict }) => verdict === 'narrower')?.predictedBy).toEqual([]);
   });
 });
+
+describe('changes of proxies that no model follows', () => {
+  const patch = (operation: string, value: string, match = '') => `
+apiVersion: networking.istio.io/v1alpha3
+kind: EnvoyFilter
+metadata: {name: change, namespace: sales}
+spec:
+  workloadSelector: {labels: {app: payments}}
+  configPatches: [{applyTo: HTTP_FILTER, match: {context: SIDECAR_INBOUND, ${match}}, patch: {operation: ${operation}, value: ${value}}}]
+`;
+  const carried = (modification: string) => `
+apiVersion: kuma.io/v1alpha1
+kind: MeshProxyPatch
+metadata: {name: change, namespace: kong-mesh-system, labels: {kuma.io/mesh: default}}
+spec:
+  targetRef: {kind: Dataplane, labels: {app: payments}}
+  default: {appendModifications: [${modification}]}
+`;
+  const closed = [identity, permission(web), tls('Strict')];
+  const verdictsOf = (rows: readonly AccessRow[]) =>
+    new Map(accessTo(rows).map(({ after, verdict, reason }) => [after, [verdict, reason?.split(' (')[0]]]));
+
+  test('an authorizer may refuse those who may call, and opens nothing to the others', () => {
+    const rows = rowsOf([strict, allowWeb, patch('INSERT_FIRST', '{name: envoy.filters.http.ext_authz}')], closed);
+    expect(verdictsOf(rows)).toEqual(
+      new Map([
+        ['may call', ['undecided', 'EnvoyFilter sales/change spec.configPatches[0]']],
+        ['refused', ['same', undefined]],
+      ]),
+    );
+  });
+
+  test("what is taken away of Istio's own checks may let in anybody", () => {
+    const match =
+      'listener: {filterChain: {filter: {name: envoy.filters.network.http_connection_manager, subFilter: {name: envoy.filters.http.rbac}}}}';
+    const rows = rowsOf([strict, allowWeb, patch('REMOVE', '{}', match)], closed);
+    expect(new Set(accessTo(rows).map(({ verdict }) => verdict))).toEqual(new Set(['undecided']));
+  });
+
+  test('so may a MeshProxyPatch, which also makes narrower what it refuses', () => {
+    const refusing = carried(
+      "{httpFilter: {operation: AddFirst, match: {origin: inbound}, value: '{name: envoy.filters.http.lua}'}}",
+    );
+    expect(verdictsOf(rowsOf([strict, allowWeb], [...closed, refusing]))).toEqual(
+      new Map([
+        [
+          'may call',
+          [
+            'undecided',
+            'the model does not follow MeshProxyPatch kong-mesh-system/change spec.default.appendModifications[0]: it may change who gets in',
+          ],
+        ],
+        ['refused', ['same', undefined]],
+      ]),
+    );
+    const opening = carried(
+      '{httpFilter: {operation: Remove, match: {origin: inbound, name: envoy.filters.http.rbac}}}',
+    );
+    const rows = rowsOf([strict, allowWeb], [...closed, opening]);
+    expect(new Set(accessTo(rows).map(({ verdict }) => verdict))).toEqual(new Set(['undecided']));
+  });
+
+  test('limits, and settings that ask nobody, change no verdict', () => {
+    const limit = patch('INSERT_FIRST', '{name: envoy.filters.http.local_ratelimit}');
+    const setting = carried(
+      "{networkFilter: {operation: Patch, match: {origin: inbound, name: envoy.filters.network.http_connection_manager}, value: '{server_name: x}'}}",
+    );
+    const rows = rowsOf([strict, allowWeb, limit], [...closed, setting]);
+    expect(new Set(accessTo(rows).map(({ verdict }) => verdict))).toEqual(new Set(['same']));
+  });
+});

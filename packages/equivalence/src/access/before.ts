@@ -6,16 +6,19 @@ import {
   type Estate,
   effectiveMtls,
   type Facts,
+  indexProxyChanges,
   isHttpOnly,
   isIdentity,
+  type ProxyChange,
   type Rule,
   readAuthorizationPolicy,
   readPeerAuthentication,
   scopeOf,
   selects,
   type Trust,
+  workloadsOf,
 } from '@isthmus/istio';
-import type { Resource } from '@isthmus/kubernetes';
+import { matchesLabels, type Resource } from '@isthmus/kubernetes';
 import type { Caller } from './callers.ts';
 
 /** How a port of a workload speaks in Istio; `detected`: found out by the first bytes. */
@@ -36,6 +39,8 @@ export interface ServerBefore {
   /** PeerAuthentications that may say something of it, the mesh's and the namespace's among them. */
   readonly peers: readonly Resource[];
   readonly mtls: EffectiveMtls;
+  /** What else changes who gets in and how, and is not followed: EnvoyFilters and modules. */
+  readonly changes: { readonly access: readonly ProxyChange[]; readonly transport: readonly ProxyChange[] };
   /** Equal for workloads to which the same policies apply. */
   readonly key: string;
   /** The groups of callers that the policies tell apart. */
@@ -44,10 +49,15 @@ export interface ServerBefore {
   reach(caller: number | undefined, port: number, protocol: Protocol): Reach;
 }
 
+interface ServerLabels {
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
 export interface Before {
   readonly trust: Trust;
   readonly policies: readonly AuthorizationPolicy[];
-  of(server: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> }): ServerBefore;
+  of(server: ServerLabels): ServerBefore;
 }
 
 type Answer = 'yes' | 'no' | 'depends';
@@ -188,6 +198,11 @@ export function readBefore(
   const byNamespace = Map.groupBy(speaking, ({ policy }) => policy.scope.namespace);
   const peersByNamespace = Map.groupBy(peers, ({ scope }) => scope.namespace);
   const setOf = readSets(callers, trust);
+  const proxies = indexProxyChanges(estate, trust.rootNamespace);
+  const workloads = Map.groupBy(workloadsOf(estate), ({ namespace }) => namespace);
+  // Where the import holds no Pods of a Service, its selector stands for them.
+  const isWhole = ({ namespace, labels }: ServerLabels): boolean =>
+    (workloads.get(namespace) ?? []).some((one) => matchesLabels(labels, one.labels));
   return {
     trust,
     policies,
@@ -205,12 +220,19 @@ export function readBefore(
             .flatMap((constraint) => constraint.values.map(({ text }) => setOf(constraint, text, policy.namespace))),
         ),
       );
+      const { namespace, labels } = server;
+      const selection = { namespaces: [namespace], labels, isWhole: isWhole(server) };
+      const changes = {
+        access: proxies.of('inbound', 'access', selection),
+        transport: proxies.of('inbound', 'transport', selection),
+      };
       return {
         policies: found,
         authentications,
         peers: near.filter(({ scope }) => selects(scope, server)).map(({ resource }) => resource),
         mtls: effectiveMtls(near, server),
-        key: `${own.map(({ index }) => index)}|${authentications.map((one) => tokens.findIndex((token) => token.one === one))}`,
+        changes,
+        key: `${changes.access.map(({ words }) => words)}|${own.map(({ index }) => index)}|${authentications.map((one) => tokens.findIndex((token) => token.one === one))}`,
         named: [...new Set(identities)],
         reach(caller, port, protocol) {
           const ask = (http: boolean): Answer => authorize(found, { caller, port, http }, setOf);

@@ -1,5 +1,6 @@
 import type { Rule } from '@isthmus/behavior';
 import type { WorkloadAccess } from '@isthmus/kong-mesh';
+import { notFollowed } from '../proxy-changes.ts';
 import { accessPredictions } from './access-predictions.ts';
 import type { Reach, ServerBefore } from './before.ts';
 import { type CallerGroup, groupOf } from './caller-groups.ts';
@@ -19,6 +20,7 @@ import {
   type Scene,
   uncertain,
   whyUndecided,
+  withChanges,
 } from './scene.ts';
 import type { LeftOut, Server } from './servers.ts';
 
@@ -133,7 +135,12 @@ function decide(scene: Scene, server: Server, before: ServerBefore, port: Port, 
     const caller = callers[part.first] as Caller;
     const reach = beforeOf(caller, part.first, port, before);
     const after = afterOf(caller, port, access, scene);
-    const { verdict, request, reason } = verdictOf(scene, { server, own: before, access, port, caller }, reach, after);
+    const { verdict, request, reason } = withChanges(
+      verdictOf(scene, { server, own: before, access, port, caller }, reach, after),
+      before,
+      access,
+      after === 'none',
+    );
     // Other findings foretell what becomes of plaintext.
     const isBare = verdict !== 'same' && caller.kind === 'plaintext';
     return { part, bridge: caller.bridge, isBare, reach, after, verdict, request, reason };
@@ -178,6 +185,9 @@ function compareTransport(
   if (is === 'plaintext' && kong.refused === undefined && was !== 'plaintext' && !complete)
     return { server, port, before: was, after: undefined, verdict: 'undecided', reason: uncertain };
   const verdict = rank[is] === rank[was] ? 'same' : rank[is] > rank[was] ? 'narrower' : 'wider';
+  const [changed] = before.changes.transport;
+  if (changed !== undefined && verdict !== 'wider')
+    return { server, port, before: was, after: undefined, verdict: 'undecided', reason: notFollowed([changed]) };
   return { server, port, before: was, after: is, verdict };
 }
 
@@ -214,6 +224,7 @@ export function createAccessJudge(of: AccessCase): AccessJudge {
             kong && [kong.mode, kong.refused, kong.policies.map(({ namespace, name }) => `${namespace}/${name}`)],
             open,
             access.shows,
+            access.unknown?.reason,
           ]);
           const found = known.get(key) ?? decide(scene, server, own, port, access);
           known.set(key, found);

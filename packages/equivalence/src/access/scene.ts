@@ -10,6 +10,7 @@ import {
 import { isMap, type JsonObject } from '@isthmus/kubernetes';
 import { type Emitted, objectsAfter } from '../mesh-after.ts';
 import type { Finding } from '../predictions.ts';
+import { notFollowed } from '../proxy-changes.ts';
 import { type Before, type Protocol, policiesOf, type Reach, readBefore, type ServerBefore } from './before.ts';
 import { type Part, partitionOf } from './caller-groups.ts';
 import { type Account, type Caller, callersOf } from './callers.ts';
@@ -231,6 +232,25 @@ export function approachTo(
     certificate: { uris: [identity], issuer: 'root' },
     alpn: ['istio-http/1.1', 'istio'],
   };
+}
+
+/**
+ * The verdict as it is where proxies are changed in ways that neither model follows: *same* is undecided then, and *narrower* where
+ * Kong Mesh may be opened by it. What only refuses more is no matter where both meshes refuse already.
+ */
+export function withChanges<V extends { readonly verdict: string }>(
+  found: V,
+  { changes }: ServerBefore,
+  { unknown }: Pick<WorkloadAccess, 'unknown'>,
+  refused: boolean,
+): V | (Omit<V, 'verdict'> & { readonly verdict: 'undecided'; readonly reason: string }) {
+  const before = changes.access.filter(({ opens }) => opens || !refused);
+  const after = unknown !== undefined && (unknown.opens || !refused) ? unknown : undefined;
+  if (found.verdict === 'same' && before.length > 0)
+    return { ...found, verdict: 'undecided', reason: notFollowed(before) };
+  if (after !== undefined && (found.verdict === 'same' || (found.verdict === 'narrower' && after.opens)))
+    return { ...found, verdict: 'undecided', reason: after.reason };
+  return found;
 }
 
 /** Why it stays open whether some request gets through that was refused, where none was found. */

@@ -165,6 +165,29 @@ plugin: cors`;
   });
 });
 
+test("a patch of the gateway's pods leaves its hosts undecided, one of sidecars does not", () => {
+  const patch = (context: string, labels: string) => `
+---
+apiVersion: networking.istio.io/v1alpha3
+kind: EnvoyFilter
+metadata: {name: change, namespace: istio-system}
+spec:
+  workloadSelector: {labels: ${labels}}
+  configPatches:
+    - {applyTo: HTTP_FILTER, match: {context: ${context}}, patch: {operation: INSERT_FIRST, value: {name: envoy.filters.http.lua}}}
+`;
+  const before = istio(`[{${to('seats')}}]`);
+  const after = kong(`[{${backend('seats')}}]`);
+  const verdictWith = (more: string) => judged(before + more, after)[0];
+  expect(verdictWith(patch('GATEWAY', '{istio: ingressgateway}'))).toMatchObject({
+    verdict: 'undecided',
+    reason:
+      'EnvoyFilter istio-system/change spec.configPatches[0] (INSERT_FIRST of HTTP_FILTER envoy.filters.http.lua) may change this in Istio, which the comparison does not follow',
+  });
+  expect(verdictWith(patch('SIDECAR_OUTBOUND', '{istio: ingressgateway}'))?.verdict).toBe('same');
+  expect(verdictWith(patch('GATEWAY', '{istio: other}'))?.verdict).toBe('same');
+});
+
 test('a wider host of Kong takes no request that Istio answers with 404', () => {
   const more = kong(`[{${backend('seats')}}]`).replace('hostnames: [www.air.example]', 'hostnames: ["*.air.example"]');
   const rows = judged(istio(`[{${to('seats')}}]`), more);

@@ -5,6 +5,7 @@ import type { KongMeshBehavior } from '@isthmus/kong-mesh';
 import { effectiveNamespace, isList, isMap, type JsonObject, type Resource } from '@isthmus/kubernetes';
 import { compareRoutes } from '../compare-routes.ts';
 import type { Verdict } from '../difference.ts';
+import { notFollowed, proxyChangesOf, withProxyChanges } from '../proxy-changes.ts';
 import { everyRequest, narrow } from '../request-space.ts';
 import type { SimulationModel } from '../simulation-model.ts';
 import { type KongEdge, kongTable } from './kong-table.ts';
@@ -162,6 +163,7 @@ export function edgeModel({ objects: given, mesh, flavor, config }: EdgeCase, po
   const hosts = hostsOf(port, gateway);
   const tables = hosts.map((host) => ({ host, table: kongTable(edge, nameFor(host, hosts), port.secure) }));
   const setting = pathNormalization(config.mesh);
+  const changes = proxyChangesOf(config).ofGateway(port.client, port.gateways);
   return {
     before: port.table,
     after: {
@@ -176,7 +178,10 @@ export function edgeModel({ objects: given, mesh, flavor, config }: EdgeCase, po
     ...(setting === undefined ? {} : { pathNormalization: setting }),
     grpc: false,
     connections: {},
-    undecided: ['How long and how often Kong Gateway tries is not compared.'],
+    undecided: [
+      'How long and how often Kong Gateway tries is not compared.',
+      ...(changes.length === 0 ? [] : [`${notFollowed(changes)}.`]),
+    ],
     ...(port.secure ? { scheme: 'https' } : {}),
     mergesSlashes: true,
   };
@@ -199,6 +204,7 @@ export function* verifyEdge(
   for (const port of comparablePorts(config).filter(only)) {
     const [oldest] = port.gateways as readonly [Resource];
     const gateway = compileKongGateway(ownObjects(objects, port), { flavor, webhook: true });
+    const changes = proxyChangesOf(config).ofGateway(port.client, port.gateways);
     const hosts = hostsOf(port, gateway);
     for (const host of hosts) {
       const authority = nameFor(host, hosts);
@@ -213,7 +219,7 @@ export function* verifyEdge(
         port: port.port,
         host,
         client: port.client,
-        verdict: routing,
+        verdict: withProxyChanges(routing, changes, []),
         gateways: port.gateways,
         virtualServices: virtualServicesOf(config, port.table, authority),
       };

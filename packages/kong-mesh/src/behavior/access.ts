@@ -9,6 +9,7 @@ import type { MeshOptions } from './options.ts';
 import { allowedSubsets, matchesSubset } from './permission-from.ts';
 import { type Policy, readPolicy } from './policy.ts';
 import { comparePolicies } from './precedence.ts';
+import { readPatches, unknownAccess } from './proxy-patch.ts';
 import { candidates, indexBySelection, selectsInbound } from './selection.ts';
 import { meshAuthority, type RootName, readTrust, type Trust } from './trust.ts';
 import { filledOf, listOf, mapOf } from './value.ts';
@@ -58,6 +59,8 @@ export interface WorkloadAccess {
   readonly shows: Trust['kind'];
   /** Its SPIFFE ID by a MeshIdentity; undefined without one, and where what it is made of is not known. */
   readonly id: string | undefined;
+  /** A MeshProxyPatch that may change who gets in, which is not followed, and whether it may let in what was refused. */
+  readonly unknown?: { readonly reason: string; readonly opens: boolean };
   decide(arrival: Arrival): Access;
 }
 
@@ -284,6 +287,12 @@ export function compileKongMeshAccess(objects: readonly JsonObject[], options: A
   };
   const permissionsFor = policiesOf('MeshTrafficPermission');
   const tlsFor = policiesOf('MeshTLS');
+  const patchesFor = readPatches(
+    objects
+      .filter(({ kind }) => kind === 'MeshProxyPatch')
+      .flatMap((one) => readPolicy(one, namespaces, options) ?? []),
+    options,
+  );
   let egress: PortAccess['judge'] | undefined;
   const judgeOfEgress = (): PortAccess['judge'] => {
     const view = viewOf({ namespace: options.systemNamespace, labels: zoneEgress });
@@ -305,7 +314,14 @@ export function compileKongMeshAccess(objects: readonly JsonObject[], options: A
       const scene: Scene = { options, view, inbounds, trust: trustOf(view.labels), permissions, tls };
       const ports = inbounds.map((inbound) => portOf(scene, inbound));
       const { kind: shows, id } = scene.trust;
-      return { ports, shows, id, decide: (arrival) => decideFor(scene, ports, arrival) };
+      const unknown = unknownAccess(patchesFor(view));
+      return {
+        ports,
+        shows,
+        id,
+        ...(unknown === undefined ? {} : { unknown }),
+        decide: (arrival) => decideFor(scene, ports, arrival),
+      };
     },
   };
 }

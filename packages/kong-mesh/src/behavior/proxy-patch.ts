@@ -169,3 +169,37 @@ export function routePatches(
 /** A change to what the proxies of servers do with what comes in; undefined where there is none. */
 export const inboundPatch = (all: readonly Modification[]): Modification | undefined =>
   all.find(({ match }) => match.origin === undefined || match.origin === 'inbound');
+
+/** Filters that refuse nobody: they count, limit rates, change how messages look or hold them up. */
+const unasking =
+  /^envoy\.filters\.(?:(?:http|network)\.local_ratelimit|http\.(?:fault|compressor|decompressor|grpc_web|grpc_json_transcoder|grpc_http1_bridge|grpc_stats|cors|buffer|router))$/;
+
+function nameIn(value: string | undefined): string | undefined {
+  try {
+    return value === undefined ? undefined : filledOf(readValue(value).name);
+  } catch (error) {
+    if (error instanceof UnfollowedPatch) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a change may decide who gets in to servers: one of their listeners, or of a filter that may refuse. */
+function decidesAccess({ match, target, operation, value }: Modification): boolean {
+  if (match.origin !== undefined && match.origin !== 'inbound') return false;
+  if (target === 'cluster' || target === 'virtualHost') return false;
+  if (target === 'listener') return true;
+  const name = filledOf(match.name);
+  // Settings of the connection manager that leave its filters alone.
+  if (operation === 'Patch' && target === 'networkFilter' && value !== undefined)
+    return /http_?filters/i.test(value) || name !== 'envoy.filters.network.http_connection_manager';
+  const own = operation === 'Patch' || operation === 'Remove' ? name : nameIn(value);
+  return own === undefined || !unasking.test(own);
+}
+
+/** Why it is not known who gets in, for a filter that is added only among those whom nothing else refuses. */
+export function unknownAccess(all: readonly Modification[]): { reason: string; opens: boolean } | undefined {
+  const deciding = all.filter(decidesAccess);
+  const opening = deciding.find(({ target, operation }) => target === 'listener' || !operation.startsWith('Add'));
+  const found = opening ?? deciding[0];
+  return found && { reason: notFollowed(found, 'it may change who gets in'), opens: opening !== undefined };
+}

@@ -1,6 +1,7 @@
 import type { Rule } from '@isthmus/behavior';
 import { compileAccess, type Estate, trustOf, workloadsOf } from '@isthmus/istio';
 import type { WorkloadAccess } from '@isthmus/kong-mesh';
+import { notFollowed } from '../../proxy-changes.ts';
 import { policiesOf, readBefore, type ServerBefore } from '../before.ts';
 import { type CallerGroup, groupOf } from '../caller-groups.ts';
 import type { Account, Caller } from '../callers.ts';
@@ -18,6 +19,7 @@ import {
   type Scene,
   uncertain,
   whyUndecided,
+  withChanges,
 } from '../scene.ts';
 import { type LeftOut, readServers, type Server } from '../servers.ts';
 import {
@@ -190,6 +192,13 @@ function verdictOf(
   return { ...walked, verdict: 'undecided', reason: whyUndecided(question.during) };
 }
 
+/** Within Istio proxies are changed as before; a caller who is seen as somebody else may meet something else all the same. */
+function asChanged({ original, access }: Question, caller: Caller, found: Found): Found {
+  const { way, reach } = found;
+  if (way.to === 'istio' && way.seen === caller.before) return found;
+  return withChanges(found, original, way.to === 'kong' ? access : {}, reach === 'none' || reach === 'refused');
+}
+
 /** The meshes that a caller comes from; whoever is in none comes from outside. */
 function originsOf({ standing }: Stage, { ground }: Question, caller: Caller, index: number): readonly Way['from'][] {
   // Istio's gateway stays in Istio.
@@ -223,7 +232,11 @@ function decide(stage: Stage, question: Question): Omit<PhaseComparison, 'server
     const before = beforeOf(caller, part.first, port, original);
     const ways = originsOf(stage, question, caller, part.first).flatMap((from) =>
       sidesOf(standing).map((to) =>
-        verdictOf(stage, question, caller, before, walk(ground, caller, part.first, from, to, question)),
+        asChanged(
+          question,
+          caller,
+          verdictOf(stage, question, caller, before, walk(ground, caller, part.first, from, to, question)),
+        ),
       ),
     );
     const worst = ways.reduce((a, b) => (order.indexOf(b.verdict) < order.indexOf(a.verdict) ? b : a));
@@ -284,6 +297,9 @@ function transportOf(stage: Stage, question: Question): PhaseTransport | undefin
   const known = found.filter((mode) => mode !== undefined);
   const base = { server, port: port.port, before, during: modeBy, edges: edgesOf(stage, question, modeBy) };
   if (known.some((mode) => weakness[mode] < weakness[before])) return { ...base, verdict: 'wider' };
+  const [changed] = original.changes.transport;
+  if (changed !== undefined && sidesOf(standing).includes('kong'))
+    return { ...base, verdict: 'undecided', reason: notFollowed([changed]) };
   if (known.length < found.length) return { ...base, verdict: 'undecided', reason: uncertain };
   return { ...base, verdict: known.some((mode) => weakness[mode] > weakness[before]) ? 'narrower' : 'same' };
 }
@@ -372,6 +388,7 @@ export function createPhaseJudge(of: PhaseCase): PhaseJudge {
             kong && [kong.mode, kong.refused, kong.policies.map(({ namespace, name }) => `${namespace}/${name}`)],
             open,
             access.shows,
+            access.unknown?.reason,
           ]);
           const found = known.get(key) ?? decide(stage, question);
           known.set(key, found);
