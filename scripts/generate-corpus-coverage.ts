@@ -4,19 +4,17 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findCode } from '@isthmus/diagnostics';
-import { meshAfter, verifyEstate } from '@isthmus/equivalence';
-import { effectiveConfig, takeIn } from '@isthmus/istio';
+import { createJudge, isUnpredicted } from '@isthmus/equivalence';
+import { takeIn } from '@isthmus/istio';
 import { checkAdmission, targetVersions } from '@isthmus/kong-mesh';
 import { type JsonObject, readManifest } from '@isthmus/kubernetes';
+import { resourcesConcerning } from '@isthmus/migration';
 import { sharedPath } from '@isthmus/testkit';
 import { defaultSettings, type Translation, translate } from '@isthmus/translation';
 
-/** Hints where something differs by nature: retries of gRPC, ports without a protocol. */
-const telling = new Set(['ISTHMUS-VS-041', 'ISTHMUS-VS-049']);
-
 const kinds = ['VirtualService', 'DestinationRule'] as const;
 const outcomes = ['exact', 'approximate', 'unsupported', 'inert', 'untranslated'] as const;
-const { mesh, systemNamespace, clusterDomain } = defaultSettings;
+const { systemNamespace, clusterDomain } = defaultSettings;
 
 const folder = sharedPath('corpus/files');
 if (folder === undefined) {
@@ -66,11 +64,18 @@ for (const file of [...repositories.values()].flat()) {
     }
     if (target !== defaultSettings.target) continue;
     tally(translation);
-    const after = meshAfter(estate, translation.emitted, { version: target, mesh, systemNamespace });
-    const isTold = translation.diagnostics.some(({ severity, code }) => severity !== 'info' || telling.has(code));
-    for (const { aspect, verdict } of verifyEstate(effectiveConfig(estate), after, { clusterDomain })) {
-      count(verdicts, `${aspect} ${verdict.verdict}`);
-      if (verdict.verdict === 'differs' && !isTold) unforetold++;
+    const judge = createJudge({
+      estate,
+      emitted: translation.emitted,
+      settings: translation.settings,
+      findings: translation.diagnostics,
+      concerning: resourcesConcerning(estate, clusterDomain),
+    });
+    for (const row of judge.services.flatMap((service) => judge.verify(service, []))) {
+      // Gateways are a matter of their own.
+      if (row.service.includes('/gateway:')) continue;
+      count(verdicts, `${row.aspect} ${row.verdict}`);
+      if (isUnpredicted(row)) unforetold++;
     }
   }
 }

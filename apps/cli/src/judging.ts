@@ -8,25 +8,15 @@ import {
   type VerdictRow,
   verifyAccess,
 } from '@isthmus/equivalence';
-import { concerns, servicesOf } from '@isthmus/migration';
+import { resourcesConcerning } from '@isthmus/migration';
 import type { Translation } from '@isthmus/translation';
 import type { Progress } from './progress.ts';
 
 /** Compiles both meshes of a translation for comparison. */
 export function judgeOf(translation: Translation): Judge {
   const { estate, emitted, settings, diagnostics } = translation;
-  const concerning = concerns(estate, servicesOf(estate), settings.clusterDomain);
-  return createJudge({
-    estate,
-    emitted,
-    settings,
-    findings: diagnostics,
-    concerning: (service) =>
-      (concerning.get(service) ?? []).flatMap((index) => {
-        const resource = estate.istio[index];
-        return resource === undefined ? [] : [resource];
-      }),
-  });
+  const concerning = resourcesConcerning(estate, settings.clusterDomain);
+  return createJudge({ estate, emitted, settings, findings: diagnostics, concerning });
 }
 
 /** The verdicts on all services, or on those asked for, service by service. */

@@ -50,13 +50,18 @@ const failurePercentage = [
   'failurePercentageRequestVolume',
 ];
 
+/** The largest number that a detector can wait for; nobody fails so often in a row. */
+const never = 4_294_967_295;
+
 /** What decides who is ejected: without the settings of detectors that are off. */
 function outlierOf(written: ClusterSettings['outlierDetection']): Settings | undefined {
   if (written === undefined) return undefined;
   const all: Record<string, number | string | boolean> = { ...outlierDefaults, ...written };
   if (all.splitExternalLocalOriginErrors !== true) for (const name of localOrigin) all[name] = 0;
-  for (const [enforcing, settings] of Object.entries(detectors))
+  for (const [enforcing, settings] of Object.entries(detectors)) {
+    if (settings.some((name) => Number(all[name]) >= never)) all[enforcing] = 0;
     if (Number(all[enforcing]) === 0) for (const name of settings) delete all[name];
+  }
   const isOff = (...names: string[]): boolean => names.every((name) => Number(all[name]) === 0);
   if (isOff('enforcingSuccessRate', 'enforcingLocalOriginSuccessRate'))
     for (const name of successRate) delete all[name];

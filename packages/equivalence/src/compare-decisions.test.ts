@@ -56,6 +56,16 @@ test('headers of the same destinations are told apart from where requests go', (
   expect(differences(split(bound, {}), split(bound, {}))).toEqual([]);
 });
 
+test('a copy to nobody is none', () => {
+  const mirrored = (endpoints: Endpoints): Decision => ({
+    ...forward,
+    mirrors: [{ destination: { host: 'seats', port: 80, endpoints }, percentage: 100 }],
+  });
+  const lost = mirrored({ kind: 'none', reason: 'the subset v9 is not defined' });
+  expect(differences(lost, forward)).toEqual([]);
+  expect(differences(mirrored({ kind: 'original' }), lost)).toEqual(['mirrors']);
+});
+
 test('a Service that nobody is behind, on purpose, is as good as a route to nobody', () => {
   const to = (endpoints: Endpoints): Decision => ({
     ...(forward as Extract<Decision, { kind: 'forward' }>),

@@ -192,9 +192,10 @@ function retriesKey(retries: Retries | undefined, grpc: boolean): string {
   });
 }
 
+/** Copies that anybody gets: nobody sees the answer to one, so that a copy to nobody is none. */
 const mirrorsKey = (mirrors: readonly Mirror[]): string =>
   mirrors
-    .filter(({ percentage }) => percentage > 0)
+    .filter(({ percentage, destination }) => percentage > 0 && answerOfNobody(destination.endpoints) === undefined)
     .map(
       ({ destination, percentage, hostSuffix }) =>
         `${percentage} % to ${endpointsKey(destination.endpoints)}${hostSuffix === undefined ? '' : ` as <host>${hostSuffix}`}`,

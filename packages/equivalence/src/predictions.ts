@@ -23,7 +23,10 @@ const meshWide = new Set(['EST', 'MC', 'TR']);
 const areaOf = (code: string): string => code.split('-')[1] ?? '';
 
 /** Fields that decide how long and how often is tried, and nothing about where requests go. */
-const onlyResilience = /\b(?:trafficPolicy|connectionPool|outlierDetection|loadBalancer|timeout|retries|fault)\b/;
+const settings = /\b(?:trafficPolicy|connectionPool|outlierDetection|loadBalancer|timeout|retries|fault)\b/;
+/** What is said of a balancer is that it is PASSTHROUGH: requests go to the address that was dialled. */
+const steering = /\bloadBalancer\.simple$/;
+const onlyResilience = (path: string): boolean => settings.test(path) && !steering.test(path);
 
 // Only what has a say in routing and resilience predicts differences there: a lost JWT rule explains no timeout.
 const deciding = new Set([
@@ -129,7 +132,7 @@ export function predictions(
       ...subjects.flatMap((subject) => byResource.get(keyOf(subject)) ?? []),
       ...namespaces.flatMap((one) => byNamespace.get(one) ?? []),
     ]
-      .filter(({ path = '' }) => aspect === 'resilience' || !onlyResilience.test(path))
+      .filter(({ path = '' }) => aspect === 'resilience' || !onlyResilience(path))
       .filter(({ resource }) => resource?.kind !== 'Sidecar' || isOfReach(verification));
     return [...new Set(found.map(({ code }) => code))].sort();
   };

@@ -27,6 +27,7 @@ export {
 } from './limits.ts';
 export { locate, locateAll, type Span } from './locate.ts';
 export { dnsLabel, shortHash } from './names.ts';
+export { nobodyLabel } from './nobody.ts';
 export { applyPatch } from './patch.ts';
 export type { Step } from './path.ts';
 export { formatPath, join, parsePath } from './path.ts';

@@ -163,16 +163,6 @@ export const destinationRule = defineCodes({
     explanation:
       'A client looks in its own namespace, then in that of the Service, then in the root namespace, and takes the most specific rule of the first that has one (routing.md T48, T49, T50).',
   },
-  panicThreshold: {
-    code: 'ISTHMUS-DR-018',
-    severity: 'warning',
-    title: 'Outlier detection of some clients is switched off whole',
-    message:
-      'Some clients of {host} have no outlier detection in Istio. In Kong Mesh the detectors of this rule can only be switched off for them as a whole, with the panic threshold: it is 50 % instead of none, which matters with health checks only.',
-    help: 'Nothing to do without health checks.',
-    explanation:
-      'Policies merge leaf by leaf; a detector cannot be taken back, and `disabled` leaves the threshold at its default (routing.md 2.2, 2.9).',
-  },
   externalSettings: {
     code: 'ISTHMUS-DR-019',
     severity: 'warning',

@@ -435,7 +435,7 @@ export const virtualService = defineCodes({
   },
   repeatedHeader: {
     code: 'ISTHMUS-VS-048',
-    severity: 'info',
+    severity: 'warning',
     title: 'Header that is sent twice',
     message:
       'Two conditions on the header {name} together would only hold for a request that sends it several times with different values. Kong Mesh reads one condition for each header, so that such a request is not told apart.',
@@ -445,7 +445,7 @@ export const virtualService = defineCodes({
   },
   undeclaredPort: {
     code: 'ISTHMUS-VS-049',
-    severity: 'info',
+    severity: 'warning',
     title: 'Port without a protocol is taken for TCP',
     message:
       'Port {port} of {service} declares no protocol. Istio finds HTTP out by itself and then retries and balances requests; Kong Mesh passes connections on as TCP.',

@@ -20,10 +20,14 @@ export interface Connections {
 }
 
 type Conf = Readonly<Record<string, unknown>>;
+type Block = 'connectionPool' | 'outlierDetection' | 'loadBalancer';
 
 /** What weaker policies for the same clients say, which has to be taken back. */
 export interface Inherited {
-  readonly outlierDetection: boolean;
+  /** What is written there: none of these fields may be left out. */
+  readonly policies: readonly EffectivePolicy[];
+  /** Names of the detectors that find outliers. */
+  readonly detectors: ReadonlySet<string>;
   readonly hash: boolean;
   readonly idleTimeout: boolean;
   readonly maxConnectionDuration: boolean;
@@ -61,10 +65,23 @@ function durationOf(field: Field | undefined, duration: string): string {
   return written !== undefined && isDuration(written) ? written : pretty(duration);
 }
 
-/** Values with the fields that they are from; without a field they are Istio's own, which stand only where these are kept. */
-function writer(context: Context): (field: Field | undefined, value: unknown) => unknown {
+/**
+ * Values with the fields of a block that they are from; without a field they are Istio's own, which stand only where these are
+ * kept, or where a weaker policy says something else.
+ */
+function writer(
+  context: Context,
+  policy: EffectivePolicy,
+  inherited: Inherited,
+): (block: Block, path: readonly string[], value: unknown) => unknown {
   const keeps = context.settings.defaults === 'keep';
-  return (field, value) => (field === undefined ? (keeps ? value : undefined) : context.derived(field, value));
+  const written = (one: EffectivePolicy, block: Block, path: readonly string[]): Field | undefined =>
+    one[block] && descend(one[block], ...path);
+  return (block, path, value) => {
+    const field = written(policy, block, path);
+    if (field !== undefined) return context.derived(field, value);
+    return keeps || inherited.policies.some((one) => written(one, block, path) !== undefined) ? value : undefined;
+  };
 }
 
 const isEmpty = (conf: Conf): boolean => Object.values(conf).every((value) => value === undefined);
@@ -76,84 +93,112 @@ export function circuitBreaker(
   { settings, policy }: Connections,
   inherited: Inherited,
 ): Conf | undefined {
-  const write = writer(context);
+  const write = writer(context, policy, inherited);
   const { circuitBreakers } = settings;
-  const pool = policy.connectionPool;
-  const http = child(pool, 'http');
   const connectionLimits = given({
-    maxConnections: write(descend(pool, 'tcp', 'maxConnections'), circuitBreakers.maxConnections),
-    maxPendingRequests: write(child(http, 'http1MaxPendingRequests'), circuitBreakers.maxPendingRequests),
-    maxRequests: write(child(http, 'http2MaxRequests'), circuitBreakers.maxRequests),
-    maxRetries: write(child(http, 'maxRetries'), circuitBreakers.maxRetries),
+    maxConnections: write('connectionPool', ['tcp', 'maxConnections'], circuitBreakers.maxConnections),
+    maxPendingRequests: write(
+      'connectionPool',
+      ['http', 'http1MaxPendingRequests'],
+      circuitBreakers.maxPendingRequests,
+    ),
+    maxRequests: write('connectionPool', ['http', 'http2MaxRequests'], circuitBreakers.maxRequests),
+    maxRetries: write('connectionPool', ['http', 'maxRetries'], circuitBreakers.maxRetries),
   });
   return given({
     connectionLimits,
-    outlierDetection: outlierDetection(context, settings, policy.outlierDetection, inherited.outlierDetection),
+    outlierDetection: outlierDetection(context, settings, policy, inherited),
   });
+}
+
+/** More failures in a row than anybody counts: a detector of a weaker policy can only be given another number, not be taken back. */
+const never = 4_294_967_295;
+
+/** Istio's fields of the detectors' numbers. */
+const countedBy = {
+  totalFailures: 'consecutive5xxErrors',
+  gatewayFailures: 'consecutiveGatewayErrors',
+  localOriginFailures: 'consecutiveLocalOriginFailures',
+} as const;
+type Detector = keyof typeof countedBy;
+
+/** The detectors that find anybody, with the failures in a row that they wait for. */
+export function detectorsOf(detection: ClusterSettings['outlierDetection']): Partial<Record<Detector, number>> {
+  if (detection === undefined) return {};
+  const consecutive = (count: unknown, enforcing: unknown): number | undefined => {
+    if (enforcing === 0) return undefined;
+    return typeof count === 'number' ? count : 5;
+  };
+  const total = consecutive(detection.consecutive5xx, detection.enforcingConsecutive5xx);
+  const gateway = consecutive(detection.consecutiveGatewayFailure, detection.enforcingConsecutiveGatewayFailure ?? 0);
+  const local =
+    detection.splitExternalLocalOriginErrors === true
+      ? consecutive(detection.consecutiveLocalOriginFailure, detection.enforcingConsecutiveLocalOriginFailure)
+      : undefined;
+  return {
+    ...(total === undefined ? {} : { totalFailures: total }),
+    ...(gateway === undefined ? {} : { gatewayFailures: gateway }),
+    ...(local === undefined ? {} : { localOriginFailures: local }),
+  };
 }
 
 function outlierDetection(
   context: Context,
   settings: ClusterSettings,
-  outlier: Field | undefined,
-  inherits: boolean,
+  policy: EffectivePolicy,
+  inherited: Inherited,
 ): Conf | undefined {
+  const outlier = policy.outlierDetection;
   const detection = settings.outlierDetection;
   const panic = settings.commonLbConfig?.healthyPanicThreshold?.value ?? 0;
-  const keeps = context.settings.defaults === 'keep';
+  const isNeeded = context.settings.defaults === 'keep' || inherited.detectors.size > 0;
+  const takenBack = Object.fromEntries([...inherited.detectors].map((name) => [name, { consecutive: never }]));
   // A detector without a number finds nothing; without any Kong Mesh refuses the whole.
   if (detection === undefined || outlier === undefined) {
-    // Detectors of a weaker policy cannot be taken back, only all of them be switched off.
-    if (inherits) return { disabled: true, detectors: { totalFailures: {} } };
-    return keeps ? { healthyPanicThreshold: 0, detectors: { totalFailures: {} } } : undefined;
+    return isNeeded ? { healthyPanicThreshold: panic, detectors: { totalFailures: {}, ...takenBack } } : undefined;
   }
-  const write = writer(context);
+  const write = writer(context, policy, inherited);
   const traced = (key: string, value: unknown): unknown => {
     const field = child(outlier, key);
     return field === undefined ? value : context.derived(field, value);
   };
-  const consecutive = (count: unknown, enforcing: unknown, fallback: number): number | undefined => {
-    if (enforcing === 0) return undefined;
-    return typeof count === 'number' ? count : fallback;
-  };
-  const total = consecutive(detection.consecutive5xx, detection.enforcingConsecutive5xx, 5);
-  const gateway = consecutive(
-    detection.consecutiveGatewayFailure,
-    detection.enforcingConsecutiveGatewayFailure ?? 0,
-    5,
-  );
   const splits = detection.splitExternalLocalOriginErrors === true;
-  const local = splits
-    ? consecutive(detection.consecutiveLocalOriginFailure, detection.enforcingConsecutiveLocalOriginFailure, 5)
-    : undefined;
+  const own = Object.entries(detectorsOf(detection)).map(([name, count]) => [
+    name,
+    { consecutive: traced(countedBy[name as Detector], count) },
+  ]);
   return {
     interval: write(
-      child(outlier, 'interval'),
+      'outlierDetection',
+      ['interval'],
       durationOf(child(outlier, 'interval'), String(detection.interval ?? '10s')),
     ),
     baseEjectionTime: write(
-      child(outlier, 'baseEjectionTime'),
+      'outlierDetection',
+      ['baseEjectionTime'],
       durationOf(child(outlier, 'baseEjectionTime'), String(detection.baseEjectionTime ?? '30s')),
     ),
-    maxEjectionPercent: write(child(outlier, 'maxEjectionPercent'), detection.maxEjectionPercent ?? 10),
+    maxEjectionPercent: write('outlierDetection', ['maxEjectionPercent'], detection.maxEjectionPercent ?? 10),
     ...(splits
       ? { splitExternalAndLocalErrors: traced('splitExternalLocalOriginErrors', true) }
-      : { splitExternalAndLocalErrors: write(child(outlier, 'splitExternalLocalOriginErrors'), false) }),
+      : { splitExternalAndLocalErrors: write('outlierDetection', ['splitExternalLocalOriginErrors'], false) }),
     // Istio has no panic threshold unless the rule sets one (routing.md T73).
     healthyPanicThreshold: traced('minHealthPercent', panic),
     detectors: {
-      totalFailures: total === undefined ? {} : { consecutive: traced('consecutive5xxErrors', total) },
-      ...(gateway === undefined
-        ? {}
-        : { gatewayFailures: { consecutive: traced('consecutiveGatewayErrors', gateway) } }),
-      ...(local === undefined
-        ? {}
-        : { localOriginFailures: { consecutive: traced('consecutiveLocalOriginFailures', local) } }),
+      totalFailures: {},
+      ...takenBack,
+      ...Object.fromEntries(own),
     },
   };
 }
 
-function loadBalancer(context: Context, settings: ClusterSettings, balancer: Field | undefined): Conf | undefined {
+function loadBalancer(
+  context: Context,
+  settings: ClusterSettings,
+  policy: EffectivePolicy,
+  inherited: Inherited,
+): Conf | undefined {
+  const balancer = policy.loadBalancer;
   const { lbPolicy, ringHashLbConfig, maglevLbConfig } = settings;
   const simple = child(balancer, 'simple');
   const hash = child(balancer, 'consistentHash');
@@ -181,7 +226,11 @@ function loadBalancer(context: Context, settings: ClusterSettings, balancer: Fie
     case 'ROUND_ROBIN':
       return { type: simple === undefined ? 'RoundRobin' : context.derived(simple, 'RoundRobin') };
     default: {
-      const type = writer(context)(simple, 'LeastRequest');
+      const isBalanced = inherited.policies.some((one) => one.loadBalancer !== undefined);
+      const type =
+        isBalanced && simple === undefined
+          ? 'LeastRequest'
+          : writer(context, policy, inherited)('loadBalancer', ['simple'], 'LeastRequest');
       return type === undefined ? undefined : { type };
     }
   }
@@ -201,7 +250,7 @@ export function loadBalancing(
     context.derived(field, { from: { zones: [near] }, to: { type: 'Only', zones: [to] } }),
   );
   return given({
-    loadBalancer: loadBalancer(context, settings, balancer),
+    loadBalancer: loadBalancer(context, settings, policy, inherited),
     hashPolicies: hash === undefined ? (inherited.hash ? [] : undefined) : hashPolicies([hash]),
     localityAwareness: isSaid
       ? {
@@ -214,7 +263,7 @@ export function loadBalancing(
 
 /** How long connections may take to come about, stay idle and stay open (routing.md 2.7, 3.6). */
 export function timeouts(context: Context, { settings, policy }: Connections, inherited: Inherited): Conf | undefined {
-  const write = writer(context);
+  const write = writer(context, policy, inherited);
   const pool = policy.connectionPool;
   const common = settings.http?.commonHttpProtocolOptions;
   const idle = descend(pool, 'http', 'idleTimeout') ?? descend(pool, 'tcp', 'idleTimeout');
@@ -224,7 +273,7 @@ export function timeouts(context: Context, { settings, policy }: Connections, in
     field === undefined ? (isInherited ? duration : undefined) : context.derived(field, durationOf(field, duration));
   const longest = own(most, common?.maxConnectionDuration ?? '0s', inherited.maxConnectionDuration);
   return given({
-    connectionTimeout: write(connect, durationOf(connect, settings.connectTimeout)),
+    connectionTimeout: write('connectionPool', ['tcp', 'connectTimeout'], durationOf(connect, settings.connectTimeout)),
     idleTimeout: own(idle, common?.idleTimeout ?? '3600s', inherited.idleTimeout),
     http: longest === undefined ? undefined : { maxConnectionDuration: longest },
   });

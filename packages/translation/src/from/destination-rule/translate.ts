@@ -1,5 +1,4 @@
 import type { Client } from '@isthmus/behavior';
-import { codes } from '@isthmus/diagnostics';
 import {
   defaultHashPolicy,
   type EffectiveConfig,
@@ -25,6 +24,7 @@ import {
   type Connections,
   circuitBreaker,
   connectionsKey,
+  detectorsOf,
   type Inherited,
   isSpecial,
   loadBalancing,
@@ -201,13 +201,10 @@ function translateTarget(
     const needed = index === 0 ? entries.filter(isSaid) : unit.within.some(isOther) ? entries : [];
     if (needed.length === 0) continue;
     const weaker = unit.within.flatMap((at) => known[at] ?? []).map(({ connections }) => connections);
-    const [detection] = weaker.flatMap(({ policy }) => policy.outlierDetection ?? []);
-    const isOff = needed.some(({ connections }) => connections.policy.outlierDetection === undefined);
-    if (detection !== undefined && isOff)
-      context.report(codes.destinationRule.panicThreshold, { host: target.service.host }, detection);
     const suffix = index === 0 ? '' : `clients-${String(units.length - index).padStart(3, '0')}`;
     const inherited = {
-      outlierDetection: detection !== undefined,
+      policies: weaker.map(({ policy }) => policy),
+      detectors: new Set(weaker.flatMap(({ settings }) => Object.keys(detectorsOf(settings.outlierDetection)))),
       hash: weaker.some(({ hash }) => hash !== undefined),
       idleTimeout: weaker.some(({ settings }) => settings.http?.commonHttpProtocolOptions?.idleTimeout !== undefined),
       maxConnectionDuration: weaker.some(

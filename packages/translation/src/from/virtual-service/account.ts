@@ -1,5 +1,5 @@
 import type { Client } from '@isthmus/behavior';
-import { codes } from '@isthmus/diagnostics';
+import { type Code, codes } from '@isthmus/diagnostics';
 import {
   addressWithin,
   type CompiledRoute,
@@ -21,6 +21,35 @@ export function settleRoute(context: Context, { rule, match }: CompiledRoute): v
   for (const setting of Object.values(rule.settings)) context.settled(setting);
   for (const name of rule.name) context.settled(name);
   for (const key of ['name', 'delegate']) context.settled(child(rule.delegatedBy, key));
+}
+
+const placeOfRoute = ({ rule, match }: CompiledRoute): Field => match?.fields[0] ?? rule.field;
+const keyOfField = ({ resource, path }: Field): string => `${resource.source.file}:${resource.source.line} ${path}`;
+
+/**
+ * Says of routes that have no effect that nothing in them has one: of whole rules where that holds for each of their routes,
+ * else of the matches.
+ * @param lost the routes with the code that says why
+ * @param kept the routes that have their effect
+ */
+export function loseRoutes(
+  context: Context,
+  lost: ReadonlyMap<CompiledRoute, Code>,
+  kept: Iterable<CompiledRoute>,
+): void {
+  const rules = new Set(Array.from(kept, ({ rule }) => rule));
+  for (const [{ rule, match }, code] of lost) {
+    for (const field of match?.fields ?? []) context.claim(field, 'unsupported', code);
+    if (rules.has(rule)) continue;
+    context.claim(rule.field, 'unsupported', code);
+    for (const setting of Object.values(rule.settings)) context.claim(setting, 'unsupported', code);
+  }
+}
+
+/** The routes of some clients that others have not. */
+export function ownRoutes(routes: readonly CompiledRoute[], others: readonly CompiledRoute[]): CompiledRoute[] {
+  const known = new Set(others.map((route) => keyOfField(placeOfRoute(route))));
+  return routes.filter((route) => !known.has(keyOfField(placeOfRoute(route))));
 }
 
 /** Whether age decides between two VirtualServices of a host: routes of the Gateway API stand apart, by namespace. */

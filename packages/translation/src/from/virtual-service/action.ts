@@ -1,4 +1,5 @@
 import type { HashPolicy, HeaderChanges, Retries } from '@isthmus/behavior';
+import type { Code } from '@isthmus/diagnostics';
 import type { ServiceName } from '@isthmus/istio';
 import type { Field } from '../../field.ts';
 
@@ -62,13 +63,13 @@ export type Action =
       readonly from: readonly Field[];
     }
   /** The proxy has nobody to send it to (503): what the rule says cannot be expressed, and no other rule may take the requests. */
-  | { readonly kind: 'refuse' }
+  | { readonly kind: 'refuse'; readonly cause: Code }
   /** No rule takes it: Istio answers 404. */
   | { readonly kind: 'unmatched' };
 
 const keys = new WeakMap<Action, string>();
 
-/** An action without its provenance: equal texts, equal actions. */
+/** An action without its provenance: equal texts, equal actions. Why requests are refused makes no difference to them. */
 export function actionKey(action: Action): string {
   const key = keys.get(action) ?? JSON.stringify(withoutOrigins(action));
   keys.set(action, key);
@@ -79,6 +80,7 @@ const backendOf = (backend: Backend): Backend => ({ ...backend, from: [] });
 
 function withoutOrigins(action: Action): object {
   if (action.kind === 'redirect') return { ...action, from: [] };
+  if (action.kind === 'refuse') return { kind: action.kind };
   if (action.kind !== 'forward') return action;
   const { backends, mirrors, settings } = action;
   return {

@@ -1,7 +1,7 @@
 import type { Client, Destination } from '@isthmus/behavior';
 import { codes } from '@isthmus/diagnostics';
 import type { EffectiveConfig, EffectiveDestination, RegistryService, ServiceName, ServicePort } from '@isthmus/istio';
-import { child, entries, type Field, stringifyJson } from '@isthmus/kubernetes';
+import { child, entries, type Field, nobodyLabel, stringifyJson } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { configOf, isGuessed, roleFor } from '../../effective-config.ts';
 import { dnsLabel, shortHash } from '../../names.ts';
@@ -67,8 +67,6 @@ export function sectionOf(
   const name = own.find(({ port }) => port === number)?.name;
   return own.length > 1 && name ? { section: name } : {};
 }
-
-const refusedLabel = 'isthmus/no-endpoints';
 
 const nameOf = ({ namespace, resource }: RegistryService): ServiceName => ({ namespace, name: resource.name });
 
@@ -192,7 +190,7 @@ function collectBackends(context: Context, config: EffectiveConfig): Backends {
         emitExtraService(context, {
           service,
           name: as.name,
-          selector: { [refusedLabel]: 'true' },
+          selector: { [nobodyLabel]: 'true' },
           role: roleFor(context, service, 'services'),
           origins: new Map(),
         });

@@ -1,15 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { meshAfter, verifyEstate } from '@isthmus/equivalence';
-import { effectiveConfig, takeIn } from '@isthmus/istio';
+import { createJudge, isUnpredicted } from '@isthmus/equivalence';
+import { takeIn } from '@isthmus/istio';
 import { checkAdmission, targetVersions } from '@isthmus/kong-mesh';
 import { type JsonObject, readManifest } from '@isthmus/kubernetes';
+import { resourcesConcerning } from '@isthmus/migration';
 import { sharedPath } from '@isthmus/testkit';
 import { expect, test } from 'vitest';
 import { defaultSettings } from '../../settings.ts';
 import { translate } from '../../translate.ts';
 
-const { mesh, systemNamespace, clusterDomain } = defaultSettings;
+const { systemNamespace, clusterDomain } = defaultSettings;
 const folder = sharedPath('corpus/files');
 const repositories = folder === undefined ? [] : readdirSync(folder).sort();
 
@@ -38,12 +39,17 @@ test.skipIf(repositories.length === 0)(
         for (const { resource, fields } of translation.ledger)
           if (resource.kind === 'VirtualService' || resource.kind === 'DestinationRule')
             expect(fields.filter(({ outcome }) => outcome === 'untranslated')).toEqual([]);
-        const after = meshAfter(estate, translation.emitted, { version: target, mesh, systemNamespace });
-        const isTold = translation.diagnostics.some(({ severity }) => severity !== 'info');
-        for (const { namespace, name, port, verdict } of verifyEstate(effectiveConfig(estate), after, {
-          clusterDomain,
-        }))
-          if (verdict.verdict === 'differs' && !isTold) unforetold.push(`${repository}: ${namespace}/${name}:${port}`);
+        const judge = createJudge({
+          estate,
+          emitted: translation.emitted,
+          settings: translation.settings,
+          findings: translation.diagnostics,
+          concerning: resourcesConcerning(estate, clusterDomain),
+        });
+        // Gateways are a matter of their own.
+        for (const row of judge.services.flatMap((service) => judge.verify(service, [])))
+          if (isUnpredicted(row) && !row.service.includes('/gateway:'))
+            unforetold.push(`${repository}: ${row.service}:${row.port} ${row.sentence}`);
       }
     }
     expect(unforetold).toEqual([]);

@@ -105,6 +105,7 @@ export interface DirectResponseOptions {
  * Emits the answers that Istio's proxy gives by itself as routes in front of all others of a port's virtual host, by a
  * MeshProxyPatch (routing.md 2.13, 3.3): only what no rule in front of it takes. The rule itself refuses its requests all the
  * same, so that nothing else gets them where the patch does not find its place.
+ * @returns the routes that are answered so
  */
 export function translateDirectResponses(
   context: Context,
@@ -113,10 +114,11 @@ export function translateDirectResponses(
   routes: readonly CompiledRoute[],
   steps: readonly Step[],
   { isForAll, answers404 }: DirectResponseOptions,
-): void {
+): ReadonlySet<CompiledRoute> {
   const byRoute = Map.groupBy(steps, ({ route }) => route);
   const before: Step[] = [];
   const patches: unknown[] = [];
+  const answered = new Set<CompiledRoute>();
   const { mesh, zone } = context.settings;
   for (const route of routes) {
     const own = byRoute.get(route) ?? [];
@@ -129,6 +131,7 @@ export function translateDirectResponses(
     const field = route.rule.settings.directResponse as Field;
     if (answers404 && own.every(({ action }) => action.kind === 'unmatched')) {
       context.settled(field);
+      answered.add(route);
       continue;
     }
     const isPatchable = service.registry === 'kubernetes' && service.resolution !== 'original';
@@ -142,6 +145,7 @@ export function translateDirectResponses(
       before.push(...own);
       continue;
     }
+    answered.add(route);
     const { status } = decision;
     context.approximate(field, undefined, codes.virtualService.directResponsePatched, {
       status,
@@ -162,7 +166,7 @@ export function translateDirectResponses(
       }),
     );
   }
-  if (patches.length === 0) return;
+  if (patches.length === 0) return answered;
   const as = { namespace: service.namespace, name: service.resource.name };
   const several = service.ports.filter(({ protocol }) => protocol !== 'udp').length > 1;
   const { systemNamespace } = context.settings;
@@ -188,4 +192,5 @@ export function translateDirectResponses(
     },
     services: [`${as.namespace}/${as.name}`],
   });
+  return answered;
 }

@@ -20,6 +20,9 @@ export interface Step {
 /** A request that cannot be told apart from others by one match of Kong Mesh. */
 class Inexpressible extends Error {}
 
+/** Of a rule with a condition that is lost. */
+const unconditional: Action = { kind: 'refuse', cause: codes.virtualService.condition };
+
 /** More steps than this are not a readable policy any more. */
 const mostSteps = 2_000;
 
@@ -115,12 +118,14 @@ export function expand(
     if (action.kind === 'refuse' || action.kind === 'unmatched' || placed === undefined) {
       if (action.kind !== 'refuse' && rewriteField !== undefined)
         context.unsupported(rewriteField, codes.virtualService.rewrite, {});
-      return [...steps, { match, action: { kind: 'refuse' }, route }];
+      const { rewrite: place, directResponse } = codes.virtualService;
+      const cause = action.kind === 'unmatched' ? directResponse : place;
+      return [...steps, { match, action: action.kind === 'refuse' ? action : { kind: 'refuse', cause }, route }];
     }
     for (const path of placed.others) steps.push(...behind(next, { ...match, path }));
     for (const path of placed.refused) {
       if (rewriteField !== undefined) context.unsupported(rewriteField, codes.virtualService.rewrite, {});
-      steps.push({ match: { ...match, path }, action: { kind: 'refuse' }, route });
+      steps.push({ match: { ...match, path }, action: { kind: 'refuse', cause: codes.virtualService.rewrite }, route });
     }
     for (const { path, filter } of placed.pieces) {
       spend();
@@ -135,7 +140,11 @@ export function expand(
         context.approximate(rewriteField, undefined, codes.virtualService.prefixRewrite, {
           prefix: path.kind === 'regex' ? path.pattern : path.value,
         });
-      steps.push({ match: { ...match, path }, action: { kind: 'refuse' }, route });
+      steps.push({
+        match: { ...match, path },
+        action: { kind: 'refuse', cause: codes.virtualService.prefixRewrite },
+        route,
+      });
     }
     return steps;
   }
@@ -152,11 +161,7 @@ export function expand(
         const match = intersection(own, within, repeated);
         if (match === 'empty') continue;
         if (match === undefined) throw new Inexpressible();
-        steps.push(
-          ...(isWider
-            ? [{ match, action: { kind: 'refuse' } as const, route }]
-            : stepsOf(route, match, except, index + 1)),
-        );
+        steps.push(...(isWider ? [{ match, action: unconditional, route }] : stepsOf(route, match, except, index + 1)));
         isCovered ||= covers(own, within);
       }
       if (isCovered) return steps;
@@ -169,7 +174,7 @@ export function expand(
   for (const [index, route] of routes.entries()) {
     const { matches, except, isWider } = conditionsOf(route);
     for (const match of matches) {
-      if (isWider) steps.push({ match, action: { kind: 'refuse' }, route });
+      if (isWider) steps.push({ match, action: unconditional, route });
       else {
         try {
           steps.push(...stepsOf(route, match, except, index + 1));
@@ -177,7 +182,7 @@ export function expand(
           if (!(error instanceof Inexpressible)) throw error;
           const at = route.match?.fields[0] ?? route.rule.field;
           context.unsupported(at, codes.virtualService.excluded, {});
-          steps.push({ match, action: { kind: 'refuse' }, route });
+          steps.push({ match, action: { kind: 'refuse', cause: codes.virtualService.excluded }, route });
         }
       }
       isComplete ||= covers(match, everyRequest);

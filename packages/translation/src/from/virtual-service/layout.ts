@@ -1,3 +1,4 @@
+import { codes } from '@isthmus/diagnostics';
 import { type Action, actionKey } from './action.ts';
 import type { ClientUnit } from './client-units.ts';
 import type { Step } from './expand.ts';
@@ -106,7 +107,9 @@ function layOut(steps: readonly Step[], { answers404, floor }: Options): Layout 
     const whole = isEveryPath(step.match.path) ? asWholePath(action) : undefined;
     if (whole !== undefined) respelled.push(step);
     else lost.push({ step, rival: list[kept.rival] as Step, shownBy: inversionShown(list, kept) });
-    list = list.map((one) => (one === step ? { ...step, action: whole ?? { kind: 'refuse' } } : one));
+    list = list.map((one) =>
+      one === step ? { ...step, action: whole ?? { kind: 'refuse', cause: codes.virtualService.orderLost } } : one,
+    );
   }
 }
 

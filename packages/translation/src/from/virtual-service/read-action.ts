@@ -169,7 +169,7 @@ function readRedirect(context: Context, { rule }: CompiledRoute, decision: Redir
       (port.length === 0 || (number !== undefined && decision.port === undefined)));
   if (!isWritable || (scheme !== undefined && scheme !== 'http' && scheme !== 'https')) {
     context.unsupported(redirect as Field, codes.virtualService.redirect, { what: host ?? scheme ?? '' });
-    return { kind: 'refuse' };
+    return { kind: 'refuse', cause: codes.virtualService.redirect };
   }
   if (path?.kind === 'full' && path.value.includes('?'))
     context.approximate(child(redirect, 'uri') ?? (redirect as Field), undefined, codes.virtualService.redirectQuery, {
@@ -212,10 +212,17 @@ export function readAction(context: Context, backends: Backends, compiled: Compi
       };
     case 'respond': {
       const isBare = decision.status === 404 && !decision.body && decision.fault === undefined;
-      const kind = isBare && decision.responseHeaders === undefined ? 'unmatched' : 'refuse';
-      return { action: { kind }, rewrite: undefined, rewriteField: undefined };
+      const action: Action =
+        isBare && decision.responseHeaders === undefined
+          ? { kind: 'unmatched' }
+          : { kind: 'refuse', cause: codes.virtualService.directResponse };
+      return { action, rewrite: undefined, rewriteField: undefined };
     }
     default:
-      return { action: { kind: 'refuse' }, rewrite: undefined, rewriteField: undefined };
+      return {
+        action: { kind: 'refuse', cause: codes.virtualService.broken },
+        rewrite: undefined,
+        rewriteField: undefined,
+      };
   }
 }

@@ -1,14 +1,8 @@
-import { meshAfter, type Verification, verifyEstate } from '@isthmus/equivalence';
-import { type EffectiveConfig, type Estate, effectiveConfig, takeIn } from '@isthmus/istio';
+import { createJudge, type VerdictRow } from '@isthmus/equivalence';
+import { type EffectiveConfig, type Estate, takeIn } from '@isthmus/istio';
 import { checkAdmission, type TargetVersion, targetVersions } from '@isthmus/kong-mesh';
-import {
-  effectiveNamespace,
-  type Json,
-  type JsonObject,
-  type Resource,
-  readManifest,
-  writeYamlDocuments,
-} from '@isthmus/kubernetes';
+import { type Json, type JsonObject, type Resource, readManifest, writeYamlDocuments } from '@isthmus/kubernetes';
+import { resourcesConcerning } from '@isthmus/migration';
 import { arbitraryEstate, type Manifest, manifest } from '@isthmus/testkit';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -19,7 +13,7 @@ import type { Translation } from '../../translation.ts';
 /** Estates for a property; more with `ISTHMUS_ESTATES`. A failure prints the seed that draws the estate again. */
 const runs = Number(process.env.ISTHMUS_ESTATES ?? 1_000);
 
-const { mesh, systemNamespace, clusterDomain } = defaultSettings;
+const { systemNamespace, clusterDomain } = defaultSettings;
 
 const estateOf = (manifests: readonly Manifest[]): Estate =>
   takeIn([readManifest('estate.yaml', new TextEncoder().encode(writeYamlDocuments(manifests as unknown as Json[])))]);
@@ -39,35 +33,15 @@ function relevantTo({ virtualServices, destinationRules, registry }: EffectiveCo
   ]);
 }
 
-/** Findings that are hints where something differs by nature: retries of gRPC, ports without a protocol. */
-const telling = new Set(['ISTHMUS-VS-041', 'ISTHMUS-VS-049']);
-
-/** Whether something in these resources says that Kong Mesh will do otherwise. */
-function foretells({ ledger, diagnostics }: Translation, relevant: ReadonlySet<Resource>): boolean {
-  const inexact = ledger.some(
+/** Whether the ledger says of all fields of these resources that they are carried over, or have no effect. */
+const isExact = ({ ledger }: Translation, resources: ReadonlySet<Resource>): boolean =>
+  ledger.every(
     ({ resource, fields }) =>
-      relevant.has(resource) && fields.some(({ outcome }) => outcome === 'approximate' || outcome === 'unsupported'),
+      !resources.has(resource) || fields.every(({ outcome }) => outcome === 'exact' || outcome === 'inert'),
   );
-  const named = new Set([...relevant].map((one) => `${one.kind}/${effectiveNamespace(one)}/${one.name}`));
-  return (
-    inexact ||
-    diagnostics.some(
-      ({ severity, code, resource }) =>
-        resource !== undefined &&
-        (severity !== 'info' || telling.has(code)) &&
-        named.has(`${resource.kind}/${resource.namespace || 'default'}/${resource.name}`),
-    )
-  );
-}
 
-const inWords = ({ namespace, name, port, clients, aspect, verdict }: Verification): string =>
-  `${namespace}/${name}:${port} for ${JSON.stringify(clients.client)}: ${aspect} ${
-    verdict.verdict === 'differs'
-      ? `${JSON.stringify(verdict.counterexample.request)} ${verdict.counterexample.differences
-          .map(({ what, before, after }) => `${what}: ${before} → ${after}`)
-          .join('; ')}`
-      : verdict.verdict
-  }`;
+const inWords = ({ service, port, clients, aspect, sentence, predictedBy = [] }: VerdictRow): string =>
+  `${service}:${port} ${clients} ${aspect}: ${sentence} Predicted by ${predictedBy.join(', ') || 'nothing'}.`;
 
 /** Translates an estate and holds the result against what both meshes do. */
 function examine(estate: Estate, target: TargetVersion): { same: number; surprises: string[] } {
@@ -81,15 +55,34 @@ function examine(estate: Estate, target: TargetVersion): { same: number; surpris
   const kinds = ['VirtualService', 'DestinationRule'];
   for (const { resource, fields } of translation.ledger)
     if (kinds.includes(resource.kind)) expect(fields.filter(({ outcome }) => outcome === 'untranslated')).toEqual([]);
-  const config = effectiveConfig(estate);
-  const after = meshAfter(estate, translation.emitted, { version: target, mesh, systemNamespace });
+  const judge = createJudge({
+    estate,
+    emitted: translation.emitted,
+    settings: translation.settings,
+    findings: translation.diagnostics,
+    concerning: resourcesConcerning(estate, clusterDomain),
+  });
   const surprises: string[] = [];
   let same = 0;
-  for (const one of verifyEstate(config, after, { clusterDomain })) {
-    if (one.verdict.verdict === 'same') same++;
-    if (one.verdict.verdict !== 'differs') continue;
-    const host = `${one.name}.${one.namespace}.svc.${clusterDomain}`;
-    if (!foretells(translation, relevantTo(config, host))) surprises.push(inWords(one));
+  for (const row of judge.services.flatMap((service) => judge.verify(service, []))) {
+    if (row.verdict === 'same') same++;
+    if (row.verdict !== 'differs') continue;
+    const [namespace, name] = row.service.split('/');
+    const { predictedBy = [] } = row;
+    // A Service's own fields are in no ledger: gRPC on its port, for one, is retried in another way whatever the rules say.
+    const isOfService = translation.diagnostics.some(
+      ({ code, resource }) =>
+        predictedBy.includes(code) &&
+        resource?.kind === 'Service' &&
+        resource.name === name &&
+        (resource.namespace || 'default') === namespace,
+    );
+    if (predictedBy.length === 0) surprises.push(`not foretold: ${inWords(row)}`);
+    else if (
+      !isOfService &&
+      isExact(translation, relevantTo(judge.config, `${name}.${namespace}.svc.${clusterDomain}`))
+    )
+      surprises.push(`though all fields are exact: ${inWords(row)}`);
   }
   return { same, surprises };
 }

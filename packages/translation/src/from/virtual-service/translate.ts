@@ -1,6 +1,7 @@
 import { type Client, noHeaderChanges } from '@isthmus/behavior';
-import { codes } from '@isthmus/diagnostics';
+import { type Code, codes } from '@isthmus/diagnostics';
 import {
+  type CompiledRoute,
   type CompiledService,
   type CompiledVirtualHost,
   compileService,
@@ -10,13 +11,13 @@ import {
   retriesOf,
   type ServicePort,
 } from '@isthmus/istio';
-import { child, type Resource, rootField } from '@isthmus/kubernetes';
+import { child, rootField } from '@isthmus/kubernetes';
 import { type Context, placeOf } from '../../context.ts';
 import { configOf, isGuessed } from '../../effective-config.ts';
 import type { Field } from '../../field.ts';
 import { declareProtocols, portKey, spokenProtocol } from '../../service-ports.ts';
 import { externalNames } from '../service-entry/external.ts';
-import { settleBinding, settleRoute } from './account.ts';
+import { loseRoutes, ownRoutes, settleBinding, settleRoute } from './account.ts';
 import type { RouteSettings } from './action.ts';
 import { type Backends, backendsOf, sectionOf } from './backends.ts';
 import { type ClientUnit, clientUnits } from './client-units.ts';
@@ -103,7 +104,7 @@ function reportLayout(
   steps: readonly Step[],
   layout: Layout,
   service: RegistryService,
-  at: Resource | undefined,
+  hosts: readonly Field[],
 ): void {
   for (const lost of layout.lost) reportLostOrder(context, service, lost);
   for (const { route } of layout.respelled) {
@@ -113,7 +114,23 @@ function reportLayout(
   }
   const open = layout.placed.some(({ step: { action, route } }) => action.kind === 'unmatched' && route === undefined);
   const last = steps.findLast(({ route }) => route !== undefined)?.route;
-  if (open) context.report(codes.virtualService.unmatched, { host: service.host }, last?.rule.field ?? at);
+  if (!open) return;
+  context.report(codes.virtualService.unmatched, { host: service.host }, last?.rule.field ?? hosts[0]);
+  // No field says what no rule takes; it is the host that the rules are taken to be all of.
+  for (const field of hosts) context.claim(field, 'approximate', codes.virtualService.unmatched);
+}
+
+/** Says of rules whose requests are refused, all of them, that nothing else that they say has an effect either. */
+function loseRefused(context: Context, { placed }: Layout, answered: ReadonlySet<CompiledRoute>): void {
+  const lost = new Map<CompiledRoute, Code>();
+  const kept = new Set(answered);
+  for (const { step } of placed) {
+    if (step.route === undefined || answered.has(step.route)) continue;
+    if (step.action.kind === 'refuse') lost.set(step.route, step.action.cause);
+    else kept.add(step.route);
+  }
+  for (const route of kept) lost.delete(route);
+  loseRoutes(context, lost, kept);
 }
 
 /** Translates the HTTP routes of one port of a service for all its clients. */
@@ -147,17 +164,25 @@ function translatePort(
     const at = host?.virtualService?.resource ?? found[0]?.host?.virtualService?.resource;
     const clients = Object.entries(unit.labels).map(([key, value]) => `${key}=${value}`);
     context.report(codes.virtualService.clients, { host: service.host, clients: clients.join(', ') }, at);
+    const others = unit.within.flatMap((other) => found[other]?.host?.routes ?? []);
+    const own = ownRoutes(host?.routes ?? [], others);
+    loseRoutes(context, new Map(own.map((route) => [route, codes.virtualService.clients])), others);
+    for (const field of own.length > 0 ? [] : [...hosts.values()].flat())
+      context.claim(field, 'unsupported', codes.virtualService.clients);
   }
   const isForAll = layouts.filter((one) => one !== undefined && one.placed.length > 0).length === 1;
   for (const [index, { steps }] of units.entries()) {
+    const layout = layouts[index];
     translateFaults(context, backends, service, port, steps, isForAll);
-    const options = { isForAll: units.length === 1, answers404: layouts[index]?.unmatched === true };
-    translateDirectResponses(context, service, port, found[index]?.host?.routes ?? [], steps, options);
+    const options = { isForAll: units.length === 1, answers404: layout?.unmatched === true };
+    const routes = found[index]?.host?.routes ?? [];
+    const answered = translateDirectResponses(context, service, port, routes, steps, options);
+    if (layout !== undefined) loseRefused(context, layout, answered);
   }
   const emitted = layouts.flatMap((layout, index): PortRoutes[] => {
     const { unit, steps } = units[index] as (typeof units)[number];
     if (layout === undefined || layout.placed.length === 0) return [];
-    reportLayout(context, steps, layout, service, found[index]?.host?.virtualService?.resource);
+    reportLayout(context, steps, layout, service, hosts.get(String(index)) ?? []);
     return [
       {
         service,

@@ -15,6 +15,8 @@ interface Asked {
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly client?: Client;
+  /** `<name>.<namespace>` of the Service whose address is dialled, where the host names another. */
+  readonly dialled?: string;
 }
 
 /** A trap of routing.md section 4 or a vector of section 7: `http` stands for a VirtualService of the service `s`. */
@@ -94,31 +96,34 @@ function outcome(input: string): Json {
   const translation = translate(estate, { ...defaultSettings, complete: true, target, defaults });
   const config = effectiveConfig(estate);
   const after = meshAfter(estate, translation.emitted, { version: target, mesh, systemNamespace });
-  const decided = requests.map(({ method = 'GET', host = 's', port = 80, path = '/', headers = {}, client }) => {
-    const asks = client ?? { namespace: 'b', labels: {} };
-    const request: Request = {
-      method,
-      authority: host,
-      path: receivedPath(config.mesh, path) ?? path,
-      headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [value]])),
-    };
-    const [name = '', namespace = asks.namespace] = host.toLowerCase().split('.');
-    const tables = [compileRouteTable(config, asks, port), after.routeTable(asks, { namespace, name }, port)];
-    const [before, then] = tables.map((table) => {
-      const { decision } = evaluate(table, request);
-      const words = inWords(decision, request);
-      if (decision.kind !== 'forward') return words;
-      const upstream = upstreamOf(decision, request);
-      return upstream.path === request.path && upstream.authority === request.authority
-        ? words
-        : `${words} as ${upstream.authority}${upstream.path}`;
-    });
-    const sent = Object.entries(headers)
-      .map(([key, value]) => ` ${key}=${value}`)
-      .join('');
-    const from = client === undefined ? '' : ` from ${JSON.stringify(client)}`;
-    return { [`${method} ${host}:${port}${path}${sent}${from}`]: { istio: before ?? '', kong: then ?? '' } };
-  });
+  const decided = requests.map(
+    ({ method = 'GET', host = 's', port = 80, path = '/', headers = {}, client, dialled }) => {
+      const asks = client ?? { namespace: 'b', labels: {} };
+      const request: Request = {
+        method,
+        authority: host,
+        path: receivedPath(config.mesh, path) ?? path,
+        headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [value]])),
+      };
+      const [name = '', namespace = asks.namespace] = (dialled ?? host).toLowerCase().split('.');
+      const tables = [compileRouteTable(config, asks, port), after.routeTable(asks, { namespace, name }, port)];
+      const [before, then] = tables.map((table) => {
+        const { decision } = evaluate(table, request);
+        const words = inWords(decision, request);
+        if (decision.kind !== 'forward') return words;
+        const upstream = upstreamOf(decision, request);
+        return upstream.path === request.path && upstream.authority === request.authority
+          ? words
+          : `${words} as ${upstream.authority}${upstream.path}`;
+      });
+      const sent = Object.entries(headers)
+        .map(([key, value]) => ` ${key}=${value}`)
+        .join('');
+      const from = client === undefined ? '' : ` from ${JSON.stringify(client)}`;
+      const at = dialled === undefined ? '' : ` at the address of ${dialled}`;
+      return { [`${method} ${host}:${port}${path}${sent}${at}${from}`]: { istio: before ?? '', kong: then ?? '' } };
+    },
+  );
   const mentioned = (name: string): boolean => JSON.stringify(read.resources ?? []).includes(`["${name}"]`);
   const verdicts = [...verifyEstate(config, after, { clusterDomain })]
     .filter(({ verdict, name }) => verdict.verdict !== 'same' && (!apart.has(name) || mentioned(name)))
