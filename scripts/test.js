@@ -9,12 +9,13 @@ import { judge } from './judge.js';
 install();
 
 // The API server of the live tests: minutes the first time, beside the other suites and out of their way.
-const building = spawn(process.execPath, ['scripts/build-api-server.ts'], {
+const building = spawn(join(root, 'node_modules', '.bin', 'node'), ['scripts/build-api-server.ts'], {
   cwd: root,
   env: environment,
   stdio: 'inherit',
+  shell: process.platform === 'win32',
 });
-const built = new Promise((resolve) => building.on('exit', resolve));
+const built = new Promise((resolve) => building.on('close', resolve).on('error', resolve));
 
 const scratch = mkdtempSync(join(tmpdir(), 'isthmus-test-'));
 let passed = 0;
