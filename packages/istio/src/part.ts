@@ -15,6 +15,8 @@ const contextKinds: Readonly<Record<string, ReadonlySet<string>>> = {
   apps: new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']),
   batch: new Set(['Job', 'CronJob']),
   'argoproj.io': new Set(['Rollout']),
+  'awspca.cert-manager.io': new Set(['AWSPCAIssuer', 'AWSPCAClusterIssuer']),
+  'cert-manager.io': new Set(['Issuer', 'ClusterIssuer']),
   'discovery.k8s.io': new Set(['EndpointSlice']),
   'networking.k8s.io': new Set(['Ingress', 'IngressClass', 'NetworkPolicy']),
 };

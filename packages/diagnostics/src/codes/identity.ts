@@ -98,4 +98,24 @@ export const identity = defineCodes({
     explanation:
       'A MeshTLS for the whole mesh takes versions and the ECDHE ciphers (kuma, meshtls/api/v1alpha1, 2.14); curves cannot be said, nor the ciphers without ECDHE.',
   },
+  externalAuthority: {
+    code: 'ISTHMUS-ID-011',
+    severity: 'blocker',
+    title: 'Certificates come from an authority outside of Istio',
+    message:
+      'Workloads in Istio have their certificates from {authority}. MeshIdentity {identity} would sign with an authority that Kong Mesh makes itself; MeshIdentity {draft} is a draft of one that asks the same.',
+    help: 'Finish the draft and apply it in place of {identity}, or decide that Kong Mesh may have an authority of its own and that the services then trust both.',
+    explanation:
+      'An authority outside is there so that keys lie where somebody guards them. Kong Mesh takes certificates from SPIRE, from an intermediate that it is given, and from 2.14 on by extensions for Vault, cert-manager and AWS Private CA (security.md 1.3 and 4.7; that their configuration is not published is UNVERIFIED).',
+  },
+  intermediate: {
+    code: 'ISTHMUS-ID-012',
+    severity: 'warning',
+    title: 'Istio may sign with an intermediate of your authority',
+    message:
+      'Secret cacerts holds the key that Istio signs with: an intermediate that somebody has put there, unless istiod made it itself. MeshIdentity {identity} would sign with an authority that Kong Mesh makes itself; MeshIdentity {draft} is a draft with an intermediate beside that of Istio.',
+    help: 'If the Secret has the key istio-generated, nothing is to be done. Otherwise have a second intermediate issued for Kong Mesh, finish the draft and apply it in place of {identity}. Do not give Kong Mesh the key of Istio.',
+    explanation:
+      'istiod marks what it has made itself (istio/pilot/pkg/bootstrap/istio_ca.go, 1.32); Isthmus reads neither values nor keys of Secrets. Kong Mesh presents no chain, so that whoever trusts its proxies needs the intermediate itself (kuma, meshidentity/providers/bundled, 3.0).',
+  },
 });

@@ -6,6 +6,7 @@ import { meshSettings } from '../../mesh-settings.ts';
 import { dnsLabel } from '../../names.ts';
 import { ownTrustDomain, securityOf } from '../../security/view.ts';
 import type { Traceable } from '../../trace.ts';
+import { draftOfAuthority } from './authority.ts';
 import { translateTlsDemands } from './tls-demands-to-mesh-tls.ts';
 
 const area = codes.identity;
@@ -55,6 +56,20 @@ function emitIdentity(context: Context): void {
   const why = 'It makes every proxy refuse what no permission allows, and the import is not declared complete.';
   emit(context, 'MeshIdentity', name, spec, complete ? asResource : asDraft(why));
   context.report(complete ? area.issued : area.issuedInPart, { name, domain }, undefined);
+  const draft = draftOfAuthority(context, name);
+  if (draft === undefined) return;
+  const { trustDomain } = securityOf(context).trust;
+  emit(
+    context,
+    'MeshIdentity',
+    draft.name,
+    {
+      ...spec,
+      spiffeID: { ...spec.spiffeID, trustDomain: draft.keepsTrustDomain ? trustDomain : domain },
+      provider: draft.provider,
+    },
+    asDraft(`To be applied in place of MeshIdentity ${name}. ${draft.why}`),
+  );
 }
 
 const placeholder = '-----BEGIN CERTIFICATE-----\n<root certificate of Istio>\n-----END CERTIFICATE-----\n';
