@@ -2,9 +2,10 @@ import { compareDiagnostics } from '@isthmus/diagnostics';
 import { mergedEstate } from '@isthmus/istio';
 import type { Json, JsonObject } from '@isthmus/kubernetes';
 import { plannedResource, preflight, reportOf } from '@isthmus/preflight';
-import { translate } from '@isthmus/translation';
+import { applyOverrides, translate } from '@isthmus/translation';
 import { type EstateOptions, readSources, settingsOf, textsOf } from './estate.ts';
 import { checkFile, writeText, writeWhole } from './output.ts';
+import { readOverrideFiles } from './overrides.ts';
 import { createProgress } from './progress.ts';
 import { renderFindings, wantsColour } from './render.ts';
 import { renderChecks } from './render-checks.ts';
@@ -17,12 +18,13 @@ export interface CheckOptions extends EstateOptions {
 /** `isthmus check`: returns the exit code, 0 done or 1 done with blockers; throws InputError for 2. */
 export async function runCheck(paths: readonly string[], options: CheckOptions): Promise<number> {
   const settings = await settingsOf(options);
+  const overrides = await readOverrideFiles(options.overrides);
   const { report: file, verbose = false } = options;
   if (file !== undefined && file !== '-') checkFile(file);
   const progress = createProgress(process.stderr);
   const { estate, input } = await readSources(paths, options, progress);
   progress.say(`Translating … ${estate.istio.length} Istio resources`);
-  const { emitted } = translate(estate, settings);
+  const { emitted } = applyOverrides(translate(estate, settings), overrides);
   const planned = emitted.flatMap(({ role, object }) =>
     role === 'patch' ? [] : [plannedResource(object as unknown as JsonObject)],
   );

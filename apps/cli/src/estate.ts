@@ -1,6 +1,6 @@
 import { clusterNames, type Estate, takeIn } from '@isthmus/istio';
 import { isTargetVersion, targetVersions } from '@isthmus/kong-mesh';
-import { type Settings, type Translation, translate } from '@isthmus/translation';
+import { applyOverrides, type Override, type Settings, type Translation, translate } from '@isthmus/translation';
 import { argumentsOf, type Input, InputError, readInput } from './input.ts';
 import { readLimits } from './limits.ts';
 import type { Progress } from './progress.ts';
@@ -10,6 +10,7 @@ import { readSettings } from './settings.ts';
 export interface EstateOptions {
   readonly target?: string;
   readonly settings?: string;
+  readonly overrides?: string;
   readonly complete?: boolean;
   readonly limit?: readonly string[];
   /** `NAME=PATH` of each cluster. */
@@ -56,7 +57,12 @@ export async function readEstate(
  * Translates an estate for commands that compare: requests are those of one cluster. Throws an InputError where it holds
  * several and none is chosen.
  */
-export function translateOne(estate: Estate, settings: Settings, { onlyCluster }: EstateOptions): Translation {
+export function translateOne(
+  estate: Estate,
+  settings: Settings,
+  overrides: readonly Override[],
+  { onlyCluster }: EstateOptions,
+): Translation {
   const names = clusterNames(estate);
   if (onlyCluster !== undefined && !names.includes(onlyCluster))
     throw new InputError(
@@ -64,7 +70,7 @@ export function translateOne(estate: Estate, settings: Settings, { onlyCluster }
     );
   if (names.length > 1 && onlyCluster === undefined)
     throw new InputError(`the input holds the clusters ${names.join(', ')}; choose one with --only-cluster`);
-  const translation = translate(estate, settings);
+  const translation = applyOverrides(translate(estate, settings), overrides);
   return translation.zones?.find(({ cluster }) => cluster === onlyCluster)?.translation ?? translation;
 }
 

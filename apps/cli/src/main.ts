@@ -42,6 +42,10 @@ const withEstate = (command: Command): Command =>
     .option('--only-cluster <name>', 'of several clusters, the one that requests are compared in')
     .option('--target <version>', 'Kong Mesh version: 2.13, 2.14 or 3.0 (default 2.14)')
     .option('--settings <file>', "the migration's settings, JSON or YAML")
+    .option(
+      '--overrides <path>',
+      'what people changed in emitted resources: a file or a folder, as the app exports them',
+    )
     .option('--complete', 'the input is the whole estate, so that what is absent means something')
     .option(
       '--limit <name=value>',
@@ -60,9 +64,14 @@ program
   .option('--format <form>', 'kubernetes, or universal for kumactl apply (default kubernetes)')
   .option(
     '--report <file>',
-    'write the report as JSON, or as a page where the name ends in .html; - for standard output',
+    'write the report as JSON, as a page where the name ends in .html, as Markdown in .md; - for standard output',
+  )
+  .option(
+    '--pseudonyms [keyfile]',
+    'in --report, pseudonyms for names: new ones each time, or with the key in a file the same as before',
   )
   .option('--settings <file>', "the migration's settings, JSON or YAML")
+  .option('--overrides <path>', 'what people changed in emitted resources: a file or a folder, as the app exports them')
   .option('--complete', 'the input is the whole estate, so that what is absent means something')
   .option('--verify', 'compare what both meshes do with all requests, and put the verdicts into the report')
   .option('--force', 'replace an earlier bundle in --out')
@@ -84,9 +93,11 @@ Exit codes:
 
 Examples:
   isthmus translate manifests/ --out bundle --report report.json
+  isthmus translate manifests/ --verify --report for-vendor.html --pseudonyms names.key
   helm template shop ./chart | isthmus translate - --target 2.13
   isthmus translate cluster.zip --complete --out bundle
   isthmus translate cluster.zip --complete --format universal --out bundle
+  isthmus translate cluster.zip --complete --overrides overrides.yaml --out bundle
   isthmus translate --cluster east=east.zip --cluster west=west.zip --out bundle`,
   )
   .action(async (paths: string[], options: TranslateOptions) => {

@@ -17,10 +17,11 @@ import {
   waveDays,
   waveOf,
 } from '@isthmus/migration';
-import { translate } from '@isthmus/translation';
+import { applyOverrides, translate } from '@isthmus/translation';
 import { type EstateOptions, readSources, settingsOf, textsOf } from './estate.ts';
 import { InputError } from './input.ts';
 import { checkFile, checkFolder, writeText, writeWhole } from './output.ts';
+import { readOverrideFiles } from './overrides.ts';
 import { type BridgeOptions, bridgeSettingsOf, scheduleOf, writePlanBundle } from './plan-bundle.ts';
 import { createProgress } from './progress.ts';
 import { renderFindings, wantsColour } from './render.ts';
@@ -97,6 +98,7 @@ async function observedOf(file: string | undefined): Promise<readonly Observatio
 export async function runPlan(paths: readonly string[], options: PlanOptions): Promise<number> {
   const planSettings = planSettingsOf(options);
   const settings = await settingsOf(options);
+  const overrides = await readOverrideFiles(options.overrides);
   const { report: file, verbose = false, out } = options;
   const bridge = await bridgeSettingsOf(options);
   const schedule = scheduleOf(options);
@@ -116,7 +118,7 @@ export async function runPlan(paths: readonly string[], options: PlanOptions): P
     const facts = bridgeFacts({
       estate: whole,
       graph,
-      emitted: translate(estate, settings).emitted,
+      emitted: applyOverrides(translate(estate, settings), overrides).emitted,
       concerns: concerns(whole, graph.services, clusterDomain),
       names: settings,
       settings: bridge,

@@ -5,6 +5,7 @@ import { type EstateOptions, readEstate, settingsOf, translateOne } from './esta
 import { InputError } from './input.ts';
 import { judgeOf } from './judging.ts';
 import { writeText } from './output.ts';
+import { readOverrideFiles } from './overrides.ts';
 import { createProgress } from './progress.ts';
 import { printable } from './render.ts';
 
@@ -94,6 +95,7 @@ export async function runSimulate(paths: readonly string[], options: SimulateOpt
   if (namespace === '' || name === '' || rest.length > 0)
     throw new InputError(`--service takes <namespace>/<name>, not ${options.service}`);
   const settings = await settingsOf(options);
+  const overrides = await readOverrideFiles(options.overrides);
   const { path = '/', method = 'GET', host = `${name}.${namespace}` } = options;
   if (!path.startsWith('/')) throw new InputError(`--path begins with a slash: /${path}`);
   const request: Request = { method, authority: host, path, headers: headersOf(options.header ?? []) };
@@ -104,7 +106,7 @@ export async function runSimulate(paths: readonly string[], options: SimulateOpt
   const progress = createProgress(process.stderr);
   const estate = await readEstate(paths, options, progress);
   progress.say(`Translating … ${estate.istio.length} Istio resources`);
-  const judge = judgeOf(translateOne(estate, settings, options));
+  const judge = judgeOf(translateOne(estate, settings, overrides, options));
   progress.end();
   const portsOf = judge.portsOf(options.service);
   const port = options.port === undefined ? portsOf[0] : Number(options.port);

@@ -1,25 +1,30 @@
-import { copyFileSync } from 'node:fs';
+import { createHmac, randomBytes } from 'node:crypto';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type BundleFormat,
   buildReport,
   bundleFormats,
+  type KeyedHash,
   type PlannedFile,
   planLayout,
   type Report,
+  renderReportMarkdown,
   renderReportPage,
   reportChunks,
+  underPseudonyms,
 } from '@isthmus/bundle';
 import { compareDiagnostics, type Diagnostic } from '@isthmus/diagnostics';
 import { tally } from '@isthmus/equivalence';
 import { clusterNames, takeIn } from '@isthmus/istio';
 import { isTargetVersion, targetVersions } from '@isthmus/kong-mesh';
-import { translateBeside, wantedPlaces, withPlaces } from '@isthmus/translation';
+import { applyOverrides, translateBeside, wantedPlaces, withPlaces } from '@isthmus/translation';
 import { textsOf } from './estate.ts';
 import { argumentsOf, InputError, readInput } from './input.ts';
 import { accessOf, judgeOf, verdictsOf } from './judging.ts';
 import { readLimits } from './limits.ts';
 import { checkFile, checkFolder, prepareFolder, writeText, writeWhole, writing } from './output.ts';
+import { readOverrideFiles } from './overrides.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { renderFindings, renderSummary, wantsColour } from './render.ts';
 import { renderAccessTally } from './render-access.ts';
@@ -33,7 +38,11 @@ export interface TranslateOptions {
   /** How the bundle's resources are written. */
   readonly format?: string;
   readonly report?: string;
+  /** Whether names in it are replaced: under a key of its own, or that of a file. */
+  readonly pseudonyms?: string | boolean;
   readonly settings?: string;
+  /** A file or a folder. */
+  readonly overrides?: string;
   readonly complete?: boolean;
   readonly verify?: boolean;
   readonly force?: boolean;
@@ -53,16 +62,41 @@ function formatOf({ format = 'kubernetes' }: TranslateOptions): BundleFormat {
 const jsonReport = 'report/report.json';
 const pageReport = 'report/report.html';
 
+// A shorter key could be found by trying.
+const shortestKey = 16;
+
+/** The keyed hash that pseudonyms come from; undefined where names stay. Throws an InputError for a file that holds no key. */
+function pseudonymHash({ pseudonyms }: TranslateOptions): KeyedHash | undefined {
+  if (pseudonyms === undefined || pseudonyms === false) return undefined;
+  let key: Buffer;
+  if (pseudonyms === true) key = randomBytes(32);
+  else {
+    try {
+      key = readFileSync(pseudonyms);
+    } catch (error) {
+      throw new InputError(
+        `the key ${pseudonyms} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}); make one with: openssl rand -hex -out ${pseudonyms} 32`,
+      );
+    }
+    if (key.length < shortestKey)
+      throw new InputError(`the key ${pseudonyms} has ${key.length} bytes; ${shortestKey} or more are needed`);
+  }
+  return (text) => createHmac('sha256', key).update(text).digest();
+}
+
 /** Refuses what would fail only after the work is done. */
-function checkDestinations({ out, report, force }: TranslateOptions): void {
+function checkDestinations({ out, report, force, pseudonyms }: TranslateOptions): void {
+  if (pseudonyms !== undefined && report === undefined)
+    throw new InputError('--pseudonyms is for a report: say --report FILE too');
   if (out !== undefined) checkFolder(out, force ?? false);
   if (report !== undefined && report !== '-') checkFile(report);
 }
 
-/** Writes the report to where `--report` says; a bundle beside which it was written already is copied from. */
+/** Writes the report to where `--report` says; a bundle beside which the same was written already is copied from. */
 async function writeReport(report: Report, file: string, out: string | undefined, work: SideWork): Promise<void> {
   if (file === '-') await writeText(process.stdout, reportChunks(report));
   else if (/\.html?$/i.test(file)) writeWhole(file, renderReportPage(report));
+  else if (/\.(?:md|markdown)$/i.test(file)) writeWhole(file, renderReportMarkdown(report));
   else if (out === undefined) await work.write(file, reportChunks(report));
   else writing(file, () => copyFileSync(join(out, jsonReport), file));
 }
@@ -86,10 +120,12 @@ export async function runTranslate(paths: readonly string[], options: TranslateO
   if (!isTargetVersion(target))
     throw new InputError(`Kong Mesh ${target} is not known; choose one of ${targetVersions.join(', ')}`);
   const settings = { ...fromFile, target, complete: options.complete ?? fromFile.complete };
+  const overrides = await readOverrideFiles(options.overrides);
   const format = formatOf(options);
   const limits = readLimits(options.limit ?? [], process.env);
   const args = argumentsOf(paths, options.cluster);
   checkDestinations(options);
+  const hash = pseudonymHash(options);
   const progress = createProgress(process.stderr);
   const input = await readInput(args, limits, (files) => progress.say(`Reading … ${files} files`));
   if (input.readings.every(({ resources, unidentified }) => resources.length + unidentified.length === 0)) {
@@ -108,7 +144,8 @@ export async function runTranslate(paths: readonly string[], options: TranslateO
   const work = createSideWork(estate.istio.length);
   try {
     progress.say(`Translating … ${estate.istio.length} Istio resources`);
-    const translation = await translateBeside(work.checker(settings), estate, settings);
+    const translated = await translateBeside(work.checker(settings), estate, settings);
+    const translation = applyOverrides(translated, overrides);
     const wanted = wantedPlaces(translation);
     const places = work.locate(wanted, textsOf(input));
     // Waited for below; until then it may fail without anybody looking.
@@ -131,7 +168,10 @@ export async function runTranslate(paths: readonly string[], options: TranslateO
       writeWhole(join(out, pageReport), renderReportPage(report));
       await Promise.all([written, work.write(join(out, jsonReport), reportChunks(report))]);
     }
-    if (options.report !== undefined) await writeReport(report, options.report, out, work);
+    if (options.report !== undefined && hash !== undefined) {
+      const { report: changed } = underPseudonyms(report, translation, hash);
+      await writeReport(changed, options.report, undefined, work);
+    } else if (options.report !== undefined) await writeReport(report, options.report, out, work);
     progress.end();
     await printFindings(diagnostics, options.verbose ?? false);
     process.stderr.write(`${renderSummary(report)}\n`);

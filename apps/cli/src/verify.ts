@@ -2,8 +2,9 @@ import { type EstateOptions, readEstate, settingsOf, translateOne } from './esta
 import { InputError } from './input.ts';
 import { accessDuring, accessOf, bridges, judgeOf, phases, verdictsOf } from './judging.ts';
 import { writeText } from './output.ts';
+import { findingsOfOverrides, readOverrideFiles } from './overrides.ts';
 import { createProgress } from './progress.ts';
-import { wantsColour } from './render.ts';
+import { renderFindings, wantsColour } from './render.ts';
 import { accessExitCode, renderAccess } from './render-access.ts';
 import { exitCodeOf, renderVerdicts } from './render-verdicts.ts';
 
@@ -26,10 +27,11 @@ export async function runVerify(paths: readonly string[], options: VerifyOptions
   const phase = options.phase === undefined ? undefined : oneOf('phase', options.phase, phases);
   const bridge = oneOf('bridge', options.bridge ?? 'direct', bridges);
   const settings = await settingsOf(options);
+  const overrides = await readOverrideFiles(options.overrides);
   const progress = createProgress(process.stderr);
   const estate = await readEstate(paths, options, progress);
   progress.say(`Translating … ${estate.istio.length} Istio resources`);
-  const translation = translateOne(estate, settings, options);
+  const translation = translateOne(estate, settings, overrides, options);
   const { service = [] } = options;
   const judge = judgeOf(translation);
   const unknown = service.find((one) => !judge.services.includes(one));
@@ -45,11 +47,16 @@ export async function runVerify(paths: readonly string[], options: VerifyOptions
       ? accessOf(translation, progress, services)
       : accessDuring(translation, phase, bridge, progress, services);
   progress.end();
+  const decided = findingsOfOverrides(translation);
+  const style = { colour: wantsColour(process.stderr), all: options.verbose ?? false };
+  await writeText(process.stderr, renderFindings(decided, style));
   if (options.json) await writeText(process.stdout, [`${JSON.stringify([...rows, ...access], null, 2)}\n`]);
   else {
     const look = { colour: wantsColour(process.stdout), all: options.verbose ?? false, notCompared: judge.notCompared };
     if (phase === undefined) await writeText(process.stdout, renderVerdicts(rows, look));
     await writeText(process.stdout, renderAccess(access, look));
   }
-  return exitCodeOf(rows) || accessExitCode(access);
+  // An override that is not applied was not compared, and one that may widen access is nobody's decision yet.
+  const isBlocked = decided.some(({ severity }) => severity === 'blocker');
+  return exitCodeOf(rows) || accessExitCode(access) || (isBlocked ? 1 : 0);
 }

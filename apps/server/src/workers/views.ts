@@ -4,8 +4,10 @@ import {
   type BundleFormat,
   buildReport,
   layOut,
+  renderReportMarkdown,
   renderReportPage,
   reportText,
+  underPseudonyms,
 } from '@isthmus/bundle';
 import type {
   AccessQuery,
@@ -57,8 +59,12 @@ export interface ViewTask {
     | { readonly name: 'overview' | 'inventory' | 'resources' | 'overrides' }
     | { readonly name: 'override'; readonly id: string }
     | { readonly name: 'override-draft'; readonly draft: OverrideDraft }
-    | ({ readonly name: 'report' } & ReportQuery)
-    | ({ readonly name: 'report-page' } & ReportQuery)
+    | {
+        readonly name: 'report' | 'report-page' | 'report-markdown' | 'report-names';
+        readonly verify?: boolean;
+        /** The key of pseudonyms, where names are to be replaced. */
+        readonly key?: Uint8Array;
+      }
     | { readonly name: 'bundle'; readonly format: ArchiveFormat; readonly form: BundleFormat }
     | { readonly name: 'services'; readonly ids?: readonly string[] }
     | { readonly name: 'diagnostics'; readonly severity?: string; readonly limit?: number }
@@ -380,6 +386,8 @@ function build(snapshot: Translated, task: ViewTask): unknown {
     case 'plan-bundle':
     case 'report':
     case 'report-page':
+    case 'report-markdown':
+    case 'report-names':
     case 'bundle':
       return undefined;
   }
