@@ -116,4 +116,14 @@ export const extension = defineCodes({
     explanation:
       'A MeshRateLimit is a bucket that is filled to the brim once in its interval (kuma, meshratelimit, 2.14), so that the smaller of `max_tokens` and `tokens_per_fill` is carried over. Both limit each proxy by itself.',
   },
+  restrictionWithGaps: {
+    code: 'ISTHMUS-EXT-013',
+    severity: 'blocker',
+    title: 'Restriction does not act everywhere',
+    message:
+      'What this adds to proxies ({what}) can refuse requests or connections, and is carried over; but {where}. What it refused there may get through.',
+    help: 'Declare the protocol of the ports (`appProtocol: http`), import the workloads with their Services, or put the check elsewhere (MeshTrafficPermission, MeshOPA, the application); then ask again.',
+    explanation:
+      'Istio finds out what undeclared ports carry and patches the chains of all ports; Kong Mesh takes a port without `appProtocol` for TCP, where no filter of requests stands, and has listeners for ports of Services only (edge.md 3.9, routing.md 2.5, both verified by running).',
+  },
 });

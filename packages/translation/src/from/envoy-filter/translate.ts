@@ -12,6 +12,7 @@ import { translateLimit } from './limits.ts';
 import { addedClusters, fateOf } from './modifications.ts';
 import { narrowing, type Patch, patchesOf } from './patch.ts';
 import { faultsOf, retriesOf } from './requests.ts';
+import { reportGapsOf } from './restrictions.ts';
 import { timeoutsOf } from './timeouts.ts';
 
 /** The policies that take the place of a patch; undefined where none does. */
@@ -53,7 +54,10 @@ function translatePatch(context: Context, patch: Patch, clusters: ReadonlySet<st
     context.inert(field, codes.extension.deadThreshold, {});
     return [];
   }
-  if (translateLimit(context, patch)) return [];
+  if (translateLimit(context, patch)) {
+    reportGapsOf(context, patch);
+    return [];
+  }
   const counterparts = counterpartsOf(context, patch);
   if (counterparts !== undefined) {
     for (const counterpart of counterparts) emitCounterpart(context, resource, counterpart);
@@ -64,6 +68,7 @@ function translatePatch(context: Context, patch: Patch, clusters: ReadonlySet<st
   if (fate.kind === 'modifications') {
     context.claim(field, 'approximate', codes.extension.proxyPatch);
     context.report(codes.extension.proxyPatch, { name: policyName(resource), side: patch.sides.join(' and ') }, field);
+    reportGapsOf(context, patch);
     return fate.modifications;
   }
   if (fate.kind === 'settled') context.settled(field);

@@ -7,6 +7,7 @@ import type { Traceable } from '../../trace.ts';
 import { policyName } from '../envoy-filter/emit.ts';
 import { istioNameIn } from '../envoy-filter/modifications.ts';
 import type { Side } from '../envoy-filter/patch.ts';
+import { reportGaps, restrictionOf } from '../envoy-filter/restrictions.ts';
 import { rootNamespaceOf } from '../sidecar/read.ts';
 
 /** A WasmPlugin or a TrafficExtension: Istio makes the one into the other (edge.md 3.10). */
@@ -57,13 +58,18 @@ const filterAt = (extension: Extension, value: Traceable<Json>): Modification[] 
       : { match: { origin: side, name: 'envoy.filters.http.router' }, operation: 'AddBefore', value },
   }));
 
-function labelsOf(context: Context, { resource, spec }: Extension): Record<string, string> {
+const selectorOf = ({ spec }: Extension): Record<string, string> =>
+  Object.fromEntries(
+    entries(descend(spec, 'selector', 'matchLabels')).map(([key, field]) => [key, String(field.value)]),
+  );
+
+function labelsOf(context: Context, extension: Extension): Record<string, string> {
+  const { resource, spec } = extension;
   const namespace = resource.namespace || 'default';
-  const labels = entries(descend(spec, 'selector', 'matchLabels'));
-  for (const [, label] of labels) context.settled(label);
+  for (const [, label] of entries(descend(spec, 'selector', 'matchLabels'))) context.settled(label);
   return {
     ...(namespace === rootNamespaceOf(context) ? {} : { 'k8s.kuma.io/namespace': namespace }),
-    ...Object.fromEntries(labels.map(([key, field]) => [key, String(field.value)])),
+    ...selectorOf(extension),
   };
 }
 
@@ -92,6 +98,12 @@ function translateScript(context: Context, extension: Extension, script: Field<s
   };
   context.claim(script, 'approximate', codes.extension.proxyPatch);
   context.report(codes.extension.proxyPatch, { name, side: sides.join(' and ') }, script);
+  const layer = isFirst(extension) ? 'requests' : restrictionOf('envoy.filters.http.lua', script.value);
+  if (layer !== undefined)
+    reportGaps(context, script, 'a script', layer, sides, {
+      namespace: resource.namespace === rootNamespaceOf(context) ? undefined : resource.namespace || 'default',
+      labels: selectorOf(extension),
+    });
   settlePlace(context, extension);
   emitMeshProxyPatch(context, {
     name,
