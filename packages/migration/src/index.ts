@@ -38,9 +38,15 @@ export {
 export { bridgeState } from './bridge/state.ts';
 export { crossingWays, type Way, type WayKind } from './bridge/way.ts';
 export { x509Reader } from './bridge/x509.ts';
+export type { Change } from './fan-out/changes.ts';
+export { type FanOut, type FanOutInput, fanOut, type NamespaceFanOut, type ScopedFanOut } from './fan-out/fan-out.ts';
+export type { Formula, Load } from './fan-out/formulas.ts';
+export type { Point } from './fan-out/projection.ts';
+export { bytesInWords } from './fan-out/sentence.ts';
 export { type EvidenceKind, likely, type ServiceEdge, type ServiceGraph } from './graph/edge.ts';
 export { serviceGraph } from './graph/graph.ts';
 export { type Observation, type ObservedTraffic, readObserved } from './graph/observed.ts';
+export { workloadCalls } from './graph/workload-calls.ts';
 export {
   againstAccess,
   againstPhase,
@@ -48,8 +54,10 @@ export {
   closedWays,
   type KnownRoot,
   missingTrust,
+  type PhaseState,
   phaseCase,
   progressWith,
+  stateCase,
   waitingFor,
 } from './phases/evidence.ts';
 export {

@@ -4,7 +4,7 @@ import type { ClientView } from './client-view.ts';
 import { clusterOf } from './cluster.ts';
 import { type Destination, type DestinationKind, type DestinationPort, isRead } from './destination.ts';
 import type { Subject } from './entry-index.ts';
-import { type GeneratedRoutes, httpRoutes, httpTable, routeRules } from './http-routes.ts';
+import { countRoutes, type GeneratedRoutes, httpRoutes, httpTable, routeRules } from './http-routes.ts';
 import { confOf, type Mesh, readMesh } from './mesh.ts';
 import type { MeshOptions } from './options.ts';
 import { patchedTable } from './patched-table.ts';
@@ -30,6 +30,8 @@ export interface KongMeshBehavior {
   routeTable(client: Client, service: ServiceRef, port: number): RouteTable;
   /** What becomes of what a client sends to an address for which its proxy has no listener. */
   unlistened(client: Client): Decision;
+  /** The ports that a client's proxy has listeners for, where its Pods limit them (`kuma.io/reachable-backends`); else undefined: all. */
+  within(client: Client): ReadonlyMap<Destination, readonly DestinationPort[]> | undefined;
   /** Whether the cluster has workloads whose Pods have just a client's labels: others reach what nobody limits for them. */
   hasWorkload(client: Client): boolean;
   /**
@@ -37,6 +39,8 @@ export interface KongMeshBehavior {
    * can be compared with. None for another port.
    */
   generatedRoutes(client: Client, service: ServiceRef, port: number): GeneratedRoutes;
+  /** How many routes the control plane generates for a port, those left out for lack of a backend among them; 0 for other ports. */
+  routeCount(client: Client, service: ServiceRef, port: number): number;
   /** How it treats its connections to the service's endpoints; undefined where there is no such port in the mesh. */
   clusterSettings(client: Client, service: ServiceRef, port: number): ClusterSettings | undefined;
   /** How it treats the connections of its application; undefined where there is no such port in the mesh. */
@@ -115,12 +119,18 @@ export function compileKongMesh(objects: readonly JsonObject[], options: MeshOpt
       return tableFor(mesh, question);
     },
     unlistened: (client) => mesh.unlistenedOf(mesh.viewOf(client)),
+    within: mesh.reach.within,
     hasWorkload: mesh.reach.hasWorkload,
     generatedRoutes(client, service, port) {
       const question = ask(mesh, client, service, port);
       if (question === undefined || !isRead(question.port.protocol)) return { routes: [], refusals: [] };
       const { client: view, subject } = question;
       return httpRoutes(mesh, view, subject, question.port, routeRules(mesh, view, subject) ?? []);
+    },
+    routeCount(client, service, port) {
+      const question = ask(mesh, client, service, port);
+      if (question === undefined || !isRead(question.port.protocol)) return 0;
+      return countRoutes(routeRules(mesh, question.client, question.subject) ?? []);
     },
     clusterSettings(client, service, port) {
       const question = ask(mesh, client, service, port);

@@ -45,6 +45,10 @@ export function flatten(rules: readonly RouteRule[]): FlatRoute[] {
   return routes.some(({ match }) => isCatchAll(match)) ? routes : [...routes, automatic];
 }
 
+/** How many routes rules become, with the automatic one. */
+export const countRoutes = (rules: readonly RouteRule[]): number =>
+  flatten(rules).reduce((count, { match }) => count + variantsOf(match).length, 0);
+
 /** What the policies say about a route beside where it goes. */
 interface RouteSettings extends RouteTimeouts {
   readonly retries?: Retries;

@@ -94,6 +94,34 @@ describe('reachable backends', () => {
   });
 });
 
+describe('all that is within reach', () => {
+  const within = (text: string | undefined): string[] | undefined => {
+    const found = meshOf([...shop, ...other, headless, mine(text)]).within(client);
+    const all = found && [...found].flatMap(([{ namespace, name }, ports]) => ports.map((of) => [namespace, name, of]));
+    return all?.map(([home, name, of]) => `${home}/${name || '(pods)'}:${(of as { port: number }).port}`).sort();
+  };
+
+  test('is not limited where nothing is written, and nothing where the list is empty', () => {
+    expect(within(undefined)).toBeUndefined();
+    expect(within(written([]))).toEqual([]);
+    expect(within('')).toEqual([]);
+  });
+
+  test('is what references name, by name, labels and port', () => {
+    const all = { kind: 'MeshService', labels: { 'k8s.kuma.io/namespace': 'shop' } };
+    expect(within(written([{ kind: 'MeshService', name: 's' }]))).toEqual(['shop/s:80']);
+    expect(within(written([{ kind: 'MeshService', name: 's', port: 81 }]))).toEqual([]);
+    expect(within(written([{ kind: 'MeshService', name: 'o', namespace: 'other' }]))).toEqual(['other/o:80']);
+    expect(within(written([all]))).toEqual(expect.arrayContaining(['shop/(pods):80', 'shop/s:80']));
+    expect(within(written([all, { kind: 'MeshService', name: 's' }]))).toEqual(within(written([all])));
+  });
+
+  test('is nothing of Pods whose annotation the control plane refuses', () => {
+    expect(within('refs: {')).toEqual([]);
+    expect(within(written([{ kind: 'MeshMulitZoneService', name: 's' }]))).toEqual([]);
+  });
+});
+
 describe('what a proxy has no listener for', () => {
   const passthrough = (conf: JsonObject): JsonObject =>
     policy('MeshPassthrough', 'kong-mesh-system/p', { targetRef: { kind: 'Mesh' }, default: conf });

@@ -14,6 +14,13 @@ export interface ReachIndex {
   hasWorkload(client: Pick<ClientView, 'namespace' | 'labels'>): boolean;
   /** Whether a group's proxies have a listener for a port; undefined where some of them have, or the control plane picks one. */
   reaches(client: ClientView, destination: Destination, port: DestinationPort): boolean | undefined;
+  /**
+   * All ports that a group's proxies have listeners for; undefined where nobody limits them. Of several destinations among
+   * which the control plane picks one all are given, and of Pods that get no working proxy none. Equal answers are one map.
+   */
+  within(
+    client: Pick<ClientView, 'namespace' | 'labels'>,
+  ): ReadonlyMap<Destination, readonly DestinationPort[]> | undefined;
 }
 
 /** What one annotation lets a proxy reach; undefined: its Pod never gets a working proxy. */
@@ -91,6 +98,16 @@ function means(reference: JsonObject, destination: Destination, port: Destinatio
   return picks && (byLabels.length > 1 || destination.name === '') ? undefined : true;
 }
 
+/** The destinations that a reference may mean, before its port is looked at. */
+function candidates(reference: JsonObject, home: string, catalog: Catalog): readonly Destination[] {
+  const kind = filledOf(reference.kind) ?? '';
+  const labels = textsOf(reference.labels) ?? {};
+  if (Object.keys(labels).length > 0) return catalog.withLabels(kind, labels);
+  return catalog
+    .inNamespace(filledOf(reference.namespace) ?? home)
+    .filter((one) => one.kind === kind && one.name !== '' && one.name === filledOf(reference.name));
+}
+
 /** Reads which destinations workloads let their proxies know; all of them where their Pods have no annotation. */
 export function readReach(objects: readonly JsonObject[], catalog: Catalog): ReachIndex {
   const members = writtenByNamespace(objects);
@@ -118,6 +135,21 @@ export function readReach(objects: readonly JsonObject[], catalog: Catalog): Rea
     const found = references.map((one) => means(one, destination, port, client.namespace, catalog));
     return found.includes(true) ? true : found.includes(undefined) ? undefined : false;
   };
+  const known = new Map<string, ReadonlyMap<Destination, readonly DestinationPort[]>>();
+  const meant = (written: readonly string[], home: string): ReadonlyMap<Destination, readonly DestinationPort[]> => {
+    const found = new Map<Destination, readonly DestinationPort[]>();
+    for (const reference of written.flatMap((text) => referencesIn(text) ?? [])) {
+      const wanted = numberOf(reference.port);
+      for (const destination of candidates(reference, home, catalog)) {
+        const fits = ({ port, name }: DestinationPort): boolean =>
+          wanted === undefined || wanted === port || String(wanted) === name;
+        const before = found.get(destination) ?? [];
+        const more = destination.ports.filter((port) => fits(port) && !before.includes(port));
+        if (more.length > 0) found.set(destination, [...before, ...more]);
+      }
+    }
+    return found;
+  };
   return {
     hasWorkload: (client) => membersOf(client).length > 0,
     reaches(client, destination, port) {
@@ -126,6 +158,16 @@ export function readReach(objects: readonly JsonObject[], catalog: Catalog): Rea
       if (written.size === 0) return true;
       const answers = new Set([...written].map((one) => reaches(one, client, destination, port)));
       return answers.size === 1 ? [...answers][0] : undefined;
+    },
+    within(client) {
+      if (!limited.has(client.namespace)) return undefined;
+      const all = membersOf(client);
+      const written = [...new Set(all)].filter((text) => text !== undefined);
+      if (all.length === 0 || all.includes(undefined)) return undefined;
+      const key = JSON.stringify([client.namespace, ...written.sort()]);
+      const found = known.get(key) ?? meant(written, client.namespace);
+      known.set(key, found);
+      return found;
     },
   };
 }
