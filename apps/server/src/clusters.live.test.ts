@@ -241,7 +241,8 @@ describe.skipIf(api === undefined || kongMesh === undefined)('a migration with a
   });
 
   test('keeps the gate to a phase shut that the cluster does not show', async () => {
-    const { body } = await ask<ServiceGates>('GET', `/migrations/${migration}/services/sales/seats/gates`);
+    const { status, body } = await ask<ServiceGates>('GET', `/migrations/${migration}/services/sales/seats/gates`);
+    expect(status, JSON.stringify(body)).toBe(200);
     const said = new Map(
       body.gates.flatMap(({ to, conditions }) =>
         conditions.flatMap((one) => (one.id === 'cluster' ? [[to, one] as const] : [])),
@@ -299,6 +300,35 @@ describe.skipIf(api === undefined || kongMesh === undefined)('a migration with a
       `/migrations/${both.id}/diagnostics`,
     );
     expect(findings.diagnostics.map(({ code }) => code)).not.toContain('ISTHMUS-EST-002');
+  });
+
+  test('compares an upload with a cluster by what its manifests say', async () => {
+    const { body: upload } = await ask<Migration>('POST', '/migrations', { name: 'Upload' });
+    const manifest = (timeout: string): string => `apiVersion: v1
+kind: Service
+metadata: {namespace: sales, name: seats}
+spec: {selector: {app: seats}, ports: [{name: http, port: 80, appProtocol: http}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {namespace: sales, name: seats}
+spec: {hosts: [seats], http: [{timeout: ${timeout}, route: [{destination: {host: seats}}]}]}
+`;
+    const form = new FormData();
+    form.append('files', new Blob([manifest('1s')]), 'seats.yaml');
+    const sent = await fetch(`${server?.url}/api/v1/migrations/${upload.id}/snapshots`, { method: 'POST', body: form });
+    await finished(((await sent.json()) as ImportJob).id);
+    const connection = { kind: 'context', context: 'east' };
+    await ask('POST', `/migrations/${upload.id}/clusters`, { name: 'east', connection });
+    const drift = await until<Drift>(
+      `/migrations/${upload.id}/drift`,
+      ({ clusters }) => clusters[0]?.state === 'watching',
+    );
+    expect(drift.clusters[0]?.ofSnapshot).toBe(false);
+    expect(drift.clusters[0]?.changes.filter(({ change }) => change === 'changed')).toMatchObject([
+      { ref: { kind: 'VirtualService', name: 'seats' }, paths: ['spec.http[0].timeout'] },
+    ]);
+    expect(drift.services).toEqual([{ id: 'sales/seats', phase: 'discovered' }]);
   });
 
   test('never stores or tells a credential', () => {

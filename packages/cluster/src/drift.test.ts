@@ -1,6 +1,16 @@
 import type { JsonObject } from '@isthmus/kubernetes';
 import { describe, expect, test } from 'vitest';
-import { appliedOf, canonical, differingPaths, driftOf, isCompared, type ObjectRef, refKey, refOf } from './drift.ts';
+import {
+  appliedOf,
+  canonical,
+  deviatingPaths,
+  differingPaths,
+  driftOf,
+  isCompared,
+  type ObjectRef,
+  refKey,
+  refOf,
+} from './drift.ts';
 
 const route = (name: string, host: string, more: JsonObject = {}): JsonObject => ({
   apiVersion: 'networking.istio.io/v1',
@@ -59,6 +69,18 @@ describe('drift', () => {
       true,
       true,
     ]);
+  });
+
+  test('from a manifest is what the cluster does not say, not what it says besides', () => {
+    const manifest = route('a', 'a');
+    const defaulted = {
+      ...manifest,
+      metadata: { ...(manifest.metadata as JsonObject), uid: 'x' },
+      spec: { hosts: ['a'], exportTo: ['*'] },
+    };
+    expect(deviatingPaths(manifest, defaulted)).toEqual([]);
+    expect(deviatingPaths(manifest, route('a', 'b'))).toEqual(['spec.hosts[0]']);
+    expect(deviatingPaths(defaulted, manifest)).toEqual(['spec.exportTo[0]']);
   });
 
   test('names the places, not more than asked for', () => {

@@ -112,6 +112,16 @@ export function differingPaths(before: Json | undefined, after: Json | undefined
   return paths;
 }
 
+/**
+ * The paths at which the cluster does not say what a manifest says, in the manifest's order; at most so many. What the
+ * cluster says besides, as defaults of the API server do, is no difference.
+ */
+export function deviatingPaths(manifest: JsonObject, live: JsonObject, most = 20): string[] {
+  const paths: string[] = [];
+  deviations(comparable(manifest), comparable(live), '', paths);
+  return paths.slice(0, most);
+}
+
 /** What became of one emitted resource in the cluster. */
 export type Applied =
   | { readonly ref: ObjectRef; readonly state: 'applied' | 'missing' | 'unknown' | 'extra' }

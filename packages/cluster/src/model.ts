@@ -8,6 +8,7 @@ export {
   comparable,
   compareRefs,
   type Drift,
+  deviatingPaths,
   differingPaths,
   driftOf,
   isCompared,

@@ -20,6 +20,8 @@ import { serve } from '../route.ts';
 // More are counted, not listed.
 const mostChanges = 1000;
 const mostExplained = 200;
+// Of manifests each change has to be looked at: the API server completes them.
+const mostWritten = 20_000;
 
 const present = ({ name, connection, addedAt, addedBy }: ClusterRecord) => ({ name, connection, addedAt, addedBy });
 
@@ -86,9 +88,10 @@ export function clusterRoutes(app: FastifyInstance, context: Context): void {
     snapshot: string,
     cluster: string,
     changed: readonly ObjectRef[],
+    most: number,
   ): Promise<ReadonlyMap<string, string[]>> {
     const record = (await store.clusters.list(migration.id)).find(({ name }) => name === cluster);
-    const keys = changed.slice(0, mostExplained).map(refKey);
+    const keys = changed.slice(0, most).map(refKey);
     if (record === undefined || keys.length === 0) return new Map();
     const objects = await clusters.objects(migration.id, record, keys);
     const view = { name: 'differences', cluster, objects } as const;
@@ -107,16 +110,21 @@ export function clusterRoutes(app: FastifyInstance, context: Context): void {
       applied: [],
       appliedCounts: { applied: 0, missing: 0, changed: 0, extra: 0, unknown: 0 },
     };
+    const touched = new Set<string>();
     for (const { cluster, state, problem } of shown) {
       const { name } = cluster;
       const of = comparison?.clusters.find((one) => one.name === name);
       const { drift } = of ?? { drift: { changed: [], added: [], gone: [] } };
+      const isWritten = of !== undefined && !of.ofSnapshot;
       const pathsOf =
         snapshot === undefined
           ? new Map<string, string[]>()
-          : await pathsBehind(migration, snapshot.id, name, drift.changed);
+          : await pathsBehind(migration, snapshot.id, name, drift.changed, isWritten ? mostWritten : mostExplained);
+      // What the API server completed in a manifest is no change.
+      const changed = drift.changed.filter((ref) => !isWritten || (pathsOf.get(refKey(ref))?.length ?? 1) > 0);
+      for (const ref of [...changed, ...drift.gone]) touched.add(refKey(ref));
       const changes = [
-        ...drift.changed.map((ref) => ({ change: 'changed' as const, ref, paths: pathsOf.get(refKey(ref)) ?? [] })),
+        ...changed.map((ref) => ({ change: 'changed' as const, ref, paths: pathsOf.get(refKey(ref)) ?? [] })),
         ...drift.added.map((ref) => ({ change: 'new' as const, ref, paths: [] })),
         ...drift.gone.map((ref) => ({ change: 'gone' as const, ref, paths: [] })),
       ];
@@ -140,8 +148,11 @@ export function clusterRoutes(app: FastifyInstance, context: Context): void {
       }
     }
     const phases = new Map((await store.services.list(migration.id)).map((one) => [one.service, one.phase]));
+    const concerned = (comparison?.services ?? []).flatMap(([key, services]) => (touched.has(key) ? services : []));
     result.services.push(
-      ...(comparison?.services ?? []).map((id) => ({ id, phase: (phases.get(id) ?? firstPhase) as Service['phase'] })),
+      ...[...new Set(concerned)]
+        .sort()
+        .map((id) => ({ id, phase: (phases.get(id) ?? firstPhase) as Service['phase'] })),
     );
     return result;
   });

@@ -4,6 +4,7 @@ import {
   appliedOf,
   comparable,
   type Drift,
+  deviatingPaths,
   differingPaths,
   driftOf,
   isCompared,
@@ -12,7 +13,7 @@ import {
   refKey,
   refOf,
 } from '@isthmus/cluster/model';
-import { type JsonObject, type Limits, readManifest } from '@isthmus/kubernetes';
+import { effectiveNamespace, type JsonObject, type Limits, type Resource, readManifest } from '@isthmus/kubernetes';
 import { readFiles } from '@isthmus/store';
 import { printOf } from '../print.ts';
 import type { SnapshotRef, Translated } from './snapshot.ts';
@@ -40,8 +41,8 @@ export interface Comparison {
   readonly clusters: readonly ComparedCluster[];
   /** Services of the cluster that migrate. */
   readonly known: readonly string[];
-  /** Services that changed Istio resources are about. */
-  readonly services: readonly string[];
+  /** Of each Istio resource that changed or is gone, by its key, the services that it is about. */
+  readonly services: readonly (readonly [key: string, services: readonly string[]])[];
   /** Of each service with emitted resources: in how far the clusters hold them. */
   readonly policies: readonly (readonly [service: string, counts: PolicyCounts])[];
 }
@@ -64,11 +65,15 @@ function heldBy(snapshot: Translated, ref: SnapshotRef, limits: Limits): Held {
       const { cluster = '' } = resource.source;
       const own = objects.get(cluster) ?? new Map<string, JsonObject>();
       objects.set(cluster, own);
-      own.set(refKey(refOf(resource.object)), resource.object);
+      own.set(keyOf(resource), resource.object);
     }
   held.set(snapshot, objects);
   return objects;
 }
+
+/** As the cluster names it: manifests may leave the namespace out. */
+const keyOf = (resource: Resource): string =>
+  refKey({ ...refOf(resource.object), namespace: effectiveNamespace(resource) });
 
 const prints = new WeakMap<JsonObject, string>();
 function printed(objects: ReadonlyMap<string, JsonObject>): Printed {
@@ -139,21 +144,24 @@ export function compare(
     };
   });
   const changed = new Set(compared.flatMap(({ drift }) => [...drift.changed, ...drift.gone].map((one) => refKey(one))));
-  const services = new Set<string>();
+  const services = new Map<string, string[]>();
   for (const [service, resources] of snapshot.concerns)
-    if (resources.some((index) => changed.has(keyOfResource(snapshot, index)))) services.add(service);
+    for (const index of resources) {
+      const key = keyOfResource(snapshot, index);
+      if (changed.has(key)) services.set(key, [...(services.get(key) ?? []), service]);
+    }
   return {
     clusters: compared,
     // What is outside Kubernetes has no endpoints that a cluster shows.
     known: snapshot.services.filter(({ origin }) => origin === 'service').map(({ id }) => id),
-    services: [...services].sort(),
+    services: [...services],
     policies: policiesOf(snapshot, emitted, compared),
   };
 }
 
 function keyOfResource({ translation }: Translated, index: number): string {
   const resource = translation.estate.istio[index];
-  return resource === undefined ? '' : refKey(refOf(resource.object));
+  return resource === undefined ? '' : keyOf(resource);
 }
 
 function policiesOf(
@@ -183,7 +191,7 @@ function policiesOf(
   return [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** Where objects of a cluster differ from the snapshot's. */
+/** Where objects of a cluster differ from the snapshot's; from manifests, where they do not say what these say. */
 export function differences(
   snapshot: Translated,
   ref: SnapshotRef,
@@ -191,10 +199,13 @@ export function differences(
 ): { paths: string[][] } {
   const all = heldBy(snapshot, ref, ref.limits);
   const before = all.get(cluster) ?? all.get('');
+  const compareBoth = all.has(cluster)
+    ? (old: JsonObject, now: JsonObject) => differingPaths(comparable(old), comparable(now))
+    : deviatingPaths;
   return {
     paths: objects.map((object) => {
       const old = before?.get(refKey(refOf(object)));
-      return old === undefined ? [] : differingPaths(comparable(old), comparable(object));
+      return old === undefined ? [] : compareBoth(old, object);
     }),
   };
 }
