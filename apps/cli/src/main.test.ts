@@ -202,3 +202,25 @@ test('clusters become zones: each has a folder, and requests are compared in one
   expect(isthmus(['check', ...clusters]).status).not.toBe(2);
   expect(isthmus(['plan', ...clusters]).status).toBe(0);
 });
+
+test('a report can be Markdown, and under pseudonyms: new ones each time, or with a key the same as before', () => {
+  const path = folder({ 'seats.yaml': route, key: 'k'.repeat(32), short: 'k' });
+  const report = (name: string, ...more: string[]): string => {
+    const { status, stderr } = isthmus(['translate', join(path, 'seats.yaml'), '--report', join(path, name), ...more]);
+    expect([0, 1], stderr).toContain(status);
+    return readFileSync(join(path, name), 'utf8');
+  };
+  expect(report('a.md')).toContain('`Sidecar air/seats`');
+  const [first, second] = [report('b.md', '--pseudonyms'), report('c.md', '--pseudonyms')];
+  expect(first).not.toMatch(/seats|\bair\b/);
+  expect(second).not.toBe(first);
+  const keyed = ['--pseudonyms', join(path, 'key')];
+  expect(report('d.json', ...keyed, '--out', join(path, 'out'))).toBe(report('e.json', ...keyed));
+  expect(readFileSync(join(path, 'out/report/report.json'), 'utf8')).toContain('seats');
+
+  const refused = (...args: string[]) => isthmus(['translate', join(path, 'seats.yaml'), ...args]);
+  expect(refused('--pseudonyms').stderr).toContain('say --report FILE too');
+  const missing = refused('--report', '-', '--pseudonyms', join(path, 'none'));
+  expect([missing.status, missing.stderr]).toEqual([2, expect.stringContaining('openssl rand -hex')]);
+  expect(refused('--report', '-', '--pseudonyms', join(path, 'short')).stderr).toContain('16 or more are needed');
+});

@@ -25,6 +25,7 @@ import { importRoutes } from './routes/imports.ts';
 import { migrationRoutes } from './routes/migrations.ts';
 import { overrideRoutes } from './routes/overrides.ts';
 import { planRoutes } from './routes/plan.ts';
+import { savedViewRoutes } from './routes/saved-views.ts';
 import { serviceRoutes } from './routes/services.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { viewRoutes } from './routes/views.ts';
@@ -164,6 +165,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     migrationRoutes(api, context);
     importRoutes(api, context);
     clusterRoutes(api, context);
+    savedViewRoutes(api, context);
     serviceRoutes(api, context);
     viewRoutes(api, context);
     planRoutes(api, context);

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 export interface LiveEvent {
   readonly id: number;
   readonly migration: string;
-  readonly event: 'migration' | 'services' | 'snapshot' | 'plan';
+  readonly event: 'migration' | 'services' | 'snapshot' | 'plan' | 'views';
   readonly data: unknown;
 }
 

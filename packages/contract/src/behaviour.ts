@@ -122,7 +122,11 @@ export const ServiceBehaviour = Type.Object({
 export type ServiceBehaviour = Static<typeof ServiceBehaviour>;
 
 /** With `verify` the report holds the verdicts on all services, which may take a while for thousands of them. */
-export const ReportQuery = Type.Object({ verify: Type.Optional(Type.Boolean()) });
+export const ReportQuery = Type.Object({
+  verify: Type.Optional(Type.Boolean()),
+  /** Pseudonyms for names, under the migration's own key: the same in all of its reports. */
+  pseudonyms: Type.Optional(Type.Boolean()),
+});
 export type ReportQuery = Static<typeof ReportQuery>;
 
 /** A request to simulate. */

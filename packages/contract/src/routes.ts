@@ -124,7 +124,7 @@ export const routes = defineRoutes({
     method: 'GET',
     path: '/migrations/:id/events',
     summary:
-      'Changes by others (server-sent events `migration`, `services`, `snapshot`, `plan`; data: what changed, or null for read anew)',
+      'Changes by others (server-sent events `migration`, `services`, `snapshot`, `plan`, `views`; data: what changed, or null for read anew)',
     status: 200,
   },
   getOverview: {
@@ -381,6 +381,27 @@ export const routes = defineRoutes({
   },
   approve: {
     method: 'POST',
+  listSavedViews: {
+    method: 'GET',
+    path: '/migrations/:id/views',
+    summary: 'Saved views of its pages, by name',
+    status: 200,
+    response: service.SavedViews,
+  },
+  saveView: {
+    method: 'POST',
+    path: '/migrations/:id/views',
+    summary: 'Save a view; one of the same name is replaced',
+    body: service.NewSavedView,
+    status: 200,
+    response: service.SavedView,
+  },
+  removeView: {
+    method: 'DELETE',
+    path: '/migrations/:id/views/:page/:name',
+    summary: 'Remove a saved view',
+    status: 204,
+  },
     path: '/migrations/:id/services/:namespace/:name/approvals',
     summary: 'Approve that the traffic of a service shifts; once for each name',
     body: gate.NewApproval,
@@ -429,6 +450,20 @@ export const routes = defineRoutes({
       form: Type.Optional(Type.Union([Type.Literal('kubernetes'), Type.Literal('universal')])),
     }),
     status: 200,
+  getReportText: {
+    method: 'GET',
+    path: '/migrations/:id/report.md',
+    summary: 'The report as Markdown',
+    query: behaviour.ReportQuery,
+    status: 200,
+  },
+  getReportNames: {
+    method: 'GET',
+    path: '/migrations/:id/report-names.csv',
+    summary: 'Which name each pseudonym in reports of this migration stands for, as comma-separated values',
+    query: behaviour.ReportQuery,
+    status: 200,
+  },
   },
   listCodes: {
     method: 'GET',

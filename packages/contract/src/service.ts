@@ -76,6 +76,30 @@ export const BulkResult = Type.Object({
 });
 export type BulkResult = Static<typeof BulkResult>;
 
+/** Filters, order and columns of a page under a name; everybody who works on the migration sees it. */
+export const SavedView = Type.Object({
+  page: Type.Literal('services'),
+  name: Type.String(),
+  /** The query of its address. */
+  query: Type.String(),
+  at: Type.String(),
+  by: Type.String(),
+});
+export type SavedView = Static<typeof SavedView>;
+
+export const SavedViews = Type.Object({ views: Type.Array(SavedView) });
+export type SavedViews = Static<typeof SavedViews>;
+
+export const NewSavedView = Type.Object(
+  {
+    page: Type.Literal('services'),
+    name: Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' }),
+    query: Type.String({ maxLength: 4000, pattern: '^(?:\\?.*)?$' }),
+  },
+  { additionalProperties: false },
+);
+export type NewSavedView = Static<typeof NewSavedView>;
+
 /** One step of the append-only history. `verified` is false for self-chosen names. */
 export const HistoryEntry = Type.Object({
   sequence: Type.Integer(),

@@ -6,6 +6,7 @@ export { readFiles, stageFiles } from './files.ts';
 export type { DeletionRecord, MigrationPatch, Migrations } from './migrations.ts';
 export type { NewOverride, Overrides, Overriding } from './overrides.ts';
 export type { PlanNews, PlanPatch, Plans } from './plans.ts';
+export type { PseudonymKeys } from './pseudonym-keys.ts';
 export type {
   AcceptanceRecord,
   Actor,
@@ -16,9 +17,11 @@ export type {
   MigrationRecord,
   OverrideRecord,
   PlanRecord,
+  SavedViewRecord,
   ServiceState,
   SnapshotRecord,
 } from './record.ts';
+export type { SavedViews } from './saved-views.ts';
 export type { SeenService, ServicePatch, Services, ServicesChange } from './services.ts';
 export type { NewSnapshot, Snapshots } from './snapshots.ts';
 export { openStore, type Store } from './store.ts';

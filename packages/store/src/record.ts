@@ -90,6 +90,16 @@ export interface OverrideRecord {
   readonly by: string;
 }
 
+/** What a page shows, under a name that everybody who works on the migration sees. */
+export interface SavedViewRecord {
+  readonly page: string;
+  readonly name: string;
+  /** The query of its address. */
+  readonly query: string;
+  readonly at: string;
+  readonly by: string;
+}
+
 export interface HistoryRecord {
   readonly sequence: number;
   readonly at: string;

@@ -8,7 +8,9 @@ import { readHistory } from './history.ts';
 import { createMigrations, type Migrations } from './migrations.ts';
 import { createOverrides, type Overrides } from './overrides.ts';
 import { createPlans, type Plans } from './plans.ts';
+import { createPseudonymKeys, type PseudonymKeys } from './pseudonym-keys.ts';
 import type { HistoryRecord } from './record.ts';
+import { createSavedViews, type SavedViews } from './saved-views.ts';
 import { createServices, type Services } from './services.ts';
 import { createSnapshots, type Snapshots } from './snapshots.ts';
 import { storePath } from './store-path.ts';
@@ -24,6 +26,8 @@ export interface Store {
   readonly overrides: Overrides;
   readonly plans: Plans;
   readonly approvals: Approvals;
+  readonly pseudonymKeys: PseudonymKeys;
+  readonly savedViews: SavedViews;
   history(
     migration: string,
     which: { subject?: string | undefined; before?: number | undefined; limit: number },
@@ -61,6 +65,8 @@ export async function openStore(directory: string, now = () => new Date().toISOS
     overrides: createOverrides(database, now),
     plans: createPlans(database, now),
     approvals: createApprovals(database, now),
+    pseudonymKeys: createPseudonymKeys(database),
+    savedViews: createSavedViews(database, now),
     history: (migration, which) => readHistory(database, migration, which),
     ping: async () => void (await sql`SELECT 1`.execute(database)),
     close: () => database.destroy(),

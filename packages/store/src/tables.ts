@@ -109,6 +109,22 @@ export interface ClusterTable {
   added_by: string;
 }
 
+export interface PseudonymKeyTable {
+  migration_id: string;
+  key: Uint8Array;
+}
+
+export interface SavedViewTable {
+  migration_id: string;
+  /** Whose filters and columns these are. */
+  page: string;
+  name: string;
+  /** The query of its address. */
+  query: string;
+  saved_at: string;
+  saved_by: string;
+}
+
 export interface HistoryTable {
   sequence: Generated<number>;
   migration_id: string;
@@ -131,5 +147,7 @@ export interface Tables {
   plans: PlanTable;
   approvals: ApprovalTable;
   clusters: ClusterTable;
+  pseudonym_keys: PseudonymKeyTable;
+  saved_views: SavedViewTable;
   history: HistoryTable;
 }

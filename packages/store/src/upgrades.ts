@@ -131,6 +131,21 @@ export const upgrades: readonly string[] = [
     PRIMARY KEY (migration_id, id)
   ) STRICT;
   `,
+  `
+  CREATE TABLE pseudonym_keys (
+    migration_id TEXT PRIMARY KEY REFERENCES migrations (id) ON DELETE CASCADE,
+    key BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE saved_views (
+    migration_id TEXT NOT NULL REFERENCES migrations (id) ON DELETE CASCADE,
+    page TEXT NOT NULL,
+    name TEXT NOT NULL,
+    query TEXT NOT NULL,
+    saved_at TEXT NOT NULL,
+    saved_by TEXT NOT NULL,
+    PRIMARY KEY (migration_id, page, name)
+  ) STRICT;
+  `,
 ];
 
 const pragma = (file: DatabaseSync, name: string): number =>

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   type AccessQuery,
   type BehaviourQuery,
@@ -84,16 +85,33 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
   serve(app, routes.getSimulationModel, (request, reply) =>
     render(request, reply, { name: 'simulation-model', subject: request.body as SimulatedSubject }),
   );
-  serve(app, routes.getReport, (request, reply) =>
-    render(request, reply, { name: 'report', ...(request.query as ReportQuery) }),
-  );
+  async function report(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    name: 'report' | 'report-page' | 'report-markdown' | 'report-names',
+    type?: string,
+  ): Promise<FastifyReply> {
+    const { verify = false, pseudonyms = false } = request.query as ReportQuery;
+    const record = await findMigration(store, idOf(request));
+    const isChanged = pseudonyms || name === 'report-names';
+    const key = isChanged ? await store.pseudonymKeys.get(record.id, randomBytes(32)) : undefined;
+    return render(request, reply, { name, verify, ...(key === undefined ? {} : { key }) }, type);
+  }
+  serve(app, routes.getReport, (request, reply) => report(request, reply, 'report'));
   serve(app, routes.getReportPage, (request, reply) =>
-    render(request, reply, { name: 'report-page', ...(request.query as ReportQuery) }, 'text/html; charset=utf-8'),
+    report(request, reply, 'report-page', 'text/html; charset=utf-8'),
   );
   serve(app, routes.getBundle, (request, reply) => {
     const { format = 'zip', form = 'kubernetes' } = request.query as {
       format?: 'zip' | 'tar.gz';
       form?: 'kubernetes' | 'universal';
+  serve(app, routes.getReportText, (request, reply) =>
+    report(request, reply, 'report-markdown', 'text/markdown; charset=utf-8'),
+  );
+  serve(app, routes.getReportNames, (request, reply) => {
+    reply.header('content-disposition', 'attachment; filename="pseudonyms.csv"');
+    return report(request, reply, 'report-names', 'text/csv; charset=utf-8');
+  });
     };
     const name = form === 'universal' ? 'kong-mesh-universal-bundle' : 'kong-mesh-bundle';
     reply.header('content-disposition', `attachment; filename="${name}.${format}"`);

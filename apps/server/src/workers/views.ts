@@ -4,10 +4,8 @@ import {
   type BundleFormat,
   buildReport,
   layOut,
-  renderReportMarkdown,
   renderReportPage,
   reportText,
-  underPseudonyms,
 } from '@isthmus/bundle';
 import type {
   AccessQuery,
@@ -20,7 +18,6 @@ import type {
   Overview,
   Phase,
   PlanQuery,
-  ReportQuery,
   RequestPathQuery,
   ResourceRow,
   Service,
@@ -45,6 +42,7 @@ import { gates, serviceGates } from './gates.ts';
 import { draft, listOverrides, overrideVersions } from './overrides.ts';
 import { assessment, plan } from './plan.ts';
 import { addUp, keyOf, noFindings, noOutcomes, type Translated, translated } from './snapshot.ts';
+import { isReport, type ReportView, reportBytes } from './reports.ts';
 import { workbench } from './workbench.ts';
 
 export interface ViewTask {
@@ -59,12 +57,7 @@ export interface ViewTask {
     | { readonly name: 'overview' | 'inventory' | 'resources' | 'overrides' }
     | { readonly name: 'override'; readonly id: string }
     | { readonly name: 'override-draft'; readonly draft: OverrideDraft }
-    | {
-        readonly name: 'report' | 'report-page' | 'report-markdown' | 'report-names';
-        readonly verify?: boolean;
-        /** The key of pseudonyms, where names are to be replaced. */
-        readonly key?: Uint8Array;
-      }
+    | ReportView
     | { readonly name: 'bundle'; readonly format: ArchiveFormat; readonly form: BundleFormat }
     | { readonly name: 'services'; readonly ids?: readonly string[] }
     | { readonly name: 'diagnostics'; readonly severity?: string; readonly limit?: number }
@@ -401,18 +394,15 @@ async function renderDocument(
   if (view.name === 'access-table') return accessTable(snapshot, view, { states, accepted: settings.accepted });
   if (view.name === 'runbook') return runbook(snapshot, view.wave, view.format, view.basis);
   if (view.name === 'plan-bundle') return bundleOfPlan(snapshot, view, view.basis);
-  const isDocument = view.name === 'report' || view.name === 'report-page' || view.name === 'bundle';
-  if (!isDocument) return undefined;
-  const { files, fileOf } = layOut(snapshot.translation, view.name === 'bundle' ? view.form : 'kubernetes');
-  const verdicts = 'verify' in view && view.verify ? allVerdicts(snapshot, settings.accepted) : undefined;
+  if (!isReport(view) && view.name !== 'bundle') return undefined;
+  const { files, fileOf } = layOut(snapshot.translation, isReport(view) ? 'kubernetes' : view.form);
+  const verdicts = isReport(view) && view.verify ? allVerdicts(snapshot, settings.accepted) : undefined;
   const all = verdicts && [...verdicts, ...allAccess(snapshot, settings.accepted)];
   const accepted = acceptancesOf(acceptances);
   const report = buildReport(snapshot.translation, snapshot.diagnostics, fileOf, all, (diagnostic) =>
     acceptanceOf(diagnostic, accepted),
   );
-  const encoder = new TextEncoder();
-  if (view.name === 'report') return encoder.encode(reportText(report));
-  if (view.name === 'report-page') return encoder.encode(renderReportPage(report));
+  if (isReport(view)) return reportBytes(report, snapshot.translation, view);
   const beside = [
     { path: 'report/report.html', text: renderReportPage(report) },
     { path: 'report/report.json', text: reportText(report) },

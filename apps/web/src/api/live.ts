@@ -4,7 +4,7 @@ import { useEffect } from 'react';
 import { addressOf } from './client.ts';
 import { keys, queryClient } from './queries.ts';
 
-export const liveEvents = ['migration', 'services', 'snapshot', 'plan'] as const;
+export const liveEvents = ['migration', 'services', 'snapshot', 'plan', 'views'] as const;
 export type LiveEvent = (typeof liveEvents)[number];
 
 /** A list with the newer of each service; the same list where nothing is newer. */
@@ -70,7 +70,8 @@ export function takeEvent(cache: QueryClient, id: string, event: LiveEvent, data
   } else if (event === 'plan') {
     if (data !== null) storePlan(cache, id, data as StoredPlan);
     else void cache.invalidateQueries({ queryKey: keys.plan(id) });
-  } else if (data !== null) storeMigration(cache, data as Migration);
+  } else if (event === 'views') void cache.invalidateQueries({ queryKey: keys.savedViews(id) });
+  else if (data !== null) storeMigration(cache, data as Migration);
   else void cache.invalidateQueries({ queryKey: keys.migration(id) });
 }
 

@@ -15,6 +15,7 @@ export const keys = {
   services: (id: string) => ['migration', id, 'views', 'services'] as const,
   /** What the plan has to keep to, which no snapshot decides. */
   plan: (id: string) => ['migration', id, 'plan'] as const,
+  savedViews: (id: string) => ['migration', id, 'saved-views'] as const,
   snapshots: (id: string) => ['migration', id, 'snapshots'] as const,
   history: (id: string, subject?: string) => ['migration', id, 'history', subject ?? ''] as const,
 };
@@ -122,6 +123,13 @@ export const planSettingsQuery = (id: string) =>
   queryOptions({
     queryKey: keys.plan(id),
     queryFn: ({ signal }) => call('GET /migrations/:id/plan/settings', { params: { id } }, signal),
+/** Filters, order and columns that somebody gave a name to. */
+export const savedViewsQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.savedViews(id),
+    queryFn: async ({ signal }) => (await call('GET /migrations/:id/views', { params: { id } }, signal)).views,
+  });
+
   });
 
 /** One wave stage by stage. */

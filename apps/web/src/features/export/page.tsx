@@ -1,4 +1,4 @@
-import { Button, SegmentedControl } from '@mantine/core';
+import { Button, SegmentedControl, Switch } from '@mantine/core';
 import { useSuspenseQueries } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { addressOf } from '../../api/client.ts';
@@ -55,6 +55,9 @@ export function ExportPage() {
   const bundle = (format: 'zip' | 'tar.gz'): string =>
     addressOf('GET /migrations/:id/bundle', { id }, form === 'universal' ? { format, form } : { format });
   const { archive, steps } = forms[form];
+  const isPseudonymous = search.names === 'pseudonyms';
+  const reportQuery = isPseudonymous ? { verify: true, pseudonyms: true } : { verify: true };
+  const reportName = isPseudonymous ? 'isthmus-report-pseudonyms' : 'isthmus-report';
   return (
     <Page
       title="Export"
@@ -95,25 +98,53 @@ export function ExportPage() {
         </Section>
         <Section
           title="Report"
-          note="What became of each field, and whether requests go the same way, for the change board or a script. The page holds everything and prints."
+          note="What became of each field, and whether requests go the same way: a page that prints for the change board, Markdown for a merge request or a ticket, JSON for a script."
         >
+          <Switch
+            label="Replace names by pseudonyms"
+            description={
+              isPseudonymous
+                ? 'Namespaces, services, hosts, labels, files and identities get the same pseudonym in all reports of this migration; reasons that people wrote are left out. Only the table below tells who is who: keep it.'
+                : 'For a vendor, or whoever must not read the names of services and hosts.'
+            }
+            checked={isPseudonymous}
+            onChange={({ currentTarget }) => change({ names: currentTarget.checked ? 'pseudonyms' : undefined })}
+          />
           <div className={classes.links}>
             <Button
               component="a"
               variant="default"
-              href={addressOf('GET /migrations/:id/report.html', { id }, { verify: true })}
-              download="isthmus-report.html"
+              href={addressOf('GET /migrations/:id/report.html', { id }, reportQuery)}
+              download={`${reportName}.html`}
             >
               Download HTML
             </Button>
             <Button
               component="a"
               variant="default"
-              href={addressOf('GET /migrations/:id/report', { id }, { verify: true })}
-              download="isthmus-report.json"
+              href={addressOf('GET /migrations/:id/report.md', { id }, reportQuery)}
+              download={`${reportName}.md`}
+            >
+              Download Markdown
+            </Button>
+            <Button
+              component="a"
+              variant="default"
+              href={addressOf('GET /migrations/:id/report', { id }, reportQuery)}
+              download={`${reportName}.json`}
             >
               Download JSON
             </Button>
+            {isPseudonymous && (
+              <Button
+                component="a"
+                variant="subtle"
+                href={addressOf('GET /migrations/:id/report-names.csv', { id }, { verify: true })}
+                download="pseudonyms.csv"
+              >
+                Who is who (CSV)
+              </Button>
+            )}
           </div>
         </Section>
       </div>
