@@ -4,6 +4,7 @@ export * from './checks.ts';
 export * from './clusters.ts';
 export * from './common.ts';
 export * from './coverage.ts';
+export * from './fan-out.ts';
 export * from './gate.ts';
 export * from './migration.ts';
 export type { BodyOf, Operation, Operations, ParametersOf, QueryOf, ResponseOf } from './operation.ts';

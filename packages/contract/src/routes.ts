@@ -4,6 +4,7 @@ import * as behaviour from './behaviour.ts';
 import * as checks from './checks.ts';
 import { clusterRoutes } from './cluster-routes.ts';
 import * as coverage from './coverage.ts';
+import * as fanOut from './fan-out.ts';
 import * as gate from './gate.ts';
 import * as migration from './migration.ts';
 import { overrideRoutes } from './override-routes.ts';
@@ -253,6 +254,14 @@ export const routes = defineRoutes({
     query: plan.PlanQuery,
     status: 200,
     response: plan.Plan,
+  },
+  getFanOut: {
+    method: 'GET',
+    path: '/migrations/:id/fan-out',
+    summary:
+      'What each proxy holds and whom a change reaches, in Istio and in Kong Mesh, by namespace and for 10 to 10,000 services',
+    status: 200,
+    response: fanOut.FanOut,
   },
   getPlanSettings: {
     method: 'GET',

@@ -116,6 +116,7 @@ export function planRoutes(app: FastifyInstance, context: Context): void {
   serve(app, routes.getPlan, (request, reply) =>
     render(request, reply, (basis) => ({ name: 'plan', basis, query: request.query as PlanQuery })),
   );
+  serve(app, routes.getFanOut, (request, reply) => render(request, reply, (basis) => ({ name: 'fan-out', basis })));
   serve(app, routes.getPlanSettings, async (request) => presentPlan(await find(request)));
   serve(app, routes.changePlanSettings, async (request) => {
     const { revision, settings } = request.body as PlanChange;

@@ -38,6 +38,7 @@ import { allVerdicts, behaviour, serviceBehaviour, simulation, simulationModel }
 import { bundleOfPlan, diagram, path, runbook, wave } from './bridge.ts';
 import { checkList } from './checks.ts';
 import { compare, differences, type ShownCluster } from './comparison.ts';
+import { fanOutView } from './fan-out.ts';
 import { gates, serviceGates } from './gates.ts';
 import { draft, listOverrides, overrideVersions } from './overrides.ts';
 import { assessment, plan } from './plan.ts';
@@ -97,6 +98,7 @@ export interface ViewTask {
     | ({ readonly name: 'workload-access'; readonly workload: string } & WorkloadAccessQuery)
     | ({ readonly name: 'checks' } & CheckQuery)
     | { readonly name: 'plan'; readonly basis: PlanBasis; readonly query: PlanQuery }
+    | { readonly name: 'fan-out'; readonly basis: PlanBasis }
     | { readonly name: 'service-behaviour'; readonly service: string }
     | { readonly name: 'acceptable'; readonly finding: string }
     | { readonly name: 'still-there'; readonly findings: readonly string[] }
@@ -362,6 +364,8 @@ function build(snapshot: Translated, task: ViewTask): unknown {
       return workloadAccess(snapshot, view, { states: list, accepted: settings.accepted });
     case 'checks':
       return checkList(snapshot, view);
+    case 'fan-out':
+      return fanOutView(snapshot, view.basis);
     case 'plan':
       return plan(snapshot, view.query, view.basis);
     case 'service-behaviour':
