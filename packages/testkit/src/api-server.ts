@@ -135,6 +135,13 @@ export async function startApiServer(flags: readonly string[] = []): Promise<Api
     join(folder, 'etcd.log'),
   );
   let server: ChildProcess | undefined;
+  // Whoever started them may end without a word.
+  const leave = (): void => {
+    server?.kill('SIGKILL');
+    etcdProcess.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('exit', leave);
   const agent = new Agent({ rejectUnauthorized: false, keepAlive: true, maxSockets: 32 });
   const send: ApiServer['send'] = (method, path, body, type = 'application/json') =>
     new Promise((resolve, reject) => {
@@ -306,6 +313,7 @@ export async function startApiServer(flags: readonly string[] = []): Promise<Api
     },
     start,
     async stop() {
+      process.off('exit', leave);
       await end(server);
       await end(etcdProcess);
       agent.destroy();
