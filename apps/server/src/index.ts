@@ -20,6 +20,7 @@ import { inputsOf } from './override-record.ts';
 import { addSecurity, isLoopback } from './plugins/security.ts';
 import { problemOf, Refusal } from './problem.ts';
 import { acceptanceRoutes } from './routes/acceptances.ts';
+import { changeRoutes } from './routes/changes.ts';
 import { clusterRoutes } from './routes/clusters.ts';
 import { importRoutes } from './routes/imports.ts';
 import { migrationRoutes } from './routes/migrations.ts';
@@ -165,6 +166,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     migrationRoutes(api, context);
     importRoutes(api, context);
     clusterRoutes(api, context);
+    changeRoutes(api, context);
     savedViewRoutes(api, context);
     serviceRoutes(api, context);
     viewRoutes(api, context);

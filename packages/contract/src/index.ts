@@ -1,5 +1,6 @@
 export * from './access.ts';
 export * from './behaviour.ts';
+export * from './changes.ts';
 export * from './checks.ts';
 export * from './clusters.ts';
 export * from './common.ts';

@@ -1,6 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 import * as access from './access.ts';
 import * as behaviour from './behaviour.ts';
+import * as changes from './changes.ts';
 import * as checks from './checks.ts';
 import { clusterRoutes } from './cluster-routes.ts';
 import * as coverage from './coverage.ts';
@@ -112,6 +113,22 @@ export const routes = defineRoutes({
     summary: 'Its snapshots, newest first',
     status: 200,
     response: Type.Object({ snapshots: Type.Array(migration.Snapshot) }),
+  },
+  getChanges: {
+    method: 'GET',
+    path: '/migrations/:id/changes',
+    summary: 'How the resources of two snapshots differ, and what is emitted from them; the newest two unless said',
+    query: changes.ChangesQuery,
+    status: 200,
+    response: changes.Changes,
+  },
+  getChangedVerdicts: {
+    method: 'GET',
+    path: '/migrations/:id/changes/verdicts',
+    summary: 'How the verdicts on two snapshots differ, and which decisions stand; ask again until it is complete',
+    query: changes.ChangesQuery,
+    status: 200,
+    response: changes.ChangedVerdicts,
   },
   getImport: { method: 'GET', path: '/imports/:id', summary: 'An import', status: 200, response: migration.ImportJob },
   watchImport: {

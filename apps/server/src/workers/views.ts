@@ -36,6 +36,7 @@ import { acceptable, acceptanceOf, acceptancesOf, countAccepted, decisionOn, sti
 import { access, accessTable, allAccess, workloadAccess } from './access.ts';
 import { allVerdicts, behaviour, serviceBehaviour, simulation, simulationModel } from './behaviour.ts';
 import { bundleOfPlan, diagram, path, runbook, wave } from './bridge.ts';
+import { changedVerdicts, changes, type Decisions } from './changes.ts';
 import { checkList } from './checks.ts';
 import { compare, differences, type ShownCluster } from './comparison.ts';
 import { fanOutView } from './fan-out.ts';
@@ -59,6 +60,8 @@ export interface ViewTask {
     | { readonly name: 'override'; readonly id: string }
     | { readonly name: 'override-draft'; readonly draft: OverrideDraft }
     | ReportView
+    | { readonly name: 'changes'; readonly from: string }
+    | ({ readonly name: 'changed-verdicts'; readonly from: string } & Pick<Decisions, 'approvals' | 'basis' | 'result'>)
     | { readonly name: 'bundle'; readonly format: ArchiveFormat; readonly form: BundleFormat }
     | { readonly name: 'services'; readonly ids?: readonly string[] }
     | { readonly name: 'diagnostics'; readonly severity?: string; readonly limit?: number }
@@ -361,7 +364,16 @@ function build(snapshot: Translated, task: ViewTask): unknown {
     case 'access':
       return access(snapshot, view, { states: list, accepted: settings.accepted });
     case 'workload-access':
-      return workloadAccess(snapshot, view, { states: list, accepted: settings.accepted });
+      return workloadAccess(snapshot, view, { states: list, accepted: settings.accepted, basis: view.basis });
+    case 'changes':
+      return changes(translated({ ...task, snapshot: view.from }), snapshot);
+    case 'changed-verdicts':
+      return changedVerdicts(translated({ ...task, snapshot: view.from }), snapshot, {
+        ...view,
+        states: list,
+        acceptances,
+        accepted: settings.accepted,
+      });
     case 'checks':
       return checkList(snapshot, view);
     case 'fan-out':
