@@ -32,6 +32,8 @@ metadata: {name: seats, namespace: sales}
 spec:
   hosts: [seats]
   http:
+    - match: [{headers: {x-cabin: {exact: crew}}}]
+      route: [{destination: {host: seats}}]
     - match: [{uri: {prefix: /cabin}}]
       directResponse: {status: 418}
     - route: [{destination: {host: seats}}]
@@ -109,7 +111,7 @@ test('the counterexample of a service leads to both rules in the workbench, and 
   const [worst] = found.verdicts;
   expect(worst).toMatchObject({ aspect: 'routing', verdict: 'differs', port: 80, clients: 'all clients' });
   const { before, after, request, client } = worst?.counterexample ?? {};
-  expect(before?.rule).toMatchObject({ kind: 'VirtualService', resource: 0, path: 'spec.http[0].match[0]' });
+  expect(before?.rule).toMatchObject({ kind: 'VirtualService', resource: 0, path: 'spec.http[1].match[0]' });
   if (after?.rule !== undefined) {
     const { line, name } = after.rule;
     const workbench = await call<Workbench>(`/migrations/${migration}/workbench?service=sales/seats`);
