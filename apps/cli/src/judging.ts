@@ -4,11 +4,18 @@ import {
   createAccessJudge,
   createJudge,
   type Judge,
-  usualGateways,
   type VerdictRow,
   verifyAccess,
 } from '@isthmus/equivalence';
-import { resourcesConcerning } from '@isthmus/migration';
+import {
+  bridgeFacts,
+  concerns,
+  defaultBridgeSettings,
+  phaseCase,
+  resourcesConcerning,
+  serviceGraph,
+  workloadCalls,
+} from '@isthmus/migration';
 import type { Translation } from '@isthmus/translation';
 import type { Progress } from './progress.ts';
 
@@ -39,7 +46,8 @@ export function accessOf(
   services?: readonly string[],
 ): readonly AccessRow[] {
   progress.say('Comparing … who may call whom');
-  const judge = createAccessJudge({ estate, emitted, settings, findings: diagnostics });
+  const calls = workloadCalls(estate, serviceGraph(estate, settings), settings);
+  const judge = createAccessJudge({ estate, emitted, settings, findings: diagnostics, calls });
   return [...verifyAccess(judge, services, settings.accepted)];
 }
 
@@ -48,24 +56,39 @@ export const phases = ['discovered', 'bridged', 'migrated'] as const;
 /** How calls cross between the meshes. */
 export const bridges = ['direct', 'gateways'] as const;
 
-/** The same in a state of the migration: all services in one phase, callers in either mesh. */
+/**
+ * The same in a state of the migration: all services in one phase, callers in either mesh. Between separate clusters calls go by the
+ * gateways of the bridge that `isthmus plan` writes.
+ */
 export function accessDuring(
   { estate, emitted, settings }: Translation,
-  phase: string,
-  bridge: string,
+  phase: (typeof phases)[number],
+  bridge: (typeof bridges)[number],
   progress: Progress,
   services?: readonly string[],
 ): readonly AccessRow[] {
   progress.say('Comparing … who may call whom');
-  return accessInPhase(
-    {
-      estate,
-      emitted,
-      settings,
-      phaseOf: () => phase,
-      callers: 'anywhere',
-      bridge: bridge === 'gateways' ? usualGateways(estate) : { toKong: 'direct', toIstio: 'direct' },
-    },
-    services,
-  );
+  const graph = serviceGraph(estate, settings);
+  if (bridge === 'direct')
+    return accessInPhase(
+      {
+        estate,
+        emitted,
+        settings,
+        calls: workloadCalls(estate, graph, settings),
+        phaseOf: () => phase,
+        callers: 'anywhere',
+        bridge: { toKong: 'direct', toIstio: 'direct' },
+      },
+      services,
+    );
+  const facts = bridgeFacts({
+    estate,
+    graph,
+    emitted,
+    concerns: concerns(estate, graph.services, settings.clusterDomain),
+    names: settings,
+    settings: { ...defaultBridgeSettings, topology: 'separate-clusters' },
+  });
+  return accessInPhase(phaseCase(facts, phase, settings), services);
 }

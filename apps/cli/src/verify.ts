@@ -17,8 +17,9 @@ export interface VerifyOptions extends EstateOptions {
 }
 
 /** An option with few values. Throws an InputError for another. */
-function oneOf(name: string, value: string, known: readonly string[]): string {
-  if (known.includes(value)) return value;
+function oneOf<Value extends string>(name: string, value: string, known: readonly Value[]): Value {
+  const found = known.find((one) => one === value);
+  if (found !== undefined) return found;
   throw new InputError(`--${name} ${value} is not known; choose one of ${known.join(', ')}`);
 }
 

@@ -9,9 +9,10 @@ export {
   withAccessAcceptances,
 } from './access/access-row.ts';
 export { type AccessJudge, type AccessVerdict, createAccessJudge } from './access/compare-access.ts';
-export { type Bridge, type Crossing, type PhaseCase, usualGateways } from './access/phases/bridge.ts';
+export type { Bridge, Crossing, PhaseCase } from './access/phases/bridge.ts';
 export { createPhaseJudge, type PhaseJudge } from './access/phases/judge.ts';
 export { accessInPhase, phaseRowsOf, verifyPhase } from './access/phases/phase-row.ts';
+export type { PlaintextClients, WorkloadCall } from './access/plaintext.ts';
 export type { AccessCase } from './access/scene.ts';
 export type { LeftOut } from './access/servers.ts';
 export { compareConnections } from './compare-connections.ts';

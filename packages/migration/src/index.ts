@@ -46,6 +46,7 @@ export { bytesInWords } from './fan-out/sentence.ts';
 export { type EvidenceKind, likely, type ServiceEdge, type ServiceGraph } from './graph/edge.ts';
 export { serviceGraph } from './graph/graph.ts';
 export { type Observation, type ObservedTraffic, readObserved } from './graph/observed.ts';
+export { workloadCalls } from './graph/workload-calls.ts';
 export {
   againstAccess,
   againstPhase,
@@ -53,8 +54,10 @@ export {
   closedWays,
   type KnownRoot,
   missingTrust,
+  type PhaseState,
   phaseCase,
   progressWith,
+  stateCase,
   waitingFor,
 } from './phases/evidence.ts';
 export {

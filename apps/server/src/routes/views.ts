@@ -15,6 +15,7 @@ import { fieldCoverage } from '@isthmus/translation/coverage';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Context, findMigration, idOf } from '../context.ts';
 import { inputsOf } from '../override-record.ts';
+import { basisOf, type PlanBasis } from '../plan-record.ts';
 import { notFound, Refusal } from '../problem.ts';
 import { serve } from '../route.ts';
 import type { ViewTask } from '../workers/views.ts';
@@ -56,23 +57,26 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
     const { namespace, name } = request.params as { namespace: string; name: string };
     return render(request, reply, { name: 'service-behaviour', service: `${namespace}/${name}` });
   });
-  serve(app, routes.getAccess, (request, reply) =>
-    render(request, reply, { name: 'access', ...(request.query as AccessQuery) }),
+  const planOf = async (request: FastifyRequest): Promise<PlanBasis> =>
+    basisOf(await store.plans.get((await findMigration(store, idOf(request))).id));
+  serve(app, routes.getAccess, async (request, reply) =>
+    render(request, reply, { name: 'access', basis: await planOf(request), ...(request.query as AccessQuery) }),
   );
-  serve(app, routes.getWorkloadAccess, (request, reply) => {
+  serve(app, routes.getWorkloadAccess, async (request, reply) => {
     const { namespace, name } = request.params as { namespace: string; name: string };
     return render(request, reply, {
       name: 'workload-access',
+      basis: await planOf(request),
       workload: `${namespace}/${name}`,
       ...(request.query as WorkloadAccessQuery),
     });
   });
-  serve(app, routes.getAccessTable, (request, reply) => {
+  serve(app, routes.getAccessTable, async (request, reply) => {
     reply.header('content-disposition', 'attachment; filename="access.csv"');
     return render(
       request,
       reply,
-      { name: 'access-table', ...(request.query as AccessQuery) },
+      { name: 'access-table', basis: await planOf(request), ...(request.query as AccessQuery) },
       'text/csv; charset=utf-8',
     );
   });
@@ -101,10 +105,6 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
   serve(app, routes.getReportPage, (request, reply) =>
     report(request, reply, 'report-page', 'text/html; charset=utf-8'),
   );
-  serve(app, routes.getBundle, (request, reply) => {
-    const { format = 'zip', form = 'kubernetes' } = request.query as {
-      format?: 'zip' | 'tar.gz';
-      form?: 'kubernetes' | 'universal';
   serve(app, routes.getReportText, (request, reply) =>
     report(request, reply, 'report-markdown', 'text/markdown; charset=utf-8'),
   );
@@ -112,6 +112,10 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
     reply.header('content-disposition', 'attachment; filename="pseudonyms.csv"');
     return report(request, reply, 'report-names', 'text/csv; charset=utf-8');
   });
+  serve(app, routes.getBundle, (request, reply) => {
+    const { format = 'zip', form = 'kubernetes' } = request.query as {
+      format?: 'zip' | 'tar.gz';
+      form?: 'kubernetes' | 'universal';
     };
     const name = form === 'universal' ? 'kong-mesh-universal-bundle' : 'kong-mesh-bundle';
     reply.header('content-disposition', `attachment; filename="${name}.${format}"`);

@@ -1,4 +1,6 @@
 import type {
+  AccessBridge,
+  AccessPhase,
   AccessQuery,
   AccessRow,
   AccessView,
@@ -14,22 +16,28 @@ import {
   createAccessJudge,
   createPhaseJudge,
   type LeftOut,
+  type PhaseJudge,
   phaseRowsOf,
   type AccessRow as Row,
   rowsOf,
   tallyAccess,
-  usualGateways,
   verifyAccess,
   withAccessAcceptances,
 } from '@isthmus/equivalence';
+import { progressOfPhase, stateCase, workloadCalls } from '@isthmus/migration';
 import type { ServiceState } from '@isthmus/store';
+import type { PlanBasis } from '../plan-record.ts';
 import { linker } from './behaviour.ts';
+import { bridgeFactsOf, recordedProgress } from './bridge.ts';
+import { cell } from './csv.ts';
+import { graphOf } from './plan.ts';
 import type { Translated } from './snapshot.ts';
 
 type Server = AccessJudge['servers'][number];
 
 /** What people decided and recorded about a migration. */
 export interface Decisions {
+  readonly basis: PlanBasis;
   readonly states: readonly ServiceState[];
   readonly accepted: readonly Acceptance[];
 }
@@ -44,6 +52,8 @@ interface Known {
   /** As they are shown with what is accepted. */
   shown: { readonly accepted: string; readonly rows: AccessRow[]; compared: number; tally: AccessTally };
   readonly link: ReturnType<typeof linker>;
+  /** The traffic that was observed when it was made, which tells who calls in plaintext. */
+  readonly observed: string;
 }
 
 const known = new WeakMap<Translated, Map<string, Known>>();
@@ -61,35 +71,65 @@ const nothingShown = (accepted: string): Known['shown'] => ({
   tally: tallyAccess([]),
 });
 
-function create(snapshot: Translated, { phase, bridge }: WorkloadAccessQuery, states: readonly ServiceState[]): Known {
-  const { estate, emitted, settings, diagnostics } = snapshot.translation;
-  const base = { compared: [], shown: nothingShown('[]'), link: linker(snapshot) };
-  if (phase === undefined) {
-    const judge = createAccessJudge({ estate, emitted, settings, findings: diagnostics });
-    const { servers, leftOut, bare } = judge;
-    return { ...base, servers, leftOut, rowsOf: (server, most) => rowsOf(judge.compare(server), bare, most) };
-  }
+/** The judge of a state before the last: as the plan has the bridge where calls cross by gateways, else from Pod to Pod. */
+function phaseJudgeOf(
+  snapshot: Translated,
+  phase: AccessPhase,
+  bridge: AccessBridge | undefined,
+  { states, basis }: Decisions,
+): PhaseJudge {
+  const { estate, emitted, settings } = snapshot.translation;
   const phases = new Map(states.map(({ service, phase: own }) => [service, own]));
   const isRecorded = phase === 'recorded';
-  const judge = createPhaseJudge({
-    estate,
-    emitted,
-    settings,
-    phaseOf: isRecorded ? (service) => phases.get(service) ?? 'discovered' : () => phase,
-    callers: isRecorded ? 'recorded' : 'anywhere',
-    bridge: bridge === 'gateways' ? usualGateways(estate) : { toKong: 'direct', toIstio: 'direct' },
-  });
-  const { servers, leftOut, bare } = judge;
-  return { ...base, servers, leftOut, rowsOf: (server, most) => phaseRowsOf(judge.compare(server), bare, most) };
+  const state = {
+    phaseOf: isRecorded ? (service: string) => phases.get(service) ?? 'discovered' : () => phase,
+    callers: isRecorded ? ('recorded' as const) : ('anywhere' as const),
+  };
+  if (bridge !== 'gateways')
+    return createPhaseJudge({
+      estate,
+      emitted,
+      settings,
+      calls: workloadCalls(estate, graphOf(snapshot, basis), settings),
+      ...state,
+      bridge: { toKong: 'direct', toIstio: 'direct' },
+    });
+  const facts = bridgeFactsOf(snapshot, { ...basis, settings: { ...basis.settings, topology: 'separate-clusters' } });
+  const progressOf = isRecorded ? recordedProgress(states) : () => progressOfPhase(phase, 50);
+  return createPhaseJudge(stateCase(facts, { ...state, progressOf }, settings));
 }
 
-function knownOf(snapshot: Translated, query: WorkloadAccessQuery, states: readonly ServiceState[]): Known {
+function create(snapshot: Translated, { phase, bridge }: WorkloadAccessQuery, decisions: Decisions): Known {
+  const { estate, emitted, settings, diagnostics } = snapshot.translation;
+  const observed = JSON.stringify(decisions.basis.observed);
+  const base = { compared: [], shown: nothingShown('[]'), link: linker(snapshot), observed };
+  if (phase === undefined) {
+    const calls = workloadCalls(estate, graphOf(snapshot, decisions.basis), settings);
+    const judge = createAccessJudge({ estate, emitted, settings, findings: diagnostics, calls });
+    const { servers, leftOut } = judge;
+    const rows = (server: Server, most?: number): Row[] =>
+      rowsOf(judge.compare(server), judge.plaintextClients(server), most);
+    return { ...base, servers, leftOut, rowsOf: rows };
+  }
+  const judge = phaseJudgeOf(snapshot, phase, bridge, decisions);
+  const { servers, leftOut } = judge;
+  const rows = (server: Server, most?: number): Row[] =>
+    phaseRowsOf(judge.compare(server), judge.plaintextClients(server), most);
+  return { ...base, servers, leftOut, rowsOf: rows };
+}
+
+function knownOf(snapshot: Translated, query: WorkloadAccessQuery, decisions: Decisions): Known {
   const { phase = '', bridge = 'direct' } = query;
+  const { states, basis } = decisions;
   const recorded = phase === 'recorded' ? states.map((state) => `${state.service} ${state.phase}`).sort() : [];
-  const key = phase === '' ? '' : [phase, bridge, ...recorded].join('\n');
+  const { domain, gatewayNamespace, widened } = basis.settings;
+  const planned = bridge === 'gateways' ? [JSON.stringify([domain, gatewayNamespace, widened])] : [];
+  const key = phase === '' ? '' : [phase, bridge, ...planned, ...recorded].join('\n');
   const all = known.get(snapshot) ?? new Map<string, Known>();
   known.set(snapshot, all);
-  const value = all.get(key) ?? create(snapshot, query, states);
+  const before = all.get(key);
+  const isCurrent = before?.observed === JSON.stringify(basis.observed);
+  const value = before !== undefined && isCurrent ? before : create(snapshot, query, decisions);
   all.delete(key);
   all.set(key, value);
   for (const oldest of all.keys()) if (all.size > mostPhases + 1 && oldest !== '') all.delete(oldest);
@@ -151,7 +191,7 @@ const acceptedOf = ({ phase }: WorkloadAccessQuery, { accepted }: Decisions): re
 
 /** Compares some more workloads, and gives what is known by then. */
 export function access(snapshot: Translated, query: AccessQuery, decisions: Decisions): AccessView {
-  const of = knownOf(snapshot, query, decisions.states);
+  const of = knownOf(snapshot, query, decisions);
   const { servers, leftOut, compared } = of;
   const end = performance.now() + sliceOf;
   while (compared.length < servers.length && performance.now() < end)
@@ -180,7 +220,7 @@ export function workloadAccess(
   query: WorkloadAccessQuery & { readonly workload: string },
   decisions: Decisions,
 ): WorkloadAccess | undefined {
-  const of = knownOf(snapshot, query, decisions.states);
+  const of = knownOf(snapshot, query, decisions);
   const { workload } = query;
   const server = of.servers.find((one) => placeOf(one) === workload);
   if (server === undefined) return undefined;
@@ -193,12 +233,6 @@ export function allAccess(snapshot: Translated, accepted: readonly Acceptance[])
   return [
     ...verifyAccess(createAccessJudge({ estate, emitted, settings, findings: diagnostics }), undefined, accepted),
   ];
-}
-
-/** A cell of a table; what a spreadsheet would take for a formula is kept from being one. */
-function cell(value: string | number): string {
-  const text = /^[=+\-@\t\r]/.test(String(value)) ? `'${value}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 const heads = [
@@ -219,7 +253,7 @@ const heads = [
 
 /** The matrix as lines of comma-separated values, a line for each caller and port; of what the query asks for. */
 export function accessTable(snapshot: Translated, query: AccessQuery, decisions: Decisions): Uint8Array {
-  const of = knownOf(snapshot, query, decisions.states);
+  const of = knownOf(snapshot, query, decisions);
   const accepted = acceptedOf(query, decisions);
   const lines = [heads.join(',')];
   for (const server of of.servers)

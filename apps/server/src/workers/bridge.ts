@@ -42,15 +42,12 @@ interface Known {
 
 const known = new WeakMap<Translated, Known>();
 
-/** What the bridge of a snapshot is computed from, with its waves; the last is kept. */
-export function bridgeOf(snapshot: Translated, basis: PlanBasis): Known {
-  const { settings, roots, observed } = basis;
-  const key = JSON.stringify([settings, roots, observed]);
-  const before = known.get(snapshot);
-  if (before?.key === key) return before;
+/** What the bridge of a snapshot is computed from, by the settings of a plan. */
+export function bridgeFactsOf(snapshot: Translated, basis: PlanBasis): BridgeFacts {
   const { translation, concerns } = snapshot;
-  const { topology, domain, gatewayNamespace, shift, widened } = settings;
-  const facts = bridgeFacts({
+  const { topology, domain, gatewayNamespace, shift, widened } = basis.settings;
+  const { roots } = basis;
+  return bridgeFacts({
     estate: translation.estate,
     graph: graphOf(snapshot, basis),
     emitted: translation.emitted,
@@ -66,7 +63,16 @@ export function bridgeOf(snapshot: Translated, basis: PlanBasis): Known {
       kongRoots: roots.kong.map(({ pem }) => pem).join(''),
     },
   });
+}
+
+/** What the bridge of a snapshot is computed from, with its waves; the last is kept. */
+export function bridgeOf(snapshot: Translated, basis: PlanBasis): Known {
+  const { settings, roots, observed } = basis;
+  const key = JSON.stringify([settings, roots, observed]);
+  const before = known.get(snapshot);
+  if (before?.key === key) return before;
   const planned = wavesOf(snapshot, basis);
+  const facts = bridgeFactsOf(snapshot, basis);
   const made = { key, facts, waves: waveOf(planned.waves), count: planned.waves.length, planned };
   known.set(snapshot, made);
   return made;

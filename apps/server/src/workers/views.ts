@@ -96,9 +96,9 @@ export interface ViewTask {
         readonly service: string;
       }
     | ({ readonly name: 'behaviour' } & BehaviourQuery)
-    | ({ readonly name: 'access' } & AccessQuery)
-    | ({ readonly name: 'access-table' } & AccessQuery)
-    | ({ readonly name: 'workload-access'; readonly workload: string } & WorkloadAccessQuery)
+    | ({ readonly name: 'access'; readonly basis: PlanBasis } & AccessQuery)
+    | ({ readonly name: 'access-table'; readonly basis: PlanBasis } & AccessQuery)
+    | ({ readonly name: 'workload-access'; readonly basis: PlanBasis; readonly workload: string } & WorkloadAccessQuery)
     | ({ readonly name: 'checks' } & CheckQuery)
     | { readonly name: 'plan'; readonly basis: PlanBasis; readonly query: PlanQuery }
     | { readonly name: 'fan-out'; readonly basis: PlanBasis }
@@ -362,7 +362,7 @@ function build(snapshot: Translated, task: ViewTask): unknown {
     case 'behaviour':
       return behaviour(snapshot, settings.accepted, view);
     case 'access':
-      return access(snapshot, view, { states: list, accepted: settings.accepted });
+      return access(snapshot, view, { states: list, accepted: settings.accepted, basis: view.basis });
     case 'workload-access':
       return workloadAccess(snapshot, view, { states: list, accepted: settings.accepted, basis: view.basis });
     case 'changes':
@@ -407,7 +407,8 @@ async function renderDocument(
   snapshot: Translated,
   { view, settings, states, acceptances }: ViewTask,
 ): Promise<Uint8Array | undefined> {
-  if (view.name === 'access-table') return accessTable(snapshot, view, { states, accepted: settings.accepted });
+  if (view.name === 'access-table')
+    return accessTable(snapshot, view, { states, accepted: settings.accepted, basis: view.basis });
   if (view.name === 'runbook') return runbook(snapshot, view.wave, view.format, view.basis);
   if (view.name === 'plan-bundle') return bundleOfPlan(snapshot, view, view.basis);
   if (!isReport(view) && view.name !== 'bundle') return undefined;

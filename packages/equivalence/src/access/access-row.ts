@@ -9,6 +9,7 @@ import type {
   ServerComparison,
   TransportComparison,
 } from './compare-access.ts';
+import { cutOffInWords, type PlaintextClients } from './plaintext.ts';
 import { anyOther } from './scene.ts';
 import type { Server } from './servers.ts';
 
@@ -140,13 +141,10 @@ export const accepts = {
 
 function presentTransport(
   { server, port, before, after, verdict, reason, predictedBy }: TransportComparison,
-  bare: readonly string[],
+  clients: PlaintextClients,
 ): AccessRow {
   const where = `\`${server.name}.${server.namespace}:${port}\``;
-  const plain =
-    after === 'strict' && before !== 'strict' && bare.length > 0
-      ? ` ${bare.length === 1 ? `${bare[0]} has` : `${bare.slice(0, listed).join(', ')}${bare.length > listed ? ` and ${bare.length - listed} more` : ''} have`} no sidecar and cannot call it any more.`
-      : '';
+  const plain = after === 'strict' && before !== 'strict' ? cutOffInWords(clients) : '';
   return {
     aspect: 'transport',
     workload: `${server.namespace}/${server.name}`,
@@ -178,12 +176,12 @@ export const order: Readonly<Record<AccessVerdict, number>> = { wider: 0, undeci
  */
 export function rowsOf(
   comparison: ServerComparison,
-  bare: readonly string[],
+  clients: PlaintextClients,
   most = Number.POSITIVE_INFINITY,
 ): AccessRow[] {
   const rows = [
     ...comparison.access.filter(isShown).map((one) => presentAccess(one, most)),
-    ...comparison.transport.map((one) => presentTransport(one, bare)),
+    ...comparison.transport.map((one) => presentTransport(one, clients)),
   ];
   return rows.sort((a, b) => order[a.verdict] - order[b.verdict] || a.port - b.port);
 }
@@ -233,7 +231,7 @@ export function* verifyAccess(
   const wanted = services && new Set(services);
   for (const server of judge.servers)
     if (wanted === undefined || server.services.some((name) => wanted.has(`${server.namespace}/${name}`)))
-      yield* withAccessAcceptances(rowsOf(judge.compare(server), judge.bare, mostNames), accepted);
+      yield* withAccessAcceptances(rowsOf(judge.compare(server), judge.plaintextClients(server), mostNames), accepted);
 }
 
 const nothing = (): Record<AccessVerdict | 'accepted', number> => ({

@@ -16,6 +16,7 @@ import {
 } from './access.test-support.ts';
 import { type AccessRow, answerOf, tallyAccess, verifyAccess, withAccessAcceptances } from './access-row.ts';
 import { createAccessJudge } from './compare-access.ts';
+import type { AccessCase } from './scene.ts';
 
 const judged = (...args: Parameters<typeof caseOf>) => createAccessJudge(caseOf(...args));
 const rowsOf = (...args: Parameters<typeof judged>): AccessRow[] => [...verifyAccess(judged(...args))];
@@ -182,15 +183,28 @@ spec:
     metadata: {labels: {app: cron, sidecar.istio.io/inject: 'false'}}
     spec: {containers: []}
 `;
-    const rows = rowsOf([authentication('PERMISSIVE'), bare], [identity, permission(everyone), tls('Strict')]);
-    expect(
-      of(
-        rows.filter(({ aspect }) => aspect === 'transport'),
-        'narrower',
-      )[0],
-    ).toBe(
-      '`payments.sales:8443` demands mTLS now; before, it took plaintext and mTLS. sales/cron has no sidecar and cannot call it any more.',
+    const sentenceWith = (calls: AccessCase['calls'] = []): string | undefined => {
+      const manifests = [authentication('PERMISSIVE'), bare];
+      const judge = createAccessJudge({
+        ...caseOf(manifests, [identity, permission(everyone), tls('Strict')]),
+        calls,
+      });
+      const rows = [...verifyAccess(judge)].filter(({ aspect }) => aspect === 'transport');
+      return of(rows, 'narrower')[0];
+    };
+    const start = '`payments.sales:8443` demands mTLS now; before, it took plaintext and mTLS.';
+    expect(sentenceWith()).toBe(`${start} Without a sidecar these cannot call it any more, if they do: sales/cron.`);
+    const detail = 'PAYMENTS names payments.sales';
+    expect(sentenceWith([{ from: 'sales/cron', to: 'sales/payments', detail }])).toBe(
+      `${start} Without a sidecar these call it, and cannot any more: sales/cron (${detail}).`,
     );
+    // A workload with a sidecar calls with a certificate, and another Service is no matter of this one.
+    expect(
+      sentenceWith([
+        { from: 'sales/web', to: 'sales/payments', detail },
+        { from: 'sales/cron', to: 'sales/web', detail },
+      ]),
+    ).toBe(sentenceWith());
   });
 });
 

@@ -5,6 +5,7 @@ import { accessPredictions } from './access-predictions.ts';
 import type { Reach, ServerBefore } from './before.ts';
 import { type CallerGroup, groupOf } from './caller-groups.ts';
 import type { Caller } from './callers.ts';
+import { type PlaintextClients, plaintextClientsOf } from './plaintext.ts';
 import { findRefused } from './requests.ts';
 import {
   type AccessCase,
@@ -70,8 +71,8 @@ export interface AccessJudge {
   readonly callers: readonly Caller[];
   readonly servers: readonly Server[];
   readonly leftOut: readonly LeftOut[];
-  /** Workloads without a sidecar (`<namespace>/<name>`), which call in plaintext. */
-  readonly bare: readonly string[];
+  /** Who may come to a server in plaintext. */
+  plaintextClients(server: Server): PlaintextClients;
   compare(server: Server): ServerComparison;
 }
 
@@ -206,7 +207,10 @@ export function createAccessJudge(of: AccessCase): AccessJudge {
     callers,
     servers,
     leftOut,
-    bare: bare.map(({ namespace, name }) => `${namespace}/${name}`),
+    plaintextClients: plaintextClientsOf(
+      bare.map(({ namespace, name }) => `${namespace}/${name}`),
+      of.calls ?? [],
+    ),
     compare(server) {
       const access = scene.accessOf(server);
       const own = before.of(server);

@@ -14,6 +14,7 @@ import { notFollowed } from '../proxy-changes.ts';
 import { type Before, type Protocol, policiesOf, type Reach, readBefore, type ServerBefore } from './before.ts';
 import { type Part, partitionOf } from './caller-groups.ts';
 import { type Account, type Caller, callersOf } from './callers.ts';
+import type { WorkloadCall } from './plaintext.ts';
 import { readServers, type Server, type Servers } from './servers.ts';
 
 /** What is compared: an estate, and what a translation made of it. */
@@ -22,6 +23,8 @@ export interface AccessCase {
   readonly emitted: readonly Emitted[];
   /** What was found about the estate, to tell which findings foretold a verdict. */
   readonly findings?: readonly Finding[];
+  /** Calls that something in the estate shows, to tell where plaintext comes from. */
+  readonly calls?: readonly WorkloadCall[];
   readonly settings: {
     readonly target: TargetVersion;
     readonly mesh: string;

@@ -41,13 +41,13 @@ function textsOf(container: Field): { kind: 'environment' | 'argument'; field: F
 }
 
 /** A host in a text; `isAddress` where it stands as one does: behind `//` or `@`, or before a port. */
-interface Named {
+interface Host {
   readonly host: string;
   readonly isAddress: boolean;
 }
 
 /** Words of a text that may be hosts. Looks at each character a fixed number of times. */
-export function* hostsIn(value: string): Generator<Named> {
+export function* hostsIn(value: string): Generator<Host> {
   for (const match of value.slice(0, longestText).matchAll(/[a-z0-9][a-z0-9.-]*/gi)) {
     const host = match[0].toLowerCase().replace(/\.+$/, '');
     const before = value.slice(Math.max(match.index - 2, 0), match.index);
@@ -72,12 +72,18 @@ function resolve(host: string, namespace: string, clusterDomain: string, ids: Re
   return ids.has(id) ? id : undefined;
 }
 
-/** Names of services, and of hosts outside of the mesh, in the environment and the arguments of workloads. */
-export function* referenceEvidence(around: Surroundings): Generator<Found> {
+/** What a workload names in its environment and arguments: a service, or a host outside of the mesh. */
+export interface Named {
+  readonly between: 'services' | 'external';
+  readonly to: string;
+  readonly evidence: Evidence;
+}
+
+/** The services and hosts that each workload of a cluster names, whether or not a service stands before it. */
+export function* namedByWorkloads(around: Surroundings): Generator<readonly [Workload, Named]> {
   const ids = new Set(around.services.map(({ id }) => id));
   for (const workload of around.workloads) {
-    const clients = workload.inCluster ? around.servicesOf(workload) : [];
-    if (clients.length === 0) continue;
+    if (!workload.inCluster) continue;
     for (const container of containersOf(workload))
       for (const { kind, field, name } of textsOf(container))
         for (const { host, isAddress } of hostsIn(field.value)) {
@@ -94,8 +100,13 @@ export function* referenceEvidence(around: Surroundings): Generator<Found> {
             resource: workload.resource,
             path: field.path,
           };
-          for (const from of clients)
-            yield { between: to === undefined ? 'external' : 'services', from, to: target, evidence };
+          yield [workload, { between: to === undefined ? 'external' : 'services', to: target, evidence }];
         }
   }
+}
+
+/** Names of services, and of hosts outside of the mesh, in the environment and the arguments of workloads. */
+export function* referenceEvidence(around: Surroundings): Generator<Found> {
+  for (const [workload, named] of namedByWorkloads(around))
+    for (const from of around.servicesOf(workload)) yield { ...named, from };
 }

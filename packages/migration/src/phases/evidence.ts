@@ -14,6 +14,7 @@ import { bridgeLabel } from '../bridge/object.ts';
 import { hasPodsInIstio, type Progress, type ProgressOf, progressOfPhase } from '../bridge/progress.ts';
 import type { WaveOf } from '../bridge/stages.ts';
 import { crossingWays } from '../bridge/way.ts';
+import { workloadCalls } from '../graph/workload-calls.ts';
 import type { Order } from '../waves/settings.ts';
 import type { GateEvidence, Phase } from './gate.ts';
 
@@ -122,17 +123,30 @@ function toResource(object: JsonObject): Resource {
 const isBridge = ({ metadata }: JsonObject): boolean =>
   isMap(metadata) && isMap(metadata.labels) && metadata.labels[bridgeLabel] !== undefined;
 
-/**
- * The state in which every service is in one phase, as the judge of access takes it: with callers in both meshes, whatever the order of
- * the waves, and with all that the bridge applies in both.
- */
+/** How far services have come, as the judge of access asks. */
+export interface PhaseState {
+  readonly phaseOf: (service: string) => string;
+  readonly progressOf: ProgressOf;
+  readonly callers: PhaseCase['callers'];
+}
+
+/** The state in which every service is in one phase, with callers in both meshes, whatever the order of the waves. */
 export function phaseCase(facts: BridgeFacts, phase: Phase, settings: PhaseCase['settings']): PhaseCase {
-  const { estate, emitted } = facts.input;
   const own: Progress = progressOfPhase(phase, 50);
+  return stateCase(facts, { phaseOf: () => phase, progressOf: () => own, callers: 'anywhere' }, settings);
+}
+
+/** A state of the migration as the judge of access takes it, with all that the bridge applies in both meshes, and its own ways. */
+export function stateCase(
+  facts: BridgeFacts,
+  { phaseOf, progressOf, callers }: PhaseState,
+  settings: PhaseCase['settings'],
+): PhaseCase {
+  const { estate, emitted } = facts.input;
   const services = [...facts.services.values()];
   const objects = [
     ...strictWhileBridging(facts, services),
-    ...intoKong(facts, () => own),
+    ...intoKong(facts, progressOf),
     ...waysIntoIstio(services, facts),
   ];
   const added = objects.flatMap(({ object }) => (isBridge(object) ? [object] : []));
@@ -148,8 +162,9 @@ export function phaseCase(facts: BridgeFacts, phase: Phase, settings: PhaseCase[
     istio: added
       .filter(({ apiVersion }) => /^(?:networking|security)\.istio\.io\//.test(String(apiVersion)))
       .map(toResource),
-    phaseOf: () => phase,
-    callers: 'anywhere',
+    phaseOf,
+    callers,
+    calls: workloadCalls(estate, facts.input.graph, settings),
     bridge: (id) => {
       const service = facts.services.get(id);
       if (service === undefined) return { toKong: 'closed', toIstio: 'closed' };

@@ -1,5 +1,5 @@
-import { type Estate, workloadsOf } from '@isthmus/istio';
-import { effectiveNamespace, matchesLabels, type Resource } from '@isthmus/kubernetes';
+import type { Estate } from '@isthmus/istio';
+import { effectiveNamespace, type Resource } from '@isthmus/kubernetes';
 import type { Account } from '../callers.ts';
 import type { AccessCase } from '../scene.ts';
 
@@ -67,25 +67,6 @@ export function together(standings: Iterable<Standing>): Standing | undefined {
 
 /** The meshes of a standing. */
 export const sidesOf = (standing: Standing): readonly Side[] => (standing === 'both' ? ['istio', 'kong'] : [standing]);
-
-const istioGateway = { istio: 'ingressgateway' };
-
-/**
- * The bridge of separate clusters under the names that are usual: Kong Gateway's, and that of Istio's ingress gateway as the
- * estate has it. A bridge that is known better says so itself.
- */
-export function usualGateways(estate: Estate): Bridge {
-  const gateway = workloadsOf(estate).find(
-    ({ labels, serviceAccount }) => matchesLabels(istioGateway, labels) && serviceAccount !== '',
-  );
-  return {
-    toKong: { namespace: 'kong', account: 'kong-gateway' },
-    toIstio:
-      gateway === undefined
-        ? { namespace: 'istio-system', account: 'istio-ingressgateway-service-account' }
-        : { namespace: gateway.namespace, account: gateway.serviceAccount },
-  };
-}
 
 const keyOf = (one: Resource): string => `${one.group} ${one.kind} ${effectiveNamespace(one)}/${one.name}`;
 

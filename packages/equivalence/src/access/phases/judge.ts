@@ -6,6 +6,7 @@ import { policiesOf, readBefore, type ServerBefore } from '../before.ts';
 import { type CallerGroup, groupOf } from '../caller-groups.ts';
 import type { Account, Caller } from '../callers.ts';
 import type { AccessComparison, AccessVerdict, TransportMode } from '../compare-access.ts';
+import { type PlaintextClients, plaintextClientsOf } from '../plaintext.ts';
 import { findRequest } from '../requests.ts';
 import {
   anyOther,
@@ -81,8 +82,8 @@ export interface PhaseOfServer {
 export interface PhaseJudge {
   readonly servers: readonly Server[];
   readonly leftOut: readonly LeftOut[];
-  /** Workloads without a sidecar (`<namespace>/<name>`), which call in plaintext. */
-  readonly bare: readonly string[];
+  /** Who may come to a server in plaintext. */
+  plaintextClients(server: Server): PlaintextClients;
   compare(server: Server): PhaseOfServer;
 }
 
@@ -357,7 +358,10 @@ export function createPhaseJudge(of: PhaseCase): PhaseJudge {
   return {
     servers,
     leftOut,
-    bare: bare.map(({ namespace, name }) => `${namespace}/${name}`),
+    plaintextClients: plaintextClientsOf(
+      bare.map(({ namespace, name }) => `${namespace}/${name}`),
+      of.calls ?? [],
+    ),
     compare(server) {
       const access = scene.accessOf(server);
       const original = scene.before.of(server);

@@ -10,6 +10,7 @@ import {
   without,
 } from '../access-row.ts';
 import { callerInWords } from '../callers.ts';
+import { type PlaintextClients, plaintextInWords } from '../plaintext.ts';
 import type { PhaseCase, Side } from './bridge.ts';
 import {
   createPhaseJudge,
@@ -101,21 +102,9 @@ function edgeInWords({ from, to, security }: Edge): string {
   return `${calls}: ${security}`;
 }
 
-const listed = 3;
-
-/** Where plaintext comes from: workloads without a sidecar, those of the server's own namespace first. */
-function plaintextClients(namespace: string, bare: readonly string[]): string {
-  if (bare.length === 0) return ' No workload without a sidecar is known.';
-  const isNear = (name: string): number => Number(!name.startsWith(`${namespace}/`));
-  const sorted = [...bare].sort((a, b) => isNear(a) - isNear(b) || (a < b ? -1 : 1));
-  const rest = sorted.length - listed;
-  const some = `${sorted.slice(0, listed).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
-  return ` Without a sidecar, and so in plaintext: ${some}.`;
-}
-
 function presentTransport(
   { server, port, before, during, edges, verdict, reason }: PhaseTransport,
-  bare: readonly string[],
+  clients: PlaintextClients,
 ): AccessRow {
   const where = placeInWords(server, port);
   const sides = Object.entries(during) as [Side, (typeof during)[Side]][];
@@ -131,7 +120,7 @@ function presentTransport(
     before,
     after: sides.map(([side, mode]) => `${mode ?? 'not known'} ${inMesh[side]}`).join(', '),
     verdict,
-    sentence: `${where} ${now.join(' and ')}; before, it ${was}.${takesPlaintext || before !== 'strict' ? plaintextClients(server.namespace, bare) : ''}`,
+    sentence: `${where} ${now.join(' and ')}; before, it ${was}.${takesPlaintext || before !== 'strict' ? plaintextInWords(clients) : ''}`,
     way: edges.map(edgeInWords).join('; '),
     ...(reason === undefined ? {} : { reason }),
   };
@@ -143,12 +132,12 @@ function presentTransport(
  */
 export function phaseRowsOf(
   { access, transport }: PhaseOfServer,
-  bare: readonly string[],
+  clients: PlaintextClients,
   most = Number.POSITIVE_INFINITY,
 ): AccessRow[] {
   const rows = [
     ...access.map((one) => presentAccess(one, most)),
-    ...transport.map((one) => presentTransport(one, bare)),
+    ...transport.map((one) => presentTransport(one, clients)),
   ];
   return rows.sort((a, b) => order[a.verdict] - order[b.verdict] || a.port - b.port);
 }
@@ -163,7 +152,7 @@ export function* verifyPhase(judge: PhaseJudge, services?: readonly string[]): G
   const wanted = services && new Set(services);
   for (const server of judge.servers)
     if (wanted === undefined || server.services.some((name) => wanted.has(`${server.namespace}/${name}`)))
-      yield* phaseRowsOf(judge.compare(server), judge.bare, mostNames);
+      yield* phaseRowsOf(judge.compare(server), judge.plaintextClients(server), mostNames);
 }
 
 /**

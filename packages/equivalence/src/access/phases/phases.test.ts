@@ -40,7 +40,7 @@ function inPhase(
   phase: string | Readonly<Record<string, string>>,
   istio: readonly string[],
   kong: readonly string[],
-  rest: Partial<Pick<PhaseCase, 'bridge' | 'callers' | 'istio'>> & { complete?: boolean } = {},
+  rest: Partial<Pick<PhaseCase, 'bridge' | 'callers' | 'calls' | 'istio'>> & { complete?: boolean } = {},
 ): readonly AccessRow[] {
   const { complete = true, ...given } = rest;
   return accessInPhase({
@@ -319,9 +319,19 @@ spec:
         after: 'permissive in Istio, permissive in Kong Mesh',
         way: 'within Istio: mTLS; Kong Mesh to Istio: plaintext; clients without a sidecar to Istio: plaintext; Istio to Kong Mesh: plaintext; within Kong Mesh: mTLS; clients without a sidecar to Kong Mesh: plaintext',
         sentence:
-          '`payments.sales:8443` takes plaintext and mTLS in Istio and takes plaintext and mTLS in Kong Mesh; before, it took plaintext and mTLS. Without a sidecar, and so in plaintext: sales/cron.',
+          '`payments.sales:8443` takes plaintext and mTLS in Istio and takes plaintext and mTLS in Kong Mesh; before, it took plaintext and mTLS. No workload without a sidecar is known to call it; these may, in plaintext: sales/cron.',
       }),
     ]);
+  });
+
+  test('who is known to call in plaintext comes before who may', () => {
+    const calls = [{ from: 'sales/cron', to: 'sales/payments', detail: 'PAYMENTS names payments.sales' }];
+    const policies = [identity, permission(everyone), tls('Permissive')];
+    const other = bare.replaceAll('cron', 'report');
+    const [row] = transport(inPhase('bridged', [authentication('PERMISSIVE'), bare, other], policies, { calls }));
+    expect(row?.sentence).toMatch(
+      / Workloads without a sidecar call it in plaintext: sales\/cron \(PAYMENTS names payments\.sales\); of others nothing is known, but they may: sales\/report\.$/,
+    );
   });
 
   test('a Strict server of Kong Mesh takes Istio’s certificates, and gateways end TLS', () => {
