@@ -35,6 +35,12 @@ function readBases(): readonly Base[] {
 
 type Manifests = ReturnType<typeof readManifest>;
 
+/** A value as it is shown: a scalar as it is, anything else as its JSON. */
+function shown(json: string): string | number | boolean {
+  const value = JSON.parse(json) as unknown;
+  return typeof value === 'object' ? json : (value as string | number | boolean);
+}
+
 interface Answer extends Omit<FieldResult, 'contexts' | 'versions' | 'values'> {
   readonly context: string;
   readonly version: TargetVersion;
@@ -96,7 +102,7 @@ function results(found: readonly Answer[]): FieldResult[] {
       targets,
       ...(contexts.length === all.contexts.length ? {} : { contexts }),
       ...(versions.length === all.versions.length ? {} : { versions }),
-      ...(values.length === all.values.length ? {} : { values: values.map((value) => JSON.parse(value) as string) }),
+      ...(values.length === all.values.length ? {} : { values: values.map(shown) }),
     };
   });
 }
