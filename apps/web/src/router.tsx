@@ -133,6 +133,12 @@ const imports = createRoute({
   component: lazyRouteComponent(() => import('./features/imports/page.tsx'), 'ImportPage'),
 });
 
+const changes = createRoute({
+  getParentRoute: () => migration,
+  path: '/import/changes',
+  component: lazyRouteComponent(() => import('./features/imports/changes-page.tsx'), 'ChangesPage'),
+});
+
 const preflight = createRoute({
   getParentRoute: () => migration,
   path: '/preflight',
@@ -196,6 +202,7 @@ export const router = createRouter({
       exporting,
       history,
       settings,
+      changes,
     ]),
   ]),
   defaultPreload: 'intent',

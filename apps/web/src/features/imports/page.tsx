@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useEffect } from 'react';
-import { migrationQuery, snapshotsQuery } from '../../api/queries.ts';
+import { useEffect, useMemo } from 'react';
+import { migrationQuery, queryClient, snapshotsQuery } from '../../api/queries.ts';
 import { count, exactly, whole } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Page, Section } from '../../ui/page.tsx';
+import { hrefOf, RowLink } from '../../ui/row-link.tsx';
 import { formatSort, parseSort } from '../../ui/sort.ts';
 import { tellFailure } from '../../ui/tell.ts';
 import { useAddress } from '../../ui/use-search.ts';
@@ -25,8 +26,19 @@ const number = (id: string, title: string, value: (row: Snapshot) => number): Co
   cell: (row) => whole(value(row)),
 });
 
-const columns: readonly Column<Snapshot>[] = [
+const columnsFor = (id: string): readonly Column<Snapshot>[] => [
   { id: 'number', title: 'Snapshot', width: [96, 0], value: (row) => row.number },
+  {
+    id: 'changes',
+    title: 'Since the one before',
+    width: [152, 0],
+    isUnordered: true,
+    value: () => '',
+    cell: ({ number: own }) =>
+      own === 1 ? null : (
+        <RowLink href={hrefOf`/migrations/${id}/import/changes?from=${own - 1}&to=${own}`}>What changed</RowLink>
+      ),
+  },
   {
     id: 'at',
     title: 'Imported',
@@ -58,6 +70,7 @@ export function ImportPage() {
   const navigate = useNavigate();
   const state = useImport(id);
   const { job } = search;
+  const columns = useMemo(() => columnsFor(id), [id]);
 
   useEffect(() => {
     if (job !== undefined) followImport(id, job);
@@ -70,7 +83,13 @@ export function ImportPage() {
   useEffect(() => {
     if (state?.step !== 'done') return;
     forgetImport(id);
-    void navigate({ to: '/migrations/$id', params: { id }, replace: true });
+    // What took the place of an earlier snapshot is looked at by what it changed.
+    const open = async (): Promise<void> => {
+      const now = await queryClient.fetchQuery({ ...snapshotsQuery(id), staleTime: 0 });
+      const to = now.length > 1 ? '/migrations/$id/import/changes' : '/migrations/$id';
+      await navigate({ to, params: { id }, replace: true });
+    };
+    open().catch(tellFailure);
   }, [state?.step, id, navigate]);
 
   const isBusy = state !== undefined && !isOver(state);
@@ -91,7 +110,9 @@ export function ImportPage() {
       of={migration.name}
       answer={
         isBusy
-          ? 'The overview opens by itself once this is done. You can look around meanwhile.'
+          ? snapshots.length === 0
+            ? 'The overview opens by itself once this is done. You can look around meanwhile.'
+            : 'What changed opens by itself once this is done. You can look around meanwhile.'
           : snapshots.length === 0
             ? 'Nothing has been imported into this migration yet.'
             : `${count(snapshots.length, 'snapshot')} so far. A new one takes the place of the newest; phases, owners, notes and history stay.`

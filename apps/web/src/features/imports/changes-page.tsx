@@ -1,0 +1,438 @@
+import type { ChangedResource, ChangedVerdict, Decision } from '@isthmus/contract';
+import { Button, CloseButton, SegmentedControl } from '@mantine/core';
+import { useQuery, useSuspenseQueries } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { type ReactNode, useDeferredValue, useMemo } from 'react';
+import { migrationQuery, snapshotsQuery } from '../../api/queries.ts';
+import { count, exactly, whole } from '../../text/format.ts';
+import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { Failure } from '../../ui/failure.tsx';
+import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../../ui/filters.tsx';
+import { Loading } from '../../ui/loading.tsx';
+import { Page } from '../../ui/page.tsx';
+import { hrefOf, RowLink } from '../../ui/row-link.tsx';
+import { formatSort, parseSort } from '../../ui/sort.ts';
+import { type Outcome, OutcomeMark } from '../../ui/status.tsx';
+import { useAddress, useLooseSearch } from '../../ui/use-search.ts';
+import shared from '../../ui/verdicts.module.css';
+import {
+  answerOf,
+  changedVerdictsQuery,
+  changesQuery,
+  changeWords,
+  filterDecisions,
+  filterNames,
+  filterResources,
+  filterVerdicts,
+  type Side,
+  sides,
+  sideWords,
+} from './changes.ts';
+import classes from './changes-page.module.css';
+
+const signs: Readonly<Record<ChangedResource['change'], string>> = { added: '+', changed: '~', removed: '−' };
+
+function ChangeLabel({ change }: { change: ChangedResource['change'] }) {
+  return (
+    <span>
+      <span className={classes.sign} aria-hidden="true">
+        {signs[change]}
+      </span>
+      {change}
+    </span>
+  );
+}
+
+const nameOf = ({ namespace, name }: ChangedResource): string => (namespace === '' ? name : `${namespace}/${name}`);
+
+const resourceColumns = (id: string, side: Side): readonly Column<ChangedResource>[] => [
+  {
+    id: 'change',
+    title: 'Change',
+    width: [96, 0],
+    value: ({ change }) => change,
+    cell: ({ change }) => <ChangeLabel change={change} />,
+  },
+  { id: 'kind', title: 'Kind', width: [176, 1], value: ({ kind }) => kind },
+  {
+    id: 'name',
+    title: 'Resource',
+    width: [200, 2],
+    value: nameOf,
+    cell: (row) =>
+      row.index === undefined ? (
+        <span title={nameOf(row)}>{nameOf(row)}</span>
+      ) : (
+        <RowLink href={hrefOf`/migrations/${id}/workbench?resource=${row.index}`}>{nameOf(row)}</RowLink>
+      ),
+  },
+  {
+    id: 'fields',
+    title: 'Fields',
+    width: [72, 0],
+    isNumber: true,
+    value: ({ fields, more }) => fields.length + more,
+    cell: ({ change, fields, more }) => (change === 'changed' ? whole(fields.length + more) : ''),
+  },
+  {
+    id: 'where',
+    title: 'Where',
+    width: [240, 3],
+    value: ({ fields }) => fields.map(({ path }) => path).join(', '),
+    cell: ({ fields }) => <code>{fields.map(({ path }) => path).join(', ')}</code>,
+  },
+  side === 'sources'
+    ? { id: 'file', title: 'File', width: [160, 2], value: ({ file = '' }) => file }
+    : { id: 'zone', title: 'Zone', width: [96, 1], value: ({ cluster = '' }) => cluster },
+];
+
+const verdictMarks: Readonly<Record<string, Outcome>> = {
+  same: 'exact',
+  differs: 'unsupported',
+  undecided: 'approximate',
+  accepted: 'inert',
+  wider: 'unsupported',
+  narrower: 'approximate',
+};
+
+function VerdictWord({ verdict }: { verdict: string | null }) {
+  const mark = verdict === null ? undefined : verdictMarks[verdict];
+  return (
+    <span className={shared.verdict}>
+      {mark !== undefined && <OutcomeMark outcome={mark} />}
+      {verdict ?? <span className="muted">none</span>}
+    </span>
+  );
+}
+
+const verdictColumns = (id: string): readonly Column<ChangedVerdict>[] => [
+  {
+    id: 'subject',
+    title: 'Service or workload',
+    width: [200, 2],
+    value: ({ subject }) => subject,
+    cell: ({ subject, aspect }) =>
+      aspect === 'routing' || aspect === 'resilience' ? (
+        <RowLink href={hrefOf`/migrations/${id}/behaviour?service=${subject}`}>{subject}</RowLink>
+      ) : (
+        <RowLink href={hrefOf`/migrations/${id}/access?q=${subject}`}>{subject}</RowLink>
+      ),
+  },
+  { id: 'aspect', title: 'Aspect', width: [104, 0], value: ({ aspect }) => aspect },
+  {
+    id: 'before',
+    title: 'Before',
+    width: [120, 0],
+    value: ({ before }) => before ?? '',
+    cell: ({ before }) => <VerdictWord verdict={before} />,
+  },
+  {
+    id: 'after',
+    title: 'Now',
+    width: [120, 0],
+    value: ({ after }) => after ?? '',
+    cell: ({ after }) => <VerdictWord verdict={after} />,
+  },
+  {
+    id: 'sentence',
+    title: 'What was found',
+    width: [280, 5],
+    value: ({ sentence }) => sentence,
+    cell: ({ sentence }) => <span>{sentence.slice(0, 200).replaceAll('`', '')}</span>,
+  },
+];
+
+const whatWords: Readonly<Record<Decision['what'], string>> = {
+  phase: 'review',
+  approval: 'approval',
+  finding: 'accepted finding',
+  difference: 'accepted difference',
+};
+
+function HoldsLabel({ holds }: { holds: boolean }) {
+  return (
+    <span className={shared.verdict}>
+      <OutcomeMark outcome={holds ? 'exact' : 'approximate'} />
+      {holds ? 'stands' : 'look again'}
+    </span>
+  );
+}
+
+const decisionColumns = (id: string): readonly Column<Decision>[] => [
+  {
+    id: 'holds',
+    title: 'State',
+    width: [112, 0],
+    value: ({ holds }) => (holds ? 1 : 0),
+    cell: ({ holds }) => <HoldsLabel holds={holds} />,
+  },
+  { id: 'what', title: 'Decision', width: [152, 0], value: ({ what }) => whatWords[what] },
+  {
+    id: 'subject',
+    title: 'On',
+    width: [200, 2],
+    value: ({ subject }) => subject,
+    cell: ({ what, subject }) => {
+      const [namespace = '', name = ''] = subject.split('/');
+      return what === 'phase' || what === 'approval' ? (
+        <RowLink href={hrefOf`/migrations/${id}/services/${namespace}/${name}`}>{subject}</RowLink>
+      ) : (
+        <span title={subject}>{subject}</span>
+      );
+    },
+  },
+  { id: 'detail', title: 'What', width: [144, 1], value: ({ detail }) => detail },
+  { id: 'by', title: 'By', width: [104, 1], value: ({ by }) => by ?? '' },
+  {
+    id: 'at',
+    title: 'When',
+    width: [136, 0],
+    value: ({ at }) => at ?? '',
+    cell: ({ at }) => (at === null ? '' : exactly(at)),
+  },
+  { id: 'why', title: 'Why', width: [280, 4], value: ({ why }) => why },
+];
+
+/** Both values of each field of a resource that changed. */
+function Fields({ row, onClose }: { row: ChangedResource; onClose: () => void }) {
+  return (
+    <section className={shared.detail} aria-label={`What changed of ${row.kind} ${nameOf(row)}`}>
+      <div className={shared.top}>
+        <h2 className={shared.name}>
+          {row.kind} {nameOf(row)}
+        </h2>
+        <CloseButton aria-label="Close the resource" onClick={onClose} />
+      </div>
+      {row.change !== 'changed' && (
+        <p>
+          {row.change === 'added'
+            ? 'Only the newer snapshot has this resource.'
+            : 'Only the older snapshot has this resource.'}
+        </p>
+      )}
+      <dl className={classes.fields}>
+        {row.fields.map(({ path, before, after }) => (
+          <div key={path}>
+            <dt>
+              <code>{path}</code>
+            </dt>
+            <dd>
+              <span className={classes.side}>before</span>
+              {before === undefined ? <span className="muted">not set</span> : <code>{before}</code>}
+            </dd>
+            <dd>
+              <span className={classes.side}>now</span>
+              {after === undefined ? <span className="muted">not set</span> : <code>{after}</code>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {row.more > 0 && <p className="muted">{count(row.more, 'more field')}.</p>}
+    </section>
+  );
+}
+
+/** Which two snapshots are compared. */
+function SnapshotSelect(props: { name: 'from' | 'to'; label: string; numbers: readonly number[]; shown: number }) {
+  const { name, label, numbers, shown } = props;
+  const [, change] = useAddress();
+  return (
+    <label className={classes.snapshot}>
+      {label}
+      <select value={shown} onChange={({ target }) => change({ [name]: target.value, at: undefined })}>
+        {numbers.map((number) => (
+          <option key={number} value={number}>
+            snapshot {number}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** What a new import changed: in the source, in the result, in the verdicts, and for what people decided. */
+export function ChangesPage() {
+  const { id } = useParams({ from: '/migrations/$id' });
+  const [{ data: migration }, { data: snapshots }] = useSuspenseQueries({
+    queries: [migrationQuery(id), snapshotsQuery(id)],
+  });
+  const [search, change] = useAddress();
+  const [cursor, setCursor] = useLooseSearch('at');
+  const isAlone = snapshots.length < 2;
+  const { data: changes, error, refetch } = useQuery({ ...changesQuery(id, search), enabled: !isAlone });
+  const { data: judged, error: judgeError } = useQuery({
+    ...changedVerdictsQuery(id, search),
+    enabled: changes !== undefined,
+  });
+  const side: Side = sides.find((one) => one === search.show) ?? 'sources';
+  const { q, change: wantedChange, kind } = search;
+  const wanted = useDeferredValue(useMemo(() => ({ q, change: wantedChange, kind }), [q, wantedChange, kind]));
+  const columns = useMemo(
+    () => ({
+      sources: resourceColumns(id, 'sources'),
+      results: resourceColumns(id, 'results'),
+      verdicts: verdictColumns(id),
+      decisions: decisionColumns(id),
+    }),
+    [id],
+  );
+  const rows = useMemo(
+    () => ({
+      sources: filterResources(changes?.sources ?? [], wanted),
+      results: filterResources(changes?.results ?? [], wanted),
+      verdicts: filterVerdicts(judged?.verdicts ?? [], wanted),
+      decisions: filterDecisions(judged?.decisions ?? [], wanted),
+    }),
+    [changes, judged, wanted],
+  );
+  if (isAlone)
+    return (
+      <Page
+        title="What changed"
+        of={migration.name}
+        answer="There is one snapshot so far. Import the estate again, and this page shows what changed since."
+      >
+        <div>
+          <Button renderRoot={(props) => <Link {...props} to="/migrations/$id/import" params={{ id }} />}>
+            Import
+          </Button>
+        </div>
+      </Page>
+    );
+  if (error !== null) return <Failure error={error} reset={() => void refetch()} />;
+  if (changes === undefined) return <Loading what="what changed between the snapshots" />;
+  const all = { ...changes, verdicts: judged?.verdicts ?? [], decisions: judged?.decisions ?? [] };
+  const numbers = snapshots.map(({ number }) => number);
+  const kindsOf = (): readonly string[] =>
+    [
+      ...new Set(
+        side === 'verdicts'
+          ? all.verdicts.map(({ aspect }) => aspect)
+          : side === 'decisions'
+            ? all.decisions.map(({ what }) => what)
+            : all[side].map((row) => row.kind),
+      ),
+    ].sort();
+  const isWaiting = (side === 'verdicts' || side === 'decisions') && judged?.complete !== true;
+  const opened = side === 'sources' || side === 'results' ? all[side].find((row) => row.id === cursor) : undefined;
+  const table = <Row extends { id: string }>(
+    label: string,
+    shown: readonly Column<Row>[],
+    list: readonly Row[],
+    empty: ReactNode,
+  ) => (
+    <DataTable
+      key={side}
+      label={label}
+      columns={shown}
+      rows={list}
+      rowId={(row) => row.id}
+      sort={parseSort(
+        search.sort,
+        shown.map((column) => column.id),
+      )}
+      onSort={(sort) => change({ sort: formatSort(sort) })}
+      activeId={cursor}
+      onActive={setCursor}
+      isFilling
+      empty={isWaiting ? 'Both snapshots are being compared.' : empty}
+    />
+  );
+  const nothingHere = all[side].length === 0 ? 'Nothing is other than before.' : 'Nothing matches these filters.';
+  return (
+    <Page title="What changed" of={migration.name} isFilling answer={answerOf(changes, judged)}>
+      {judged?.complete !== true && (
+        <div className={shared.progress}>
+          <progress
+            {...(judged === undefined ? {} : { value: judged.compared, max: Math.max(1, judged.total) })}
+            aria-label="Verdicts compared"
+          />
+          <span role="status">
+            {judgeError !== null
+              ? `The verdicts could not be compared: ${judgeError.message}`
+              : judged === undefined
+                ? 'Comparing the verdicts on both snapshots'
+                : `${whole(judged.compared)} of ${count(judged.total, 'comparison')} made`}
+          </span>
+        </div>
+      )}
+      <div className={classes.choice}>
+        <SegmentedControl
+          aria-label="What is shown"
+          value={side}
+          onChange={(value) =>
+            change({
+              show: value === 'sources' ? undefined : value,
+              kind: undefined,
+              change: undefined,
+              sort: undefined,
+              at: undefined,
+            })
+          }
+          data={sides.map((one) => ({
+            value: one,
+            label:
+              (one === 'verdicts' || one === 'decisions') && judged?.complete !== true
+                ? sideWords[one]
+                : `${sideWords[one]} ${whole(all[one].length)}`,
+          }))}
+        />
+        <SnapshotSelect name="from" label="From" numbers={numbers} shown={changes.from.number} />
+        <SnapshotSelect name="to" label="to" numbers={numbers} shown={changes.to.number} />
+      </div>
+      <Filters summary={`${whole(rows[side].length)} of ${whole(all[side].length)}`}>
+        <TextFilter label="Filter by text" />
+        {(side === 'sources' || side === 'results') && (
+          <ChipFilter
+            name="change"
+            label="Change"
+            chips={changeWords.map((one) => ({
+              value: one,
+              label: <ChangeLabel change={one} />,
+              count: all[side].filter((row) => row.change === one).length,
+            }))}
+          />
+        )}
+        {side === 'decisions' && (
+          <ChipFilter
+            name="change"
+            label="State"
+            chips={[
+              {
+                value: 'look-again',
+                label: <HoldsLabel holds={false} />,
+                count: all.decisions.filter(({ holds }) => !holds).length,
+              },
+              { value: 'holds', label: <HoldsLabel holds />, count: all.decisions.filter(({ holds }) => holds).length },
+            ]}
+          />
+        )}
+        <SelectFilter
+          name="kind"
+          label={side === 'verdicts' ? 'Aspect' : side === 'decisions' ? 'Decision' : 'Kind'}
+          options={kindsOf()}
+          words={side === 'decisions' ? whatWords : {}}
+        />
+        <ClearFilters names={filterNames} />
+      </Filters>
+      <div className={classes.panes}>
+        {side === 'verdicts'
+          ? table('Changed verdicts', columns.verdicts, rows.verdicts, nothingHere)
+          : side === 'decisions'
+            ? table(
+                'Decisions',
+                columns.decisions,
+                rows.decisions,
+                all.decisions.length === 0 ? 'Nothing had been decided yet.' : nothingHere,
+              )
+            : table(
+                side === 'sources' ? 'Changed resources' : 'Changed emitted resources',
+                columns[side],
+                rows[side],
+                nothingHere,
+              )}
+        {opened !== undefined && <Fields row={opened} onClose={() => setCursor('')} />}
+      </div>
+    </Page>
+  );
+}
