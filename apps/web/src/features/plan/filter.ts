@@ -1,8 +1,8 @@
-import type { Call, Plan } from '@isthmus/contract';
+import type { Call } from '@isthmus/contract';
 import type { Search } from '../../ui/search.ts';
 import { setOf } from '../../ui/use-search.ts';
 
-export const filterNames = ['q', 'service', 'strength', 'kind'] as const;
+export const filterNames = ['q', 'service', 'strength', 'kind', 'after'] as const;
 
 /** What the kinds of evidence are called. */
 export const kindWords: Readonly<Record<Call['evidence'][number]['kind'], string>> = {
@@ -35,18 +35,19 @@ export function filterCalls(calls: readonly Call[], { q, service, strength, kind
   return [...found.filter(({ counts }) => counts), ...found.filter(({ counts }) => !counts)];
 }
 
-/** The wave of each service; services that stay have none. */
-export const wavesOf = ({ waves }: Pick<Plan, 'waves'>): ReadonlyMap<string, number> =>
-  new Map(waves.flatMap(({ number, groups }) => groups.flatMap(({ services }) => services.map((id) => [id, number]))));
-
-/** The calls that cross between the meshes once a wave has moved. */
+/**
+ * The calls that cross between the meshes once a wave has moved.
+ * @param waveOf the waves of services, from 1
+ * @param staying services that stay in Istio; of what is in neither nothing is known
+ */
 export function crossingAfter(
-  { calls, excluded }: Pick<Plan, 'calls' | 'excluded'>,
+  calls: readonly Call[],
   waveOf: ReadonlyMap<string, number>,
+  staying: readonly string[],
   wave: number,
 ): readonly Call[] {
-  const staying = new Set(excluded.map(({ service }) => service));
-  const isKnown = (id: string): boolean => waveOf.has(id) || staying.has(id);
+  const stays = new Set(staying);
+  const isKnown = (id: string): boolean => waveOf.has(id) || stays.has(id);
   const hasMoved = (id: string): boolean => (waveOf.get(id) ?? Number.POSITIVE_INFINITY) <= wave;
   return calls.filter(
     ({ from, to, counts }) => counts && isKnown(from) && isKnown(to) && hasMoved(from) !== hasMoved(to),

@@ -1,25 +1,35 @@
 import type { Plan } from '@isthmus/contract';
-import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { Button, SegmentedControl } from '@mantine/core';
+import { useSuspenseQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useDeferredValue, useMemo } from 'react';
+import { lazy, Suspense, useDeferredValue, useMemo, useRef } from 'react';
+import { addressOf } from '../../api/client.ts';
 import { migrationQuery } from '../../api/queries.ts';
 import { count, whole } from '../../text/format.ts';
 import { Failure } from '../../ui/failure.tsx';
-import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../../ui/filters.tsx';
+import { Filters, TextFilter } from '../../ui/filters.tsx';
 import { Loading } from '../../ui/loading.tsx';
+import { Menu } from '../../ui/menu.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { OutcomeMark } from '../../ui/status.tsx';
-import { setOf, toggled, useAddress } from '../../ui/use-search.ts';
-import { choose, readPlanQuery } from './address.ts';
-import { CallList } from './call-item.tsx';
-import { crossingAfter, filterCalls, filterNames, kindWords, strengthOf, wavesOf } from './filter.ts';
+import { useAddress } from '../../ui/use-search.ts';
+import { BoardView } from './board-view.tsx';
+import { Calls } from './calls.tsx';
+import { Detail } from './detail.tsx';
+import { fetchFile } from './download.ts';
+import { DraftBar } from './draft-bar.tsx';
 import classes from './page.module.css';
-import { planQuery } from './queries.ts';
-import { SettingsBar } from './settings-bar.tsx';
-import { ChoiceSelect, WaveItem } from './wave-item.tsx';
+import { SettingsPanel } from './settings-panel.tsx';
+import { type PlanState, usePlan } from './use-plan.ts';
 
-const mostCalls = 100;
+const Graph = lazy(async () => ({ default: (await import('./graph/graph.tsx')).Graph }));
+
 const mostReasons = 20;
+const views = [
+  { value: 'board', label: 'Waves' },
+  { value: 'graph', label: 'Graph' },
+  { value: 'calls', label: 'Calls' },
+] as const;
 
 function Unkept({ unkept }: Pick<Plan, 'unkept'>) {
   if (unkept.length === 0) return null;
@@ -40,9 +50,8 @@ function Unkept({ unkept }: Pick<Plan, 'unkept'>) {
 }
 
 /** Services that are in no wave, or in any, with the reason. */
-function Apart(props: { plan: Plan; migration: string; onChoose: (id: string, choice: string) => void }) {
-  const { plan, migration, onChoose } = props;
-  const { excluded, replaced, unconnected, waves } = plan;
+function Apart({ plan, migration }: { plan: Plan; migration: string }) {
+  const { excluded, replaced, unconnected } = plan;
   if (excluded.length + replaced.length + unconnected.length === 0) return null;
   const link = (id: string) => {
     const [namespace = '', name = ''] = id.split('/');
@@ -59,8 +68,7 @@ function Apart(props: { plan: Plan; migration: string; onChoose: (id: string, ch
           <li key={service}>
             <OutcomeMark outcome="inert" />
             <span>
-              {link(service)} stays in Istio: {count(calls, 'call crosses', 'calls cross')} for good.{' '}
-              <ChoiceSelect id={service} waves={waves.length} choice="stays" isListed onChoose={onChoose} />
+              {link(service)} stays in Istio: {count(calls, 'call crosses', 'calls cross')} for good.
             </span>
           </li>
         ))}
@@ -86,52 +94,58 @@ function Apart(props: { plan: Plan; migration: string; onChoose: (id: string, ch
   );
 }
 
-function Calls({ plan, migration }: { plan: Plan; migration: string }) {
-  const [search] = useAddress();
-  const { q, service, strength, kind } = search;
-  const deferred = useDeferredValue(useMemo(() => ({ q, service, strength, kind }), [q, service, strength, kind]));
-  const shown = useMemo(() => filterCalls(plan.calls, deferred), [plan, deferred]);
-  const services = useMemo(() => [...new Set(plan.calls.flatMap(({ from, to }) => [from, to]))].sort(), [plan]);
-  const kinds = useMemo(
-    () => [...new Set(plan.calls.flatMap(({ evidence }) => evidence.map((one) => one.kind)))].sort(),
-    [plan],
-  );
-  const { summary } = plan;
+function Downloads({ migration, isKept }: { migration: string; isKept: boolean }) {
+  const bundle = (format: 'zip' | 'tar.gz') => () =>
+    fetchFile(addressOf('GET /migrations/:id/plan/bundle', { id: migration }, { format }));
   return (
-    <Section
-      title="Calls"
-      note="Who calls whom, as far as the manifests tell. Open a call for where it is said. Calls that nothing in the import shows are not here: observed traffic can be added on the command line."
+    <Menu
+      label="Download"
+      isAtEnd
+      groups={[
+        {
+          title: isKept ? 'Runbooks, manifests, the way back' : 'Of the plan as it is kept',
+          items: [
+            { label: 'All waves as .tar.gz', onChoose: bundle('tar.gz') },
+            { label: 'All waves as .zip', onChoose: bundle('zip') },
+          ],
+        },
+      ]}
     >
-      <Filters summary={`${whole(shown.length)} of ${count(plan.calls.length, 'call')}`}>
-        <TextFilter label="Filter by text" />
-        <ChipFilter
-          name="strength"
-          label="Strength"
-          chips={[
-            { value: 'ordering', label: 'orders the waves', count: summary.calls },
-            { value: 'weak', label: 'too little evidence', count: plan.calls.length - summary.calls },
-          ]}
-        />
-        {services.length > 0 && <SelectFilter name="service" label="Service" options={services} />}
-        {kinds.length > 1 && <SelectFilter name="kind" label="Evidence" options={kinds} words={kindWords} />}
-        <ClearFilters names={filterNames} />
+      Download
+    </Menu>
+  );
+}
+
+function Waves({ migration, state }: { migration: string; state: PlanState }) {
+  const [{ q, at }] = useAddress();
+  const asked = useDeferredValue(q ?? '');
+  const { waves, settings, plan, assessed } = state;
+  const region = useRef<HTMLElement>(null);
+  const total = waves.reduce((sum, wave) => sum + wave.length, settings.excluded.length);
+  const matching = useMemo(() => {
+    const words = asked.toLowerCase().split(/\s+/).filter(Boolean);
+    if (words.length === 0) return undefined;
+    return new Set(
+      [...waves.flat(), ...settings.excluded].filter((id) => words.every((word) => id.toLowerCase().includes(word))),
+    );
+  }, [asked, waves, settings.excluded]);
+  if (total === 0) return <p className="muted">There is no service that moves.</p>;
+  return (
+    <>
+      <Filters
+        summary={
+          matching === undefined
+            ? `${count(total, 'service')} in ${count(waves.length, 'wave')}`
+            : `${whole(matching.size)} of ${count(total, 'service')}`
+        }
+      >
+        <TextFilter label="Filter by name" />
       </Filters>
-      {shown.length === 0 ? (
-        <p className="muted">
-          {plan.calls.length === 0
-            ? 'No call between services was found in this import.'
-            : 'No call matches these filters.'}
-        </p>
-      ) : (
-        <CallList
-          migration={migration}
-          label="Calls"
-          calls={shown}
-          most={mostCalls}
-          noteOf={(call) => (strengthOf(call) === 'weak' ? 'too little evidence' : '')}
-        />
-      )}
-    </Section>
+      <BoardView migration={migration} state={state} matching={matching} onDetails={() => region.current?.focus()} />
+      {at !== undefined && <Detail migration={migration} state={state} service={at} region={region} />}
+      <Unkept unkept={assessed?.unkept ?? []} />
+      <Apart plan={plan} migration={migration} />
+    </>
   );
 }
 
@@ -140,48 +154,50 @@ export function PlanPage() {
   const { id } = useParams({ from: '/migrations/$id' });
   const { data: migration } = useSuspenseQuery(migrationQuery(id));
   const [search, change] = useAddress();
-  const { data, error, isPlaceholderData, refetch } = useQuery(planQuery(id, readPlanQuery(search)));
-  const waveOf = useMemo(() => (data === undefined ? undefined : wavesOf(data)), [data]);
-  if (data === undefined || waveOf === undefined)
-    return error === null ? <Loading what="the plan" /> : <Failure error={error} reset={() => void refetch()} />;
-  const open = setOf(search.open);
-  const onChoose = (service: string, choice: string): void => change(choose(search, service, choice));
+  const { state, error, retry } = usePlan(id);
+  if (state === undefined)
+    return error === null ? <Loading what="the plan" /> : <Failure error={error} reset={retry} />;
+  const { plan, draft } = state;
+  const view = views.find(({ value }) => value === search.view)?.value ?? 'board';
+  const isSettling = search.settings === 'open';
   return (
     <Page
       title="Plan"
       of={migration.name}
       answer={
         <>
-          <p>{data.sentence}</p>
-          <p className={classes.reason}>{data.reason}</p>
+          <p>{plan.sentence}</p>
+          <p className={classes.reason}>{plan.reason}</p>
+        </>
+      }
+      actions={
+        <>
+          <SegmentedControl
+            aria-label="View of the plan"
+            value={view}
+            onChange={(value) => change({ view: value === 'board' ? undefined : value })}
+            data={[...views]}
+          />
+          <Button
+            variant="default"
+            aria-expanded={isSettling}
+            onClick={() => change({ settings: isSettling ? undefined : 'open' })}
+          >
+            Settings
+          </Button>
+          <Downloads migration={id} isKept={draft === undefined} />
         </>
       }
     >
-      <SettingsBar />
-      <Unkept unkept={data.unkept} />
-      <Section title="Waves">
-        {data.waves.length === 0 ? (
-          <p className="muted">There is no service that moves.</p>
-        ) : (
-          <ol className={classes.list} aria-busy={isPlaceholderData}>
-            {data.waves.map((wave) => (
-              <WaveItem
-                key={wave.number}
-                migration={id}
-                wave={wave}
-                waves={data.waves.length}
-                crossing={open.has(String(wave.number)) ? crossingAfter(data, waveOf, wave.number) : []}
-                search={search}
-                isOpen={open.has(String(wave.number))}
-                onToggle={(number) => change({ open: toggled(open, number) })}
-                onChoose={onChoose}
-              />
-            ))}
-          </ol>
-        )}
-      </Section>
-      <Apart plan={data} migration={id} onChoose={onChoose} />
-      <Calls plan={data} migration={id} />
+      <DraftBar migration={id} state={state} />
+      {isSettling && <SettingsPanel migration={id} state={state} />}
+      {view === 'board' && <Waves migration={id} state={state} />}
+      {view === 'graph' && (
+        <Suspense fallback={<Loading what="the graph" />}>
+          <Graph migration={id} state={state} />
+        </Suspense>
+      )}
+      {view === 'calls' && <Calls migration={id} state={state} />}
     </Page>
   );
 }

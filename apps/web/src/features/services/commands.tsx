@@ -14,10 +14,10 @@ export function Commands({ title, commands }: { title: string; commands: readonl
   return (
     <div className={classes.commands}>
       <div className={classes.commandsHead}>
-        <h4>{title}</h4>
+        <p>{title}</p>
         {commands.length > 1 && <CopyButton text={scriptOf(commands)} label={`Copy all ${commands.length}`} />}
       </div>
-      <ul>
+      <ul aria-label={title}>
         {commands.map(({ text, why, cluster }, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: the same command may be run twice
           <li key={index} className={classes.command}>

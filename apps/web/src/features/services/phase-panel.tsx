@@ -163,7 +163,6 @@ export function PhasePanel({ migration, service }: { migration: string; service:
       )}
       {phase === 'shifting' && (
         <Share
-          key={service.share}
           migration={migration}
           service={service}
           isPending={save.isPending}

@@ -192,7 +192,7 @@ export function ServicePage() {
       </dl>
       <PhasePanel key={service.id} migration={id} service={service} />
       <Steps migration={id} service={service} />
-      <Section title="Owner and note">
+      <Section title="Responsibility">
         <Editor key={service.id} migration={id} service={service} />
       </Section>
       {service.origin === 'service' && <ServiceClusterSection migration={id} service={service} />}
