@@ -107,29 +107,11 @@ export const workbenchQuery = (id: string, subject: WorkbenchSubject) =>
     queryFn: ({ signal }) => call('GET /migrations/:id/workbench', { params: { id }, query: subject }, signal),
   });
 
-export const bridgeQuery = (id: string, namespace?: string) =>
-  queryOptions({
-    queryKey: keys.view(id, 'bridge', namespace),
-    queryFn: ({ signal }) =>
-      call(
-        'GET /migrations/:id/bridge',
-        { params: { id }, query: namespace === undefined ? {} : { namespace } },
-        signal,
-      ),
-  });
-
 /** What the plan and the bridge have to keep to, for everybody. */
 export const planSettingsQuery = (id: string) =>
   queryOptions({
     queryKey: keys.plan(id),
     queryFn: ({ signal }) => call('GET /migrations/:id/plan/settings', { params: { id } }, signal),
-/** Filters, order and columns that somebody gave a name to. */
-export const savedViewsQuery = (id: string) =>
-  queryOptions({
-    queryKey: keys.savedViews(id),
-    queryFn: async ({ signal }) => (await call('GET /migrations/:id/views', { params: { id } }, signal)).views,
-  });
-
   });
 
 /** One wave stage by stage. */
@@ -139,6 +121,13 @@ export const waveQuery = (id: string, wave: number) =>
     queryFn: ({ signal }) =>
       call('GET /migrations/:id/plan/waves/:wave', { params: { id, wave: String(wave) } }, signal),
     structuralSharing: false,
+  });
+
+/** Filters, order and columns that somebody gave a name to. */
+export const savedViewsQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.savedViews(id),
+    queryFn: async ({ signal }) => (await call('GET /migrations/:id/views', { params: { id } }, signal)).views,
   });
 
 export const snapshotsQuery = (id: string) =>

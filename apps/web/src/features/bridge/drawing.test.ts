@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fileNameOf, fitting, sizeOf, zoomed } from './drawing.ts';
+import { fitting, sizeOf, zoomed } from './drawing.ts';
 
 test('the size is that of the view box', () => {
   expect(sizeOf('0 0 1200.5 300')).toEqual({ width: 1200.5, height: 300 });
@@ -20,9 +20,4 @@ test('a drawing fits its room and is not blown up', () => {
   expect(fitting({ width: 2000, height: 500 }, { width: 1000, height: 1000 })).toBe(0.5);
   expect(fitting({ width: 200, height: 100 }, { width: 1000, height: 1000 })).toBe(1);
   expect(fitting({ width: 200, height: 100 }, { width: 0, height: 0 })).toBe(1);
-});
-
-test('a namespace cannot name a path', () => {
-  expect(fileNameOf(undefined)).toBe('bridge.svg');
-  expect(fileNameOf('../../etc')).toBe('bridge-.._.._etc.svg');
 });

@@ -44,7 +44,3 @@ export function parseDrawing(svg: string, parser: Pick<DOMParser, 'parseFromStri
       if (/^on/i.test(name) || (/href$/i.test(name) && !value.startsWith('#'))) element.removeAttribute(name);
   return root;
 }
-
-/** A name for the file of a drawing. */
-export const fileNameOf = (namespace: string | undefined): string =>
-  `bridge${namespace === undefined ? '' : `-${namespace.replace(/[^A-Za-z0-9.-]/g, '_')}`}.svg`;

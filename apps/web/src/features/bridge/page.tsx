@@ -1,8 +1,9 @@
 import { type Bridge, phases } from '@isthmus/contract';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { bridgeQuery } from '../../api/queries.ts';
+import { isProblem } from '../../api/problem.ts';
+import { planSettingsQuery, waveQuery } from '../../api/queries.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Failure } from '../../ui/failure.tsx';
 import { Loading } from '../../ui/loading.tsx';
@@ -10,18 +11,35 @@ import { Page, Section } from '../../ui/page.tsx';
 import { formatSort, parseSort } from '../../ui/sort.ts';
 import { Count } from '../../ui/status.tsx';
 import { useAddress } from '../../ui/use-search.ts';
+import { planQuery } from '../plan/queries.ts';
+import { Arrangement } from './arrangement.tsx';
 import classes from './bridge.module.css';
+import { Certificates } from './certificates.tsx';
+import { StageManifests, StageTable } from './manifests.tsx';
+import { type Moment, momentOf } from './moment.ts';
+import { MomentBar } from './moment-bar.tsx';
+import { PathSection } from './path.tsx';
 import { Picture } from './picture.tsx';
+import { bridgeQuery } from './queries.ts';
 
 type Row = Bridge['namespaces'][number];
 
-const nameColumn = (id: string): Column<Row> => ({
+/** What stays in the address where a namespace is opened. */
+const kept = ({ wave, stage }: Moment) => ({ wave: wave === undefined ? undefined : String(wave), stage });
+
+const nameColumn = (id: string, moment: Moment): Column<Row> => ({
   id: 'namespace',
   title: 'Namespace',
   width: [160, 2],
   value: ({ namespace }) => namespace,
   cell: ({ namespace }) => (
-    <Link to="/migrations/$id/bridge" params={{ id }} search={{ namespace } as never} tabIndex={-1} className="mono">
+    <Link
+      to="/migrations/$id/bridge"
+      params={{ id }}
+      search={{ ...kept(moment), namespace } as never}
+      tabIndex={-1}
+      className="mono"
+    >
       {namespace}
     </Link>
   ),
@@ -48,32 +66,57 @@ const counts: readonly Column<Row>[] = [
   ),
 ];
 
-/** What the network looks like meanwhile: both meshes, their gateways, and the services on the side where they stand. */
+/** What the network looks like meanwhile: both meshes, what joins them, and the services on the side where they stand. */
 export function BridgePage() {
-  const id = useParams({ strict: false }).id ?? '';
+  const { id } = useParams({ from: '/migrations/$id' });
   const [search, change] = useAddress();
   const { namespace } = search;
-  const { data, error, refetch } = useQuery(bridgeQuery(id, namespace));
+  const moment = momentOf(search);
+  const { wave, stage } = moment;
+  const { data: stored } = useSuspenseQuery(planSettingsQuery(id));
+  const plan = useQuery(planQuery(id)).data;
+  const { data, error, refetch, isPlaceholderData } = useQuery(bridgeQuery(id, namespace, moment));
+  const waves = plan?.waves.length ?? 0;
+  const stages = useQuery({ ...waveQuery(id, wave ?? 0), enabled: wave !== undefined && wave > 0 }).data;
   const navigate = useNavigate();
-  const columns = useMemo(() => [nameColumn(id), ...counts], [id]);
+  const columns = useMemo(() => [nameColumn(id, { wave, stage }), ...counts], [id, wave, stage]);
   const sort = parseSort(
     search.sort,
     columns.map((column) => column.id),
   );
+  if (isProblem(error, 'not-found') && wave !== undefined)
+    return (
+      <Page
+        title="Bridge"
+        answer={`The plan has no wave ${wave}${stage === undefined ? '' : `, or it has no stage ${stage}`}. It may have been planned anew since.`}
+      >
+        <p>
+          <Link to="/migrations/$id/bridge" params={{ id }}>
+            The bridge as it is recorded
+          </Link>
+        </p>
+      </Page>
+    );
   if (error !== null) return <Failure error={error} reset={() => void refetch()} />;
   if (data === undefined) return <Loading what="the bridge" />;
   const isKnown = namespace === undefined || data.namespaces.some((one) => one.namespace === namespace);
   const open = ({ namespace: wanted }: Row): void =>
-    void navigate({ to: '/migrations/$id/bridge', params: { id }, search: { namespace: wanted } as never });
+    void navigate({
+      to: '/migrations/$id/bridge',
+      params: { id },
+      search: { ...kept(moment), namespace: wanted } as never,
+    });
+  const chosen = stages?.stages.find((one) => one.id === stage);
   return (
     <Page
       title="Bridge"
       of={namespace}
       answer={isKnown ? data.description : `The newest snapshot has no service in the namespace ${namespace}.`}
     >
+      <MomentBar waves={waves} moment={moment} stages={stages} />
       {namespace !== undefined && isKnown && (
         <nav className={classes.crumbs} aria-label="Part of the picture">
-          <Link to="/migrations/$id/bridge" params={{ id }} search={{} as never}>
+          <Link to="/migrations/$id/bridge" params={{ id }} search={kept(moment) as never}>
             All namespaces
           </Link>
           <span aria-hidden="true">›</span>
@@ -90,8 +133,21 @@ export function BridgePage() {
         <p className="muted">No service was found in this snapshot, so that there is nothing to draw.</p>
       )}
       {data.namespaces.length > 0 && isKnown && (
-        <Picture key={namespace ?? ''} mermaid={data.mermaid} description={data.description} namespace={namespace} />
+        <div aria-busy={isPlaceholderData}>
+          <Picture
+            key={namespace ?? ''}
+            mermaid={data.mermaid}
+            description={data.description}
+            label="Picture of the bridge"
+            name={['bridge', namespace, ...(wave === undefined ? [] : ['wave', wave, stage])]}
+          />
+        </div>
       )}
+      {chosen !== undefined && wave !== undefined && <StageManifests wave={wave} stage={chosen} />}
+      {stages !== undefined && chosen === undefined && <StageTable migration={id} stages={stages} />}
+      <PathSection migration={id} moment={moment} />
+      <Certificates migration={id} stored={stored} />
+      <Arrangement migration={id} stored={stored} />
       <Section
         title="Namespaces"
         note={

@@ -4,13 +4,17 @@ import { loadMermaid } from '../../editor/load.ts';
 import { watchColorScheme } from '../../editor/theme.ts';
 import { CopyButton } from '../../ui/copy.tsx';
 import classes from './bridge.module.css';
-import { fileNameOf, fitting, parseDrawing, sizeOf, zoomed } from './drawing.ts';
+import { fitting, parseDrawing, sizeOf, zoomed } from './drawing.ts';
+import { fileNameOf } from './moment.ts';
 
 export interface PictureProps {
   readonly mermaid: string;
   /** The same in words, for people who do not see it. */
   readonly description: string;
-  readonly namespace: string | undefined;
+  /** What it is of, for the name of its file. */
+  readonly name: readonly (string | number | undefined)[];
+  /** What the section is called for those who listen. */
+  readonly label: string;
 }
 
 type State =
@@ -48,15 +52,8 @@ function useDrawing(mermaid: string): { state: State; retry: () => void } {
   return { state, retry };
 }
 
-function download(root: Element, name: string): void {
-  const copy = root.cloneNode(true) as SVGSVGElement;
-  const { width, height } = sizeOf(copy.getAttribute('viewBox'));
-  copy.setAttribute('width', String(width));
-  copy.setAttribute('height', String(height));
-  const ground = getComputedStyle(document.documentElement).getPropertyValue('--ground');
-  copy.setAttribute('style', `background: ${ground}`);
-  const text = new XMLSerializer().serializeToString(copy);
-  const address = URL.createObjectURL(new Blob([text], { type: 'image/svg+xml' }));
+function save(text: string, type: string, name: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type }));
   const link = document.createElement('a');
   link.href = address;
   link.download = name;
@@ -64,11 +61,21 @@ function download(root: Element, name: string): void {
   URL.revokeObjectURL(address);
 }
 
+function svgOf(root: Element): string {
+  const copy = root.cloneNode(true) as SVGSVGElement;
+  const { width, height } = sizeOf(copy.getAttribute('viewBox'));
+  copy.setAttribute('width', String(width));
+  copy.setAttribute('height', String(height));
+  const ground = getComputedStyle(document.documentElement).getPropertyValue('--ground');
+  copy.setAttribute('style', `background: ${ground}`);
+  return new XMLSerializer().serializeToString(copy);
+}
+
 /** Smaller letters cannot be read: a wider picture is scrolled instead. */
 const leastReadable = 0.75;
 
 /** The picture, to be zoomed and scrolled or dragged about. */
-export function Picture({ mermaid, description, namespace }: PictureProps) {
+export function Picture({ mermaid, description, name, label }: PictureProps) {
   const { state, retry } = useDrawing(mermaid);
   const room = useRef<HTMLElement>(null);
   const sheet = useRef<HTMLDivElement>(null);
@@ -150,9 +157,16 @@ export function Picture({ mermaid, description, namespace }: PictureProps) {
           size="compact-md"
           variant="default"
           disabled={root === undefined}
-          onClick={() => root !== undefined && download(root, fileNameOf(namespace))}
+          onClick={() => root !== undefined && save(svgOf(root), 'image/svg+xml', fileNameOf(name, 'svg'))}
         >
           Download SVG
+        </Button>
+        <Button
+          size="compact-md"
+          variant="default"
+          onClick={() => save(mermaid, 'text/plain', fileNameOf(name, 'mmd'))}
+        >
+          Download Mermaid
         </Button>
         <CopyButton text={mermaid} label="Copy Mermaid text" />
         <Legend />
@@ -160,7 +174,7 @@ export function Picture({ mermaid, description, namespace }: PictureProps) {
       <section
         ref={room}
         className={classes.room}
-        aria-label="Picture of the bridge; arrow keys scroll, plus and minus zoom"
+        aria-label={`${label}; arrow keys scroll, plus and minus zoom`}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a mouse
         tabIndex={0}
         onKeyDown={pressed}

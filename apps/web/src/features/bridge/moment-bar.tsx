@@ -1,0 +1,57 @@
+import type { WaveStages } from '@isthmus/contract';
+import { useAddress } from '../../ui/use-search.ts';
+import classes from './bridge.module.css';
+import type { Moment } from './moment.ts';
+
+/** Chooses a moment: a wave, and one of its stages. */
+export function MomentBar(props: { waves: number; moment: Moment; stages: WaveStages | undefined }) {
+  const { waves, moment, stages } = props;
+  const [, change] = useAddress();
+  return (
+    <div className={classes.moment}>
+      <label>
+        Moment{' '}
+        <select
+          aria-label="Moment of the migration"
+          value={moment.wave === undefined ? '' : String(moment.wave)}
+          onChange={({ target }) =>
+            change({ wave: target.value === '' ? undefined : target.value, stage: undefined, object: undefined })
+          }
+        >
+          <option value="">now, as recorded</option>
+          <option value="0">before the first wave</option>
+          {Array.from({ length: waves }, (_, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: waves are their numbers
+            <option key={index} value={String(index + 1)}>
+              wave {index + 1}
+            </option>
+          ))}
+        </select>
+      </label>
+      {stages !== undefined && (
+        <fieldset className={classes.stages}>
+          <legend className="unseen">Stage of wave {stages.wave}</legend>
+          {stages.stages.map(({ id, title }, index) => (
+            <button
+              key={id}
+              type="button"
+              title={title}
+              aria-pressed={moment.stage === id}
+              onClick={() => change({ stage: id, object: undefined })}
+            >
+              <span className="muted">{index + 1}</span>{' '}
+              {id.replaceAll('-', ' ').replace(/^shift (\d+)$/, 'shift $1 %')}
+            </button>
+          ))}
+          <button
+            type="button"
+            aria-pressed={moment.stage === undefined}
+            onClick={() => change({ stage: undefined, object: undefined })}
+          >
+            done
+          </button>
+        </fieldset>
+      )}
+    </div>
+  );
+}
