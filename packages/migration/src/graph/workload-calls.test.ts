@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { serviceGraph } from './graph.ts';
 import { workloadCalls } from './workload-calls.ts';
 
+// The policy names web's account, which says nothing of a caller without an identity.
 const manifest = `
 apiVersion: v1
 kind: Service
@@ -19,6 +20,11 @@ apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web-1, namespace: sales}
 spec: {template: {metadata: {labels: {app: web}}, spec: {containers: [{name: app}]}}}
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: seats, namespace: sales}
+spec: {rules: [{from: [{source: {principals: [cluster.local/ns/sales/sa/default]}}]}]}
 ---
 apiVersion: batch/v1
 kind: CronJob

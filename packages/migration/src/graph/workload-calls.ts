@@ -1,13 +1,14 @@
 import type { WorkloadCall } from '@isthmus/equivalence';
 import { type Estate, trustOf } from '@isthmus/istio';
 import { findServices } from '../services.ts';
-import { likely, type ServiceGraph } from './edge.ts';
+import type { ServiceGraph } from './edge.ts';
 import { namedByWorkloads } from './references.ts';
 import { surroundingsOf } from './surroundings.ts';
 
 /**
- * Calls of workloads, also of those that no Service sends to, such as jobs: what the graph shows of the services before them, and
- * the services that they name in their environment and arguments. Of several reasons for a call the first stands.
+ * Calls of workloads, whether or not they have a sidecar, and also of those that no Service sends to, such as jobs: the services that
+ * they name in their environment and arguments, and what was observed. What policies and routes say is about sidecars: a
+ * principal is no caller without an identity. Of several reasons for a call the first stands.
  */
 export function workloadCalls(
   estate: Estate,
@@ -25,13 +26,14 @@ export function workloadCalls(
   };
   for (const [{ namespace, name }, { between, to, evidence }] of namedByWorkloads(around))
     if (between === 'services') add({ from: `${namespace}/${name}`, to, detail: evidence.detail });
-  const byCaller = Map.groupBy(
-    edges.filter(({ confidence }) => confidence >= likely),
-    ({ from }) => from,
-  );
+  const seen = edges.flatMap(({ from, to, evidence }) => {
+    const observed = evidence.find(({ kind }) => kind === 'observed');
+    return observed === undefined ? [] : [{ from, to, detail: observed.detail }];
+  });
+  const byCaller = Map.groupBy(seen, ({ from }) => from);
   for (const workload of around.workloads)
     for (const service of around.servicesOf(workload))
-      for (const { to, evidence } of byCaller.get(service) ?? [])
-        add({ from: `${workload.namespace}/${workload.name}`, to, detail: evidence[0]?.detail ?? '' });
+      for (const { to, detail } of byCaller.get(service) ?? [])
+        add({ from: `${workload.namespace}/${workload.name}`, to, detail });
   return [...found.values()];
 }
