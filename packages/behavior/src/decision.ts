@@ -178,6 +178,8 @@ export interface Forward {
   readonly timeout: Milliseconds;
   /** Of one stream; undefined where the mesh sets none on the route. */
   readonly idleTimeout?: Milliseconds;
+  /** How long a connection whose bytes nobody reads may last; absent: for ever. */
+  readonly maxConnectionDuration?: Milliseconds;
   readonly retries?: Retries;
   readonly mirrors: readonly Mirror[];
   readonly fault?: Fault;

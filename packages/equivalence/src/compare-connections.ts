@@ -165,6 +165,20 @@ function features(settings: ClusterSettings): Record<string, string> {
   };
 }
 
+/** What only proxies feel that read requests. */
+const ofRequests: readonly string[] = [
+  'idle timeout of connections',
+  'most time of a connection',
+  'most time of a stream',
+  'most requests of a connection',
+  'most streams of a connection',
+  'pings on connections',
+];
+
+/** Whether a difference of connections is one for bytes that nobody reads, too. */
+export const isOfBytes = ({ what, before }: Difference): boolean =>
+  what !== 'connections' || !ofRequests.some((name) => before.startsWith(`${name}: `));
+
 /** A proxy that refuses the cluster answers 503 whatever its settings say. */
 function compareRefusals({ refused: before }: ClusterSettings, { refused: after }: ClusterSettings): Difference[] {
   if ((before === undefined) === (after === undefined)) return [];

@@ -11,6 +11,7 @@ import type {
   Retries,
 } from '@isthmus/behavior';
 import { locationOf, rewritePath, splitPath } from '@isthmus/behavior';
+import { isOfBytes } from './compare-connections.ts';
 import type { Aspect, Difference } from './difference.ts';
 import { answerOfNobody } from './nobody.ts';
 import { hashInWords, retriesInWords } from './words.ts';
@@ -145,6 +146,19 @@ function sharesOf(forward: Forward): Shares {
   };
 }
 
+const unescaped = (substitution: string): string => substitution.replaceAll('\\\\', '\\');
+
+/** A substitution of the whole path as what it comes to: a path, or something in front of the old one (`\\0`). */
+function plainly(rewrite: PathRewrite | undefined): PathRewrite | undefined {
+  if (rewrite?.kind !== 'regex' || rewrite.pattern !== '.+') return rewrite;
+  const { substitution } = rewrite;
+  const [, front, old] = /^((?:[^\\]|\\\\)*)(\\0)?$/.exec(substitution) ?? [];
+  if (front === undefined) return rewrite;
+  return old === undefined
+    ? { kind: 'full', value: unescaped(front) }
+    : { kind: 'prefix', length: 0, replacement: unescaped(front) };
+}
+
 /** Whether two rewrites lead to the same paths; undefined where that cannot be told. */
 function sameRewrite(
   a: PathRewrite | undefined,
@@ -153,10 +167,10 @@ function sameRewrite(
   request: Request,
 ): boolean | undefined {
   if (rewritePath(a, request.path) !== rewritePath(b, request.path)) return false;
-  if (known.exact !== undefined || JSON.stringify(a) === JSON.stringify(b)) return true;
   const asPrefix = (rewrite: PathRewrite | undefined) =>
-    rewrite === undefined ? ({ kind: 'prefix', length: 0, replacement: '' } as const) : rewrite;
+    plainly(rewrite) ?? ({ kind: 'prefix', length: 0, replacement: '' } as const);
   const [first, second] = [asPrefix(a), asPrefix(b)];
+  if (known.exact !== undefined || JSON.stringify(first) === JSON.stringify(second)) return true;
   if (first.kind !== 'prefix' || second.kind !== 'prefix') return undefined;
   const [short, long] = first.length <= second.length ? [first, second] : [second, first];
   if (known.prefix.length < long.length) return undefined;
@@ -166,11 +180,17 @@ function sameRewrite(
 
 const grpcConditions = new Set(['cancelled', 'deadline-exceeded', 'internal', 'resource-exhausted', 'unavailable']);
 
-/** The conditions of retries that can come true: `canceled` is no condition of Envoy's (routing.md 3.4; verified by running 1.40). */
-const effective = ({ on, statusCodes }: Retries, grpc: boolean): string[] =>
+/**
+ * The conditions of retries that can come true: `canceled` is no condition of Envoy's (routing.md 3.4; verified by running 1.40),
+ * nobody is spoken to in HTTP/3, and codes and headers of answers count where some are listed.
+ */
+const effective = ({ on, statusCodes, responseHeaders = [] }: Retries, grpc: boolean): string[] =>
   on
     .filter(
-      (condition) => condition !== 'canceled' && (condition !== 'retriable-status-codes' || statusCodes.length > 0),
+      (condition) =>
+        !['canceled', 'http3-post-connect-failure'].includes(condition) &&
+        (condition !== 'retriable-status-codes' || statusCodes.length > 0) &&
+        (condition !== 'retriable-headers' || responseHeaders.length > 0),
     )
     .filter((condition) => grpc || !grpcConditions.has(condition))
     .sort();
@@ -319,7 +339,13 @@ function compareForwards(
     compare('routing', 'destinations', sharesBefore.key, sharesAfter.key, [sharesBefore.shown, sharesAfter.shown]);
   const upstreams = compareUpstreams(before, after, destinations);
   undecided.push(...upstreams.undecided);
-  if (unread) return { differences: [...differences, ...upstreams.differences], undecided };
+  const time = (milliseconds: number | undefined): string => (milliseconds ? `${milliseconds} ms` : 'none');
+  if (unread) {
+    compare('resilience', 'idle timeout', time(before.idleTimeout), time(after.idleTimeout));
+    const most = (forward: Forward): string => `most time of a connection: ${time(forward.maxConnectionDuration)}`;
+    compare('resilience', 'connections', most(before), most(after));
+    return { differences: [...differences, ...upstreams.differences.filter(isOfBytes)], undecided };
+  }
   const rewritten = sameRewrite(before.rewrite, after.rewrite, known, request);
   if (rewritten === false)
     compare('routing', 'path', rewritePath(before.rewrite, request.path), rewritePath(after.rewrite, request.path));
@@ -330,7 +356,6 @@ function compareForwards(
   ) as [string, string];
   compare('routing', 'authority', authority, authorityAfter);
   compare('routing', 'mirrors', mirrorsKey(before.mirrors), mirrorsKey(after.mirrors));
-  const time = (milliseconds: number | undefined): string => (milliseconds ? `${milliseconds} ms` : 'none');
   compare('resilience', 'timeout', timeoutsOf(before), timeoutsOf(after));
   compare('resilience', 'idle timeout', time(before.idleTimeout), time(after.idleTimeout));
   compare('resilience', 'retries', retriesKey(before.retries, grpc), retriesKey(after.retries, grpc), [
@@ -376,6 +401,8 @@ export function describe(decision: Decision, request: Request): string {
   switch (decision.kind) {
     case 'forward': {
       const { answer, shown } = sharesOf(decision);
+      if (answer === undefined && isRefused(decision, request))
+        return 'answered with 400: the new path begins with no slash';
       return answer === undefined ? shown : `answered with ${answer}: nobody is behind ${shown}`;
     }
     case 'redirect':
@@ -403,10 +430,11 @@ export function settle(decision: Decision, request: Request): Decision {
   if (decision.kind !== 'forward') return decision;
   const { answer } = sharesOf(decision);
   if (answer !== undefined) return { kind: 'respond', status: answer };
-  const { rewrite } = decision;
-  const isRefused = rewrite !== undefined && !rewritePath(rewrite, request.path).startsWith('/');
-  return isRefused ? { kind: 'respond', status: 400 } : decision;
+  return isRefused(decision, request) ? { kind: 'respond', status: 400 } : decision;
 }
+
+const isRefused = ({ rewrite }: Forward, request: Request): boolean =>
+  rewrite !== undefined && !rewritePath(rewrite, request.path).startsWith('/');
 
 /** Compares what two meshes do with the requests of a case, of which `request` is one. */
 export function compareDecisions(

@@ -85,6 +85,16 @@ interface Findings {
   readonly undecided: Partial<Record<Aspect, string>>;
 }
 
+/** The path of a request that shows what becomes of a query, where a redirect to a path with one of its own may drop it. */
+function telltalePath(path: string, { query }: Case, decided: readonly Decided[]): string {
+  const hasOwn = ({ decision }: Decided): boolean =>
+    decision.kind === 'redirect' && decision.path?.kind === 'full' && decision.path.value.includes('?');
+  if (path.includes('?') || !decided.some(hasOwn)) return path;
+  let name = 'q';
+  while (query.has(name)) name += 'q';
+  return `${path}?${name}=1`;
+}
+
 /** Walks the cases that the routes of either side tell apart. */
 function walk(
   before: readonly Step[],
@@ -109,7 +119,12 @@ function walk(
     }
     const decidedBefore = (before[first.index] as Step).decided;
     const decidedAfter = (after[second?.index ?? 0] as Step).decided;
-    const request = { ...requestOf(of, authority, budget), ...(scheme === undefined ? {} : { scheme }) };
+    const plain = requestOf(of, authority, budget);
+    const request = {
+      ...plain,
+      path: telltalePath(plain.path, of, [decidedBefore, decidedAfter]),
+      ...(scheme === undefined ? {} : { scheme }),
+    };
     const known = knownPath(of.path.inside, request.path);
     const { differences, undecided } = compareDecisions(
       decidedBefore.decision,
@@ -123,6 +138,7 @@ function walk(
       const known = found.counterexamples[aspect];
       if (known !== undefined && sizeOf(known.request) <= sizeOf(request)) continue;
       found.counterexamples[aspect] = {
+        ...(options.unread ? { isConnection: true } : {}),
         request,
         before: decidedBefore,
         after: decidedAfter,

@@ -35,6 +35,8 @@ export interface Decided {
 
 /** A request that two meshes treat differently. */
 export interface Counterexample {
+  /** Neither mesh reads the requests of the port: it is the connection that goes another way. */
+  readonly isConnection?: true;
   readonly request: Request;
   readonly before: Decided;
   readonly after: Decided;

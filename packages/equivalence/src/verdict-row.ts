@@ -2,7 +2,7 @@ import type { Client, Request, Rule } from '@isthmus/behavior';
 import { describe, settle } from './compare-decisions.ts';
 import type { Aspect, Counterexample, Decided, Difference } from './difference.ts';
 import type { Verification } from './verify-estate.ts';
-import { clientsInWords, requestInWords, ruleInWords, verbOf } from './words.ts';
+import { clientsInWords, connectionInWords, requestInWords, ruleInWords, verbOf } from './words.ts';
 
 /** What one mesh does with the request of a counterexample, for people. */
 export interface DecidedInWords {
@@ -90,10 +90,10 @@ function differenceInWords({ what, before, after }: Difference, target: string):
 
 /** "Differs: `GET /v2/seats` … goes to seats-v1:80 in Istio and to seats-v2:80 in Kong Mesh, because …". */
 export function sentenceOf(
-  { request, before, after, differences }: Counterexample,
+  { isConnection, request, before, after, differences }: Counterexample,
   target: 'Kong Mesh' | 'Kong Gateway' = 'Kong Mesh',
 ): string {
-  const asked = requestInWords(request);
+  const asked = isConnection ? connectionInWords(request) : requestInWords(request);
   const [first] = differences;
   const isElsewhere = differences.some(({ what }) => outcomes.has(what));
   const [here, there] = [describe(before.decision, request), describe(after.decision, request)];

@@ -181,6 +181,9 @@ export function requestInWords({ method, path, headers }: Request): string {
   return `${quote(`${method} ${path}`)}${lines.length === 0 ? '' : ` with ${lines.join(' and ')}`}`;
 }
 
+/** A connection whose bytes nobody reads, by the host that it is for: that of its server name over TLS. */
+export const connectionInWords = ({ authority }: Request): string => `a connection for ${quote(authority)}`;
+
 /** How a decision reads behind the request: "goes to seats-v1:80". */
 export const verbOf = (decision: Decision): string =>
   decision.kind === 'forward' ? 'goes to ' : decision.kind === 'redirect' ? 'is redirected with ' : 'is ';

@@ -127,7 +127,7 @@ export const virtualService = defineCodes({
     severity: 'warning',
     title: 'Prefix is rewritten at path segments only',
     message:
-      "Istio's prefix {prefix} is one of the text and takes longer names too, such as {prefix}x; Kong Mesh rewrites whole path segments. Requests for the longer names are refused with 503.",
+      "Istio's prefix {prefix} is one of the text and takes {others} too, such as {example}; Kong Mesh rewrites whole path segments. Requests for those are refused with 503.",
     help: 'End the prefix in a slash, or add a rule for the longer names if there are any.',
     explanation:
       'A PathPrefix of Kong Mesh matches whole segments, and only with it can a prefix be replaced (routing.md T13, T23; verified by running).',

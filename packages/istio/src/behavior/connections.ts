@@ -1,6 +1,6 @@
 import type { Destination, Forward, Route, RouteTable, VirtualHost, WeightedDestination } from '@isthmus/behavior';
 import { noHeaderChanges } from '@isthmus/behavior';
-import { effectiveNamespace, matchesLabels } from '@isthmus/kubernetes';
+import { child, descend, effectiveNamespace, matchesLabels, parseProtoDuration, text } from '@isthmus/kubernetes';
 import type { ClientScope, EgressListener } from '../effective/client-scope.ts';
 import type { EffectiveConnectionMatch, EffectiveConnectionRule } from '../effective/connection-rule.ts';
 import type { ServiceOnPort } from '../effective/service-view.ts';
@@ -39,9 +39,32 @@ function destinationsOf({ route }: EffectiveConnectionRule, { config, client, po
   });
 }
 
-const forward = (destinations: readonly WeightedDestination[]): Forward => ({
+/** Envoy's default of `idle_timeout` (tcp_proxy.proto, 1.40), in milliseconds. */
+const usualIdleTimeout = 3_600_000;
+
+/**
+ * Times are those that the policy of the first destination says for the service as a whole: not those for a port or a subset
+ * (istio/pilot/pkg/networking/core/networkfilter.go buildOutboundNetworkFilters, 1.32).
+ */
+function timesOf({ config, client }: Place, [first]: readonly WeightedDestination[]) {
+  const rule = first && config.destinationRule(client, first.destination.host);
+  const pool = descend(rule?.trafficPolicy, 'connectionPool', 'tcp');
+  const milliseconds = (key: string): number | undefined => {
+    const written = text(child(pool, key))?.value;
+    const duration = written === undefined ? undefined : parseProtoDuration(written);
+    return duration === undefined ? undefined : Number(duration) / 1_000_000;
+  };
+  const longest = milliseconds('maxConnectionDuration');
+  return {
+    idleTimeout: milliseconds('idleTimeout') ?? usualIdleTimeout,
+    ...(longest ? { maxConnectionDuration: longest } : {}),
+  };
+}
+
+const forward = (place: Place, destinations: readonly WeightedDestination[]): Forward => ({
   kind: 'forward',
   destinations,
+  ...timesOf(place, destinations),
   requestHeaders: noHeaderChanges,
   responseHeaders: noHeaderChanges,
   timeout: 0,
@@ -53,15 +76,16 @@ function routeOf(rule: EffectiveConnectionRule, match: EffectiveConnectionMatch 
   const { resource, path } = match?.field ?? rule.field;
   return {
     predicate: { headers: [], queryParameters: [] },
-    decision: forward(destinationsOf(rule, place)),
+    decision: forward(place, destinationsOf(rule, place)),
     rule: { kind: resource.kind, namespace: effectiveNamespace(resource), name: resource.name, path },
   };
 }
 
-function ownRoute({ service }: ServiceOnPort, { config, client, port }: Place): Route {
+function ownRoute({ service }: ServiceOnPort, place: Place): Route {
+  const { config, client, port } = place;
   const { host } = service;
   const destination = { host, port, endpoints: endpointsOf(config, client, host, port, undefined) };
-  return { predicate: { headers: [], queryParameters: [] }, decision: forward([{ destination, weight: 1 }]) };
+  return { predicate: { headers: [], queryParameters: [] }, decision: forward(place, [{ destination, weight: 1 }]) };
 }
 
 /** A rule with one of its matches that concerns a client; none: the rule has no matches. */

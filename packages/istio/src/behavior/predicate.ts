@@ -16,6 +16,20 @@ export function textMatch(field: Field): TextMatch {
 /** Matches on JWT claims look at metadata that sidecars do not set on the way out: they never hold, their opposites always. */
 const isClaim = (name: string): boolean => name.startsWith('@request.auth.claims');
 
+/** Whether a match asks for a claim of a token, which only a gateway can know of. */
+export const asksForClaims = (match: EffectiveMatch): boolean => Object.keys(match.named.headers).some(isClaim);
+
+/** Holds for no request: no path is empty. */
+export const never: Predicate = { path: { kind: 'exact', value: '' }, headers: [], queryParameters: [] };
+
+/** Headers that stand for parts of the request, by the names that Envoy keeps these under. */
+const parts: Readonly<Record<string, 'method' | 'authority' | 'scheme'>> = {
+  ':method': 'method',
+  ':authority': 'authority',
+  host: 'authority',
+  ':scheme': 'scheme',
+};
+
 const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
   a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 
@@ -48,13 +62,21 @@ function pathMatch(match: EffectiveMatch): TextMatch | undefined {
 export function predicateOf(match: EffectiveMatch | undefined): Predicate {
   if (match === undefined) return any;
   const path = pathMatch(match);
-  const { method, authority, scheme } = match.text;
+  const found: Partial<Record<'method' | 'authority' | 'scheme', TextMatch>> = {};
+  for (const part of ['method', 'authority', 'scheme'] as const) {
+    const field = match.text[part];
+    if (field !== undefined) found[part] = textMatch(field);
+  }
+  const headers = headerMatches(match).filter(({ name, match: condition, invert }) => {
+    const part = parts[name];
+    if (part === undefined || invert || found[part] !== undefined) return true;
+    found[part] = condition;
+    return false;
+  });
   return {
     ...(path && { path }),
-    ...(method && { method: textMatch(method) }),
-    ...(authority && { authority: textMatch(authority) }),
-    ...(scheme && { scheme: textMatch(scheme) }),
-    headers: headerMatches(match),
+    ...found,
+    headers,
     queryParameters: Object.entries(match.named.queryParams)
       .map(([name, field]): QueryMatch => ({ name, match: textMatch(field) }))
       .sort(byName),

@@ -17,7 +17,7 @@ import { corsOf } from './cors.ts';
 import { faultOf } from './fault.ts';
 import { forwardOf, type Place } from './forward.ts';
 import { headerChanges, headerOperations } from './header-changes.ts';
-import { isCatchAll, predicateOf } from './predicate.ts';
+import { asksForClaims, isCatchAll, never, predicateOf } from './predicate.ts';
 import { redirectOf } from './redirect.ts';
 
 /** A route with what it was made of. */
@@ -127,7 +127,8 @@ export function compileRoutes(virtualService: EffectiveVirtualService, place: Pl
     const matches: readonly (EffectiveMatch | undefined)[] = rule.matches.length === 0 ? [undefined] : rule.matches;
     for (const match of matches) {
       if (match !== undefined && !concerns(match, place)) continue;
-      const predicate = predicateOf(match);
+      const isNever = place.isOf === undefined && match !== undefined && asksForClaims(match);
+      const predicate = isNever ? never : predicateOf(match);
       const bad = badExpression(predicate);
       const decision: Decision =
         bad === undefined ? decide(rule, predicate.path, place) : { kind: 'broken', reason: bad };

@@ -2,11 +2,13 @@ import { type Decision, noHeaderChanges, type Route, type RouteTable, type Rule 
 import type { JsonObject } from '@isthmus/kubernetes';
 import type { ClientView } from './client-view.ts';
 import type { DestinationPort } from './destination.ts';
+import { millisecondsOf } from './duration.ts';
 import type { Subject } from './entry-index.ts';
 import { mergeConfs } from './merge.ts';
-import type { Mesh } from './mesh.ts';
+import { confOf, type Mesh } from './mesh.ts';
 import type { Policy, ToEntry } from './policy.ts';
 import { ownSplit, type Split, splitOf, weightedOf } from './split.ts';
+import { tcpIdleTimeout } from './timeouts.ts';
 import { listOf, mapOf } from './value.ts';
 
 /** Protocols that connections can be passed on to; 3.0 has no kafka. */
@@ -50,7 +52,7 @@ function tableOf(subject: Subject, decision: Decision, rule?: Rule): RouteTable 
   return { virtualHosts: [{ name, domains: ['*'], routes: [route] }], otherwise: decision, opaque: true };
 }
 
-function passOn(mesh: Mesh, subject: Subject, split: Split, rule?: Rule): RouteTable {
+function passOn(mesh: Mesh, client: ClientView, subject: Subject, split: Split, rule?: Rule): RouteTable {
   if (split.kind !== 'backends')
     return tableOf(subject, { kind: 'closed', reason: 'no backend of the route exists and has a weight' }, rule);
   const decision: Decision = {
@@ -59,6 +61,7 @@ function passOn(mesh: Mesh, subject: Subject, split: Split, rule?: Rule): RouteT
     requestHeaders: noHeaderChanges,
     responseHeaders: noHeaderChanges,
     timeout: 0,
+    idleTimeout: millisecondsOf(tcpIdleTimeout(confOf(mesh, 'MeshTimeout', client, subject) ?? {})) ?? 0,
     mirrors: [],
     hash: [],
   };
@@ -79,11 +82,11 @@ export function tcpTable(
   const found = tcpRule(mesh, client, subject);
   if (found === undefined) {
     if (readable) return undefined;
-    if (passedOn(mesh)(port.protocol)) return passOn(mesh, subject, ownSplit(subject.destination, port));
+    if (passedOn(mesh)(port.protocol)) return passOn(mesh, client, subject, ownSplit(subject.destination, port));
     return tableOf(subject, { kind: 'closed', reason: `the protocol ${port.protocol} is not known` });
   }
   const { policy, path } = found;
   const rule = { kind: policy.kind, namespace: policy.namespace, name: policy.name, path };
-  if (!vanishes(found)) return passOn(mesh, subject, found.split, rule);
+  if (!vanishes(found)) return passOn(mesh, client, subject, found.split, rule);
   return readable ? undefined : { virtualHosts: [], otherwise: { kind: 'no listener' } };
 }

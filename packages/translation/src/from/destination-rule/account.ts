@@ -3,6 +3,7 @@ import type { EffectivePolicy, RegistryService, ServicePort } from '@isthmus/ist
 import type { Context } from '../../context.ts';
 import { configOf } from '../../effective-config.ts';
 import { child, descend, entries, type Field, items, number, rootField, text } from '../../field.ts';
+import { isDeclaredHttp } from '../../service-ports.ts';
 import { accountForPatches, type ClusterPatch, isPatchable } from './cluster-patches.ts';
 
 /** Fields of a traffic policy that no policy of Kong Mesh has, by block (routing.md 3.6): without a cluster to patch they are lost. */
@@ -20,11 +21,16 @@ function accountForPool(context: Context, pool: Field, port: ServicePort): void 
   for (const key of protocolFields) context.inert(child(http, key), codes.destinationRule.protocol, { field: key });
   const duration = descend(pool, 'tcp', 'maxConnectionDuration');
   const isHttp = port.protocol === 'http' || port.protocol === 'http2' || port.protocol === 'http_proxy';
-  if (duration !== undefined && !isHttp)
+  // 2.13 writes them into clusters of gRPC as well (routing.md 2.7; verified by running).
+  const isTimed = isHttp || (context.settings.target === '2.13' && isDeclaredHttp(port));
+  if (duration !== undefined && !isTimed)
     context.approximate(duration, undefined, codes.destinationRule.httpOnly, { field: 'maxConnectionDuration' });
   const idle = child(http, 'idleTimeout');
   const tcp = descend(pool, 'tcp', 'idleTimeout');
-  if (idle !== undefined && tcp !== undefined && idle.value !== tcp.value)
+  const idleOfHttp = idle ?? tcp;
+  if (idleOfHttp !== undefined && !isTimed && isDeclaredHttp(port))
+    context.approximate(idleOfHttp, undefined, codes.destinationRule.httpOnly, { field: 'idleTimeout' });
+  if (isHttp && idle !== undefined && tcp !== undefined && idle.value !== tcp.value)
     context.approximate(tcp, undefined, codes.destinationRule.oneIdleTimeout, {
       http: String(idle.value),
       tcp: String(tcp.value),
@@ -46,6 +52,9 @@ function accountForBalancer(context: Context, balancer: Field): void {
   const attributes = descend(balancer, 'consistentHash', 'httpCookie', 'attributes');
   if (attributes !== undefined)
     context.unsupported(attributes, codes.destinationRule.noCounterpart, { field: 'httpCookie.attributes' });
+  const path = text(descend(balancer, 'consistentHash', 'httpCookie', 'path'));
+  if (path !== undefined && !path.value.startsWith('/'))
+    context.unsupported(path, codes.destinationRule.noCounterpart, { field: `httpCookie.path to ${path.value}` });
 }
 
 /** Says what becomes of the fields of a policy in force; what is carried over is settled, as far as nothing else was said. */

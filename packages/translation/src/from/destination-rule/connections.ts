@@ -15,6 +15,11 @@ export interface Connections {
   /** What the choice of an endpoint depends on, where no VirtualService says so. */
   readonly hash: HashPolicy | undefined;
   readonly locality: Locality;
+  /**
+   * Where nobody reads the bytes of the port: what the policy of the whole service says of TCP, which alone decides about times
+   * there (istio/pilot/pkg/networking/core/networkfilter.go, 1.32).
+   */
+  readonly bytes?: { readonly pool: Field | undefined };
   /** The host of the DestinationRule that says so; undefined where none does. */
   readonly from?: Field;
 }
@@ -34,7 +39,8 @@ export interface Inherited {
 }
 
 /** Texts that are equal for connections that are treated alike; absent and default are the same. */
-export const connectionsKey = ({ settings, hash, locality }: Connections): string => {
+export const connectionsKey = (connections: Connections): string => {
+  const { settings, hash, locality } = connections;
   const { lbPolicy, leastRequestLbConfig, ringHashLbConfig, maglevLbConfig, connectTimeout, circuitBreakers } =
     settings;
   const { maxConnections, maxPendingRequests, maxRequests, maxRetries } = circuitBreakers;
@@ -49,12 +55,23 @@ export const connectionsKey = ({ settings, hash, locality }: Connections): strin
     [maxConnections, maxPendingRequests, maxRequests, maxRetries],
     settings.outlierDetection ?? null,
     settings.commonLbConfig?.healthyPanicThreshold?.value ?? 0,
-    milliseconds(common?.idleTimeout ?? '3600s'),
+    milliseconds(idleTimeoutOf(connections)),
     milliseconds(common?.maxConnectionDuration ?? '0s'),
     hash ?? null,
     [locality.disabled, locality.failover.map(({ from, to }) => [from, to])],
   ]);
 };
+
+/** Where the idle timeout of connections was written. */
+export const idleFieldOf = ({ policy: { connectionPool: pool }, bytes }: Connections): Field | undefined =>
+  bytes === undefined
+    ? (descend(pool, 'http', 'idleTimeout') ?? descend(pool, 'tcp', 'idleTimeout'))
+    : child(bytes.pool, 'idleTimeout');
+
+const idleTimeoutOf = (connections: Connections): string =>
+  (connections.bytes === undefined
+    ? connections.settings.http?.commonHttpProtocolOptions?.idleTimeout
+    : text(idleFieldOf(connections))?.value) ?? '3600s';
 
 const milliseconds = (duration: string): number => Number(parseProtoDuration(duration) ?? 0n) / 1_000_000;
 const pretty = (duration: string): string => durationText(milliseconds(duration));
@@ -262,11 +279,11 @@ export function loadBalancing(
 }
 
 /** How long connections may take to come about, stay idle and stay open (routing.md 2.7, 3.6). */
-export function timeouts(context: Context, { settings, policy }: Connections, inherited: Inherited): Conf | undefined {
+export function timeouts(context: Context, connections: Connections, inherited: Inherited): Conf | undefined {
+  const { settings, policy } = connections;
   const write = writer(context, policy, inherited);
   const pool = policy.connectionPool;
   const common = settings.http?.commonHttpProtocolOptions;
-  const idle = descend(pool, 'http', 'idleTimeout') ?? descend(pool, 'tcp', 'idleTimeout');
   const most = descend(pool, 'tcp', 'maxConnectionDuration');
   const connect = descend(pool, 'tcp', 'connectTimeout');
   const own = (field: Field | undefined, duration: string, isInherited: boolean): unknown =>
@@ -274,7 +291,7 @@ export function timeouts(context: Context, { settings, policy }: Connections, in
   const longest = own(most, common?.maxConnectionDuration ?? '0s', inherited.maxConnectionDuration);
   return given({
     connectionTimeout: write('connectionPool', ['tcp', 'connectTimeout'], durationOf(connect, settings.connectTimeout)),
-    idleTimeout: own(idle, common?.idleTimeout ?? '3600s', inherited.idleTimeout),
+    idleTimeout: own(idleFieldOf(connections), idleTimeoutOf(connections), inherited.idleTimeout),
     http: longest === undefined ? undefined : { maxConnectionDuration: longest },
   });
 }
@@ -287,16 +304,15 @@ const limits: readonly (readonly [string, string])[] = [
 ];
 const times: readonly (readonly [string, string])[] = [
   ['tcp', 'connectTimeout'],
-  ['tcp', 'idleTimeout'],
   ['tcp', 'maxConnectionDuration'],
-  ['http', 'idleTimeout'],
 ];
 
 /** Whether connections have something of their own that a policy of a kind says; all else is what the whole mesh has. */
-export function isSpecial(kind: string, { policy, hash, locality }: Connections): boolean {
+export function isSpecial(kind: string, connections: Connections): boolean {
+  const { policy, hash, locality } = connections;
   const { connectionPool, outlierDetection, loadBalancer } = policy;
   const has = (paths: typeof limits): boolean => paths.some((path) => descend(connectionPool, ...path) !== undefined);
   if (kind === 'MeshCircuitBreaker') return outlierDetection !== undefined || has(limits);
-  if (kind === 'MeshTimeout') return has(times);
+  if (kind === 'MeshTimeout') return has(times) || idleFieldOf(connections) !== undefined;
   return loadBalancer !== undefined || hash !== undefined || !locality.disabled || locality.from.length > 0;
 }

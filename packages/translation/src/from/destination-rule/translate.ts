@@ -10,10 +10,11 @@ import {
   type ServicePort,
   settingsOf,
 } from '@isthmus/istio';
-import { child } from '@isthmus/kubernetes';
+import { child, descend } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { configOf, roleFor } from '../../effective-config.ts';
 import type { EmittedRole } from '../../emitted.ts';
+import { isDeclaredHttp, portKey } from '../../service-ports.ts';
 import { externalNames } from '../service-entry/external.ts';
 import { backendsOf } from '../virtual-service/backends.ts';
 import { type ClientUnit, clientsRef, clientUnits } from '../virtual-service/client-units.ts';
@@ -26,6 +27,7 @@ import {
   connectionsKey,
   detectorsOf,
   type Inherited,
+  idleFieldOf,
   isSpecial,
   loadBalancing,
   timeouts,
@@ -63,12 +65,15 @@ function connectionsFor(
   const policy = effectivePolicy(rule, port.port, own, config.mesh);
   if (rule !== undefined) settle(context, rule, own);
   const locality = localityOf(context, config, policy, canFailOver);
+  const as = { namespace: service.namespace, name: service.resource.name };
+  const isRead = isDeclaredHttp(port) || backendsOf(context).read.has(portKey(as, port.port));
   return {
     settings: settingsOf(config, { service, port, rule, subset: own }),
     policy,
     hash: subset === undefined ? defaultHashPolicy(config, client, service.host, port.port) : undefined,
     locality,
     ...(rule === undefined ? {} : { from: rule.host }),
+    ...(isRead ? {} : { bytes: { pool: descend(rule?.trafficPolicy, 'connectionPool', 'tcp') } }),
   };
 }
 
@@ -206,7 +211,7 @@ function translateTarget(
       policies: weaker.map(({ policy }) => policy),
       detectors: new Set(weaker.flatMap(({ settings }) => Object.keys(detectorsOf(settings.outlierDetection)))),
       hash: weaker.some(({ hash }) => hash !== undefined),
-      idleTimeout: weaker.some(({ settings }) => settings.http?.commonHttpProtocolOptions?.idleTimeout !== undefined),
+      idleTimeout: weaker.some((one) => idleFieldOf(one) !== undefined),
       maxConnectionDuration: weaker.some(
         ({ settings }) => settings.http?.commonHttpProtocolOptions?.maxConnectionDuration !== undefined,
       ),

@@ -158,8 +158,14 @@ export function accountForVirtualServices(context: Context): void {
         if (context.unclaimed(field).length > 0) context.unsupported(field, codes.virtualService.sniffedTcp, {});
     const open = context.unclaimed(spec);
     if (open.length === 0) continue;
-    const isUsed =
-      hosts.some((field) => !open.some(({ path }) => path === field.path)) && external.length < hosts.length;
+    const isUsed = hosts.some(
+      (field) => !open.some(({ path }) => path === field.path) && !external.includes(field) && !plain.includes(field),
+    );
+    // Its rules are for requests that carry the host, wherever these are sent: nothing is emitted for those.
+    if (plain.length > 0 && !isUsed && external.length === 0) {
+      for (const field of open) context.claim(field, 'unsupported', codes.virtualService.plainHost);
+      continue;
+    }
     if (external.length > 0 && !isUsed) {
       for (const field of open) context.claim(field, 'unsupported', codes.virtualService.externalHost);
       continue;

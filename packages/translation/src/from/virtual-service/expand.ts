@@ -1,10 +1,11 @@
-import { codes } from '@isthmus/diagnostics';
+import { type Code, codes } from '@isthmus/diagnostics';
 import { type CompiledRoute, isDerived, writtenAt } from '@isthmus/istio';
 import type { Context } from '../../context.ts';
 import type { Field } from '../../field.ts';
+import { loseRoutes } from './account.ts';
 import type { Action } from './action.ts';
 import type { Backends } from './backends.ts';
-import { covers, everyRequest, type HeaderCondition, intersection, type Match, matchKey } from './match.ts';
+import { covers, everyRequest, type HeaderCondition, intersection, type Match, matchKey, type Path } from './match.ts';
 import { placePath } from './place-path.ts';
 import { type Dialled, type Reading, readAction } from './read-action.ts';
 import { type Authorities, type Conditions, readConditions } from './read-match.ts';
@@ -19,6 +20,14 @@ export interface Step {
 
 /** A request that cannot be told apart from others by one match of Kong Mesh. */
 class Inexpressible extends Error {}
+
+/** What a prefix that Kong Mesh cannot rewrite whole takes beside path segments, with an example. */
+function longerThan(path: Path): { prefix: string; others: string; example: string } {
+  if (path.kind === 'regex' && path.prefix !== undefined)
+    return { prefix: path.prefix, others: 'longer names and other cases', example: path.prefix.toUpperCase() };
+  const prefix = path.kind === 'regex' ? path.pattern : path.value;
+  return { prefix, others: 'longer names', example: `${prefix}x` };
+}
 
 /** Of a rule with a condition that is lost. */
 const unconditional: Action = { kind: 'refuse', cause: codes.virtualService.condition };
@@ -138,7 +147,7 @@ export function expand(
     for (const path of placed.lost) {
       if (rewriteField !== undefined)
         context.approximate(rewriteField, undefined, codes.virtualService.prefixRewrite, {
-          prefix: path.kind === 'regex' ? path.pattern : path.value,
+          ...longerThan(path),
         });
       steps.push({
         match: { ...match, path },
@@ -190,5 +199,24 @@ export function expand(
     if (isComplete) break;
   }
   if (!isComplete) steps.push({ match: everyRequest, action: { kind: 'unmatched' }, route: undefined });
-  return joinSegments(withoutDead(steps));
+  const live = joinSegments(withoutDead(steps));
+  loseHidden(live);
+  return live;
+
+  /** Rules whose requests Istio would hand to them, but a rule in front refuses: it lost a condition, so that it takes more. */
+  function loseHidden(live: readonly Step[]): void {
+    const first = routes.findIndex((route) => conditions.get(route)?.isWider);
+    if (first < 0) return;
+    const kept = new Set(live.flatMap(({ route }) => route ?? []));
+    const hidden = new Map<CompiledRoute, Code>();
+    const taken: Match[] = [];
+    for (const [index, route] of routes.entries()) {
+      const { matches, except, isWider } = conditionsOf(route);
+      const isOpen = matches.some((match) => !taken.some((one) => covers(one, match)));
+      if (index > first && isOpen && !kept.has(route)) hidden.set(route, codes.virtualService.condition);
+      if (!isWider && except.length === 0) taken.push(...matches);
+      if (taken.some((one) => covers(one, everyRequest))) break;
+    }
+    loseRoutes(context, hidden, kept);
+  }
 }

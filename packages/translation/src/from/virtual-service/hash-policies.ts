@@ -10,7 +10,8 @@ function written(policy: HashPolicy): object {
       const cookie = {
         name,
         ...(ttl === undefined ? {} : { ttl: durationText(ttl) }),
-        ...(path === undefined ? {} : { path }),
+        // Another path would be refused (routing.md 2.6); it is that of a cookie that the proxy sets, and no part of the hash.
+        ...(path?.startsWith('/') ? { path } : {}),
       };
       return { type: 'Cookie', cookie };
     }

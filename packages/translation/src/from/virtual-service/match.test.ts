@@ -10,6 +10,7 @@ import {
   type Path,
   pathOfExpression,
   pathTakes,
+  quoteAnyCase,
 } from './match.ts';
 
 const segment = fc.constantFrom('a', 'ab', 'b', 'c.d');
@@ -119,5 +120,9 @@ test('paths without regard to case share nothing with those that begin otherwise
   const insensitive = at({ kind: 'regex', pattern: '(?i:/x)' });
   expect(overlap(insensitive, at({ kind: 'segment', value: '/rp' }))).toBe(false);
   expect(overlap(insensitive, at({ kind: 'prefix', value: '/X' }))).toBe(true);
+  expect(overlap(at({ kind: 'regex', pattern: `${quoteAnyCase('/Kiosk')}.*` }), insensitive)).toBe(false);
+  expect(
+    overlap(at({ kind: 'regex', pattern: `${quoteAnyCase('/Kiosk')}.*` }), at({ kind: 'prefix', value: '/kio' })),
+  ).toBe(true);
   expect(overlap(at({ kind: 'regex', pattern: '(?i:/s).*' }), at({ kind: 'prefix', value: '/ſ' }))).toBe(true);
 });

@@ -48,6 +48,13 @@ export const isEveryPath = (path: Path): boolean => path.kind === 'prefix' && pa
 /** A text as a regular expression of RE2 that matches just it. */
 export const quote = (text: string): string => text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
 
+/**
+ * A text in any case as Istio has it, where only letters of ASCII have two. RE2 folds more (the long s and the sign of Kelvin are
+ * an s and a k to it), so that these letters are written out.
+ */
+export const quoteAnyCase = (text: string): string =>
+  `(?i:${quote(text).replace(/[ksKS]|[^\0-\x7f]/gu, (letter) => (letter > '\x7f' ? `(?-i:${letter})` : `(?-i:[${letter.toLowerCase()}${letter.toUpperCase()}])`))})`;
+
 /** The text that every match of an expression begins with, as far as it can be told at a glance. */
 function literalStart(pattern: string): { readonly text: string; readonly rest: string } {
   const body = pattern.startsWith('^') ? pattern.slice(1) : pattern;
@@ -117,21 +124,23 @@ export function pathIntersection(a: Path, b: Path): Path | 'empty' | undefined {
   if (a.kind !== 'regex' && b.kind !== 'regex') return 'empty';
   const [first, second] = [startOf(a), startOf(b)];
   const isFolded = first.anyCase || second.anyCase;
-  // RE2 folds more letters than these, such as the long s.
+  // An expression that somebody wrote folds more letters than these, such as the long s.
   if (isFolded && /[^\0-\x7f]/.test(first.text + second.text)) return undefined;
   const fold = (text: string): string => (isFolded ? text.toLowerCase() : text);
   const [one, other] = [fold(first.text), fold(second.text)];
   return one.startsWith(other) || other.startsWith(one) ? undefined : 'empty';
 }
 
-// What `ignoreUriCase` becomes: `(?i:/shop)`, with `.*` behind it for a prefix.
-const inAnyCase = /^\(\?i:((?:[^\\.+*?()|[\]{}^$]|\\[^A-Za-z0-9])*)\)(?:\.\*)?(?:\(\?:\))*$/;
+// What `ignoreUriCase` becomes (`quoteAnyCase`), with `.*` behind it for a prefix, and padding.
+const spelledOut = /\(\?-i:\[?(.)[^)]?\]?\)/gu;
+const inAnyCase =
+  /^\(\?i:((?:[^\\.+*?()|[\]{}^$]|\\[^A-Za-z0-9]|\(\?-i:(?:\[[kKsS]{2}\]|[^\0-\x7f])\))*)\)(?:\.\*)?(?:\(\?:\))*$/u;
 
 /** What all paths begin with, as far as it can be told at a glance. */
 function startOf(path: Path): { readonly text: string; readonly anyCase: boolean } {
   if (path.kind !== 'regex') return { text: path.value, anyCase: false };
   const quoted = inAnyCase.exec(path.pattern)?.[1];
-  if (quoted !== undefined) return { text: quoted.replace(/\\(.)/g, '$1'), anyCase: true };
+  if (quoted !== undefined) return { text: quoted.replace(spelledOut, '$1').replace(/\\(.)/g, '$1'), anyCase: true };
   return { text: literalStart(path.pattern).text, anyCase: false };
 }
 

@@ -3,6 +3,7 @@ import { codes } from '@isthmus/diagnostics';
 import type { CompiledRoute, EffectiveMatch } from '@isthmus/istio';
 import type { Context } from '../../context.ts';
 import type { Field } from '../../field.ts';
+import { loseRoutes } from './account.ts';
 import {
   everyPath,
   everyRequest,
@@ -12,6 +13,7 @@ import {
   pathOfExpression,
   type QueryCondition,
   quote,
+  quoteAnyCase,
 } from './match.ts';
 
 /** What a route of Istio asks of a request, in the terms of a MeshHTTPRoute. */
@@ -40,8 +42,8 @@ function pathOf(match: TextMatch | undefined): Path | undefined {
   if (!value.startsWith('/')) return undefined;
   if (ignoreCase && value.toLowerCase() !== value.toUpperCase())
     return kind === 'prefix'
-      ? { kind: 'regex', pattern: `(?i:${quote(value)}).*`, prefix: value }
-      : { kind: 'regex', pattern: `(?i:${quote(value)})` };
+      ? { kind: 'regex', pattern: `${quoteAnyCase(value)}.*`, prefix: value }
+      : { kind: 'regex', pattern: quoteAnyCase(value) };
   return { kind, value };
 }
 
@@ -103,6 +105,17 @@ function queryCondition(name: string, match: TextMatch, from: Field | undefined)
   }
 }
 
+const fieldOf = (fields: Readonly<Record<string, Field>>, name: string): Field | undefined =>
+  Object.entries(fields).find(([written]) => written.toLowerCase() === name)?.[1];
+
+/** Where a condition on a part of the request was written: as such, or as one on a header that stands for it. */
+const partField = (
+  { text, named }: EffectiveMatch,
+  part: 'method' | 'authority' | 'scheme',
+  ...headers: readonly string[]
+): Field | undefined =>
+  text[part] ?? headers.map((name) => fieldOf(named.headers, name)).find((one) => one !== undefined);
+
 /** How clients call a service. */
 export interface Authorities {
   /** Its names: what decides about a condition on the authority. */
@@ -128,19 +141,13 @@ function pseudoHeader(
   return name.startsWith('@request.auth.claims') ? 'never' : undefined;
 }
 
-const fieldOf = (fields: Readonly<Record<string, Field>>, name: string): Field | undefined =>
-  Object.entries(fields).find(([written]) => written.toLowerCase() === name)?.[1];
-
 /**
  * Reads what a route of Istio asks of a request. Each condition that Kong Mesh cannot express is reported as a blocker.
  * @param authorities how the clients call the service: for a sidecar's Host this is known
  */
-export function readConditions(
-  context: Context,
-  { route, match }: CompiledRoute,
-  authorities: Authorities,
-): Conditions {
-  const { predicate } = route;
+export function readConditions(context: Context, compiled: CompiledRoute, authorities: Authorities): Conditions {
+  const { match } = compiled;
+  const { predicate } = compiled.route;
   if (match === undefined) return { matches: [everyRequest], except: [], isWider: false };
   const path = pathOf(predicate.path);
   if (path === undefined) return never;
@@ -151,8 +158,8 @@ export function readConditions(
     context.unsupported(field ?? (match.fields[0] as Field), codes.virtualService.condition, { condition });
   };
   const fixed: readonly [TextMatch | undefined, readonly string[], Field | undefined, string][] = [
-    [predicate.authority, authorities.names, match.text.authority, 'authority'],
-    [predicate.scheme, ['http'], match.text.scheme, 'scheme'],
+    [predicate.authority, authorities.names, partField(match, 'authority', ':authority', 'host'), 'authority'],
+    [predicate.scheme, ['http'], partField(match, 'scheme', ':scheme'), 'scheme'],
   ];
   for (const [condition, values, field, name] of fixed) {
     if (condition === undefined) continue;
@@ -191,14 +198,22 @@ export function readConditions(
     headers: [...forwarded, ...read.headers],
     queryParams,
   };
-  const found = methodsOf(context, predicate.method, match.text.method);
+  const methodFrom = partField(match, 'method', ':method');
+  const found = methodsOf(context, predicate.method, methodFrom);
+  // Kong Mesh knows no such method, so that later rules get its requests.
+  if (found?.length === 0 && methodFrom !== undefined)
+    loseRoutes(
+      context,
+      new Map([[compiled, codes.virtualService.methods]]),
+      compiled.rule.matches.length > 1 ? [compiled] : [],
+    );
   const matches: Match[] =
     found === undefined
       ? [base]
       : found.map((method) => ({
           ...base,
           method,
-          ...(match.text.method === undefined ? {} : { methodFrom: match.text.method }),
+          ...(methodFrom === undefined ? {} : { methodFrom }),
         }));
   return { matches, except: read.except, isWider };
 }

@@ -43,8 +43,8 @@ function httpSection(retries: Retries): RetrySection {
   const { attempts, on, statusCodes, perTryTimeout = 0, previousHosts, previousPriorities } = retries;
   const conditions = on.flatMap((one) => httpConditions[one] ?? []);
   const lost = on.filter((one) => httpConditions[one] === undefined && !silent.has(one));
-  // Codes alone leave Kong Mesh's own conditions in place; this one is true of nothing here (routing.md 3.4).
-  const stated = conditions.length > 0 ? conditions : ['EnvoyRatelimited'];
+  // Codes alone leave Kong Mesh's own conditions in place (routing.md 3.4). This one is never true: no sidecar is spoken to in HTTP/3.
+  const stated = conditions.length > 0 ? conditions : ['Http3PostConnectFailure'];
   return {
     section: {
       numRetries: attempts,

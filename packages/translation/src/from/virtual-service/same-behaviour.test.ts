@@ -69,14 +69,20 @@ function examine(estate: Estate, target: TargetVersion): { same: number; surpris
     if (row.verdict !== 'differs') continue;
     const [namespace, name] = row.service.split('/');
     const { predictedBy = [] } = row;
-    // A Service's own fields are in no ledger: gRPC on its port, for one, is retried in another way whatever the rules say.
-    const isOfService = translation.diagnostics.some(
-      ({ code, resource }) =>
-        predictedBy.includes(code) &&
-        resource?.kind === 'Service' &&
-        resource.name === name &&
-        (resource.namespace || 'default') === namespace,
+    // A Service's own fields are in no ledger: gRPC on its port is retried in another way whatever the rules say, and so is what
+    // Istio finds to be HTTP by itself.
+    const isOfRetries = row.counterexample?.differences.every(
+      ({ what }) => what === 'retries' || what === 'idle timeout',
     );
+    const isOfService =
+      isOfRetries &&
+      translation.diagnostics.some(
+        ({ code, resource }) =>
+          predictedBy.includes(code) &&
+          resource?.kind === 'Service' &&
+          resource.name === name &&
+          (resource.namespace || 'default') === namespace,
+      );
     if (predictedBy.length === 0) surprises.push(`not foretold: ${inWords(row)}`);
     else if (
       !isOfService &&
