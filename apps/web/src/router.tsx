@@ -151,6 +151,12 @@ const plan = createRoute({
   component: lazyRouteComponent(() => import('./features/plan/page.tsx'), 'PlanPage'),
 });
 
+const fanOut = createRoute({
+  getParentRoute: () => migration,
+  path: '/fan-out',
+  component: lazyRouteComponent(() => import('./features/fan-out/page.tsx'), 'FanOutPage'),
+});
+
 const bridge = createRoute({
   getParentRoute: () => migration,
   path: '/bridge',
@@ -198,6 +204,7 @@ export const router = createRouter({
       imports,
       preflight,
       plan,
+      fanOut,
       bridge,
       exporting,
       history,

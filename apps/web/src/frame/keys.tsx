@@ -26,6 +26,10 @@ const groups: readonly { readonly title: string; readonly keys: readonly (readon
     ],
   },
   {
+    title: 'Charts',
+    keys: [['t', 'The numbers as a table, and back']],
+  },
+  {
     title: 'Workbench',
     keys: [
       ['n', 'Next finding'],

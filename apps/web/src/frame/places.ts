@@ -9,6 +9,7 @@ export const places = [
   { label: 'Access', to: '/migrations/$id/access', key: 'a' },
   { label: 'Pre-flight', to: '/migrations/$id/preflight', key: 'p' },
   { label: 'Plan', to: '/migrations/$id/plan', key: 'l' },
+  { label: 'Fan-out', to: '/migrations/$id/fan-out', key: 'n' },
   { label: 'Bridge', to: '/migrations/$id/bridge', key: 'b' },
   { label: 'Inventory', to: '/migrations/$id/inventory', key: 'i' },
   { label: 'Clusters', to: '/migrations/$id/clusters', key: 'c' },
