@@ -1,5 +1,5 @@
 export type { Access, Arrival, ClientCertificate } from './access.ts';
-export type { Client } from './client.ts';
+export type { Client, MeshClient } from './client.ts';
 export type { ClusterSettings, HttpConfig, SlowStart } from './cluster-settings.ts';
 export { fillOperators } from './command-operators.ts';
 export * from './decision.ts';

@@ -35,6 +35,8 @@ export interface Predicate {
   readonly scheme?: TextMatch;
   readonly headers: readonly HeaderMatch[];
   readonly queryParameters: readonly QueryMatch[];
+  /** What the request has to be besides. */
+  readonly also?: readonly Predicate[];
 }
 
 /** Whether a text meets a condition. */
@@ -96,6 +98,10 @@ export function firstMiss(predicate: Predicate, request: Request): Miss | undefi
   for (const { name, match } of predicate.queryParameters) {
     const value = queryParameter(query, name);
     if (value === undefined || !textMatches(match, value)) return { part: 'query', name };
+  }
+  for (const other of predicate.also ?? []) {
+    const miss = firstMiss(other, request);
+    if (miss !== undefined) return miss;
   }
   return undefined;
 }

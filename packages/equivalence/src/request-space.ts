@@ -52,6 +52,7 @@ export function literalsOf(predicate: Predicate): Literal[] {
       return needsPresence ? [there, literal] : [literal];
     }),
     ...predicate.queryParameters.map(ofQuery),
+    ...(predicate.also ?? []).flatMap(literalsOf),
   ];
 }
 

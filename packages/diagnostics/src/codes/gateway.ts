@@ -604,11 +604,35 @@ export const gateway = defineCodes({
     title: 'Backend at the edge serves gRPC',
     message:
       'Port {port} of {service} serves gRPC, to which Kong Gateway sends HTTP/1.1 unless the Service says otherwise: every call through this rule would fail.',
-    help: 'Annotate the Service with `konghq.com/protocol: grpc`, and all Services of the rule alike: where they differ, the rule has no route at all.',
+    help: 'Give the gRPC port a Service of its own, and annotate it with `konghq.com/protocol: grpc`, all Services of the rule alike: where they differ, the rule has no route at all.',
     explanation:
       'The protocol of a Service is an annotation for the whole of it, whatever its ports are (kic/internal/dataplane/kongstate/service.go, 3.5). GRPCRoutes come after every HTTPRoute of their host in the expressions router, so that none is emitted (edge.md 2.2).',
     example:
       'spec:\n  hosts: [shop.example.com]\n  gateways: [public]\n  http:\n    - route: [{destination: {host: cart, port: {number: 9000}}}]',
+  },
+  grpcAnnotated: {
+    code: 'ISTHMUS-GW-073',
+    severity: 'warning',
+    title: 'Service tells Kong that it speaks gRPC',
+    message:
+      '{service} serves nothing but gRPC, and a patch says so to Kong Gateway (`konghq.com/protocol: grpc`), which would send it HTTP/1.1 otherwise.',
+    help: 'Apply the patch with the routes, and try one call through the gateway.',
+    explanation:
+      'The annotation holds for all ports of a Service, and has to be the same for all Services of a rule (kic/internal/dataplane/kongstate/service.go, 3.5; edge.md 2.4). HTTPRoutes take gRPC requests like others; how Kong hands them on was read, not run.',
+    example:
+      'spec:\n  hosts: [shop.example.com]\n  gateways: [public]\n  http:\n    - route: [{destination: {host: cart, port: {number: 9000}}}]',
+  },
+  routesBehind: {
+    code: 'ISTHMUS-GW-074',
+    severity: 'warning',
+    title: 'Routes of the mesh decide behind Kong',
+    message:
+      "Kong Gateway sends to port {port} of {service} through its own sidecar, which obeys the routes of VirtualService {route} like every client of the mesh; Istio's gateway did not.",
+    help: 'Look at the verdict on the gateway. Where it differs, give the sidecars that the routes are for a label of their own and select by it, or send the gateway to a Service of its own with the same selector.',
+    explanation:
+      'A gateway of Istio reads the VirtualServices that are bound to it, and no others (istio/pilot/pkg/networking/core/gateway.go, 1.32). Kong Mesh 2.13 and 2.14 select sidecars alone with `proxyTypes`, which 3.0 does not have (edge.md 0, 1.15).',
+    example:
+      'spec:\n  hosts: [shop.example.com]\n  gateways: [public]\n  http:\n    - route: [{destination: {host: cart, port: {number: 80}}}]',
   },
   egressReplaced: {
     code: 'ISTHMUS-GW-065',

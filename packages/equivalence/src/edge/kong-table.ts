@@ -1,8 +1,8 @@
 import type {
-  Client,
   Decision,
   Destination,
   HeaderChanges,
+  MeshClient,
   PathRewrite,
   Route,
   RouteTable,
@@ -21,6 +21,7 @@ import {
 import type { KongMeshBehavior } from '@isthmus/kong-mesh';
 import { isList, isMap, type Json, type JsonObject } from '@isthmus/kubernetes';
 import { waysOf } from './kong-predicates.ts';
+import { routesBehind, type Sent } from './mesh-behind.ts';
 
 /** What there is to know about a Kong Gateway for a table of its routes. */
 export interface KongEdge {
@@ -29,7 +30,7 @@ export interface KongEdge {
   readonly plugins: ReadonlyMap<string, JsonObject>;
   /** The mesh that Kong's pods are in, as a delegated gateway: what becomes of requests to a Service. */
   readonly mesh: KongMeshBehavior;
-  readonly client: Client;
+  readonly client: MeshClient;
 }
 
 const at = (value: Json | undefined, key: string): Json | undefined =>
@@ -138,10 +139,8 @@ function rewriteOf(uri: string, path: Condition | undefined): PathRewrite | null
   return { kind: 'prefix', length: literal.length, replacement: `${before}${slash}` };
 }
 
-/** Who answers for a Service, as Kong's sidecar sends requests on; a reason where routes of the mesh have a say of their own. */
-function behind({ mesh, client }: KongEdge, service: string, port: number): Destination | string {
-  const [namespace = '', name = ''] = service.split('/');
-  const table = mesh.routeTable(client, { namespace, name }, port);
+/** Who answers for a Service, as Kong's sidecar sends requests on; undefined where routes of the mesh have a say of their own. */
+function plainlyBehind(table: RouteTable, service: string, port: number): Destination | undefined {
   const decisions = [
     ...table.virtualHosts.flatMap(({ routes }) => routes.map(({ decision }) => decision)),
     table.otherwise,
@@ -152,26 +151,48 @@ function behind({ mesh, client }: KongEdge, service: string, port: number): Dest
   const plain =
     destination !== undefined &&
     forwards.every(
-      ({ destinations, rewrite, requestHeaders, authority }) =>
+      ({ destinations, rewrite, requestHeaders, responseHeaders, authority, mirrors, fault, cors }) =>
         destinations.length === 1 &&
         JSON.stringify(destinations[0]?.destination) === JSON.stringify(destination) &&
         rewrite === undefined &&
         authority === undefined &&
-        requestHeaders.set.length + requestHeaders.add.length + requestHeaders.remove.length === 0,
+        mirrors.length === 0 &&
+        fault === undefined &&
+        cors === undefined &&
+        isUnchanged(requestHeaders) &&
+        isUnchanged(responseHeaders),
     ) &&
+    takesEverything(table) &&
     decisions.every(
       ({ kind, ...rest }) => kind === 'forward' || (kind === 'respond' && 'status' in rest && rest.status === 404),
     );
   if (plain) return destination;
-  const other = decisions.find(({ kind }) => kind !== 'forward' && kind !== 'respond');
-  if (first === undefined && other !== undefined)
-    return {
-      host: `${name}.${namespace}`,
-      port,
-      endpoints: { kind: 'none', reason: `Kong's sidecar has no way to ${service}:${port}` },
-    };
-  return `routes of Kong Mesh to ${service} decide behind Kong`;
+  const { otherwise, virtualHosts } = table;
+  const isReached = virtualHosts.length > 0 || otherwise.kind === 'forward' || otherwise.kind === 'unknown';
+  if (isReached) return undefined;
+  const [namespace, name] = service.split('/');
+  return {
+    host: `${name}.${namespace}`,
+    port,
+    endpoints: { kind: 'none', reason: `Kong's sidecar has no way to ${service}:${port}` },
+  };
 }
+
+const isUnchanged = ({ set, add, remove }: HeaderChanges): boolean => set.length + add.length + remove.length === 0;
+
+/** Whether some route takes every request, so that the answer to those that none takes plays no part. */
+const takesEverything = ({ virtualHosts, otherwise }: RouteTable): boolean =>
+  virtualHosts.length === 0
+    ? otherwise.kind === 'forward'
+    : virtualHosts.every(({ routes }) =>
+        routes.some(
+          ({ decision, predicate: { path, method, headers, queryParameters } }) =>
+            decision.kind === 'forward' &&
+            (path === undefined || (path.kind === 'prefix' && path.value === '/')) &&
+            method === undefined &&
+            headers.length + queryParameters.length === 0,
+        ),
+      );
 
 function redirectTo(location: string, keepPath: boolean, status: number): Decision {
   const url = new URL(location);
@@ -188,13 +209,22 @@ function redirectTo(location: string, keepPath: boolean, status: number): Decisi
   };
 }
 
+/** A request on its way to the one Service that answers for it, whose routes in the mesh decide once more. */
+interface Onward {
+  readonly kind: 'onward';
+  readonly table: RouteTable;
+  readonly sent: Sent;
+  readonly timeout: number;
+}
+
 /** What Kong does with the requests that a route takes in one way. */
 function decide(
   edge: KongEdge,
   { route, service }: ServedRoute,
   path: Condition | undefined,
-  secure: boolean,
-): Decision {
+  asked: { readonly host: string; readonly secure: boolean },
+): Decision | Onward {
+  const { secure } = asked;
   const { protocols, httpsRedirectStatus, plugins } = route;
   const effects = effectsOf(edge, route);
   if (protocols.includes('https') && !protocols.includes('http') && !secure)
@@ -217,11 +247,28 @@ function decide(
   const rewrite = effects.uri === undefined ? undefined : rewriteOf(effects.uri, path);
   if (rewrite === null) return { kind: 'unknown', reason: `what ${effects.uri} makes of paths cannot be told` };
   if (route.stripPath) return { kind: 'unknown', reason: 'konghq.com/strip-path is not in the model of paths' };
-  const found = targets.map((target) => ({ target, destination: behind(edge, target.service, target.port) }));
-  const reason = found.map(({ destination }) => destination).find((one) => typeof one === 'string');
-  if (typeof reason === 'string') return { kind: 'unknown', reason };
+  const found = targets.map((target) => {
+    const [namespace = '', name = ''] = target.service.split('/');
+    const table = edge.mesh.routeTable(edge.client, { namespace, name }, target.port);
+    return { target, table, destination: plainlyBehind(table, target.service, target.port) };
+  });
   const server: { server?: ServerEffects } = unknown === undefined ? {} : { server: { unknown } };
   const host = effects.request.set.findLast(isHost)?.[1];
+  const authority = host === undefined && route.preserveHost === true ? undefined : (host ?? service.name);
+  const requestHeaders = changesOf(effects.request);
+  const timeout = service.timeoutMs >= longest ? 0 : service.timeoutMs;
+  const deciding = found.find(({ destination }) => destination === undefined);
+  if (deciding !== undefined) {
+    if (found.length > 1)
+      return {
+        kind: 'unknown',
+        reason: `routes of Kong Mesh to ${deciding.target.service} decide about a share of the requests`,
+      };
+    if (unknown !== undefined) return { kind: 'unknown', reason: unknown };
+    const replaced = path?.op === '~' ? (capturedBehind(path.value) ?? '') : (path?.value ?? '');
+    const sent = { rewrite, replaced, authority, host: asked.host, requestHeaders, responseHeaders };
+    return { kind: 'onward', table: deciding.table, sent, timeout };
+  }
   return {
     kind: 'forward',
     destinations: found.map(({ target: { weight }, destination }) => ({
@@ -230,10 +277,10 @@ function decide(
       ...server,
     })),
     ...(rewrite === undefined ? {} : { rewrite }),
-    ...(host === undefined && route.preserveHost === true ? {} : { authority: host ?? service.name }),
-    requestHeaders: changesOf(effects.request),
+    ...(authority === undefined ? {} : { authority }),
+    requestHeaders,
     responseHeaders,
-    timeout: service.timeoutMs >= longest ? 0 : service.timeoutMs,
+    timeout,
     mirrors: [],
     hash: [],
   };
@@ -263,14 +310,13 @@ export function kongTable(edge: KongEdge, host: string, secure: boolean): RouteT
     const { route } = served;
     if (!hostFits(route, host) || !schemeFits(route, secure, gateway)) return [];
     const { kind, namespace, name } = route.of;
-    return waysOf(route, gateway.flavor).map(({ path, predicate }) => {
+    return waysOf(route, gateway.flavor).flatMap(({ path, predicate }): Route[] => {
       const [origin] = route.origins;
       const place = origin === undefined ? 'spec' : `spec.rules[${origin.rule}]`;
-      return {
-        predicate,
-        decision: decide(edge, served, path, secure),
-        rule: { kind, namespace, name, path: place },
-      };
+      const rule = { kind, namespace, name, path: place };
+      const decision = decide(edge, served, path, { host, secure });
+      if (decision.kind !== 'onward') return [{ predicate, decision, rule }];
+      return routesBehind(predicate, decision.sent, decision, decision.table).map((one) => ({ rule, ...one }));
     });
   });
   return { virtualHosts: [{ name: host, domains: [host], routes }], otherwise: { kind: 'respond', status: 404 } };

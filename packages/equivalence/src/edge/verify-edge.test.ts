@@ -1,6 +1,6 @@
 import { takeIn } from '@isthmus/istio';
 import { isMap, type JsonObject, parseYaml, readManifest } from '@isthmus/kubernetes';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createJudge } from '../judge.ts';
 import type { Emitted } from '../mesh-after.ts';
 import { wholeText } from './kong-predicates.ts';
@@ -186,6 +186,87 @@ spec:
   });
   expect(verdictWith(patch('SIDECAR_OUTBOUND', '{istio: ingressgateway}'))?.verdict).toBe('same');
   expect(verdictWith(patch('GATEWAY', '{istio: other}'))?.verdict).toBe('same');
+});
+
+describe("routes of the mesh decide about what Kong's sidecar sends", () => {
+  const mesh = (rules: string, targetRef = '{kind: Mesh}') => `
+---
+apiVersion: kuma.io/v1alpha1
+kind: MeshHTTPRoute
+metadata: {name: seats, namespace: shop, labels: {kuma.io/mesh: default}}
+spec:
+  targetRef: ${targetRef}
+  to: [{targetRef: {kind: MeshService, name: seats, namespace: shop, sectionName: http}, rules: ${rules}}]
+`;
+  const toFares = 'backendRefs: [{kind: MeshService, name: fares, namespace: shop, port: 80, weight: 1}]';
+  const match = (path: string) => `matches: [{path: {type: PathPrefix, value: ${path}}}]`;
+  const plain = istio(`[{${to('seats')}}]`);
+  const all = kong(`[{${backend('seats')}}]`);
+
+  test('with conditions of their own, found in the requests as they come to Kong', () => {
+    const [row] = judged(plain, all + mesh(`[{${match('/fares')}, default: {${toFares}}}]`));
+    expect(row).toMatchObject({ verdict: 'differs', counterexample: { request: { path: '/fares' } } });
+    expect(row?.counterexample?.after.rule).toMatchObject({ kind: 'MeshHTTPRoute', name: 'seats' });
+    // Istio's gateway that sends there by itself does the same.
+    const both = istio(
+      `[{match: [{uri: {exact: /fares}}], ${to('fares')}}, {match: [{uri: {prefix: /fares/}}], ${to('fares')}}, {${to('seats')}}]`,
+    );
+    expect(judged(both, all + mesh(`[{${match('/fares')}, default: {${toFares}}}]`))[0]?.verdict).toBe('same');
+  });
+
+  test('after what Kong has rewritten', () => {
+    const before = istio(
+      `[{match: [{uri: {prefix: /old/fares/}}], rewrite: {uri: /new/fares/}, ${to('fares')}}, {match: [{uri: {prefix: /old/}}], rewrite: {uri: /new/}, ${to('seats')}}]`,
+    );
+    const rewrite = `
+---
+apiVersion: configuration.konghq.com/v1
+kind: KongPlugin
+metadata: {name: rewrite, namespace: shop}
+plugin: request-transformer
+config: {replace: {uri: '/new/$(uri_captures[1])'}}`;
+    const rules = `[{${path('RegularExpression', '/old/(.*)')}, filters: [{type: ExtensionRef, extensionRef: {group: configuration.konghq.com, kind: KongPlugin, name: rewrite}}], ${backend('seats')}}]`;
+    const fares = (value: string) =>
+      `[{matches: [{path: {type: PathPrefix, value: ${value}}}], default: {${toFares}}}]`;
+    const paths = (value: string) => judged(before, kong(rules) + rewrite + mesh(fares(value)))[0];
+    // A prefix of segments takes the path without a slash too.
+    expect(paths('/new/fares')?.counterexample?.request.path).toBe('/old/fares');
+    expect(paths('/elsewhere')?.counterexample?.request.path).toBe('/old/fares/');
+  });
+
+  test('by headers that Kong sets, and not where it takes them away', () => {
+    const header = (name: string) => `[{matches: [{headers: [{name: ${name}, value: crew}]}], default: {${toFares}}}]`;
+    const filter = `filters: [{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: x-desk, value: crew}], remove: [x-cabin]}}]`;
+    const changed = (backendName: string) =>
+      istio(`[{headers: {request: {set: {x-desk: crew}, remove: [x-cabin]}}, ${to(backendName)}}]`);
+    const routes = kong(`[{${filter}, ${backend('seats')}}]`);
+    expect(judged(changed('fares'), routes + mesh(header('x-desk')))[0]?.verdict).toBe('same');
+    expect(judged(changed('seats'), routes + mesh(header('x-cabin')))[0]?.verdict).toBe('same');
+  });
+
+  test('answers and redirects of the mesh are those of the whole way', () => {
+    const redirect = `[{${match('/')}, default: {filters: [{type: RequestRedirect, requestRedirect: {hostname: air.example, statusCode: 302}}]}}]`;
+    expect(judged(plain, all + mesh(redirect))[0]).toMatchObject({
+      verdict: 'differs',
+      counterexample: { after: { decision: expect.stringMatching(/^302 to /) } },
+    });
+  });
+
+  test('not those for sidecars only: Kong is a gateway', () => {
+    const rules = `[{${match('/fares')}, default: {${toFares}}}]`;
+    expect(judged(plain, all + mesh(rules, '{kind: Mesh, proxyTypes: [Sidecar]}'))[0]?.verdict).toBe('same');
+    expect(judged(plain, all + mesh(rules, '{kind: Mesh, proxyTypes: [Gateway]}'))[0]?.verdict).toBe('differs');
+  });
+
+  test('of a share of the requests nothing is said', () => {
+    const before = istio(
+      '[{route: [{destination: {host: seats}, weight: 50}, {destination: {host: fares}, weight: 50}]}]',
+    );
+    const rules = '[{backendRefs: [{name: seats, port: 80, weight: 50}, {name: fares, port: 80, weight: 50}]}]';
+    expect(judged(before, kong(rules) + mesh(`[{${match('/fares')}, default: {${toFares}}}]`))[0]?.reason).toBe(
+      'routes of Kong Mesh to shop/seats decide about a share of the requests',
+    );
+  });
 });
 
 test('a wider host of Kong takes no request that Istio answers with 404', () => {

@@ -159,7 +159,7 @@ const pluginsOf = (objects: readonly JsonObject[]): Map<string, JsonObject> =>
 export function edgeModel({ objects: given, mesh, flavor, config }: EdgeCase, port: GatewayPort): SimulationModel {
   const objects = withSurroundings(given);
   const gateway = compileKongGateway(ownObjects(objects, port), { flavor, webhook: true });
-  const edge: KongEdge = { gateway, plugins: pluginsOf(objects), mesh, client: port.client };
+  const edge: KongEdge = { gateway, plugins: pluginsOf(objects), mesh, client: { ...port.client, isGateway: true } };
   const hosts = hostsOf(port, gateway);
   const tables = hosts.map((host) => ({ host, table: kongTable(edge, nameFor(host, hosts), port.secure) }));
   const setting = pathNormalization(config.mesh);
@@ -208,7 +208,11 @@ export function* verifyEdge(
     const hosts = hostsOf(port, gateway);
     for (const host of hosts) {
       const authority = nameFor(host, hosts);
-      const after: RouteTable = kongTable({ gateway, plugins, mesh, client: port.client }, authority, port.secure);
+      const after: RouteTable = kongTable(
+        { gateway, plugins, mesh, client: { ...port.client, isGateway: true } },
+        authority,
+        port.secure,
+      );
       const { routing } = compareRoutes(port.table, after, [authority], {
         among: comparable,
         ...(port.secure ? { scheme: 'https' } : {}),

@@ -1,4 +1,4 @@
-import type { Client } from '@isthmus/behavior';
+import type { Client, MeshClient } from '@isthmus/behavior';
 import { type JsonObject, matchesLabels } from '@isthmus/kubernetes';
 import { type FindByLabels, indexLabels } from './label-index.ts';
 import { annotation, label } from './labels.ts';
@@ -16,12 +16,13 @@ export interface ClientView {
   readonly labels: Readonly<Record<string, string>>;
   /** Tags of each inbound, which the older kinds of `targetRef` select by. */
   readonly inbounds: readonly Tags[];
+  readonly proxyType: 'Sidecar' | 'Gateway';
   /** Tells one group from another. */
   readonly key: string;
 }
 
 /** Finds how policies see a group of workloads. */
-export type ViewOf = (client: Client) => ClientView;
+export type ViewOf = (client: MeshClient) => ClientView;
 
 interface SelectedPort {
   readonly service: string;
@@ -129,8 +130,8 @@ export function readClients(objects: readonly JsonObject[], options: MeshOptions
   const pods = podsByNamespace(objects);
   const known = new Map<string, ClientView>();
   return (client) => {
-    const { namespace, labels } = client;
-    const key = `${namespace}|${JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
+    const { namespace, labels, isGateway = false } = client;
+    const key = `${isGateway ? 'gateway ' : ''}${namespace}|${JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
     const before = known.get(key);
     if (before !== undefined) return before;
     const members = pods.get(namespace)?.(labels) ?? [];
@@ -147,12 +148,13 @@ export function readClients(objects: readonly JsonObject[], options: MeshOptions
         [label.mesh]: options.mesh,
         ...labels,
         ...(pod === undefined ? {} : { [label.displayName]: pod }),
-        ...(options.version === '3.0' ? {} : { [label.proxyType]: 'dataplane' }),
+        ...(options.version === '3.0' ? {} : { [label.proxyType]: isGateway ? 'gateway' : 'dataplane' }),
       },
       inbounds:
         selected.length > 0
           ? selected.map((port) => tagsForPort(client, options.zone, port))
           : [tagsWithoutService(client, options, pod)],
+      proxyType: isGateway ? 'Gateway' : 'Sidecar',
       key,
     };
     known.set(key, view);

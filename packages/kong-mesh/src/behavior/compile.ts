@@ -1,4 +1,4 @@
-import type { Client, ClusterSettings, Decision, ListenerSettings, RouteTable } from '@isthmus/behavior';
+import type { Client, ClusterSettings, Decision, ListenerSettings, MeshClient, RouteTable } from '@isthmus/behavior';
 import type { JsonObject } from '@isthmus/kubernetes';
 import type { ClientView } from './client-view.ts';
 import { clusterOf } from './cluster.ts';
@@ -27,7 +27,7 @@ export interface KongMeshBehavior {
    * What a client's proxy does with what is sent to a port of a service. A table without virtual hosts says in `otherwise`
    * why there is none: no listener (the connection bypasses every route) or a configuration that does not come into effect.
    */
-  routeTable(client: Client, service: ServiceRef, port: number): RouteTable;
+  routeTable(client: MeshClient, service: ServiceRef, port: number): RouteTable;
   /** What becomes of what a client sends to an address for which its proxy has no listener. */
   unlistened(client: Client): Decision;
   /** The ports that a client's proxy has listeners for, where its Pods limit them (`kuma.io/reachable-backends`); else undefined: all. */
@@ -56,7 +56,7 @@ interface Question {
 
 function ask(
   mesh: Mesh,
-  client: Client,
+  client: MeshClient,
   { kind = 'MeshService', namespace, name }: ServiceRef,
   port: number,
 ): Question | undefined {

@@ -26,7 +26,8 @@ interface SelectedInbound {
 
 function selectsByTarget(policy: Policy, client: ClientView): boolean {
   const { topLevel } = policy;
-  if (topLevel.proxyTypes !== undefined && !topLevel.proxyTypes.includes('Sidecar')) return false;
+  // Any kind of gateway is one, a delegated one too (kuma, core/matchers/dataplane.go resolveDataplaneProxyType, 2.14).
+  if (topLevel.proxyTypes !== undefined && !topLevel.proxyTypes.includes(client.proxyType)) return false;
   if (topLevel.kind === 'Mesh') return true;
   if (topLevel.kind === 'Dataplane') return selectsDataplane(topLevel, policy, client);
   const tags = tagsOf(topLevel);

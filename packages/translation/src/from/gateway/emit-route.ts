@@ -5,6 +5,7 @@ import type { EmittedRole } from '../../emitted.ts';
 import { child, eachLeaf, entries, type Field, items } from '../../field.ts';
 import { dnsLabel } from '../../names.ts';
 import { emitSubsetService } from '../../subset-service.ts';
+import { settleProtocols } from './backend-protocol.ts';
 import { type Binding, gatewaysOf } from './bind.ts';
 import { gatewayApi, gatewayName } from './emit-gateway.ts';
 import { filtersOf, type Place } from './filters.ts';
@@ -13,6 +14,7 @@ import { emitPlugin } from './plugins.ts';
 import type { Action, Backend } from './read-action.ts';
 import type { EdgeMatch } from './read-match.ts';
 import { redirectFilter } from './redirect.ts';
+import { reportMeshRoutes } from './routes-behind.ts';
 import type { EdgeRule } from './rules.ts';
 import type { Unit } from './units.ts';
 
@@ -189,16 +191,6 @@ export function answer(context: Context, namespace: string, role: EmittedRole, s
   });
 }
 
-/** Kong speaks HTTP/1.1 to a Service unless an annotation says otherwise. */
-function reportGrpc(context: Context, backends: readonly Backend[]): void {
-  for (const { namespace, service, port, host } of backends) {
-    const found = context.services.get(namespace, service);
-    if (found?.ports.find((one) => one.port === port)?.protocol !== 'grpc') continue;
-    if (found.resource.annotations['konghq.com/protocol'] !== undefined) continue;
-    context.report(codes.gateway.grpcBackend, { service: `${namespace}/${service}`, port }, host);
-  }
-}
-
 function ruleOf(
   context: Context,
   rule: EdgeRule,
@@ -241,7 +233,8 @@ function ruleOf(
     return matches.map((some) => ({ matches: some, filters, timeouts: timeout }));
   }
   const filters = filtersOf(context, rule, action.backends, place);
-  reportGrpc(context, action.backends);
+  settleProtocols(context, action.backends);
+  reportMeshRoutes(context, action.backends);
   const refs = backendRefs(context, 'HTTPRoute', place.namespace, action.backends, uses);
   return matches.map((some) => ({ matches: some, filters, backendRefs: refs, timeouts: timeout }));
 }

@@ -1,5 +1,7 @@
 import type { Client } from '@isthmus/behavior';
 import { type ClientGroup, clientGroups, type EffectiveConfig, type RegistryService } from '@isthmus/istio';
+import type { Context } from '../../context.ts';
+import { oncePerContext } from '../../once.ts';
 
 /** Clients that a policy of Kong Mesh can select together. */
 export interface ClientUnit {
@@ -73,6 +75,22 @@ export function clientUnits(config: EffectiveConfig, service: RegistryService): 
   return units;
 }
 
+/** Whether there are gateways, in whose place Kong Gateway calls the mesh. */
+const hasGateways = oncePerContext((context) => context.ofKind('Gateway').length > 0);
+
+/**
+ * All sidecars. Istio's gateways do not read the routes of the mesh (edge.md 3.2): where there are any, Kong Gateway is left
+ * out too, as far as the version has a word for it; 3.0 has none (edge.md 0).
+ */
+export const everySidecar = (context: Context): Readonly<Record<string, unknown>> =>
+  context.settings.target !== '3.0' && hasGateways(context)
+    ? { kind: 'Mesh', proxyTypes: ['Sidecar'] }
+    : { kind: 'Mesh' };
+
 /** How policies select the clients of a unit. */
 export const clientsRef = ({ labels }: Pick<ClientUnit, 'labels'>): Readonly<Record<string, unknown>> =>
   Object.keys(labels).length === 0 ? { kind: 'Mesh' } : { kind: 'Dataplane', labels };
+
+/** How routes select the clients of a unit: gateways have routes of their own. */
+export const routedClientsRef = (context: Context, { labels }: ClientUnit): Readonly<Record<string, unknown>> =>
+  Object.keys(labels).length === 0 ? everySidecar(context) : clientsRef({ labels });

@@ -6,7 +6,7 @@ import type { Context } from '../../context.ts';
 import { roleFor } from '../../effective-config.ts';
 import { virtualHostNames } from '../../envoy-names.ts';
 import type { Field } from '../../field.ts';
-import { clientsRef } from './client-units.ts';
+import { everySidecar } from './client-units.ts';
 import { policyLabels, policyName } from './emit-http.ts';
 import type { Step } from './expand.ts';
 import { overlap } from './match.ts';
@@ -182,7 +182,7 @@ export function translateDirectResponses(
         labels: policyLabels(context.settings, systemNamespace),
       },
       spec: {
-        targetRef: clientsRef({ labels: {} }),
+        targetRef: everySidecar(context),
         default: {
           appendModifications: virtualHostNames(context.settings, as, port).map((name) => ({
             virtualHost: { match: { origin: 'outbound', name }, operation: 'Patch', jsonPatches: patches },

@@ -9,7 +9,7 @@ import { shortHash } from '../../names.ts';
 import { spokenProtocol } from '../../service-ports.ts';
 import { type Action, actionKey, type Backend, type RouteSettings, settingsKey } from './action.ts';
 import type { Backends } from './backends.ts';
-import { type ClientUnit, clientsRef } from './client-units.ts';
+import { type ClientUnit, routedClientsRef } from './client-units.ts';
 import { durationText } from './durations.ts';
 import { hashPolicies } from './hash-policies.ts';
 import { headerFilters } from './header-filters.ts';
@@ -208,7 +208,7 @@ export function emitHttpRoutes(context: Context, backends: Backends, routes: Por
   const home = homeOf(context.settings, service);
   const several = service.ports.filter(({ protocol }) => protocol !== 'udp').length > 1;
   const name = policyName(service.resource.name, several ? String(port.port) : '', suffix);
-  const clients = clientsRef(unit);
+  const clients = routedClientsRef(context, unit);
   const target = serviceTarget(context, service, several ? port : undefined);
   const services = [`${service.namespace}/${service.resource.name}`];
   const emit = (stage: 'routing' | 'resilience', kind: string, as: string, to: unknown, content: object): void =>
@@ -332,7 +332,7 @@ export function emitNoRetries(context: Context, { service, port, unit, suffix }:
         labels: policyLabels(context.settings, homeOf(context.settings, service)),
       },
       spec: {
-        targetRef: clientsRef(unit),
+        targetRef: routedClientsRef(context, unit),
         to: [
           {
             targetRef: serviceTarget(context, service, several ? port : undefined),

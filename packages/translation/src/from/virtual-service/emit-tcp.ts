@@ -16,7 +16,7 @@ import { meshServiceRef } from '../../mesh-service-ref.ts';
 import { settleBinding } from './account.ts';
 import type { Backend } from './action.ts';
 import { type Backends, sectionOf } from './backends.ts';
-import { type ClientUnit, clientsRef } from './client-units.ts';
+import { type ClientUnit, routedClientsRef } from './client-units.ts';
 import { homeOf, policyLabels, policyName, portTarget } from './emit-http.ts';
 
 /** What some clients' connections to a port meet. */
@@ -164,7 +164,7 @@ export function translateConnections(
           labels: policyLabels(context.settings, home),
         },
         spec: {
-          targetRef: clientsRef(unit),
+          targetRef: routedClientsRef(context, unit),
           to: [
             {
               targetRef: hosts.length === 0 ? target : context.derived(hosts, target),
