@@ -26,6 +26,8 @@ export interface Column<Row extends RowData> {
   readonly isUnordered?: boolean;
   /** What rows are sorted by, and what is shown unless `cell` says otherwise. */
   readonly value: (row: Row) => string | number;
+  /** What a file says in its place, where people read something else than what rows are sorted by. */
+  readonly text?: (row: Row) => string | number;
   readonly cell?: (row: Row) => ReactNode;
 }
 
