@@ -250,16 +250,19 @@ export function tallyAccess(rows: Iterable<AccessRow>): AccessTally {
   return counts;
 }
 
-const some = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+/** A number with its thousands apart, as screens write it. */
+const whole = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
+
+const some = (count: number, noun: string): string => `${whole(count)} ${noun}${count === 1 ? '' : 's'}`;
 
 /** The answer to the question whether access widens: "Nobody can call what they could not before: 412 pairs the same, 12 narrower." */
 export function answerOf({ access }: AccessTally): string {
   const { same, narrower, wider, undecided, accepted } = access;
   const rest = [
     `${some(same, 'pair')} the same`,
-    ...(narrower > 0 ? [`${narrower} narrower`] : []),
-    ...(undecided > 0 && wider > 0 ? [`${undecided} undecided`] : []),
-    ...(accepted > 0 ? [`${accepted} accepted`] : []),
+    ...(narrower > 0 ? [`${whole(narrower)} narrower`] : []),
+    ...(undecided > 0 && wider > 0 ? [`${whole(undecided)} undecided`] : []),
+    ...(accepted > 0 ? [`${whole(accepted)} accepted`] : []),
   ].join(', ');
   if (wider > 0) return `${some(wider, 'pair')} of caller and port can call what they could not before: ${rest}.`;
   if (undecided > 0)

@@ -180,7 +180,7 @@ export function stateCase(
         : closedIntoIstio(service, facts) === undefined
           ? { namespace: bridgeNamespace, account: 'from-kong' }
           : 'closed';
-      return { toKong, toIstio, serverNames: serverNames(service, facts) };
+      return { toKong, toIstio, areOwn: true, serverNames: serverNames(service, facts) };
     },
   };
 }

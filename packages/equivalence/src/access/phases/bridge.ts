@@ -28,6 +28,8 @@ export interface Bridge {
    * MeshExternalService names. What permissions for the zone egress say is asked before.
    */
   readonly toIstio: Crossing;
+  /** Whether the accounts are gateways that the bridge brings along: they call for others, who are asked about, and never for themselves. */
+  readonly areOwn?: boolean;
   /** The server names by which Kong Mesh's clients ask the zone egress for the service; any where absent. */
   readonly serverNames?: readonly string[];
 }

@@ -166,6 +166,40 @@ function witnessOf(stage: Stage, question: Question, caller: Caller, { way, reac
   return (port.protocol === 'tcp' ? undefined : search(true)) ?? (port.protocol === 'http' ? undefined : search(false));
 }
 
+const pathOf = (identity: string): string => identity.slice(Math.max(0, identity.indexOf('/ns/')));
+
+/**
+ * Whether what the bridge adds to Istio's policies says nothing to a caller: beside policies that allow already, others that allow
+ * somebody else by name.
+ */
+function isUntouched({ original, during }: Question, { before }: Caller): boolean {
+  if (during === original) return true;
+  const known = new Set(original.policies.map(({ resource }) => resource));
+  const added = during.policies.filter(({ resource }) => !known.has(resource));
+  const own = before === undefined ? undefined : pathOf(before);
+  return (
+    during.policies.length === original.policies.length + added.length &&
+    original.policies.some(({ action, dryRun }) => action === 'ALLOW' && !dryRun) &&
+    during.mtls.mode === original.mtls.mode &&
+    added.every(
+      ({ action, rules }) =>
+        action === 'ALLOW' &&
+        rules.every(
+          ({ from }) =>
+            from.length > 0 &&
+            from.every(({ constraints }) =>
+              constraints.some(
+                ({ attribute, negated, values }) =>
+                  attribute === 'source.principal' &&
+                  !negated &&
+                  values.every(({ text }) => !text.includes('*') && pathOf(text) !== own),
+              ),
+            ),
+        ),
+    )
+  );
+}
+
 type Found = Pick<PhaseComparison, 'way' | 'reach' | 'verdict' | 'request' | 'reason'>;
 
 function verdictOf(
@@ -186,8 +220,8 @@ function verdictOf(
   if (before === 'all') return { ...walked, verdict: reach === 'all' ? 'same' : 'narrower' };
   if (refused && reach === 'all') return { ...walked, verdict: 'wider' };
   // The same policies asked about the same client say the same.
-  const isUntouched = question.during === question.original && way.to === 'istio';
-  if (isUntouched && way.seen === caller.before) return { ...walked, verdict: 'same' };
+  if (way.to === 'istio' && way.seen === caller.before && isUntouched(question, caller))
+    return { ...walked, verdict: 'same' };
   const request = witnessOf(stage, question, caller, walked);
   if (request !== undefined) return { ...walked, verdict: 'wider', request };
   return { ...walked, verdict: 'undecided', reason: whyUndecided(question.during) };
@@ -223,8 +257,10 @@ function decide(stage: Stage, question: Question): Omit<PhaseComparison, 'server
     const { kind, bridge } = callers[first] as Caller;
     // To a port of no Service everybody comes in plaintext.
     if (!port.served) return kind === 'plaintext';
-    // Kong Gateway calls for others, who are asked about.
-    return first !== ground.gateways.toKong && (!bridge || kind === 'unknown');
+    // Gateways call for others, who are asked about; that of Istio may be a workload of its own.
+    if (first === ground.gateways.toKong || (ground.bridge.areOwn === true && first === ground.gateways.toIstio))
+      return false;
+    return !bridge || kind === 'unknown';
   });
   const inKong = rulesOf(original, port);
   const inIstio = { before: inKong.before, after: rulesOf(during, port).before };

@@ -268,6 +268,41 @@ describe("the bridge's own objects of Istio", () => {
   });
 });
 
+describe('a gateway that the bridge brings along', () => {
+  const account = { namespace: 'istio-bridge', account: 'from-kong' };
+  const reads = authorization('rules: [{to: [{operation: {methods: [GET]}}]}]');
+  const resources = (text: string) => readManifest('bridge.yaml', new TextEncoder().encode(text)).resources;
+  const forGateway = (principal: string): string => `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: from-kong, namespace: sales}
+spec: {selector: {matchLabels: {app: payments}}, rules: [{from: [{source: {principals: ['${principal}']}}]}]}
+`;
+  const within = (principal: string, areOwn: boolean) =>
+    inPhase('discovered', [strict, reads], closed, {
+      bridge: { toKong: 'closed', toIstio: account, areOwn },
+      istio: resources(forGateway(principal)),
+    });
+  const own = 'cluster.local/ns/istio-bridge/sa/from-kong';
+
+  test('calls for others only, who find in Istio what they found before', () => {
+    const rows = within(own, true);
+    expect(verdicts(rows)).not.toContain('wider');
+    expect(verdicts(rows)).not.toContain('undecided');
+    expect(rows.flatMap(({ callers }) => callers).join(' ')).not.toContain('from-kong');
+  });
+
+  test('one that the estate has may call for itself', () => {
+    const wider = within(own, false).filter(({ verdict }) => verdict === 'wider');
+    expect([...new Set(wider.flatMap(({ callers }) => callers))]).toEqual([expect.stringContaining('/sa/from-kong')]);
+  });
+
+  test('a policy for it that names others besides is seen', () => {
+    const wider = within('*', true).filter(({ verdict }) => verdict === 'wider');
+    expect(wider.flatMap(({ callers }) => callers)).toContain('passenger/guest');
+  });
+});
+
 test('where phases are recorded, callers are where their services are', () => {
   const service = `
 apiVersion: v1
