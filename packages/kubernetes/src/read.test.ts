@@ -314,6 +314,7 @@ test.each([
   ['of a pair', `'{"keys":[{"kty":"EC","x":"a","d":"${letters}"}]}'`],
   ['in a quoted text', `"{\\"keys\\":[{\\"kty\\":\\"OKP\\",\\"d\\":\\"${letters}\\"}]}"`],
   ['that is shared', `'{"keys":[{"k":"${letters}","kty":"oct"}]}'`],
+  ['that is shared and short', `'{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}'`],
   ['folded over lines', `>-\n        {"keys": [{"kty": "RSA",\n        "d":\n        "${letters}"}]}`],
 ])('a private JSON Web Key %s refuses the document and leaves no trace', (_, jwks) => {
   const whole = `${tokens(jwks)}---\n${service('after')}`;

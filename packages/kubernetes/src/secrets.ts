@@ -182,9 +182,9 @@ const pem = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY/;
 const pemBase64 = /LS0tLS1CRUdJTi[A-Za-z0-9+/]{4,80}/g;
 
 // RFC 7518, 6.2.2, 6.3.2 and 6.4: `d` of a key pair, `k` of a shared key; the quotes may be escaped, where JSON stands in a
-// quoted text. What is shorter is no key.
+// quoted text. A shorter `d` is no key, but a shared key may be as short as whoever chose it liked.
 const jsonWebKey = /\{[^{}]*\bkty\b[^{}]*\}/g;
-const privateMember = /\bd\\?"?\s*:\s*\\?["']?[A-Za-z0-9_-]{32,}|\bk\\?"?\s*:\s*\\?["']?[A-Za-z0-9_-]{22,}/;
+const privateMember = /\bd\\?"?\s*:\s*\\?["']?[A-Za-z0-9_-]{32,}|\bk\\?"?\s*:\s*\\?["']?[A-Za-z0-9_-]{4,}/;
 
 /** Offset of a private key (PEM, also as base64, or a JSON Web Key) in a text; -1 where there is none. */
 export function privateKeyAt(text: string): number {

@@ -194,10 +194,10 @@ export function AccessPage() {
         {!isLast && (
           <SelectFilter
             name="bridge"
-            label="Between meshes"
+            label="Crossing between the meshes"
             options={bridges}
             words={bridgeWords}
-            none="Between meshes: from Pod to Pod"
+            none="Crossing: from Pod to Pod"
           />
         )}
         <SelectFilter name="aspect" label="Aspect" options={aspects} />

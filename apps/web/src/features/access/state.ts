@@ -12,7 +12,7 @@ export const phaseWords: Readonly<Record<string, string>> = {
 };
 
 export const bridges = ['gateways'] as const;
-export const bridgeWords: Readonly<Record<string, string>> = { gateways: 'Between meshes: by gateways' };
+export const bridgeWords: Readonly<Record<string, string>> = { gateways: 'Crossing: by gateways' };
 
 /** The state of the migration that an address asks for; what it does not know is the last. */
 export function stateOf({ phase, bridge }: Search): WorkloadAccessQuery {
