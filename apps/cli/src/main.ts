@@ -167,6 +167,10 @@ withEstate(program.command('plan'))
     '--observed <file>',
     "traffic that was seen: Prometheus' answer to an instant query for istio_requests_total, or Kiali's graph, as JSON",
   )
+  .option(
+    '--fan-out',
+    'count what each proxy holds and whom a change reaches, in both meshes, and what scoping would save',
+  )
   .option('--out <dir>', 'write a runbook for each wave, its manifests stage by stage, and the way back')
   .option('--force', 'replace an earlier bundle in --out')
   .option('--topology <kind>', 'same-cluster (default) or separate-clusters')
@@ -199,6 +203,7 @@ Examples:
   isthmus plan cluster.zip --most 20 --one-namespace --pin data/postgres=1 --report plan.json
   curl -s 'http://prometheus:9090/api/v1/query?query=istio_requests_total' > seen.json
   isthmus plan manifests/ --observed seen.json
+  isthmus plan cluster.zip --fan-out
   isthmus plan cluster.zip --complete --out plan --start 2027-01-11 --freeze '2027-02-01..2027-02-14=sale'`,
   )
   .action(async (paths: string[], options: PlanOptions) => {

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { PlanReport } from '@isthmus/migration';
+import type { FanOut, PlanReport } from '@isthmus/migration';
 import { afterAll, expect, test } from 'vitest';
 
 const launcher = fileURLToPath(new URL('../bin/isthmus.js', import.meta.url));
@@ -155,4 +155,21 @@ test.each([
   expect(stderr).toContain(message);
   expect(stderr).not.toContain('    at ');
   expect(status).toBe(2);
+});
+
+test('--fan-out counts what each proxy holds in both meshes; the report holds it too', () => {
+  const file = join(scratch, 'fan-out.json');
+  const text = estate.replaceAll('}}\n---', '}, ports: [{name: http, port: 80}]}\n---');
+  const { status, stdout, stderr } = isthmus(['plan', '-', '--fan-out', '--report', file], text);
+  expect([status, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(
+    /namespace +proxies +mesh +listeners +clusters +routes +endpoints +size\n {2}shop +2 +Istio +3 +6 +3 +2 /,
+  );
+  expect(stdout).toMatch(/Kong Mesh, reachable backends: own namespace +\d+/);
+  expect(stdout).toContain('one pod with a sidecar is assumed behind each');
+  expect(stdout).toMatch(/Each of 2 proxies holds 6 clusters and .* in Kong Mesh, in the mean\.\n$/);
+  const { fanOut } = JSON.parse(readFileSync(file, 'utf8')) as { fanOut: FanOut };
+  expect([fanOut.services, fanOut.proxies, fanOut.scopings.length]).toEqual([2, 2, 8]);
+  const without = isthmus(['plan', '-', '--report', '-'], text);
+  expect(JSON.parse(without.stdout)).not.toHaveProperty('fanOut');
 });

@@ -6,6 +6,8 @@ import {
   bridgeFacts,
   concerns,
   defaultPlanSettings,
+  type FanOut,
+  fanOut,
   type Observation,
   type PlanSettings,
   planBundle,
@@ -25,6 +27,7 @@ import { readOverrideFiles } from './overrides.ts';
 import { type BridgeOptions, bridgeSettingsOf, scheduleOf, writePlanBundle } from './plan-bundle.ts';
 import { createProgress } from './progress.ts';
 import { renderFindings, wantsColour } from './render.ts';
+import { renderFanOut } from './render-fan-out.ts';
 import { renderPlan } from './render-plan.ts';
 
 export interface PlanOptions extends EstateOptions, BridgeOptions {
@@ -36,6 +39,7 @@ export interface PlanOptions extends EstateOptions, BridgeOptions {
   readonly confidence?: string;
   readonly observed?: string;
   readonly report?: string;
+  readonly fanOut?: boolean;
   readonly verbose?: boolean;
 }
 
@@ -113,28 +117,38 @@ export async function runPlan(paths: readonly string[], options: PlanOptions): P
   const graph = serviceGraph(whole, { clusterDomain, rootNamespace, observed });
   const report = planReport(graph, presentGraph(graph, textsOf(input)), planSettings);
   const days = waveDays(report.waves.length, schedule);
-  if (out !== undefined) {
+  let spread: FanOut | undefined;
+  if (options.fanOut === true || out !== undefined) {
     progress.say(`Translating … ${estate.istio.length} Istio resources`);
-    const facts = bridgeFacts({
-      estate: whole,
-      graph,
-      emitted: applyOverrides(translate(estate, settings), overrides).emitted,
-      concerns: concerns(whole, graph.services, clusterDomain),
-      names: settings,
-      settings: bridge,
-    });
-    progress.say('Writing …');
-    const waves = waveOf(report.waves.map(({ groups }) => groups.flatMap(({ services }) => services)));
-    writePlanBundle(out, [...planBundle(facts, waves, days, sentenceOfPlan(report))]);
+    const { estate: translated, emitted } = applyOverrides(translate(estate, settings), overrides);
+    if (options.fanOut === true) spread = fanOut({ estate: translated, emitted, graph, settings });
+    if (out !== undefined) {
+      const facts = bridgeFacts({
+        estate: whole,
+        graph,
+        emitted,
+        concerns: concerns(whole, graph.services, clusterDomain),
+        names: settings,
+        settings: bridge,
+      });
+      progress.say('Writing …');
+      const waves = waveOf(report.waves.map(({ groups }) => groups.flatMap(({ services }) => services)));
+      writePlanBundle(out, [...planBundle(facts, waves, days, sentenceOfPlan(report))]);
+    }
   }
   progress.end();
-  const json = (): string => `${JSON.stringify({ ...report, days }, null, 2)}\n`;
+  const json = (): string =>
+    `${JSON.stringify({ ...report, days, ...(spread === undefined ? {} : { fanOut: spread }) }, null, 2)}\n`;
   if (file !== undefined && file !== '-') writeWhole(file, json());
   // What could not be read is in no wave.
   const unread = [...input.diagnostics, ...estate.diagnostics].sort(compareDiagnostics);
   await writeText(process.stderr, renderFindings(unread, { colour: wantsColour(process.stderr), all: verbose }));
   if (file === '-') await writeText(process.stdout, [json()]);
-  else await writeText(process.stdout, renderPlan(report, { colour: wantsColour(process.stdout), all: verbose, days }));
+  else {
+    const colour = wantsColour(process.stdout);
+    await writeText(process.stdout, renderPlan(report, { colour, all: verbose, days }));
+    if (spread !== undefined) await writeText(process.stdout, renderFanOut(spread, { colour, all: verbose }));
+  }
   if (out !== undefined)
     process.stderr.write(
       `Runbooks, manifests and the way back of ${report.waves.length} waves were written to ${out}.\n`,
