@@ -67,7 +67,7 @@ export const destinationRule = defineCodes({
     message: 'No policy of Kong Mesh sets {field}. Connections behave as without it.',
     help: 'Patch the clusters with a MeshProxyPatch by hand if the setting matters.',
     explanation:
-      'Keepalive, limits of requests and streams for each connection, slow start and retry budgets are in no policy of Kong Mesh (routing.md 3.6). Of Services with a cluster of a known name they are set by a MeshProxyPatch (ISTHMUS-DR-020); a headless Service has a cluster for each of its Pods, and to an external host the zone egress connects.',
+      'Keepalive, limits of requests and streams for each connection, slow start, retry budgets, zone-aware balancing and balancing by what backends report are in no policy of Kong Mesh (routing.md 3.6; kuma, meshloadbalancingstrategy, 2.14). Of Services with a cluster of a known name they are set by a MeshProxyPatch (ISTHMUS-DR-020); a headless Service has a cluster for each of its Pods, and to an external host the zone egress connects.',
   },
   protocol: {
     code: 'ISTHMUS-DR-008',
@@ -104,7 +104,7 @@ export const destinationRule = defineCodes({
     message: 'Istio ignores {field} here.',
     help: 'Remove it.',
     explanation:
-      "consecutiveErrors was replaced by consecutive5xxErrors; with ISTIO_MUTUAL the certificates are the mesh's (routing.md 3.6; verified by running 1.32).",
+      "consecutiveErrors was replaced by consecutive5xxErrors; with ISTIO_MUTUAL the certificates are the mesh's; local failures are counted apart only where the rule asks for it, and locality settings act only where they are enabled (routing.md 3.6; verified by running 1.32).",
   },
   fewEndpoints: {
     code: 'ISTHMUS-DR-012',

@@ -20,7 +20,7 @@ export const requestAuthentication = defineCodes({
     severity: 'blocker',
     title: 'Tokens have to be checked by Kong Gateway',
     message:
-      'The gateway ({gateway}) checks the tokens of {issuers}. KongPlugin {name} is a draft of the same check: until it is finished and attached to the routes, requests with a forged or expired token get in.',
+      'The gateway ({gateway}) checks the tokens of {issuers}. KongPlugin {name} is a draft of the same check: until it is finished and attached to the routes, Kong checks no token. Routes that are emitted for this gateway answer requests with a token with 503 (ISTHMUS-GW-071) or wait as drafts; routes from elsewhere would let forged and expired ones in.',
     help: 'Finish the draft and name it in the annotation konghq.com/plugins of the HTTPRoutes. It needs Kong Gateway Enterprise; the plugin jwt does not, and needs a consumer with the keys.',
     explanation: `${jwt} The plugin openid-connect fetches the keys of an issuer itself; without \`anonymous\` it refuses requests without a token, which Istio lets pass.`,
   },

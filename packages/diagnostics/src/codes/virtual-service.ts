@@ -512,4 +512,13 @@ export const virtualService = defineCodes({
     explanation:
       'A JSON patch of a virtual host can add routes with a direct response (routing.md 2.13; kuma 2.13, 2.14 and 3.0, verified by running); MeshProxyPatch runs behind all policies. It is written only where no rule in front of it takes any of its requests and all clients have the same rules. The names of virtual hosts are no part of an API: 2.x has `<mesh>_<service>_<namespace>_<zone>_msvc_<port>`, or identifiers (`kri_msvc_…`) where proxies are started with unified naming; 3.0 has identifiers only.',
   },
+  unreadFault: {
+    code: 'ISTHMUS-VS-057',
+    severity: 'info',
+    title: 'Fault that Istio does not make',
+    message: 'Istio has no {field}: the API takes it, and nothing comes of it.',
+    help: 'Remove it.',
+    explanation:
+      'Of delays only `fixedDelay` and of aborts only `httpStatus` and `grpcStatus` are handed to Envoy (istio/pilot/pkg/networking/core/route/route.go TranslateFault, 1.32).',
+  },
 });

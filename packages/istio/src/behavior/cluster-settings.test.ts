@@ -180,3 +180,14 @@ test('a service outside of the mesh gets no mutual TLS by itself, and a rule’s
   expect(of(entry)).toMatchObject({ type: 'STRICT_DNS', tls: { mode: 'plaintext' } });
   expect(of(own)?.tls).toEqual({ mode: 'SIMPLE', subjectAltNames: ['cert.example'], validation: 'file-root:system' });
 });
+
+test.each(['zoneAwareLbSetting: {enabled: true}', 'backendUtilization: {errorUtilizationPenaltyPercent: 10}'])(
+  'what no record shows of a balancer is not known: %s',
+  (setting) => {
+    const [name] = setting.split(':');
+    expect(settings(rule(`{loadBalancer: {simple: RANDOM, ${setting}}}`)).unknown).toBe(
+      `the model does not follow loadBalancer.${name} of Istio`,
+    );
+    expect(settings(rule('{loadBalancer: {simple: RANDOM}}')).unknown).toBeUndefined();
+  },
+);

@@ -54,6 +54,9 @@ function isMutualTlsAutomatic(config: EffectiveConfig, { service, rule, subset }
   return known.takesMutualTls(service);
 }
 
+/** Ways to balance that no recorded configuration shows. */
+const unreadBalancing = ['zoneAwareLbSetting', 'backendUtilization'];
+
 /** The settings of a client's connections to one destination, with all defaults filled in. */
 export function settingsOf(config: EffectiveConfig, cluster: Cluster): ClusterSettings {
   const { mesh } = config;
@@ -73,7 +76,9 @@ export function settingsOf(config: EffectiveConfig, cluster: Cluster): ClusterSe
   const proxyProtocol =
     policy.proxyProtocol === undefined ? undefined : (text(child(policy.proxyProtocol, 'version'))?.value ?? 'V1');
   const isWeighted = isLocalityWeighted(policy.loadBalancer, service, policy.outlierDetection !== undefined, mesh);
+  const unread = unreadBalancing.find((key) => child(policy.loadBalancer, key) !== undefined);
   return {
+    ...(unread === undefined ? {} : { unknown: `the model does not follow loadBalancer.${unread} of Istio` }),
     type: original ? 'ORIGINAL_DST' : types[service.resolution],
     ...loadBalancing(policy.loadBalancer, original),
     ...connectionSettings(policy.connectionPool, policy.retryBudget, mesh),

@@ -37,7 +37,14 @@ function accountForPool(context: Context, pool: Field, port: ServicePort): void 
     });
 }
 
+/** Ways to choose endpoints by where they are and by what they report, which no policy of Kong Mesh knows. */
+const unknownBalancing = ['backendUtilization', 'zoneAwareLbSetting'];
+
 function accountForOutliers(context: Context, outlier: Field): void {
+  if (child(outlier, 'splitExternalLocalOriginErrors')?.value !== true)
+    context.inert(child(outlier, 'consecutiveLocalOriginFailures'), codes.destinationRule.ignored, {
+      field: 'consecutiveLocalOriginFailures without splitExternalLocalOriginErrors',
+    });
   const statusCodes = child(outlier, 'outlierDetectionHttpErrorCodes');
   if (statusCodes !== undefined) context.unsupported(statusCodes, codes.destinationRule.errorCodes, {});
   context.inert(child(outlier, 'consecutiveErrors'), codes.destinationRule.ignored, { field: 'consecutiveErrors' });
@@ -49,6 +56,10 @@ function accountForOutliers(context: Context, outlier: Field): void {
 function accountForBalancer(context: Context, balancer: Field): void {
   const simple = child(balancer, 'simple');
   if (simple?.value === 'PASSTHROUGH') context.unsupported(simple, codes.destinationRule.passthrough, {});
+  for (const key of unknownBalancing) {
+    const field = child(balancer, key);
+    if (field !== undefined) context.unsupported(field, codes.destinationRule.noCounterpart, { field: key });
+  }
   const attributes = descend(balancer, 'consistentHash', 'httpCookie', 'attributes');
   if (attributes !== undefined)
     context.unsupported(attributes, codes.destinationRule.noCounterpart, { field: 'httpCookie.attributes' });

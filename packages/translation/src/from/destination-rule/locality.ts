@@ -39,7 +39,10 @@ export function localityOf(
   // The mesh's own switch says no more than the default where the rule has a setting of its own.
   context.settled(flag(descend(config.mesh.config, 'localityLbSetting', 'enabled')));
   if (enabled?.value === false) {
-    for (const { field } of failover) context.settled(field);
+    for (const key of ['failover', 'failoverPriority', 'distribute'])
+      context.inert(child(used, key), codes.destinationRule.ignored, {
+        field: `${key}, since locality is not enabled`,
+      });
     return { disabled: true, failover: [], from };
   }
   if (policy.outlierDetection === undefined) {

@@ -9,15 +9,24 @@ import {
   type RegistryService,
   writtenAt,
 } from '@isthmus/istio';
-import { child, items, rootField } from '@isthmus/kubernetes';
+import { child, descend, items, rootField } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { configOf } from '../../effective-config.ts';
 import type { Field } from '../../field.ts';
 import { differenceOf } from './rivals.ts';
 
+/** Faults that the API has and Istio does not make (istio/pilot/pkg/networking/core/route/route.go TranslateFault, 1.32). */
+const unreadFaults = [
+  ['delay', 'exponentialDelay'],
+  ['abort', 'http2Error'],
+] as const;
+
 /** Says that what is written in a route is carried over, as far as nothing else was said of its fields. */
 export function settleRoute(context: Context, { rule, match }: CompiledRoute): void {
   for (const field of match?.fields ?? []) context.settled(field);
+  const { fault } = rule.settings;
+  for (const [part, key] of unreadFaults)
+    context.inert(descend(fault, part, key), codes.virtualService.unreadFault, { field: `${part}.${key}` });
   for (const setting of Object.values(rule.settings)) context.settled(setting);
   for (const name of rule.name) context.settled(name);
   for (const key of ['name', 'delegate']) context.settled(child(rule.delegatedBy, key));
