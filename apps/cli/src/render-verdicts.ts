@@ -18,7 +18,8 @@ function* renderService(
   own: readonly VerdictRow[],
   { colour, all, notCompared }: RenderOptions,
 ): Generator<string> {
-  const everybody = notCompared(service).length === 0 ? 'all clients' : 'all clients that know it';
+  const unknowing = notCompared(service);
+  const everybody = unknowing.length === 0 ? 'all clients' : 'all clients that know it';
   const rows = all ? own : own.filter(({ verdict }) => verdict !== 'same');
   yield `${paint(printable(service), 1, colour)}\n`;
   const groups = Map.groupBy(rows, (row) => `${row.aspect}\n${stateOf(row)}\n${row.sentence}`);
@@ -38,6 +39,8 @@ function* renderService(
     if (group.some(isUnpredicted)) yield `    ${paint('No finding predicted this.', colours.differs, colour)}\n`;
     else if (predictedBy.length > 0) yield `    Predicted by ${predictedBy.join(', ')}\n`;
   }
+  if (unknowing.length > 0)
+    yield `  Not compared: ${printable(unknowing.join('; '))}. Istio keeps them from knowing the service (Sidecar, exportTo), and the import has no workload of theirs.\n`;
 }
 
 export interface RenderOptions {
@@ -61,7 +64,7 @@ export function* renderVerdicts(rows: readonly VerdictRow[], options: RenderOpti
   const scoped = services.filter(([service]) => notCompared(service).length > 0).length;
   yield `${services.length - others.length} of ${services.length} services are the same for all clients${scoped === 0 ? '' : ' that know them'}, ports and requests.\n`;
   if (scoped > 0)
-    yield `Of ${scoped} of them, clients that Istio keeps from knowing the service (Sidecar, exportTo) were not compared.\n`;
+    yield `Not compared: some clients of ${scoped === 1 ? '1 service' : `${scoped} services`}, whom Istio keeps from knowing it (Sidecar, exportTo) and of whom the import has no workload${all ? '' : '; --verbose names them'}.\n`;
   yield* renderTally(tally(rows));
 }
 

@@ -133,7 +133,7 @@ function behaviour(rows: readonly VerdictRow[]): string {
     return `<div class="finding">${mark(accepted === undefined ? verdict : 'accepted')} <span class="name">${text(service)}:${port}</span> ${aspect} <span class="muted">for ${text(clients)}</span><p>${prose(sentence)}</p>${foretold}${reason}</div>`;
   });
   const heads = verdicts.map((one) => `<th class="number">${mark(one)}</th>`).join('');
-  return `<h2>Behaviour</h2><table class="narrow"><thead><tr><th>Aspect</th>${heads}<th class="number">unpredicted</th></tr></thead><tbody>${table}</tbody></table>${items.join('')}${more(others.length - mostRows, 'verdicts')}`;
+  return `<h2>Behaviour</h2><table class="narrow"><thead><tr><th>Aspect</th>${heads}<th class="number">unpredicted</th></tr></thead><tbody>${table}</tbody></table><p class="muted">Every verdict is about the clients that it names: those that Istio keeps from knowing a service (Sidecar, exportTo), and of whom the import has no workload, are not compared.</p>${items.join('')}${more(others.length - mostRows, 'verdicts')}`;
 }
 
 const accessVerdicts = ['same', 'narrower', 'wider', 'undecided', 'accepted'] as const;

@@ -64,6 +64,9 @@ export function readRequest(search: Search): SimulatedRequest | Unreadable | und
 /** Whether the name is that of a gateway, which stands among services as `<namespace>/gateway:<name>`. */
 export const isGateway = (service: string): boolean => service.includes('/gateway:');
 
+/** Who takes the requests of a service after the migration. */
+export const targetOf = (service: string): string => (isGateway(service) ? 'Kong Gateway' : 'Kong Mesh');
+
 /**
  * What the workbench shows of a service; of a gateway, which is none, a resource that decides there, or its namespace.
  * @param resource index of the Istio resource, where it is known

@@ -5,7 +5,7 @@ import { count } from '../../text/format.ts';
 import { Line } from '../../ui/prose.tsx';
 import type { Search } from '../../ui/search.ts';
 import { OutcomeMark } from '../../ui/status.tsx';
-import { isGateway, readRequest, requestNames, type Unreadable } from './request-address.ts';
+import { readRequest, requestNames, targetOf, type Unreadable } from './request-address.ts';
 import { RequestForm } from './request-form.tsx';
 import { Side } from './side.tsx';
 import classes from './simulator.module.css';
@@ -76,7 +76,6 @@ function sentenceOf(request: SimulatedRequest | Unreadable | undefined, data: Si
 }
 
 /** What takes the place of Istio there. */
-const targetOf = (service: string): string => (isGateway(service) ? 'Kong Gateway' : 'Kong Mesh');
 
 const markOf = ({ differences, undecided }: Simulation) =>
   differences.length > 0 ? 'unsupported' : undecided.length > 0 ? 'approximate' : 'exact';

@@ -9,7 +9,7 @@ import { tell, tellFailure } from '../../ui/tell.ts';
 import shared from '../../ui/verdicts.module.css';
 import { changeMigration } from '../settings/change.ts';
 import classes from './behaviour.module.css';
-import { writeRequest } from './request-address.ts';
+import { targetOf, writeRequest } from './request-address.ts';
 import { RuleLink } from './rule-link.tsx';
 import { differenceWord, VerdictLabel } from './verdict.tsx';
 
@@ -33,13 +33,19 @@ function clientsOf(group: readonly Verdict[], { verdicts, notCompared }: Service
 function grouped(behaviour: ServiceBehaviour): Group[] {
   const others = behaviour.verdicts.filter(({ verdict }) => verdict !== 'same');
   const groups = Map.groupBy(others, ({ aspect, sentence, accepted }) => `${aspect}\n${sentence}\n${accepted}`);
-  return [...groups.values()].map((group) => ({
-    first: group[0] as Verdict,
-    ports: [...new Set(group.map(({ port }) => port))],
-    clients: clientsOf(group, behaviour),
-    predictedBy: [...new Set(group.flatMap(({ predictedBy = [] }) => predictedBy))].sort(),
-  }));
+  return [...groups.values()]
+    .map((group) => ({
+      first: group[0] as Verdict,
+      ports: [...new Set(group.map(({ port }) => port))],
+      clients: clientsOf(group, behaviour),
+      predictedBy: [...new Set(group.flatMap(({ predictedBy = [] }) => predictedBy))].sort(),
+    }))
+    .sort((a, b) => urgency(a.first) - urgency(b.first));
 }
+
+/** What shows a request comes first, what somebody has looked at last. */
+const urgency = ({ verdict, accepted }: Verdict): number =>
+  accepted !== undefined ? 2 : verdict === 'differs' ? 0 : 1;
 
 type Accepted = Migration['settings']['accepted'];
 
@@ -100,7 +106,7 @@ function Sides({ migration, verdict }: { migration: string; verdict: Verdict }) 
           </dd>
         </div>
         <div className={classes.target}>
-          <dt>Kong Mesh</dt>
+          <dt>{targetOf(service)}</dt>
           <dd>
             {after.decision}
             <RuleLink migration={migration} service={service} rule={after.rule} />
@@ -113,7 +119,7 @@ function Sides({ migration, verdict }: { migration: string; verdict: Verdict }) 
           <tr>
             <th scope="col">What</th>
             <th scope="col">Istio</th>
-            <th scope="col">Kong Mesh</th>
+            <th scope="col">{targetOf(service)}</th>
           </tr>
         </thead>
         <tbody>
