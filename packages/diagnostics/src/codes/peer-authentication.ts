@@ -167,4 +167,14 @@ export const peerAuthentication = defineCodes({
       "Kong Mesh opens mTLS to its own Services only, Istio's sidecars see no sign of mTLS at Pods of Kong Mesh, and a Permissive inbound ends no TLS of Istio (security.md 0.5, 0.6 and 4.1.4; verified by running). A caller without an identity meets no denial of one.",
     example: 'spec:\n  action: DENY\n  rules: [{from: [{source: {principals: [cluster.local/ns/sales/sa/guest]}}]}]',
   },
+  unserved: {
+    code: 'ISTHMUS-PA-018',
+    severity: 'warning',
+    title: 'Port without a Service is closed to plaintext',
+    message:
+      'No Service sends to port {port} of {workload}, so that Kong Mesh makes no inbound of it and no MeshTLS can select it. Plaintext, which Istio takes there, is dropped where the workload is Strict.',
+    help: 'Let a Service send to the port, or exclude it from interception (traffic.kuma.io/exclude-inbound-ports): then it is open to everyone, as in Istio.',
+    explanation:
+      'Inbounds of a Dataplane are the ports of the Services that select its pod; a sectionName that is none of them is accepted and selects nothing (kuma, 2.14; verified by running 2.14 and 3.0).',
+  },
 });

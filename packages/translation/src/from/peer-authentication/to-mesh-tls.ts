@@ -10,6 +10,7 @@ import {
   overlaps,
   type PolicyScope,
   selects,
+  servedPorts,
 } from '@isthmus/istio';
 import type { Context } from '../../context.ts';
 import type { EmittedRole } from '../../emitted.ts';
@@ -200,6 +201,20 @@ function exposedBy(view: SecurityView, scope: PolicyScope, port: number): string
     )?.name;
 }
 
+/**
+ * Name of a workload of a scope where no Service sends to a port on any of them, as far as a whole estate tells: Kong Mesh makes
+ * inbounds of the ports of Services only, so that a policy for the port would select nothing (security.md 3.1).
+ */
+function unservedIn({ context, view }: Emitting, scope: PolicyScope, port: number): string | undefined {
+  if (!context.settings.complete) return undefined;
+  const workloads = view.workloadsIn(scope.namespace).filter((workload) => selects(scope, workload));
+  const isUnserved = workloads.every((workload) => {
+    const served = servedPorts(workload, view.services);
+    return workload.inCluster && served.length > 0 && !served.includes(port);
+  });
+  return isUnserved ? workloads[0]?.name : undefined;
+}
+
 function emitPort(emitting: Emitting, level: Level, port: string, mode: MtlsMode): boolean {
   const { context, view, restricting } = emitting;
   const field = modeFieldOf(level, port);
@@ -215,6 +230,12 @@ function emitPort(emitting: Emitting, level: Level, port: string, mode: MtlsMode
     const policy = `${namespace}/${resource.name}`;
     if (field !== undefined && !level.off.has(port))
       context.approximate(field, undefined, area.withoutExceptions, { port, policy });
+    return true;
+  }
+  const unserved = mode === 'STRICT' ? undefined : unservedIn(emitting, level.scope, Number(port));
+  if (unserved !== undefined) {
+    if (field === undefined) context.report(area.unserved, { port, workload: unserved }, level.policy?.resource);
+    else context.approximate(field, undefined, area.unserved, { port, workload: unserved });
     return true;
   }
   const emitted = mode === 'STRICT' ? 'Strict' : 'Permissive';
