@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ImportJob, SavedView } from '@isthmus/contract';
+import { type ImportJob, type Progress, routes, type SavedView } from '@isthmus/contract';
+import { Value } from 'typebox/value';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningServer, startServer } from './index.ts';
 
@@ -67,4 +68,26 @@ test('a view is saved under a name, replaced, listed and removed', async () => {
   expect((await fetchOf(`/migrations/${migration}/views/services/Blocked`, { method: 'DELETE' })).status).toBe(204);
   expect((await fetchOf(`/migrations/${migration}/views/services/Blocked`, { method: 'DELETE' })).status).toBe(404);
   expect((await fetchOf('/migrations/nothing/views')).status).toBe(404);
+});
+
+test('progress counts every service on every day, and in every way of grouping', async () => {
+  const { services } = JSON.parse(await text('/services')) as { services: { id: string; revision: number }[] };
+  const chosen = services.slice(0, 3).map(({ id, revision }) => ({ id, revision }));
+  const change = (set: object, revision: number) =>
+    send('POST', '/services/changes', {
+      services: chosen.map(({ id }) => ({ id, revision })),
+      set,
+      override: { reason: 'test' },
+    });
+  expect((await change({ phase: 'translated', owner: 'Ann' }, chosen[0]?.revision ?? 0)).status).toBe(200);
+  const progress = JSON.parse(await text('/progress')) as Progress;
+  expect(Value.Check(routes.getProgress.response, progress)).toBe(true);
+  expect(progress.services).toBe(services.length);
+  const sum = (phases: Readonly<Record<string, number>>): number => Object.values(phases).reduce((a, b) => a + b, 0);
+  for (const { phases } of progress.days) expect(sum(phases)).toBe(services.length);
+  expect(progress.days.at(-1)?.phases.translated).toBe(3);
+  for (const groups of [progress.namespaces, progress.owners, progress.waves])
+    expect(groups.reduce((all, group) => all + group.services, 0)).toBe(services.length);
+  expect(progress.owners.find(({ name }) => name === 'Ann')).toMatchObject({ services: 3, phases: { translated: 3 } });
+  expect(progress.waves.some(({ name }) => name === '1')).toBe(true);
 });

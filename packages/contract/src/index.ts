@@ -14,6 +14,7 @@ export * from './phase.ts';
 export * from './plan.ts';
 export * from './plan-settings.ts';
 export * from './problem.ts';
+export * from './progress.ts';
 export { type Route, routes } from './routes.ts';
 export * from './service.ts';
 export * from './stage.ts';

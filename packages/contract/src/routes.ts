@@ -11,6 +11,7 @@ import * as migration from './migration.ts';
 import { overrideRoutes } from './override-routes.ts';
 import * as plan from './plan.ts';
 import * as planSettings from './plan-settings.ts';
+import * as progress from './progress.ts';
 import * as service from './service.ts';
 import * as stage from './stage.ts';
 import * as views from './views.ts';
@@ -151,6 +152,13 @@ export const routes = defineRoutes({
     summary: 'Coverage, findings and progress of the newest snapshot',
     status: 200,
     response: views.Overview,
+  },
+  getProgress: {
+    method: 'GET',
+    path: '/migrations/:id/progress',
+    summary: 'Where the services stand and stood: by day, from the history, and by namespace, owner and wave',
+    status: 200,
+    response: progress.Progress,
   },
   getInventory: {
     method: 'GET',

@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import { breath } from './breath.ts';
-import type { Actor, HistoryRecord } from './record.ts';
+import type { Actor, HistoryRecord, PhaseStep } from './record.ts';
 import type { Tables } from './tables.ts';
 
 /** One step to append. */
@@ -37,6 +37,18 @@ export async function append(
       .execute();
     await breath();
   }
+}
+
+/** Every change of a service's phase, oldest first. */
+export async function readPhaseSteps(database: Kysely<Tables>, migration: string): Promise<PhaseStep[]> {
+  const rows = await database
+    .selectFrom('history')
+    .select(['subject', 'at', 'after'])
+    .where('migration_id', '=', migration)
+    .where('field', '=', 'phase')
+    .orderBy('sequence')
+    .execute();
+  return rows.map(({ subject, at, after }) => ({ service: subject, at, phase: after ?? '' }));
 }
 
 /** The newest `limit` steps of a migration, before a sequence number and of one subject where these are given. */

@@ -16,6 +16,7 @@ export type {
   HistoryRecord,
   MigrationRecord,
   OverrideRecord,
+  PhaseStep,
   PlanRecord,
   SavedViewRecord,
   ServiceState,

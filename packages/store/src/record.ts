@@ -111,6 +111,13 @@ export interface HistoryRecord {
   readonly after: string | null;
 }
 
+/** A service that came into a phase. */
+export interface PhaseStep {
+  readonly service: string;
+  readonly at: string;
+  readonly phase: string;
+}
+
 /** A change that saw the newest revision, one that did not, or one of something that is not there. */
 export type Change<T> =
   | { readonly outcome: 'changed'; readonly value: T }

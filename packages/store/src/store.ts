@@ -4,12 +4,12 @@ import { type Acceptances, createAcceptances } from './acceptances.ts';
 import { type Approvals, createApprovals } from './approvals.ts';
 import { type Clusters, createClusters } from './clusters.ts';
 import { openFile, queryBuilder } from './database.ts';
-import { readHistory } from './history.ts';
+import { readHistory, readPhaseSteps } from './history.ts';
 import { createMigrations, type Migrations } from './migrations.ts';
 import { createOverrides, type Overrides } from './overrides.ts';
 import { createPlans, type Plans } from './plans.ts';
 import { createPseudonymKeys, type PseudonymKeys } from './pseudonym-keys.ts';
-import type { HistoryRecord } from './record.ts';
+import type { HistoryRecord, PhaseStep } from './record.ts';
 import { createSavedViews, type SavedViews } from './saved-views.ts';
 import { createServices, type Services } from './services.ts';
 import { createSnapshots, type Snapshots } from './snapshots.ts';
@@ -32,6 +32,8 @@ export interface Store {
     migration: string,
     which: { subject?: string | undefined; before?: number | undefined; limit: number },
   ): Promise<HistoryRecord[]>;
+  /** Every change of a phase, oldest first. */
+  phaseSteps(migration: string): Promise<PhaseStep[]>;
   /** Answers when the file does. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -68,6 +70,7 @@ export async function openStore(directory: string, now = () => new Date().toISOS
     pseudonymKeys: createPseudonymKeys(database),
     savedViews: createSavedViews(database, now),
     history: (migration, which) => readHistory(database, migration, which),
+    phaseSteps: (migration) => readPhaseSteps(database, migration),
     ping: async () => void (await sql`SELECT 1`.execute(database)),
     close: () => database.destroy(),
   };

@@ -38,6 +38,20 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
     return reply.type(type).send(bytes);
   }
   serve(app, routes.getOverview, (request, reply) => render(request, reply, { name: 'overview' }));
+  serve(app, routes.getProgress, async (request, reply) => {
+    const { id } = await findMigration(store, idOf(request));
+    const snapshots = await store.snapshots.list(id);
+    const now = new Date().toISOString();
+    const first = (snapshots.at(-1)?.createdAt ?? now).slice(0, 10);
+    const basis = basisOf(await store.plans.get(id));
+    return render(request, reply, {
+      name: 'progress',
+      steps: await store.phaseSteps(id),
+      first,
+      today: now.slice(0, 10),
+      basis,
+    });
+  });
   serve(app, routes.getInventory, (request, reply) => render(request, reply, { name: 'inventory' }));
   serve(app, routes.listResources, (request, reply) => render(request, reply, { name: 'resources' }));
   serve(app, routes.listServices, (request, reply) => render(request, reply, { name: 'services' }));

@@ -43,7 +43,7 @@ import { fanOutView } from './fan-out.ts';
 import { gates, serviceGates } from './gates.ts';
 import { draft, listOverrides, overrideVersions } from './overrides.ts';
 import { assessment, plan } from './plan.ts';
-import { addUp, keyOf, noFindings, noOutcomes, type Translated, translated } from './snapshot.ts';
+import { type Course, progress } from './progress.ts';
 import { isReport, type ReportView, reportBytes } from './reports.ts';
 import { workbench } from './workbench.ts';
 
@@ -61,6 +61,7 @@ export interface ViewTask {
     | { readonly name: 'override-draft'; readonly draft: OverrideDraft }
     | ReportView
     | { readonly name: 'changes'; readonly from: string }
+    | ({ readonly name: 'progress' } & Course)
     | ({ readonly name: 'changed-verdicts'; readonly from: string } & Pick<Decisions, 'approvals' | 'basis' | 'result'>)
     | { readonly name: 'bundle'; readonly format: ArchiveFormat; readonly form: BundleFormat }
     | { readonly name: 'services'; readonly ids?: readonly string[] }
@@ -313,6 +314,18 @@ function build(snapshot: Translated, task: ViewTask): unknown {
     case 'overview':
       return overview(snapshot, states, countAccepted(snapshot, accepted));
     case 'inventory':
+    case 'progress': {
+      const counts = countAccepted(snapshot, accepted);
+      const blocked = new Set(
+        snapshot.services
+          .filter((service) => {
+            const shown = presentService(snapshot, service, states, counts);
+            return shown.findings.blocker > shown.accepted.blocker;
+          })
+          .map(({ id }) => id),
+      );
+      return progress(snapshot, states, (id) => blocked.has(id), view);
+    }
       return inventory(snapshot);
     case 'resources':
       return { resources: resources(snapshot) };
