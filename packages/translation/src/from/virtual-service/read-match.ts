@@ -249,6 +249,8 @@ function readHeaders(
       if (same === undefined) headers.push(own);
       else lose(field, name);
     } else if (own.type === 'Present') {
+      // What any text meets an absent header meets too, as it counts as empty: nothing is left (routing.md 5.1 E).
+      if (condition.kind !== 'present' && missingIsEmpty) return undefined;
       // One condition on a header is read, a second one ignored (routing.md T36): both together never hold.
       if (headers.some((one) => one.name === name)) return undefined;
       headers.push({ name, type: 'Absent', ...(field === undefined ? {} : { from: field }) });
