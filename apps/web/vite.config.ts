@@ -16,5 +16,7 @@ export default defineConfig({
     // Read by .size-limit.js.
     manifest: true,
   },
+  // monaco-yaml's worker asks for Monaco's as it was named before 0.57.
+  resolve: { alias: { 'monaco-editor/esm/vs/editor/editor.worker.js': 'monaco-editor/editor/editor.worker.js' } },
   worker: { format: 'es' },
 });

@@ -1,4 +1,5 @@
 type Monaco = typeof import('./monaco.ts');
+type Yaml = typeof import('./yaml.ts');
 
 /** Loads a module when it is first needed; a load that failed is tried again by the next call. */
 function once<Module>(load: () => Promise<Module>): () => Promise<Module> {
@@ -15,7 +16,10 @@ function once<Module>(load: () => Promise<Module>): () => Promise<Module> {
 /** The editor. */
 export const loadMonaco = once(() => import('./monaco.ts'));
 
+/** What an editor for writing YAML needs besides. */
+export const loadYaml = once(() => import('./yaml.ts'));
+
 /** What draws diagrams. */
 export const loadMermaid = once(() => import('./mermaid.ts'));
 
-export type { Monaco };
+export type { Monaco, Yaml };

@@ -10,6 +10,8 @@ export const tokenNames = [
   'source',
   'target',
   'focus',
+  'approximate',
+  'unsupported',
 ] as const;
 
 export type TokenName = (typeof tokenNames)[number];

@@ -27,13 +27,13 @@ export function documentKeys(documents: readonly Named[]): string[] {
 }
 
 /** What stands under the panes. */
-export const lists = ['findings', 'unmatched', 'simulator'] as const;
+export const lists = ['findings', 'unmatched', 'overrides', 'simulator'] as const;
 export type List = (typeof lists)[number];
 
 /** What the lists may take of the height, in percent; less is folded away. */
 export const dockRange = { least: 15, most: 80 } as const;
 
-const usualDock: Readonly<Record<List, number>> = { findings: 30, unmatched: 30, simulator: 46 };
+const usualDock: Readonly<Record<List, number>> = { findings: 30, unmatched: 30, overrides: 30, simulator: 46 };
 
 function readDock(text: string | undefined, list: List): number {
   if (text === 'closed') return 0;

@@ -63,7 +63,7 @@ export const AfterHeader = memo(function AfterHeader(props: AfterHeaderProps) {
       <div className={classes.paneTools}>
         {after.length > 0 && (
           <div ref={strip} className={classes.tabs} role="tablist" aria-label="Emitted resources" onKeyDown={move}>
-            {after.map(({ index, resource, role }, at) => (
+            {after.map(({ index, resource, role, override }, at) => (
               <button
                 key={index}
                 type="button"
@@ -80,6 +80,11 @@ export const AfterHeader = memo(function AfterHeader(props: AfterHeaderProps) {
                 )}
                 {resource.kind} <span className="muted">{resource.name}</span>
                 {roles[role] !== '' && <span className={classes.role}>{roles[role]}</span>}
+                {override !== undefined && (
+                  <span className={classes.role}>
+                    {override.override.state === 'applied' ? 'override' : `override: ${override.override.state}`}
+                  </span>
+                )}
                 {linked.has(at) && <span className="unseen">, holds a counterpart of the field at the cursor</span>}
               </button>
             ))}

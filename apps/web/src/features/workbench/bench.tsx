@@ -1,5 +1,6 @@
 import type { Workbench } from '@isthmus/contract';
 import { useMediaQuery } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
 import {
   lazy,
   type ReactNode,
@@ -20,7 +21,16 @@ import { documentKeys, type List, readView, writePlace } from './address.ts';
 import { AfterHeader } from './after-header.tsx';
 import { BeforeHeader } from './before-header.tsx';
 import classes from './bench.module.css';
-import { cursorLine, litAfter, litBefore, marksAfter, marksBefore, ruleMarks, titlesOf } from './decorations.ts';
+import {
+  cursorLine,
+  litAfter,
+  litBefore,
+  marksAfter,
+  marksBefore,
+  overriddenMarks,
+  ruleMarks,
+  titlesOf,
+} from './decorations.ts';
 import { Dock } from './dock.tsx';
 import { FieldBar } from './field-bar.tsx';
 import { FindingList } from './finding-list.tsx';
@@ -30,6 +40,8 @@ import { indexLinks, type LinkedField, type Place } from './links.ts';
 import { ListSwitch } from './list-switch.tsx';
 import { NothingAfter } from './nothing-after.tsx';
 import { readOutcomes } from './outcomes.ts';
+import { Decision, subjectOfDocument } from './overrides/decision.tsx';
+import { overridesQuery } from './overrides/queries.ts';
 import { placeOf } from './rules.ts';
 import { joinDocuments, nameOf, numberOf } from './source-text.ts';
 import { Toolbar } from './toolbar.tsx';
@@ -41,6 +53,11 @@ import { useView } from './use-view.ts';
 
 // Asked for when it is first opened, with the worker that decides requests.
 const Simulator = lazy(async () => ({ default: (await import('../behaviour/simulator.tsx')).Simulator }));
+
+// With the editor for writing, and what only those need who decide.
+const Editing = lazy(async () => ({ default: (await import('./overrides/editing.tsx')).Editing }));
+const OverrideList = lazy(async () => ({ default: (await import('./overrides/override-list.tsx')).OverrideList }));
+const Add = lazy(async () => ({ default: (await import('./overrides/add.tsx')).Add }));
 
 const none: readonly LinkedField[] = [];
 
@@ -89,6 +106,10 @@ export function Bench({ migration, workbench, monaco, target, nothing }: BenchPr
   const [before, setBefore] = useState<CodeEditor>();
   const [after, setAfter] = useState<CodeEditor>();
   const wantsFocus = useRef(false);
+  const overrides = useQuery(overridesQuery(migration));
+  /** What is edited: the name of its tab, and another text than the shown one where there is one. */
+  const [edited, setEdited] = useState<{ key: string; text?: string }>();
+  const [isAdding, setAdding] = useState(false);
 
   const choose = useCallback(
     (next: Place, finding?: number) => {
@@ -213,7 +234,10 @@ export function Bench({ migration, workbench, monaco, target, nothing }: BenchPr
     () => marksBefore(links, source, findings, titles, shown, classes),
     [links, source, findings, titles, shown],
   );
-  const afterMarks = useMemo(() => marksAfter(links, tab, classes), [links, tab]);
+  const afterMarks = useMemo(
+    () => [...marksAfter(links, tab, classes), ...overriddenMarks(workbench.after[tab], classes)],
+    [links, tab, workbench],
+  );
   const beforeHighlights = useMemo(() => {
     const rules = tried.filter((rule) => rule.place.side === 'before');
     const all = [
@@ -234,6 +258,10 @@ export function Bench({ migration, workbench, monaco, target, nothing }: BenchPr
   }, [place, hovered, selected, tab, tried]);
 
   const open = workbench.after[tab];
+  const key = keys[tab];
+  const editing = edited !== undefined && edited.key === key ? edited : undefined;
+  const edit = (text?: string): void =>
+    setEdited(key === undefined ? undefined : { key, ...(text === undefined ? {} : { text }) });
   const beforePane = (
     <section key="before" className={classes.pane} aria-label="Before: Istio" {...lead('before')}>
       <BeforeHeader
@@ -273,12 +301,35 @@ export function Bench({ migration, workbench, monaco, target, nothing }: BenchPr
         <NothingAfter workbench={workbench} />
       ) : (
         <div className={classes.panel} role="tabpanel" id="workbench-after" aria-label={nameOf(open.resource)}>
+          {editing === undefined && <Decision key={key} migration={migration} document={open} onEdit={edit} />}
           {open.why !== undefined && (
             <p className={classes.why}>
               <strong>Draft:</strong> {open.why}
             </p>
           )}
-          <div className={classes.body}>
+          {editing !== undefined && (
+            <Suspense
+              fallback={
+                <p className={classes.noFindings} role="status">
+                  Loading the editor …
+                </p>
+              }
+            >
+              <Editing
+                key={key}
+                migration={migration}
+                monaco={monaco}
+                subject={subjectOfDocument(open)}
+                change={open.override?.override.change === 'add' ? 'add' : 'edit'}
+                text={editing.text ?? open.text}
+                emitted={open.emitted}
+                override={open.override?.override}
+                isDraft={open.role === 'draft'}
+                onClose={() => setEdited(undefined)}
+              />
+            </Suspense>
+          )}
+          <div className={classes.body} hidden={editing !== undefined}>
             <CodePane
               monaco={monaco}
               language="kong-mesh-yaml"
@@ -348,6 +399,7 @@ export function Bench({ migration, workbench, monaco, target, nothing }: BenchPr
             isAcceptedShown={view.isAcceptedShown}
             onAccepted={() => now({ accepted: view.isAcceptedShown ? undefined : 'shown' })}
             unmatched={unmatched.reduce((sum, group) => sum + group.fields.length, 0)}
+            overrides={overrides.data?.length ?? 0}
             onChange={showList}
             onFold={() => now({ dock: 'closed' })}
           />
@@ -355,6 +407,23 @@ export function Bench({ migration, workbench, monaco, target, nothing }: BenchPr
       >
         {view.list === 'unmatched' ? (
           <UnmatchedList groups={unmatched} workbench={workbench} links={links} onPlace={goTo} />
+        ) : view.list === 'overrides' ? (
+          <Suspense
+            fallback={
+              <p className={classes.noFindings} role="status">
+                Loading the overrides …
+              </p>
+            }
+          >
+            <OverrideList
+              migration={migration}
+              wayTo={({ id }) => {
+                const position = workbench.after.findIndex(({ override }) => override?.override.id === id);
+                return position === -1 ? undefined : () => showTab(position);
+              }}
+              onAdd={() => setAdding(true)}
+            />
+          </Suspense>
         ) : view.list === 'simulator' ? (
           <Suspense
             fallback={
@@ -388,6 +457,11 @@ export function Bench({ migration, workbench, monaco, target, nothing }: BenchPr
           />
         )}
       </Dock>
+      {isAdding && (
+        <Suspense fallback={null}>
+          <Add migration={migration} onClose={() => setAdding(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }

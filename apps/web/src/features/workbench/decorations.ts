@@ -138,6 +138,15 @@ const stepWords = (numbers: readonly number[]): string =>
     ? `${numbers[0]}–${numbers.at(-1)}`
     : numbers.join(', ');
 
+/** The lines of the open tab that a person changed. */
+export const overriddenMarks = (document: Workbench['after'][number] | undefined, classes: Classes): Decoration[] =>
+  (document?.override?.spans ?? []).map(({ line, endLine }) => ({
+    line,
+    endLine,
+    className: classesOf(classes, 'overridden'),
+    after: { text: '    ✎ override', className: classesOf(classes, 'overriddenNote') },
+  }));
+
 /** The rules of one pane that a simulated request came to: the one that decided as a whole, and each step's number behind its line. */
 export function ruleMarks(rules: readonly TriedRule[], side: 'ofSource' | 'ofTarget', classes: Classes): Decoration[] {
   const byLine = Map.groupBy(rules, ({ place }) => place.line);

@@ -8,6 +8,7 @@ export interface ListSwitchProps {
   readonly list: List | undefined;
   readonly findings: string;
   readonly unmatched: number;
+  readonly overrides: number;
   /** How many findings are accepted, and whether they are listed. */
   readonly accepted: number;
   readonly isAcceptedShown: boolean;
@@ -18,10 +19,11 @@ export interface ListSwitchProps {
 
 /** Which list stands under the panes. */
 export function ListSwitch(props: ListSwitchProps) {
-  const { list, findings, unmatched, accepted, isAcceptedShown, onChange, onAccepted, onFold } = props;
+  const { list, findings, unmatched, overrides, accepted, isAcceptedShown, onChange, onAccepted, onFold } = props;
   const buttons = [
     ['findings', 'Findings', findings],
     ['unmatched', 'Without counterpart', whole(unmatched)],
+    ['overrides', 'Overrides', whole(overrides)],
     ['simulator', 'Simulator', ''],
   ] as const;
   return (
