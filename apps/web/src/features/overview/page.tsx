@@ -1,11 +1,12 @@
-import { type Overview, phases } from '@isthmus/contract';
+import { type Migration, type Overview, phases } from '@isthmus/contract';
 import { Button } from '@mantine/core';
-import { useSuspenseQueries } from '@tanstack/react-query';
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { migrationQuery, overviewQuery } from '../../api/queries.ts';
 import { count, share, whole } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { Loading } from '../../ui/loading.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { hrefOf, RowLink } from '../../ui/row-link.tsx';
 import { formatSort, parseSort } from '../../ui/sort.ts';
@@ -21,7 +22,9 @@ import {
 } from '../../ui/status.tsx';
 import { useAddress } from '../../ui/use-search.ts';
 import { Completeness } from './completeness.tsx';
+import { FirstSight } from './first-sight.tsx';
 import classes from './page.module.css';
+import { ProgressSection } from './progress-section.tsx';
 import { answerOf, fieldsSentence, nextStep } from './sentences.ts';
 
 type Covered = Pick<Overview['kinds'][number], 'outcomes' | 'findings'>;
@@ -80,20 +83,6 @@ const namespaceColumns = (id: string): readonly Column<Namespace>[] => [
   ...coverage<Namespace>(),
 ];
 
-const phaseColumns = (id: string): readonly Column<Namespace>[] => [
-  {
-    id: 'namespace',
-    title: 'Namespace',
-    width: [144, 2],
-    value: ({ namespace }) => namespace,
-    cell: ({ namespace }) => (
-      <RowLink href={hrefOf`/migrations/${id}/services?namespace=${namespace}`}>{namespace}</RowLink>
-    ),
-  },
-  numeric<Namespace>('services', 'Services', ({ services }) => services),
-  ...phases.map((phase) => numeric<Namespace>(phase, phase, (row) => row.phases[phase] ?? 0)),
-];
-
 const skippedColumns: readonly Column<Skipped>[] = [
   { id: 'kind', title: 'Kind', width: [160, 1], value: ({ kind }) => kind },
   { id: 'name', title: 'Name', width: [160, 1], value: ({ name }) => name },
@@ -136,28 +125,46 @@ function CoverageBar({ counts }: { counts: Overview['outcomes'] }) {
 /** What the estate is, how much of it carries over, what blocks, and what comes next. */
 export function OverviewPage() {
   const { id } = useParams({ from: '/migrations/$id' });
-  const [{ data: migration }, { data: overview }] = useSuspenseQueries({
-    queries: [migrationQuery(id), overviewQuery(id)],
-  });
+  const { data: migration } = useSuspenseQuery(migrationQuery(id));
+  const { data: overview, error } = useQuery(overviewQuery(id));
+  if (error !== null && overview === undefined) throw error;
+  if (overview !== undefined) return <Whole migration={migration} overview={overview} />;
+  // Translating a large estate takes seconds when it is first asked for; what the import counted is there at once.
+  return migration.snapshot === null ? (
+    <Loading what="the overview" />
+  ) : (
+    <FirstSight migration={migration} snapshot={migration.snapshot} />
+  );
+}
+
+function Whole({ migration, overview }: { migration: Migration; overview: Overview }) {
+  const { id } = migration;
   const [search, change] = useAddress();
   const navigate = useNavigate();
-  const columns = useMemo(
-    () => ({ kinds: kindColumns(id), namespaces: namespaceColumns(id), phases: phaseColumns(id) }),
-    [id],
-  );
+  const columns = useMemo(() => ({ kinds: kindColumns(id), namespaces: namespaceColumns(id) }), [id]);
   const step = nextStep(overview);
-  const sorting = (name: 'kinds' | 'namespaces' | 'phases' | 'skipped', shown: readonly { id: string }[]) => ({
+  const sorting = (name: 'kinds' | 'namespaces' | 'skipped', shown: readonly { id: string }[]) => ({
     sort: parseSort(
       search[name],
       shown.map((column) => column.id),
     ),
     onSort: (sort: ReturnType<typeof parseSort>) => change({ [name]: formatSort(sort) }),
   });
-  const places = useMemo(() => overview.namespaces.filter(({ services }) => services > 0), [overview]);
   return (
     <Page
       title="Overview"
       of={migration.name}
+      actions={
+        migration.snapshot !== null &&
+        migration.snapshot.number > 1 && (
+          <Button
+            variant="default"
+            renderRoot={(props) => <Link {...props} to="/migrations/$id/import/changes" params={{ id }} />}
+          >
+            What the last import changed
+          </Button>
+        )
+      }
       answer={
         <>
           <p>{answerOf(overview)}</p>
@@ -216,7 +223,7 @@ export function OverviewPage() {
             <li>{count(overview.patches, 'patch', 'patches')} of objects you have</li>
           </ul>
         </Section>
-        <Section title="Progress">
+        <Section title="Where services stand">
           <ul className={classes.list}>
             {phases.map((phase) => {
               const number = overview.phases[phase] ?? 0;
@@ -232,6 +239,7 @@ export function OverviewPage() {
           </ul>
         </Section>
       </div>
+      <ProgressSection id={id} />
       <Section title="By kind">
         <DataTable
           label="Coverage by kind"
@@ -256,21 +264,6 @@ export function OverviewPage() {
           empty="No namespace was found."
         />
       </Section>
-      {places.length > 0 && (
-        <Section title="Progress by namespace">
-          <DataTable
-            label="Services by phase and namespace"
-            columns={columns.phases}
-            rows={places}
-            rowId={({ namespace }) => namespace}
-            {...sorting('phases', columns.phases)}
-            onOpen={({ namespace }) =>
-              void navigate({ to: '/migrations/$id/services', params: { id }, search: { namespace } })
-            }
-            empty="None."
-          />
-        </Section>
-      )}
       <Section
         title="Kept out"
         note={

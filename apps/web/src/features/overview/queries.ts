@@ -1,0 +1,10 @@
+import { queryOptions } from '@tanstack/react-query';
+import { call } from '../../api/client.ts';
+import { keys } from '../../api/queries.ts';
+
+/** Where the services stand and stood; below the overview, since what changes one changes the other. */
+export const progressQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.view(id, 'overview', 'progress'),
+    queryFn: ({ signal }) => call('GET /migrations/:id/progress', { params: { id } }, signal),
+  });
