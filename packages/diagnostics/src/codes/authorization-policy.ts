@@ -52,8 +52,8 @@ export const authorizationPolicy = defineCodes({
     title: 'External authorizer has no counterpart',
     message:
       'The external authorizer {provider} decides about these requests, and Kong Mesh has no policy that asks one. So that nothing opens which it refuses, the emitted MeshTrafficPermission denies {whom}.',
-    help: 'Move the decision to MeshOPA (2.13, 2.14), to a Kong Gateway plugin or to the application, then remove the denial from the bundle.',
-    explanation: `${l4} An ext_authz filter can only be added with a MeshProxyPatch, by hand.`,
+    help: 'Move the decision to MeshOPA (2.13, 2.14), to a Kong Gateway plugin or to the application, or try the draft of a MeshProxyPatch that asks the same authorizer, where the mesh describes one for gRPC; then remove the denial from the bundle.',
+    explanation: `${l4} An ext_authz filter can only be added with a MeshProxyPatch; nobody has run the draft.`,
   },
   audit: {
     code: 'ISTHMUS-AP-006',

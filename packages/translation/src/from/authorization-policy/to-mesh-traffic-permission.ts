@@ -16,6 +16,7 @@ import { emitUnits } from './emit.ts';
 import { openingsOf, reportOpenings } from './openings.ts';
 import { anyone, type Projection, projectAllow, projectDeny } from './project.ts';
 import { draftMeshOpas, needsOpa } from './to-mesh-opa.ts';
+import { draftAuthorizer } from './to-mesh-proxy-patch.ts';
 import { draftForWaypoint, isForWaypoint } from './waypoint.ts';
 
 const area = codes.authorizationPolicy;
@@ -136,6 +137,7 @@ function readPolicy(context: Context, view: SecurityView, policy: AuthorizationP
     );
     for (const field of [written, child(spec, 'provider')])
       if (field !== undefined) context.claim(field, 'unsupported', area.custom);
+    draftAuthorizer(context, view, policy);
   } else if (written !== undefined) context.claim(written, 'exact');
   if (action === 'ALLOW' && policy.rules.length === 0) {
     context.report(area.allowsNothing, {}, child(spec, 'rules') ?? spec ?? resource);

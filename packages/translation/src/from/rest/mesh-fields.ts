@@ -1,4 +1,5 @@
 import { codes } from '@isthmus/diagnostics';
+import { isMap } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { eachLeaf, entries, type Field, rootField } from '../../field.ts';
 import { meshSettings } from '../../mesh-settings.ts';
@@ -84,7 +85,7 @@ export function accountForMeshFields(context: Context): void {
       if (first === undefined) continue;
       const why = restricting[key];
       // Of a block that is carried over in part, what is left.
-      const isPart = open.length < leavesUnder(field);
+      const isPart = isMap(field.value) && open.length < leavesUnder(field);
       const name = isPart
         ? restOf(field, open)
             .map((one) => `${key}.${one}`)
