@@ -266,6 +266,8 @@ export interface DecisionOptions {
   readonly grpc?: boolean;
   /** Patches of Istio's proxies limit rates, which is no part of the comparison: limits are left out of it on either side. */
   readonly limited?: boolean;
+  /** Of resilience only these; all where absent. */
+  readonly only?: ReadonlySet<Difference['what']>;
 }
 
 const bothAspects = ['routing', 'resilience'] as const;
@@ -309,7 +311,7 @@ function compareForwards(
   after: Forward,
   known: KnownPath,
   request: Request,
-  { destinations = () => nothing, grpc = true, unread = false, limited = false }: DecisionOptions,
+  { destinations = () => nothing, grpc = true, unread = false, limited = false, only }: DecisionOptions,
 ): Compared {
   const differences: Difference[] = [];
   const undecided: { aspect: Aspect; reason: string }[] = [];
@@ -327,6 +329,7 @@ function compareForwards(
   const [sharesBefore, sharesAfter] = [sharesOf(before), sharesOf(after)];
   const shared = (what: 'request headers' | 'response headers', of: 'requests' | 'responses'): void =>
     compare('routing', what, sharesBefore[of].key, sharesAfter[of].key, [
+    if (aspect === 'resilience' && only?.has(what) === false) return;
       sharesBefore[of].shown,
       sharesAfter[of].shown,
     ]);

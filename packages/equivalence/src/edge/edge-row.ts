@@ -9,18 +9,21 @@ export const gatewayId = ({ namespace, name }: Pick<EdgeSubject, 'namespace' | '
 
 const keyOf = (kind: string, namespace: string, name: string): string => `${kind} ${namespace || 'default'}/${name}`;
 
-/** Which codes speak of the edge: of Gateways and routes there, and of translation in general. */
+/** Which codes speak of the edge: of Gateways and routes there, and of translation in general; of times also the mesh's. */
 const areas = /^ISTHMUS-(?:GW|GA|VS|TR|EST)-/;
+const ofTimes = /^ISTHMUS-MC-/;
 
 /** Tells which findings predicted a difference at the edge: warnings and blockers on the Gateways of the port and on what decides there. */
 export function edgePredictions(findings: readonly Finding[]): (verification: EdgeVerification) => readonly string[] {
-  const speaking = findings.filter(({ code, severity }) => severity !== 'info' && areas.test(code));
-  return ({ gateways, virtualServices }) => {
+  const speaking = findings.filter(({ severity }) => severity !== 'info');
+  return ({ gateways, virtualServices, aspect }) => {
     const subjects = new Set(
       [...gateways, ...virtualServices].map((one) => keyOf(one.kind, effectiveNamespace(one), one.name)),
     );
-    const found = speaking.filter(
-      ({ resource }) => resource !== undefined && subjects.has(keyOf(resource.kind, resource.namespace, resource.name)),
+    const found = speaking.filter(({ code, resource }) =>
+      resource === undefined
+        ? aspect === 'resilience' && ofTimes.test(code)
+        : areas.test(code) && subjects.has(keyOf(resource.kind, resource.namespace, resource.name)),
     );
     return [...new Set(found.map(({ code }) => code))].sort();
   };
@@ -28,7 +31,11 @@ export function edgePredictions(findings: readonly Finding[]): (verification: Ed
 
 const clientsOf = (host: string): string => (host === '*' ? 'clients of every other host' : `clients of ${host}`);
 
-const same = 'Same for all requests that name each header once and leave no segment of their path empty.';
+const same = {
+  routing: 'Same for all requests that name each header once and leave no segment of their path empty.',
+  resilience:
+    'Requests may take the same time, but Kong gives each phase of one that time; how often is tried is not compared.',
+};
 
 /** A verdict on a host of a gateway, for people and machines. */
 export function presentEdge(
@@ -36,14 +43,14 @@ export function presentEdge(
   accepted: readonly Acceptance[],
   predictedBy: (verification: EdgeVerification) => readonly string[],
 ): VerdictRow {
-  const { port, host, client, verdict } = verification;
+  const { port, host, client, aspect, verdict } = verification;
   const service = gatewayId(verification);
   const acceptance = accepted.find(
-    (one) => one.service === service && one.aspect === 'routing' && (one.port === undefined || one.port === port),
+    (one) => one.service === service && one.aspect === aspect && (one.port === undefined || one.port === port),
   );
-  const subject = { service, port, clients: clientsOf(host), aspect: 'routing' as const };
+  const subject = { service, port, clients: clientsOf(host), aspect };
   const decision = acceptance === undefined ? {} : { accepted: acceptance.reason };
-  if (verdict.verdict === 'same') return { ...subject, verdict: 'same', sentence: same };
+  if (verdict.verdict === 'same') return { ...subject, verdict: 'same', sentence: same[aspect] };
   if (verdict.verdict === 'undecided') {
     const { reason } = verdict;
     return { ...subject, verdict: 'undecided', sentence: `Undecided: ${reason}.`, reason, ...decision };

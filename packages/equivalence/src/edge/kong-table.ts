@@ -139,8 +139,14 @@ function rewriteOf(uri: string, path: Condition | undefined): PathRewrite | null
   return { kind: 'prefix', length: literal.length, replacement: `${before}${slash}` };
 }
 
-/** Who answers for a Service, as Kong's sidecar sends requests on; undefined where routes of the mesh have a say of their own. */
-function plainlyBehind(table: RouteTable, service: string, port: number): Destination | undefined {
+/** Who answers for a Service, as Kong's sidecar sends requests on, and how long it waits. */
+interface Behind {
+  readonly destination: Destination;
+  readonly timeout: number;
+}
+
+/** What is behind Kong; undefined where routes of the mesh have a say of their own. */
+function plainlyBehind(table: RouteTable, service: string, port: number): Behind | undefined {
   const decisions = [
     ...table.virtualHosts.flatMap(({ routes }) => routes.map(({ decision }) => decision)),
     table.otherwise,
@@ -151,7 +157,8 @@ function plainlyBehind(table: RouteTable, service: string, port: number): Destin
   const plain =
     destination !== undefined &&
     forwards.every(
-      ({ destinations, rewrite, requestHeaders, responseHeaders, authority, mirrors, fault, cors }) =>
+      ({ destinations, rewrite, requestHeaders, responseHeaders, authority, mirrors, fault, cors, timeout }) =>
+        timeout === first?.timeout &&
         destinations.length === 1 &&
         JSON.stringify(destinations[0]?.destination) === JSON.stringify(destination) &&
         rewrite === undefined &&
@@ -166,16 +173,13 @@ function plainlyBehind(table: RouteTable, service: string, port: number): Destin
     decisions.every(
       ({ kind, ...rest }) => kind === 'forward' || (kind === 'respond' && 'status' in rest && rest.status === 404),
     );
-  if (plain) return destination;
+  if (plain) return { destination, timeout: first?.timeout ?? 0 };
   const { otherwise, virtualHosts } = table;
   const isReached = virtualHosts.length > 0 || otherwise.kind === 'forward' || otherwise.kind === 'unknown';
   if (isReached) return undefined;
   const [namespace, name] = service.split('/');
-  return {
-    host: `${name}.${namespace}`,
-    port,
-    endpoints: { kind: 'none', reason: `Kong's sidecar has no way to ${service}:${port}` },
-  };
+  const endpoints = { kind: 'none', reason: `Kong's sidecar has no way to ${service}:${port}` } as const;
+  return { destination: { host: `${name}.${namespace}`, port, endpoints }, timeout: 0 };
 }
 
 const isUnchanged = ({ set, add, remove }: HeaderChanges): boolean => set.length + add.length + remove.length === 0;
@@ -250,14 +254,14 @@ function decide(
   const found = targets.map((target) => {
     const [namespace = '', name = ''] = target.service.split('/');
     const table = edge.mesh.routeTable(edge.client, { namespace, name }, target.port);
-    return { target, table, destination: plainlyBehind(table, target.service, target.port) };
+    return { target, table, behind: plainlyBehind(table, target.service, target.port) };
   });
   const server: { server?: ServerEffects } = unknown === undefined ? {} : { server: { unknown } };
   const host = effects.request.set.findLast(isHost)?.[1];
   const authority = host === undefined && route.preserveHost === true ? undefined : (host ?? service.name);
   const requestHeaders = changesOf(effects.request);
   const timeout = service.timeoutMs >= longest ? 0 : service.timeoutMs;
-  const deciding = found.find(({ destination }) => destination === undefined);
+  const deciding = found.find(({ behind }) => behind === undefined);
   if (deciding !== undefined) {
     if (found.length > 1)
       return {
@@ -271,8 +275,8 @@ function decide(
   }
   return {
     kind: 'forward',
-    destinations: found.map(({ target: { weight }, destination }) => ({
-      destination: destination as Destination,
+    destinations: found.map(({ target: { weight }, behind }) => ({
+      destination: (behind as Behind).destination,
       weight,
       ...server,
     })),
@@ -280,11 +284,17 @@ function decide(
     ...(authority === undefined ? {} : { authority }),
     requestHeaders,
     responseHeaders,
-    timeout,
+    // Kong gives each phase of a request its time (edge.md K-6), its sidecar the whole: the shorter one ends it.
+    timeout: shortest([timeout, ...found.map(({ behind }) => behind?.timeout ?? 0)]),
     mirrors: [],
     hash: [],
   };
 }
+
+const shortest = (times: readonly number[]): number => {
+  const limits = times.filter((time) => time > 0);
+  return limits.length === 0 ? 0 : Math.min(...limits);
+};
 
 // 24 days: what stands for none, since Kong takes no 0 (edge.md K-6).
 const longest = 2_000_000_000;

@@ -50,7 +50,12 @@ metadata: {name: seats, namespace: shop, annotations: ${annotations}}
 spec: {parentRefs: [{name: door}], hostnames: [www.air.example], rules: ${rules}}
 `;
 
-function judged(before: string, after: string, router: 'expressions' | 'traditional_compatible' = 'expressions') {
+function judged(
+  before: string,
+  after: string,
+  router: 'expressions' | 'traditional_compatible' = 'expressions',
+  aspect = 'routing',
+) {
   const estate = takeIn([readManifest('a.yaml', new TextEncoder().encode(before))]);
   const emitted = parseYaml(after).flatMap(({ value }): Emitted[] =>
     isMap(value) ? [{ role: 'resource', object: value as JsonObject }] : [],
@@ -71,7 +76,7 @@ function judged(before: string, after: string, router: 'expressions' | 'traditio
     },
   });
   expect(judge.services).toContain('shop/gateway:door');
-  return judge.verify('shop/gateway:door', []);
+  return judge.verify('shop/gateway:door', []).filter((row) => row.aspect === aspect);
 }
 
 const to = (name: string): string => `route: [{destination: {host: ${name}, port: {number: 80}}}]`;
@@ -267,6 +272,29 @@ config: {replace: {uri: '/new/$(uri_captures[1])'}}`;
       'routes of Kong Mesh to shop/seats decide about a share of the requests',
     );
   });
+});
+
+test('of times the shorter one of Kong and its sidecar counts', () => {
+  const timed = (after: string) =>
+    judged(istio(`[{${to('seats')}, timeout: 3s}]`), after, 'expressions', 'resilience')[0];
+  const rules = (request: string) => kong(`[{${backend('seats')}, timeouts: {backendRequest: ${request}}}]`);
+  const sidecar = (request: string) => `
+---
+apiVersion: kuma.io/v1alpha1
+kind: MeshTimeout
+metadata: {name: all, namespace: kong-mesh-system, labels: {kuma.io/mesh: default}}
+spec: {to: [{targetRef: {kind: Mesh}, default: {http: {requestTimeout: ${request}}}}]}`;
+  expect(timed(rules('3s') + sidecar('0s'))).toMatchObject({
+    verdict: 'same',
+    sentence:
+      'Requests may take the same time, but Kong gives each phase of one that time; how often is tried is not compared.',
+  });
+  expect(timed(rules('5s') + sidecar('0s'))?.counterexample?.differences[0]).toMatchObject({
+    what: 'timeout',
+    before: expect.stringMatching(/^3/),
+    after: expect.stringMatching(/^5/),
+  });
+  expect(timed(rules('3s') + sidecar('1s'))?.counterexample?.differences[0]?.after).toMatch(/^1/);
 });
 
 test('a wider host of Kong takes no request that Istio answers with 404', () => {

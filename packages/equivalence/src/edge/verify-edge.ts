@@ -4,7 +4,7 @@ import { compileKongGateway, type KongGatewayBehavior, type RouterFlavor } from 
 import type { KongMeshBehavior } from '@isthmus/kong-mesh';
 import { effectiveNamespace, isList, isMap, type JsonObject, type Resource } from '@isthmus/kubernetes';
 import { compareRoutes } from '../compare-routes.ts';
-import type { Verdict } from '../difference.ts';
+import type { Aspect, Difference, Verdict } from '../difference.ts';
 import { notFollowed, proxyChangesOf, withProxyChanges } from '../proxy-changes.ts';
 import { everyRequest, narrow } from '../request-space.ts';
 import type { SimulationModel } from '../simulation-model.ts';
@@ -23,6 +23,8 @@ export interface EdgeSubject {
 
 /** Whether requests to a host get the same at Istio's gateway and at Kong Gateway. */
 export interface EdgeVerification extends EdgeSubject {
+  /** Of resilience the times that requests may take are compared, and no more. */
+  readonly aspect: Aspect;
   readonly verdict: Verdict;
   /** What decides in Istio: all Gateways of the port, and the VirtualServices with routes for the host. */
   readonly gateways: readonly Resource[];
@@ -44,6 +46,8 @@ const comparable = {
 /** The Istio gateways whose place zone egresses take; nobody calls them from outside (edge.md E1). */
 const isEgress = ({ client: { labels } }: GatewayPort): boolean =>
   Object.values(labels).some((value) => /egress-?gateway/.test(value));
+
+const times: ReadonlySet<Difference['what']> = new Set(['timeout']);
 
 /** A name that a host stands for and no other host of the tables does. */
 function nameFor(host: string, others: readonly string[]): string {
@@ -163,7 +167,7 @@ export function edgeModel({ objects: given, mesh, flavor, config }: EdgeCase, po
   const hosts = hostsOf(port, gateway);
   const tables = hosts.map((host) => ({ host, table: kongTable(edge, nameFor(host, hosts), port.secure) }));
   const setting = pathNormalization(config.mesh);
-  const changes = proxyChangesOf(config).ofGateway(port.client, port.gateways);
+  const changes = proxyChangesOf(config).ofGateway(port.client, port.gateways, 'routing');
   return {
     before: port.table,
     after: {
@@ -179,7 +183,7 @@ export function edgeModel({ objects: given, mesh, flavor, config }: EdgeCase, po
     grpc: false,
     connections: {},
     undecided: [
-      'How long and how often Kong Gateway tries is not compared.',
+      'How often Kong Gateway tries is not compared, and what it does between the phases of a request.',
       ...(changes.length === 0 ? [] : [`${notFollowed(changes)}.`]),
     ],
     ...(port.secure ? { scheme: 'https' } : {}),
@@ -204,7 +208,7 @@ export function* verifyEdge(
   for (const port of comparablePorts(config).filter(only)) {
     const [oldest] = port.gateways as readonly [Resource];
     const gateway = compileKongGateway(ownObjects(objects, port), { flavor, webhook: true });
-    const changes = proxyChangesOf(config).ofGateway(port.client, port.gateways);
+    const changes = (aspect: Aspect) => proxyChangesOf(config).ofGateway(port.client, port.gateways, aspect);
     const hosts = hostsOf(port, gateway);
     for (const host of hosts) {
       const authority = nameFor(host, hosts);
@@ -213,20 +217,22 @@ export function* verifyEdge(
         authority,
         port.secure,
       );
-      const { routing } = compareRoutes(port.table, after, [authority], {
+      const verdicts = compareRoutes(port.table, after, [authority], {
         among: comparable,
         ...(port.secure ? { scheme: 'https' } : {}),
+        only: times,
       });
-      yield {
+      const subject = {
         namespace: effectiveNamespace(oldest),
         name: oldest.name,
         port: port.port,
         host,
         client: port.client,
-        verdict: withProxyChanges(routing, changes, []),
         gateways: port.gateways,
         virtualServices: virtualServicesOf(config, port.table, authority),
       };
+      for (const aspect of ['routing', 'resilience'] as const)
+        yield { ...subject, aspect, verdict: withProxyChanges(verdicts[aspect], changes(aspect), []) };
     }
   }
 }

@@ -169,8 +169,8 @@ export interface Selection {
 export interface ProxyChanges {
   /** The changes to one concern of the sidecars of some workloads. */
   of(side: 'inbound' | 'outbound', concern: Concern, selection: Selection): ProxyChange[];
-  /** The changes to the routing of a gateway's pods, which serve these Gateways. */
-  ofGateway(client: Client, gateways: readonly Pick<Resource, 'name'>[]): ProxyChange[];
+  /** The changes to one concern of a gateway's pods, which serve these Gateways. */
+  ofGateway(client: Client, gateways: readonly Pick<Resource, 'name'>[], concern: Concern): ProxyChange[];
 }
 
 /**
@@ -205,9 +205,9 @@ export function indexProxyChanges(estate: Estate, rootNamespace: string): ProxyC
   return {
     of: (side, concern, selection) =>
       changes.filter((one) => one.sides.includes(side) && one.concerns.includes(concern) && holds(one, selection)),
-    ofGateway: (client, gateways) =>
+    ofGateway: (client, gateways, concern) =>
       changes.filter(({ scope, targets, sides, concerns }) => {
-        if (!sides.includes('gateway') || !concerns.includes('routing')) return false;
+        if (!sides.includes('gateway') || !concerns.includes(concern)) return false;
         if (targets.length > 0) return gateways.some(({ name }) => targets.includes(name));
         return selects(scope, client);
       }),

@@ -89,6 +89,7 @@ function judged(policy: Manifest): (string | undefined)[] {
   const judge = createJudge({ estate: read, emitted, settings, findings: diagnostics, concerning: () => [] });
   return judge
     .verify('istio-system/gateway:public', [])
+    .filter(({ aspect }) => aspect === 'routing')
     .map(({ verdict, counterexample }) =>
       verdict === 'same'
         ? verdict

@@ -108,8 +108,12 @@ test.each([
           router,
         });
         const judge = createJudge({ estate, emitted, settings, findings: diagnostics, concerning: () => [] });
-        const rows = judge.verify('default/gateway:door', []);
+        const verdicts = judge.verify('default/gateway:door', []);
+        const rows = verdicts.filter(({ aspect }) => aspect === 'routing');
         expect(rows).toHaveLength(2);
+        for (const { aspect, verdict, sentence, predictedBy } of verdicts)
+          if (aspect === 'resilience' && verdict === 'differs')
+            expect([sentence, predictedBy]).not.toEqual([sentence, []]);
         for (const { verdict, sentence, counterexample } of rows) {
           if (verdict === 'same') proven++;
           // What is withheld is closed with 503 for all requests to the host; a draft is not applied.
