@@ -51,6 +51,12 @@ export interface ExtraService {
   readonly origins: ReadonlyMap<string, Field>;
 }
 
+const extras = new WeakMap<Context, Map<string, ServiceName[]>>();
+
+/** The Services that were emitted beside one of the estate so far, as routes to its subsets need them. */
+export const extraServicesOf = (context: Context, { namespace, name }: ServiceName): readonly ServiceName[] =>
+  extras.get(context)?.get(`${namespace}/${name}`) ?? [];
+
 /** Emits such a Service. Its ports say what they speak, as nothing but routes for HTTP sends to one that is undeclared. */
 export function emitExtraService(context: Context, extra: ExtraService): void {
   const { service, name, selector, origins, role = { role: 'resource', stage: 'services' } } = extra;
@@ -61,6 +67,10 @@ export function emitExtraService(context: Context, extra: ExtraService): void {
     const says = spoken !== undefined && (spoken !== 'tcp' || port.appProtocol !== undefined);
     return { ...port, ...(says ? { appProtocol: spoken } : {}) };
   });
+  const known = extras.get(context) ?? new Map<string, ServiceName[]>();
+  extras.set(context, known);
+  const base = `${service.namespace}/${service.resource.name}`;
+  known.set(base, [...(known.get(base) ?? []), { namespace: service.namespace, name }]);
   context.emit({
     ...role,
     object: {
@@ -77,7 +87,7 @@ export function emitExtraService(context: Context, extra: ExtraService): void {
         ports,
       },
     },
-    services: [`${service.namespace}/${service.resource.name}`],
+    services: [base],
   });
 }
 

@@ -1,6 +1,6 @@
 import { defineCodes } from '../code.ts';
 
-/** Findings about Sidecars: what workloads may reach, and how they are reached. */
+/** Findings about Sidecars: what workloads may reach, and how they are reached. 008 was retired: what it was about is translated. */
 export const sidecar = defineCodes({
   reachable: {
     code: 'ISTHMUS-SC-001',
@@ -67,15 +67,6 @@ export const sidecar = defineCodes({
       'Istio sends what it does not know through this proxy. Kong Mesh passes it to its own address, or refuses it; the detour and what it checks are lost.',
     help: 'List the external hosts as MeshExternalServices, which the zone egress leads out.',
     explanation: 'Passthrough has no proxy of its own in Kong Mesh (kuma, meshpassthrough, 2.14).',
-  },
-  excluded: {
-    code: 'ISTHMUS-SC-008',
-    severity: 'warning',
-    title: 'Exclusion is not carried over',
-    message:
-      'This host is excluded from the scope. Reachable backends only include; it stays within reach where something else includes it.',
-    help: 'Name the services that are meant instead of a whole namespace.',
-    explanation: 'A leading `~` excludes hosts since Istio 1.32; references of reachable backends only add.',
   },
   shadowed: {
     code: 'ISTHMUS-SC-009',

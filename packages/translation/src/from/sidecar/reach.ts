@@ -1,7 +1,9 @@
-import type { ServiceName } from '@isthmus/istio';
+import type { ClientScope, RegistryService, ServiceName } from '@isthmus/istio';
 import type { Context } from '../../context.ts';
+import { configOf } from '../../effective-config.ts';
 import { child, type Field, items, rootField, text } from '../../field.ts';
 import { oncePerContext } from '../../once.ts';
+import { extraServicesOf } from '../../subset-service.ts';
 import { externalServices } from '../service-entry/registry.ts';
 import type { Sidecar } from './read.ts';
 
@@ -14,7 +16,7 @@ export type Reference =
   | { readonly kind: 'MeshService' | 'MeshExternalService'; readonly name: string; readonly namespace: string };
 
 /** What a workload may reach; `everything` where its Sidecar leaves nothing out. */
-export type Reach = 'everything' | { readonly references: readonly Reference[]; readonly excluded: readonly Field[] };
+export type Reach = 'everything' | { readonly references: readonly Reference[] };
 
 const keyOf = (reference: Reference): string =>
   'labels' in reference
@@ -60,53 +62,104 @@ function routedTo(context: Context, inScope: (namespace: string, service: Servic
   );
 }
 
+const nameOf = ({ namespace, resource }: RegistryService): ServiceName => ({ namespace, name: resource.name });
+const idOf = ({ namespace, name }: ServiceName): string => `${namespace}/${name}`;
+
+/** The Services of each namespace that a proxy may have clusters for. */
+const servicesByNamespace = oncePerContext((context): ReadonlyMap<string, readonly RegistryService[]> => {
+  const own = configOf(context).registry.all.filter(
+    ({ registry, resolution }) => registry === 'kubernetes' && resolution !== 'alias',
+  );
+  return Map.groupBy(own, ({ namespace }) => namespace);
+});
+
+/** Workloads of a namespace that follow one Sidecar share a scope, and so what they reach. */
+const reaches = oncePerContext((): WeakMap<ClientScope, Exclude<Reach, 'everything'>> => new WeakMap());
+
+interface Named {
+  readonly namespaces: ReadonlySet<string>;
+  readonly services: readonly ServiceName[];
+  readonly everything: boolean;
+}
+
+/** What the hosts of a Sidecar name: whole namespaces, Services by name, and whether they begin with everything. */
+function named(context: Context, hosts: readonly Field<string>[], namespace: string): Named {
+  const namespaces = new Set<string>();
+  const services: ServiceName[] = [];
+  let everything = false;
+  let excludes = false;
+  for (const { value } of hosts) {
+    const [owner = '', name = ''] = value.split('/');
+    if (owner.startsWith('~')) {
+      if (owner !== '~') excludes = true;
+      continue;
+    }
+    const of = owner === '.' ? namespace : owner;
+    if (of === '*' && name === '*') everything = true;
+    else if (name === '*') namespaces.add(of);
+    else {
+      const service = context.services.named(name.toLowerCase(), of === '*' ? namespace : of);
+      if (service !== undefined && (of === '*' || of === service.namespace)) services.push(service);
+    }
+  }
+  return { namespaces, services, everything: everything && !excludes };
+}
+
 /**
- * What the egress hosts of a Sidecar let a workload of a namespace reach, as references by name, and by namespace where a
- * whole one is meant (edge.md C1): a reference by labels with a port, or to external services by labels, finds only one.
+ * What the egress hosts of a Sidecar let a workload reach, as references by name, and by namespace where a whole one is
+ * meant (edge.md C1): a reference by labels with a port, or to external services by labels, finds only one. Who may see a
+ * service (exportTo) and what is excluded counts as in Istio, so that a namespace of which something stays hidden is written
+ * out. With a Service go those that stand for its subsets.
  */
-export function reachOf(context: Context, { spec }: Sidecar, namespace: string): Reach {
+export function reachOf(
+  context: Context,
+  { spec }: Sidecar,
+  client: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> },
+): Reach {
   const hosts = items(child(spec, 'egress')).flatMap((listener) =>
     items(child(listener, 'hosts')).flatMap((host) => text(host) ?? []),
   );
   if (hosts.length === 0) return 'everything';
-  const namespaces = new Set<string>();
-  const services: ServiceName[] = [];
-  const names: { namespace: string; host: string }[] = [];
-  const excluded: Field[] = [];
-  for (const field of hosts) {
-    const [owner = '', name = ''] = field.value.split('/');
-    if (owner.startsWith('~')) {
-      if (owner !== '~') excluded.push(field);
-      continue;
-    }
-    const of = owner === '.' ? namespace : owner;
-    if (of === '*' && name === '*') return 'everything';
-    if (name === '*') namespaces.add(of);
-    else {
-      const service = context.services.named(name.toLowerCase(), of === '*' ? namespace : of);
-      if (service !== undefined && (of === '*' || of === service.namespace)) services.push(service);
-      names.push({ namespace: of, host: name.toLowerCase() });
-    }
-  }
-  const inScope = (owner: string, service: ServiceName): boolean =>
-    namespaces.has(owner) ||
-    namespaces.has(service.namespace) ||
-    services.some((one) => one.namespace === service.namespace && one.name === service.name);
-  services.push(...routedTo(context, inScope));
-  const fits = (pattern: string, host: string): boolean =>
-    pattern === host || (pattern.startsWith('*.') && host.endsWith(pattern.slice(1)));
-  const external = externalServices(context).filter(
-    (one) =>
-      namespaces.has(one.namespace) ||
-      names.some((wanted) => ['*', one.namespace].includes(wanted.namespace) && fits(wanted.host, one.host)),
+  const found = named(context, hosts, client.namespace);
+  if (found.everything) return 'everything';
+  const scope = configOf(context).scopeOf(client);
+  const ofScopes = reaches(context);
+  const reach = ofScopes.get(scope) ?? { references: referencesWithin(context, scope, found) };
+  ofScopes.set(scope, reach);
+  return reach;
+}
+
+function referencesWithin(context: Context, scope: ClientScope, found: Named): Reference[] {
+  const { registry, mesh } = configOf(context);
+  const imported = scope.listeners.flatMap(({ services }) => services.all);
+  const hostOf = ({ namespace, name }: ServiceName): string => `${name}.${namespace}.svc.${mesh.clusterDomain}`;
+  const inSight = new Set(imported.map(({ namespace, host }) => `${namespace}/${host}`));
+  const isInSight = ({ namespace, host }: RegistryService): boolean => inSight.has(`${namespace}/${host}`);
+  const whole = new Set(
+    [...found.namespaces].filter((namespace) => (servicesByNamespace(context).get(namespace) ?? []).every(isInSight)),
   );
+  const isUnknown = (service: ServiceName): boolean => registry.withHost(hostOf(service)).length === 0;
+  const services = [
+    ...imported.filter((one) => one.registry === 'kubernetes' && one.resolution !== 'alias').map(nameOf),
+    ...found.services.filter(isUnknown),
+  ];
+  const ids = new Set(services.map(idOf));
+  const inScope = (owner: string, service: ServiceName): boolean =>
+    whole.has(owner) || found.namespaces.has(owner) || whole.has(service.namespace) || ids.has(idOf(service));
+  const routed = routedTo(context, inScope).filter(
+    (service) => isUnknown(service) || scope.service(hostOf(service)) !== undefined,
+  );
+  const all = [...services, ...routed].filter(({ namespace }) => !whole.has(namespace));
+  const external = externalServices(context).filter(({ namespace, host }) => inSight.has(`${namespace}/${host}`));
   const references: Reference[] = [
-    ...[...namespaces].map((of): Reference => ({ kind: 'MeshService', labels: { 'k8s.kuma.io/namespace': of } })),
-    ...services.filter((service) => !namespaces.has(service.namespace)).map((service) => referenceTo(context, service)),
+    ...[...whole].map((of): Reference => ({ kind: 'MeshService', labels: { 'k8s.kuma.io/namespace': of } })),
+    ...all.flatMap((service) =>
+      [service, ...extraServicesOf(context, service)].map((one) => referenceTo(context, one)),
+    ),
     ...external.map(
       ({ name }): Reference => ({ kind: 'MeshExternalService', name, namespace: context.settings.systemNamespace }),
     ),
   ];
   const unique = new Map(references.map((reference) => [keyOf(reference), reference]));
-  return { references: [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, reference]) => reference), excluded };
+  return [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, reference]) => reference);
 }

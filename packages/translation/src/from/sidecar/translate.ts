@@ -80,7 +80,7 @@ function apply(context: Context, sidecar: Sidecar, workloads: readonly Workload[
   const [first] = fields;
   if (first === undefined) return;
   if (workloads.length === 0) {
-    const reach = reachOf(context, sidecar, sidecar.namespace);
+    const reach = reachOf(context, sidecar, { namespace: sidecar.namespace, labels: sidecar.selector ?? {} });
     if (reach === 'everything') {
       for (const field of fields) context.settled(field);
       return;
@@ -91,12 +91,11 @@ function apply(context: Context, sidecar: Sidecar, workloads: readonly Workload[
     return;
   }
   for (const workload of workloads) {
-    const reach = reachOf(context, sidecar, workload.namespace);
+    const reach = reachOf(context, sidecar, workload);
     if (reach === 'everything') {
       for (const field of fields) context.settled(field);
       continue;
     }
-    for (const field of reach.excluded) context.unsupported(field, codes.sidecar.excluded, {});
     for (const field of fields) context.claim(field, 'approximate', codes.sidecar.reachable);
     patches.add(workload, 'annotations', annotation, context.derived(fields, written(reach)));
   }
