@@ -244,3 +244,28 @@ test('the order of the input changes nothing', () => {
   expect(shown(other?.edges ?? [])).toEqual(shown(one?.edges ?? []));
   expect(one?.edges[0]?.evidence).toHaveLength(2);
 });
+
+test('routes of the Gateway API are evidence as those of VirtualServices: of Services and of Gateways', () => {
+  const route = (name: string, parents: string, rules: string): string =>
+    object('gateway.networking.k8s.io/v1', 'HTTPRoute', name, `spec: {parentRefs: [${parents}], rules: [${rules}]}`);
+  const mirror = '{type: RequestMirror, requestMirror: {backendRef: {name: log, port: 80}}}';
+  const { edges, entries } = graphOf(
+    two +
+      service('log') +
+      route(
+        'cart',
+        '{group: "", kind: Service, name: cart}',
+        `{backendRefs: [{name: pay, port: 80}, {name: cart, port: 80}], filters: [${mirror}]}`,
+      ) +
+      route(
+        'in',
+        '{name: edge, namespace: doors}',
+        '{backendRefs: [{name: cart, port: 80}, {kind: Bucket, name: pay}]}',
+      ),
+  );
+  expect(shown(edges)).toEqual([
+    'shop/cart → shop/log · mirror 0.6 · spec.rules[0].filters[0].requestMirror.backendRef.name',
+    'shop/cart → shop/pay · route 0.6 · spec.rules[0].backendRefs[0].name',
+  ]);
+  expect(shown(entries)).toEqual(['doors/edge → shop/cart · gateway 0.9 · spec.rules[0].backendRefs[0].name']);
+});

@@ -3,6 +3,7 @@ import { compareIdentity } from '@isthmus/kubernetes';
 import { findServices, servicesOf } from '../services.ts';
 import type { Evidence, Found, ServiceEdge, ServiceGraph, Shared } from './edge.ts';
 import { egressEvidence } from './egress.ts';
+import { gatewayRouteEvidence } from './gateway-api.ts';
 import { type Observation, observedEvidence } from './observed.ts';
 import { principalEvidence } from './principals.ts';
 import { referenceEvidence } from './references.ts';
@@ -57,7 +58,7 @@ function sharedPods(around: Surroundings): Shared[] {
 }
 
 /**
- * Who calls whom in an estate, from what it says: routes and Gateways of VirtualServices, hosts of Sidecars, principals of
+ * Who calls whom in an estate, from what it says: routes and Gateways of VirtualServices and of the Gateway API, hosts of Sidecars, principals of
  * AuthorizationPolicies, and the names in environment and arguments of workloads; from observed traffic where it is given.
  * Calls that none of these shows are not in it. The same estate gives the same graph, whatever its order.
  */
@@ -77,6 +78,7 @@ export function serviceGraph(
   const gateways = gatewayServices(around);
   const found = [
     ...routeEvidence(around, gateways),
+    ...gatewayRouteEvidence(around),
     ...egressEvidence(around),
     ...principalEvidence(around),
     ...referenceEvidence(around),
