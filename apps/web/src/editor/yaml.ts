@@ -1,3 +1,4 @@
+import 'monaco-editor/features/gotoError/register';
 import 'monaco-editor/features/hover/register';
 import 'monaco-editor/features/linesOperations/register';
 import 'monaco-editor/features/suggest/register';
@@ -48,7 +49,7 @@ const service = configureMonacoYaml(editorWithWorkers, {
 
 /** Tells the language server what is edited now. */
 export const applySchema = (schema: object): Promise<void> =>
-  service.update({ schemas: [{ uri: 'isthmus:///schema.json', fileMatch: ['**'], schema: schema as never }] });
+  service.update({ schemas: [{ uri: 'inmemory://isthmus/schema.json', fileMatch: ['**'], schema: schema as never }] });
 
 /** Options of an editor for writing, over those for reading. Tab still leads on; indenting is Ctrl-] and Ctrl-[. */
 export const writingOptions: monaco.editor.IStandaloneEditorConstructionOptions = {

@@ -1,0 +1,171 @@
+import type { Workbench } from '@isthmus/contract';
+import type { APIRequestContext, Locator, Page } from '@playwright/test';
+import { expect, expectAccessible, keepPicture, test } from './support/test.ts';
+
+const mesh = (timeout: string): string => `apiVersion: v1
+kind: Service
+metadata: {name: seats, namespace: sales}
+spec: {selector: {app: seats}, ports: [{port: 80, name: http, appProtocol: http}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: seats, namespace: sales}
+spec: {hosts: [seats], http: [{timeout: ${timeout}, route: [{destination: {host: seats}}]}]}
+`;
+
+async function bring(request: APIRequestContext, id: string, text: string): Promise<void> {
+  const files = { name: 'mesh.yaml', mimeType: 'text/yaml', buffer: Buffer.from(text) };
+  const job = (await (await request.post(`/api/v1/migrations/${id}/snapshots`, { multipart: { files } })).json()) as {
+    id: string;
+  };
+  await (await request.get(`/api/v1/imports/${job.id}/events`)).text();
+}
+
+/** A migration of one service; the address of its timeout in the workbench. */
+async function open(page: Page, request: APIRequestContext): Promise<string> {
+  const made = await request.post('/api/v1/migrations', { data: { name: 'Edits' } });
+  const { id } = (await made.json()) as { id: string };
+  await bring(request, id, mesh('3s'));
+  await page.goto(`/migrations/${id}/workbench?service=sales/seats&tab=MeshTimeout/sales/seats`);
+  return id;
+}
+
+const after = (page: Page): Locator => page.getByRole('region', { name: 'After: Kong Mesh' });
+const editor = (page: Page): Locator => after(page).getByRole('textbox', { name: /^Edit MeshTimeout/ });
+
+/** Goes to the value of the timeout with the keys and writes another one. */
+async function write(page: Page, timeout: string): Promise<void> {
+  await expect(editor(page)).toBeAttached();
+  await editor(page).focus();
+  await page.keyboard.press('Control+f');
+  await page.keyboard.type('requestTimeout');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('End');
+  await page.keyboard.press('Control+Shift+ArrowLeft');
+  await page.keyboard.type(timeout);
+  await page.keyboard.press('Escape');
+}
+
+const timeoutOf = async (request: APIRequestContext, id: string): Promise<string | undefined> => {
+  const shown = (await (
+    await request.get(`/api/v1/migrations/${id}/workbench?service=sales/seats`)
+  ).json()) as Workbench;
+  const text = shown.after.find(({ resource }) => resource.kind === 'MeshTimeout' && resource.name === 'seats')?.text;
+  return /requestTimeout: (\S+)/.exec(text ?? '')?.[1];
+};
+
+test('an edit is kept, conflicts with a new import, is resolved and taken back', async ({ page, request }) => {
+  test.setTimeout(120_000);
+  const loaded: string[] = [];
+  page.on('request', (one) => loaded.push(one.url()));
+  const id = await open(page, request);
+  const edit = after(page).getByRole('button', { name: /^Edit/ });
+  await expect(edit).toBeVisible();
+  expect(loaded.filter((url) => /yaml\.worker|\/editing-/.test(url))).toEqual([]);
+  await edit.click();
+  await write(page, 'soon');
+  const bar = page.getByRole('form', { name: 'Keep the edit' });
+  await expect(bar.getByText('1 problem for the target version')).toBeVisible();
+  await expect(bar.getByRole('button', { name: /^Line \d+, column \d+$/ })).toBeVisible();
+  await expect(bar.getByRole('button', { name: 'Keep the edit' })).toBeDisabled();
+  await expectAccessible(page);
+  await write(page, '30s');
+  await expect(bar.getByText('Admitted by the target version')).toBeVisible();
+  await bar.getByLabel('Why is it changed?').fill('measured in production');
+  await bar.getByRole('button', { name: 'Keep the edit' }).click();
+  await expect(after(page).getByText('Changed by anonymous: measured in production')).toBeVisible();
+  expect(await timeoutOf(request, id)).toBe('30s');
+  await keepPicture(page, 'override-applied');
+
+  // A new import brings another ground.
+  await bring(request, id, mesh('5s'));
+  await expect(after(page).getByText('Override, conflict.')).toBeVisible();
+  expect(await timeoutOf(request, id)).toBe('5s');
+  await after(page).getByRole('button', { name: 'Resolve …' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('row', { name: /requestTimeout/ })).toContainText('3s5s30s');
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await expectAccessible(page);
+    await keepPicture(page, `override-conflict-${scheme}`);
+  }
+  await dialog.getByRole('button', { name: 'Put the edit on what is emitted now …' }).click();
+  await expect(bar.getByText('Admitted by the target version')).toBeVisible();
+  await bar.getByRole('button', { name: 'Keep the edit' }).click();
+  await expect(after(page).getByText('Override, applied.')).toBeVisible();
+  expect(await timeoutOf(request, id)).toBe('30s');
+
+  // Taken back, and brought back again.
+  await after(page).getByRole('button', { name: 'Remove the override' }).click();
+  await expect.poll(() => timeoutOf(request, id)).toBe('5s');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => timeoutOf(request, id)).toBe('30s');
+});
+
+test('of two who edit one resource the second one sees both', async ({ page, request, context }) => {
+  test.setTimeout(120_000);
+  const id = await open(page, request);
+  await after(page).getByRole('button', { name: /^Edit/ }).click();
+  await write(page, '9s');
+  const shown = (await (
+    await request.get(`/api/v1/migrations/${id}/workbench?service=sales/seats`)
+  ).json()) as Workbench;
+  const theirs = shown.after.find(({ resource }) => resource.kind === 'MeshTimeout' && resource.name === 'seats');
+  await request.post(`/api/v1/migrations/${id}/overrides`, {
+    data: {
+      subject: theirs?.resource,
+      change: 'edit',
+      text: theirs?.text.replace('requestTimeout: 3s', 'requestTimeout: 7s'),
+      reason: 'quicker',
+      revision: 0,
+      emitted: theirs?.emitted,
+    },
+    headers: { cookie: 'isthmus_name=Bob' },
+  });
+  const bar = page.getByRole('form', { name: 'Keep the edit' });
+  await bar.getByLabel('Why is it changed?').fill('slower');
+  await bar.getByRole('button', { name: 'Keep the edit' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Somebody was faster' });
+  await expect(dialog).toContainText('Bob changed this resource first: quicker');
+  await expect(dialog.getByRole('region', { name: 'Bob’s edit' })).toContainText('requestTimeout: 7s');
+  await expect(dialog.getByRole('region', { name: 'Your edit' })).toContainText('requestTimeout: 9s');
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Keep yours instead' }).click();
+  await expect.poll(() => timeoutOf(request, id)).toBe('9s');
+  await context.close();
+});
+
+async function tabTo(page: Page, wanted: Locator): Promise<void> {
+  await expect(wanted).toBeAttached();
+  for (let presses = 0; presses < 90; presses++) {
+    if (await wanted.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  await expect(wanted).toBeFocused();
+}
+
+test('without a mouse: edited, kept, compared and removed', async ({ page, request }) => {
+  test.setTimeout(120_000);
+  const id = await open(page, request);
+  await tabTo(page, after(page).getByRole('button', { name: /^Edit/ }));
+  await page.keyboard.press('Enter');
+  // The editor takes the focus, and Tab leads out of it.
+  await expect(editor(page)).toBeFocused();
+  await write(page, '12s');
+  const reason = page.getByLabel('Why is it changed?');
+  await tabTo(page, reason);
+  await page.keyboard.type('tried by hand');
+  await expect(page.getByText('Admitted by the target version')).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(after(page).getByText('Override, applied.')).toBeVisible();
+  expect(await timeoutOf(request, id)).toBe('12s');
+  const compare = after(page).getByRole('button', { name: 'Compare' });
+  await tabTo(page, compare);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(compare).toBeFocused();
+  await tabTo(page, after(page).getByRole('button', { name: 'Remove the override' }));
+  await page.keyboard.press('Enter');
+  await expect.poll(() => timeoutOf(request, id)).toBe('3s');
+});
