@@ -82,7 +82,7 @@ test('what is compared is what is applied: an edit that changes traffic differs,
     expect(status).toBe(1);
     const rows = JSON.parse(stdout) as VerdictRow[];
     expect(rows.find(({ verdict }) => verdict === 'differs')?.sentence).toContain(
-      '3000 ms in Istio, 30000 ms in Kong Mesh',
+      '3 s in Istio, 30 s in Kong Mesh',
     );
   }
 });

@@ -109,7 +109,7 @@ test('an edit is shown in the workbench, judged, in the bundle, in the report an
   const resilience = behaviour.verdicts.filter(({ aspect }) => aspect === 'resilience');
   expect(resilience.map(({ verdict }) => verdict)).toContain('differs');
   expect(resilience.find(({ verdict }) => verdict === 'differs')?.sentence).toMatch(
-    /3000 ms in Istio, 30000 ms in Kong Mesh/,
+    /3 s in Istio, 30 s in Kong Mesh/,
   );
   const report = await get<{ resources: { kind: string; overridden?: object }[] }>('/report');
   expect(report.resources.filter(({ overridden }) => overridden !== undefined)).toMatchObject([

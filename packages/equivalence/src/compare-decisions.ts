@@ -14,7 +14,7 @@ import { locationOf, rewritePath, splitPath } from '@isthmus/behavior';
 import { isOfBytes } from './compare-connections.ts';
 import type { Aspect, Difference } from './difference.ts';
 import { answerOfNobody } from './nobody.ts';
-import { hashInWords, retriesInWords } from './words.ts';
+import { corsInWords, faultsInWords, hashInWords, retriesInWords, timeInWords } from './words.ts';
 
 /** What is known of the path of the requests that are compared. */
 export interface KnownPath {
@@ -230,7 +230,7 @@ function timeoutsOf({ timeout, destinations }: Forward): string {
     const forSome = server?.timeouts?.filter(({ identity }) => identity !== undefined) ?? [];
     const limits = [timeout, forAll].filter((limit) => limit > 0);
     const own = forSome.length === 0 ? '' : `, for some clients ${text(forSome)}`;
-    return `${limits.length === 0 ? 'none' : `${Math.min(...limits)} ms`}${own}`;
+    return `${limits.length === 0 ? 'none' : timeInWords(Math.min(...limits))}${own}`;
   });
   return [...new Set(texts)].sort().join(' or ');
 }
@@ -272,6 +272,11 @@ export interface DecisionOptions {
 
 const bothAspects = ['routing', 'resilience'] as const;
 
+/** Subsets of one service mostly differ in the same way. */
+const distinct = (differences: readonly Difference[]): Difference[] => [
+  ...new Map(differences.map((one) => [JSON.stringify(one), one])).values(),
+];
+
 /** The connections, and what of the servers' proxies cannot be told. */
 function compareUpstreams(before: Forward, after: Forward, compare: CompareDestinations): Compared {
   const others = new Map(
@@ -285,7 +290,7 @@ function compareUpstreams(before: Forward, after: Forward, compare: CompareDesti
   });
   const unknown = after.destinations.flatMap(({ server }) => server?.unknown ?? []);
   return {
-    differences: found.flatMap(({ differences }) => differences),
+    differences: distinct(found.flatMap(({ differences }) => differences)),
     undecided: [
       ...found.flatMap(({ undecided }) => undecided),
       ...unknown.flatMap((reason) => bothAspects.map((aspect) => ({ aspect, reason }))),
@@ -324,12 +329,12 @@ function compareForwards(
   ) => {
     // Words may leave out the very thing that differs.
     const [first, second] = shown[0] === shown[1] ? [a, b] : shown;
+    if (aspect === 'resilience' && only?.has(what) === false) return;
     if (a !== b) differences.push({ aspect, what, before: first, after: second });
   };
   const [sharesBefore, sharesAfter] = [sharesOf(before), sharesOf(after)];
   const shared = (what: 'request headers' | 'response headers', of: 'requests' | 'responses'): void =>
     compare('routing', what, sharesBefore[of].key, sharesAfter[of].key, [
-    if (aspect === 'resilience' && only?.has(what) === false) return;
       sharesBefore[of].shown,
       sharesAfter[of].shown,
     ]);
@@ -342,10 +347,10 @@ function compareForwards(
     compare('routing', 'destinations', sharesBefore.key, sharesAfter.key, [sharesBefore.shown, sharesAfter.shown]);
   const upstreams = compareUpstreams(before, after, destinations);
   undecided.push(...upstreams.undecided);
-  const time = (milliseconds: number | undefined): string => (milliseconds ? `${milliseconds} ms` : 'none');
   if (unread) {
-    compare('resilience', 'idle timeout', time(before.idleTimeout), time(after.idleTimeout));
-    const most = (forward: Forward): string => `most time of a connection: ${time(forward.maxConnectionDuration)}`;
+    compare('resilience', 'idle timeout', timeInWords(before.idleTimeout), timeInWords(after.idleTimeout));
+    const most = (forward: Forward): string =>
+      `most time of a connection: ${timeInWords(forward.maxConnectionDuration)}`;
     compare('resilience', 'connections', most(before), most(after));
     return { differences: [...differences, ...upstreams.differences.filter(isOfBytes)], undecided };
   }
@@ -360,12 +365,15 @@ function compareForwards(
   compare('routing', 'authority', authority, authorityAfter);
   compare('routing', 'mirrors', mirrorsKey(before.mirrors), mirrorsKey(after.mirrors));
   compare('resilience', 'timeout', timeoutsOf(before), timeoutsOf(after));
-  compare('resilience', 'idle timeout', time(before.idleTimeout), time(after.idleTimeout));
+  compare('resilience', 'idle timeout', timeInWords(before.idleTimeout), timeInWords(after.idleTimeout));
   compare('resilience', 'retries', retriesKey(before.retries, grpc), retriesKey(after.retries, grpc), [
     retriesInWords(before.retries),
     retriesInWords(after.retries),
   ]);
-  compare('resilience', 'fault', faultsOf(before, limited), faultsOf(after, limited));
+  compare('resilience', 'fault', faultsOf(before, limited), faultsOf(after, limited), [
+    faultsInWords(before),
+    faultsInWords(after),
+  ]);
   compare('resilience', 'hash', hashKey(before.hash), hashKey(after.hash), [
     hashInWords(before.hash),
     hashInWords(after.hash),
@@ -385,7 +393,7 @@ function compareRedirects(before: Redirect, after: Redirect, known: KnownPath, r
 /** What two proxies write into answers: for browsers of other origins, and into answers of their own. */
 function answerDifferences(before: Decision, after: Decision): Difference[] {
   const corsOf = (decision: Decision): string =>
-    'cors' in decision && decision.cors !== undefined ? text(decision.cors) : 'none';
+    'cors' in decision && decision.cors !== undefined ? corsInWords(decision.cors) : 'none';
   const headersOf = (decision: Decision): string =>
     decision.kind === 'redirect' || decision.kind === 'respond' ? headerEffect([decision.responseHeaders]) : '';
   return (

@@ -1,4 +1,13 @@
-import type { Decision, HeaderMatch, Predicate, Request, Route, RouteTable, TextMatch } from '@isthmus/behavior';
+import type {
+  Decision,
+  HeaderMatch,
+  PathRewrite,
+  Predicate,
+  Request,
+  Route,
+  RouteTable,
+  TextMatch,
+} from '@isthmus/behavior';
 import { evaluate, noHeaderChanges } from '@isthmus/behavior';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -124,8 +133,35 @@ test('a timeout is a matter of resilience, not of routing', () => {
   expect(verdicts.routing).toEqual({ verdict: 'same' });
   expect(verdicts.resilience).toMatchObject({
     verdict: 'differs',
-    counterexample: { differences: [{ what: 'timeout', before: 'none', after: '15000 ms' }] },
+    counterexample: { differences: [{ what: 'timeout', before: 'none', after: '15 s' }] },
   });
+});
+
+test('a redirect to a path with a query of its own is shown by a request with one', () => {
+  const redirect = (path: PathRewrite): Decision => ({ kind: 'redirect', status: 301, path });
+  const kept = redirect({ kind: 'regex', pattern: '.+', substitution: '/x?y=1' });
+  const own = redirect({ kind: 'full', value: '/x?y=1' });
+  const asked = when({
+    path: { kind: 'exact', value: '/a' },
+    queryParameters: [{ name: 'q', match: { kind: 'present' } }],
+  });
+  for (const at of [all, when({ path: { kind: 'exact', value: '/a' } }), asked]) {
+    const { routing } = compare(table([at, own]), table([at, kept]));
+    expect(routing.verdict).toBe('differs');
+    expect(compare(table([at, own]), table([at, own])).routing.verdict).toBe('same');
+  }
+});
+
+test('a whole path that is put together is as good as one that is written', () => {
+  const rewritten = (rewrite: PathRewrite): RouteTable => table([all, to('a', { rewrite })]);
+  const verdict = (one: PathRewrite, other: PathRewrite): string =>
+    compare(rewritten(one), rewritten(other)).routing.verdict;
+  expect(verdict({ kind: 'full', value: '/b\\1' }, { kind: 'regex', pattern: '.+', substitution: '/b\\\\1' })).toBe(
+    'same',
+  );
+  const front = { kind: 'prefix', length: 1, replacement: '/v2/' } as const;
+  expect(verdict(front, { kind: 'regex', pattern: '.+', substitution: '/v2\\0' })).toBe('same');
+  expect(verdict(front, { kind: 'regex', pattern: '.+', substitution: '/v3\\0' })).toBe('differs');
 });
 
 test('retry conditions that cannot come true are no difference', () => {
@@ -278,6 +314,10 @@ test('where nobody reads requests, only the destinations count', () => {
     resilience: { verdict: 'same' },
   });
   expect(counterexample(opaque([all, to('a')]), opaque([all, to('b')]))).toBeDefined();
+  // And how long connections may be silent, or last at all.
+  expect(compare(opaque([all, to('a', { idleTimeout: 60_000 })]), opaque([all, to('a')])).resilience).toMatchObject({
+    counterexample: { isConnection: true, differences: [{ what: 'idle timeout', before: '60 s', after: 'none' }] },
+  });
   // One that reads them does things that the other cannot.
   const { routing, resilience } = compare(
     opaque([all, to('a')]),
@@ -286,6 +326,6 @@ test('where nobody reads requests, only the destinations count', () => {
   expect(routing.verdict).toBe('same');
   expect(resilience).toMatchObject({
     verdict: 'differs',
-    counterexample: { differences: [{ what: 'timeout', before: 'none', after: '9000 ms' }] },
+    counterexample: { differences: [{ what: 'timeout', before: 'none', after: '9 s' }] },
   });
 });

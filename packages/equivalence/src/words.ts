@@ -1,6 +1,9 @@
 import type {
+  Cors,
   Decision,
   Endpoints,
+  Fault,
+  Forward,
   HashPolicy,
   HeaderMatch,
   Miss,
@@ -134,6 +137,33 @@ export function retriesInWords(retries: Retries | undefined): string {
     ...(methods === undefined ? [] : [`for ${methods.join(', ')} only`]),
     ...(previousHosts === 'omit' ? ['elsewhere than before'] : []),
   ].join(', ');
+}
+
+/** Failures on purpose, for people: by the client's proxy, and by the servers'. */
+export function faultsInWords({ fault, destinations }: Forward): string {
+  const words = ({ delay, abort }: Pick<Fault, 'delay' | 'abort'>): string[] => [
+    ...(delay === undefined ? [] : [`a delay of ${time(delay.duration)} for ${delay.percentage} %`]),
+    ...(abort === undefined ? [] : [`${abort.status ?? abort.grpcStatus} for ${abort.percentage} %`]),
+  ];
+  const ofServers = destinations.flatMap(({ server }) => server?.faults ?? []).flatMap(words);
+  const all = [
+    ...(fault === undefined ? [] : words(fault)),
+    ...[...new Set(ofServers)].map((one) => `${one} by the server`),
+  ];
+  return all.join(', ') || 'none';
+}
+
+/** What browsers are told, for people. */
+export function corsInWords({ allowOrigins, forwardsOtherPreflights, ...headers }: Cors): string {
+  const origins = allowOrigins.map((match) =>
+    match.kind === 'exact' ? quote(match.value) : `whatever ${textInWords(match)}`,
+  );
+  const said = Object.entries(headers).map(([name, value]) => `${name} ${value}`);
+  return [
+    `answered for pages of ${origins.join(', ') || 'nobody'}`,
+    ...said,
+    ...(forwardsOtherPreflights ? [] : ['other preflight requests are answered too']),
+  ].join('; ');
 }
 
 /** What the choice of an endpoint depends on, for people. */

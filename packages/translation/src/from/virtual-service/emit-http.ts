@@ -8,7 +8,7 @@ import { externalRef, meshServiceRef, type Reference, routeRef } from '../../mes
 import { shortHash } from '../../names.ts';
 import { spokenProtocol } from '../../service-ports.ts';
 import { type Action, actionKey, type Backend, type RouteSettings, settingsKey } from './action.ts';
-import type { Backends } from './backends.ts';
+import { type Backends, sectionOf } from './backends.ts';
 import { type ClientUnit, routedClientsRef } from './client-units.ts';
 import { durationText } from './durations.ts';
 import { hashPolicies } from './hash-policies.ts';
@@ -224,14 +224,33 @@ export function emitHttpRoutes(context: Context, backends: Backends, routes: Por
     });
   const nobody = (): Backend => ({ service: backends.nobody(service), port: port.port, weight: 1, from: [] });
 
+  /**
+   * Backends of a redirect, which nothing is sent to: where rules of policies are merged, those of others would come in, and
+   * without one that resolves 2.14 leaves the whole rule out (routing.md 2.2, 2.3).
+   */
+  const aside = (): readonly Backend[] =>
+    routes.oneMatchEach && service.registry === 'kubernetes' && service.resolution !== 'original'
+      ? [
+          {
+            service: { namespace: service.namespace, name: service.resource.name },
+            port: port.port,
+            ...sectionOf(service, port.port),
+            weight: 1,
+            from: [],
+          },
+        ]
+      : [];
+
   function ruleOf(steps: readonly PlacedStep[]): unknown {
     const { action, route } = (steps[0] as PlacedStep).step;
     const filters = filtersOf(context, action, home, route?.rule.settings);
-    const sent = action.kind === 'forward' ? action.backends : action.kind === 'redirect' ? [] : [nobody()];
+    const sent = action.kind === 'forward' ? action.backends : action.kind === 'redirect' ? aside() : [nobody()];
     const rule = {
       // What other policies say about the same matches must not shine through.
       ...(filters.length === 0 && !routes.oneMatchEach ? {} : { filters }),
-      ...(sent.length === 0 ? {} : { backendRefs: sent.map((backend) => backendRef(context, backend, home)) }),
+      ...(sent.length === 0 && !routes.oneMatchEach
+        ? {}
+        : { backendRefs: sent.map((backend) => backendRef(context, backend, home)) }),
     };
     const from = action.kind === 'forward' || action.kind === 'redirect' ? action.from : [];
     return {
