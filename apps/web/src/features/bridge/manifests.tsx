@@ -125,7 +125,7 @@ export function StageTable({ migration, stages }: { migration: string; stages: W
   return (
     <Section title="Stages" note="What each stage adds, changes and removes. Open one to see its manifests.">
       <div className={classes.scroll}>
-        <table className={classes.table}>
+        <table className={`${classes.table} ${classes.numbers}`}>
           <thead>
             <tr>
               <th scope="col">Stage</th>

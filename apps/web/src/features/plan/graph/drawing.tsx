@@ -31,6 +31,8 @@ interface View {
 
 const least = 0.1;
 const most = 3;
+/** Smaller letters cannot be read: a larger picture begins with its middle. */
+const leastReadable = 0.6;
 
 const meshWords: Readonly<Record<Side, string>> = {
   source: 'in Istio',
@@ -136,10 +138,10 @@ export function Drawing(props: {
   const room = useRef<HTMLDivElement>(null);
   const [view, setView] = useState<View>();
   const places = useMemo(() => new Map(layout.nodes.map((place) => [place.id, place])), [layout]);
-  const fit = (): View => {
+  const fit = (atLeast = least): View => {
     const { clientWidth = 0, clientHeight = 0 } = room.current ?? {};
     const zoom = Math.max(
-      least,
+      atLeast,
       Math.min(clientWidth / Math.max(layout.width, 1), clientHeight / Math.max(layout.height, 1), 1),
     );
     return { zoom, x: (clientWidth - layout.width * zoom) / 2, y: (clientHeight - layout.height * zoom) / 2 };
@@ -147,7 +149,7 @@ export function Drawing(props: {
   const fitting = useRef(fit);
   fitting.current = fit;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another layout is looked at as a whole
-  useLayoutEffect(() => setView(fitting.current()), [layout]);
+  useLayoutEffect(() => setView(fitting.current(leastReadable)), [layout]);
 
   const zoomBy = (factor: number, cx?: number, cy?: number): void =>
     setView((before) => {

@@ -115,6 +115,12 @@ export function Graph({ migration, state }: { migration: string; state: PlanStat
           {whole(boxes.omitted)} services of {open} with the fewest calls are not drawn; the list of calls has all.
         </p>
       )}
+      {boxes.thinned > 0 && (
+        <p className="muted">
+          The {whole(boxes.edges.length)} lines with the most calls are drawn; {whole(boxes.thinned)} more are in the
+          list of calls.
+        </p>
+      )}
       {laid?.name === 'failed' && (
         <p role="alert">
           <strong>The graph could not be laid out.</strong> The list of calls says the same in words. ELK: {laid.reason}

@@ -21,7 +21,7 @@ const nodeHeight = 40;
 const character = 7.3;
 const padding = 24;
 /** Right angles are read best, and take ELK longest. */
-const mostOrthogonal = 400;
+const mostOrthogonal = 150;
 
 let elk: InstanceType<typeof ELK> | undefined;
 
@@ -34,6 +34,7 @@ export async function layOut({ nodes, edges }: Graph): Promise<Layout> {
       'elk.algorithm': 'layered',
       'elk.direction': 'RIGHT',
       'elk.edgeRouting': edges.length > mostOrthogonal ? 'POLYLINE' : 'ORTHOGONAL',
+      'elk.layered.thoroughness': edges.length > mostOrthogonal ? '2' : '7',
       'elk.spacing.nodeNode': '16',
       'elk.layered.spacing.nodeNodeBetweenLayers': '64',
       'elk.spacing.componentComponent': '24',

@@ -1,6 +1,6 @@
 import type { Call } from '@isthmus/contract';
 import { expect, test } from 'vitest';
-import { graphOf, groupingOf, mostNodes, neighboursOf, nodeBeside, sideOf, sideOfCalls } from './model.ts';
+import { graphOf, groupingOf, mostLines, mostNodes, neighboursOf, nodeBeside, sideOf, sideOfCalls } from './model.ts';
 
 const call = (from: string, to: string): Call => ({ from, to, confidence: 1, counts: true, evidence: [], total: 0 });
 const services = ['a/x', 'a/y', 'b/z', 'c/w'];
@@ -54,6 +54,16 @@ test('above the limit services are grouped, and of a group beyond it the busiest
   expect(graph.nodes).toHaveLength(mostNodes);
   expect(graph.omitted).toBe(10);
   expect(graph.edges).toHaveLength(1);
+});
+
+test('of more lines than an eye follows those with the most calls are drawn', () => {
+  const many = Array.from({ length: 30 }, (_, index) => `n${index}/a`);
+  const all = many.flatMap((from) => many.map((to) => call(from, to)));
+  const twice = call('n29/a', 'n28/a');
+  const graph = graphOf({ services: many, calls: [...all, twice], waveOf, grouping: 'none', open: undefined });
+  expect(graph.edges).toHaveLength(mostLines);
+  expect(graph.thinned).toBe(30 * 29 - mostLines);
+  expect(graph.edges[0]).toMatchObject({ id: 'n29/a → n28/a' });
 });
 
 test('boxes and calls are on a side once a wave has moved', () => {

@@ -2,6 +2,8 @@ import type { Call } from '@isthmus/contract';
 
 /** More nodes than this are grouped. */
 export const mostNodes = 200;
+/** Of more lines those with the most calls are drawn: no eye follows more. */
+export const mostLines = 300;
 
 export type Grouping = 'none' | 'namespace' | 'wave';
 
@@ -27,6 +29,8 @@ export interface Graph {
   readonly edges: readonly GraphEdge[];
   /** Services of an opened group that do not fit. */
   readonly omitted: number;
+  /** Lines that are left out. */
+  readonly thinned: number;
 }
 
 export interface GraphInput {
@@ -91,11 +95,10 @@ export function graphOf({ services, calls, waveOf, grouping, open }: GraphInput)
     ))
       if (open === undefined || touched.has(`group:${name}`))
         nodes.push({ id: `group:${name}`, label: name, services: members, isGroup: true });
-  return {
-    nodes,
-    edges: [...edges].map(([id, edge]) => ({ id, ...edge })),
-    omitted: opened.length - kept.size,
-  };
+  const lines = [...edges].map(([id, edge]) => ({ id, ...edge }));
+  const drawn =
+    lines.length > mostLines ? lines.toSorted((a, b) => b.calls.length - a.calls.length).slice(0, mostLines) : lines;
+  return { nodes, edges: drawn, omitted: opened.length - kept.size, thinned: lines.length - drawn.length };
 }
 
 /** On which side boxes and calls stand once a wave has moved. */
