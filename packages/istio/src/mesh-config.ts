@@ -1,5 +1,5 @@
 import { codes, type Diagnostic, diagnose } from '@isthmus/diagnostics';
-import { isMap, lineAndColumn, parseYaml, type Resource, YamlError } from '@isthmus/kubernetes';
+import { isMap, type JsonObject, lineAndColumn, parseYaml, type Resource, YamlError } from '@isthmus/kubernetes';
 
 /** Whether a ConfigMap is one that istiod reads: `istio`, or `istio-<revision>` (istio/pkg/config/mesh/kubemesh/watcher.go, 1.32). */
 export function holdsMeshConfig(resource: Resource): boolean {
@@ -8,7 +8,7 @@ export function holdsMeshConfig(resource: Resource): boolean {
     resource.kind === 'ConfigMap' &&
     (resource.name === 'istio' || resource.name.startsWith('istio-')) &&
     isMap(resource.object.data) &&
-    typeof resource.object.data.mesh === 'string'
+    ['mesh', 'meshNetworks'].some((key) => typeof (resource.object.data as JsonObject)[key] === 'string')
   );
 }
 

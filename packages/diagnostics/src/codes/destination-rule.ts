@@ -222,4 +222,14 @@ export const destinationRule = defineCodes({
     explanation:
       "The list is a newer field of Envoy's HttpProtocolOptions (outlier_detection), which not every control plane knows; a JSON patch with an unknown field stops the configuration of the whole proxy, so that none is emitted (routing.md 2.13, 3.6; edge.md 1.7).",
   },
+  clusterSetHost: {
+    code: 'ISTHMUS-DR-025',
+    severity: 'warning',
+    title: 'Rule for a name of the multi-cluster API',
+    message:
+      'This rule is for {host}, which callers use for the Service in all clusters. Its settings are not carried over: calls to the MeshMultiZoneService that takes the name have those of the whole mesh.',
+    help: 'Write policies with `kind: MeshMultiZoneService` in `to` for what the rule sets, on the global control plane.',
+    explanation:
+      'Istio serves `clusterset.local` where the multi-cluster API is on (ENABLE_MCS_HOST, istio/pilot/pkg/features, 1.32), which a manifest does not tell; policies of one zone do not know the names of others (edge.md X4, X8).',
+  },
 });

@@ -105,4 +105,14 @@ export const multiCluster = defineCodes({
     explanation:
       'Clusters of one Istio share a root (`cacerts`); a MeshIdentity makes one for each zone unless it is given one (security.md 4.6).',
   },
+  meshNetworks: {
+    code: 'ISTHMUS-MUL-012',
+    severity: 'warning',
+    title: 'Networks of the mesh become addresses of zones',
+    message:
+      'The configuration of the mesh names the networks {networks}{reached}. Kong Mesh knows no networks: calls to another zone go to the address of its ingress, which a MeshZoneAddress says.',
+    help: "Give each zone's ingress an address that the other zones reach, as the gateways of its network have now.",
+    explanation:
+      'Endpoints of another network are called through its gateways (istio/api, mesh/v1alpha1/network.proto); a zone ingress stands at the edge of each zone, whatever networks there are (edge.md X3; kuma, 2.14 and 3.0).',
+  },
 });

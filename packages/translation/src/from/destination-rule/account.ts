@@ -153,6 +153,11 @@ export function accountForDestinationRules(context: Context): void {
     const spec = child(rootField(resources[0]), 'spec');
     const open = spec === undefined ? [] : context.unclaimed(spec);
     if (open.length === 0) continue;
+    if (host.host.endsWith('.svc.clusterset.local')) {
+      context.report(codes.destinationRule.clusterSetHost, { host: host.host }, host);
+      for (const field of open) context.claim(field, 'unsupported', codes.destinationRule.clusterSetHost);
+      continue;
+    }
     const external =
       registry.withHost(host.host).some((one) => one.registry !== 'kubernetes') || host.host.startsWith('*');
     const isUsed = !open.some(({ path }) => path === host.path);
