@@ -5,6 +5,7 @@ import type { Context } from '../../context.ts';
 import { child, descend, entries, rootField } from '../../field.ts';
 import type { WorkloadPatches } from '../rest/workloads.ts';
 import { rootNamespaceOf } from '../sidecar/read.ts';
+import { movingWorkloads } from './of-mesh.ts';
 import { annotate, readProxySettings } from './read.ts';
 
 /** The nearest first: of a workload, of a namespace, of the mesh (istio/pilot/pkg/model/proxy_config.go, 1.32). */
@@ -24,13 +25,15 @@ export function translateProxyConfigs(
   patches: WorkloadPatches,
 ): void {
   const root = rootNamespaceOf(context);
+  const moving = movingWorkloads(context, workloads);
   for (const resource of byNearness(context)) {
     const spec = child(rootField(resource), 'spec');
     if (spec === undefined) continue;
     const namespace = resource.namespace || 'default';
     const labels = entries(descend(spec, 'selector', 'matchLabels'));
     const wanted = Object.fromEntries(labels.map(([key, field]) => [key, String(field.value)]));
-    const own = workloads.filter(
+    // One that selects nothing is for gateways as well, which do not move.
+    const own = (labels.length > 0 ? workloads : moving).filter(
       (workload) => (namespace === root || workload.namespace === namespace) && matchesLabels(wanted, workload.labels),
     );
     for (const [, label] of labels) context.settled(label);
