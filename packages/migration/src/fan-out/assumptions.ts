@@ -7,7 +7,18 @@ const counted = (count: number, one: string, many: string): string =>
 /** What the numbers take for granted, in sentences: of the measurements, of the model, and of what the import does not say. */
 export function assumptionsOf(
   pods: PodCount,
-  { version, mtls, outside }: { readonly version: TargetVersion; readonly mtls: boolean; readonly outside: number },
+  {
+    version,
+    mtls,
+    hidden,
+    outside,
+  }: {
+    readonly version: TargetVersion;
+    readonly mtls: boolean;
+    /** Services that discovery selectors hide, and that stand in namespaces without proxies. */
+    readonly hidden: number;
+    readonly outside: number;
+  },
 ): string[] {
   return [
     'The formulas were fitted to what real control planes sent to one proxy, Istio 1.32 and Kong Mesh 2.14 (Kuma), for 10 to 3,000 services; they gave each measured size within 3 %. Beyond that they are extrapolated.',
@@ -30,10 +41,15 @@ export function assumptionsOf(
     ...(pods.injectionAssumed
       ? ['Namespaces of which the import does not say who is injected are taken to be in the mesh.']
       : []),
+    ...(hidden === 0
+      ? []
+      : [
+          `Discovery selectors hide ${counted(hidden, 'Service', 'Services')} from every proxy of Istio, whatever Sidecars and exportTo say.`,
+        ]),
     ...(outside === 0
       ? []
       : [
-          `${counted(outside, 'Service stands', 'Services stand')} in namespaces without proxies: Istio tells its proxies of them all the same, Kong Mesh makes no MeshService of them.`,
+          `${counted(outside, 'Service stands', 'Services stand')} in namespaces without proxies: Istio tells its proxies of them all the same unless discovery selectors hide them, Kong Mesh makes no MeshService of them.`,
         ]),
     'Proxies of a namespace are taken to see the DestinationRules without a selector; headless Services count one TCP listener in Istio, and one destination for each pod in Kong Mesh.',
     'An endpoint of Kong Mesh is an inbound with its port: where several Services select a pod on one port, as for subsets, each of them has it several times.',

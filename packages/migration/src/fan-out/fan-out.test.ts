@@ -113,6 +113,21 @@ describe('what one proxy holds is what real control planes sent to one', () => {
   });
 });
 
+test('discovery selectors hide the Services of other namespaces from every proxy', () => {
+  const text = measured(20, { namespaces: 2 });
+  const namespaces = ['ns-0', 'ns-1'].map(
+    (name) => `---\napiVersion: v1\nkind: Namespace\nmetadata: {name: ${name}, labels: {istio-injection: enabled}}\n`,
+  );
+  const config =
+    '---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: istio, namespace: istio-system}\ndata: {mesh: "discoverySelectors: [{matchLabels: {kubernetes.io/metadata.name: ns-0}}]"}\n';
+  const [all, some] = [counted(text + namespaces.join('')), counted(text + namespaces.join('') + config)];
+  // 20 services, or 10, with three clusters that are always there and one for the inbound port of those that are known.
+  expect(scopingOf(all, 'istio').load).toMatchObject({ clusters: 24, endpoints: 60 });
+  expect(scopingOf(some, 'istio').load).toMatchObject({ clusters: 14, endpoints: 30 });
+  expect(some.assumptions.join()).toContain('Discovery selectors hide 10 Services');
+  expect(all.assumptions.join()).not.toContain('Discovery selectors hide');
+});
+
 describe('who is touched by a change', () => {
   test('everybody, or those that see the service; Kong Mesh makes every proxy anew', () => {
     const wide = counted(measured(20, { namespaces: 4 }));

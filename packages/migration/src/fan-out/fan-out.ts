@@ -1,6 +1,7 @@
 import { type Emitted, objectsAfter } from '@isthmus/equivalence';
-import { type Estate, effectiveConfig } from '@isthmus/istio';
+import { discovery, type Estate, effectiveConfig } from '@isthmus/istio';
 import { compileKongMesh, type TargetVersion } from '@isthmus/kong-mesh';
+import { effectiveNamespace, type Resource } from '@isthmus/kubernetes';
 import type { ServiceGraph } from '../graph/edge.ts';
 import { assumptionsOf } from './assumptions.ts';
 import { type Change, changesOf } from './changes.ts';
@@ -108,7 +109,12 @@ function besidesOf(emitted: FanOutInput['emitted']): Map<string, readonly string
  */
 export function fanOut({ estate, emitted, graph, settings }: FanOutInput): FanOut {
   const { target: version, mesh, systemNamespace, clusterDomain, rootNamespace } = settings;
-  const config = effectiveConfig(estate, { clusterDomain, rootNamespace });
+  const discovers = discovery(estate, rootNamespace) ?? (() => true);
+  const isHidden = (resource: Resource): boolean =>
+    resource.kind === 'Service' && resource.group === '' && !discovers(effectiveNamespace(resource));
+  const hidden = estate.context.filter(isHidden).length;
+  const context = hidden === 0 ? estate.context : estate.context.filter((resource) => !isHidden(resource));
+  const config = effectiveConfig({ ...estate, context }, { clusterDomain, rootNamespace });
   const inCluster = config.registry.all.filter(({ registry }) => registry === 'kubernetes');
   const pods = countPods(estate, inCluster, config.mesh.rootNamespace);
   const inhabited = new Set(
@@ -228,6 +234,7 @@ export function fanOut({ estate, emitted, graph, settings }: FanOutInput): FanOu
     assumptions: assumptionsOf(pods, {
       version,
       mtls,
+      hidden,
       outside: inCluster.filter(({ namespace }) => !inhabited.has(namespace)).length,
     }),
   };
