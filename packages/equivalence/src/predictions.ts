@@ -18,6 +18,8 @@ export interface Finding {
  * routes of the Gateway API, MeshConfig, Sidecars, ServiceEntries, translation in general, VirtualServices.
  */
 const areas = new Set(['DR', 'EST', 'GA', 'MC', 'SC', 'SE', 'TR', 'VS']);
+/** Said of every route whatever becomes of it: that Kong Mesh would read it too, were it not removed. */
+const general = new Set(['ISTHMUS-GA-003']);
 /** Those of them that speak of the mesh where they name no resource. */
 const meshWide = new Set(['EST', 'MC', 'TR']);
 const areaOf = (code: string): string => code.split('-')[1] ?? '';
@@ -104,7 +106,7 @@ export function predictions(
   };
   for (const finding of findings) {
     const { code, severity, resource, file } = finding;
-    if (severity === 'info' || !areas.has(areaOf(code))) continue;
+    if (severity === 'info' || !areas.has(areaOf(code)) || general.has(code)) continue;
     if (resource === undefined) {
       // What is said of a file is about reading it.
       if (file === undefined && meshWide.has(areaOf(code))) everywhere.push(finding);
