@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import classes from './drop-zone.module.css';
 import { type Found, fromInput, fromText, walkDropped } from './walk.ts';
@@ -17,7 +17,9 @@ export function DropZone({ onFound, heading }: { onFound: (found: Found) => void
   const [looking, setLooking] = useState<number>();
   const [pasted, setPasted] = useState<string>();
   const latest = useRef(onFound);
-  latest.current = onFound;
+  const [cluster, setCluster] = useState('');
+  const hand = (found: Found): void => onFound({ ...found, cluster: cluster.trim() });
+  latest.current = hand;
 
   useEffect(() => {
     const onPaste = (event: ClipboardEvent): void => {
@@ -69,6 +71,13 @@ export function DropZone({ onFound, heading }: { onFound: (found: Found) => void
         Files, folders with their paths, .zip, .tar, .tar.gz; YAML of many documents, JSON, lists, and what Helm or
         Kustomize print. Values of Secrets are dropped on reading.
       </p>
+      <TextInput
+        className={classes.cluster}
+        label="Cluster"
+        description="The name of the cluster that all of this is of. Not needed for one cluster alone; of several, put each into a folder named cluster=NAME."
+        value={cluster}
+        onChange={({ target }) => setCluster(target.value)}
+      />
       <div className={classes.ways}>
         <Button onClick={() => files.current?.click()}>Choose files</Button>
         <Button variant="default" onClick={() => folder.current?.click()}>
@@ -90,7 +99,7 @@ export function DropZone({ onFound, heading }: { onFound: (found: Found) => void
         multiple
         aria-label="Files to import"
         onChange={({ target }) => {
-          if (target.files?.length) onFound(fromInput(target.files));
+          if (target.files?.length) hand(fromInput(target.files));
           target.value = '';
         }}
       />
@@ -103,7 +112,7 @@ export function DropZone({ onFound, heading }: { onFound: (found: Found) => void
         // Not an attribute that React's types know; every browser does.
         {...{ webkitdirectory: '' }}
         onChange={({ target }) => {
-          if (target.files?.length) onFound(fromInput(target.files));
+          if (target.files?.length) hand(fromInput(target.files));
           target.value = '';
         }}
       />
@@ -112,7 +121,7 @@ export function DropZone({ onFound, heading }: { onFound: (found: Found) => void
           className={classes.paste}
           onSubmit={(event) => {
             event.preventDefault();
-            if (pasted.trim() !== '') onFound(fromText(pasted));
+            if (pasted.trim() !== '') hand(fromText(pasted));
           }}
         >
           <textarea

@@ -76,7 +76,7 @@ export async function startImport(migration: string, found: Found): Promise<void
   try {
     const job = await send(
       migration,
-      uploads,
+      found,
       (sent, of) => tell(migration, { type: 'sent', sent, total: of }),
       abort.signal,
     );

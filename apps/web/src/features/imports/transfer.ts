@@ -1,7 +1,7 @@
 import type { ImportJob } from '@isthmus/contract';
 import { addressOf, call } from '../../api/client.ts';
 import { isProblem, ProblemError, problemFrom, unreachable } from '../../api/problem.ts';
-import type { Upload } from './walk.ts';
+import type { Found } from './walk.ts';
 
 /**
  * Sends files to a migration. Resolves with the import once the server has them all; rejects with a ProblemError, or with
@@ -9,12 +9,14 @@ import type { Upload } from './walk.ts';
  */
 export function send(
   migration: string,
-  uploads: readonly Upload[],
+  { uploads, cluster = '' }: Pick<Found, 'uploads' | 'cluster'>,
   onSent: (sent: number, total: number) => void,
   signal: AbortSignal,
 ): Promise<ImportJob> {
   return new Promise((resolve, reject) => {
     const form = new FormData();
+    // It is for the files that come behind it.
+    if (cluster !== '') form.append('cluster', cluster);
     for (const { path, file } of uploads) form.append('files', file, path);
     const request = new XMLHttpRequest();
     request.open('POST', addressOf('POST /migrations/:id/snapshots', { id: migration }));

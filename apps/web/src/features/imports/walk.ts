@@ -9,6 +9,8 @@ export interface Found {
   readonly uploads: readonly Upload[];
   /** Files of folders that are neither manifests nor archives. They are not sent. */
   readonly leftOut: number;
+  /** The cluster that all of it is of; none or empty where there is one cluster, or folders say. */
+  readonly cluster?: string;
 }
 
 const wanted = /\.(?:ya?ml|json|zip|tar|tgz|tar\.gz)$/i;
