@@ -17,7 +17,7 @@ import type { PlanState } from './use-plan.ts';
 const Conflict = lazy(async () => ({ default: (await import('./conflict.tsx')).Conflict }));
 
 /** What a draft would change, in a line. */
-export function draftInWords({ settings, baseWaves }: Pick<Draft, 'settings' | 'baseWaves'>): string {
+function draftInWords({ settings, baseWaves }: Pick<Draft, 'settings' | 'baseWaves'>): string {
   const parts = (Object.keys(settings) as (keyof PlanSettings)[])
     // Services that stay are among those that move on the board.
     .filter((key) => key !== 'arrangement' && !(key === 'excluded' && settings.arrangement))

@@ -4,6 +4,7 @@ import { type ReactNode, useId, useState } from 'react';
 import { Section } from '../../ui/page.tsx';
 import { Observed } from './observed.tsx';
 import classes from './page.module.css';
+import { stepsOf } from './shift-steps.ts';
 import type { PlanState } from './use-plan.ts';
 
 /** How much evidence a call needs to order the waves. */
@@ -70,18 +71,6 @@ function NumberField(props: {
       )}
     </Field>
   );
-}
-
-/** `10, 50, 100` as steps; undefined where they do not grow to 100. */
-export function stepsOf(text: string): number[] | undefined {
-  const steps = text
-    .split(/[\s,%]+/)
-    .filter(Boolean)
-    .map(Number);
-  const isGrowing = steps.every(
-    (step, index) => Number.isInteger(step) && step >= 1 && step <= 100 && step > (steps[index - 1] ?? 0),
-  );
-  return isGrowing && steps.at(-1) === 100 ? steps : undefined;
 }
 
 function Shift({ value, onChange }: { value: readonly number[]; onChange: (value: number[]) => void }) {

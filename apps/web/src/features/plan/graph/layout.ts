@@ -20,6 +20,9 @@ export interface Layout {
 const nodeHeight = 40;
 const character = 7.3;
 const padding = 24;
+/** Room for the line below the name: a wave, or how many services there are and how many of them have moved. */
+const leastService = 112;
+const leastGroup = 176;
 /** Right angles are read best, and take ELK longest. */
 const mostOrthogonal = 150;
 
@@ -41,9 +44,9 @@ export async function layOut({ nodes, edges }: Graph): Promise<Layout> {
       'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
       'elk.padding': '[top=16,left=16,bottom=16,right=16]',
     },
-    children: nodes.map(({ id, label }) => ({
+    children: nodes.map(({ id, label, isGroup }) => ({
       id,
-      width: Math.max(112, Math.ceil(label.length * character) + padding),
+      width: Math.max(isGroup ? leastGroup : leastService, Math.ceil(label.length * character) + padding),
       height: nodeHeight,
     })),
     edges: edges.map(({ id, from, to }) => ({ id, sources: [from], targets: [to] })),
