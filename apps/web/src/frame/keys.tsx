@@ -30,6 +30,16 @@ const groups: readonly { readonly title: string; readonly keys: readonly (readon
     keys: [['t', 'The numbers as a table, and back']],
   },
   {
+    title: 'Plan',
+    keys: [
+      ['Arrows', 'From card to card, or from box to box of the graph'],
+      ['Space', 'Pick a card up; left and right move it, Enter puts it down, Escape takes it back'],
+      ['Enter', 'To what a service calls, or open a group of the graph'],
+      ['+ - 0', 'Zoom the graph, and see all of it'],
+      ['t', 'From the graph to the list of its calls'],
+    ],
+  },
+  {
     title: 'Workbench',
     keys: [
       ['n', 'Next finding'],
