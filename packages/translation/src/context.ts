@@ -38,6 +38,8 @@ export interface Context {
   claim(field: Field, outcome: Exclude<Outcome, 'untranslated'>, code?: Code): void;
   /** The leaves at or under a field of which no translator has said anything so far. */
   unclaimed(field: Field): Field[];
+  /** The code of what was said of a leaf that is unsupported; undefined where something else was said. */
+  lossOf(leaf: Field): string | undefined;
   emit(emission: Emission): void;
   /** Adds a finding; without a place where it is about the estate as a whole. */
   report<C extends Code>(
@@ -122,6 +124,10 @@ export function createWorkings(
         if (!claims.has(path)) open.push({ resource: field.resource, path, value });
       });
       return open;
+    },
+    lossOf({ resource, path }) {
+      const claim = ledger.claims(resource).get(path);
+      return claim?.outcome === 'unsupported' ? claim.code : undefined;
     },
     emit(emission) {
       const finished = finish(emission);

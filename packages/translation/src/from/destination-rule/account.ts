@@ -1,4 +1,4 @@
-import { codes } from '@isthmus/diagnostics';
+import { codes, findCode } from '@isthmus/diagnostics';
 import type { EffectivePolicy, RegistryService, ServicePort } from '@isthmus/istio';
 import type { Context } from '../../context.ts';
 import { configOf } from '../../effective-config.ts';
@@ -143,15 +143,45 @@ export function settleRule(context: Context, resources: readonly Parameters<type
   }
 }
 
+/** Where routes name subsets, by host and subset. */
+function namedSubsets(context: Context): ReadonlyMap<string, readonly Field[]> {
+  const found = new Map<string, Field[]>();
+  for (const { http, tcp, tls } of configOf(context).virtualServices.all) {
+    const named = [
+      ...http.flatMap(({ route, mirrors }) => [...route, ...mirrors]),
+      ...[...tcp, ...tls].flatMap(({ route }) => route),
+    ];
+    for (const { destination } of named) {
+      if (destination.subset === undefined) continue;
+      const key = `${destination.host.host} ${destination.subset.value}`;
+      const known = found.get(key);
+      if (known === undefined) found.set(key, [destination.subset]);
+      else known.push(destination.subset);
+    }
+  }
+  return found;
+}
+
 /**
  * What is left of DestinationRules once everything is translated: those that another one hides, hosts that are none of the
  * mesh's, subsets and ports that nothing uses.
  */
 export function accountForDestinationRules(context: Context): void {
   const { destinationRules, registry } = configOf(context);
-  for (const { resources, host } of destinationRules.all) {
+  let named: ReadonlyMap<string, readonly Field[]> | undefined;
+  for (const { resources, host, subsets } of destinationRules.all) {
     const spec = child(rootField(resources[0]), 'spec');
-    const open = spec === undefined ? [] : context.unclaimed(spec);
+    if (spec === undefined) continue;
+    for (const { field, name } of subsets) {
+      if (context.unclaimed(field).length === 0) continue;
+      // A route that leads there is written, and was lost.
+      named ??= namedSubsets(context);
+      const lost = (named.get(`${host.host} ${name}`) ?? []).flatMap(
+        (one) => findCode(context.lossOf(one) ?? '') ?? [],
+      );
+      if (lost[0] !== undefined) context.claim(field, 'unsupported', lost[0]);
+    }
+    const open = context.unclaimed(spec);
     if (open.length === 0) continue;
     if (host.host.endsWith('.svc.clusterset.local')) {
       context.report(codes.destinationRule.clusterSetHost, { host: host.host }, host);
