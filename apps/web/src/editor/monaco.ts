@@ -1,3 +1,7 @@
+// Services of the editor for writing: they have to be known before the first editor is made (monaco-editor 0.57,
+// standaloneServices.js).
+import 'monaco-editor/editor/contrib/gotoError/browser/markerNavigationService';
+import 'monaco-editor/editor/contrib/suggest/browser/suggestMemory';
 import 'monaco-editor/features/codicon/register';
 import 'monaco-editor/features/find/register';
 import 'monaco-editor/features/folding/register';

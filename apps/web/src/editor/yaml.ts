@@ -1,7 +1,9 @@
 import 'monaco-editor/features/gotoError/register';
 import 'monaco-editor/features/hover/register';
 import 'monaco-editor/features/linesOperations/register';
-import 'monaco-editor/features/suggest/register';
+import 'monaco-editor/features/snippet/register';
+// `features/suggest` registers inline completions only (monaco-editor 0.57).
+import 'monaco-editor/editor/contrib/suggest/browser/suggestController';
 import * as monaco from 'monaco-editor/editor';
 import { conf, language } from 'monaco-editor/languages/definitions/yaml/yaml';
 import { configureMonacoYaml } from 'monaco-yaml';
