@@ -4,7 +4,7 @@ import { useQuery, useSuspenseQueries } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { type ReactNode, useDeferredValue, useMemo } from 'react';
 import { migrationQuery, snapshotsQuery } from '../../api/queries.ts';
-import { count, exactly, whole } from '../../text/format.ts';
+import { count, whole } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Failure } from '../../ui/failure.tsx';
 import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../../ui/filters.tsx';
@@ -13,6 +13,7 @@ import { Page } from '../../ui/page.tsx';
 import { hrefOf, RowLink } from '../../ui/row-link.tsx';
 import { formatSort, parseSort } from '../../ui/sort.ts';
 import { type Outcome, OutcomeMark } from '../../ui/status.tsx';
+import { Ago } from '../../ui/time.tsx';
 import { useAddress, useLooseSearch } from '../../ui/use-search.ts';
 import shared from '../../ui/verdicts.module.css';
 import {
@@ -186,9 +187,9 @@ const decisionColumns = (id: string): readonly Column<Decision>[] => [
   {
     id: 'at',
     title: 'When',
-    width: [136, 0],
+    width: [104, 0],
     value: ({ at }) => at ?? '',
-    cell: ({ at }) => (at === null ? '' : exactly(at)),
+    cell: ({ at }) => (at === null ? '' : <Ago at={at} />),
   },
   { id: 'why', title: 'Why', width: [280, 4], value: ({ why }) => why },
 ];

@@ -108,7 +108,9 @@ export function filterVerdicts(rows: readonly ChangedVerdict[], search: Search):
 export function filterDecisions(rows: readonly Decision[], search: Search): readonly Decision[] {
   const words = wordsOf(search);
   const states = setOf(search.change);
-  return rows.filter(
+  // What has to be looked at again first.
+  const ordered = rows.toSorted((a, b) => Number(a.holds) - Number(b.holds));
+  return ordered.filter(
     ({ what, subject, detail, why, holds }) =>
       (states.size === 0 || states.has(holds ? 'holds' : 'look-again')) &&
       (search.kind === undefined || search.kind === what) &&

@@ -6,7 +6,7 @@ type Counts = ProgressGroup['phases'];
 /** How far services have come, in steps of which each holds the next: what a line of the chart counts. */
 export const stages = [
   { id: 'reviewed', label: 'reviewed', phases: ['reviewed', 'bridged', 'shifting', 'migrated', 'retired'] },
-  { id: 'bridged', label: 'in both meshes', phases: ['bridged', 'shifting', 'migrated', 'retired'] },
+  { id: 'bridged', label: 'bridged', phases: ['bridged', 'shifting', 'migrated', 'retired'] },
   { id: 'moved', label: 'on Kong Mesh', phases: ['migrated', 'retired'] },
 ] as const;
 export type Stage = (typeof stages)[number];
