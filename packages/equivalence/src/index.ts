@@ -57,3 +57,4 @@ export {
 } from './verdict-row.ts';
 export { type Subject, type Verification, type VerifyOptions, verifyEstate } from './verify-estate.ts';
 export { requestInWords, ruleInWords } from './words.ts';
+export { judgeOfZones, type ZoneJudge } from './zones.ts';

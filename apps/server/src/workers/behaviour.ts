@@ -17,6 +17,7 @@ import {
   createJudge,
   isUnpredicted,
   type Judge,
+  judgeOfZones,
   type SimulatedSide,
   summarise,
   type Tally,
@@ -79,14 +80,20 @@ function knownOf(snapshot: Translated): Known {
   const before = known.get(snapshot);
   if (before !== undefined) return before;
   const { translation, diagnostics, concerns } = snapshot;
-  const { estate, emitted, settings } = translation;
-  const judge = createJudge({
-    estate,
-    emitted,
-    settings,
-    findings: diagnostics,
-    concerning: (service) => (concerns.get(service) ?? []).flatMap((index) => estate.istio[index] ?? []),
-  });
+  const judgeOf = ({ estate, emitted, settings }: Translated['translation']): Judge =>
+    createJudge({
+      estate,
+      emitted,
+      settings,
+      findings: diagnostics,
+      concerning: (service) => (concerns.get(service) ?? []).flatMap((index) => translation.estate.istio[index] ?? []),
+    });
+  // Of several clusters each is compared by itself: merged into one they would be a mesh that nobody has.
+  const [first, ...others] = (translation.zones ?? []).map((zone) => ({
+    cluster: zone.cluster,
+    judge: judgeOf(zone.translation),
+  }));
+  const judge = first === undefined || others.length === 0 ? judgeOf(translation) : judgeOfZones(first, ...others);
   const value: Known = {
     judge,
     verdicts: [],
