@@ -20,7 +20,7 @@ export const extension = defineCodes({
     title: 'Patch for the gateway',
     message:
       'This patch ({operation} of {applyTo}) is for the gateway. Kong Gateway is no Envoy; a MeshProxyPatch for it would change its connections into the mesh only, not those of its clients.',
-    help: 'Look for a plugin or a setting of Kong Gateway that does the same.',
+    help: 'Look for a plugin or a setting of Kong Gateway that does the same; of a limit of requests the plugin rate-limiting is drafted.',
     explanation:
       'A delegated gateway has a sidecar for what it sends into the mesh; its clients talk to Kong itself (kuma 2.14).',
   },

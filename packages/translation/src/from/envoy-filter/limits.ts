@@ -4,8 +4,9 @@ import type { Context } from '../../context.ts';
 import { child, descend, type Field, items, number, text } from '../../field.ts';
 import { isDuration } from '../../go-duration.ts';
 import { oncePerContext } from '../../once.ts';
+import { emitPlugin } from '../gateway/plugins.ts';
 import { rootNamespaceOf } from '../sidecar/read.ts';
-import { emitPolicy } from './emit.ts';
+import { emitPolicy, policyName } from './emit.ts';
 import { narrowing, type Patch, part, partNames, patchesOf } from './patch.ts';
 
 /** What is limited: requests or connections. */
@@ -57,13 +58,16 @@ interface Limit {
   readonly burst: number;
 }
 
-/** Reads a patch that adds a local rate limit to inbound traffic; undefined where it is another one, or says more. */
-function readLimit({ name, config: settings, place, operation, applyTo }: Patch): Limit | undefined {
+/** Reads a patch that adds a local rate limit in one place; undefined where it is another one, or says more. */
+function readLimit(
+  { name, config: settings, place, operation, applyTo }: Patch,
+  where: 'SIDECAR_INBOUND' | 'GATEWAY' = 'SIDECAR_INBOUND',
+): Limit | undefined {
   const filter = filters[name ?? ''];
   if (filter === undefined || settings === undefined) return undefined;
   const { layer, known } = filter;
   if (applyTo !== (layer === 'http' ? 'HTTP_FILTER' : 'NETWORK_FILTER')) return undefined;
-  if (place !== 'SIDECAR_INBOUND' || !operation.startsWith('INSERT')) return undefined;
+  if (place !== where || !operation.startsWith('INSERT')) return undefined;
   if (partNames(settings).some((one) => !known.has(one))) return undefined;
   const shares = [part(settings, 'filter_enabled'), part(settings, 'filter_enforced')];
   if (layer === 'http' && !shares.every(isWhole)) return undefined;
@@ -133,4 +137,34 @@ export function translateLimit(context: Context, patch: Patch): boolean {
         };
   emitPolicy(context, patch.resource, 'MeshRateLimit', { rules: [{ default: { local } }] }, []);
   return true;
+}
+
+/** Windows of the plugin rate-limiting, in nanoseconds (km-docs/_schemas/gateway/plugins/3.15; edge.md 2.6). */
+const windows: readonly (readonly [name: string, nanoseconds: bigint])[] = [
+  ['second', 1_000_000_000n],
+  ['minute', 60_000_000_000n],
+  ['hour', 3_600_000_000_000n],
+  ['day', 86_400_000_000_000n],
+];
+
+/**
+ * Drafts the plugin rate-limiting for a limit of requests at a gateway, which is what stands nearest to it: it counts in fixed
+ * windows, by the address of clients unless a person says otherwise. Nothing for any other patch.
+ */
+export function draftGatewayLimit(context: Context, patch: Patch): void {
+  const limit = readLimit(patch, 'GATEWAY');
+  const [window] = windows.find(([, length]) => length === parseDuration(limit?.interval ?? '')) ?? [];
+  if (limit === undefined || limit.layer !== 'http' || window === undefined) return;
+  const why = `Name it in konghq.com/plugins of the routes. It counts for each address of a client (\`limit_by\`), where the EnvoyFilter counted all requests of a proxy together.`;
+  emitPlugin(
+    context,
+    {
+      namespace: patch.resource.namespace || 'default',
+      name: policyName(patch.resource),
+      role: { role: 'draft', stage: 'edge', why },
+      services: [],
+    },
+    'rate-limiting',
+    { [window]: limit.requests, policy: 'local', limit_by: 'ip', error_code: limit.status },
+  );
 }

@@ -8,7 +8,7 @@ import { clusterPoliciesOf, isDeadThreshold } from './clusters.ts';
 import type { Counterpart } from './counterpart.ts';
 import { dataplanesOf, emitPolicy, policyName } from './emit.ts';
 import { policyFor } from './idioms.ts';
-import { translateLimit } from './limits.ts';
+import { draftGatewayLimit, translateLimit } from './limits.ts';
 import { addedClusters, fateOf } from './modifications.ts';
 import { narrowing, type Patch, patchesOf } from './patch.ts';
 import { faultsOf, retriesOf } from './requests.ts';
@@ -34,9 +34,12 @@ function emitCounterpart(context: Context, resource: Resource, counterpart: Coun
 /** Parts of Envoy's configuration that no MeshProxyPatch reaches. */
 const unreachable = new Set(['BOOTSTRAP', 'EXTENSION_CONFIG', 'LISTENER_FILTER']);
 
-function refuse(context: Context, { field, applyTo, place, operation }: Patch, reason: string): void {
-  if (place === 'GATEWAY') context.unsupported(field, codes.extension.gatewayPatch, { applyTo, operation });
-  else if (unreachable.has(applyTo)) context.unsupported(field, codes.extension.unreachablePatch, { applyTo });
+function refuse(context: Context, patch: Patch, reason: string): void {
+  const { field, applyTo, place, operation } = patch;
+  if (place === 'GATEWAY') {
+    context.unsupported(field, codes.extension.gatewayPatch, { applyTo, operation });
+    draftGatewayLimit(context, patch);
+  } else if (unreachable.has(applyTo)) context.unsupported(field, codes.extension.unreachablePatch, { applyTo });
   else
     context.unsupported(field, codes.extension.patch, {
       applyTo: applyTo || 'its target',
