@@ -70,6 +70,12 @@ test('an edit is kept, conflicts with a new import, is resolved and taken back',
   await expect(bar.getByRole('button', { name: 'Keep the edit' })).toBeDisabled();
   await expectAccessible(page);
   await write(page, '30s');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('stream', { delay: 60 });
+  await expect(page.getByRole('option', { name: /streamIdleTimeout|maxStreamDuration/ }).first()).toBeVisible();
+  await keepPicture(page, 'override-completion');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+Shift+k');
   await expect(bar.getByText('Admitted by the target version')).toBeVisible();
   await bar.getByLabel('Why is it changed?').fill('measured in production');
   await bar.getByRole('button', { name: 'Keep the edit' }).click();

@@ -59,6 +59,11 @@ export function EditPane(props: EditPaneProps) {
       event.stopPropagation();
       saved();
     });
+    // What is against the text takes room below: the line that is written stays in sight.
+    code.onDidLayoutChange(() => {
+      const at = code.getPosition();
+      if (at !== null && code.hasTextFocus()) code.revealPositionInCenterIfOutsideViewport(at);
+    });
     announce(code);
     code.focus();
     return () => {

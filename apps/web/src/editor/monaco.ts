@@ -45,7 +45,8 @@ function rulesOf(tokens: Tokens): editor.ITokenThemeRule[] {
   ];
 }
 
-function applyTheme(): void {
+/** Colours of parts that came later are known to the editor only once the theme is set again. */
+export function applyTheme(): void {
   const tokens = readTokens();
   editor.defineTheme(themeName, {
     base: isDark() ? 'vs-dark' : 'vs',

@@ -7,20 +7,18 @@ import 'monaco-editor/editor/contrib/suggest/browser/suggestController';
 import * as monaco from 'monaco-editor/editor';
 import { conf, language } from 'monaco-editor/languages/definitions/yaml/yaml';
 import { configureMonacoYaml } from 'monaco-yaml';
+import { applyTheme } from './monaco.ts';
 import YamlWorker from './yaml.worker.ts?worker';
 
 // What only an editor for writing needs: completion, hovers and the language server; `loadYaml` imports it when *Edit* is first
 // pressed, before an editor is made.
 
 const id = 'yaml';
-languages();
-
-function languages(): void {
-  monaco.languages.register({ id });
-  monaco.languages.setLanguageConfiguration(id, conf);
-  // Keys have the accent of the target mesh, as in the pane for reading.
-  monaco.languages.setMonarchTokensProvider(id, { ...language, tokenPostfix: '.kong-mesh-yaml' });
-}
+monaco.languages.register({ id });
+monaco.languages.setLanguageConfiguration(id, conf);
+// Keys have the accent of the target mesh, as in the pane for reading.
+monaco.languages.setMonarchTokensProvider(id, { ...language, tokenPostfix: '.kong-mesh-yaml' });
+applyTheme();
 
 /**
  * Monaco as monaco-yaml expects it: workers that are made by the editor from a label, which Monaco 0.57 leaves to the caller.
