@@ -1,27 +1,32 @@
+import { hands } from './support/hand.ts';
 import { expect, openSample, test } from './support/test.ts';
 
-test('two people change one service: the second sees both values, and nothing is lost', async ({ page, browser }) => {
-  const address = await openSample(page);
-  const service = `${address}/services/sales/seats`;
-  const context = await browser.newContext();
-  const other = await context.newPage();
-  await page.goto(service);
-  await other.goto(service);
-  await page.getByLabel('Owner').fill('team-a');
-  await other.getByLabel('Owner').fill('team-b');
-  await page.getByRole('button', { name: 'Save' }).click();
-  await expect(page.getByText('Saved.')).toBeVisible();
-  await other.getByRole('button', { name: 'Save' }).click();
-  const dialog = other.getByRole('dialog');
-  await expect(dialog).toContainText('team-a');
-  await expect(dialog).toContainText('team-b');
-  await dialog.getByRole('button', { name: 'Use yours' }).click();
-  await expect(dialog).toBeHidden();
-  // The first page learns of it without being loaded again.
-  await expect(page.getByLabel('Owner')).toHaveValue('team-b');
-  await expect(page.getByText('team-a').first()).toBeVisible();
-  await context.close();
-});
+for (const hand of hands)
+  test(`two people change one service: the second sees both values, and nothing is lost, ${hand.name}`, async ({
+    page,
+    browser,
+  }) => {
+    const address = await openSample(page);
+    const service = `${address}/services/sales/seats`;
+    const context = await browser.newContext();
+    const other = await context.newPage();
+    await page.goto(service);
+    await other.goto(service);
+    await hand.write(page.getByLabel('Owner'), 'team-a');
+    await hand.write(other.getByLabel('Owner'), 'team-b');
+    await hand.press(page.getByRole('button', { name: 'Save' }));
+    await expect(page.getByText('Saved.')).toBeVisible();
+    await hand.press(other.getByRole('button', { name: 'Save' }));
+    const dialog = other.getByRole('dialog');
+    await expect(dialog).toContainText('team-a');
+    await expect(dialog).toContainText('team-b');
+    await hand.press(dialog.getByRole('button', { name: 'Use yours' }));
+    await expect(dialog).toBeHidden();
+    // The first page learns of it without being loaded again.
+    await expect(page.getByLabel('Owner')).toHaveValue('team-b');
+    await expect(page.getByText('team-a').first()).toBeVisible();
+    await context.close();
+  });
 
 test('many services change at once, and their history says by whom', async ({ page }) => {
   const address = await openSample(page);

@@ -1,0 +1,83 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** How somebody works a page: journeys that take a hand are walked with the mouse, and again without one. */
+export interface Hand {
+  readonly name: string;
+  /** Activates a button, a link or a checkbox. */
+  press(target: Locator): Promise<void>;
+  /** Puts a text in place of what a field holds. */
+  write(field: Locator, text: string): Promise<void>;
+  /** Opens a row of a table, by a text that no row before it has. */
+  openRow(grid: Locator, text: string | RegExp): Promise<void>;
+  /** Goes to a page of the migration by its name in the rail, or by its letter behind `g`. */
+  goTo(page: Page, label: string, letter: string): Promise<void>;
+}
+
+const hasFocus = (target: Locator): Promise<boolean> =>
+  target.evaluate((element) => element === document.activeElement);
+
+/**
+ * Presses Tab until something has the focus, as somebody without a mouse does. A page takes a few dozen presses at most;
+ * the bound is far above that, so that only what cannot be reached fails.
+ */
+export async function tabTo(target: Locator): Promise<void> {
+  const page = target.page();
+  await expect(target).toBeVisible();
+  for (let presses = 0; presses < 150; presses++) {
+    if (await hasFocus(target)) return;
+    await page.keyboard.press('Tab');
+  }
+  await expect(target).toBeFocused();
+}
+
+const mouse: Hand = {
+  name: 'with the mouse',
+  press: (target) => target.click(),
+  write: (field, text) => field.fill(text),
+  openRow: (grid, text) => grid.getByRole('row').filter({ hasText: text }).first().dblclick(),
+  goTo: (page, label) =>
+    page.getByRole('navigation', { name: 'Migration' }).getByRole('link', { name: label }).first().click(),
+};
+
+const keyboard: Hand = {
+  name: 'by keyboard only',
+  async press(target) {
+    await tabTo(target);
+    const isBox = await target.evaluate(
+      (element) => element instanceof HTMLInputElement && element.type === 'checkbox',
+    );
+    await target.page().keyboard.press(isBox ? 'Space' : 'Enter');
+  },
+  async write(field, text) {
+    await tabTo(field);
+    const { keyboard } = field.page();
+    await keyboard.press('Control+a');
+    await keyboard.type(text);
+  },
+  async openRow(grid, text) {
+    await tabTo(grid);
+    const { keyboard } = grid.page();
+    const wanted = grid.getByRole('row').filter({ hasText: text }).first();
+    await keyboard.press('Home');
+    for (let presses = 0; presses < 60; presses++) {
+      if ((await wanted.count()) > 0 && (await wanted.getAttribute('data-active')) !== null) break;
+      await keyboard.press('ArrowDown');
+    }
+    await keyboard.press('Enter');
+  },
+  async goTo(page, _, letter) {
+    // Where a text has the focus, letters are text: Tab leads out of it.
+    for (let presses = 0; presses < 10; presses++) {
+      const isTyping = await page.evaluate(
+        () => document.activeElement?.matches('input:not([type=checkbox]), textarea, select') ?? false,
+      );
+      if (!isTyping) break;
+      await page.keyboard.press('Tab');
+    }
+    await page.keyboard.press('g');
+    await page.keyboard.press(letter);
+  },
+};
+
+/** Both hands, for journeys that must pass with either. */
+export const hands: readonly Hand[] = [mouse, keyboard];
