@@ -35,6 +35,18 @@ const coverage = createRoute({
   component: lazyRouteComponent(() => import('./features/guide/coverage-page.tsx'), 'CoveragePage'),
 });
 
+const codes = createRoute({
+  getParentRoute: () => root,
+  path: '/guide/codes',
+  component: lazyRouteComponent(() => import('./features/guide/codes-page.tsx'), 'CodesPage'),
+});
+
+const section = createRoute({
+  getParentRoute: () => root,
+  path: '/guide/$section',
+  component: lazyRouteComponent(() => import('./features/guide/section-page.tsx'), 'SectionPage'),
+});
+
 const code = createRoute({
   getParentRoute: () => root,
   path: '/codes/$code',
@@ -187,6 +199,8 @@ export const router = createRouter({
     signIn,
     guide,
     coverage,
+    codes,
+    section,
     code,
     migration.addChildren([
       overview,

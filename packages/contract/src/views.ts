@@ -99,7 +99,12 @@ export const NewAcceptance = Type.Object(
 );
 export type NewAcceptance = Static<typeof NewAcceptance>;
 
-export const DiagnosticList = Type.Object({ diagnostics: Type.Array(Diagnostic), total: Type.Integer() });
+export const DiagnosticList = Type.Object({
+  diagnostics: Type.Array(Diagnostic),
+  total: Type.Integer(),
+  /** How often each code was found, accepted or not; also where `diagnostics` holds only the first. */
+  codes: Type.Array(Type.Object({ code: Type.String(), total: Type.Integer() })),
+});
 export type DiagnosticList = Static<typeof DiagnosticList>;
 
 /** A span of text; lines and columns count from 1, the end is behind the last character. */

@@ -342,6 +342,9 @@ function build(snapshot: Translated, task: ViewTask): unknown {
       return {
         diagnostics: diagnostics.map((diagnostic) => ({ ...diagnostic, ...decisionOn(diagnostic, accepted) })),
         total: found.length,
+        codes: [...Map.groupBy(found, ({ code }) => code)]
+          .map(([code, all]) => ({ code, total: all.length }))
+          .sort((a, b) => (a.code < b.code ? -1 : 1)),
       };
     }
     case 'workbench':

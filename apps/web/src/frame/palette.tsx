@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useDeferredValue, useId, useMemo, useState } from 'react';
 import { codesQuery, migrationQuery, migrationsQuery, resourcesQuery, servicesQuery } from '../api/queries.ts';
+import { type Outline, outline } from '../features/guide/content/outline.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { type Entry, find, type Source, serviceText } from '../ui/find.ts';
 import { movedCursor, OptionList, optionId } from '../ui/option-list.tsx';
@@ -35,6 +36,7 @@ function useSources(id: string | undefined): readonly Source<Target>[] {
       ...(id === undefined ? [] : places.map((place) => page(place.label, `g ${place.key}`, to(place.to)))),
       page('Guide', 'g u', () => navigate({ to: '/guide' })),
       page('What becomes of each field', '', () => navigate({ to: '/guide/coverage' })),
+      page('Marks, words and codes', '', () => navigate({ to: '/guide/codes' })),
       page('All migrations', '', () => navigate({ to: '/' })),
       ...(id === undefined
         ? []
@@ -58,6 +60,13 @@ function useSources(id: string | undefined): readonly Source<Target>[] {
     const push = (href: string) => () => navigate({ href });
     const others = (migrations ?? []).filter((other) => other.id !== id && other.archivedAt === null);
     return [
+      {
+        texts: outline.map(({ title, chapter }) => `${title} ${chapter}`.toLowerCase()),
+        entry: (index) => {
+          const { id: section, title, chapter } = outline[index] as Outline;
+          return { group: 'Guide', title, hint: chapter, go: push(hrefOf`/guide/${section}`) };
+        },
+      },
       {
         texts: (codes ?? []).map(({ code, title }) => `${code} ${title}`.toLowerCase()),
         entry: (index) => {

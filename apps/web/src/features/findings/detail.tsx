@@ -2,6 +2,7 @@ import { Button, CloseButton } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { Prose } from '../../ui/prose.tsx';
 import { SeverityLabel } from '../../ui/status.tsx';
+import { ExplainedIn } from '../guide/explained-in.tsx';
 import { Acceptance } from './acceptance.tsx';
 import type { Finding } from './filter.ts';
 import classes from './page.module.css';
@@ -84,6 +85,7 @@ export function Detail(props: { migration: string; finding: Finding; onClose: ()
         <Button variant="default" renderRoot={(rest) => <Link {...rest} to="/codes/$code" params={{ code }} />}>
           The rule
         </Button>
+        <ExplainedIn code={code} />
       </div>
     </section>
   );

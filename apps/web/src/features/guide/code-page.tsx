@@ -5,6 +5,7 @@ import { useOpenMigration } from '../../frame/open-migration.ts';
 import { Page, Section } from '../../ui/page.tsx';
 import { Prose } from '../../ui/prose.tsx';
 import { SeverityLabel, severities } from '../../ui/status.tsx';
+import { ExplainedIn } from './explained-in.tsx';
 import classes from './page.module.css';
 
 /** The page of one code: what it says, why the rule exists, what to do. */
@@ -71,7 +72,9 @@ export function CodePage() {
             {' · '}
           </>
         )}
-        <Link to="/guide">All codes</Link>
+        <ExplainedIn code={data.code} />
+        {' · '}
+        <Link to="/guide/codes">All codes</Link>
       </p>
     </Page>
   );

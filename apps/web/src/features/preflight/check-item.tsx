@@ -5,6 +5,7 @@ import { count, whole } from '../../text/format.ts';
 import { CopyButton } from '../../ui/copy.tsx';
 import { Line } from '../../ui/prose.tsx';
 import { OutcomeMark, SeverityLabel } from '../../ui/status.tsx';
+import { ExplainedIn } from '../guide/explained-in.tsx';
 import { Evidence } from './evidence.tsx';
 import classes from './page.module.css';
 
@@ -116,6 +117,8 @@ export function CheckItem(props: { migration: string; check: Check; isOpen: bool
                 <Link to="/codes/$code" params={{ code: check.code }}>
                   {check.code}
                 </Link>
+                {' · '}
+                <ExplainedIn code={check.code} />
               </dd>
             </div>
           </dl>

@@ -6,6 +6,7 @@ import { count, whole } from '../../text/format.ts';
 import { Line, Prose } from '../../ui/prose.tsx';
 import { fieldsOf, OutcomeMark, SeverityMark } from '../../ui/status.tsx';
 import { Acceptance } from '../findings/acceptance.tsx';
+import { ExplainedIn } from '../guide/explained-in.tsx';
 import classes from './bench.module.css';
 import { type ListedFinding, nearest } from './findings.ts';
 import { nameOf } from './source-text.ts';
@@ -184,6 +185,7 @@ function FindingBody({ migration, entry: { finding } }: { migration: string; ent
         <Link to="/codes/$code" params={{ code: diagnostic.code }}>
           About {diagnostic.code}
         </Link>
+        <ExplainedIn code={diagnostic.code} />
       </div>
     </div>
   );
