@@ -1,4 +1,12 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { APIRequestContext } from '@playwright/test';
 import { expect, expectAccessible, keepPicture, openSample, test } from './support/test.ts';
+
+const sample = fileURLToPath(new URL('../examples/kong-air/', import.meta.url));
+const added =
+  'apiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: added, namespace: sales}\nspec: {egress: [{hosts: ["./*"]}]}\n';
 
 const pages = [
   ['overview', ''],
@@ -19,20 +27,46 @@ const pages = [
   ['calls', '/plan?view=calls&after=2'],
   ['bridge', '/bridge'],
   ['stage', '/bridge?wave=1&stage=apply&from=sales/web&to=sales/payments'],
+  ['fan-out', '/fan-out'],
+  ['fan-out-tables', '/fan-out?as=table'],
   ['inventory', '/inventory'],
+  ['clusters', '/clusters'],
+  ['drift', '/drift'],
+  ['import', '/import'],
+  ['changes', '/import/changes'],
+  ['decisions', '/import/changes?show=decisions'],
   ['export', '/export'],
   ['history', '/history'],
   ['settings', '/settings'],
 ] as const;
 
+/** Brings one Sidecar more, so that there is a change to be seen, and something that somebody decided before it. */
+async function importAgain(request: APIRequestContext, id: string): Promise<void> {
+  const form = new FormData();
+  for (const path of readdirSync(sample, { recursive: true, encoding: 'utf8' }).filter((one) => one.endsWith('.yaml')))
+    form.append(
+      'files',
+      new File([readFileSync(join(sample, path), 'utf8').replace('attempts: 2', 'attempts: 9')], path),
+    );
+  form.append('files', new File([added], 'added.yaml'));
+  const job = (await (await request.post(`/api/v1/migrations/${id}/snapshots`, { multipart: form })).json()) as {
+    id: string;
+  };
+  await (await request.get(`/api/v1/imports/${job.id}/events`)).text();
+}
+
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`every page in ${colorScheme}: a picture, and no violation of accessibility rules`, async ({ page }) => {
-    test.setTimeout(180_000);
+  test(`every page in ${colorScheme}: a picture, and no violation of accessibility rules`, async ({
+    page,
+    request,
+  }) => {
+    test.setTimeout(300_000);
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.goto('/');
     await expectAccessible(page);
     await keepPicture(page, 'start');
     const address = await openSample(page);
+    await importAgain(request, address.split('/').at(-1) as string);
     for (const [name, path] of pages) {
       await page.goto(`${address}${path}`);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
@@ -41,7 +75,17 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await keepPicture(page, name);
     }
     await page.goto('/guide');
-    await expectAccessible(page);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    // Sections are found as people find them, so that a new one is looked at too.
+    const sections = await page
+      .locator('a[href^="/guide/"]')
+      .evaluateAll((links) => [...new Set(links.map((link) => (link as HTMLAnchorElement).pathname))]);
+    expect(sections.length).toBeGreaterThan(1);
+    for (const section of ['/guide', ...sections, '/guide/codes', '/codes/ISTHMUS-AP-003']) {
+      await page.goto(section);
+      await expectAccessible(page);
+      await keepPicture(page, section.slice(1).replaceAll('/', '-'));
+    }
     await page.setViewportSize({ width: 800, height: 900 });
     for (const [name, path] of pages) {
       await page.goto(`${address}${path}`);
