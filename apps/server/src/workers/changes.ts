@@ -36,8 +36,9 @@ interface Held {
 
 type Holdings = ReadonlyMap<string, Held>;
 
-const mostFields = 20;
-const mostText = 300;
+// Where thousands of resources changed, nobody reads each; an answer of some megabytes is drawn at once.
+const mostFields = (changed: number): number => (changed > 1000 ? 4 : 20);
+const mostText = 160;
 
 function sourcesOf({ translation }: Translated): Holdings {
   const { istio, context } = translation.estate;
@@ -86,9 +87,9 @@ const textOf = (value: Json | undefined): string | undefined => {
   return text.length > mostText ? `${text.slice(0, mostText)}…` : text;
 };
 
-function fieldsOf(before: Held, after: Held): Pick<ChangedResource, 'fields' | 'more'> {
+function fieldsOf(before: Held, after: Held, most: number): Pick<ChangedResource, 'fields' | 'more'> {
   const paths = differingPaths(before.value, after.value, 1000);
-  const fields = paths.slice(0, mostFields).map((path) => {
+  const fields = paths.slice(0, most).map((path) => {
     const [was, is] = [textOf(at(before.value, path)), textOf(at(after.value, path))];
     return { path, ...(was === undefined ? {} : { before: was }), ...(is === undefined ? {} : { after: is }) };
   });
@@ -116,7 +117,7 @@ function changesOf(before: Holdings, after: Holdings): { rows: ChangedResource[]
       ...(shown.cluster === undefined ? {} : { cluster: shown.cluster }),
       ...(shown.file === undefined ? {} : { file: shown.file }),
       ...(is?.index === undefined ? {} : { index: is.index }),
-      ...(was !== undefined && is !== undefined ? fieldsOf(was, is) : nothing),
+      ...(was !== undefined && is !== undefined ? fieldsOf(was, is, mostFields(drift.changed.length)) : nothing),
     };
   };
   const keysOf = (refs: readonly ObjectRef[]): string[] => refs.map((ref) => (ref as ObjectRef & { key: string }).key);

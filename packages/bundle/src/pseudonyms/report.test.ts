@@ -206,3 +206,15 @@ test('a message that its template does not explain is taken for a text', () => {
 test('six bytes become three words', () => {
   expect(speakable(Uint8Array.from([127, 0, 0, 1, 63, 84]))).toBe('lusab-babad-gutih');
 });
+
+test('kinds and groups of an API that is somebody’s own are names, those of the meshes are not', () => {
+  const translation = text(`apiVersion: payroll.acme.corp/v1
+kind: SalaryRun
+metadata: {name: march, namespace: payroll}
+---
+${manifest}`);
+  const { report, names } = underPseudonyms(reportOf(translation), translation, keyed('k'));
+  expect(report.sources[0]?.skipped[0]).toMatchObject({ kind: names.get('SalaryRun'), name: names.get('march') });
+  expect(reportText(report)).not.toMatch(/acme|SalaryRun|march/);
+  expect(report.ledger[0]?.resource).toMatchObject({ kind: 'VirtualService', apiVersion: 'networking.istio.io/v1' });
+});
