@@ -1,8 +1,11 @@
-import type { Check } from '@isthmus/contract';
+import type { Check, Severity } from '@isthmus/contract';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { codesQuery } from '../../api/queries.ts';
 import { count } from '../../text/format.ts';
 import { Line } from '../../ui/prose.tsx';
-import { OutcomeMark, SeverityMark } from '../../ui/status.tsx';
+import { OutcomeMark, SeverityMark, severities } from '../../ui/status.tsx';
 import { outline } from './content/outline.ts';
 import { type Pitfall, pitfalls } from './content/pitfalls.ts';
 import classes from './guide.module.css';
@@ -11,7 +14,7 @@ import { SectionLink } from './section-link.tsx';
 import { useCurrent } from './use-current.ts';
 import { type Estate, useEstate } from './use-estate.ts';
 
-const stateMarks = { failed: 'approximate', partly: 'inert', skipped: 'inert', passed: 'exact' } as const;
+const stateMarks = { partly: 'inert', skipped: 'inert', passed: 'exact' } as const;
 const stateWords = {
   failed: 'found here',
   partly: 'not found here, as far as this import tells',
@@ -31,8 +34,20 @@ function CheckMark({ check }: { check: Check }) {
 const wordOf = ({ state, severity, total }: Check): string =>
   state === 'failed' ? `failed, ${count(total, severity === 'info' ? 'finding' : severity)}` : state;
 
+/** The worst of what was found of a pitfall. */
+function worstOf(pitfall: Pitfall, { checks = [], codes }: Estate, severityOf: ReadonlyMap<string, string>): Severity {
+  const found = [
+    ...checks.flatMap(({ id, state, severity }) =>
+      state === 'failed' && pitfall.checks.includes(id) ? [severity as string] : [],
+    ),
+    ...pitfall.codes.flatMap((code) => ((codes?.get(code) ?? 0) > 0 ? [severityOf.get(code)] : [])),
+  ];
+  return severities.find((severity) => found.includes(severity)) ?? 'info';
+}
+
 /** Each check of a pitfall with its result, and each finding that is there. */
-function Results({ pitfall, estate }: { pitfall: Pitfall; estate: Estate }) {
+function Results(props: { pitfall: Pitfall; estate: Estate; severityOf: ReadonlyMap<string, string> }) {
+  const { pitfall, estate, severityOf } = props;
   const { id, checks = [], codes } = estate;
   const found = pitfall.codes.filter((code) => (codes?.get(code) ?? 0) > 0);
   return (
@@ -59,7 +74,7 @@ function Results({ pitfall, estate }: { pitfall: Pitfall; estate: Estate }) {
         ))}
       {found.map((code) => (
         <li key={code}>
-          <OutcomeMark outcome="approximate" />
+          <SeverityMark severity={severities.find((one) => one === severityOf.get(code)) ?? 'info'} />
           <Link to="/migrations/$id/findings" params={{ id }} search={{ code }}>
             {count(codes?.get(code) ?? 0, 'finding')} {code}
           </Link>
@@ -83,22 +98,28 @@ function PitfallView(props: {
   estate: Estate | undefined;
   state: PitfallState | undefined;
   isCurrent: boolean;
+  severityOf: ReadonlyMap<string, string>;
 }) {
-  const { pitfall, estate, state, isCurrent } = props;
+  const { pitfall, estate, state, isCurrent, severityOf } = props;
   const section = outline.find(({ id }) => id === pitfall.section);
   return (
     <article id={pitfall.id} className={classes.item} data-current={isCurrent || undefined} aria-label={pitfall.title}>
       <h2>{pitfall.title}</h2>
-      {state !== undefined && (
+      {estate !== undefined && state !== undefined && (
         <p className={classes.state}>
-          <OutcomeMark outcome={stateMarks[state]} /> {stateWords[state]}
+          {state === 'failed' ? (
+            <SeverityMark severity={worstOf(pitfall, estate, severityOf)} />
+          ) : (
+            <OutcomeMark outcome={stateMarks[state]} />
+          )}
+          {stateWords[state]}
         </p>
       )}
       <p className={classes.text}>
         <Line text={pitfall.text} />
       </p>
       {estate !== undefined && state !== undefined ? (
-        <Results pitfall={pitfall} estate={estate} />
+        <Results pitfall={pitfall} estate={estate} severityOf={severityOf} />
       ) : (
         <Rules pitfall={pitfall} />
       )}
@@ -115,6 +136,8 @@ function PitfallView(props: {
 export function Pitfalls() {
   const estate = useEstate();
   const { checks, codes } = estate ?? {};
+  const { data: rules } = useQuery(codesQuery);
+  const severityOf = useMemo(() => new Map(rules?.map(({ code, severity }) => [code, severity])), [rules]);
   const isKnown = checks !== undefined && codes !== undefined;
   const stated = pitfalls.map((pitfall) => ({
     pitfall,
@@ -139,6 +162,7 @@ export function Pitfalls() {
           estate={estate}
           state={state}
           isCurrent={current === pitfall.id}
+          severityOf={severityOf}
         />
       ))}
     </>
