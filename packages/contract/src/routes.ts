@@ -406,15 +406,6 @@ export const routes = defineRoutes({
     status: 200,
     response: service.BulkResult,
   },
-  getGates: {
-    method: 'GET',
-    path: '/migrations/:id/services/:namespace/:name/gates',
-    summary: 'Whether a service may enter its next phases, condition by condition with the evidence',
-    status: 200,
-    response: gate.ServiceGates,
-  },
-  approve: {
-    method: 'POST',
   listSavedViews: {
     method: 'GET',
     path: '/migrations/:id/views',
@@ -436,6 +427,15 @@ export const routes = defineRoutes({
     summary: 'Remove a saved view',
     status: 204,
   },
+  getGates: {
+    method: 'GET',
+    path: '/migrations/:id/services/:namespace/:name/gates',
+    summary: 'Whether a service may enter its next phases, condition by condition with the evidence',
+    status: 200,
+    response: gate.ServiceGates,
+  },
+  approve: {
+    method: 'POST',
     path: '/migrations/:id/services/:namespace/:name/approvals',
     summary: 'Approve that the traffic of a service shifts; once for each name',
     body: gate.NewApproval,
@@ -475,15 +475,6 @@ export const routes = defineRoutes({
     query: behaviour.ReportQuery,
     status: 200,
   },
-  getBundle: {
-    method: 'GET',
-    path: '/migrations/:id/bundle',
-    summary: 'The bundle as an archive, its resources as objects of Kubernetes or in Universal form',
-    query: Type.Object({
-      format: Type.Optional(Type.Union([Type.Literal('zip'), Type.Literal('tar.gz')])),
-      form: Type.Optional(Type.Union([Type.Literal('kubernetes'), Type.Literal('universal')])),
-    }),
-    status: 200,
   getReportText: {
     method: 'GET',
     path: '/migrations/:id/report.md',
@@ -498,6 +489,15 @@ export const routes = defineRoutes({
     query: behaviour.ReportQuery,
     status: 200,
   },
+  getBundle: {
+    method: 'GET',
+    path: '/migrations/:id/bundle',
+    summary: 'The bundle as an archive, its resources as objects of Kubernetes or in Universal form',
+    query: Type.Object({
+      format: Type.Optional(Type.Union([Type.Literal('zip'), Type.Literal('tar.gz')])),
+      form: Type.Optional(Type.Union([Type.Literal('kubernetes'), Type.Literal('universal')])),
+    }),
+    status: 200,
   },
   listCodes: {
     method: 'GET',

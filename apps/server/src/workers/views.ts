@@ -45,6 +45,7 @@ import { draft, listOverrides, overrideVersions } from './overrides.ts';
 import { assessment, plan } from './plan.ts';
 import { type Course, progress } from './progress.ts';
 import { isReport, type ReportView, reportBytes } from './reports.ts';
+import { addUp, keyOf, noFindings, noOutcomes, type Translated, translated } from './snapshot.ts';
 import { workbench } from './workbench.ts';
 
 export interface ViewTask {
@@ -60,8 +61,8 @@ export interface ViewTask {
     | { readonly name: 'override'; readonly id: string }
     | { readonly name: 'override-draft'; readonly draft: OverrideDraft }
     | ReportView
-    | { readonly name: 'changes'; readonly from: string }
     | ({ readonly name: 'progress' } & Course)
+    | { readonly name: 'changes'; readonly from: string }
     | ({ readonly name: 'changed-verdicts'; readonly from: string } & Pick<Decisions, 'approvals' | 'basis' | 'result'>)
     | { readonly name: 'bundle'; readonly format: ArchiveFormat; readonly form: BundleFormat }
     | { readonly name: 'services'; readonly ids?: readonly string[] }
@@ -313,7 +314,6 @@ function build(snapshot: Translated, task: ViewTask): unknown {
   switch (view.name) {
     case 'overview':
       return overview(snapshot, states, countAccepted(snapshot, accepted));
-    case 'inventory':
     case 'progress': {
       const counts = countAccepted(snapshot, accepted);
       const blocked = new Set(
@@ -326,6 +326,7 @@ function build(snapshot: Translated, task: ViewTask): unknown {
       );
       return progress(snapshot, states, (id) => blocked.has(id), view);
     }
+    case 'inventory':
       return inventory(snapshot);
     case 'resources':
       return { resources: resources(snapshot) };
