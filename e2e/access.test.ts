@@ -1,3 +1,4 @@
+import { tabTo, walkTo } from './support/hand.ts';
 import { expect, expectAccessible, openSample, test } from './support/test.ts';
 
 test('whether access widens is answered, and who may call a workload is shown with the policies that decide', async ({
@@ -29,5 +30,30 @@ test('whether access widens is answered, and who may call a workload is shown wi
   expect(download.suggestedFilename()).toBe('access.csv');
   await page.reload();
   await detail.getByRole('link', { name: 'AuthorizationPolicy sales/payments', exact: true }).first().click();
+  await expect(page).toHaveURL(/\/workbench\?resource=\d+/);
+});
+
+test('by keyboard only: to a workload, its callers, the same ones too, and to the policy that decides', async ({
+  page,
+}) => {
+  await openSample(page);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await page.keyboard.press('g');
+  await page.keyboard.press('a');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Access');
+  await page.keyboard.press('/');
+  await page.keyboard.type('payments bookings');
+  await expect(page).toHaveURL(/q=payments/);
+  const grid = page.getByRole('grid', { name: 'Who may call whom' });
+  await walkTo(grid, 'sales/payments');
+  const detail = page.getByRole('region', { name: 'Access to sales/payments' });
+  await expect(detail).toBeVisible();
+  const callers = detail.getByRole('grid', { name: 'Who may call sales/payments' });
+  const same = page.getByRole('button', { name: /^same \d+/ });
+  await tabTo(same);
+  await page.keyboard.press('Enter');
+  await expect(callers.getByText('sales/flights', { exact: true })).toBeVisible();
+  await tabTo(detail.getByRole('link', { name: 'AuthorizationPolicy sales/payments', exact: true }).first());
+  await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/\/workbench\?resource=\d+/);
 });

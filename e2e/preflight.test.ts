@@ -1,3 +1,5 @@
+import type { Locator } from '@playwright/test';
+import { tabTo } from './support/hand.ts';
 import { expect, expectAccessible, openSample, test } from './support/test.ts';
 
 test('what would break on the day: the answer, the evidence, a patch to copy, the way to the workbench', async ({
@@ -42,6 +44,34 @@ test('what would break on the day: the answer, the evidence, a patch to copy, th
   await page.getByRole('link', { name: 'DestinationRule sales/payments in the workbench' }).click();
   await expect(page).toHaveURL(/workbench\?resource=\d+&field=spec\.trafficPolicy\.tls\.mode/);
   await expect(page.getByRole('heading', { level: 1 })).toContainText('payments');
+});
+
+test('by keyboard only: a check is opened, its patch copied, the skipped ones shown alone, and the field found', async ({
+  page,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await openSample(page);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await page.keyboard.press('g');
+  await page.keyboard.press('p');
+  await expect(page.getByRole('heading', { level: 1, name: 'Pre-flight' })).toBeVisible();
+  const press = async (target: Locator, key = 'Enter') => {
+    await tabTo(target);
+    await page.keyboard.press(key);
+  };
+  await press(page.getByRole('button', { name: /blocker Clients are told to speak Istio's mutual TLS/ }));
+  await expect(page).toHaveURL(/open=forced-mutual-tls/);
+  await press(page.locator('summary').filter({ hasText: 'Patch that settles it' }));
+  await press(page.getByRole('button', { name: 'Copy the patch' }));
+  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('tls: null');
+  await press(page.getByRole('button', { name: /^skipped/ }).first(), 'Space');
+  await expect(page).toHaveURL(/state=skipped/);
+  await expect(page.getByRole('region', { name: 'Failed' })).toBeHidden();
+  await press(page.getByRole('button', { name: 'Show all' }));
+  await press(page.getByRole('link', { name: 'DestinationRule sales/payments in the workbench' }));
+  await expect(page).toHaveURL(/workbench\?resource=\d+&field=spec\.trafficPolicy\.tls\.mode/);
 });
 
 test('the page of a rule has an example that fails and one that passes', async ({ page }) => {

@@ -1,21 +1,12 @@
-import type { Locator, Page } from '@playwright/test';
+import type { Locator } from '@playwright/test';
+import { tabTo } from './support/hand.ts';
 import { expect, expectAccessible, keepPicture, test } from './support/test.ts';
-
-/** Presses Tab until something has the focus, as somebody without a mouse does. */
-async function tabTo(page: Page, wanted: Locator): Promise<void> {
-  await expect(wanted).toBeVisible();
-  for (let presses = 0; presses < 80; presses++) {
-    if (await wanted.evaluate((element) => element === document.activeElement)) return;
-    await page.keyboard.press('Tab');
-  }
-  await expect(wanted).toBeFocused();
-}
 
 test('without a mouse: a service is opened, a finding accepted, a request simulated and changed', async ({ page }) => {
   test.setTimeout(180_000);
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto('/');
-  await tabTo(page, page.getByRole('button', { name: 'Open the sample estate' }));
+  await tabTo(page.getByRole('button', { name: 'Open the sample estate' }));
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/migrations\/[^/]+\/?$/);
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
@@ -25,7 +16,7 @@ test('without a mouse: a service is opened, a finding accepted, a request simula
   await page.keyboard.press('w');
   await expect(page).toHaveURL(/\/workbench/);
   const picker = page.getByRole('combobox', { name: 'Service, resource or namespace to show' });
-  await tabTo(page, picker);
+  await tabTo(picker);
   await page.keyboard.type('sales/seats');
   await expect(page.getByRole('option', { name: /sales\/seats/ }).first()).toBeVisible();
   await page.keyboard.press('Enter');
@@ -33,7 +24,7 @@ test('without a mouse: a service is opened, a finding accepted, a request simula
   const before = page.getByRole('region', { name: 'Before: Istio' });
   const after = page.getByRole('region', { name: 'After: Kong Mesh' });
   await expect(before.getByText('networking.istio.io/v1').first()).toBeVisible();
-  await tabTo(page, page.getByRole('button', { name: /^Findings/ }));
+  await tabTo(page.getByRole('button', { name: /^Findings/ }));
 
   // Through the findings, and one is accepted.
   await page.keyboard.press('n');
@@ -44,7 +35,7 @@ test('without a mouse: a service is opened, a finding accepted, a request simula
   await expect(open).toContainText('warning');
   const code = /ISTHMUS-[A-Z]+-\d+/.exec((await open.textContent()) ?? '')?.[0] ?? '';
   const accept = page.getByRole('button', { name: 'Accept with a reason …' });
-  await tabTo(page, accept);
+  await tabTo(accept);
   await page.keyboard.press('Enter');
   await expect(page.getByLabel(`Why may ${code} stay as it is?`)).toBeFocused();
   // A decision without a reason is none.
@@ -63,7 +54,7 @@ test('without a mouse: a service is opened, a finding accepted, a request simula
   await page.keyboard.press('n');
   await expect(open).not.toContainText('accepted');
   await expect(page.getByText('callers look at the status only')).toHaveCount(0);
-  await tabTo(page, page.getByRole('button', { name: '1 accepted' }));
+  await tabTo(page.getByRole('button', { name: '1 accepted' }));
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/accepted=shown/);
   await expect(page.getByRole('button', { expanded: false }).filter({ hasText: code }).first()).toContainText(
@@ -92,12 +83,12 @@ test('without a mouse: a service is opened, a finding accepted, a request simula
   await expect(page).toHaveURL(/path=\/v1\/map/);
 
   // The rule that decided is a press away, and so is a larger panel.
-  await tabTo(page, istio.getByRole('button', { name: 'VirtualService sales/seats spec.http[1]' }).last());
+  await tabTo(istio.getByRole('button', { name: 'VirtualService sales/seats spec.http[1]' }).last());
   await page.keyboard.press('Enter');
   await expect(before.getByRole('textbox')).toBeFocused();
   await expect(page).toHaveURL(/at=before:VirtualService\/sales\/seats:/);
   const splitter = page.getByRole('separator', { name: /^Height of/ });
-  await tabTo(page, splitter);
+  await tabTo(splitter);
   await page.keyboard.press('ArrowUp');
   await expect(page).toHaveURL(/dock=50/);
   await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
@@ -111,7 +102,7 @@ test('without a mouse: a service is opened, a finding accepted, a request simula
   await expect(before).toContainText(/step.2.decides/);
 
   // Who accepted what, and when.
-  await tabTo(page, page.getByRole('link', { name: 'History' }));
+  await tabTo(page.getByRole('link', { name: 'History' }));
   await page.keyboard.press('Enter');
   await expect(page.getByText(new RegExp(`accepted ${code} at .*: “callers look at the status only”`))).toBeVisible();
 });

@@ -30,6 +30,17 @@ export async function tabTo(target: Locator): Promise<void> {
   await expect(target).toBeFocused();
 }
 
+/** Moves the cursor of a table down to the first row with a text. */
+export async function walkTo(grid: Locator, text: string | RegExp): Promise<void> {
+  await tabTo(grid);
+  const { keyboard } = grid.page();
+  const wanted = grid.getByRole('row').filter({ hasText: text }).first();
+  const isThere = async () => (await wanted.count()) > 0 && (await wanted.getAttribute('data-active')) !== null;
+  await keyboard.press('Home');
+  for (let presses = 0; presses < 60 && !(await isThere()); presses++) await keyboard.press('ArrowDown');
+  await expect(wanted).toHaveAttribute('data-active');
+}
+
 const mouse: Hand = {
   name: 'with the mouse',
   press: (target) => target.click(),
@@ -55,15 +66,8 @@ const keyboard: Hand = {
     await keyboard.type(text);
   },
   async openRow(grid, text) {
-    await tabTo(grid);
-    const { keyboard } = grid.page();
-    const wanted = grid.getByRole('row').filter({ hasText: text }).first();
-    await keyboard.press('Home');
-    for (let presses = 0; presses < 60; presses++) {
-      if ((await wanted.count()) > 0 && (await wanted.getAttribute('data-active')) !== null) break;
-      await keyboard.press('ArrowDown');
-    }
-    await keyboard.press('Enter');
+    await walkTo(grid, text);
+    await grid.page().keyboard.press('Enter');
   },
   async goTo(page, _, letter) {
     // Where a text has the focus, letters are text: Tab leads out of it.
