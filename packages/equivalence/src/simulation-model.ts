@@ -75,7 +75,9 @@ export function simulationModel(
   const compiled = compileService(config, client, registered.host, port);
   const table = compiled?.table ?? unknownTable(config, client, port);
   const target =
-    compiled === undefined ? reachedTable(after, client, service, port) : after.routeTable(client, service, port);
+    compiled === undefined
+      ? reachedTable(config, after, client, service, port)
+      : after.routeTable(client, service, port);
   const compare = connectionsOf(config, after, client);
   const others = destinationsOf(target);
   const connections: Record<string, Compared> = {};

@@ -64,9 +64,18 @@ export const unknownTable = (config: EffectiveConfig, client: Client, port: numb
 });
 
 /** What Kong Mesh does with the requests of a client: what the proxy has no listener for goes on or not as the mesh says. */
-export function reachedTable(after: KongMeshBehavior, client: Client, service: ServiceRef, port: number): RouteTable {
+export function reachedTable(
+  { mesh }: EffectiveConfig,
+  after: KongMeshBehavior,
+  client: Client,
+  service: ServiceRef,
+  port: number,
+): RouteTable {
   const table = after.routeTable(client, service, port);
-  return table.otherwise.kind === 'no listener' ? { ...table, otherwise: after.unlistened(client) } : table;
+  const names = namesOf(service.namespace, service.name, client, mesh.clusterDomain);
+  return table.otherwise.kind === 'no listener'
+    ? { ...table, otherwise: after.unlistened(client, { port, names }) }
+    : table;
 }
 
 /** Compares what both meshes do with the requests to one service; see `verifyEstate`. */
@@ -96,7 +105,7 @@ export function* verifyService(
       const before = known ?? { table: unknownTable(config, client, port) };
       const table =
         known === undefined
-          ? reachedTable(after, client, { namespace, name }, port)
+          ? reachedTable(config, after, client, { namespace, name }, port)
           : after.routeTable(client, { namespace, name }, port);
       const names = namesOf(namespace, name, client, clusterDomain);
       const grpc = carriesGrpc(service, port);

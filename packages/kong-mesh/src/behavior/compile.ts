@@ -7,6 +7,7 @@ import type { Subject } from './entry-index.ts';
 import { countRoutes, type GeneratedRoutes, httpRoutes, httpTable, routeRules } from './http-routes.ts';
 import { confOf, type Mesh, readMesh } from './mesh.ts';
 import type { MeshOptions } from './options.ts';
+import type { Dialled } from './passthrough.ts';
 import { patchedTable } from './patched-table.ts';
 import { maxConnectAttempts } from './retries.ts';
 import { tcpRule, tcpTable } from './tcp-routes.ts';
@@ -28,8 +29,8 @@ export interface KongMeshBehavior {
    * why there is none: no listener (the connection bypasses every route) or a configuration that does not come into effect.
    */
   routeTable(client: MeshClient, service: ServiceRef, port: number): RouteTable;
-  /** What becomes of what a client sends to an address for which its proxy has no listener. */
-  unlistened(client: Client): Decision;
+  /** What becomes of what a client sends to a port of a Service for which its proxy has no listener. */
+  unlistened(client: Client, dialled: Dialled): Decision;
   /** The ports that a client's proxy has listeners for, where its Pods limit them (`kuma.io/reachable-backends`); else undefined: all. */
   within(client: Client): ReadonlyMap<Destination, readonly DestinationPort[]> | undefined;
   /** Whether the cluster has workloads whose Pods have just a client's labels: others reach what nobody limits for them. */
@@ -118,7 +119,7 @@ export function compileKongMesh(objects: readonly JsonObject[], options: MeshOpt
       if (question === undefined) return { virtualHosts: [], otherwise: { kind: 'no listener' } };
       return tableFor(mesh, question);
     },
-    unlistened: (client) => mesh.unlistenedOf(mesh.viewOf(client)),
+    unlistened: (client, dialled) => mesh.unlistenedOf(mesh.viewOf(client), dialled),
     within: mesh.reach.within,
     hasWorkload: mesh.reach.hasWorkload,
     generatedRoutes(client, service, port) {

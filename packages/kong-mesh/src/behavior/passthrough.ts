@@ -9,15 +9,23 @@ import { comparePolicies } from './precedence.ts';
 import { candidates, indexBySelection, selects } from './selection.ts';
 import { filledOf, listOf, mapOf } from './value.ts';
 
-/** What becomes of connections to addresses for which a proxy has no listener. */
-export type UnlistenedOf = (client: ClientView) => Decision;
+/** What a client dials: a port of a Service by any of its names, for which its proxy has no listener. */
+export interface Dialled {
+  readonly port: number;
+  readonly names: readonly string[];
+}
+
+/** What becomes of connections for which a proxy has no listener. */
+export type UnlistenedOf = (client: ClientView, dialled: Dialled) => Decision;
 
 const closed: Decision = { kind: 'closed', reason: 'only what the mesh knows is passed on' };
 
-/** Whether an entry may be about an address of the cluster: a name that is none of a Service is not. */
-function mayMeanService(entry: JsonObject): boolean {
-  const value = filledOf(entry.value) ?? '';
-  return entry.type !== 'Domain' || value.startsWith('*') || !value.includes('.') || value.includes('.svc');
+/** Whether an entry may be about a port of a Service: one for another port or another name is not (edge.md 1.2). */
+function mayMean(dialled: Dialled, { type, port, value }: JsonObject): boolean {
+  if (port !== undefined && port !== dialled.port) return false;
+  if (type !== 'Domain') return true;
+  const domain = filledOf(value) ?? '';
+  return dialled.names.some((name) => (domain.startsWith('*') ? name.endsWith(domain.slice(1)) : name === domain));
 }
 
 /** Whether connections to anywhere are passed on where no MeshPassthrough says so; in 3.0 they are (edge.md 1). */
@@ -38,7 +46,7 @@ export function readPassthrough(
 ): UnlistenedOf {
   const index = indexBySelection(policies, (policy) => policy);
   const isOpen = meshDefault(objects, options);
-  return (client) => {
+  return (client, dialled) => {
     const selected = candidates(index, client)
       .filter((policy) => selects(policy, client))
       .sort(comparePolicies);
@@ -47,7 +55,7 @@ export function readPassthrough(
     const mode = filledOf(mergeConfs(confs).passthroughMode) ?? 'Matched';
     if (mode === 'All') return { kind: 'passthrough' };
     const entries = confs.flatMap(({ appendMatch }) => listOf(appendMatch)).map((entry) => mapOf(entry));
-    if (mode === 'None' || !entries.some(mayMeanService)) return closed;
+    if (mode === 'None' || !entries.some((entry) => mayMean(dialled, entry))) return closed;
     return { kind: 'unknown', reason: 'whether an entry of a MeshPassthrough means the address is not modelled' };
   };
 }

@@ -132,8 +132,9 @@ describe('what a proxy has no listener for', () => {
     spec,
   });
   const shut = mesh({ networking: { outbound: { passthrough: false } } });
+  const dialled = { port: 80, names: ['s.shop', 's.shop.svc', 's.shop.svc.cluster.local'] };
   const kindOf = (objects: readonly JsonObject[], version: '2.14' | '3.0' = '2.14'): string =>
-    meshOf([...shop, ...objects], { version }).unlistened(client).kind;
+    meshOf([...shop, ...objects], { version }).unlistened(client, dialled).kind;
 
   test.each([
     ['goes on by default', [], 'passthrough'],
@@ -145,6 +146,21 @@ describe('what a proxy has no listener for', () => {
       'is closed by entries for other names',
       [passthrough({ appendMatch: [{ type: 'Domain', value: 'a.com', protocol: 'tls' }] })],
       'closed',
+    ],
+    [
+      'is closed by entries for other ports',
+      [passthrough({ appendMatch: [{ type: 'CIDR', value: '0.0.0.0/0', port: 5671 }] })],
+      'closed',
+    ],
+    [
+      'is closed by wildcards below which there is no Service',
+      [passthrough({ appendMatch: [{ type: 'Domain', value: '*.a.com', protocol: 'http', port: 80 }] })],
+      'closed',
+    ],
+    [
+      'is not known with wildcards below which there are Services',
+      [passthrough({ appendMatch: [{ type: 'Domain', value: '*.cluster.local', protocol: 'http', port: 80 }] })],
+      'unknown',
     ],
     [
       'is not known with entries for addresses',
