@@ -81,9 +81,7 @@ test('what is compared is what is applied: an edit that changes traffic differs,
     const { status, stdout } = isthmus('verify', input, '--overrides', path, '--json');
     expect(status).toBe(1);
     const rows = JSON.parse(stdout) as VerdictRow[];
-    expect(rows.find(({ verdict }) => verdict === 'differs')?.sentence).toContain(
-      '3 s in Istio, 30 s in Kong Mesh',
-    );
+    expect(rows.find(({ verdict }) => verdict === 'differs')?.sentence).toContain('3 s in Istio, 30 s in Kong Mesh');
   }
 });
 

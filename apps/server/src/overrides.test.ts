@@ -108,9 +108,7 @@ test('an edit is shown in the workbench, judged, in the bundle, in the report an
   const behaviour = await get<ServiceBehaviour>('/behaviour/sales/seats');
   const resilience = behaviour.verdicts.filter(({ aspect }) => aspect === 'resilience');
   expect(resilience.map(({ verdict }) => verdict)).toContain('differs');
-  expect(resilience.find(({ verdict }) => verdict === 'differs')?.sentence).toMatch(
-    /3 s in Istio, 30 s in Kong Mesh/,
-  );
+  expect(resilience.find(({ verdict }) => verdict === 'differs')?.sentence).toMatch(/3 s in Istio, 30 s in Kong Mesh/);
   const report = await get<{ resources: { kind: string; overridden?: object }[] }>('/report');
   expect(report.resources.filter(({ overridden }) => overridden !== undefined)).toMatchObject([
     { kind: 'MeshTimeout', overridden: { by: 'Ann', reason: 'measured', change: 'edit' } },
