@@ -70,6 +70,8 @@ const keyboard: Hand = {
     await grid.page().keyboard.press('Enter');
   },
   async goTo(page, _, letter) {
+    // Before the page is there, nobody listens to keys.
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible({ timeout: 30_000 });
     // Where a text has the focus, letters are text: Tab leads out of it.
     for (let presses = 0; presses < 10; presses++) {
       const isTyping = await page.evaluate(
