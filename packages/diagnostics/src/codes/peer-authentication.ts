@@ -161,10 +161,10 @@ export const peerAuthentication = defineCodes({
     severity: 'warning',
     title: 'Denial by identity does not hold for calls between the meshes',
     message:
-      'This policy denies callers by their identity, and its workloads accept plaintext. While they and their callers are in different meshes, calls come in plaintext and without an identity, so that those it denies get through.',
-    help: 'Demand mTLS of these workloads in Istio (mode STRICT) before they are migrated, or move them together with the callers that are denied.',
+      'This policy keeps callers out by their identity, and its workloads accept plaintext. Calls between the meshes that come in plaintext have no identity, so that those it keeps out get through while they and these workloads are in different meshes.',
+    help: 'Demand mTLS of these workloads in Istio (mode STRICT) before they are migrated, or move them together with the callers that it keeps out.',
     explanation:
-      "Kong Mesh opens mTLS to its own Services only, Istio's sidecars see no sign of mTLS at Pods of Kong Mesh, and a Permissive inbound ends no TLS of Istio (security.md 0.5, 0.6 and 4.1.4; verified by running). A caller without an identity meets no denial of one.",
+      "Kong Mesh opens mTLS to its own Services only, Istio's sidecars see no sign of mTLS at Pods of Kong Mesh, and a Permissive inbound ends no TLS of Istio (security.md 0.5, 0.6 and 4.1.4; verified by running). A caller without an identity meets no denial of one, and every exception from what is allowed is about others.",
     example: 'spec:\n  action: DENY\n  rules: [{from: [{source: {principals: [cluster.local/ns/sales/sa/guest]}}]}]',
   },
   unserved: {

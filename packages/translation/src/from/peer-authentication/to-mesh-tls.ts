@@ -28,22 +28,36 @@ import { type Level, levelsOf, modeFieldOf } from './levels.ts';
 const area = codes.peerAuthentication;
 const asResource: EmittedRole = { role: 'resource', stage: 'mesh' };
 
+type Constraints = ReturnType<typeof allConstraints>;
+
+const namesIdentity = (constraints: Constraints): boolean =>
+  constraints.some(({ attribute, negated }) => isIdentity(attribute) && !negated);
+const exceptsIdentity = (constraints: Constraints): boolean =>
+  constraints.some(({ attribute, negated }) => isIdentity(attribute) && negated);
+
+/** What a rule asks of the source, in each of its alternatives. */
+const sourcesOf = ({ from, when }: AuthorizationPolicy['rules'][number]): Constraints[] =>
+  (from.length === 0 ? [[]] : from.map(({ constraints }) => constraints)).map((source) => [...source, ...when]);
+
 /** Whether a policy keeps some plaintext caller out, who has no identity. */
 function restrictsPlaintext(policy: AuthorizationPolicy): boolean {
   if (policy.dryRun || policy.action === 'AUDIT') return false;
   if (policy.problems.length > 0) return policy.action === 'ALLOW';
   if (policy.action === 'ALLOW') return !policy.rules.some(matchesEverything);
-  return policy.rules.some((rule) => {
-    const sources = rule.from.length === 0 ? [[]] : rule.from.map(({ constraints }) => constraints);
-    const named = (constraints: ReturnType<typeof allConstraints>): boolean =>
-      constraints.some(({ attribute, negated }) => isIdentity(attribute) && !negated);
-    return !named(rule.when) && sources.some((constraints) => !named(constraints));
-  });
+  return policy.rules.some((rule) => sourcesOf(rule).some((source) => !namesIdentity(source)));
 }
 
-/** Whether a policy denies callers by who they are, and plaintext callers not. */
-const deniesByIdentity = ({ action, dryRun, problems, rules }: AuthorizationPolicy): boolean =>
-  action === 'DENY' && !dryRun && problems.length === 0 && rules.length > 0;
+/**
+ * Whether a policy keeps somebody out by an identity, and lets the same request through without any: a denial that names one, or an
+ * allowance for all but some. A caller without an identity meets no condition that names one, and every exception from one
+ * (security.md 2; verified by running Istio 1.32).
+ */
+function sparesPlaintext({ action, dryRun, problems, rules }: AuthorizationPolicy): boolean {
+  if (dryRun || action === 'AUDIT' || problems.length > 0) return false;
+  const sources = rules.flatMap(sourcesOf);
+  if (action !== 'ALLOW') return sources.some(namesIdentity);
+  return !rules.some(matchesEverything) && sources.some((source) => exceptsIdentity(source) && !namesIdentity(source));
+}
 
 function meet(context: Context, view: SecurityView, a: PolicyScope, b: PolicyScope): boolean {
   if (!overlaps(a, b)) return false;
@@ -313,7 +327,7 @@ export function translatePeerAuthentications(context: Context): void {
     context.report(area.restricted, { name }, child(rootField(resource), 'spec') ?? resource);
   }
   for (const policy of view.policies)
-    if (deniesByIdentity(policy) && !restricting.includes(policy) && takesPlaintext(emitting, policy))
+    if (sparesPlaintext(policy) && takesPlaintext(emitting, policy))
       context.report(area.deniesByIdentity, {}, child(rootField(policy.resource), 'spec') ?? policy.resource);
   for (const policy of view.peers)
     if (policy.level !== 'ignored' && !outlived.has(policy)) accountForRest(context, policy);
