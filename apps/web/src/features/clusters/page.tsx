@@ -78,6 +78,19 @@ export function ClustersPage() {
         </>
       }
     >
+      {clusters.length === 0 && (
+        <Section
+          title="What a connected cluster adds"
+          note="It is read, and only read, with the credentials that this server has. Of Secrets it asks for the metadata only, never for values."
+        >
+          <ul className={classes.list}>
+            <li>What each namespace and pod runs now; pods with the proxies of both meshes raise an alarm.</li>
+            <li>A snapshot of all that was exported by hand so far, taken again whenever you like.</li>
+            <li>What changed since the snapshot, and what of the bundle is applied, missing, or changed by hand.</li>
+            <li>For each service the mesh that serves it, beside the phase that was recorded.</li>
+          </ul>
+        </Section>
+      )}
       {clusters.length > 0 && (
         <ul className={classes.list} aria-label="Connected clusters">
           {clusters.map(({ name, connection }) => (

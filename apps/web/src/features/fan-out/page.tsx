@@ -139,7 +139,7 @@ export function FanOutPage() {
       {fanOut.services > 0 && (
         <Section
           title="For 10 to 10,000 services"
-          note="A projection: the same estate with more namespaces of the same size, and the mean of its proxies. Dashed lines know their own namespace only."
+          note={`A projection: the same estate with more namespaces of the same size, and the mean of its proxies.${isTable ? '' : ' Dashed lines know their own namespace only.'}`}
         >
           {isTable ? (
             <DataTable
