@@ -1,31 +1,31 @@
 // Written by scripts/generate-report-words.ts.
 /** The words that Isthmus itself uses, and the names of fields of both meshes. */
-export const words: string = `A A-Fa-f A-Z A-Za-z ABCDEFGHIJKLMNOPQRSTUVWXYZ AConfiguration ADD ALLOW ALLOW_ANY ALLOW_ANY_DYNAMIC_DNS
-ALL_METRICS ALPN ANY AP API APIService APPEND_IF_EXISTS_OR_ADD AUDIT AUTHN AUTHORITY AUTHZ AUTO_PASSTHROUGH
-AccessTokenCredentials ActiveMTLSBackend ActiveRawUdpListenerConfig AdaptiveConcurrency AddAfter AddBefore
-AddFirst AddLast AdminConfig AdmissionControl AggregateClusterResource AllowInsecureFallback
-AllowListedRoutesConfig AllowValidOnly AllowWithShadowDeny AlwaysOnSamplerConfig AnyExcept ApiKeyAuth
-ApiKeyAuthPerRoute ApiListenerManager AppleDnsResolverConfig ApplicationProtocolInput ApplyToCluster
-AssumeRoleCredentialProvider AsyncFileManagerConfig AuthorizationPolicies AuthorizationPolicy
+export const words: string = `A A-Fa-f A-Z A-Za-z ABCDEFGHIJKLMNOPQRSTUVWXYZ ACMPCA AConfiguration ADD ALLOW ALLOW_ANY ALLOW_ANY_DYNAMIC_DNS
+ALL_METRICS ALPN ANY AP API APIService APPEND_IF_EXISTS_OR_ADD AUDIT AUTHN AUTHORITY AUTHZ AUTO_PASSTHROUGH AWS
+AWSPCAClusterIssuer AWSPCAIssuer AccessTokenCredentials ActiveMTLSBackend ActiveRawUdpListenerConfig
+AdaptiveConcurrency AddAfter AddBefore AddFirst AddLast AdminConfig AdmissionControl AggregateClusterResource
+AllowInsecureFallback AllowListedRoutesConfig AllowValidOnly AllowWithShadowDeny AlwaysOnSamplerConfig
+AnyExcept ApiKeyAuth ApiKeyAuthPerRoute ApiListenerManager AppleDnsResolverConfig ApplicationProtocolInput
+ApplyToCluster AssumeRoleCredentialProvider AsyncFileManagerConfig AuthorizationPolicies AuthorizationPolicy
 AuthorizationRequest AuthorizationResponse AwsCredentialProvider AwsIam AwsRequestSigning
 AwsRequestSigningPerRoute B BEGIN BOOTSTRAP BYTES_RECEIVED BYTES_SENT BackendTLSPolicies BackendTLSPolicy
 BandwidthLimit BasicAuth BasicAuthPerRoute BasicConfig BodyTransformation BufferBehavior BufferFactoryConfig
-BufferPerRoute BufferSettings BufferedAdminSink BuildVersion C CELSamplerConfig CERTIFICATE CHART CIDR CLIENT
-CLIENT_AND_SERVER CLUSTER CLUSTER_PROVIDED CONNECT CONNECTION_TERMINATION_DETAILS CONTROLLER_FEATURE_GATES
-CONTROLLER_GATEWAY_API_CONTROLLER_NAME CORS CRUdJTi CSIDriver CSINode CUSTOM CacheConfig CacheV
-CaresDnsResolverConfig CdnLoopConfig CelExpressionConfig CertificateProviderPluginInstance
-CertificateSigningRequest CertificateValidationContext CgroupMemoryConfig CharacterClass CheckDuplicates
-CheckSettings CircuitBreaker ClientConfig ClientSideWeightedRoundRobin ClusterAction ClusterCollection
-ClusterConfig ClusterIssuer ClusterManager ClusterProvided ClusterRbacConfig ClusterRole ClusterRoleBinding
-ClusterSnapshot ClusterStats ClusterTrustBundle CodecConfig CommonExtensionConfig CommonGeoipProviderConfig
-CommonGrpcAccessLogConfig CommonTlsContext ComponentStatus CompressorOverrides CompressorPerRoute
-ConfigCredentialProvider ConfigMap ConnectFailure ConnectionLimit ConsecutiveErrors ConsistentHashing
-ConsistentHashingLbConfig ContainerCredentialProvider ContainerPatch ContainerPatches ControlPlane
-CookieBasedSessionState CookieConfig CookieConfigs CpuUtilizationConfig CredentialInjector
-CredentialsFileCredentialProvider CronJob CryptoServerStreamConfig CsrfPolicy CustomHeaderConfig
-CustomInlineHeader CustomResourceDefinition CustomResponse D DECODE_AND_MERGE_SLASHES DEFAULT DELETE DENY DIR
-DIRECT_RESPONSE DISABLE DISABLE_SHADOW_HOST_SUFFIX DNS DNS_ROUND_ROBIN DOWNSTREAM_LOCAL_ADDRESS
-DOWNSTREAM_REMOTE_ADDRESS DO_NOT_UPGRADE DR DSA DURATION DYNAMIC_DNS DaemonSet
+BufferPerRoute BufferSettings BufferedAdminSink BuildVersion C CA CA_ADDR CELSamplerConfig CERTIFICATE CHART
+CIDR CLIENT CLIENT_AND_SERVER CLUSTER CLUSTER_PROVIDED CONNECT CONNECTION_TERMINATION_DETAILS
+CONTROLLER_FEATURE_GATES CONTROLLER_GATEWAY_API_CONTROLLER_NAME CORS CRUdJTi CSIDriver CSINode CUSTOM
+CacheConfig CacheV CaresDnsResolverConfig CdnLoopConfig CelExpressionConfig CertManager
+CertificateProviderPluginInstance CertificateSigningRequest CertificateValidationContext CgroupMemoryConfig
+CharacterClass CheckDuplicates CheckSettings CircuitBreaker ClientConfig ClientSideWeightedRoundRobin
+ClusterAction ClusterCollection ClusterConfig ClusterIssuer ClusterManager ClusterProvided ClusterRbacConfig
+ClusterRole ClusterRoleBinding ClusterSnapshot ClusterStats ClusterTrustBundle CodecConfig
+CommonExtensionConfig CommonGeoipProviderConfig CommonGrpcAccessLogConfig CommonTlsContext ComponentStatus
+CompressorOverrides CompressorPerRoute ConfigCredentialProvider ConfigMap ConnectFailure ConnectionLimit
+ConsecutiveErrors ConsistentHashing ConsistentHashingLbConfig ContainerCredentialProvider ContainerPatch
+ContainerPatches ControlPlane CookieBasedSessionState CookieConfig CookieConfigs CpuUtilizationConfig
+CredentialInjector CredentialsFileCredentialProvider CronJob CryptoServerStreamConfig CsrfPolicy
+CustomHeaderConfig CustomInlineHeader CustomResourceDefinition CustomResponse D DECODE_AND_MERGE_SLASHES
+DEFAULT DELETE DENY DIR DIRECT_RESPONSE DISABLE DISABLE_SHADOW_HOST_SUFFIX DNS DNS_ROUND_ROBIN
+DOWNSTREAM_LOCAL_ADDRESS DOWNSTREAM_REMOTE_ADDRESS DO_NOT_UPGRADE DR DSA DURATION DYNAMIC_DNS DaemonSet
 DataSourceServerPreferredAddressConfig DatabaseErrors DatadogConfig DatadogRemoteConfig DdEe DeadlineExceeded
 DefaultClientWriter DefaultEarlyDataPolicy DefaultLocalAddressSelector DefaultSocketInterface DescriptorSet
 DestinationIPInput DestinationPortInput DestinationRule DeterministicConnectionIdGeneratorConfig
@@ -35,12 +35,12 @@ DubboProxy DynamicConfig DynamicMetadataInput DynamicMetadataSource DynamicModul
 DynamicModuleBootstrapExtension DynamicModuleConfig DynamicModuleFilter DynamicModuleFilterPerRoute
 DynamicModuleListenerFilter DynamicModuleNetworkFilter DynamicModuleUdpListenerFilter DynamicOtConfig
 DynamicTokenBucket DynatraceResourceDetectorConfig DynatraceSamplerConfig E EC ECDHE ECDHE-ECDSA-AES
-ECDHE-ECDSA-CHACHA ECDHE-RSA-AES ECDHE-RSA-CHACHA ECDSA EDS ENCRYPTED END EP EST EXTENSION_CONFIG East-west
-EdgeRule EndpointLoadMetricStats EndpointMetadataInput EndpointSlice EnvFirst EnvVar EnvelopeSessionState
-EnvironmentCredentialProvider EnvironmentResourceDetectorConfig EnvoyFilter EnvoyMobileHttpConnectionManager
-EnvoyRatelimited ErrorBuckets ExecuteFilterAction ExplicitFirst ExpressionFilter ExtAuthz ExtAuthzPerRoute
-ExtProcHttpService ExtProcOverrides ExtProcPerRoute ExtensionRef ExtensionWithMatcher
-ExtensionWithMatcherPerRoute ExternalAuth ExternalName ExternalProcessor ExternalService
+ECDHE-ECDSA-CHACHA ECDHE-RSA-AES ECDHE-RSA-CHACHA ECDSA EDS ENABLE_CA_SERVER ENABLE_MCS_HOST ENCRYPTED END EP
+EST EXTENSION_CONFIG EXTERNAL_CA East-west EdgeRule EndpointLoadMetricStats EndpointMetadataInput EndpointSlice
+EnvFirst EnvVar EnvelopeSessionState EnvironmentCredentialProvider EnvironmentResourceDetectorConfig
+EnvoyFilter EnvoyMobileHttpConnectionManager EnvoyRatelimited ErrorBuckets ExecuteFilterAction ExplicitFirst
+ExpressionFilter ExtAuthz ExtAuthzPerRoute ExtProcHttpService ExtProcOverrides ExtProcPerRoute ExtensionRef
+ExtensionWithMatcher ExtensionWithMatcherPerRoute ExternalAuth ExternalName ExternalProcessor ExternalService
 ExtractOnlyWithoutValidation F FAIL_CLOSE FAIL_CLOSED FAIL_OPEN FAIL_RELOAD FALSE FFFF FILTER_CHAIN FORWARD
 FROM_PROTOCOL_DEFAULT FROM_REQUEST_PORT FatalAction FaultInjection FieldExtractions FieldSelector FileAccessLog
 FileBasedKeyValueStoreConfig FileBasedMetadataCallCredentials FileBasedMetadataConfig FilePerTapSink
@@ -115,7 +115,7 @@ RequestMatchInput RequestMatcher RequestMirror RequestRedirect RequirementRule R
 ResourceMonitor ResponseDirectionOverrides ResponseHeaderModifier ResponseMapper RestrictionConfig
 ReverseConnectionClusterConfig ReverseTunnel RingHash RoundRobin RouteAction RouteConfiguration RouteList
 RouteMatch RuntimeClass RuntimeFraction RuntimeLayer RuntimePercent S SC SCTP SE SEC SERVER SIDECAR_INBOUND
-SIDECAR_OUTBOUND SIMPLE SNI SPIFFE SPIFFECertValidatorConfig START_TIME STATIC STATS STRICT STRICT_DNS
+SIDECAR_OUTBOUND SIMPLE SNI SPIFFE SPIFFECertValidatorConfig SPIRE START_TIME STATIC STATS STRICT STRICT_DNS
 SafeCrossSchemeConfig SaveProcessingResponse ScaleTimersOverloadActionConfig ScaledTrigger
 SchemeHeaderTransformation ScopedRds ScopedRouteConfiguration ScopedRouteConfigurationsList ScopedRoutes
 SdsSecretConfig ServerNameInput ServiceAccount ServiceAccountJwtAccessCredentials ServiceCIDR ServiceEntries
@@ -132,120 +132,123 @@ TcpGrpcAccessLogConfig TcpProtocolOptions TemplateError TextMatch ThresholdTrigg
 ThriftProtocolOptions ThriftProxy ThriftToMetadata ThriftToMetadataPerRoute TlsCertificate TlsCredentials
 TlsInspector TlsKeyLog TlsParameters TlsSessionTicketKeys TokenCacheConfig TokenHeader
 TraceIdRatioBasedSamplerConfig TraceServiceConfig TrafficExtension TrafficLog TrafficPermission TrafficRoute
-TrafficTrace TransformConfig TransportProtocolInput TransportSocketNameAction TypedStruct UDP UDPRoute
-UNDEFINED UNSET UNSPECIFIED UNSPECIFIED_PHASE UNSPECIFIED_PLUGIN_TYPE UNSPECIFIED_POLICY UNVERIFIED UPGRADE
-UPSERT UPSTREAM_CLUSTER_RAW UPSTREAM_HOST UPSTREAM_LOCAL_ADDRESS UPSTREAM_TRANSPORT_FAILURE_REASON URI URL
-URLRewrite URLs USER-AGENT UTF UUID UdpConnectionPoolProto UdpDefaultWriterFactory UdpGsoBatchWriterFactory
-UdpProxyConfig UnixTimestamp UnknownQueryParams UnnamedEndpointLoadMetricStats UpgradePolicy UpstreamCodec
-UpstreamEndpointStats UpstreamIpPortMatcher UpstreamLocalityStats UpstreamReverseConnectionSocketInterface
-UpstreamStartTlsConfig UpstreamTlsContext UriSanInput UriTemplateMatchConfig UriTemplateRewriteConfig
-UuidRequestIdConfig V VALUE VALUES VIRTUAL_HOST VS ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding
-ValidatingWebhookConfiguration ValidationListenerManager ValidationPolicy VirtualHost VirtualOutbound
-VirtualService VirtualServices VolumeAttachment VolumeAttributesClass WAYPOINT Warm-up WasmAccessLog WasmPlugin
-WasmService WeightedCluster WorkloadEntries WorkloadEntry WorkloadGroup WrrLocality X X-ENVOY-ORIGINAL-PATH
-X-ENVOY-UPSTREAM-SERVICE-TIME X-FORWARDED-FOR X-REQUEST-ID XRayConfig XX XXHash XX_HASH XdsCredentials
-XffConfig XffTrustedCidrs Y YAML YES Z ZTunnel ZipkinConfig ZoneEgress ZoneIngress ZoneInsight ZooKeeperProxy a
-a-c a-f a-fA-F a-z a-zA-Z aa abcdefghijklmnopqrstuvwxyz able abort aborted aborts about above absence absent
-absolute absoluteTimeout accept accepted accepts acceptsWidening access access-log accessLogEncoding
-accessLogFile accessLogFormat accessLogging access_log access_loggers access_token account accounts acl across
-act action active activeRequestBias acts adapt adaptive adaptive_concurrency add added additionalProperties
-address addresses adds admin admission admission_control admissionregistration admitted adopt adopted advanced
-advice advises affected affinityTags after again against age agent agentConfig agentLogLevel aggregate
-aggression ago alerts algorithm alias aliasExpansion aliases alike alive all allow allow-all allowCredentials
-allowHeaders allowMethods allowOrigin allowOrigins allowRenegotiation allowSignalOverrides allowWithShadowDeny
-allow_listed_routes allowance allowed allowedHeaders allowedListeners allowedResponseHeaders allowedRoutes
-allowing allows alls alone along alpha alpha-policy-convert alpn already also alternate
-alternate_protocols_cache alternation alternatives alts always alwaysLogHealthCheckFailures ambient among
-amounts an analyze analyze-suppress analyzer ancestorRef ancestors anchor anchored anchors and anew annotate
-annotation annotations anonymous another answer answered answering answers any anyOf anyone anything anywhere
-apart api apiVersion api_key_auth apiextensions apimachinery apiregistration apis apiserver app appProtocol
-append appendAction appendMatch appendModifications appendPolicies appendProfiles appended appends apple
-application application-probe-proxy-port applicationProtocols applications applied applier applies apply
-applyTo applying approximate archive archives are areSeveral argoproj around array arrive arrives as ask asked
-asks aspect assertion assumed async async_files at atomic attach attached attachedListenerSets attachedRoutes
-attempts attribute attributes aud audience audience_required audiences audit audit_loggers auth authConfig
-authenticated authentication authn author authorities authority authorization authorization_policy authorizer
-authz auto autoRegistration auto_host_rewrite autoallocate autogenerate autoscalers available away aws
-aws_lambda aws_request_signing azp b back back-off backOff backend backendRef backendRefs backendRequest
-backendUtilization backends backlog backoff backslash bad balance balanced balancer balancers balances
-balancing bandwidth bandwidth_limit bare base baseEjectionTime baseInterval base_ejection_time based basic
-basic_auth be bearer bearer_token_cookie_name because become becomes been before begin beginnings begins behave
-behaves behavior behaviour behind being belong belongs below beside besides best beta better between beyond bf
-bigint billions binary bind binding bit bitTraceId bits bk blind block block-device blocker blocks body bool
-boolean bootstrap bootstrapOverride both bound break breaker breakers bridge bridged brim brings broader broken
-brotli browsers bucket budgetInterval budgets buffer build builder builders builds bundle bundled burst but by
-by-address by-sidecar bypass bypass-inbound-capture byte bytes bytes_received c ca ca-cert caBundles caCert
-caCertCredentialName caCertificateRefs caCertificates caCrl cacerts cache cache_v call call_credentials called
-caller callers calling calls came can canary canceled cancelled cannot canonical canonical-name
-canonical-revision canonical-serviceaccounts capsule capture captureMode captures capturesGroups capturesPath
-carelessly cares carried carries carry case caseSensitive cases catch catch-alls cdn cdn_loop cel cert
-cert-manager certSigners cert_mappers cert_selectors certificate certificateParameters certificateRefs
-certificates cgroup cgroup_memory chain chains change changed changes channel channel_credentials character
-character-device characters chart check checked checkers checks checksum child choice choiceCount choose
-chooses chose chosen cidr cidr_contains cipher cipherSuites ciphers circuit circuitBreakers circuit_breakers
-claim claims class classes client client-certificates clientCert clientCertificate clientCertificateRef
-clientId clientKey client_side_weighted_round_robin client_writer_factory clients climbs close closed closes
-closing cluster clusterIP clusterIPs clusterLocal clusterName cluster_name cluster_not_found cluster_provided
-cluster_specifiers cluster_tls clusters clusterset cni code codec codecs codes collected collections collector
-column com come comes command commas comment common commonHttpProtocolOptions commonLbConfig
-common_http_protocol_options common_inputs compare compared compares comparison compatible complement complete
-completed completes component componentLogLevel composite compression compressionRatio compressor computation
-compute concatenated concatenation concluded concurrency condition conditioned conditions conf config
-config-dump configFrom configPatches configmap configurable configuration configurations configure configurer
-configures confirm conflict conflicted connect connect-failure connectTimeout connect_grpc_bridge
-connect_timeout connected connecting connection connectionKeepalive connectionLimits connectionPool
-connectionRate connectionTimeout connection_debug_visitor connection_id_generator connection_limit connections
-connects consecutive consecutiveErrors consecutiveGatewayErrors consecutiveGatewayFailure
-consecutiveLocalOriginFailure consecutiveLocalOriginFailures consecutive_errors consider consist consistent
-consistent-hashing consistentHash consistent_hashing const consumer consumerGroups consumerRef consumers
-container container-patches containers contains content content-type context contexts continue contradicts
-contributes control controlPlane controlPlaneClusters controlPlaneID controlPlaneRef controller controllerName
-controllerRef controllerdef controllers conversion convert cookie cookieConfig cookiePath copied copies copy
-core coreName correct cors corsConfig corsPolicy corsPreflight could count counted counterpart counterparts
-counts covered cpu cpu_utilization crate crdclient create created creation creationTimestamp credential
-credentialName credentialNames credential_injector credentials cross crossZone crt crypto crypto_stream csrf
-curves custom customMetric customTags custom_header custom_id custom_response cut cuts d damaged dashboards
-dashes data database datadog datagrams dataplane dataplane-file dataplane-mode dataplane-var dataplaneLabels
-dataplaneProxies dataplaneRef dataplaneTags dataplane_helpers dataplanes day dce dead deadline
-deadline-exceeded debbce debug decide decided decides decision declare declared declares declaring decode
-decode_verify decompressor deep deeply default defaultBackend defaultConfig defaultDestinationRuleExportTo
-defaultEndpoint defaultForbidMeshExternalServiceAccess defaultHttpRetryPolicy defaultProviders defaultScope
+TrafficTrace TransformConfig TranslateFault TransportProtocolInput TransportSocketNameAction TypedStruct UDP
+UDPRoute UNDEFINED UNSET UNSPECIFIED UNSPECIFIED_PHASE UNSPECIFIED_PLUGIN_TYPE UNSPECIFIED_POLICY UNVERIFIED
+UPGRADE UPSERT UPSTREAM_CLUSTER_RAW UPSTREAM_HOST UPSTREAM_LOCAL_ADDRESS UPSTREAM_TRANSPORT_FAILURE_REASON URI
+URIs URL URLRewrite URLs USER-AGENT UTF UUID UdpConnectionPoolProto UdpDefaultWriterFactory
+UdpGsoBatchWriterFactory UdpProxyConfig UnixTimestamp UnknownQueryParams UnnamedEndpointLoadMetricStats
+UpgradePolicy UpstreamCodec UpstreamEndpointStats UpstreamIpPortMatcher UpstreamLocalityStats
+UpstreamReverseConnectionSocketInterface UpstreamStartTlsConfig UpstreamTlsContext UriSanInput
+UriTemplateMatchConfig UriTemplateRewriteConfig UuidRequestIdConfig V VALUE VALUES VIRTUAL_HOST VS
+ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration
+ValidationListenerManager ValidationPolicy VirtualHost VirtualOutbound VirtualService VirtualServices
+VolumeAttachment VolumeAttributesClass WAYPOINT Warm-up WasmAccessLog WasmPlugin WasmService WeightedCluster
+WorkloadEntries WorkloadEntry WorkloadGroup WrrLocality X X-ENVOY-ORIGINAL-PATH X-ENVOY-UPSTREAM-SERVICE-TIME
+X-FORWARDED-FOR X-REQUEST-ID XRayConfig XX XXHash XX_HASH XdsCredentials XffConfig XffTrustedCidrs Y YAML YES Z
+ZTunnel ZipkinConfig ZoneEgress ZoneIngress ZoneInsight ZooKeeperProxy a a-c a-f a-fA-F a-z a-zA-Z aa
+abcdefghijklmnopqrstuvwxyz able abort aborted aborts about above absence absent absolute absoluteTimeout accept
+accepted accepts acceptsWidening access access-log accessLogEncoding accessLogFile accessLogFormat
+accessLogging access_log access_loggers access_token account accounts acl across act action active
+activeRequestBias acts adapt adaptive adaptive_concurrency add added additionalProperties address addresses
+adds admin admission admission_control admissionregistration admitted adopt adopted advanced advice advises
+affected affinityTags after again against age agent agentConfig agentLogLevel aggregate aggression ago alerts
+algorithm alias aliasExpansion aliases alike alive all allow allow-all allowCredentials allowHeaders
+allowMethods allowOrigin allowOrigins allowPartialMessage allowRenegotiation allowSignalOverrides
+allowWithShadowDeny allow_listed_routes allowance allowed allowedHeaders allowedListeners
+allowedResponseHeaders allowedRoutes allowing allows alls alone along alpha alpha-policy-convert alpn already
+also alternate alternate_protocols_cache alternation alternatives alts always alwaysLogHealthCheckFailures
+ambient among amounts an analyze analyze-suppress analyzer ancestorRef ancestors anchor anchored anchors and
+anew annotate annotation annotations anonymous another answer answered answering answers any anyOf anyone
+anything anywhere apart api apiVersion api_key_auth apiextensions apimachinery apiregistration apis apiserver
+app appProtocol append appendAction appendMatch appendModifications appendPolicies appendProfiles appended
+appends apple application application-probe-proxy-port applicationProtocols applications applied applier
+applies apply applyTo applying approximate archive archives are areSeveral argoproj around array arrive arrives
+as ask asked asks aspect assertion assumed async async_files at atomic attach attached attachedListenerSets
+attachedRoutes attempts attribute attributes aud audience audience_required audiences audit audit_loggers auth
+authConfig authenticated authentication authn author authorities authority authorization authorization_policy
+authorizer authz auto autoRegistration auto_host_rewrite autoallocate autogenerate autoscalers available aware
+away aws aws_lambda aws_request_signing awspca azp b back back-off backOff backend backendRef backendRefs
+backendRequest backendUtilization backends backlog backoff backslash bad balance balanced balancer balancers
+balances balancing bandwidth bandwidth_limit bare base baseEjectionTime baseInterval base_ejection_time based
+basic basic_auth be bearer bearer_token_cookie_name because become becomes been before begin beginnings begins
+behave behaves behavior behaviour behind being belong belongs below beside besides best beta better between
+beyond bf bigint billions binary bind binding bit bitTraceId bits bk blind block block-device blocker blocks
+body bool boolean bootstrap bootstrapOverride both bound break breaker breakers bridge bridged brim brings
+broader broken brotli browsers bucket budgetInterval budgets buffer build builder builders builds bundle
+bundled bundles burst but by by-address by-sidecar bypass bypass-inbound-capture byte bytes bytes_received c ca
+ca-cert caAddress caBundles caCert caCertCredentialName caCertificateRefs caCertificates caCrl cacerts cache
+cache_v call call_credentials called caller callers calling calls came can canary canceled cancelled cannot
+canonical canonical-name canonical-revision canonical-serviceaccounts capsule capture captureMode captures
+capturesGroups capturesPath carelessly cares carried carries carry case caseSensitive cases catch catch-alls
+cdn cdn_loop cel cert cert-manager cert-manager-istio-csr certSigners cert_mappers cert_selectors certificate
+certificateParameters certificateRefs certificates cgroup cgroup_memory chain chains change changed changes
+channel channel_credentials character character-device characters chart check checked checkers checks checksum
+child choice choiceCount choose chooses chose chosen cidr cidr_contains cipher cipherSuites ciphers circuit
+circuitBreakers circuit_breakers claim claims class classes client client-certificates clientCert
+clientCertificate clientCertificateRef clientId clientKey client_side_weighted_round_robin
+client_writer_factory clients climbs close closed closes closing cluster clusterIP clusterIPs clusterLocal
+clusterName cluster_name cluster_not_found cluster_provided cluster_specifiers cluster_tls clusters clusterset
+cni code codec codecs codes collected collections collector column com come comes command commas comment common
+commonHttpProtocolOptions commonLbConfig common_http_protocol_options common_inputs compare compared compares
+comparison compatible complement complete completed completes component componentLogLevel composite compression
+compressionRatio compressor computation compute concatenated concatenation concluded concurrency condition
+conditioned conditions conf config config-dump configFrom configPatches configmap configurable configuration
+configurations configure configurer configures confirm conflict conflicted connect connect-failure
+connectTimeout connect_grpc_bridge connect_timeout connected connecting connection connectionKeepalive
+connectionLimits connectionPool connectionRate connectionTimeout connection_debug_visitor
+connection_id_generator connection_limit connections connects consecutive consecutiveErrors
+consecutiveGatewayErrors consecutiveGatewayFailure consecutiveLocalOriginFailure consecutiveLocalOriginFailures
+consecutive_errors consider consist consistent consistent-hashing consistentHash consistent_hashing const
+consumer consumerGroups consumerRef consumers container container-patches containers contains content
+content-type context contexts continue contradicts contributes control controlPlane controlPlaneClusters
+controlPlaneID controlPlaneRef controller controllerName controllerRef controllerdef controllers conversion
+convert cookie cookieConfig cookiePath copied copies copy core coreName correct cors corsConfig corsPolicy
+corsPreflight could count counted counterpart counterparts counts covered cpu cpu_utilization crate crdclient
+create created creation creationTimestamp credential credentialName credentialNames credential_injector
+credentials cross crossZone crt crypto crypto_stream csi csr csrf curves custom customMetric customTags
+custom_header custom_id custom_response cut cuts d damaged dashboards dashes data database datadog datagrams
+dataplane dataplane-file dataplane-mode dataplane-var dataplaneLabels dataplaneProxies dataplaneRef
+dataplaneTags dataplane_helpers dataplanes day dce dead deadline deadline-exceeded debbce debug decide decided
+decides decision declare declared declares declaring decode decode_verify decompressor deep deeply default
+defaultBackend defaultConfig defaultDestinationRuleExportTo defaultEndpoint
+defaultForbidMeshExternalServiceAccess defaultHttpRetryPolicy defaultProviders defaultScope
 defaultServiceExportTo defaultTrafficPolicy defaultValue defaultVirtualServiceExportTo default_source_code
 default_value defaults define defined definition deflate delay delays delegate delegated delegates delegation
 delete deletionGracePeriodSeconds deletionTimestamp demand demanded demands denial denials denied
 denied-by-policy denies denominator deny denying depend dependency depends deploy deployment deployments depth
-dereference derivePort derived describe description descriptor descriptors destination destinationHeaders
-destinationPort destinationSubnets destinations detected detection detector detectors detour device diagnostics
-dial dialled did differ difference different differently differs digit digits direct direct-responses
-directResponse direct_response direction directly directory disableContextPropagation disableSpanReporting
-disabled discovery discoveryAddress display display-name displayname disruption distribute distribution divide
-divides dns dns_filter dns_resolver do document documents does domain domainName domains done door doors dot
-dots double down download downstream downstream_connections downstream_socket_interface dp draft draftFor
-drafted drafts drain drainDuration draining drains drds drop dropped dropping drops dry dry-run dst dubbo
-dubbo_proxy dump duplicate duration durations during dynamic dynamic_forward_proxy dynamic_modules e each
-earlier early early_data early_header_mutation east east-west eastwest eastwest-controller eb eb-debbce
-ecdhCurves echo edge edit edited ee effect egress egressProxy egressgateway either eject ejected ejection else
-elsewhere emit emitPlugin emits emitted empty enable enable-autoallocate-ip enableAutoMtls enableIstioTags
-enableLegacyRegexDetection enable_mptcp enabled enabledBackend encrypt encrypted encrypts end endOf
-endOfComment ended ending endpoint endpoints ends endsWith endswith enforce enforced enforces enforcing
-enforcingConsecutive enforcingConsecutiveGatewayFailure enforcingConsecutiveLocalOriginFailure
-enforcingFailurePercentage enforcingFailurePercentageLocalOrigin enforcingLocalOriginSuccessRate
-enforcingSuccessRate engine engines enough enterprise enters entries entry enum env envVar envelope environment
-environmentVariables environment_variable envoy envoy-component-log-level envoy-log-level envoy-ratelimited
-envoyFileAccessLog envoyOtelAls envoy_default envoy_filter envoy_on_request eq equal equally equals error
-errorUtilizationPenaltyPercent errors escape estate evaluated even event eventLogPath event_sinks ever every
-everyPath everyone everything everywhere exact exactly example exceeded exceeds except exception excepts
-exchange exclude exclude-inbound-ports exclude-outbound-ips exclude-outbound-ports excludeInboundPorts
-excludeInterfaces excludeOutboundIPRanges excludeOutboundPorts excluded excludes exclusion exclusions exclusive
-exec exhausted exhausting exist exists expand expands expect expected expectedStatuses expects experiment
-experimental expired expiry explicit explicitHttpConfig exponentialDelay export exportTo exported exports
-exposeHeaders exposed exposed_headers expr express expressed expression expressions ext ext_authz ext_proc
-extension extensionProviders extensionRef extensions external external-service externalAuth externalName extra
-extraStat extra_jwks_uris extraction extsvc f fact factory fail failStrategy failTrafficOnPanic failed failing
-failover failoverPriority failoverThreshold fails failure failurePercentage failurePercentageMinimumHosts
-failurePercentageRequestVolume failurePercentageThreshold failureThreshold failures false far fares fault
-faults fd feature fetches fetching few fewer ff ffff fflate field fields file file-log file-root fileBytes
-file_based file_based_metadata file_system_buffer file_system_http_cache files fill fill_interval filled filter
+dereference derivePort derived describe describes description descriptor descriptors destination
+destinationHeaders destinationPort destinationSubnets destinations detected detection detector detectors detour
+device diagnostics dial dialled did differ difference different differently differs digit digits direct
+direct-responses directResponse direct_response direction directly directory disableContextPropagation
+disableSpanReporting disabled discovery discoveryAddress display display-name displayname disruption distribute
+distribution divide divides dns dns_filter dns_resolver do document documentation documents does domain
+domainName domains done door doors dot dots double down download downstream downstream_connections
+downstream_socket_interface dp draft draftFor drafted drafts drain drainDuration draining drains drds drop
+dropped dropping drops dry dry-run dst dubbo dubbo_proxy dump duplicate duration durations during dynamic
+dynamic_forward_proxy dynamic_modules e each earlier early early_data early_header_mutation east east-west
+eastwest eastwest-controller eb eb-debbce ecdhCurves echo edge edit edited ee effect egress egressProxy
+egressgateway either eject ejected ejection else elsewhere emit emitPlugin emits emitted empty enable
+enable-autoallocate-ip enableAutoMtls enableIstioTags enableLegacyRegexDetection enable_mptcp enabled
+enabledBackend encrypt encrypted encrypts end endOf endOfComment ended ending endpoint endpoints ends endsWith
+endswith enforce enforced enforces enforcing enforcingConsecutive enforcingConsecutiveGatewayFailure
+enforcingConsecutiveLocalOriginFailure enforcingFailurePercentage enforcingFailurePercentageLocalOrigin
+enforcingLocalOriginSuccessRate enforcingSuccessRate engine engines enough enterprise enters entries entry enum
+env envVar envelope environment environmentVariables environment_variable envoy envoy-component-log-level
+envoy-log-level envoy-ratelimited envoyExtAuthzGrpc envoyFileAccessLog envoyOtelAls envoy_default envoy_filter
+envoy_on_request eq equal equally equals error errorUtilizationPenaltyPercent errors escape estate evaluated
+even event eventLogPath event_sinks ever every everyPath everyone everything everywhere exact exactly example
+exceeded exceeds except exception excepts exchange exclude exclude-inbound-ports exclude-outbound-ips
+exclude-outbound-ports excludeInboundPorts excludeInterfaces excludeOutboundIPRanges excludeOutboundPorts
+excluded excludes exclusion exclusions exclusive exec exhausted exhausting exist exists expand expands expect
+expected expectedStatuses expects experiment experimental expired expiry explicit explicitHttpConfig
+exponentialDelay export exportTo exported exports exposeHeaders exposed exposed_headers expr express expressed
+expression expressions ext ext-authz ext_authz ext_proc extension extensionProviders extensionRef extensions
+external external-service externalAuth externalName extra extraStat extra_jwks_uris extraction extsvc f fact
+factory fail failOpen failStrategy failTrafficOnPanic failed failing failover failoverPriority
+failoverThreshold fails failure failurePercentage failurePercentageMinimumHosts failurePercentageRequestVolume
+failurePercentageThreshold failureThreshold failures false far fares fault faults fd feature features federated
+fetches fetching few fewer ff ffff fflate field fields file file-log file-root fileBytes file_based
+file_based_metadata file_system_buffer file_system_http_cache files fill fill_interval filled filter
 filterChain filterClass filterState filter_enabled filter_enforced filter_state_override filtered filters
 filtersOf finalizers find finding finds finer finish finished first fit fits fitting five fixed fixedDelay
 fixed_delay fixed_heap flag flat flatMap flavour float flowcontrol fluentd folder follow following follows for
@@ -258,119 +261,121 @@ generator generic generic_proxy geoip geoip_providers get getaddrinfo gets getti
 goes going gone good google googleRe google_compute_engine google_default google_iam google_refresh_token
 googleapis got grace grant grants graphite graphite_statsd greater ground group groupBy groups grow grpc
 grpc-web grpcStatus grpc_credential grpc_field_extraction grpc_health_check grpc_http
-grpc_json_reverse_transcoder grpc_json_transcoder grpc_service grpc_stats grpcroute grpcs gt guard guarded
-guards guess guesses guest guide gz gzip h had half hand handle hands hard hardly has hasPaths hash
+grpc_json_reverse_transcoder grpc_json_transcoder grpc_service grpc_stats grpcroute grpcs gt gu guard guarded
+guards guess guesses guest guide gz gzip h had half hand handed handle hands hard hardly has hasPaths hash
 hashFunction hashOn hashOnFallback hashPolicies hashed hashes hashing have head header headerCondition
 headerName headerValue header_formatters header_mutation header_to_metadata header_validators headers
 headers-separator headless health health_check health_checkers health_checks healthchecks healthy
 healthyPanicThreshold healthyThreshold healthy_threshold heap held helm help helpers here hide hide_credentials
 hides high hit hold holds honours hop host host-aliases hostSelection hostSelectionMaxAttempts hostSuffix
-hostToBackendHostname hostname hostnameGeneratorRef hostnameGenerators hostnames hosts how html http http-log
-httpCookie httpFailures httpFilter httpGet httpHeaderName httpHeaders httpJson httpPath httpProto
+hostToBackendHostname hostname hostnameGeneratorRef hostnameGenerators hostnames hosts hour how html http
+http-log httpCookie httpFailures httpFilter httpGet httpHeaderName httpHeaders httpJson httpPath httpProto
 httpQueryParameterName httpStatus httpStatuses http_ http_capsule http_connection_manager http_filters
 http_health_check http_inspector http_proxy http_route_conversion http_status httproute https
 https-redirect-status-code httpsRedirect httpsRedirectStatus httpsSni httpsVerifyCertificate hyphen hyphens i
-iam id identifiers identities identity idle idleTimeout idle_timeout if ignore ignoreCase ignoreDecision
-ignoreUriCase ignored ignores image imagePullPolicy imagePullSecret imageType images immutable implemented
-implicitPort import importers in inZones inbound inboundConnectionPool inboundTrafficPolicy inbounds include
-includeInboundPorts includeOutboundIPRanges includeOutboundPorts includeUnused included includes inconsistent
-index indexOf inert inf info infrastructure ingress ingress-use-waypoint ingressClassName ingresses
-ingressgateway initPatch initialDelaySeconds initialJitter inject injected injected_credentials
-injected_resource injection injector injectors injects inline inlineCode inlineString inline_string inner input
-input_matchers inputs insecure insecureAllowSelfSigned insecureInline insecureSkipVerify inside inspect
-inspector install installation installed installs instance instance_name instanceof instead instructions int
-integer interception interceptionMode intercepts interface interfaces internal internal_listener
-internal_redirect internal_upstream intersection interval intervalJitter intervalJitterPercent into invalid
-invertMatch inverts io ip ip-restriction ipBlocks ip_tagging ips iptables is is-headless-service isComment
-isEmpty isListed isLiteral isMethod isOf isPortable isTLSSecretValid isWider is_string issue issuer issuers
-issues isthmus isthmus-other isthmus-unknown istio istio-api istio-ca istio-ca-root-cert istio-ca-secret
-istio-east-west istio-http istio-ingressgateway istio-ingressgateway-service-account istio-injection
-istio-iptables istio-parity istio-parity-inbound istio-remote istio-system istio-waypoint istio_requests_total
-istioctl istiod it item items its itself job jobTemplate join joinPath joined js js-yaml json json-schema
-jsonPatches json_format json_to_metadata judge just jwks jwksUri jwks_uri jwt jwtRules jwt_authn k kafka kbps
-kdsGlobalAddress keep keepalive keeps kept key key_value keys keywords kic kic-gateway-controller kill
-kill_request kin kind kinds know knowing knowingly known knows kong kong-gateway kong-mesh kong-mesh-system
-konghq kongstate konnect konnectID konnectNamespacedRef kri kri_ kri_msvc_ kty kube kube-system kubectl
-kubemesh kubernetes kubernetes-serviceaccounts kubevirtInterfaces kuma kuma-dp kuma-system kumactl
-kustomization kustomize kvlistValue label labelled labels lambda large larger largest last
-last-applied-configuration lastIndex lastOfEach lastTransitionTime latency later latin latter layer lb lbPolicy
-lb_config lb_policy le lead leading leads leaf least least-connections leastRequest leastRequestLbConfig
-least_request leave leave-out leaves leaving ledger left left-out leg legs len length less let lets letter
-letters level levels lie lies lifetimeType like limit limitOnServiceFail limited limiting limits line lines
-link links list listed listen listener listener-zoneegress listenerFilter listenerName listenerTags listeners
-listens lists literal little load loadBalancer load_balancing_policies loadbalancer local localOriginFailures
-localZone local_address_selector local_address_selectors local_ratelimit local_response_policy locality
-localityAwareness localityLbSetting location log logFormat logLevel log_format logged loggers logging logs lone
-long longer longest look look-around looked looks loop loopback lose loses lost lower lower-case loyalty lt lua
-m mTLS machine machines made maglev maglevLbConfig make makes managed managed-by managedFields manager manifest
+iam id identifiers identities identity identity-ca-cert identity-ca-key identity-intermediate identity-spire
+idle idleTimeout idle_timeout if ignore ignoreCase ignoreDecision ignoreUriCase ignored ignores image
+imagePullPolicy imagePullSecret imageType images immutable implemented implicitPort import importers in inZones
+inbound inboundConnectionPool inboundTrafficPolicy inbounds include includeInboundPorts includeOutboundIPRanges
+includeOutboundPorts includeRequestBodyInCheck includeUnused included includes inconsistent index indexOf inert
+inf info infrastructure ingress ingress-use-waypoint ingressClassName ingresses ingressgateway initPatch
+initialDelaySeconds initialJitter inject injected injected_credentials injected_resource injection injector
+injectors injects inline inlineCode inlineString inline_string inner input input_matchers inputs insecure
+insecureAllowSelfSigned insecureInline insecureSkipVerify inside inspect inspector install installation
+installed installs instance instance_name instanceof instead instructions int integer interception
+interceptionMode intercepts interface interfaces intermediate internal internal_listener internal_redirect
+internal_upstream intersection interval intervalJitter intervalJitterPercent into invalid invertMatch inverts
+io ip ip-restriction ipBlocks ip_tagging ips iptables is is-headless-service isComment isEmpty isListed
+isLiteral isMethod isOf isPortable isTLSSecretValid isWider is_string issue issued issuer issuers issues
+isthmus isthmus-other isthmus-unknown istio istio-api istio-ca istio-ca-root-cert istio-ca-secret istio-csr
+istio-east-west istio-generated istio-http istio-ingressgateway istio-injection istio-iptables istio-parity
+istio-parity-inbound istio-remote istio-system istio-waypoint istio_ca istio_requests_total istioctl istiod it
+item items its itself job jobTemplate join joinPath joined js js-yaml json json-schema jsonPatches json_format
+json_to_metadata judge just jwks jwksUri jwks_uri jwt jwtRules jwt_authn k kafka kbps kdsGlobalAddress keep
+keepalive keeps kept key key_value keys keywords kic kic-gateway-controller kill kill_request kin kind kinds
+know knowing knowingly known knows kong kong-gateway kong-mesh kong-mesh-system konghq kongstate konnect
+konnectID konnectNamespacedRef kri kri_ kri_msvc_ ksKS kty kube kube-system kubectl kubemesh kubernetes
+kubernetes-serviceaccounts kubevirtInterfaces kuma kuma-dp kuma-system kumactl kustomization kustomize
+kvlistValue label labelled labels lambda large larger largest last last-applied-configuration lastIndex
+lastOfEach lastTransitionTime latency later latin latter layer lb lbPolicy lb_config lb_policy le lead leading
+leads leaf least least-connections leastRequest leastRequestLbConfig least_request leave leave-out leaves
+leaving ledger left left-out leg legs len length less let lets letter letters level levels lie lies
+lifetimeType like limit limitOnServiceFail limit_by limited limiting limits line lines link links list listed
+listen listener listener-zoneegress listenerFilter listenerName listenerTags listeners listens lists literal
+little load loadBalancer load_balancing_policies loadbalancer local localOriginFailures localZone
+local_address_selector local_address_selectors local_ratelimit local_response_policy locality localityAwareness
+localityLbSetting location log logFormat logLevel log_format logged loggers logging logs lone long longer
+longest look look-around looked looks loop loopback lose loses lost lower lower-case loyalty lt lua m mTLS
+machine machines made maglev maglevLbConfig make makes managed managed-by managedFields manager manifest
 manifests many map mapped mapped_attribute_builder mappers mapping maps mark marks match matchExpressions
 matchLabels matched matcher matchers matches matching matter matters max maxAge maxConcurrentStreams
 maxConnectAttempt maxConnectionDuration maxConnectionPools maxConnections maxDepth maxEjectionPercent
-maxInterval maxItems maxLength maxPendingRequests maxProperties maxProtocolVersion maxRequests
+maxInterval maxItems maxLength maxPendingRequests maxProperties maxProtocolVersion maxRequestBytes maxRequests
 maxRequestsPerConnection maxRetries maxRingSize maxSize maxStreamDuration max_age max_stream_duration
 max_tokens maximum maxmind may mbps mcp mcp_router md mean meaning means meant meets member members memory mend
 merge merge-metrics mergeHTTPRoutes merged merges mesh mesh-circuit-breaker-all mesh-controller
 mesh-gateways-timeout-all mesh-retry-all mesh-timeout-all mesh-timeout-to-all meshConfig meshExternalService
-meshMTLS meshMode meshMultiZoneService meshService meshServices meshTrustCreation meshaccesslog meshes
-meshexternalservice meshhttproute meshidentity meshloadbalancingstrategy meshmetric meshpassthrough
+meshMTLS meshMode meshMultiZoneService meshNetworks meshService meshServices meshTrustCreation meshaccesslog
+meshes meshexternalservice meshhttproute meshidentity meshloadbalancingstrategy meshmetric meshpassthrough
 meshproxypatch meshratelimit meshroute meshservice meshtimeout meshtls meshtrace meshtrafficpermission
 meshtrust message met metadata metadata_exchange method methods methodsOf metric
 metricNamesForComputingUtilization metrics migrated migration min minClusterSize minHealthPercent minItems
 minLength minProtocolVersion minRetryConcurrency minRingSize minimum minimumHosts minimumPercent
-minimumRingSize minimum_clusters mirror mirrorPercent mirrorPercentage mirror_percent mirrored mirroring
+minimumRingSize minimum_clusters minute mirror mirrorPercent mirrorPercentage mirror_percent mirrored mirroring
 mirrors missing mixed mixer mode model modelled models modern modern-tar modes modification modifications
 modifier modifiers module modules moment mongo mongo_proxy monitors more most mount move moved moves mptcp ms
-msvc msvc_ mtls mtls-auth mtls_authenticated much multi multi-Service multi-primary multi-zone-service
-multiCluster multicluster multiple must mutation mutation_rules mutual mysql mzsvc n name named names namespace
-namespaces naming nan narrowed narrower narrowest narrowing narrows native nativeSidecar ne nearer nearest need
-needed needs negation negative neither nested nesting nests net network networkFilter networking networks never
-nevertheless new newer nginx nil nine no no-endpoints no-retries no-rule-matches noTrafficInterval
-no_traffic_interval nobody node nodeSelector nodes none nor normalise normalised normalization not
-not-carried-over notHosts notIpBlocks notMethods notNamespaces notPaths notPorts notPrincipals
-notRemoteIpBlocks notRequestPrincipals notServiceAccounts notTrustDomains notValues nothing now nowhere ns null
-num numRetries number numbers numerator o oauth obey obeyed obeys object objects observedGeneration oct of off
-offer offered offers often old older oldest omit omitEmptyValues omit_canary_hosts omit_host_metadata on
-onAgentFailure onRateLimit on_demand on_demand_secret once one oneOf ones only op opa open openTelemetry
-open_telemetry opened openid openid-connect opens opentelemetry operation operator operators opposite ops
-optional options or order ordered ordering orders org organizationID origin original original_dst
-original_ip_detection original_src origins otel otel-collector other others otherwise out outbound
-outboundTrafficPolicy outbound_ outcome outdo outdoes outlier outlierDetection outlierDetectionHttpErrorCodes
-outlier_detection outlier_detection_monitors output outputClaimToHeaders outputPayloadToHeader outside over
-overall overlap overlapping overload override override_host overrides own owner ownerReferences owning
-owning-resource owning-resource-namespace p pack package packed packet pairs panic param parameter parameters
-parametersRef parent parentRef parentRefs parents parity parse parseAction parseDuration parseTemplate part
-particular partly parts pass passed passes passive passthrough passthroughMode past patch patched patches path
-pathNormalization pathOf pathOfExpression pathType paths pattern payload payload_to_metadata peer
-peer_authentication pem pending people per perPort perTryTimeout per_connection_buffer_limit_bytes percent
-percentage period periodSeconds permanent permission permissions permissive permitted persistence person phase
-pick pick_first picks piece pieces pilot pings pipe pkg place placed places plain plaintext plane planes plugin
-pluginConfig pluginName plugins pod pods podutil point policies policy policy-role policy_ policy_applier pool
-pooled pools port portLevelMtls portLevelSettings portName portNumber portValue ports position positive post
-post-connect-failure postgres precedence predicate preferred prefers prefix prefixRewrite prefixes preflight
-preflight_continue presence present presentMatch presenter preserve preserve-host preserve_case previous
-previous_hosts previous_priorities previous_routes primaries primary primary-remote prime principal principals
-print printf println prints priorities priority private privateKey probe probes proc process process_ratelimit
-processes processing processing_request_modifiers processors prod producer profile profile_action profiles
-programmed programs prometheus proof proof_source properties protect protected protects proto proto__
-proto_api_scrubber proto_message_extraction protobuf protocol protocols provided provider providers proxies
-proxy proxy-config proxy-type proxyCPU proxyCPULimit proxyImage proxyImageType proxyMemory proxyMemoryLimit
-proxyMetadata proxyProtocol proxyTypes proxyVersion proxy_protocol pseudo public publish punycode push
-push_context put puts quantifier queries query queryArg queryCondition queryName queryParameter queryParameters
-queryParams queryparam quic quic_lb quic_stats quota quotation quote quoted quotes r raise random
-randomSamplingPercentage random_subsetting range rank rate rate-limiting-advanced rateLimitService
-rateLimitedBackOff rateLimits rate_limit_descriptors rate_limit_quota rate_limits ratelimit ratelimitOnRequest
-ratelimited rates ratio raw rawLicenseString raw_buffer rbac rbac_configurer rds re reach reachable
-reachable-backends reached reaches read read-timeout readCondition readHeaderOps readHeaders readMethods
-readQuery readString readUri readiness reading readonly reads ready real reason receive received record
-recorded redirect redirectCode redirect_policy redirected redirection redirects redis redis_proxy refa refer
-reference references refers refresh refreshInterval refuse refused refused-stream refusedByKong refuses regard
-regex regex-prefix regex-priority regex_engines region regions register registered registers registry rego
-regular relabel related relative release relies rely remainder remote remoteIpBlocks remotePilotAddress
-removals remove removed removes renames render rendered renders renew repeat repeated repeats replace
-replaceAll replaceFullPath replacePrefixMatch replaced replaces replacing replicas report reportingInterval
-reports req req_without_query request request-termination request-transformer requestBody requestHeaderModifier
-requestHeadersTimeout requestHeadersToAdd requestMirror requestPrincipals requestRate requestRedirect
-requestTimeout requestVolume request_headers_timeout request_id requests required reroute
+msvc msvc_ mtls mtls-auth mtls_authenticated much multi multi-Service multi-cluster multi-primary
+multi-zone-service multiCluster multicluster multiple must mutation mutation_rules mutual mysql mzsvc n name
+named names namespace namespaces naming nan narrowed narrower narrowest narrowing narrows native nativeSidecar
+ne nearer nearest need needed needs negation negative neither nested nesting nests net network networkFilter
+networking networks never nevertheless new newer nginx nil nine no no-endpoints no-retries no-rule-matches
+noTrafficInterval no_traffic_interval nobody node nodeSelector nodes none nor normalise normalised
+normalization not not-carried-over notHosts notIpBlocks notMethods notNamespaces notPaths notPorts
+notPrincipals notRemoteIpBlocks notRequestPrincipals notServiceAccounts notTrustDomains notValues nothing now
+nowhere ns null num numRetries number numbers numerator o oauth obey obeyed obeys object objects
+observedGeneration oct of off offer offered offers often old older oldest omit omitEmptyValues
+omit_canary_hosts omit_host_metadata on onAgentFailure onRateLimit on_demand on_demand_secret once one oneOf
+ones only onward op opa open openTelemetry open_telemetry opened openid openid-connect opens opentelemetry
+operation operator operators opposite ops optional options or order ordered ordering orders org organizationID
+origin original original_dst original_ip_detection original_src origins otel otel-collector other others
+otherwise out outbound outboundTrafficPolicy outbound_ outcome outdo outdoes outlier outlierDetection
+outlierDetectionHttpErrorCodes outlier_detection outlier_detection_monitors output outputClaimToHeaders
+outputPayloadToHeader outside over overall overlap overlapping overload override override_host overrides own
+owner ownerReferences owning owning-resource owning-resource-namespace p pack package packed packet pages pairs
+panic param parameter parameters parametersRef parent parentRef parentRefs parents parity parse parseAction
+parseDuration parseTemplate part particular partly parts pass passed passes passive passthrough passthroughMode
+past patch patched patches path pathNormalization pathOf pathOfExpression pathType paths pattern payload
+payload_to_metadata peer peer_authentication pem pending people per perPort perTryTimeout
+per_connection_buffer_limit_bytes percent percentage period periodSeconds permanent permission permissions
+permissive permitted persistence person phase phases pick pick_first picks piece pieces pilot pings pipe pkg
+place placed places plain plaintext plane planes plugin pluginConfig pluginName plugins pod pods podutil point
+policies policy policy-role policy_ policy_applier pool pooled pools port portLevelMtls portLevelSettings
+portName portNumber portValue ports position positive post post-connect-failure postgres precedence predicate
+preferred prefers prefix prefixRewrite prefixes preflight preflight_continue presence present presentMatch
+presenter presents preserve preserve-host preserve_case previous previous_hosts previous_priorities
+previous_routes primaries primary primary-remote prime principal principals print printf println prints
+priorities priority private privateKey probe probes proc process process_ratelimit processes processing
+processing_request_modifiers processors prod producer profile profile_action profiles programmed programs
+prometheus proof proof_source properties protect protected protects proto proto__ proto_api_scrubber
+proto_message_extraction protobuf protocol protocols provided provider providers proxies proxy proxy-config
+proxy-type proxyCPU proxyCPULimit proxyImage proxyImageType proxyMemory proxyMemoryLimit proxyMetadata
+proxyProtocol proxyTypes proxyVersion proxy_protocol pseudo public publish published punycode push push_context
+put puts q quantifier queries query queryArg queryCondition queryName queryParameter queryParameters
+queryParams queryparam quic quic_lb quic_stats quota quotation quote quoteAnyCase quoted quotes r raise random
+randomSamplingPercentage random_subsetting range rank rate rate-limiting rate-limiting-advanced
+rateLimitService rateLimitedBackOff rateLimits rate_limit_descriptors rate_limit_quota rate_limits ratelimit
+ratelimitOnRequest ratelimited rates ratio raw rawLicenseString raw_buffer rbac rbac_configurer rds re reach
+reachable reachable-backends reached reaches read read-timeout readCondition readHeaderOps readHeaders
+readMethods readQuery readString readUri readiness reading readonly reads ready real reason receive received
+record recorded redirect redirectCode redirect_policy redirected redirection redirects redis redis_proxy refa
+refer reference references refers refresh refreshInterval refuse refused refused-stream refusedByKong refuses
+regard regex regex-prefix regex-priority regex_engines region regions register registered registers
+registration registry rego regular relabel related relative release relies rely remainder remote remoteIpBlocks
+remotePilotAddress removals remove removed removes renames render rendered renders renew repeat repeated
+repeats replace replaceAll replaceFullPath replacePrefixMatch replaced replaces replacing replicas report
+reportingInterval reports req req_without_query request request-termination request-transformer requestBody
+requestHeaderModifier requestHeadersTimeout requestHeadersToAdd requestMirror requestPrincipals requestRate
+requestRedirect requestTimeout requestVolume request_headers_timeout request_id requests required reroute
 reroute-virtual-interfaces reserved reset resetHeaders resets resilience resolution resolver resolves resource
 resource-exhausted resourceVersion resource_detectors resource_monitors resources respond response
 response-transformer responseBandwidth responseHeaderModifier responseHeadersToAdd responseHeadersToRemove
@@ -399,7 +404,7 @@ skipped skips slash slashes slice slots slow slow_start small smaller smallest s
 sni_cluster sni_dynamic_forward_proxy sniffed sniffs snis so socket socketAddress socket_interface sockets some
 somebody something sometimes soon sooner sort sorted sorts source sourceIP sourceIp sourceLabels
 sourceMatchHTTP sourceNamespace sourceSubnet sources spaceDelimitedClaims spaced spans speak speaks spec
-specific specificity specifiers spelled spelling spiffe spiffeBundleUrl spiffeID spire split
+specific specificity specifiers spelled spelling spiffe spiffeBundleUrl spiffeID spire spire-support split
 splitExternalAndLocalErrors splitExternalLocalOriginErrors splitService spoken src ssl ssl_cipher_suite
 ssl_ciphers ssl_protocols stackdriver stand standard standardDeviationFactor stands start start_time started
 starts startsWith startswith starttls stat statPrefix stat_prefix stat_sinks state stateful stateful_session
@@ -409,8 +414,8 @@ store stored stores stream streamIdleTimeout stream_idle_timeout streams strict 
 stringMatch stringValue string_matcher strip strip-path sts sts_service style sub sub-zone subFilter subdomains
 subjectAltNames subnet subset subsets subsetting substitution subzone successRate successRateMinimumHosts
 successRateRequestVolume successRateStdevFactor successThreshold successes such suffices suffix suit suitable
-suite sum superset supported supportedFeatures supportedKinds supportedPortProtocols suppress sure surplus
-surrogate svc svc_ switch switched switches symbolic symlinks syntax system systemNamespace t tLS table
+suite sum superset support supported supportedFeatures supportedKinds supportedPortProtocols suppress sure
+surplus surrogate svc svc_ switch switched switches symbolic symlinks syntax system systemNamespace t tLS table
 tableSize tag tagOverrides tagging tags take taken takes talk tap tar target targetHost targetPort targetRef
 targetRefs targets tcp tcpFailures tcpKeepalive tcpSocket tcp_backlog_size tcp_health_check tcp_stats telemetry
 telemetry-backend telemetry_logging tell tells template templateProblem templates term termOf terminal
@@ -426,26 +431,27 @@ translate translated translates translation transparent transport transportProto
 transport_socket transport_sockets travels trds treatMissingHeaderAsEmpty treated tried tries trigger trimEnd
 trimStart trimmed trimsAfter trimsBefore true trust trustDomain trustDomainAliases trustDomains trustdomain
 trusted trusting trusts try ttl tunnel turn turned turns twice two type type_url typed typed_config typeof
-types u udp udp_packet_writer udp_proxy uid uint unavailable unchecked undecided undefined under underscores
-understand understood unhandled unhealthy unhealthyThreshold unhealthy_threshold unidentified unified universal
-unix unix-timestamp unknown unknown-backend unless unmanaged unmanaged-gateway unmatched unmatched-requests-get
-unmatchedPreflights unnamed unpack unpacked unpacking unpacks unpaired unquote unread unreadable unresolved
-unresolved-backend unseen unset unsupported until untranslated up updateFrequency upgrade upper ups upstream
-upstreamHttpProtocolOptions upstream_codec upstream_headers_claims upstream_headers_names upstream_ip_port
-upstream_socket_interface upstreams uri uriCapture uriRegexRewrite uri_captures uri_template uris url
-urlRewrite urlquery usable use use-waypoint use-waypoint-namespace useClientProtocol useDefaultGateways
-useRequestIdForTraceSampling useSourceIp used user userVolume userVolumeMount username uses ustar utf util
-utilization uuid uy v valid validate validates validation validator validators value valueFrom values var
-variable variables vars verb verbs verdict verdicts verification verificationKey verified verifies verify
-verifyCertificateHash verifyCertificateSpki version versions vhds vhost vip vips virtual virtualHost
-virtualService visibility visitor vmConfig vnet volume w wait wait-for-dataplane-ready waiting waits wanted
-wants warmup warmupDurationSecs warning warns was wasm watchdog watchdogs way waypoint waypoint-for waypoints
-ways web webhook webhooks weigh weighs weight weightExpirationPeriod weightStabilizationPeriod
-weightUpdatePeriod weighted weights well wellKnownCACertificates were west what whatever when when_ where
-wherever whether which whichever while who whoever whole whom whose why widen widens wider wildcard will win
-wins with withheld within without without-mtls withoutHeaders word workbench workload workload-name
-workload-owner workloadSelector workloads works worse would wrapped wraps write writer writes written wrong wrr
-wrr_locality ws wss www x x-forwarded-for x-forwarded-proto x-internal x-k x-kubernetes-int-or-string
-x-kubernetes-list-map-keys x-kubernetes-list-type x-kubernetes-map-type x-kubernetes-preserve-unknown-fields
-x-kuma-tags xds xff xx xxErrors y yYnNoOtTfF yaml yes yet your yourself z zero zip zipkin zone zone-proxy-type
-zoneAwareLbSetting zoneEgress zoneegress zones zookeeper zookeeper_proxy zstd ztunnel`;
+types u udp udp_packet_writer udp_proxy uid uint unavailable unchecked undecided undeclared undefined under
+underscores understand understood unhandled unhealthy unhealthyThreshold unhealthy_threshold unidentified
+unified universal unix unix-timestamp unknown unknown-backend unless unmanaged unmanaged-gateway unmatched
+unmatched-requests-get unmatchedPreflights unnamed unpack unpacked unpacking unpacks unpaired unquote unread
+unreadable unresolved unresolved-backend unseen unset unsupported until untranslated up updateFrequency upgrade
+upper ups upstream upstreamHttpProtocolOptions upstream_codec upstream_headers_claims upstream_headers_names
+upstream_ip_port upstream_socket_interface upstreams uri uriCapture uriRegexRewrite uri_captures uri_template
+uris url urlRewrite urlquery usable use use-waypoint use-waypoint-namespace useClientProtocol
+useDefaultGateways useRequestIdForTraceSampling useSourceIp used user userVolume userVolumeMount username uses
+ustar utf util utilization uuid uy v valid validate validates validation validator validators value valueFrom
+values var variable variables vars vault verb verbs verdict verdicts verification verificationKey verified
+verifies verify verifyCertificateHash verifyCertificateSpki version versions vhds vhost vip vips virtual
+virtualHost virtualService visibility visitor vmConfig vnet volume w wait wait-for-dataplane-ready waiting
+waits wanted wants warmup warmupDurationSecs warning warns was wasm watchdog watchdogs way waypoint
+waypoint-for waypoints ways web webhook webhooks weigh weighs weight weightExpirationPeriod
+weightStabilizationPeriod weightUpdatePeriod weighted weights well wellKnownCACertificates were west what
+whatever when when_ where wherever whether which whichever while who whoever whole whom whose why widen widens
+wider wildcard will win wins with withheld within without without-mtls withoutHeaders word words workbench
+workload workload-name workload-owner workloadSelector workloads works worse would wrapped wraps write writer
+writes written wrong wrr wrr_locality ws wss www x x-forwarded-for x-forwarded-proto x-internal x-k
+x-kubernetes-int-or-string x-kubernetes-list-map-keys x-kubernetes-list-type x-kubernetes-map-type
+x-kubernetes-preserve-unknown-fields x-kuma-tags xds xff xx xxErrors y yYnNoOtTfF yaml yes yet your yourself z
+zero zip zipkin zone zone-aware zone-proxy-type zoneAwareLbSetting zoneEgress zoneegress zones zookeeper
+zookeeper_proxy zstd ztunnel`;
