@@ -1,7 +1,14 @@
 import type { Client, Destination } from '@isthmus/behavior';
 import { codes } from '@isthmus/diagnostics';
-import type { EffectiveConfig, EffectiveDestination, RegistryService, ServiceName, ServicePort } from '@isthmus/istio';
-import { child, entries, type Field, nobodyLabel, stringifyJson } from '@isthmus/kubernetes';
+import {
+  type EffectiveConfig,
+  type EffectiveDestination,
+  effectivePolicy,
+  type RegistryService,
+  type ServiceName,
+  type ServicePort,
+} from '@isthmus/istio';
+import { child, descend, entries, type Field, nobodyLabel, stringifyJson } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { configOf, isGuessed, roleFor } from '../../effective-config.ts';
 import { dnsLabel, shortHash } from '../../names.ts';
@@ -127,6 +134,23 @@ function collectBackends(context: Context, config: EffectiveConfig): Backends {
     return as;
   }
 
+  /** Says of a subset whose balancer is PASSTHROUGH that its requests go to the whole Service, under the policies of that. */
+  function accountForDialled(client: Client, service: RegistryService, port: number, name: string): void {
+    const rule = config.destinationRule(client, service.host);
+    const subset = rule?.subsets.find((one) => one.name === name);
+    if (subset === undefined) return;
+    context.settled(child(subset.field, 'name'));
+    const simple = [
+      descend(subset.trafficPolicy, 'loadBalancer'),
+      effectivePolicy(rule, port, subset, config.mesh).loadBalancer,
+    ]
+      .map((balancer) => child(balancer, 'simple'))
+      .find((field) => field?.value === 'PASSTHROUGH');
+    if (simple !== undefined) context.unsupported(simple, codes.destinationRule.passthrough, {});
+    if (subset.trafficPolicy !== undefined)
+      context.claim(subset.trafficPolicy, 'unsupported', codes.destinationRule.passthrough);
+  }
+
   return {
     read,
     subsets,
@@ -162,8 +186,9 @@ function collectBackends(context: Context, config: EffectiveConfig): Backends {
         return { kind: 'nobody' };
       }
       if (http && own?.protocol === undefined) read.add(portKey(nameOf(service), port));
-      // An address that was dialled is one of the Service: what a subset says does not count there.
+      // An address that was dialled is one of the Service: the labels of a subset do not count there.
       const narrowed = subset !== undefined && endpoints.kind === 'workloads';
+      if (subset !== undefined && endpoints.kind === 'original') accountForDialled(client, service, port, subset);
       const as = narrowed ? subsetService(service, client, subset, endpoints.labels) : nameOf(service);
       return {
         kind: 'service',
