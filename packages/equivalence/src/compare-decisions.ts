@@ -491,13 +491,16 @@ function compareOutcomes(
   return { differences: [{ aspect: 'routing', what: 'kind', before: first, after: second }], undecided: [] };
 }
 
+/** Whether a condition on a path holds for one path alone. */
+const isOfOne = ({ kind, pattern = '', ignoreCase }: { kind: string; pattern?: string; ignoreCase?: true }): boolean =>
+  kind === 'exact' ? !ignoreCase : kind === 'regex' && /^[\w/~%-]+$/.test(pattern);
+
 /** What is known of the path of requests that meet these conditions. */
 export function knownPath(
-  inside: readonly { kind: string; value?: string; ignoreCase?: true }[],
+  inside: readonly { kind: string; value?: string; pattern?: string; ignoreCase?: true }[],
   path: string,
 ): KnownPath {
-  const exact = inside.some(({ kind, ignoreCase }) => kind === 'exact' && !ignoreCase);
-  if (exact) return { exact: splitPath(path).path, prefix: splitPath(path).path };
+  if (inside.some(isOfOne)) return { exact: splitPath(path).path, prefix: splitPath(path).path };
   const prefixes = inside.flatMap(({ kind, value, ignoreCase }) =>
     kind === 'prefix' && !ignoreCase && value !== undefined ? [value] : [],
   );

@@ -67,7 +67,11 @@ export function predicateOf(match: EffectiveMatch | undefined): Predicate {
     const field = match.text[part];
     if (field !== undefined) found[part] = textMatch(field);
   }
-  const headers = headerMatches(match).filter(({ name, match: condition, invert }) => {
+  const all = headerMatches(match);
+  // No request is without these.
+  if (all.some(({ name, match: { kind }, invert }) => invert === true && kind === 'present' && name in parts))
+    return never;
+  const headers = all.filter(({ name, match: condition, invert }) => {
     const part = parts[name];
     if (part === undefined || invert || found[part] !== undefined) return true;
     found[part] = condition;

@@ -66,8 +66,13 @@ function examine(estate: Estate, target: TargetVersion): { same: number; surpris
   let same = 0;
   for (const row of judge.services.flatMap((service) => judge.verify(service, []))) {
     if (row.verdict === 'same') same++;
-    if (row.verdict !== 'differs') continue;
+    if (row.verdict === 'same') continue;
     const [namespace, name] = row.service.split('/');
+    const isAllExact = isExact(translation, relevantTo(judge.config, `${name}.${namespace}.svc.${clusterDomain}`));
+    if (row.verdict === 'undecided') {
+      if (isAllExact) surprises.push(`undecided though all fields are exact: ${inWords(row)}`);
+      continue;
+    }
     const { predictedBy = [] } = row;
     // A Service's own fields are in no ledger: gRPC on its port is retried in another way whatever the rules say, and so is what
     // Istio finds to be HTTP by itself.
@@ -84,11 +89,7 @@ function examine(estate: Estate, target: TargetVersion): { same: number; surpris
           (resource.namespace || 'default') === namespace,
       );
     if (predictedBy.length === 0) surprises.push(`not foretold: ${inWords(row)}`);
-    else if (
-      !isOfService &&
-      isExact(translation, relevantTo(judge.config, `${name}.${namespace}.svc.${clusterDomain}`))
-    )
-      surprises.push(`though all fields are exact: ${inWords(row)}`);
+    else if (!isOfService && isAllExact) surprises.push(`though all fields are exact: ${inWords(row)}`);
   }
   return { same, surprises };
 }
