@@ -18,7 +18,7 @@ test('what scoping saves is a page with charts, and with tables one key away', a
   await expect(page.getByRole('grid', { name: 'Projection' }).getByRole('row', { name: /^10,000/ })).toBeVisible();
   await expectAccessible(page);
 
-  await page.getByRole('button', { name: 'Clusters' }).click();
+  await page.getByRole('group').getByRole('button', { name: 'Clusters', exact: true }).click();
   await page.keyboard.press('t');
   await expect(page).toHaveURL(/measure=clusters/);
   await expect(charts.last()).toHaveAccessibleName(/^Clusters of the mean proxy .* Istio, as written [\d,]+/);
