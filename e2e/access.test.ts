@@ -8,7 +8,7 @@ test('whether access widens is answered, and who may call a workload is shown wi
   await page.getByRole('link', { name: 'Access', exact: true }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Access');
   await expect(page.getByText(/^Nobody can call what they could not before: \d+ pairs the same/)).toBeVisible();
-  const grid = page.getByRole('grid', { name: 'Who may call whom' });
+  const grid = page.getByRole('treegrid', { name: 'Who may call whom' });
   await expect(grid.getByText('same', { exact: true })).toHaveCount(0);
 
   await page.getByLabel('Filter by text').fill('payments bookings');
@@ -44,8 +44,32 @@ test('by keyboard only: to a workload, its callers, the same ones too, and to th
   await page.keyboard.press('/');
   await page.keyboard.type('payments bookings');
   await expect(page).toHaveURL(/q=payments/);
-  const grid = page.getByRole('grid', { name: 'Who may call whom' });
-  await walkTo(grid, 'sales/payments');
+  const grid = page.getByRole('treegrid', { name: 'Who may call whom' });
+  // Rows stand under the account that their workload runs as: Enter and Space fold them, and the address keeps it.
+  const account = grid.getByRole('row', { name: /^Account sales\/payments \d+ of \d+ pairs/ });
+  const payments = grid.getByRole('row', { name: /^sales\/payments/ });
+  await walkTo(grid, 'Account sales/payments');
+  await expect(account).toHaveAttribute('aria-expanded', 'true');
+  await page.keyboard.press('Enter');
+  await expect(account).toHaveAttribute('aria-expanded', 'false');
+  await expect(account).toHaveAttribute('data-active');
+  await expect(payments).toHaveCount(0);
+  await expect(page).toHaveURL(/folded=sales\/payments/);
+  await page.reload();
+  await expect(account).toHaveAttribute('aria-expanded', 'false');
+  await expectAccessible(page);
+  await walkTo(grid, 'Account sales/payments');
+  await page.keyboard.press('Space');
+  await expect(payments.first()).toBeVisible();
+  await expect(page).not.toHaveURL(/folded=/);
+  const foldAll = page.getByRole('button', { name: 'Fold accounts' });
+  await tabTo(foldAll);
+  await page.keyboard.press('Enter');
+  await expect(payments).toHaveCount(0);
+  await walkTo(grid, 'Account sales/payments');
+  await page.keyboard.press('ArrowRight');
+  await expect(page).toHaveURL(/folded=\*,sales\/payments/);
+  await walkTo(grid, /^sales\/payments/);
   const detail = page.getByRole('region', { name: 'Access to sales/payments' });
   await expect(detail).toBeVisible();
   const callers = detail.getByRole('grid', { name: 'Who may call sales/payments' });

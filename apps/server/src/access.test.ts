@@ -85,6 +85,10 @@ test('the answer stands first, then who may call whom', async () => {
   expect(leftOut).toEqual([{ reason: 'no Service sends to it', count: 1, workloads: ['sales/quiet'] }]);
   expect(tally.access).toEqual({ same: 9, narrower: 1, wider: 0, undecided: 0, accepted: 0 });
   expect(tally.transport).toEqual({ same: 2, narrower: 0, wider: 0, undecided: 0, accepted: 0 });
+  expect([...new Set(rows.map(({ workload, account }) => `${workload} as ${account}`))]).toEqual([
+    'sales/seats as seats',
+    'sales/web as web',
+  ]);
   expect(rows.find(({ verdict }) => verdict === 'narrower')?.predictedBy).toEqual(['ISTHMUS-AP-003']);
   expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
 });

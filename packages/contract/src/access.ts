@@ -11,6 +11,8 @@ export const AccessRow = Type.Object({
   aspect: Type.Enum(['access', 'transport']),
   /** `<namespace>/<name>` */
   workload: Type.String(),
+  /** The service account that it runs as, of its namespace; absent where the import does not hold its Pods' template. */
+  account: Type.Optional(Type.String()),
   /** Services (`<namespace>/<name>`) that send to it. */
   services: Type.Array(Type.String()),
   /** 0 stands for every port that nothing declares. */

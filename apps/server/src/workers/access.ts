@@ -144,6 +144,7 @@ function present(row: Row, index: number, server: Server, link: Known['link']): 
   return {
     ...rest,
     id: `${row.workload}:${row.port}:${index}`,
+    ...(server.serviceAccount === undefined ? {} : { account: server.serviceAccount }),
     services: server.services.map((name) => `${server.namespace}/${name}`),
     callers: [...callers],
     ...(rules === undefined ? {} : { rules: { before: linked(rules.before), after: linked(rules.after) } }),

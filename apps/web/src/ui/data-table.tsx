@@ -1,6 +1,8 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows that are placed freely cannot be elements of a table
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: the grid takes the keys
+// biome-ignore-all lint/a11y/noStaticElementInteractions: its role is that of a grid, whichever of both it is
+// biome-ignore-all lint/a11y/useAriaPropsSupportedByRole: both roles have these properties
 import {
   createSortedRowModel,
   type RowData,
@@ -12,6 +14,8 @@ import {
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, memo, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
 import classes from './data-table.module.css';
+import { type Group, groupsOf, isFolded, linesOf } from './grouping.ts';
+import { type Grouping, HeadingRow } from './heading-row.tsx';
 import { compareValues, nextSort, type Sort } from './sort.ts';
 
 export interface Column<Row extends RowData> {
@@ -52,6 +56,8 @@ export interface DataTableProps<Row extends RowData> {
   readonly activeId?: string | undefined;
   readonly onActive?: (id: string) => void;
   readonly selection?: Selection;
+  /** Sorting orders the rows within their groups, and the groups by their first rows. */
+  readonly grouping?: Grouping<Row>;
   /** What stands in place of no rows. */
   readonly empty: ReactNode;
   /** Takes the height of its place; else as many rows as there are, up to twelve or so. */
@@ -61,6 +67,9 @@ export interface DataTableProps<Row extends RowData> {
 const rowHeight = 32;
 const headHeight = 32;
 const mostHeight = headHeight + 12.5 * rowHeight;
+
+const isGroup = <Row extends object>(line: Group<Row> | Row | undefined): line is Group<Row> =>
+  line !== undefined && 'rows' in line;
 
 const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel() });
 
@@ -72,6 +81,7 @@ interface RowViewProps<Row extends RowData> {
   readonly start: number;
   readonly columns: readonly Column<Row>[];
   readonly template: string;
+  readonly level: number | undefined;
   readonly isActive: boolean;
   readonly isSelected: boolean | undefined;
   readonly onPress: (id: string) => void;
@@ -80,13 +90,14 @@ interface RowViewProps<Row extends RowData> {
 }
 
 const RowView = memo(function RowView<Row extends RowData>(props: RowViewProps<Row>) {
-  const { row, id, elementId, index, start, columns, template, isActive, isSelected, onPress, onEnter, onToggle } =
-    props;
+  const { row, id, elementId, index, start, columns, template, level, isActive, isSelected } = props;
+  const { onPress, onEnter, onToggle } = props;
   return (
     <div
       id={elementId}
       role="row"
       aria-rowindex={index + 2}
+      aria-level={level}
       aria-selected={isSelected ?? isActive}
       data-active={isActive || undefined}
       className={classes.row}
@@ -124,14 +135,18 @@ const RowView = memo(function RowView<Row extends RowData>(props: RowViewProps<R
 
 /**
  * A table of any length: only the rows in view are drawn. The grid takes the focus; arrows, Page, Home and End move the
- * cursor, Enter opens, Space selects, Shift extends, Ctrl-A selects all, Escape none.
+ * cursor, Enter opens, Space selects, Shift extends, Ctrl-A selects all, Escape none. On the heading of a group Enter and
+ * Space fold and unfold, and so do the arrows to the left and right.
  */
 export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
   const { label, columns, rows, rowId, sort, onSort, onOpen, onActive, selection, empty, isFilling = false } = props;
+  const { grouping } = props;
   const scroll = useRef<HTMLDivElement>(null);
   const base = useId();
   const [ownActive, setOwnActive] = useState<string>();
-  const active = props.activeId ?? ownActive;
+  // A heading is no row that an address could name: it has the cursor until the row in the address changes.
+  const [onHeading, setOnHeading] = useState<{ readonly id: string; readonly from: string | undefined }>();
+  const active = onHeading?.from === props.activeId && onHeading ? onHeading.id : (props.activeId ?? ownActive);
   const anchor = useRef<string>(undefined);
 
   const definitions = useMemo(
@@ -153,8 +168,18 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
     state: { sorting },
   });
   const shown = table.getRowModel().rows;
+  const keyOf = grouping?.keyOf;
+  const groups = useMemo(
+    () => (keyOf === undefined ? undefined : groupsOf(shown, ({ original }) => keyOf(original))),
+    [shown, keyOf],
+  );
+  const folding = grouping?.folding;
+  const lines = useMemo(
+    () => (groups === undefined || folding === undefined ? shown : linesOf(groups, folding)),
+    [shown, groups, folding],
+  );
   const virtual = useVirtualizer({
-    count: shown.length,
+    count: lines.length,
     getScrollElement: () => scroll.current,
     estimateSize: () => rowHeight,
     overscan: 6,
@@ -171,46 +196,67 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
   // A link leads to a row, wherever it is among thousands.
   const linked = useRef(props.activeId);
   useEffect(() => {
-    const index = linked.current === undefined ? -1 : shown.findIndex((row) => row.id === linked.current);
+    const index = linked.current === undefined ? -1 : lines.findIndex((row) => row.id === linked.current);
     linked.current = undefined;
     if (index >= 0) virtual.scrollToIndex(index, { align: 'center' });
-  }, [shown, virtual]);
+  }, [lines, virtual]);
 
   const activate = (index: number): void => {
-    const row = shown[index];
-    if (row === undefined) return;
-    setOwnActive(row.id);
-    onActive?.(row.id);
+    const line = lines[index];
+    if (line === undefined) return;
+    if (isGroup(line)) setOnHeading({ id: line.id, from: props.activeId });
+    else {
+      setOnHeading(undefined);
+      setOwnActive(line.id);
+      onActive?.(line.id);
+    }
     virtual.scrollToIndex(index, { align: 'auto' });
+  };
+  const addRange = (ids: Set<string>, from: number, to: number): void => {
+    for (const row of lines.slice(Math.min(from, to), Math.max(from, to) + 1)) if (!isGroup(row)) ids.add(row.id);
   };
   const toggle = (id: string, withRange: boolean): void => {
     if (selection === undefined) return;
     const next = new Set(selection.selected);
-    const from = withRange ? shown.findIndex((row) => row.id === anchor.current) : -1;
+    const from = withRange ? lines.findIndex((row) => row.id === anchor.current) : -1;
     if (from >= 0) {
-      const to = shown.findIndex((row) => row.id === id);
-      for (const row of shown.slice(Math.min(from, to), Math.max(from, to) + 1)) next.add(row.id);
+      const to = lines.findIndex((row) => row.id === id);
+      addRange(next, from, to);
     } else if (!next.delete(id)) next.add(id);
     anchor.current = id;
     selection.onSelect(next);
   };
   // The rows keep these two for good, so that a movement of the cursor draws two rows and not all of them.
-  const latest = useRef({ activate, toggle, shown, onOpen });
-  latest.current = { activate, toggle, shown, onOpen };
+  const latest = useRef({ activate, toggle, lines, grouping, onOpen });
+  latest.current = { activate, toggle, lines, grouping, onOpen };
   const [onPress] = useState(
-    () => (id: string) => latest.current.activate(latest.current.shown.findIndex((row) => row.id === id)),
+    () => (id: string) => latest.current.activate(latest.current.lines.findIndex((row) => row.id === id)),
   );
+  const [onFold] = useState(() => (id: string) => {
+    const line = latest.current.lines.find((one) => one.id === id);
+    onPress(id);
+    if (isGroup(line)) latest.current.grouping?.onToggle(line.key);
+  });
   const [onEnter] = useState(() => (id: string) => {
-    const row = latest.current.shown.find((one) => one.id === id);
-    if (row !== undefined) latest.current.onOpen?.(row.original);
+    const row = latest.current.lines.find((one) => one.id === id);
+    if (row !== undefined && !isGroup(row)) latest.current.onOpen?.(row.original);
   });
   const [onToggle] = useState(() => (id: string, withRange: boolean) => latest.current.toggle(id, withRange));
 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.target !== scroll.current || event.altKey) return;
-    const at = shown.findIndex((row) => row.id === active);
+    const at = lines.findIndex((row) => row.id === active);
+    const line = lines[at];
+    if (grouping !== undefined && isGroup(line)) {
+      const isClosed = isFolded(grouping.folding, line.key);
+      if (event.key === 'Enter' || event.key === ' ' || event.key === (isClosed ? 'ArrowRight' : 'ArrowLeft')) {
+        grouping.onToggle(line.key);
+        event.preventDefault();
+        return;
+      }
+    }
     const page = Math.max(1, Math.floor(((scroll.current?.clientHeight ?? 0) - headHeight) / rowHeight) - 1);
-    const last = shown.length - 1;
+    const last = lines.length - 1;
     const moves: Readonly<Record<string, number>> = {
       ArrowDown: Math.min(at + 1, last),
       ArrowUp: Math.max(at - 1, 0),
@@ -223,11 +269,11 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
     if (target !== undefined) {
       if (event.shiftKey && selection !== undefined) {
         const next = new Set(selection.selected);
-        for (const row of shown.slice(Math.max(0, Math.min(at, target)), Math.max(at, target) + 1)) next.add(row.id);
+        addRange(next, Math.max(0, at), target);
         selection.onSelect(next);
       }
       activate(target);
-    } else if (event.key === 'Enter' && at >= 0) onOpen?.((shown[at] as (typeof shown)[number]).original);
+    } else if (event.key === 'Enter' && line !== undefined && !isGroup(line)) onOpen?.(line.original);
     else if (event.key === ' ' && selection !== undefined && at >= 0) toggle(active as string, event.shiftKey);
     else if (event.key === 'a' && (event.ctrlKey || event.metaKey) && selection !== undefined)
       selection.onSelect(new Set(shown.map((row) => row.id)));
@@ -237,15 +283,15 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
     event.preventDefault();
   };
 
-  const activeIndex = virtual.getVirtualItems().find(({ index }) => shown[index]?.id === active)?.index;
+  const activeIndex = virtual.getVirtualItems().find(({ index }) => lines[index]?.id === active)?.index;
   const areAllSelected = selection !== undefined && shown.length > 0 && selection.selected.size >= shown.length;
-  const height = headHeight + Math.max(1, shown.length) * rowHeight + 3;
+  const height = headHeight + Math.max(1, lines.length) * rowHeight + 3;
   return (
     <div
       ref={scroll}
-      role="grid"
+      role={grouping === undefined ? 'grid' : 'treegrid'}
       aria-label={label}
-      aria-rowcount={shown.length + 1}
+      aria-rowcount={lines.length + 1}
       aria-colcount={columns.length + (selection === undefined ? 0 : 1)}
       aria-multiselectable={selection !== undefined || undefined}
       aria-activedescendant={activeIndex === undefined ? undefined : `${base}-${activeIndex}`}
@@ -301,7 +347,22 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
       ) : (
         <div role="rowgroup" className={classes.body} style={{ height: virtual.getTotalSize(), minWidth: leastWidth }}>
           {virtual.getVirtualItems().map(({ index, start }) => {
-            const row = shown[index] as (typeof shown)[number];
+            const row = lines[index] as (typeof lines)[number];
+            if (isGroup(row))
+              return grouping === undefined ? null : (
+                <HeadingRow
+                  key={row.id}
+                  group={row}
+                  heading={grouping.heading}
+                  elementId={`${base}-${index}`}
+                  index={index}
+                  start={start}
+                  columns={columns.length + (selection === undefined ? 0 : 1)}
+                  isActive={row.id === active}
+                  isFolded={isFolded(grouping.folding, row.key)}
+                  onPress={onFold}
+                />
+              );
             return (
               <RowView
                 key={row.id}
@@ -312,6 +373,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
                 start={start}
                 columns={columns}
                 template={template}
+                level={grouping === undefined ? undefined : 2}
                 isActive={row.id === active}
                 isSelected={selection?.selected.has(row.id)}
                 onPress={onPress}

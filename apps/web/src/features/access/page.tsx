@@ -2,22 +2,25 @@ import type { AccessRow } from '@isthmus/contract';
 import { Button } from '@mantine/core';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useDeferredValue, useMemo } from 'react';
+import { useCallback, useDeferredValue, useMemo } from 'react';
 import { addressOf } from '../../api/client.ts';
 import { migrationQuery } from '../../api/queries.ts';
 import { count, whole } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Failure } from '../../ui/failure.tsx';
 import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../../ui/filters.tsx';
+import { parseFolding } from '../../ui/grouping.ts';
 import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
 import { formatSort, parseSort } from '../../ui/sort.ts';
-import { useAddress, useLooseSearch } from '../../ui/use-search.ts';
+import { setOf, toggled, useAddress, useLooseSearch } from '../../ui/use-search.ts';
 import shared from '../../ui/verdicts.module.css';
 import classes from './access.module.css';
+import { AccountHeading } from './account-heading.tsx';
 import { Detail } from './detail.tsx';
 import { accessQuery } from './queries.ts';
 import {
+  accountOf,
   aspects,
   byUrgency,
   countsOf,
@@ -26,6 +29,7 @@ import {
   filterRows,
   portWord,
   showsSame,
+  sumsByAccount,
   verdicts,
 } from './rows.ts';
 import { bridges, bridgeWords, phases, phaseWords, stateInWords, stateOf } from './state.ts';
@@ -111,6 +115,21 @@ export function AccessPage() {
     () => [...new Set(all.map(({ workload }) => workload.slice(0, workload.indexOf('/'))))].sort(),
     [all],
   );
+  const { folded } = search;
+  const folding = useMemo(() => parseFolding({ folded }), [folded]);
+  const sums = useMemo(() => sumsByAccount(all), [all]);
+  const isComplete = data?.complete === true;
+  const heading = useCallback(
+    (account: string, shown: readonly AccessRow[]) => (
+      <AccountHeading
+        account={account}
+        rows={shown}
+        all={sums.get(account) ?? { access: 0, transport: 0 }}
+        isComplete={isComplete}
+      />
+    ),
+    [sums, isComplete],
+  );
   if (error !== null && data === undefined) return <Failure error={error} reset={() => void refetch()} />;
   if (data === undefined) return <Loading what="who may call whom" />;
   const { complete, compared, workloads, answer, tally, leftOut } = data;
@@ -138,9 +157,14 @@ export function AccessPage() {
         </>
       }
       actions={
-        <Button component="a" variant="default" href={table(isWhole ? verdicts : differences)} download="access.csv">
-          Download CSV
-        </Button>
+        <>
+          <Button variant="default" onClick={() => change({ folded: folding.isAll ? undefined : '*' })}>
+            {folding.isAll ? 'Unfold accounts' : 'Fold accounts'}
+          </Button>
+          <Button component="a" variant="default" href={table(isWhole ? verdicts : differences)} download="access.csv">
+            Download CSV
+          </Button>
+        </>
       }
     >
       {!complete && (
@@ -218,6 +242,12 @@ export function AccessPage() {
           activeId={cursor}
           onActive={setCursor}
           onOpen={(row) => setCursor(row.id)}
+          grouping={{
+            keyOf: accountOf,
+            heading,
+            folding,
+            onToggle: (account) => change({ folded: toggled(setOf(folded), account) }),
+          }}
           isFilling
           empty={
             all.length === 0

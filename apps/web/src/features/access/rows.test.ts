@@ -1,6 +1,17 @@
 import type { AccessRow } from '@isthmus/contract';
 import { expect, test } from 'vitest';
-import { acceptedFor, byUrgency, countsOf, filterRows, matrixOf, withoutAcceptance } from './rows.ts';
+import {
+  acceptedFor,
+  accountOf,
+  byUrgency,
+  countsOf,
+  filterRows,
+  matrixOf,
+  sumsByAccount,
+  sumsOf,
+  verdictsOf,
+  withoutAcceptance,
+} from './rows.ts';
 
 const row = (part: Partial<AccessRow>): AccessRow => ({
   id: 'sales/seats:80:0',
@@ -42,6 +53,40 @@ test('rows are found by namespace, aspect, caller and port', () => {
 test('what is wider stands first', () => {
   expect(byUrgency(rows).map(({ id }) => id)).toEqual(['c', 'b', 'd', 'a']);
   expect(countsOf(rows)).toEqual({ wider: 1, undecided: 0, narrower: 2, same: 1 });
+});
+
+test('rows belong to the account that their workload runs as, in its namespace', () => {
+  expect(accountOf(row({ workload: 'sales/seats-v2', account: 'seats' }))).toBe('sales/seats');
+  expect(accountOf(row({ workload: 'sales/seats-v2' }))).toBe('sales/');
+  const sums = sumsByAccount([
+    row({ account: 'seats', count: 3 }),
+    row({ account: 'seats', workload: 'sales/other', count: 2 }),
+    row({ account: 'seats', aspect: 'transport', callers: [] }),
+    row({ account: 'seats', workload: 'passenger/seats' }),
+  ]);
+  expect([...sums]).toEqual([
+    ['sales/seats', { access: 5, transport: 1 }],
+    ['passenger/seats', { access: 1, transport: 0 }],
+  ]);
+  expect(sumsOf([])).toEqual({ access: 0, transport: 0 });
+});
+
+test('pairs are counted by their verdicts, and what is accepted is no difference to look at', () => {
+  expect(
+    verdictsOf([
+      row({ count: 4 }),
+      row({ verdict: 'narrower', count: 2 }),
+      row({ verdict: 'narrower', aspect: 'transport' }),
+      row({ verdict: 'wider', accepted: 'known', count: 7 }),
+      row({ verdict: 'undecided', count: 5 }),
+    ]),
+  ).toEqual([
+    { verdict: 'undecided', count: 5 },
+    { verdict: 'narrower', count: 3 },
+    { verdict: 'accepted', count: 7 },
+    { verdict: 'same', count: 4 },
+  ]);
+  expect(verdictsOf([])).toEqual([]);
 });
 
 test('a matrix has a row for each caller, accounts first, and a column for each port', () => {

@@ -36,6 +36,43 @@ export function countsOf(rows: readonly AccessRow[]): Readonly<Record<AccessVerd
   return counts;
 }
 
+/** The account a row's workload runs as, `<namespace>/<account>`; `<namespace>/` where it is not known. */
+export const accountOf = ({ workload, account = '' }: AccessRow): string =>
+  `${workload.slice(0, workload.indexOf('/'))}/${account}`;
+
+/** How many pairs of caller and port are in some rows, and how many ports by the connections that they take. */
+export interface Sums {
+  readonly access: number;
+  readonly transport: number;
+}
+
+export function sumsOf(rows: readonly AccessRow[]): Sums {
+  const sums = { access: 0, transport: 0 };
+  for (const { aspect, count } of rows) sums[aspect] += count;
+  return sums;
+}
+
+/** Sums by account. */
+export function sumsByAccount(rows: readonly AccessRow[]): ReadonlyMap<string, Sums> {
+  return new Map(Array.from(Map.groupBy(rows, accountOf), ([key, members]) => [key, sumsOf(members)]));
+}
+
+const shownVerdicts = ['wider', 'undecided', 'narrower', 'accepted', 'same'] as const;
+type ShownVerdict = (typeof shownVerdicts)[number];
+
+/** Verdicts on pairs and ports that occur, what to look at first in front; what is accepted counts as that only. */
+export function verdictsOf(rows: readonly AccessRow[]): readonly { verdict: ShownVerdict; count: number }[] {
+  const counts = new Map<ShownVerdict, number>();
+  for (const { verdict, accepted, count } of rows) {
+    const shown = accepted === undefined ? verdict : 'accepted';
+    counts.set(shown, (counts.get(shown) ?? 0) + count);
+  }
+  return shownVerdicts.flatMap((verdict) => {
+    const count = counts.get(verdict);
+    return count === undefined ? [] : [{ verdict, count }];
+  });
+}
+
 /** A port by its number, or in words where it stands for all that nothing declares. */
 export const portWord = (port: number): string => (port === 0 ? 'any other' : String(port));
 

@@ -11,11 +11,16 @@ const markOf: Readonly<Record<AccessVerdict | 'accepted', Outcome>> = {
   wider: 'unsupported',
 };
 
+/** The mark alone, where the word stands beside it. */
+export function VerdictMark({ verdict }: { verdict: AccessVerdict | 'accepted' }) {
+  return <OutcomeMark outcome={markOf[verdict]} />;
+}
+
 /** Mark and word. */
 export function VerdictLabel({ verdict }: { verdict: AccessVerdict | 'accepted' }) {
   return (
     <span className={shared.verdict}>
-      <OutcomeMark outcome={markOf[verdict]} />
+      <VerdictMark verdict={verdict} />
       {verdict}
     </span>
   );
