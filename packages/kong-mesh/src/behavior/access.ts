@@ -9,7 +9,7 @@ import type { MeshOptions } from './options.ts';
 import { allowedSubsets, matchesSubset } from './permission-from.ts';
 import { type Policy, readPolicy } from './policy.ts';
 import { comparePolicies } from './precedence.ts';
-import { readPatches, unknownAccess } from './proxy-patch.ts';
+import { isInbound, readPatches, unknownAccess } from './proxy-patch.ts';
 import { candidates, indexBySelection, selectsInbound } from './selection.ts';
 import { meshAuthority, type RootName, readTrust, type Trust } from './trust.ts';
 import { filledOf, listOf, mapOf } from './value.ts';
@@ -292,6 +292,7 @@ export function compileKongMeshAccess(objects: readonly JsonObject[], options: A
       .filter(({ kind }) => kind === 'MeshProxyPatch')
       .flatMap((one) => readPolicy(one, namespaces, options) ?? []),
     options,
+    isInbound,
   );
   let egress: PortAccess['judge'] | undefined;
   const judgeOfEgress = (): PortAccess['judge'] => {

@@ -83,7 +83,7 @@ function changed(settings: ClusterSettings, patches: readonly Modification[]): C
 /** How a client's proxy treats its connections to a port: what the policies say, then what MeshProxyPatches change about it. */
 export function clusterOf(mesh: Mesh, client: ClientView, dialled: Subject, port: DestinationPort): ClusterSettings {
   const settings = byPolicies(mesh, client, dialled, port);
-  const patches = mesh.patchesOf(client).filter(({ target }) => target === 'cluster');
+  const patches = mesh.patchesOf(client);
   // The proxy refuses the cluster whatever is changed about the rest of it.
   if (patches.length === 0 || settings.refused !== undefined) return settings;
   const clusters = envoyNames(dialled.destination, port, mesh.options);

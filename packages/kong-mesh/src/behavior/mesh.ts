@@ -8,7 +8,7 @@ import { readNamespaces } from './namespaces.ts';
 import type { MeshOptions } from './options.ts';
 import { readPassthrough, type UnlistenedOf } from './passthrough.ts';
 import { type Policy, readPolicy } from './policy.ts';
-import { allEnvoyNames, type PatchesOf, readPatches } from './proxy-patch.ts';
+import { allEnvoyNames, isInbound, type PatchesOf, readPatches } from './proxy-patch.ts';
 import { type ReachIndex, readReach } from './reach.ts';
 import { type Referrers, readReferrers } from './referrers.ts';
 import { mapOf } from './value.ts';
@@ -39,6 +39,8 @@ export interface Mesh {
   readonly policies: ReadonlyMap<string, readonly Policy[]>;
   readonly referrers: Referrers;
   readonly patchesOf: PatchesOf;
+  /** Of these the changes to what comes in. */
+  readonly inboundPatchesOf: PatchesOf;
   /** What clusters and virtual hosts of ports are called; not those of the Pods of headless Services. */
   envoyNames(): ReadonlySet<string>;
   readonly reach: ReachIndex;
@@ -75,6 +77,7 @@ export function readMesh(objects: readonly JsonObject[], options: MeshOptions): 
     >,
     policies,
     patchesOf: readPatches(policies.get('MeshProxyPatch') ?? [], options),
+    inboundPatchesOf: readPatches(policies.get('MeshProxyPatch') ?? [], options, isInbound),
     envoyNames() {
       names ??= allEnvoyNames(catalog, options);
       return names;

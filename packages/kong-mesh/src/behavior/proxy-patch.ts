@@ -51,20 +51,33 @@ const modificationsOf = (policy: Policy): Modification[] =>
 /**
  * Finds the changes for groups of workloads: the lists of all policies that select them one behind the other, the weakest first
  * (kuma, meshproxypatch/plugin/v1alpha1/plugin.go, 2.14; fields that begin with `append` are not replaced but joined).
+ * @param concerns which of them are asked for: of thousands mostly few, and there are as many groups of servers as services
  */
-export function readPatches(policies: readonly Policy[], { version }: MeshOptions): PatchesOf {
-  const index = indexBySelection(policies, (policy) => policy);
+export function readPatches(
+  policies: readonly Policy[],
+  { version }: MeshOptions,
+  concerns: (modification: Modification) => boolean = () => true,
+): PatchesOf {
+  const changes = new Map(
+    policies.map((policy) => [
+      policy,
+      // Identifiers are the names of 3.0, and of proxies of 2.x that are started with unified naming, which are not modelled.
+      modificationsOf(policy).filter(
+        (one) => concerns(one) && (version === '3.0' || !filledOf(one.match.name)?.startsWith('kri_')),
+      ),
+    ]),
+  );
+  const concerned = policies.filter((policy) => changes.get(policy)?.length);
+  const index = indexBySelection(concerned, (policy) => policy);
   const known = new Map<string, readonly Modification[]>();
   return (client) => {
-    if (policies.length === 0) return [];
+    if (concerned.length === 0) return [];
     const before = known.get(client.key);
     if (before !== undefined) return before;
     const found = candidates(index, client)
       .filter((policy) => selects(policy, client))
       .sort(comparePolicies)
-      .flatMap(modificationsOf)
-      // Identifiers are the names of 3.0, and of proxies of 2.x that are started with unified naming, which are not modelled.
-      .filter(({ match }) => version === '3.0' || !filledOf(match.name)?.startsWith('kri_'));
+      .flatMap((policy) => changes.get(policy) ?? []);
     known.set(client.key, found);
     return found;
   };
@@ -149,9 +162,40 @@ export function patched(json: JsonObject, { operation, value, jsonPatches }: Mod
 export const notFollowed = ({ policy, path }: Modification, why: string): string =>
   `the model does not follow MeshProxyPatch ${policy.namespace}/${policy.name} ${path}: ${why}`;
 
-/** The changes to the cluster of a port. */
-export const clusterPatches = (all: readonly Modification[], naming: Naming): readonly Modification[] =>
-  all.filter((one) => one.target === 'cluster' && isOutbound(one) && isMeant(one, naming));
+/** The outbound changes of a group of clients, sorted out once: there may be one for each cluster of the mesh. */
+interface Sorted {
+  /** To clusters, with their places in the list, by the name that they are meant for; '' for all. */
+  readonly clusters: ReadonlyMap<string, readonly number[]>;
+  readonly others: readonly Modification[];
+}
+
+const sortedOut = new WeakMap<readonly Modification[], Sorted>();
+
+function sortOut(all: readonly Modification[]): Sorted {
+  const before = sortedOut.get(all);
+  if (before !== undefined) return before;
+  const outbound = all.flatMap((one, place) => (isOutbound(one) ? [{ one, place }] : []));
+  const ofClusters = Map.groupBy(
+    outbound.filter(({ one }) => one.target === 'cluster'),
+    ({ one }) => filledOf(one.match.name) ?? '',
+  );
+  const sorted = {
+    clusters: new Map([...ofClusters].map(([name, list]) => [name, list.map(({ place }) => place)])),
+    others: outbound.flatMap(({ one }) => (one.target === 'cluster' ? [] : [one])),
+  };
+  sortedOut.set(all, sorted);
+  return sorted;
+}
+
+/** The changes to the cluster of a port, in their order. */
+export function clusterPatches(all: readonly Modification[], naming: Naming): readonly Modification[] {
+  const { clusters } = sortOut(all);
+  const places =
+    typeof naming === 'string'
+      ? [...(clusters.get('') ?? []), ...(clusters.get(naming) ?? [])]
+      : [...clusters].flatMap(([name, list]) => (name !== '' && naming.has(name) ? [] : list));
+  return places.sort((a, b) => a - b).map((place) => all[place] as Modification);
+}
 
 /** The changes to what a client's proxy does with requests to a port, before they get to a cluster. */
 export function routePatches(
@@ -159,16 +203,14 @@ export function routePatches(
   port: DestinationPort,
   naming: Naming,
 ): readonly Modification[] {
-  return all.filter((one) => {
-    if (one.target === 'cluster' || !isOutbound(one)) return false;
+  return sortOut(all).others.filter((one) => {
     if (one.target === 'virtualHost') return isRead(port.protocol) && isMeant(one, naming);
     return one.target !== 'httpFilter' || isRead(port.protocol);
   });
 }
 
-/** A change to what the proxies of servers do with what comes in; undefined where there is none. */
-export const inboundPatch = (all: readonly Modification[]): Modification | undefined =>
-  all.find(({ match }) => match.origin === undefined || match.origin === 'inbound');
+/** Whether a change is to what the proxies of servers do with what comes in. */
+export const isInbound = ({ match }: Modification): boolean => match.origin === undefined || match.origin === 'inbound';
 
 /** Filters that refuse nobody: they count, limit rates, change how messages look or hold them up. */
 const unasking =

@@ -5,7 +5,7 @@ import { isHttp } from './destination.ts';
 import { millisecondsOf } from './duration.ts';
 import { forEveryone, forIdentities, type InboundQuestion, type InboundRule, inboundRules } from './inbound-rules.ts';
 import type { Mesh } from './mesh.ts';
-import { inboundPatch, notFollowed } from './proxy-patch.ts';
+import { notFollowed } from './proxy-patch.ts';
 import { decimalOf, filledOf, listOf, mapOf, numberOf } from './value.ts';
 
 /** Without any rule the code's default holds, which the default policy of a mesh switches off (routing.md 2.7). */
@@ -136,7 +136,7 @@ function findEffects(mesh: Mesh, destination: Destination, port: DestinationPort
   const rateLimits = rateLimitsOf(inboundRules(mesh.inbound.MeshRateLimit, question));
   const faulty = faultRules(mesh, { ...question, matching: true });
   const faults = faulty.length === 0 ? [] : faultsOf(faulty, drawsOf(mesh, destination, port));
-  const patch = inboundPatch(mesh.patchesOf(server));
+  const [patch] = mesh.inboundPatchesOf(server);
   const effects: ServerEffects = {
     ...(patch === undefined ? {} : { unknown: notFollowed(patch, 'it may change what servers do') }),
     ...(timeouts.length === 0 ? {} : { timeouts }),
