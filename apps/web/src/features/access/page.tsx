@@ -12,8 +12,8 @@ import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../
 import { parseFolding } from '../../ui/grouping.ts';
 import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
-import { formatSort, parseSort } from '../../ui/sort.ts';
 import { setOf, toggled, useAddress, useLooseSearch } from '../../ui/use-search.ts';
+import { useSorting } from '../../ui/use-sorting.ts';
 import shared from '../../ui/verdicts.module.css';
 import classes from './access.module.css';
 import { AccountHeading } from './account-heading.tsx';
@@ -99,6 +99,7 @@ export function AccessPage() {
   const { id } = useParams({ from: '/migrations/$id' });
   const { data: migration } = useSuspenseQuery(migrationQuery(id));
   const [search, change] = useAddress();
+  const sorting = useSorting();
   const { phase, bridge } = search;
   const state = useMemo(() => stateOf({ ...(phase ? { phase } : {}), ...(bridge ? { bridge } : {}) }), [phase, bridge]);
   const isLast = state.phase === undefined;
@@ -234,11 +235,7 @@ export function AccessPage() {
           columns={columns}
           rows={rows}
           rowId={(row) => row.id}
-          sort={parseSort(
-            search.sort,
-            columns.map((column) => column.id),
-          )}
-          onSort={(sort) => change({ sort: formatSort(sort) })}
+          {...sorting('sort', columns)}
           activeId={cursor}
           onActive={setCursor}
           onOpen={(row) => setCursor(row.id)}

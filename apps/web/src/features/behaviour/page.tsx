@@ -9,8 +9,8 @@ import { Failure } from '../../ui/failure.tsx';
 import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../../ui/filters.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
-import { formatSort, parseSort } from '../../ui/sort.ts';
 import { useAddress, useLooseSearch } from '../../ui/use-search.ts';
+import { useSorting } from '../../ui/use-sorting.ts';
 import shared from '../../ui/verdicts.module.css';
 import classes from './behaviour.module.css';
 import { Detail } from './detail.tsx';
@@ -80,7 +80,8 @@ export function BehaviourPage() {
   const { id } = useParams({ from: '/migrations/$id' });
   const { data: migration } = useSuspenseQuery(migrationQuery(id));
   const { data, error, refetch } = useQuery(behaviourQuery(id));
-  const [search, change] = useAddress();
+  const [search] = useAddress();
+  const sorting = useSorting();
   const [cursor, setCursor] = useLooseSearch('service');
   const all = useMemo(() => byUrgency(data?.rows ?? []), [data]);
   const { q, verdict, aspect, namespace } = search;
@@ -125,11 +126,7 @@ export function BehaviourPage() {
           columns={columns}
           rows={rows}
           rowId={({ service }) => service}
-          sort={parseSort(
-            search.sort,
-            columns.map((column) => column.id),
-          )}
-          onSort={(sort) => change({ sort: formatSort(sort) })}
+          {...sorting('sort', columns)}
           activeId={cursor}
           onActive={setCursor}
           onOpen={({ service }) => setCursor(service)}

@@ -8,9 +8,9 @@ import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Failure } from '../../ui/failure.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Page, Section } from '../../ui/page.tsx';
-import { formatSort, parseSort } from '../../ui/sort.ts';
 import { Count } from '../../ui/status.tsx';
 import { useAddress } from '../../ui/use-search.ts';
+import { useSorting } from '../../ui/use-sorting.ts';
 import { planQuery } from '../plan/queries.ts';
 import { Arrangement } from './arrangement.tsx';
 import classes from './bridge.module.css';
@@ -69,7 +69,8 @@ const counts: readonly Column<Row>[] = [
 /** What the network looks like meanwhile: both meshes, what joins them, and the services on the side where they stand. */
 export function BridgePage() {
   const { id } = useParams({ from: '/migrations/$id' });
-  const [search, change] = useAddress();
+  const [search] = useAddress();
+  const sorting = useSorting();
   const { namespace } = search;
   const moment = momentOf(search);
   const { wave, stage } = moment;
@@ -80,10 +81,6 @@ export function BridgePage() {
   const stages = useQuery({ ...waveQuery(id, wave ?? 0), enabled: wave !== undefined && wave > 0 }).data;
   const navigate = useNavigate();
   const columns = useMemo(() => [nameColumn(id, { wave, stage }), ...counts], [id, wave, stage]);
-  const sort = parseSort(
-    search.sort,
-    columns.map((column) => column.id),
-  );
   if (isProblem(error, 'not-found') && wave !== undefined)
     return (
       <Page
@@ -161,8 +158,7 @@ export function BridgePage() {
           columns={columns}
           rows={data.namespaces}
           rowId={(row) => row.namespace}
-          sort={sort}
-          onSort={(next) => change({ sort: formatSort(next) })}
+          {...sorting('sort', columns)}
           onOpen={open}
           activeId={namespace}
           empty="No service was found in this snapshot."

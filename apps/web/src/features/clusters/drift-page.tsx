@@ -8,9 +8,8 @@ import { count, whole } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Page, Section } from '../../ui/page.tsx';
-import { formatSort, parseSort } from '../../ui/sort.ts';
 import { tell, tellFailure } from '../../ui/tell.ts';
-import { useAddress } from '../../ui/use-search.ts';
+import { useSorting } from '../../ui/use-sorting.ts';
 import { PhaseLabel } from '../services/phase.tsx';
 import { takeSnapshot } from './connect.ts';
 import { followCluster } from './follow.ts';
@@ -105,7 +104,6 @@ export function DriftPage() {
   const { data: drift, error } = useQuery({ ...driftQuery(id), enabled: isConnected });
   const { data: evidence } = useQuery({ ...evidenceQuery(id), enabled: isConnected && hasSnapshot });
   const { data: services } = useQuery({ ...servicesQuery(id), enabled: hasSnapshot });
-  const [search, change] = useAddress();
   const navigate = useNavigate();
   const snapshot = useMutation({
     mutationFn: () => takeSnapshot(id),
@@ -131,13 +129,7 @@ export function DriftPage() {
   }, [evidence]);
   const disagreeing = proofs.filter(({ disagreement }) => disagreement !== undefined);
   const reviewed = drift?.services.filter(({ phase }) => phase !== 'discovered' && phase !== 'translated') ?? [];
-  const sorting = (name: string, columns: readonly { readonly id: string }[]) => ({
-    sort: parseSort(
-      search[name],
-      columns.map((column) => column.id),
-    ),
-    onSort: (sort: ReturnType<typeof parseSort>) => change({ [name]: formatSort(sort) }),
-  });
+  const sorting = useSorting();
   if (!isConnected)
     return (
       <Page

@@ -2,9 +2,9 @@ import type { LiveInventory } from '@isthmus/contract';
 import { count } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Section } from '../../ui/page.tsx';
-import { formatSort, parseSort } from '../../ui/sort.ts';
 import { Count } from '../../ui/status.tsx';
 import { useAddress } from '../../ui/use-search.ts';
+import { useSorting } from '../../ui/use-sorting.ts';
 import { byMeshWords, meshWords } from './words.ts';
 
 type Row<Key extends keyof LiveInventory> = LiveInventory[Key] extends readonly (infer Item)[] ? Item : never;
@@ -101,13 +101,7 @@ const podColumns: readonly Column<Row<'pods'>>[] = [
 /** The tables of what a cluster shows. Opening a namespace lists its pods. */
 export function Inventory({ inventory }: { inventory: LiveInventory }) {
   const [search, change] = useAddress();
-  const sorting = (name: string, columns: readonly { readonly id: string }[]) => ({
-    sort: parseSort(
-      search[name],
-      columns.map(({ id }) => id),
-    ),
-    onSort: (sort: ReturnType<typeof parseSort>) => change({ [name]: formatSort(sort) }),
-  });
+  const sorting = useSorting();
   const { namespaces, controlPlanes, gateways, services, workloads, kinds, pods, podsTotal } = inventory;
   const shown = search.pods;
   const differing = pods.filter(({ claim, injected }) => claim !== injected).length;

@@ -6,8 +6,8 @@ import { useEffect, useEffectEvent, useMemo } from 'react';
 import { migrationQuery } from '../../api/queries.ts';
 import { DataTable } from '../../ui/data-table.tsx';
 import { Page, Section } from '../../ui/page.tsx';
-import { formatSort, parseSort } from '../../ui/sort.ts';
 import { useAddress } from '../../ui/use-search.ts';
+import { useSorting } from '../../ui/use-sorting.ts';
 import { NamespaceBars } from './bars.tsx';
 import { changeColumns, namespaceColumns, type ScopeRow, type SizeRow, scopeColumns, sizeColumns } from './columns.tsx';
 import classes from './fan-out.module.css';
@@ -81,13 +81,7 @@ export function FanOutPage() {
       ),
     [fanOut, measure],
   );
-  const sorting = (name: string, columns: readonly { readonly id: string }[]) => ({
-    sort: parseSort(
-      search[name],
-      columns.map((column) => column.id),
-    ),
-    onSort: (sort: ReturnType<typeof parseSort>) => change({ [name]: formatSort(sort) }),
-  });
+  const sorting = useSorting();
   return (
     <Page
       title="Fan-out"

@@ -6,9 +6,9 @@ import { count, whole } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../../ui/filters.tsx';
 import { Page } from '../../ui/page.tsx';
-import { formatSort, parseSort } from '../../ui/sort.ts';
 import { AcceptedLabel, fieldsOf, openBlockers, SeverityLabel, severities } from '../../ui/status.tsx';
 import { useAddress, useLooseSearch } from '../../ui/use-search.ts';
+import { useSorting } from '../../ui/use-sorting.ts';
 import { Detail } from './detail.tsx';
 import { type Finding, filterFindings, filterNames, findingsOf } from './filter.ts';
 import { FormerAcceptances } from './former-acceptances.tsx';
@@ -73,7 +73,8 @@ export function FindingsPage() {
   const [{ data: migration }, { data: list }, { data: resources }, { data: overview }] = useSuspenseQueries({
     queries: [migrationQuery(id), diagnosticsQuery(id), resourcesQuery(id), overviewQuery(id)],
   });
-  const [search, change] = useAddress();
+  const [search] = useAddress();
+  const sorting = useSorting();
   const [cursor, setCursor] = useLooseSearch('finding');
   const navigate = useNavigate();
   const findings = useMemo(() => findingsOf(list.diagnostics, resources), [list, resources]);
@@ -150,11 +151,7 @@ export function FindingsPage() {
           columns={columns}
           rows={rows}
           rowId={(finding) => finding.id}
-          sort={parseSort(
-            search.sort,
-            columns.map((column) => column.id),
-          )}
-          onSort={(sort) => change({ sort: formatSort(sort) })}
+          {...sorting('sort', columns)}
           activeId={cursor}
           onActive={setCursor}
           onOpen={open}

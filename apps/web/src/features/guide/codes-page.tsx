@@ -8,9 +8,9 @@ import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Filters, TextFilter } from '../../ui/filters.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { hrefOf, RowLink } from '../../ui/row-link.tsx';
-import { formatSort, parseSort } from '../../ui/sort.ts';
 import { OutcomeMark, outcomes, outcomeWords, SeverityLabel, SeverityMark, severities } from '../../ui/status.tsx';
 import { useAddress } from '../../ui/use-search.ts';
+import { useSorting } from '../../ui/use-sorting.ts';
 import { PhaseLabel, phaseWords } from '../services/phase.tsx';
 import classes from './page.module.css';
 
@@ -58,7 +58,8 @@ const severityHelp = {
 /** What the words and marks mean, and all codes. */
 export function CodesPage() {
   const [{ data: codes }, { data: session }] = useSuspenseQueries({ queries: [codesQuery, sessionQuery] });
-  const [search, change] = useAddress();
+  const [search] = useAddress();
+  const sorting = useSorting();
   const navigate = useNavigate();
   const { q } = search;
   const rows = useMemo(() => {
@@ -133,11 +134,7 @@ export function CodesPage() {
           columns={columns}
           rows={rows}
           rowId={({ code }) => code}
-          sort={parseSort(
-            search.sort,
-            columns.map((column) => column.id),
-          )}
-          onSort={(sort) => change({ sort: formatSort(sort) })}
+          {...sorting('sort', columns)}
           onOpen={({ code }) => void navigate({ to: '/codes/$code', params: { code } })}
           empty="No code matches."
         />

@@ -7,9 +7,9 @@ import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../../ui/filters.tsx';
 import { Page } from '../../ui/page.tsx';
 import { hrefOf, RowLink } from '../../ui/row-link.tsx';
-import { formatSort, parseSort } from '../../ui/sort.ts';
 import { OutcomeHeading, OutcomeMark, outcomes } from '../../ui/status.tsx';
 import { setOf, useAddress } from '../../ui/use-search.ts';
+import { useSorting } from '../../ui/use-sorting.ts';
 import { type CoverageRow, coverageRows } from './coverage-rows.ts';
 
 const columns: readonly Column<CoverageRow>[] = [
@@ -69,7 +69,8 @@ const versions = ['2.13', '2.14', '3.0'];
 /** What becomes of each field of each kind of Istio. */
 export function CoveragePage() {
   const { data: kinds } = useSuspenseQuery(coverageQuery);
-  const [search, change] = useAddress();
+  const [search] = useAddress();
+  const sorting = useSorting();
   const { q, kind, outcome, version } = search;
   const rows = useMemo(
     () => coverageRows(kinds, { kind, outcomes: setOf(outcome), version, text: q ?? '' }),
@@ -111,11 +112,7 @@ export function CoveragePage() {
         columns={columns}
         rows={rows}
         rowId={({ id }) => id}
-        sort={parseSort(
-          search.sort,
-          columns.map((column) => column.id),
-        )}
-        onSort={(sort) => change({ sort: formatSort(sort) })}
+        {...sorting('sort', columns)}
         empty={`None of the ${whole(fields)} fields matches.`}
         isFilling
       />

@@ -11,10 +11,10 @@ import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../
 import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
 import { hrefOf, RowLink } from '../../ui/row-link.tsx';
-import { formatSort, parseSort } from '../../ui/sort.ts';
 import { type Outcome, OutcomeMark } from '../../ui/status.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { useAddress, useLooseSearch } from '../../ui/use-search.ts';
+import { useSorting } from '../../ui/use-sorting.ts';
 import shared from '../../ui/verdicts.module.css';
 import {
   answerOf,
@@ -258,6 +258,7 @@ export function ChangesPage() {
     queries: [migrationQuery(id), snapshotsQuery(id)],
   });
   const [search, change] = useAddress();
+  const sorting = useSorting();
   const [cursor, setCursor] = useLooseSearch('at');
   const isAlone = snapshots.length < 2;
   const { data: changes, error, refetch } = useQuery({ ...changesQuery(id, search), enabled: !isAlone });
@@ -328,11 +329,7 @@ export function ChangesPage() {
       columns={shown}
       rows={list}
       rowId={(row) => row.id}
-      sort={parseSort(
-        search.sort,
-        shown.map((column) => column.id),
-      )}
-      onSort={(sort) => change({ sort: formatSort(sort) })}
+      {...sorting('sort', shown)}
       activeId={cursor}
       onActive={setCursor}
       isFilling

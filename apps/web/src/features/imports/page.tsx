@@ -7,9 +7,9 @@ import { count, exactly, whole } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { hrefOf, RowLink } from '../../ui/row-link.tsx';
-import { formatSort, parseSort } from '../../ui/sort.ts';
 import { tellFailure } from '../../ui/tell.ts';
 import { useAddress } from '../../ui/use-search.ts';
+import { useSorting } from '../../ui/use-sorting.ts';
 import { DropZone } from './drop-zone.tsx';
 import { isOver } from './import-state.ts';
 import { cancelImport, followImport, forgetImport, startImport, useImport } from './imports.ts';
@@ -67,6 +67,7 @@ export function ImportPage() {
   const { data: migration } = useSuspenseQuery(migrationQuery(id));
   const { data: snapshots } = useSuspenseQuery(snapshotsQuery(id));
   const [search, change] = useAddress();
+  const sorting = useSorting();
   const navigate = useNavigate();
   const state = useImport(id);
   const { job } = search;
@@ -133,11 +134,7 @@ export function ImportPage() {
             columns={columns}
             rows={snapshots}
             rowId={(row) => String(row.number)}
-            sort={parseSort(
-              search.sort,
-              columns.map((column) => column.id),
-            )}
-            onSort={(sort) => change({ sort: formatSort(sort) })}
+            {...sorting('sort', columns)}
             empty="None."
           />
         </Section>

@@ -5,9 +5,8 @@ import { inventoryQuery, migrationQuery } from '../../api/queries.ts';
 import { count } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Page, Section } from '../../ui/page.tsx';
-import { formatSort, parseSort } from '../../ui/sort.ts';
 import { Count } from '../../ui/status.tsx';
-import { useAddress } from '../../ui/use-search.ts';
+import { useSorting } from '../../ui/use-sorting.ts';
 
 type Namespace = Inventory['namespaces'][number];
 type Workload = Inventory['workloads'][number];
@@ -93,18 +92,11 @@ export function InventoryPage() {
   const [{ data: migration }, { data: inventory }] = useSuspenseQueries({
     queries: [migrationQuery(id), inventoryQuery(id)],
   });
-  const [search, change] = useAddress();
   const navigate = useNavigate();
   const { namespaces, workloads, services, istioKinds } = inventory;
   const meshed = namespaces.filter(({ injection }) => injection !== 'none' && injection !== 'disabled').length;
   const istio = istioKinds.reduce((sum, kind) => sum + kind.count, 0);
-  const sorting = (name: string, columns: readonly { readonly id: string }[]) => ({
-    sort: parseSort(
-      search[name],
-      columns.map((column) => column.id),
-    ),
-    onSort: (sort: ReturnType<typeof parseSort>) => change({ [name]: formatSort(sort) }),
-  });
+  const sorting = useSorting();
   return (
     <Page
       title="Inventory"

@@ -9,7 +9,6 @@ import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { hrefOf, RowLink } from '../../ui/row-link.tsx';
-import { formatSort, parseSort } from '../../ui/sort.ts';
 import {
   Count,
   fieldsOf,
@@ -20,7 +19,7 @@ import {
   SeverityMark,
   severities,
 } from '../../ui/status.tsx';
-import { useAddress } from '../../ui/use-search.ts';
+import { useSorting } from '../../ui/use-sorting.ts';
 import { Completeness } from './completeness.tsx';
 import { FirstSight } from './first-sight.tsx';
 import classes from './page.module.css';
@@ -139,17 +138,10 @@ export function OverviewPage() {
 
 function Whole({ migration, overview }: { migration: Migration; overview: Overview }) {
   const { id } = migration;
-  const [search, change] = useAddress();
   const navigate = useNavigate();
   const columns = useMemo(() => ({ kinds: kindColumns(id), namespaces: namespaceColumns(id) }), [id]);
   const step = nextStep(overview);
-  const sorting = (name: 'kinds' | 'namespaces' | 'skipped', shown: readonly { id: string }[]) => ({
-    sort: parseSort(
-      search[name],
-      shown.map((column) => column.id),
-    ),
-    onSort: (sort: ReturnType<typeof parseSort>) => change({ [name]: formatSort(sort) }),
-  });
+  const sorting = useSorting();
   return (
     <Page
       title="Overview"

@@ -7,9 +7,9 @@ import { whole } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Section } from '../../ui/page.tsx';
 import { hrefOf, RowLink } from '../../ui/row-link.tsx';
-import { formatSort, parseSort } from '../../ui/sort.ts';
 import { Count } from '../../ui/status.tsx';
 import { useAddress } from '../../ui/use-search.ts';
+import { useSorting } from '../../ui/use-sorting.ts';
 import classes from './progress.module.css';
 import { phasesIn, progressSentence, reached, stages } from './progress.ts';
 import { ProgressChart } from './progress-chart.tsx';
@@ -104,6 +104,7 @@ const isTyping = (target: EventTarget | null): boolean =>
 export function ProgressSection({ id }: { id: string }) {
   const { data: progress, error } = useQuery(progressQuery(id));
   const [search, change] = useAddress();
+  const sorting = useSorting();
   const navigate = useNavigate();
   const isTable = search.progress === 'table';
   const by: By = search.by === 'owner' || search.by === 'wave' ? search.by : 'namespace';
@@ -151,11 +152,7 @@ export function ProgressSection({ id }: { id: string }) {
             columns={columns.days}
             rows={newestFirst}
             rowId={({ day }) => day}
-            sort={parseSort(
-              search.days,
-              columns.days.map((column) => column.id),
-            )}
-            onSort={(sort) => change({ days: formatSort(sort) })}
+            {...sorting('days', columns.days)}
             empty="None."
           />
         ) : (
@@ -181,11 +178,7 @@ export function ProgressSection({ id }: { id: string }) {
           columns={columns.groups}
           rows={progress[of]}
           rowId={({ name }) => name || '–'}
-          sort={parseSort(
-            search.groups,
-            columns.groups.map((column) => column.id),
-          )}
-          onSort={(sort) => change({ groups: formatSort(sort) })}
+          {...sorting('groups', columns.groups)}
           onOpen={({ name }) => void navigate({ href: addressOf(id, by, name) })}
           empty="No service was found in this snapshot."
         />

@@ -8,9 +8,9 @@ import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../../ui/filters.tsx';
 import { Page } from '../../ui/page.tsx';
 import { hrefOf, RowLink } from '../../ui/row-link.tsx';
-import { formatSort, parseSort } from '../../ui/sort.ts';
 import { Count, fieldsOf, OutcomeCounts, OutcomeMark, outcomes } from '../../ui/status.tsx';
 import { useAddress, useLooseSearch } from '../../ui/use-search.ts';
+import { useSorting } from '../../ui/use-sorting.ts';
 import { filterNames, filterResources, namespaceOf } from './filter.ts';
 
 const numeric = (id: string, title: string, value: (row: ResourceRow) => number): Column<ResourceRow> => ({
@@ -65,7 +65,8 @@ export function ResourcesPage() {
   const [{ data: migration }, { data: resources }] = useSuspenseQueries({
     queries: [migrationQuery(id), resourcesQuery(id)],
   });
-  const [search, change] = useAddress();
+  const [search] = useAddress();
+  const sorting = useSorting();
   const [cursor, setCursor] = useLooseSearch('at');
   const navigate = useNavigate();
   const columns = useMemo(() => columnsFor(id), [id]);
@@ -114,11 +115,7 @@ export function ResourcesPage() {
         columns={columns}
         rows={rows}
         rowId={({ index }) => String(index)}
-        sort={parseSort(
-          search.sort,
-          columns.map((column) => column.id),
-        )}
-        onSort={(sort) => change({ sort: formatSort(sort) })}
+        {...sorting('sort', columns)}
         onOpen={({ index }) =>
           void navigate({
             to: '/migrations/$id/workbench',

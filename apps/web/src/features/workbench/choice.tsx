@@ -8,9 +8,9 @@ import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Failure } from '../../ui/failure.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Page, Section } from '../../ui/page.tsx';
-import { formatSort, parseSort } from '../../ui/sort.ts';
 import { Count, fieldsOf, OutcomeHeading, outcomes, outcomeWords } from '../../ui/status.tsx';
 import { useAddress } from '../../ui/use-search.ts';
+import { useSorting } from '../../ui/use-sorting.ts';
 import { Picker } from './picker.tsx';
 
 type Row = Overview['namespaces'][number];
@@ -54,7 +54,8 @@ const columnsOf = (id: string): readonly Column<Row>[] => [
 /** Nothing is chosen yet: the namespaces as a way in. */
 export function Choice({ id }: { id: string }) {
   const overview = useQuery(overviewQuery(id));
-  const [search, change] = useAddress();
+  const [search] = useAddress();
+  const sorting = useSorting();
   const navigate = useNavigate();
   const columns = useMemo(() => columnsOf(id), [id]);
   const rows = useMemo(
@@ -64,10 +65,6 @@ export function Choice({ id }: { id: string }) {
   if (overview.error !== null) return <Failure error={overview.error} reset={() => void overview.refetch()} />;
   if (overview.data === undefined) return <Loading what="the workbench" />;
   const { resources, outcomes: counts } = overview.data;
-  const sort = parseSort(
-    search.sort,
-    columns.map((column) => column.id),
-  );
   return (
     <Page
       title="Workbench"
@@ -86,8 +83,7 @@ export function Choice({ id }: { id: string }) {
           columns={columns}
           rows={rows}
           rowId={({ namespace }) => namespace}
-          sort={sort}
-          onSort={(next) => change({ sort: formatSort(next) })}
+          {...sorting('sort', columns)}
           onOpen={({ namespace }) =>
             void navigate({
               to: '/migrations/$id/workbench',
