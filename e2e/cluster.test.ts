@@ -115,7 +115,8 @@ test('a cluster is connected, read, and followed: what it shows, what drifts, wh
   await expectAccessible(page);
 
   await page.getByRole('button', { name: 'Take a new snapshot' }).click();
-  await page.waitForURL(/\/migrations\/[^/]+\/?$/);
+  // A second snapshot opens what it changed.
+  await page.waitForURL(/\/migrations\/[^/]+\/import\/changes/);
   await page.keyboard.press('g');
   await page.keyboard.press('d');
   await expect(page.getByText('Nothing changed.')).toBeVisible({ timeout: 20_000 });

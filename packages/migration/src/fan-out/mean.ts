@@ -27,8 +27,6 @@ export const istioKeys = [
 
 export const kongKeys = ['destinations', 'http', 'extraRoutes', 'endpoints', 'inbound'] as const;
 
-const loadKeys = ['listeners', 'clusters', 'routes', 'endpoints', 'bytes'] as const;
-
 /** A load in whole numbers, as it is shown. */
 export const rounded = (load: Load): Load => ({
   listeners: Math.round(load.listeners),
