@@ -11,6 +11,7 @@ import { parseJson } from '@isthmus/kubernetes';
 import { editorSchema, type Override, readOverrides, writeOverrides } from '@isthmus/translation';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { actorOf, type Context, findMigration, idOf } from '../context.ts';
+import { newestSnapshot } from '../newest-view.ts';
 import { inputsOf, nameOfSubject, overrideOf, recordOf } from '../override-record.ts';
 import { notFound, Refusal } from '../problem.ts';
 import { serve } from '../route.ts';
@@ -24,9 +25,7 @@ const idIn = (request: FastifyRequest): string => (request.params as { override:
 export function overrideRoutes(app: FastifyInstance, { store, views, live }: Context): void {
   async function ask<Answer>(migration: string, view: ViewTask['view']): Promise<Answer> {
     const record = await findMigration(store, migration);
-    const snapshot = await store.snapshots.newest(migration);
-    if (snapshot === undefined)
-      throw new Refusal(404, 'no-snapshot', 'Nothing has been imported into this migration yet.');
+    const snapshot = await newestSnapshot(store, migration);
     const bytes = await views.render(snapshot.id, await inputsOf(store, record), [], view);
     if (bytes.length === 0) throw notFound('This override');
     return JSON.parse(bytes.toString()) as Answer;

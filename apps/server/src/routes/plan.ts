@@ -16,7 +16,8 @@ import type { Change, MigrationRecord, PlanNews, PlanPatch, PlanRecord } from '@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf, type Context, findMigration, idOf } from '../context.ts';
 import { withClusters } from '../evidence.ts';
-import { inputsOf, resultId } from '../override-record.ts';
+import { renderNewest } from '../newest-view.ts';
+import { resultId } from '../override-record.ts';
 import {
   basisOf,
   completePlan,
@@ -61,7 +62,7 @@ function once<T>(items: readonly T[]): T[] {
 }
 
 export function planRoutes(app: FastifyInstance, context: Context): void {
-  const { store, views, live } = context;
+  const { store, live } = context;
   async function render(
     request: FastifyRequest,
     reply: FastifyReply,
@@ -70,16 +71,9 @@ export function planRoutes(app: FastifyInstance, context: Context): void {
     complete?: (bytes: Buffer, record: MigrationRecord) => Promise<Buffer | string>,
   ): Promise<FastifyReply> {
     const record = await findMigration(store, idOf(request));
-    const snapshot = await store.snapshots.newest(record.id);
-    if (snapshot === undefined)
-      throw new Refusal(404, 'no-snapshot', 'Nothing has been imported into this migration yet.');
-    const states = await store.services.list(record.id);
-    const accepted = await store.acceptances.list(record.id);
-    const inputs = await inputsOf(store, record);
-    const result = resultId(snapshot.id, inputs.overrides);
-    const view = await viewOf(basisOf(await store.plans.get(record.id)), result);
-    const bytes = await views.render(snapshot.id, inputs, states, view, accepted);
-    if (bytes.length === 0) throw notFound('What was asked for');
+    const bytes = await renderNewest(context, record, async (snapshot, { overrides }) =>
+      viewOf(basisOf(await store.plans.get(record.id)), resultId(snapshot.id, overrides)),
+    );
     return reply.type(type).send(complete === undefined ? bytes : await complete(bytes, record));
   }
 

@@ -14,9 +14,9 @@ import { findCheck } from '@isthmus/preflight';
 import { fieldCoverage } from '@isthmus/translation/coverage';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Context, findMigration, idOf } from '../context.ts';
-import { inputsOf } from '../override-record.ts';
+import { renderNewest } from '../newest-view.ts';
 import { basisOf, type PlanBasis } from '../plan-record.ts';
-import { notFound, Refusal } from '../problem.ts';
+import { notFound } from '../problem.ts';
 import { serve } from '../route.ts';
 import type { ViewTask } from '../workers/views.ts';
 
@@ -28,14 +28,7 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
     type = 'application/json; charset=utf-8',
   ): Promise<FastifyReply> {
     const record = await findMigration(store, idOf(request));
-    const snapshot = await store.snapshots.newest(record.id);
-    if (snapshot === undefined)
-      throw new Refusal(404, 'no-snapshot', 'Nothing has been imported into this migration yet.');
-    const states = await store.services.list(record.id);
-    const accepted = await store.acceptances.list(record.id);
-    const bytes = await views.render(snapshot.id, await inputsOf(store, record), states, view, accepted);
-    if (bytes.length === 0) throw notFound('What was asked for');
-    return reply.type(type).send(bytes);
+    return reply.type(type).send(await renderNewest({ store, views }, record, () => view));
   }
   serve(app, routes.getOverview, (request, reply) => render(request, reply, { name: 'overview' }));
   serve(app, routes.getProgress, async (request, reply) => {
