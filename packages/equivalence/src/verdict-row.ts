@@ -1,6 +1,6 @@
 import type { Client, Request, Rule } from '@isthmus/behavior';
 import { describe, settle } from './compare-decisions.ts';
-import type { Aspect, Counterexample, Decided, Difference } from './difference.ts';
+import type { Aspect, Counterexample, Decided, Difference, Verdict } from './difference.ts';
 import type { Verification } from './verify-estate.ts';
 import { clientsInWords, connectionInWords, requestInWords, ruleInWords, verbOf } from './words.ts';
 
@@ -60,7 +60,7 @@ export interface PresentOptions {
 }
 
 /** A decision for people. */
-export const decidedInWords = ({ decision, rule }: Decided, request: Request): DecidedInWords => ({
+const decidedInWords = ({ decision, rule }: Decided, request: Request): DecidedInWords => ({
   decision: describe(decision, request),
   ...(rule === undefined ? {} : { rule }),
 });
@@ -89,9 +89,9 @@ function differenceInWords({ what, before, after }: Difference, target: string):
 }
 
 /** "Differs: `GET /v2/seats` … goes to seats-v1:80 in Istio and to seats-v2:80 in Kong Mesh, because …". */
-export function sentenceOf(
+function sentenceOf(
   { isConnection, request, before, after, differences }: Counterexample,
-  target: 'Kong Mesh' | 'Kong Gateway' = 'Kong Mesh',
+  target: 'Kong Mesh' | 'Kong Gateway',
 ): string {
   const asked = isConnection ? connectionInWords(request) : requestInWords(request);
   const [first] = differences;
@@ -123,23 +123,28 @@ const acceptanceOf = (
     (one) => one.service === service && one.aspect === aspect && (one.port === undefined || one.port === port),
   );
 
-/** A verdict for people and machines. */
-export function present(
-  verification: Verification,
-  { accepted = [], predictedBy = () => [] }: PresentOptions = {},
+/** How a verdict is put into a row. */
+interface RowOptions {
+  readonly client: Client;
+  /** What answers beside Istio. */
+  readonly target: 'Kong Mesh' | 'Kong Gateway';
+  readonly accepted: readonly Acceptance[];
+  /** What is said where nothing differs. */
+  readonly same: string;
+  readonly predictedBy: () => readonly string[];
+}
+
+/** A verdict on a subject as a row. */
+export function rowOf(
+  subject: Pick<VerdictRow, 'service' | 'port' | 'clients' | 'aspect'>,
+  verdict: Verdict,
+  { client, target, accepted, same, predictedBy }: RowOptions,
 ): VerdictRow {
-  const { namespace, name, port, clients, everywhere, aspect, verdict } = verification;
-  const service = `${namespace}/${name}`;
-  const acceptance = acceptanceOf({ service, port, aspect }, accepted);
-  const subject = { service, port, clients: clientsInWords(clients, everywhere), aspect };
+  const acceptance = acceptanceOf(subject, accepted);
   const decision = acceptance === undefined ? {} : { accepted: acceptance.reason };
   switch (verdict.verdict) {
     case 'same':
-      return {
-        ...subject,
-        verdict: 'same',
-        sentence: `Same for all requests${verdict.but === undefined ? '' : `, ${verdict.but}`}.`,
-      };
+      return { ...subject, verdict: 'same', sentence: same };
     case 'undecided': {
       const { reason } = verdict;
       return { ...subject, verdict: 'undecided', sentence: `Undecided: ${reason}.`, reason, ...decision };
@@ -151,17 +156,34 @@ export function present(
       return {
         ...subject,
         verdict: 'differs',
-        sentence: sentenceOf(counterexample),
+        sentence: sentenceOf(counterexample, target),
         counterexample: {
-          client: clients.client,
+          client,
           request: { method, authority, path, headers },
           before: decidedInWords(before, request),
           after: decidedInWords(after, request),
           differences: differences.map(({ what, before: one, after: other }) => ({ what, before: one, after: other })),
         },
-        predictedBy: predictedBy(verification),
+        predictedBy: predictedBy(),
         ...decision,
       };
     }
   }
+}
+
+/** A verdict for people and machines. */
+export function present(
+  verification: Verification,
+  { accepted = [], predictedBy = () => [] }: PresentOptions = {},
+): VerdictRow {
+  const { namespace, name, port, clients, everywhere, aspect, verdict } = verification;
+  const subject = { service: `${namespace}/${name}`, port, clients: clientsInWords(clients, everywhere), aspect };
+  const but = verdict.verdict === 'same' && verdict.but !== undefined ? `, ${verdict.but}` : '';
+  return rowOf(subject, verdict, {
+    client: clients.client,
+    target: 'Kong Mesh',
+    accepted,
+    same: `Same for all requests${but}.`,
+    predictedBy: () => predictedBy(verification),
+  });
 }

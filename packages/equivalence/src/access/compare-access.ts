@@ -76,8 +76,10 @@ export interface AccessJudge {
   compare(server: Server): ServerComparison;
 }
 
-const modes = { DISABLE: 'plaintext', PERMISSIVE: 'permissive', STRICT: 'strict' } as const;
-const rank: Readonly<Record<TransportMode, number>> = { plaintext: 0, permissive: 1, strict: 2 };
+/** Istio's modes of mTLS in the words of both meshes. */
+export const modes = { DISABLE: 'plaintext', PERMISSIVE: 'permissive', STRICT: 'strict' } as const;
+/** Which of two modes asks for more. */
+export const strength: Readonly<Record<TransportMode, number>> = { plaintext: 0, permissive: 1, strict: 2 };
 
 /** What a group of callers is found to be allowed. */
 type Decided = Omit<AccessComparison, 'server' | 'port'>;
@@ -185,7 +187,7 @@ function compareTransport(
         : 'permissive';
   if (is === 'plaintext' && kong.refused === undefined && was !== 'plaintext' && !complete)
     return { server, port, before: was, after: undefined, verdict: 'undecided', reason: uncertain };
-  const verdict = rank[is] === rank[was] ? 'same' : rank[is] > rank[was] ? 'narrower' : 'wider';
+  const verdict = strength[is] === strength[was] ? 'same' : strength[is] > strength[was] ? 'narrower' : 'wider';
   const [changed] = before.changes.transport;
   if (changed !== undefined && verdict !== 'wider')
     return { server, port, before: was, after: undefined, verdict: 'undecided', reason: notFollowed([changed]) };

@@ -1,6 +1,6 @@
 import { effectiveNamespace } from '@isthmus/kubernetes';
 import type { Finding } from '../predictions.ts';
-import { type Acceptance, decidedInWords, sentenceOf, type VerdictRow } from '../verdict-row.ts';
+import { type Acceptance, rowOf, type VerdictRow } from '../verdict-row.ts';
 import type { EdgeSubject, EdgeVerification } from './verify-edge.ts';
 
 /** The name of a gateway among services; no Service has a colon in its name. */
@@ -44,32 +44,12 @@ export function presentEdge(
   predictedBy: (verification: EdgeVerification) => readonly string[],
 ): VerdictRow {
   const { port, host, client, aspect, verdict } = verification;
-  const service = gatewayId(verification);
-  const acceptance = accepted.find(
-    (one) => one.service === service && one.aspect === aspect && (one.port === undefined || one.port === port),
-  );
-  const subject = { service, port, clients: clientsOf(host), aspect };
-  const decision = acceptance === undefined ? {} : { accepted: acceptance.reason };
-  if (verdict.verdict === 'same') return { ...subject, verdict: 'same', sentence: same[aspect] };
-  if (verdict.verdict === 'undecided') {
-    const { reason } = verdict;
-    return { ...subject, verdict: 'undecided', sentence: `Undecided: ${reason}.`, reason, ...decision };
-  }
-  const { counterexample } = verdict;
-  const { request, before, after, differences } = counterexample;
-  const { method, authority, path, headers } = request;
-  return {
-    ...subject,
-    verdict: 'differs',
-    sentence: sentenceOf(counterexample, 'Kong Gateway'),
-    counterexample: {
-      client,
-      request: { method, authority, path, headers },
-      before: decidedInWords(before, request),
-      after: decidedInWords(after, request),
-      differences: differences.map(({ what, before: one, after: other }) => ({ what, before: one, after: other })),
-    },
-    predictedBy: predictedBy(verification),
-    ...decision,
-  };
+  const subject = { service: gatewayId(verification), port, clients: clientsOf(host), aspect };
+  return rowOf(subject, verdict, {
+    client,
+    target: 'Kong Gateway',
+    accepted,
+    same: same[aspect],
+    predictedBy: () => predictedBy(verification),
+  });
 }

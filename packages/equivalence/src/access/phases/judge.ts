@@ -5,7 +5,7 @@ import { notFollowed } from '../../proxy-changes.ts';
 import { policiesOf, readBefore, type ServerBefore } from '../before.ts';
 import { type CallerGroup, groupOf } from '../caller-groups.ts';
 import type { Account, Caller } from '../callers.ts';
-import type { AccessComparison, AccessVerdict, TransportMode } from '../compare-access.ts';
+import { type AccessComparison, type AccessVerdict, modes, strength, type TransportMode } from '../compare-access.ts';
 import { type PlaintextClients, plaintextClientsOf } from '../plaintext.ts';
 import { findRequest } from '../requests.ts';
 import {
@@ -87,8 +87,6 @@ export interface PhaseJudge {
   compare(server: Server): PhaseOfServer;
 }
 
-const modes = { DISABLE: 'plaintext', PERMISSIVE: 'permissive', STRICT: 'strict' } as const;
-const weakness: Readonly<Record<TransportMode, number>> = { plaintext: 0, permissive: 1, strict: 2 };
 const order: readonly AccessVerdict[] = ['wider', 'undecided', 'narrower', 'same'];
 
 const keyOf = ({ namespace, account }: Account): string => `${namespace}/${account}`;
@@ -333,12 +331,12 @@ function transportOf(stage: Stage, question: Question): PhaseTransport | undefin
   const found = Object.values(modeBy);
   const known = found.filter((mode) => mode !== undefined);
   const base = { server, port: port.port, before, during: modeBy, edges: edgesOf(stage, question, modeBy) };
-  if (known.some((mode) => weakness[mode] < weakness[before])) return { ...base, verdict: 'wider' };
+  if (known.some((mode) => strength[mode] < strength[before])) return { ...base, verdict: 'wider' };
   const [changed] = original.changes.transport;
   if (changed !== undefined && sidesOf(standing).includes('kong'))
     return { ...base, verdict: 'undecided', reason: notFollowed([changed]) };
   if (known.length < found.length) return { ...base, verdict: 'undecided', reason: uncertain };
-  return { ...base, verdict: known.some((mode) => weakness[mode] > weakness[before]) ? 'narrower' : 'same' };
+  return { ...base, verdict: known.some((mode) => strength[mode] > strength[before]) ? 'narrower' : 'same' };
 }
 
 /** The bridge of the first Service that sends to a workload: those with the same Pods move together. */
