@@ -14,6 +14,7 @@ import { createWorkings } from './context.ts';
 import type { Emitted, Origin } from './emitted.ts';
 import { finishEmissions } from './finish.ts';
 import { translateAcrossZones } from './from/multi-cluster/global.ts';
+import { installingKinds } from './from/rest/installation.ts';
 import { heavier, type LedgerEntry, type LedgerField } from './ledger.ts';
 import { objectionTo } from './objection.ts';
 import { type Peer, type Place, type Zone, zoneNames } from './place.ts';
@@ -28,18 +29,8 @@ import {
 } from './translate-cluster.ts';
 import type { Translation, ZoneTranslation } from './translation.ts';
 
-// These install Istio in a cluster; everything else of Istio configures the mesh.
-const installs = new Set([
-  'IstioOperator',
-  'IstioControlPlane',
-  'Istio',
-  'IstioRevision',
-  'IstioRevisionTag',
-  'IstioCNI',
-  'ZTunnel',
-]);
-
-const isConfiguration = ({ group, kind }: Resource): boolean => isIstioGroup(group) && !installs.has(kind);
+/** What installs Istio stays with its cluster; everything else of Istio configures the mesh. */
+const isConfiguration = ({ group, kind }: Resource): boolean => isIstioGroup(group) && !installingKinds.includes(kind);
 
 /**
  * The zones of an import of several clusters. A cluster without a control plane of its own is configured by what stands in the

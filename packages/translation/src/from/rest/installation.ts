@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts';
 import { child, rootField } from '../../field.ts';
 
 /** Kinds that install Istio: their fields are about its own processes, which Kong Mesh's chart replaces. */
-const kinds = [
+export const installingKinds: readonly string[] = [
   'IstioOperator',
   'IstioControlPlane',
   'Istio',
@@ -15,7 +15,7 @@ const kinds = [
 
 /** What is left of the resources that install Istio, once the mesh's configuration in them has been read. */
 export function accountForInstallation(context: Context): void {
-  for (const kind of kinds) {
+  for (const kind of installingKinds) {
     for (const resource of context.ofKind(kind)) {
       const spec = child(rootField(resource), 'spec');
       if (spec === undefined) continue;
