@@ -1,4 +1,4 @@
-import { findCode } from '@isthmus/diagnostics';
+import { findCode, htmlText as text } from '@isthmus/diagnostics';
 import {
   type AccessRow,
   answerOf,
@@ -11,16 +11,6 @@ import {
 } from '@isthmus/equivalence';
 import type { Report } from './report.ts';
 import { answer, byCode, dayOf, marks, nameOf, overrideWords, pseudonymNote } from './report-words.ts';
-
-const escapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const text = (value: string | number): string =>
-  String(value).replace(/[&<>"']/g, (character) => escapes[character] ?? '');
 
 const mark = (word: string): string =>
   `<span class="${word}"><span aria-hidden="true">${marks[word]}</span> ${word}</span>`;

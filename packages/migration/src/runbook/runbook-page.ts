@@ -1,15 +1,6 @@
+import { htmlText as text } from '@isthmus/diagnostics';
 import type { Command } from './command.ts';
 import { dayInWords, type Runbook, topologyInWords } from './runbook.ts';
-
-const escapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const text = (value: string | number): string =>
-  String(value).replace(/[&<>"']/g, (character) => escapes[character] ?? '');
 
 // The tokens of the app's theme.
 const style = `:root{color-scheme:light dark;--ground:#fff;--sunk:#eef0f4;--text:#1b1f27;--muted:#565d6b;--border:#dfe3ea;--exact:#2b6a3a;--unsupported:#b3261e}
