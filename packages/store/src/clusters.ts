@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import { append } from './history.ts';
+import { hasMigration } from './migrations.ts';
 import type { Actor } from './record.ts';
 import type { ClusterTable, Tables } from './tables.ts';
 
@@ -52,12 +53,7 @@ export function createClusters(database: Kysely<Tables>, now: () => string): Clu
     },
     add: (migration, name, connection, by) =>
       database.transaction().execute(async (transaction) => {
-        const owner = await transaction
-          .selectFrom('migrations')
-          .select('id')
-          .where('id', '=', migration)
-          .executeTakeFirst();
-        if (owner === undefined) return undefined;
+        if (!(await hasMigration(transaction, migration))) return undefined;
         const at = now();
         const row = {
           migration_id: migration,

@@ -27,6 +27,10 @@ export interface Migrations {
   delete(id: string): Promise<boolean>;
 }
 
+/** Whether there is such a migration, for what is about to be written for it. */
+export const hasMigration = async (from: Kysely<Tables>, id: string): Promise<boolean> =>
+  (await from.selectFrom('migrations').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
+
 const toRecord = (row: Selectable<MigrationTable>): MigrationRecord => ({
   id: row.id,
   name: row.name,

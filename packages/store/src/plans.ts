@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import { append, type Step } from './history.ts';
+import { hasMigration } from './migrations.ts';
 import type { Actor, Change, PlanRecord } from './record.ts';
 import type { PlanTable, Tables } from './tables.ts';
 
@@ -63,12 +64,7 @@ export function createPlans(database: Kysely<Tables>, now: () => string): Plans 
     get: async (migration) => toRecord(await read(database, migration)),
     change: (migration, revision, patch, news, by) =>
       database.transaction().execute(async (transaction) => {
-        const owner = await transaction
-          .selectFrom('migrations')
-          .select('id')
-          .where('id', '=', migration)
-          .executeTakeFirst();
-        if (owner === undefined) return { outcome: 'missing' };
+        if (!(await hasMigration(transaction, migration))) return { outcome: 'missing' };
         const current = toRecord(await read(transaction, migration));
         if (revision !== undefined && revision !== current.revision) return { outcome: 'conflict', current };
         const at = now();

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import { append } from './history.ts';
+import { hasMigration } from './migrations.ts';
 import type { Actor, SnapshotRecord } from './record.ts';
 import type { SnapshotTable, Tables } from './tables.ts';
 
@@ -42,12 +43,7 @@ export function createSnapshots(database: Kysely<Tables>, now: () => string): Sn
     },
     add: (migration, snapshot, records, by) =>
       database.transaction().execute(async (transaction) => {
-        const owner = await transaction
-          .selectFrom('migrations')
-          .select('id')
-          .where('id', '=', migration)
-          .executeTakeFirst();
-        if (owner === undefined) return { outcome: 'no-migration' };
+        if (!(await hasMigration(transaction, migration))) return { outcome: 'no-migration' };
         const before = await ordered(transaction, migration).limit(1).executeTakeFirst();
         if (before?.id === snapshot.id) return { outcome: 'added', snapshot: toRecord(before) };
         const { count } = await transaction
