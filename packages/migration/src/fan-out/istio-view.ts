@@ -29,7 +29,7 @@ type Sums = { -readonly [Key in Exclude<keyof Weight, 'httpPorts' | 'sharedPorts
   readonly sharedPorts: Map<number, number>;
 };
 
-const nothing = (): Sums => ({
+const zeros = () => ({
   clusters: 0,
   subsets: 0,
   hosts: 0,
@@ -38,9 +38,9 @@ const nothing = (): Sums => ({
   sniffed: 0,
   assignments: 0,
   endpoints: 0,
-  httpPorts: new Map(),
-  sharedPorts: new Map(),
 });
+
+const nothing = (): Sums => ({ ...zeros(), httpPorts: new Map(), sharedPorts: new Map() });
 
 function add(sums: Sums, weight: Weight, times: 1 | -1): void {
   sums.clusters += times * weight.clusters;
@@ -109,20 +109,10 @@ export function istioViews(config: EffectiveConfig, endpointsOf: EndpointsOf): I
   const everything = allHosts(config);
 
   function weigh(service: RegistryService, namespace: string, list: VirtualServiceList): Weight {
-    const sums = {
-      clusters: 0,
-      subsets: 0,
-      hosts: 0,
-      extraRoutes: 0,
-      tcpListeners: 0,
-      sniffed: 0,
-      assignments: 0,
-      endpoints: 0,
-    };
     const httpPorts: number[] = [];
     const sharedPorts: number[] = [];
     const { resolution, registry: from, addresses } = service;
-    const result = { ...sums, httpPorts, sharedPorts };
+    const result = { ...zeros(), httpPorts, sharedPorts };
     // An alias is another name of a service, which is counted itself.
     if (resolution === 'alias') return result;
     const subsets = destinationRules.find({ namespace, labels: {} }, service)?.subsets ?? [];
