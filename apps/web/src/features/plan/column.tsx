@@ -1,7 +1,6 @@
-import { dropTargetForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter';
 import type { WaveDay } from '@isthmus/contract';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useId, useRef, useState } from 'react';
+import { useId, useState } from 'react';
 import { addressOf } from '../../api/client.ts';
 import { count, whole } from '../../text/format.ts';
 import { Menu } from '../../ui/menu.tsx';
@@ -9,6 +8,7 @@ import classes from './board.module.css';
 import type { Card, Place } from './board.ts';
 import { CardView } from './card.tsx';
 import { fetchFile } from './download.ts';
+import { useDropTarget } from './drop-target.ts';
 
 const mostCards = 60;
 
@@ -73,21 +73,8 @@ export function Column(props: ColumnProps) {
   const { migration, title, place, wave, isKept = false, services, cards, isFiltered, namespaces, day } = props;
   const { crossing, crossingBefore, active, held, pinned, violated, onActive } = props;
   const heading = useId();
-  const element = useRef<HTMLElement>(null);
-  const [isOver, setOver] = useState(false);
+  const [element, isOver] = useDropTarget<HTMLElement>(place);
   const [isWhole, setWhole] = useState(false);
-  const latest = useRef(place);
-  latest.current = place;
-  useEffect(() => {
-    if (element.current === null) return;
-    return dropTargetForElements({
-      element: element.current,
-      getData: () => ({ place: latest.current }),
-      onDragEnter: () => setOver(true),
-      onDragLeave: () => setOver(false),
-      onDrop: () => setOver(false),
-    });
-  }, []);
   const shown = isWhole ? cards : cards.slice(0, mostCards);
   return (
     <section ref={element} className={classes.column} aria-labelledby={heading} data-over={isOver || undefined}>

@@ -7,6 +7,7 @@ import { Dialog } from '../../../ui/dialog.tsx';
 import { tell } from '../../../ui/tell.ts';
 import classes from './overrides.module.css';
 import { readAnew } from './queries.ts';
+import { WideningField } from './widening-field.tsx';
 import { nameOfSubject } from './words.ts';
 
 export interface AddProps {
@@ -85,20 +86,7 @@ export function Add({ migration, onClose }: AddProps) {
             onChange={({ target }) => setReason(target.value)}
           />
         </div>
-        {found.widens && (
-          <div className={classes.field}>
-            <label htmlFor={`${id}-widens`}>
-              <strong>✕ This may let through who was kept out.</strong> Why is that meant? Without an answer it blocks.
-            </label>
-            <input
-              id={`${id}-widens`}
-              value={accepts}
-              maxLength={2000}
-              autoComplete="off"
-              onChange={({ target }) => setAccepts(target.value)}
-            />
-          </div>
-        )}
+        {found.widens && <WideningField id={`${id}-widens`} value={accepts} onChange={setAccepts} />}
         <p role="status" className={classes.problem}>
           {found.message}
         </p>

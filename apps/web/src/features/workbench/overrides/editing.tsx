@@ -13,6 +13,7 @@ import { tell, tellFailure } from '../../../ui/tell.ts';
 import classes from './overrides.module.css';
 import { readAnew, schemaQuery } from './queries.ts';
 import { SideBySide } from './three-way.tsx';
+import { WideningField } from './widening-field.tsx';
 import { nameOfSubject } from './words.ts';
 
 export interface EditingProps {
@@ -186,20 +187,7 @@ export function Editing(props: EditingProps) {
             ))}
           </ul>
         )}
-        {isCurrent && known?.widens && (
-          <div className={classes.field}>
-            <label htmlFor={`${id}-widens`}>
-              <strong>✕ This may let through who was kept out.</strong> Why is that meant? Without an answer it blocks.
-            </label>
-            <input
-              id={`${id}-widens`}
-              value={accepts}
-              maxLength={2000}
-              autoComplete="off"
-              onChange={({ target }) => setAccepts(target.value)}
-            />
-          </div>
-        )}
+        {isCurrent && known?.widens && <WideningField id={`${id}-widens`} value={accepts} onChange={setAccepts} />}
         <div className={classes.field}>
           <label htmlFor={`${id}-reason`}>Why is it changed?</label>
           <input
