@@ -32,7 +32,6 @@ export {
   stagesNamed,
   stagesOfWave,
   type WaveOf,
-  type WaveStages,
   waveOf,
 } from './bridge/stages.ts';
 export { bridgeState } from './bridge/state.ts';

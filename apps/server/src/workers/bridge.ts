@@ -173,7 +173,7 @@ const present = ({ added, changed, removed }: Changes): Pick<Stage, 'added' | 'c
 export function wave(snapshot: Translated, number: number, basis: PlanBasis): WaveStages | undefined {
   const { facts, waves, count, planned } = bridgeOf(snapshot, basis);
   if (number < 1 || number > count) return undefined;
-  const { stages } = stagesOfWave(facts, waves, number);
+  const stages = stagesOfWave(facts, waves, number);
   const day = planned.days[number - 1];
   const runbook = runbookOf(facts, waves, number, day, stages);
   return {

@@ -4,7 +4,7 @@ import { bridgeHost, demandsMtls } from './into-kong.ts';
 import { bridgeObject, meshObject } from './object.ts';
 import { callersOf, opensEgress } from './permissions.ts';
 import type { Placed } from './placed.ts';
-import { hasBegun, hasPodsInIstio, type ProgressOf } from './progress.ts';
+import { hasBegun, hasPodsInIstio, type ProgressOf, some } from './progress.ts';
 import { remembered } from './remembered.ts';
 import { ownTrustDomain } from './settings.ts';
 
@@ -34,7 +34,10 @@ const isWidened = ({ id }: BridgedService, { input }: BridgeFacts): boolean =>
  * the gateway in the place of every caller, so that the zone egress has to tell them apart, which Kong Mesh 2.13 cannot, and
  * nothing can where a permission for the whole mesh opens the egress too.
  */
-export function closedIntoIstio(service: BridgedService, facts: BridgeFacts): string | undefined {
+export const closedIntoIstio = (service: BridgedService, facts: BridgeFacts): string | undefined =>
+  remembered(facts, `closed ${service.id}`, () => whyClosed(service, facts));
+
+function whyClosed(service: BridgedService, facts: BridgeFacts): string | undefined {
   if (isReachedDirectly(service, facts) || !service.restricted || isWidened(service, facts)) return undefined;
   if (facts.input.names.target === '2.13')
     return `Istio restricts who may call ${service.id}, and sees its bridge gateway in the place of every caller from Kong Mesh. The zone egress of Kong Mesh 2.13 cannot tell callers apart.`;
@@ -48,27 +51,29 @@ export function closedIntoIstio(service: BridgedService, facts: BridgeFacts): st
     : `No translated permission lets a caller of Kong Mesh through to ${service.id} by its identity alone.`;
 }
 
-/** Services in Istio that a service calls which goes to Kong Mesh, and that need a way there. */
-export function neededInIstio(facts: BridgeFacts, progressOf: ProgressOf): BridgedService[] {
-  return [...facts.services.values()].filter(
-    (service) =>
-      hasPodsInIstio(progressOf(service.id)) &&
-      !isReachedDirectly(service, facts) &&
-      (facts.callsTo.get(service.id) ?? []).some(
-        ({ from, gateway }) => !gateway && from !== service.id && hasBegun(progressOf(from)),
-      ),
+/** Whether a service in Istio is called by one that goes to Kong Mesh, and needs a way for that. */
+const isNeededInIstio = (service: BridgedService, facts: BridgeFacts, progressOf: ProgressOf): boolean =>
+  hasPodsInIstio(progressOf(service.id)) &&
+  !isReachedDirectly(service, facts) &&
+  (facts.callsTo.get(service.id) ?? []).some(
+    ({ from, gateway }) => !gateway && from !== service.id && hasBegun(progressOf(from)),
   );
-}
 
 const nameOf = ({ namespace, name }: BridgedService, port: BridgedPort): string =>
   dnsLabel(`istio-${namespace}-${name}-${port.port}`);
 
 /** Names of the MeshExternalServices through which a service in Kong Mesh reaches those that it calls in Istio. */
-export function externalsOf(service: string, facts: BridgeFacts, needed: readonly BridgedService[]): string[] {
+export function externalsOf(service: string, facts: BridgeFacts, progressOf: ProgressOf): string[] {
   const called = new Set((facts.callsFrom.get(service) ?? []).map(({ to }) => to));
-  return needed
-    .filter((callee) => called.has(callee.id) && closedIntoIstio(callee, facts) === undefined)
-    .flatMap((callee) => callee.ports.map((port) => nameOf(callee, port)))
+  return [...called]
+    .flatMap((id) => {
+      const callee = facts.services.get(id);
+      const isOpen =
+        callee !== undefined &&
+        isNeededInIstio(callee, facts, progressOf) &&
+        closedIntoIstio(callee, facts) === undefined;
+      return isOpen ? callee.ports.map((port) => nameOf(callee, port)) : [];
+    })
     .sort();
 }
 
@@ -332,35 +337,40 @@ function gateway(facts: BridgeFacts): Placed[] {
  * What lets callers in Kong Mesh reach services that are still in Istio: nothing where plaintext within the cluster does; else
  * a MeshExternalService under the original host name, through the zone egress and a gateway of Istio (security.md 4.1.1, B6).
  */
-export function intoIstio(facts: BridgeFacts, progressOf: ProgressOf): Placed[] {
-  return waysIntoIstio(neededInIstio(facts, progressOf), facts);
+export function intoIstio(facts: BridgeFacts, progressOf: ProgressOf, scope: readonly BridgedService[]): Placed[] {
+  const isWay = (service: BridgedService): boolean =>
+    isNeededInIstio(service, facts, progressOf) && closedIntoIstio(service, facts) === undefined;
+  const wanted = scope.filter(isWay);
+  // The gateway is there for ways to other services, too.
+  if (wanted.length === 0 && !some(facts.services.values(), isWay)) return [];
+  return [...gatewayOfBridge(facts), ...waysTo(wanted, facts)];
 }
 
-/** The ways to these services, as far as they are not closed. */
+/** The ways to these services, as far as they are not closed, with the gateway that they all lead through. */
 export function waysIntoIstio(wanted: readonly BridgedService[], facts: BridgeFacts): Placed[] {
   const services = wanted.filter(
     (service) => !isReachedDirectly(service, facts) && closedIntoIstio(service, facts) === undefined,
   );
-  if (services.length === 0) return [];
-  const cluster = facts.input.settings.topology === 'same-cluster' ? 'shared' : 'kong';
-  const template = `{{ label "${hostLabel}" }}`;
-  return [
-    ...remembered(facts, 'bridge gateway', () => gateway(facts)),
-    ...services.flatMap((service) =>
-      remembered(facts, `way ${service.id}`, () => [
-        ...service.ports.flatMap((port) => [
-          ...external(service, port, facts),
-          ...permission(service, port, facts),
-          ...route(service, port, facts),
-        ]),
-        ...gatewayMayCall(service, facts),
-      ]),
-    ),
-    // One generator for all names that labels can hold.
-    {
-      cluster,
-      service: '',
-      object: generatorOf(facts, 'isthmus-bridge', { [namedLabel]: 'enabled' }, template, ''),
-    },
-  ];
+  return services.length === 0 ? [] : [...gatewayOfBridge(facts), ...waysTo(services, facts)];
 }
+
+const waysTo = (services: readonly BridgedService[], facts: BridgeFacts): Placed[] =>
+  services.flatMap((service) =>
+    remembered(facts, `way ${service.id}`, () => [
+      ...service.ports.flatMap((port) => [
+        ...external(service, port, facts),
+        ...permission(service, port, facts),
+        ...route(service, port, facts),
+      ]),
+      ...gatewayMayCall(service, facts),
+    ]),
+  );
+
+/** The gateway, and one generator for all names that labels can hold. */
+const gatewayOfBridge = (facts: BridgeFacts): Placed[] =>
+  remembered(facts, 'bridge gateway', () => {
+    const cluster = facts.input.settings.topology === 'same-cluster' ? 'shared' : 'kong';
+    const template = `{{ label "${hostLabel}" }}`;
+    const object = generatorOf(facts, 'isthmus-bridge', { [namedLabel]: 'enabled' }, template, '');
+    return [...gateway(facts), { cluster, service: '', object }];
+  });

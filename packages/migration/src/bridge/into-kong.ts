@@ -2,7 +2,7 @@ import { dnsLabel, isList, isMap, type Json, type JsonObject } from '@isthmus/ku
 import type { BridgedPort, BridgedService, BridgeFacts } from './facts.ts';
 import { bridgeObject, meshObject } from './object.ts';
 import type { Placed } from './placed.ts';
-import { isJoined, type Progress, type ProgressOf } from './progress.ts';
+import { isJoined, type Progress, type ProgressOf, some } from './progress.ts';
 import { remembered } from './remembered.ts';
 import { ownTrustDomain } from './settings.ts';
 import { divideRoutes, type Halves } from './share.ts';
@@ -141,8 +141,9 @@ export function closedIntoKong(service: BridgedService, { input }: BridgeFacts):
 const joinedServices = (
   facts: BridgeFacts,
   progressOf: ProgressOf,
+  scope: readonly BridgedService[],
 ): { service: BridgedService; progress: Progress }[] =>
-  [...facts.services.values()].flatMap((service) => {
+  scope.flatMap((service) => {
     const progress = progressOf(service.id);
     return isJoined(progress) && closedIntoKong(service, facts) === undefined ? [{ service, progress }] : [];
   });
@@ -242,8 +243,8 @@ function mutualFor(service: BridgedService, facts: BridgeFacts): Placed[] {
  * The way from Istio's clients into Kong Mesh within one cluster: both halves of a service stand behind its one ClusterIP, told
  * apart by subsets of its DestinationRules, and VirtualServices divide the requests.
  */
-function withinCluster(facts: BridgeFacts, progressOf: ProgressOf): Placed[] {
-  const all = joinedServices(facts, progressOf).filter(({ service }) => service.service.origin === 'service');
+function withinCluster(facts: BridgeFacts, progressOf: ProgressOf, scope: readonly BridgedService[]): Placed[] {
+  const all = joinedServices(facts, progressOf, scope).filter(({ service }) => service.service.origin === 'service');
   const joined = all.filter(({ service }) => service.shiftable);
   const inPlace = all.filter(
     ({ service, progress }) =>
@@ -447,9 +448,12 @@ const byHost =
  * The way from Istio's clients into Kong Mesh of another cluster: Kong Gateway with a route for each service under its original
  * host names, and VirtualServices that send a share of the requests there.
  */
-function acrossClusters(facts: BridgeFacts, progressOf: ProgressOf): Placed[] {
-  const joined = joinedServices(facts, progressOf);
-  if (joined.length === 0) return [];
+function acrossClusters(facts: BridgeFacts, progressOf: ProgressOf, scope: readonly BridgedService[]): Placed[] {
+  const joined = joinedServices(facts, progressOf, scope);
+  // The gateway is there for other services, too.
+  const isOne = (service: BridgedService): boolean =>
+    isJoined(progressOf(service.id)) && closedIntoKong(service, facts) === undefined;
+  if (joined.length === 0 && !some(facts.services.values(), isOne)) return [];
   return [
     ...remembered(facts, 'gateway', () => kongGateway(facts)),
     ...joined.flatMap(({ service }) => {
@@ -467,8 +471,8 @@ function acrossClusters(facts: BridgeFacts, progressOf: ProgressOf): Placed[] {
 }
 
 /** What lets Istio's clients reach services in Kong Mesh. */
-export function intoKong(facts: BridgeFacts, progressOf: ProgressOf): Placed[] {
+export function intoKong(facts: BridgeFacts, progressOf: ProgressOf, scope: readonly BridgedService[]): Placed[] {
   return facts.input.settings.topology === 'same-cluster'
-    ? withinCluster(facts, progressOf)
-    : acrossClusters(facts, progressOf);
+    ? withinCluster(facts, progressOf, scope)
+    : acrossClusters(facts, progressOf, scope);
 }

@@ -71,7 +71,7 @@ describe.each(
   let stages: Stage[];
   beforeAll(() => {
     facts = factsOf(topology, target);
-    stages = Array.from({ length: count }, (_, index) => stagesOfWave(facts, waves, index + 1).stages).flat();
+    stages = Array.from({ length: count }, (_, index) => stagesOfWave(facts, waves, index + 1)).flat();
   });
 
   test('what it applies to Kong Mesh and to Kong Gateway is admitted', () => {

@@ -1,5 +1,6 @@
 import { isList, isMap, type Json, type JsonObject, matchesLabels } from '@isthmus/kubernetes';
 import type { BridgedPort, BridgedService, BridgeFacts } from './facts.ts';
+import { remembered } from './remembered.ts';
 import { ownTrustDomain } from './settings.ts';
 
 const mapOf = (value: Json | undefined): JsonObject => (value !== undefined && isMap(value) ? value : {});
@@ -12,13 +13,14 @@ export interface Callers {
 }
 
 /** The permissions among what the translation emits. */
-export function permissionsOf({ input }: BridgeFacts): JsonObject[] {
-  return input.emitted.flatMap(({ role, object }) =>
-    role === 'resource' && (object as { kind?: unknown }).kind === 'MeshTrafficPermission'
-      ? [object as JsonObject]
-      : [],
+export const permissionsOf = (facts: BridgeFacts): readonly JsonObject[] =>
+  remembered(facts, 'permissions', () =>
+    facts.input.emitted.flatMap(({ role, object }) =>
+      role === 'resource' && (object as { kind?: unknown }).kind === 'MeshTrafficPermission'
+        ? [object as JsonObject]
+        : [],
+    ),
   );
-}
 
 /** Whether a permission is for the whole mesh, and so for its zone egress too. */
 const isForMesh = (permission: JsonObject): boolean => {

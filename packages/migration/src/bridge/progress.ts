@@ -44,5 +44,11 @@ export const hasPodsInKong = ({ at }: Progress): boolean => at !== 'istio' && at
 /** Whether anything of a service still runs in Istio. */
 export const hasPodsInIstio = ({ at }: Progress): boolean => at !== 'migrated' && at !== 'retired';
 
+/** Whether any of them is so; looks no further than the first. */
+export function some<T>(all: Iterable<T>, isSo: (one: T) => boolean): boolean {
+  for (const one of all) if (isSo(one)) return true;
+  return false;
+}
+
 /** Whether both meshes are joined for a service: from its ways until its Istio resources are gone. */
 export const isJoined = ({ at }: Progress): boolean => at !== 'istio' && at !== 'retired';

@@ -182,8 +182,7 @@ export function requestPath(
   if (caller === undefined && !gateway) return undefined;
   const ends: Ends = { facts, caller, callee, port, from };
   // A call that no evidence shows has a way all the same.
-  const asked: BridgeFacts = { ...facts, calls: [{ from, to, gateway }] };
-  const ways = crossingWays(asked, progressOf);
+  const ways = crossingWays(facts, progressOf, [{ from, to, gateway }]);
   const wayOf = (direction: Way['direction']): Way | undefined => ways.find((one) => one.direction === direction);
   const callerProgress = caller === undefined ? undefined : progressOf(caller.id);
   const calleeProgress = progressOf(to);

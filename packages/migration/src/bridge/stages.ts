@@ -1,8 +1,9 @@
 import type { JsonObject } from '@isthmus/kubernetes';
-import type { BridgeFacts } from './facts.ts';
-import { type Changes, changesBetween, type Overlay } from './placed.ts';
+import type { BridgedCall, BridgedService, BridgeFacts } from './facts.ts';
+import { type Changes, changesBetween } from './placed.ts';
 import { bridged, inIstio, joined, migrated, type Progress, type ProgressOf, retired, shifting } from './progress.ts';
-import { bridgeState, importedObjects } from './state.ts';
+import { scopeOf } from './scope.ts';
+import { bridgeState, importedObjects, stateOfMeshes } from './state.ts';
 import { crossingWays, type Way } from './way.ts';
 
 /** A step of a wave, in the order of the list. */
@@ -61,68 +62,104 @@ export type WaveOf = ReadonlyMap<string, number>;
 export const waveOf = (waves: readonly (readonly string[])[]): WaveOf =>
   new Map(waves.flatMap((services, index) => services.map((id) => [id, index + 1] as const)));
 
-/**
- * Services that can be retired once a wave has moved: all who are known to call them have moved too. One that a Gateway of Istio
- * leads to, or that nobody is known to call, waits for the end.
- */
-function retiredAfter(facts: BridgeFacts, waves: WaveOf, wave: number): ReadonlySet<string> {
-  const hasMoved = (service: string): boolean => (waves.get(service) ?? Number.POSITIVE_INFINITY) <= wave;
-  return new Set(
-    [...facts.services.keys()].filter((id) => {
-      const calls = facts.callsTo.get(id) ?? [];
-      return hasMoved(id) && calls.length > 0 && calls.every(({ from, gateway }) => !gateway && hasMoved(from));
-    }),
-  );
+const never = Number.POSITIVE_INFINITY;
+
+/** When services of a plan are retired. */
+interface Retirement {
+  /**
+   * The wave behind which a service can be retired: all who are known to call it have moved too. One that a Gateway of Istio
+   * leads to, or that nobody is known to call, waits for the end.
+   */
+  readonly wave: ReadonlyMap<string, number>;
+  /** Services that can be retired at the end: those that no service calls which stays in Istio. */
+  readonly end: ReadonlySet<string>;
+  /** Services by the wave behind which they are retired. */
+  readonly byWave: ReadonlyMap<number, readonly string[]>;
 }
 
-/** Services that can be retired at the end: those that no service calls which stays in Istio. */
-function retiredAtEnd(facts: BridgeFacts, waves: WaveOf): ReadonlySet<string> {
-  return new Set(
-    [...waves.keys()].filter((id) =>
-      (facts.callsTo.get(id) ?? []).every(({ from, gateway }) => gateway || waves.has(from)),
-    ),
-  );
+const retirements = new WeakMap<BridgeFacts, WeakMap<WaveOf, Retirement>>();
+
+function retirementOf(facts: BridgeFacts, waves: WaveOf): Retirement {
+  const ofFacts = retirements.get(facts) ?? new WeakMap<WaveOf, Retirement>();
+  retirements.set(facts, ofFacts);
+  const known = ofFacts.get(waves);
+  if (known !== undefined) return known;
+  const wave = new Map<string, number>();
+  const end = new Set<string>();
+  for (const [id, own] of waves) {
+    const calls = facts.callsTo.get(id) ?? [];
+    const moved = calls.map(({ from, gateway }) => (gateway ? never : (waves.get(from) ?? never)));
+    wave.set(id, calls.length === 0 || !facts.services.has(id) ? never : Math.max(own, ...moved));
+    if (calls.every(({ from, gateway }) => gateway || waves.has(from))) end.add(id);
+  }
+  const byWave = Map.groupBy(wave.keys(), (id) => wave.get(id) as number);
+  const made = { wave, end, byWave };
+  ofFacts.set(waves, made);
+  return made;
 }
 
 /** How far every service has come once a wave is at a step, with earlier waves moved and later ones not begun. */
 export function progressAt(facts: BridgeFacts, waves: WaveOf, wave: number, stage: StageName | undefined): ProgressOf {
-  const gone =
-    stage?.id === 'end'
-      ? retiredAtEnd(facts, waves)
-      : retiredAfter(facts, waves, stage?.id === 'clean-up' || stage === undefined ? wave : wave - 1);
+  const retirement = retirementOf(facts, waves);
+  const last = stage?.id === 'clean-up' || stage === undefined ? wave : wave - 1;
+  const isGone = (service: string): boolean =>
+    stage?.id === 'end' ? retirement.end.has(service) : (retirement.wave.get(service) ?? never) <= last;
   return (service) => {
     const own = waves.get(service);
     if (own === undefined || own > wave) return inIstio;
-    if (gone.has(service)) return retired;
+    if (isGone(service)) return retired;
     if (own < wave || stage === undefined || stage.phase === 'retired') return migrated;
     return stage.progress;
   };
 }
 
-/** The states of the clusters before and after each step of a wave. */
-export interface WaveStages {
-  readonly before: Overlay;
-  readonly stages: readonly Stage[];
-}
+const lastOf = (waves: WaveOf): number => Math.max(0, ...waves.values());
 
 /** The steps of a wave; the last wave has one more, which ends the bridge. */
 export function stagesNamed(facts: BridgeFacts, waves: WaveOf, wave: number): StageName[] {
-  const last = Math.max(0, ...waves.values());
-  return [...stageNames(facts.input.settings.shift), ...(wave === last ? [endOfBridge] : [])];
+  return [...stageNames(facts.input.settings.shift), ...(wave === lastOf(waves) ? [endOfBridge] : [])];
 }
+
+/** The services that the steps of a wave can change anything of; all of them where a step changes what holds for all together. */
+function concernedBy(
+  facts: BridgeFacts,
+  waves: WaveOf,
+  wave: number,
+  moments: readonly ProgressOf[],
+): readonly BridgedService[] {
+  const states = new Set(moments.map((progressOf) => JSON.stringify(stateOfMeshes(facts, progressOf))));
+  const isLast = wave === lastOf(waves);
+  if (isLast || states.size > 1) return [...facts.services.values()];
+  const moving = [...waves].flatMap(([id, own]) => (own === wave ? [id] : []));
+  return scopeOf(facts, [...moving, ...(retirementOf(facts, waves).byWave.get(wave) ?? [])]);
+}
+
+/** The likely calls that can cross while a wave moves: those of which one end moves no later, and the other no earlier. */
+const callsAcross = (facts: BridgeFacts, waves: WaveOf, wave: number): BridgedCall[] =>
+  facts.calls.filter(({ from, to, gateway }) => {
+    const [caller, callee] = [gateway ? never : (waves.get(from) ?? never), waves.get(to) ?? never];
+    return Math.min(caller, callee) <= wave && Math.max(caller, callee) >= wave;
+  });
 
 /**
  * The steps of a wave with what each adds, changes and removes. Every change is the difference of two whole states, so that what one
- * step brings a later one takes away again, and after the last wave nothing of the bridge is left.
+ * step brings a later one takes away again, and after the last wave nothing of the bridge is left; of both states only that is made
+ * which the wave can change.
  */
-export function stagesOfWave(facts: BridgeFacts, waves: WaveOf, wave: number): WaveStages {
+export function stagesOfWave(facts: BridgeFacts, waves: WaveOf, wave: number): Stage[] {
   const imported = importedObjects(facts);
   const find = (key: string): JsonObject | undefined => imported.get(key);
-  const first = bridgeState(facts, progressAt(facts, waves, wave - 1, undefined));
+  const names = stagesNamed(facts, waves, wave).map((name) => ({
+    name,
+    progressOf: progressAt(facts, waves, wave, name),
+  }));
+  const start = progressAt(facts, waves, wave - 1, undefined);
+  const scope = concernedBy(facts, waves, wave, [start, ...names.map(({ progressOf }) => progressOf)]);
+  const calls = callsAcross(facts, waves, wave);
+  const first = bridgeState(facts, start, scope);
   let before = first;
-  const stages = stagesNamed(facts, waves, wave).map((name): Stage => {
-    const progressOf = progressAt(facts, waves, wave, name);
-    const after = bridgeState(facts, progressOf);
+  return names.map(({ name, progressOf }): Stage => {
+    const after = bridgeState(facts, progressOf, scope);
     const changes = changesBetween(before, after, find);
     before = after;
     return {
@@ -130,10 +167,9 @@ export function stagesOfWave(facts: BridgeFacts, waves: WaveOf, wave: number): W
       wave,
       changes,
       rollback: changesBetween(after, first, find),
-      ways: crossingWays(facts, progressOf),
+      ways: crossingWays(facts, progressOf, calls),
     };
   });
-  return { before: first, stages };
 }
 
 /** The phase of every service at a step of a wave, by id; what has not begun is left out. */

@@ -1,10 +1,10 @@
 import { applyPatch, effectiveNamespace, type JsonObject } from '@isthmus/kubernetes';
-import type { BridgeFacts } from './facts.ts';
+import type { BridgedService, BridgeFacts } from './facts.ts';
 import { intoIstio } from './into-istio.ts';
 import { intoKong, strictWhileBridging } from './into-kong.ts';
 import { withoutDomains } from './permissions.ts';
 import { type Cluster, keyOf, keyOfPlaced, type Overlay, type Placed, refOf } from './placed.ts';
-import { hasBegun, hasPodsInIstio, hasPodsInKong, type ProgressOf } from './progress.ts';
+import { hasBegun, hasPodsInIstio, hasPodsInKong, type ProgressOf, some } from './progress.ts';
 import { remembered } from './remembered.ts';
 import { trustInIstio, trustOfIstio } from './trust.ts';
 import { isBridging, takenAway, workloads } from './workloads.ts';
@@ -18,17 +18,51 @@ function inMesh(object: JsonObject, { input }: BridgeFacts): JsonObject {
   return applyPatch(object, { metadata: { labels: { 'kuma.io/mesh': input.names.mesh } } });
 }
 
+/** Of all that the translation emits the services that the bridge knows, and for each service what is emitted for it. */
+function emittedFor({ input, services }: BridgeFacts): {
+  readonly knownOf: readonly (readonly string[])[];
+  readonly ofService: ReadonlyMap<string, readonly number[]>;
+} {
+  const knownOf = input.emitted.map((one) => one.services.filter((service) => services.has(service)));
+  const ofService = new Map<string, number[]>([...services.keys()].map((id) => [id, []]));
+  for (const [index, known] of knownOf.entries()) for (const id of known) ofService.get(id)?.push(index);
+  return { knownOf, ofService };
+}
+
+/** What holds for all services together. */
+export interface MeshesState {
+  /** Whether any has pods in Kong Mesh. */
+  readonly hasBegun: boolean;
+  /** Whether both meshes are joined. */
+  readonly isOpen: boolean;
+}
+
+export const stateOfMeshes = (facts: BridgeFacts, progressOf: ProgressOf): MeshesState => ({
+  hasBegun: some(facts.services.keys(), (id) => hasPodsInKong(progressOf(id))),
+  isOpen: isBridging(facts, progressOf),
+});
+
 /** What the translation emits, as far as its services have come: those for the mesh with the first, the edge with the last. */
-function translated(facts: BridgeFacts, progressOf: ProgressOf): Placed[] {
-  const all = [...facts.services.keys()].map(progressOf);
-  const hasBegun = all.some(hasPodsInKong);
-  const isOver = hasBegun && !isBridging(facts, progressOf);
+function translated(
+  facts: BridgeFacts,
+  progressOf: ProgressOf,
+  scope: readonly BridgedService[],
+  { hasBegun, isOpen }: MeshesState,
+): Placed[] {
+  const isOver = hasBegun && !isOpen;
+  const { knownOf, ofService } = remembered(facts, 'emitted', () => emittedFor(facts));
+  const isWhole = scope.length === facts.services.size;
+  const indexes = isWhole
+    ? [...knownOf.keys()]
+    : [...new Set(scope.flatMap(({ id }) => ofService.get(id) ?? []))].sort((a, b) => a - b);
   const foreign = [facts.trust.trustDomain, ...facts.trust.aliases];
   const { settings, emitted } = facts.input;
   const cluster: Cluster = settings.topology === 'same-cluster' ? 'shared' : 'kong';
-  return emitted.flatMap(({ role, object, services }, index): Placed[] => {
-    if (role !== 'resource') return [];
-    const known = services.filter((service) => facts.services.has(service));
+  return indexes.flatMap((index): Placed[] => {
+    const one = emitted[index];
+    const known = knownOf[index];
+    if (one?.role !== 'resource' || known === undefined) return [];
+    const { object } = one;
     const isDue =
       known.length === 0
         ? hasBegun
@@ -54,35 +88,43 @@ function translated(facts: BridgeFacts, progressOf: ProgressOf): Placed[] {
 /**
  * The clusters with services as far as they have come, as what differs from the import. With everything in Istio, nothing does; with
  * everything retired, nothing of the bridge is left. The same estate and progress give the same objects.
+ * @param scope leaves out what is there for other services only, in the order of the facts; all services where it is absent
  */
-export function bridgeState(facts: BridgeFacts, progressOf: ProgressOf): Overlay {
+export function bridgeState(
+  facts: BridgeFacts,
+  progressOf: ProgressOf,
+  scope: readonly BridgedService[] = [...facts.services.values()],
+): Overlay {
   const overlay = new Map<string, Placed | undefined>();
   const cluster: Cluster = facts.input.settings.topology === 'same-cluster' ? 'shared' : 'istio';
-  const isOpen = isBridging(facts, progressOf);
-  const begun = [...facts.services.values()].filter(({ id }) => hasBegun(progressOf(id)));
-  const overlayOfTrust = isOpen ? trustOfIstio(facts) : undefined;
+  const meshes = stateOfMeshes(facts, progressOf);
+  const begun = scope.filter(({ id }) => hasBegun(progressOf(id)));
+  const trust = remembered(facts, 'trust', (): Placed[] => {
+    const object = trustOfIstio(facts);
+    return [...trustInIstio(facts), ...(object === undefined ? [] : [{ cluster, object, service: '' }])];
+  });
   const placed: Placed[] = [
-    ...translated(facts, progressOf),
-    ...(isOpen ? [...trustInIstio(facts), ...strictWhileBridging(facts, begun)] : []),
-    ...(overlayOfTrust === undefined ? [] : [{ cluster, object: overlayOfTrust, service: '' }]),
-    ...workloads(facts, progressOf),
-    ...intoKong(facts, progressOf),
-    ...intoIstio(facts, progressOf),
+    ...translated(facts, progressOf, scope, meshes),
+    ...(meshes.isOpen ? [...trust, ...strictWhileBridging(facts, begun)] : []),
+    ...workloads(facts, progressOf, scope),
+    ...intoKong(facts, progressOf, scope),
+    ...intoIstio(facts, progressOf, scope),
   ];
   for (const one of placed) overlay.set(keyOfPlaced(one), one);
-  for (const { cluster: from, resource } of takenAway(facts, progressOf))
+  for (const { cluster: from, resource } of takenAway(facts, progressOf, scope))
     overlay.set(keyOf(from, { ...refOf(resource.object), namespace: effectiveNamespace(resource) }), undefined);
   return overlay;
 }
 
 /** The user's objects by key, in the clusters where Istio runs. */
-export function importedObjects(facts: BridgeFacts): ReadonlyMap<string, JsonObject> {
-  const { estate, settings } = facts.input;
-  const cluster: Cluster = settings.topology === 'same-cluster' ? 'shared' : 'istio';
-  return new Map(
-    [...estate.istio, ...estate.context].map((resource) => [
-      keyOf(cluster, { ...refOf(resource.object), namespace: effectiveNamespace(resource) }),
-      resource.object,
-    ]),
-  );
-}
+export const importedObjects = (facts: BridgeFacts): ReadonlyMap<string, JsonObject> =>
+  remembered(facts, 'imported', () => {
+    const { estate, settings } = facts.input;
+    const cluster: Cluster = settings.topology === 'same-cluster' ? 'shared' : 'istio';
+    return new Map(
+      [...estate.istio, ...estate.context].map((resource) => [
+        keyOf(cluster, { ...refOf(resource.object), namespace: effectiveNamespace(resource) }),
+        resource.object,
+      ]),
+    );
+  });

@@ -129,9 +129,14 @@ function toIstio({ from, to, gateway }: BridgedCall, service: BridgedService, fa
 /**
  * The ways of all likely calls that cross between the meshes with services as far as they have come. A caller or callee that is
  * in both meshes crosses with a part of its calls.
+ * @param calls the likely calls where it is absent
  */
-export function crossingWays(facts: BridgeFacts, progressOf: ProgressOf): Way[] {
-  return facts.calls.flatMap((call): Way[] => {
+export function crossingWays(
+  facts: BridgeFacts,
+  progressOf: ProgressOf,
+  calls: readonly BridgedCall[] = facts.calls,
+): Way[] {
+  return calls.flatMap((call): Way[] => {
     const service = facts.services.get(call.to);
     if (service === undefined || call.from === call.to) return [];
     const caller = call.gateway ? undefined : progressOf(call.from);

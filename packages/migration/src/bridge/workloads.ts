@@ -11,11 +11,11 @@ import {
   writeYaml,
 } from '@isthmus/kubernetes';
 import type { BridgedService, BridgeFacts } from './facts.ts';
-import { externalsOf, neededInIstio } from './into-istio.ts';
+import { externalsOf } from './into-istio.ts';
 import { inKongLabels } from './into-kong.ts';
 import { applicable, bridgeLabel, labelOf } from './object.ts';
 import type { Cluster, Placed } from './placed.ts';
-import { hasBegun, hasPodsInKong, isJoined, type Progress, type ProgressOf } from './progress.ts';
+import { hasBegun, hasPodsInKong, isJoined, type Progress, type ProgressOf, some } from './progress.ts';
 import { remembered } from './remembered.ts';
 
 const mapOf = (value: Json | undefined): JsonObject => (value !== undefined && isMap(value) ? value : {});
@@ -84,15 +84,22 @@ function withinCluster(service: BridgedService, progress: Progress, facts: Bridg
   return placed;
 }
 
+/** The services of each namespace, of which some are in a scope. */
+function namespacesOf(facts: BridgeFacts, scope: readonly BridgedService[]): [string, readonly BridgedService[]][] {
+  const all = remembered(facts, 'by namespace', () =>
+    Map.groupBy(facts.services.values(), ({ namespace }) => namespace),
+  );
+  const names = new Set(scope.map(({ namespace }) => namespace));
+  return [...names].sort().map((name) => [name, all.get(name) ?? []]);
+}
+
 /** The namespaces of services with pods in Kong Mesh: opted in pod by pod until all of them have moved. */
-function namespacesWithin(facts: BridgeFacts, progressOf: ProgressOf): Placed[] {
-  const byNamespace = Map.groupBy(facts.services.values(), ({ namespace }) => namespace);
-  return [...byNamespace].flatMap(([name, services]): Placed[] => {
-    const progress = services.map(({ id }) => progressOf(id));
-    if (!progress.some(hasBegun)) return [];
+function namespacesWithin(facts: BridgeFacts, progressOf: ProgressOf, scope: readonly BridgedService[]): Placed[] {
+  return namespacesOf(facts, scope).flatMap(([name, services]): Placed[] => {
+    if (!services.some(({ id }) => hasBegun(progressOf(id)))) return [];
     const resource = facts.namespaces.get(name);
     const object: JsonObject = resource?.object ?? { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-    const isDone = progress.every(({ at }) => at === 'retired');
+    const isDone = services.every(({ id }) => progressOf(id).at === 'retired');
     if (!isDone && mapOf(mapOf(object.metadata).labels)[injection] !== undefined) return [];
     return remembered(facts, `namespace ${name} ${isDone}`, () => namespaced(object, isDone));
   });
@@ -115,15 +122,7 @@ const accountOf = (name: string, namespace: string): JsonObject => ({
 function intoCluster(service: BridgedService, facts: BridgeFacts): Placed[] {
   const of = (object: JsonObject): Placed => ({ cluster: 'kong', service: service.id, object });
   const { resource, origin } = service.service;
-  const accounts = service.accounts.map((account) => {
-    const [namespace = '', name = ''] = account.split('/');
-    const known = facts.input.estate.context.find(
-      (one) => one.kind === 'ServiceAccount' && one.group === '' && one.name === name && one.namespace === namespace,
-    );
-    return of(known === undefined ? accountOf(name, namespace) : applicable(known.object));
-  });
   return [
-    ...accounts,
     ...(origin === 'service' ? [of(applicable(patched(facts, resource, resource.object)))] : []),
     ...service.workloads.flatMap((workload) =>
       workload.inCluster ? [of(applicable(patched(facts, workload.resource, workload.resource.object)))] : [],
@@ -131,12 +130,33 @@ function intoCluster(service: BridgedService, facts: BridgeFacts): Placed[] {
   ];
 }
 
-function namespacesAcross(facts: BridgeFacts, progressOf: ProgressOf): Placed[] {
-  const names = new Set(
-    [...facts.services.values()].flatMap(({ id, namespace }) => (hasBegun(progressOf(id)) ? [namespace] : [])),
-  );
-  return [...names].sort().map((name) =>
-    remembered(facts, `namespace ${name}`, () => {
+/** The accounts of services with pods in a cluster of Kong Mesh, each for the last of them that runs as it. */
+function accountsAcross(facts: BridgeFacts, progressOf: ProgressOf, scope: readonly BridgedService[]): Placed[] {
+  const { given, users } = remembered(facts, 'accounts', () => {
+    const all = new Map<string, BridgedService[]>();
+    for (const service of facts.services.values())
+      for (const account of service.accounts) all.set(account, [...(all.get(account) ?? []), service]);
+    const objects = facts.input.estate.context.flatMap((one): [string, JsonObject][] =>
+      one.kind === 'ServiceAccount' && one.group === '' ? [[`${one.namespace}/${one.name}`, one.object]] : [],
+    );
+    return { given: new Map(objects.reverse()), users: all };
+  });
+  return [...new Set(scope.flatMap(({ accounts }) => accounts))].flatMap((account): Placed[] => {
+    const last = users.get(account)?.findLast(({ id }) => hasPodsInKong(progressOf(id)));
+    if (last === undefined) return [];
+    return remembered(facts, `account ${account} ${last.id}`, () => {
+      const [namespace = '', name = ''] = account.split('/');
+      const own = given.get(account);
+      const object = own === undefined ? accountOf(name, namespace) : applicable(own);
+      return [{ cluster: 'kong', service: last.id, object }];
+    });
+  });
+}
+
+function namespacesAcross(facts: BridgeFacts, progressOf: ProgressOf, scope: readonly BridgedService[]): Placed[] {
+  return namespacesOf(facts, scope).flatMap(([name, services]): Placed[] => {
+    if (!services.some(({ id }) => hasBegun(progressOf(id)))) return [];
+    return remembered(facts, `namespace ${name}`, () => {
       const known = facts.namespaces.get(name)?.object ?? { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
       const gone = Object.fromEntries(istioInjection.map((label) => [label, null]));
       const object = withLabels(applicable(known), {
@@ -144,9 +164,9 @@ function namespacesAcross(facts: BridgeFacts, progressOf: ProgressOf): Placed[] 
         [injection]: 'enabled',
         'kuma.io/mesh': facts.input.names.mesh,
       });
-      return { cluster: 'kong' as const, service: '', object };
-    }),
-  );
+      return [{ cluster: 'kong', service: '', object }];
+    });
+  });
 }
 
 const reachable = 'kuma.io/reachable-backends';
@@ -169,16 +189,17 @@ function reaching(object: JsonObject, externals: readonly string[], systemNamesp
 }
 
 /** What of the user's own objects, and beside them, makes services run in Kong Mesh. */
-export function workloads(facts: BridgeFacts, progressOf: ProgressOf): Placed[] {
+export function workloads(facts: BridgeFacts, progressOf: ProgressOf, scope: readonly BridgedService[]): Placed[] {
   const isWithin = facts.input.settings.topology === 'same-cluster';
-  const moving = [...facts.services.values()].filter(({ id }) => hasPodsInKong(progressOf(id)));
-  const needed = neededInIstio(facts, progressOf);
+  const moving = scope.filter(({ id }) => hasPodsInKong(progressOf(id)));
   const { systemNamespace } = facts.input.names;
   return [
-    ...(isWithin ? namespacesWithin(facts, progressOf) : namespacesAcross(facts, progressOf)),
+    ...(isWithin
+      ? namespacesWithin(facts, progressOf, scope)
+      : [...namespacesAcross(facts, progressOf, scope), ...accountsAcross(facts, progressOf, scope)]),
     ...moving.flatMap((service) => {
       const progress = progressOf(service.id);
-      const externals = needed.length === 0 ? [] : externalsOf(service.id, facts, needed);
+      const externals = externalsOf(service.id, facts, progressOf);
       return remembered(facts, `pods ${service.id} ${progress.at} ${externals.join(' ')}`, () => {
         const placed = isWithin ? withinCluster(service, progress, facts) : intoCluster(service, facts);
         return placed.map((one) => ({ ...one, object: reaching(one.object, externals, systemNamespace) }));
@@ -196,14 +217,23 @@ const istioGroups = new Set(['networking.istio.io', 'security.istio.io', 'teleme
 export function takenAway(
   facts: BridgeFacts,
   progressOf: ProgressOf,
+  scope: readonly BridgedService[],
 ): { readonly cluster: Cluster; readonly resource: Resource }[] {
   const { estate, settings } = facts.input;
   const isWithin = settings.topology === 'same-cluster';
   const cluster = isWithin ? 'shared' : 'istio';
-  const about = new Map<number, string[]>();
-  for (const { id, concerns } of facts.services.values())
-    for (const index of concerns) about.set(index, [...(about.get(index) ?? []), id]);
-  const found = [...about].flatMap(([index, ids]) => {
+  const about = remembered(facts, 'about', () => {
+    const all = new Map<number, string[]>();
+    for (const { id, concerns } of facts.services.values())
+      for (const index of concerns) {
+        const others = all.get(index);
+        if (others === undefined) all.set(index, [id]);
+        else others.push(id);
+      }
+    return all;
+  });
+  const found = [...new Set(scope.flatMap(({ concerns }) => concerns))].flatMap((index) => {
+    const ids = about.get(index) ?? [];
     const resource = estate.istio[index];
     if (resource === undefined || !istioGroups.has(resource.group)) return [];
     // A Gateway is about pods that Kong Gateway takes the place of; these go with Istio itself.
@@ -211,7 +241,7 @@ export function takenAway(
     return ids.every((id) => progressOf(id).at === 'retired') ? [{ cluster, resource } as const] : [];
   });
   if (isWithin) return found;
-  const own = [...facts.services.values()].flatMap((service) =>
+  const own = scope.flatMap((service) =>
     progressOf(service.id).at === 'retired'
       ? [
           ...(service.service.origin === 'service' ? [service.service.resource] : []),
@@ -224,6 +254,7 @@ export function takenAway(
 
 /** Whether any of both meshes' services are joined, so that the trust between them is needed. */
 export const isBridging = (facts: BridgeFacts, progressOf: ProgressOf): boolean => {
-  const all = [...facts.services.keys()].map(progressOf);
-  return all.some(isJoined) || (all.some(hasPodsInKong) && all.some(({ at }) => at === 'istio'));
+  const any = (isSo: (progress: Progress) => boolean): boolean =>
+    some(facts.services.keys(), (id) => isSo(progressOf(id)));
+  return any(isJoined) || (any(hasPodsInKong) && any(({ at }) => at === 'istio'));
 };

@@ -30,7 +30,7 @@ export function progressWith(recorded: ProgressOf, service: string, phase: Phase
 /** Calls of a service, and to it, that would have no way across in a phase. */
 export function closedWays(facts: BridgeFacts, service: string, progressOf: ProgressOf): GateEvidence[] {
   const calls = [...(facts.callsTo.get(service) ?? []), ...(facts.callsFrom.get(service) ?? [])];
-  return crossingWays({ ...facts, calls }, progressOf).flatMap(({ kind, from, to, reason }) =>
+  return crossingWays(facts, progressOf, calls).flatMap(({ kind, from, to, reason }) =>
     kind === 'closed' ? [{ text: `${from} → ${to}: ${reason}`, service: from === service ? to : from }] : [],
   );
 }
@@ -146,7 +146,7 @@ export function stateCase(
   const services = [...facts.services.values()];
   const objects = [
     ...strictWhileBridging(facts, services),
-    ...intoKong(facts, progressOf),
+    ...intoKong(facts, progressOf, services),
     ...waysIntoIstio(services, facts),
   ];
   const added = objects.flatMap(({ object }) => (isBridge(object) ? [object] : []));

@@ -15,7 +15,7 @@ export function* planFiles(
   wave: number,
   day: WaveDay | undefined,
 ): Generator<BundleFile> {
-  const { stages } = stagesOfWave(facts, waves, wave);
+  const stages = stagesOfWave(facts, waves, wave);
   const runbook = runbookOf(facts, waves, wave, day, stages);
   yield { path: `${waveFolder(wave)}/runbook.md`, text: renderRunbook(runbook) };
   yield { path: `${waveFolder(wave)}/runbook.html`, text: renderRunbookPage(runbook) };

@@ -30,7 +30,7 @@ export function runbookOf(
   waves: WaveOf,
   wave: number,
   day: WaveDay | undefined,
-  stages: readonly Stage[] = stagesOfWave(facts, waves, wave).stages,
+  stages: readonly Stage[] = stagesOfWave(facts, waves, wave),
 ): Runbook {
   const services = [...waves].flatMap(([id, own]) => (own === wave ? [id] : [])).sort();
   const { estate, names, settings, graph } = facts.input;
