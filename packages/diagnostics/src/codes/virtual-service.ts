@@ -165,10 +165,10 @@ export const virtualService = defineCodes({
     severity: 'warning',
     title: 'Destination does not exist',
     message:
-      'Istio answers 503 to the requests for this destination: {reason}. In Kong Mesh they go to a Service without endpoints, which gives 503 too.',
+      'Istio answers {status} to the requests for this destination: {reason}. In Kong Mesh they go to a Service without endpoints, which gives {answer}.',
     help: 'Correct the destination, or import the resource that is missing.',
     explanation:
-      'A backend that does not exist would be left out by Kong Mesh, and other rules or the Service itself would get its requests (routing.md T50, T55, T56, T83).',
+      'A backend that does not exist would be left out by Kong Mesh, and other rules or the Service itself would get its requests (routing.md T50, T55, T56, T83). Istio answers 500 in routes of the Gateway API and 503 elsewhere (istio/pilot/pkg/networking/core/route/route.go, 1.32).',
   },
   externalDestination: {
     code: 'ISTHMUS-VS-021',

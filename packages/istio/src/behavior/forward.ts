@@ -1,6 +1,15 @@
-import type { Client, Forward, HashPolicy, Mirror, TextMatch, WeightedDestination } from '@isthmus/behavior';
+import type {
+  Client,
+  Destination,
+  Forward,
+  HashPolicy,
+  Mirror,
+  TextMatch,
+  WeightedDestination,
+} from '@isthmus/behavior';
 import { child, type Field, number, text } from '@isthmus/kubernetes';
 import type { EffectiveConfig } from '../effective/config.ts';
+import { isDerived } from '../effective/derived.ts';
 import type { EffectiveRouteDestination } from '../effective/destination.ts';
 import type { EffectiveHttpRule, EffectiveMirror } from '../effective/http-rule.ts';
 import type { PortView } from '../effective/service-view.ts';
@@ -49,11 +58,20 @@ function rewriteOf(rewrite: Field | undefined, path: TextMatch | undefined): Pic
   return uri ? { rewrite: replaceMatched(path, uri) } : {};
 }
 
+/**
+ * A destination that Istio has no cluster for is answered with 500 in a route of the Gateway API, else with 503
+ * (istio/pilot/pkg/networking/core/route/route.go applyHTTPRouteDestination: ClusterNotFoundResponseCode, 1.32, read).
+ */
+function asRouted(destination: Destination, { field }: EffectiveHttpRule): Destination {
+  if (destination.endpoints.kind !== 'none' || !isDerived(field.resource)) return destination;
+  return { ...destination, endpoints: { ...destination.endpoints, status: 500 } };
+}
+
 /** Several destinations: each changes headers by itself, and its authority counts where the route has none. */
-function weighted(entry: EffectiveRouteDestination, place: Place): WeightedDestination {
+function weighted(entry: EffectiveRouteDestination, rule: EffectiveHttpRule, place: Place): WeightedDestination {
   const authority = authorityFrom(entry.headers);
   return {
-    destination: destinationOf(place.config, place.client, entry.destination, place.port, place.known),
+    destination: asRouted(destinationOf(place.config, place.client, entry.destination, place.port, place.known), rule),
     weight: entry.weight?.value ?? 0,
     ...(authority === undefined ? {} : { authority }),
     ...(entry.headers === undefined
@@ -94,8 +112,8 @@ export function forwardOf(rule: EffectiveHttpRule, path: TextMatch | undefined, 
     kind: 'forward',
     destinations:
       single === undefined
-        ? used.map((entry) => weighted(entry, place))
-        : [{ destination: destinationOf(config, client, single.destination, port, known), weight: 1 }],
+        ? used.map((entry) => weighted(entry, rule, place))
+        : [{ destination: asRouted(destinationOf(config, client, single.destination, port, known), rule), weight: 1 }],
     ...rewriteOf(settings.rewrite, path),
     ...(authority === undefined ? {} : { authority }),
     requestHeaders: headerChanges(ownHeaders.map((headers) => headerOperations(headers, 'request'))),

@@ -241,3 +241,25 @@ test.each([
 ])('with %j the routes see %s as %s', (mesh, path, expected) => {
   expect(receivedPath(configOf(mesh === '' ? '' : meshConfig(mesh)).mesh, path)).toBe(expected);
 });
+
+test.each([
+  ['VirtualService', 'networking.istio.io/v1', '{hosts: [seats], http: [{route: [{destination: {host: gone}}]}]}', 503],
+  [
+    'HTTPRoute',
+    'gateway.networking.k8s.io/v1',
+    '{parentRefs: [{group: "", kind: Service, name: seats}], rules: [{backendRefs: [{name: gone, port: 80}]}]}',
+    500,
+  ],
+])(
+  'a destination that does not exist is answered as the kind of route asks for: %s',
+  (kind, apiVersion, spec, status) => {
+    const config = configOf(
+      `${service('seats', '{clusterIP: 10.0.0.1, ports: [{name: http, port: 80}]}')}---\napiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: seats, namespace: shop}\nspec: ${spec}\n`,
+    );
+    const asked = { method: 'GET', authority: 'seats', path: '/', headers: {} };
+    const { decision } = evaluate(compileRouteTable(config, client, 80), asked);
+    const [only] = isForward(decision) ? decision.destinations : [];
+    const endpoints = only?.destination.endpoints;
+    expect(endpoints?.kind === 'none' && (endpoints.status ?? 503)).toBe(status);
+  },
+);

@@ -159,7 +159,9 @@ function collectBackends(context: Context, config: EffectiveConfig): Backends {
       const isUnknown = service !== undefined && isGuessed(context, service) && !isGuessed(context, dialled.service);
       if (endpoints.kind === 'none' || service === undefined || isUnknown) {
         const reason = endpoints.kind === 'none' ? endpoints.reason : `no service ${host} is known to the client`;
-        context.approximate(written, undefined, codes.virtualService.missingDestination, { reason });
+        const status = (endpoints.kind === 'none' ? endpoints.status : undefined) ?? 503;
+        const answer = status === 503 ? '503 too' : '503';
+        context.approximate(written, undefined, codes.virtualService.missingDestination, { reason, status, answer });
         return { kind: 'nobody' };
       }
       const { registry } = dialled.service;
