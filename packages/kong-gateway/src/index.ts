@@ -5,6 +5,7 @@ export {
   type KongGatewayBehavior,
   type KongGatewayOptions,
   type ServedRoute,
+  type ServedService,
 } from './behavior/compile.ts';
 export { type DecidedBy, isLocation, type KongDecision } from './behavior/decide.ts';
 export { type EdgeRequest, normalisePath } from './behavior/edge-request.ts';

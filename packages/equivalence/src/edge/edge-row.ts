@@ -33,8 +33,7 @@ const clientsOf = (host: string): string => (host === '*' ? 'clients of every ot
 
 const same = {
   routing: 'Same for all requests that name each header once and leave no segment of their path empty.',
-  resilience:
-    'Requests may take the same time, but Kong gives each phase of one that time; how often is tried is not compared.',
+  resilience: 'Requests may take the same time and are tried again alike, but Kong gives each phase of one that time.',
 };
 
 /** A verdict on a host of a gateway, for people and machines. */

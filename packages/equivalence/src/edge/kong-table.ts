@@ -1,13 +1,4 @@
-import type {
-  Decision,
-  Destination,
-  HeaderChanges,
-  MeshClient,
-  PathRewrite,
-  Route,
-  RouteTable,
-  ServerEffects,
-} from '@isthmus/behavior';
+import type { Decision, HeaderChanges, MeshClient, PathRewrite, Route, RouteTable } from '@isthmus/behavior';
 import { noHeaderChanges } from '@isthmus/behavior';
 import {
   annotationList,
@@ -17,11 +8,12 @@ import {
   type KongGatewayBehavior,
   type KongRoute,
   type ServedRoute,
+  type ServedService,
 } from '@isthmus/kong-gateway';
 import type { KongMeshBehavior } from '@isthmus/kong-mesh';
 import { isList, isMap, type Json, type JsonObject } from '@isthmus/kubernetes';
 import { waysOf } from './kong-predicates.ts';
-import { routesBehind, type Sent } from './mesh-behind.ts';
+import { type Forwarding, routesBehind, type Share } from './mesh-behind.ts';
 
 /** What there is to know about a Kong Gateway for a table of its routes. */
 export interface KongEdge {
@@ -139,65 +131,6 @@ function rewriteOf(uri: string, path: Condition | undefined): PathRewrite | null
   return { kind: 'prefix', length: literal.length, replacement: `${before}${slash}` };
 }
 
-/** Who answers for a Service, as Kong's sidecar sends requests on, and how long it waits. */
-interface Behind {
-  readonly destination: Destination;
-  readonly timeout: number;
-}
-
-/** What is behind Kong; undefined where routes of the mesh have a say of their own. */
-function plainlyBehind(table: RouteTable, service: string, port: number): Behind | undefined {
-  const decisions = [
-    ...table.virtualHosts.flatMap(({ routes }) => routes.map(({ decision }) => decision)),
-    table.otherwise,
-  ];
-  const forwards = decisions.filter((one) => one.kind === 'forward');
-  const [first] = forwards;
-  const destination = first?.destinations[0]?.destination;
-  const plain =
-    destination !== undefined &&
-    forwards.every(
-      ({ destinations, rewrite, requestHeaders, responseHeaders, authority, mirrors, fault, cors, timeout }) =>
-        timeout === first?.timeout &&
-        destinations.length === 1 &&
-        JSON.stringify(destinations[0]?.destination) === JSON.stringify(destination) &&
-        rewrite === undefined &&
-        authority === undefined &&
-        mirrors.length === 0 &&
-        fault === undefined &&
-        cors === undefined &&
-        isUnchanged(requestHeaders) &&
-        isUnchanged(responseHeaders),
-    ) &&
-    takesEverything(table) &&
-    decisions.every(
-      ({ kind, ...rest }) => kind === 'forward' || (kind === 'respond' && 'status' in rest && rest.status === 404),
-    );
-  if (plain) return { destination, timeout: first?.timeout ?? 0 };
-  const { otherwise, virtualHosts } = table;
-  const isReached = virtualHosts.length > 0 || otherwise.kind === 'forward' || otherwise.kind === 'unknown';
-  if (isReached) return undefined;
-  const [namespace, name] = service.split('/');
-  const endpoints = { kind: 'none', reason: `Kong's sidecar has no way to ${service}:${port}` } as const;
-  return { destination: { host: `${name}.${namespace}`, port, endpoints }, timeout: 0 };
-}
-
-const isUnchanged = ({ set, add, remove }: HeaderChanges): boolean => set.length + add.length + remove.length === 0;
-
-/** Whether some route takes every request, so that the answer to those that none takes plays no part. */
-const takesEverything = ({ virtualHosts, otherwise }: RouteTable): boolean =>
-  virtualHosts.length === 0
-    ? otherwise.kind === 'forward'
-    : virtualHosts.every(({ routes }) =>
-        routes.some(
-          ({ decision, predicate: { path, method, headers, queryParameters } }) =>
-            decision.kind === 'forward' &&
-            (path === undefined || (path.kind === 'prefix' && path.value === '/')) &&
-            method === undefined &&
-            headers.length + queryParameters.length === 0,
-        ),
-      );
-
 function redirectTo(location: string, keepPath: boolean, status: number): Decision {
   const url = new URL(location);
   const [, authority = ''] = /^[a-z+.-]+:\/\/([^/?]*)/.exec(location) ?? [];
@@ -213,12 +146,10 @@ function redirectTo(location: string, keepPath: boolean, status: number): Decisi
   };
 }
 
-/** A request on its way to the one Service that answers for it, whose routes in the mesh decide once more. */
-interface Onward {
+/** Requests on their way to Services, whose routes in the mesh decide once more. */
+interface Onward extends Forwarding {
   readonly kind: 'onward';
-  readonly table: RouteTable;
-  readonly sent: Sent;
-  readonly timeout: number;
+  readonly shares: readonly Share[];
 }
 
 /** What Kong does with the requests that a route takes in one way. */
@@ -251,50 +182,34 @@ function decide(
   const rewrite = effects.uri === undefined ? undefined : rewriteOf(effects.uri, path);
   if (rewrite === null) return { kind: 'unknown', reason: `what ${effects.uri} makes of paths cannot be told` };
   if (route.stripPath) return { kind: 'unknown', reason: 'konghq.com/strip-path is not in the model of paths' };
-  const found = targets.map((target) => {
-    const [namespace = '', name = ''] = target.service.split('/');
-    const table = edge.mesh.routeTable(edge.client, { namespace, name }, target.port);
-    return { target, table, behind: plainlyBehind(table, target.service, target.port) };
+  const shares = targets.map(({ service: of, port, weight }): Share => {
+    const [namespace = '', name = ''] = of.split('/');
+    return { weight, service: `${of}:${port}`, table: edge.mesh.routeTable(edge.client, { namespace, name }, port) };
   });
-  const server: { server?: ServerEffects } = unknown === undefined ? {} : { server: { unknown } };
   const host = effects.request.set.findLast(isHost)?.[1];
-  const authority = host === undefined && route.preserveHost === true ? undefined : (host ?? service.name);
-  const requestHeaders = changesOf(effects.request);
-  const timeout = service.timeoutMs >= longest ? 0 : service.timeoutMs;
-  const deciding = found.find(({ behind }) => behind === undefined);
-  if (deciding !== undefined) {
-    if (found.length > 1)
-      return {
-        kind: 'unknown',
-        reason: `routes of Kong Mesh to ${deciding.target.service} decide about a share of the requests`,
-      };
-    if (unknown !== undefined) return { kind: 'unknown', reason: unknown };
-    const replaced = path?.op === '~' ? (capturedBehind(path.value) ?? '') : (path?.value ?? '');
-    const sent = { rewrite, replaced, authority, host: asked.host, requestHeaders, responseHeaders };
-    return { kind: 'onward', table: deciding.table, sent, timeout };
-  }
   return {
-    kind: 'forward',
-    destinations: found.map(({ target: { weight }, behind }) => ({
-      destination: (behind as Behind).destination,
-      weight,
-      ...server,
-    })),
-    ...(rewrite === undefined ? {} : { rewrite }),
-    ...(authority === undefined ? {} : { authority }),
-    requestHeaders,
-    responseHeaders,
-    // Kong gives each phase of a request its time (edge.md K-6), its sidecar the whole: the shorter one ends it.
-    timeout: shortest([timeout, ...found.map(({ behind }) => behind?.timeout ?? 0)]),
-    mirrors: [],
-    hash: [],
+    kind: 'onward',
+    shares,
+    sent: {
+      rewrite,
+      replaced: path?.op === '~' ? (capturedBehind(path.value) ?? '') : (path?.value ?? ''),
+      authority: host === undefined && route.preserveHost === true ? undefined : (host ?? service.name),
+      host: asked.host,
+      requestHeaders: changesOf(effects.request),
+      responseHeaders,
+    },
+    timeout: timeoutOf(service),
+    unknown,
   };
 }
 
-const shortest = (times: readonly number[]): number => {
-  const limits = times.filter((time) => time > 0);
-  return limits.length === 0 ? 0 : Math.min(...limits);
-};
+/**
+ * How long a request may take at Kong. It gives each phase of a request its time (edge.md K-6); one whose time is over it sends
+ * again, as often as it retries, if the method allows that: to the next address of the upstream, which may be the same
+ * (nginx's proxy_next_upstream; kong/runloop/balancer/round_robin.lua, 3.9, read).
+ */
+const timeoutOf = ({ timeoutMs, retries }: ServedService): number =>
+  timeoutMs >= longest ? 0 : timeoutMs * (retries + 1);
 
 // 24 days: what stands for none, since Kong takes no 0 (edge.md K-6).
 const longest = 2_000_000_000;
@@ -326,7 +241,7 @@ export function kongTable(edge: KongEdge, host: string, secure: boolean): RouteT
       const rule = { kind, namespace, name, path: place };
       const decision = decide(edge, served, path, { host, secure });
       if (decision.kind !== 'onward') return [{ predicate, decision, rule }];
-      return routesBehind(predicate, decision.sent, decision, decision.table).map((one) => ({ rule, ...one }));
+      return routesBehind(predicate, decision, decision.shares).map((one) => ({ rule, ...one }));
     });
   });
   return { virtualHosts: [{ name: host, domains: [host], routes }], otherwise: { kind: 'respond', status: 404 } };

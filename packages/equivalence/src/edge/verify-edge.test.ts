@@ -30,6 +30,13 @@ metadata: {name: fares, namespace: shop}
 spec: {selector: {app: fares}, ports: [{name: http, port: 80, appProtocol: http}]}
 `;
 
+/** Says at the Service seats how often Kong sends a request again. */
+const annotated = (text: string, retries: number): string =>
+  text.replace(
+    'metadata: {name: seats, namespace: shop}\nspec: {selector',
+    `metadata: {name: seats, namespace: shop, annotations: {konghq.com/retries: '${retries}'}}\nspec: {selector`,
+  );
+
 const kong = (
   rules: string,
   { annotations = '{}', listeners = '{name: http, port: 80, protocol: HTTP, hostname: "*.air.example"}' } = {},
@@ -263,31 +270,129 @@ config: {replace: {uri: '/new/$(uri_captures[1])'}}`;
     expect(judged(plain, all + mesh(rules, '{kind: Mesh, proxyTypes: [Gateway]}'))[0]?.verdict).toBe('differs');
   });
 
-  test('of a share of the requests nothing is said', () => {
-    const before = istio(
-      '[{route: [{destination: {host: seats}, weight: 50}, {destination: {host: fares}, weight: 50}]}]',
-    );
-    const rules = '[{backendRefs: [{name: seats, port: 80, weight: 50}, {name: fares, port: 80, weight: 50}]}]';
-    expect(judged(before, kong(rules) + mesh(`[{${match('/fares')}, default: {${toFares}}}]`))[0]?.reason).toBe(
-      'routes of Kong Mesh to shop/seats decide about a share of the requests',
-    );
+  describe('about a part of the requests', () => {
+    const split = (...parts: readonly (readonly [name: string, weight: number])[]): string =>
+      `[{route: [${parts.map(([name, weight]) => `{destination: {host: ${name}}, weight: ${weight}}`).join(', ')}]}]`;
+    const kongSplit = (seats: number, fares: number): string =>
+      kong(`[{backendRefs: [{name: seats, port: 80, weight: ${seats}}, {name: fares, port: 80, weight: ${fares}}]}]`);
+    const weights = (seats: number, fares: number): string =>
+      `backendRefs: [{kind: MeshService, name: seats, namespace: shop, port: 80, weight: ${seats}}, {kind: MeshService, name: fares, namespace: shop, port: 80, weight: ${fares}}]`;
+
+    test('weights multiply', () => {
+      const after = kongSplit(50, 50) + mesh(`[{${match('/')}, default: {${weights(10, 30)}}}]`);
+      expect(judged(istio(split(['seats', 1], ['fares', 7])), after)[0]?.verdict).toBe('same');
+      expect(judged(istio(split(['seats', 1], ['fares', 1])), after)[0]).toMatchObject({
+        verdict: 'differs',
+        counterexample: { after: { decision: 'fares.shop:80 (4), seats.shop:80 (1), fares.shop:80 (3)' } },
+      });
+    });
+
+    test('only under the conditions of the mesh', () => {
+      const before = istio(split(['seats', 50], ['fares', 50]));
+      const [row] = judged(before, kongSplit(50, 50) + mesh(`[{${match('/fares')}, default: {${toFares}}}]`));
+      expect(row).toMatchObject({ verdict: 'differs', counterexample: { request: { path: '/fares' } } });
+      const both = istio(
+        `[{match: [{uri: {exact: /fares}}, {uri: {prefix: /fares/}}], ${to('fares')}}, ${split(['seats', 50], ['fares', 50]).slice(1)}`,
+      );
+      expect(judged(both, kongSplit(50, 50) + mesh(`[{${match('/fares')}, default: {${toFares}}}]`))[0]?.verdict).toBe(
+        'same',
+      );
+    });
+
+    test('header changes stay with their part, and what has no weight is undecided', () => {
+      const setting = (name: string): string =>
+        `filters: [{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: ${name}, value: crew}]}}]`;
+      const headed = `[{route: [{destination: {host: seats}, weight: 50, headers: {request: {set: {x-desk: crew}}}}, {destination: {host: fares}, weight: 50}]}]`;
+      expect(
+        judged(istio(headed), kongSplit(50, 50) + mesh(`[{${match('/')}, default: {${setting('x-desk')}}}]`))[0]
+          ?.verdict,
+      ).toBe('same');
+      const redirect = `[{${match('/')}, default: {filters: [{type: RequestRedirect, requestRedirect: {hostname: air.example, statusCode: 302}}]}}]`;
+      expect(judged(istio(headed), kongSplit(50, 50) + mesh(redirect))[0]?.reason).toBe(
+        'routes of Kong Mesh answer parts of the requests in ways that have no weight',
+      );
+      const rewrite = `[{${match('/')}, default: {filters: [{type: URLRewrite, urlRewrite: {path: {type: ReplaceFullPath, replaceFullPath: /x}}}]}}]`;
+      expect(judged(istio(headed), kongSplit(50, 50) + mesh(rewrite))[0]?.reason).toBe(
+        'routes of Kong Mesh treat parts of the requests in different ways',
+      );
+    });
+
+    test('a part that no route of the mesh takes is answered with 404', () => {
+      const before = istio(split(['seats', 50], ['fares', 50]));
+      const noRoute = `[{matches: [{method: POST}], default: {}}]`;
+      const [row] = judged(before, kongSplit(50, 50) + mesh(noRoute));
+      expect(row?.verdict).toBe('same');
+    });
   });
 });
 
+describe('a Service that does not exist', () => {
+  test('alone is answered with 500 by Kong and with 503 by a VirtualService', () => {
+    const [row] = judged(istio(`[{${to('gone')}}]`), kong(`[{${backend('gone')}}]`));
+    expect(row).toMatchObject({
+      verdict: 'differs',
+      counterexample: {
+        before: { decision: 'answered with 503: nobody is behind gone.shop.svc.cluster.local:80' },
+        after: { decision: 'answered with 500' },
+      },
+    });
+  });
+
+  test('among others leaves its part to them at Kong', () => {
+    const before = istio(
+      '[{route: [{destination: {host: gone}, weight: 50}, {destination: {host: seats}, weight: 50}]}]',
+    );
+    const after = kong('[{backendRefs: [{name: gone, port: 80, weight: 50}, {name: seats, port: 80, weight: 50}]}]');
+    expect(judged(before, after)[0]?.counterexample?.differences[0]).toMatchObject({
+      what: 'destinations',
+      after: 'seats.shop:80',
+    });
+  });
+});
+
+test('how often requests are tried again is that of the sidecar, and Kong repeats what takes too long', () => {
+  const rows = (before: string, after: string) => judged(before, after, 'expressions', 'resilience')[0];
+  const retry = (number: number): string => `
+---
+apiVersion: kuma.io/v1alpha1
+kind: MeshRetry
+metadata: {name: all, namespace: kong-mesh-system, labels: {kuma.io/mesh: default}}
+spec: {to: [{targetRef: {kind: Mesh}, default: {http: {numRetries: ${number}, perTryTimeout: 0s, retryOn: [GatewayError], hostSelection: [{predicate: OmitPreviousHosts}], hostSelectionMaxAttempts: 5}}}]}`;
+  const none = `
+---
+apiVersion: kuma.io/v1alpha1
+kind: MeshTimeout
+metadata: {name: all, namespace: kong-mesh-system, labels: {kuma.io/mesh: default}}
+spec: {to: [{targetRef: {kind: Mesh}, default: {http: {requestTimeout: 0s}}}]}`;
+  const before = istio(`[{${to('seats')}, timeout: 3s, retries: {attempts: 2, retryOn: gateway-error}}]`);
+  const timed = kong(`[{${backend('seats')}, timeouts: {backendRequest: 3s}}]`);
+  expect(rows(annotated(before, 0), timed + retry(2) + none)?.verdict).toBe('same');
+  expect(rows(annotated(before, 0), timed + retry(5) + none)?.counterexample?.differences).toMatchObject([
+    { what: 'retries' },
+  ]);
+  expect(rows(before, timed + retry(2) + none)?.counterexample?.differences).toMatchObject([
+    { what: 'timeout', after: expect.stringMatching(/^18/) },
+  ]);
+});
+
 test('of times the shorter one of Kong and its sidecar counts', () => {
-  const timed = (after: string) =>
-    judged(istio(`[{${to('seats')}, timeout: 3s}]`), after, 'expressions', 'resilience')[0];
+  const before = annotated(istio(`[{${to('seats')}, timeout: 3s, retries: {attempts: 0}}]`), 0);
+  const timed = (after: string) => judged(before, after, 'expressions', 'resilience')[0];
   const rules = (request: string) => kong(`[{${backend('seats')}, timeouts: {backendRequest: ${request}}}]`);
   const sidecar = (request: string) => `
 ---
 apiVersion: kuma.io/v1alpha1
 kind: MeshTimeout
 metadata: {name: all, namespace: kong-mesh-system, labels: {kuma.io/mesh: default}}
-spec: {to: [{targetRef: {kind: Mesh}, default: {http: {requestTimeout: ${request}}}}]}`;
+spec: {to: [{targetRef: {kind: Mesh}, default: {http: {requestTimeout: ${request}}}}]}
+---
+apiVersion: kuma.io/v1alpha1
+kind: MeshRetry
+metadata: {name: all, namespace: kong-mesh-system, labels: {kuma.io/mesh: default}}
+spec: {to: [{targetRef: {kind: Mesh}, default: {http: {numRetries: 0}}}]}`;
   expect(timed(rules('3s') + sidecar('0s'))).toMatchObject({
     verdict: 'same',
-    sentence:
-      'Requests may take the same time, but Kong gives each phase of one that time; how often is tried is not compared.',
+    sentence: 'Requests may take the same time and are tried again alike, but Kong gives each phase of one that time.',
   });
   expect(timed(rules('5s') + sidecar('0s'))?.counterexample?.differences[0]).toMatchObject({
     what: 'timeout',

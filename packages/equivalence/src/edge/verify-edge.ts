@@ -1,4 +1,4 @@
-import { type Client, findVirtualHost, type RouteTable } from '@isthmus/behavior';
+import { type Client, findVirtualHost, type Route, type RouteTable } from '@isthmus/behavior';
 import { compileGateways, type EffectiveConfig, type GatewayPort, pathNormalization } from '@isthmus/istio';
 import { compileKongGateway, type KongGatewayBehavior, type RouterFlavor } from '@isthmus/kong-gateway';
 import type { KongMeshBehavior } from '@isthmus/kong-mesh';
@@ -8,6 +8,7 @@ import type { Aspect, Difference, Verdict } from '../difference.ts';
 import { notFollowed, proxyChangesOf, withProxyChanges } from '../proxy-changes.ts';
 import { everyRequest, narrow } from '../request-space.ts';
 import type { SimulationModel } from '../simulation-model.ts';
+import { carriesGrpc } from '../verify-estate.ts';
 import { type KongEdge, kongTable } from './kong-table.ts';
 
 /** A host on a port of a gateway, as clients from outside call it. */
@@ -23,7 +24,7 @@ export interface EdgeSubject {
 
 /** Whether requests to a host get the same at Istio's gateway and at Kong Gateway. */
 export interface EdgeVerification extends EdgeSubject {
-  /** Of resilience the times that requests may take are compared, and no more. */
+  /** Of resilience the times that requests may take and how they are tried again are compared, and no more. */
   readonly aspect: Aspect;
   readonly verdict: Verdict;
   /** What decides in Istio: all Gateways of the port, and the VirtualServices with routes for the host. */
@@ -47,7 +48,18 @@ const comparable = {
 const isEgress = ({ client: { labels } }: GatewayPort): boolean =>
   Object.values(labels).some((value) => /egress-?gateway/.test(value));
 
-const times: ReadonlySet<Difference['what']> = new Set(['timeout']);
+const ofResilience: ReadonlySet<Difference['what']> = new Set(['timeout', 'retries']);
+
+/** Whether requests to a host may be of gRPC: some Service behind it speaks it, so that conditions of retries on its statuses count. */
+const mayBeGrpc = (config: EffectiveConfig, client: Client, routes: readonly Route[]): boolean =>
+  routes.some(
+    ({ decision }) =>
+      decision.kind === 'forward' &&
+      decision.destinations.some(({ destination: { host, port } }) => {
+        const service = config.scopeOf(client).service(host);
+        return service !== undefined && carriesGrpc(service, port);
+      }),
+  );
 
 /** A name that a host stands for and no other host of the tables does. */
 function nameFor(host: string, others: readonly string[]): string {
@@ -180,10 +192,14 @@ export function edgeModel({ objects: given, mesh, flavor, config }: EdgeCase, po
       },
     },
     ...(setting === undefined ? {} : { pathNormalization: setting }),
-    grpc: false,
+    grpc: mayBeGrpc(
+      config,
+      port.client,
+      port.table.virtualHosts.flatMap(({ routes }) => routes),
+    ),
     connections: {},
     undecided: [
-      'How often Kong Gateway tries is not compared, and what it does between the phases of a request.',
+      'Kong Gateway gives each phase of a request its time; which phases there are is not compared.',
       ...(changes.length === 0 ? [] : [`${notFollowed(changes)}.`]),
     ],
     ...(port.secure ? { scheme: 'https' } : {}),
@@ -220,7 +236,8 @@ export function* verifyEdge(
       const verdicts = compareRoutes(port.table, after, [authority], {
         among: comparable,
         ...(port.secure ? { scheme: 'https' } : {}),
-        only: times,
+        grpc: mayBeGrpc(config, port.client, findVirtualHost(port.table, authority)?.routes ?? []),
+        only: ofResilience,
       });
       const subject = {
         namespace: effectiveNamespace(oldest),

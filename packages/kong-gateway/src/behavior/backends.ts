@@ -1,7 +1,7 @@
 import type { Json } from '@isthmus/kubernetes';
 import { at, list, number, text } from '../json.ts';
 import { type Cluster, type ClusterObject, isGranted, kongAnnotations } from './cluster.ts';
-import type { Backend, KongService } from './kong-entities.ts';
+import { type Backend, defaultRetries, type KongService } from './kong-entities.ts';
 
 /** A Service behind a Kong service, with its share of the requests. */
 export interface Target {
@@ -96,13 +96,22 @@ export function targetsOf(
   };
 }
 
-/** The timeout of a Kong service in milliseconds, where an annotation of its Services sets one. */
-export function annotatedTimeout(cluster: Cluster, backends: readonly Backend[]): number | undefined {
+/** The last number in an annotation of the Services, which come in the order of their names (kongstate/service.go override, 3.5). */
+function annotatedNumber(cluster: Cluster, backends: readonly Backend[], annotation: string): number | undefined {
   const sorted = backends.map(({ namespace, name }) => `${namespace}/${name}`).sort();
   const values = sorted.flatMap((key) => {
     const [namespace = '', name = ''] = key.split('/');
-    const value = cluster.find('Service', namespace, name)?.annotations['konghq.com/read-timeout'];
+    const value = cluster.find('Service', namespace, name)?.annotations[annotation];
     return value !== undefined && /^\d+$/.test(value) ? [Number(value)] : [];
   });
   return values.at(-1);
 }
+
+/** Timeout (in milliseconds, where an annotation sets one) and retries of a Kong service, as its Services are annotated. */
+export const annotatedService = (
+  cluster: Cluster,
+  backends: readonly Backend[],
+): { readonly timeoutMs: number | undefined; readonly retries: number } => ({
+  timeoutMs: annotatedNumber(cluster, backends, 'konghq.com/read-timeout'),
+  retries: annotatedNumber(cluster, backends, 'konghq.com/retries') ?? defaultRetries,
+});

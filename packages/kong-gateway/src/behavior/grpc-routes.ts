@@ -1,7 +1,7 @@
 import type { Json } from '@isthmus/kubernetes';
 import { at, list, text } from '../json.ts';
 import type { Attachment } from './attachment.ts';
-import { annotatedTimeout, usableBackends } from './backends.ts';
+import { annotatedService, usableBackends } from './backends.ts';
 import { type Cluster, type ClusterObject, namedListeners, type RouterFlavor } from './cluster.ts';
 import {
   type Condition,
@@ -78,12 +78,14 @@ const serviceOf = (
 ): KongService => {
   const refs = list(at(rule, 'backendRefs'));
   const backends = usableBackends(cluster, route, refs);
+  const annotated = annotatedService(cluster, backends);
   return {
     name,
     parent: route,
     backends,
     terminated: backends.length === 0 && refs.length > 0,
-    timeoutMs: annotatedTimeout(cluster, backends) ?? defaultTimeoutMs,
+    timeoutMs: annotated.timeoutMs ?? defaultTimeoutMs,
+    retries: annotated.retries,
     routes,
   };
 };

@@ -1,7 +1,7 @@
 import { type Json, parseDuration } from '@isthmus/kubernetes';
 import { at, list, text } from '../json.ts';
 import type { Attachment } from './attachment.ts';
-import { annotatedTimeout, type Failure, usableBackends } from './backends.ts';
+import { annotatedService, type Failure, usableBackends } from './backends.ts';
 import { type Cluster, type ClusterObject, namedListeners, type RouterFlavor } from './cluster.ts';
 import { pluginsOf, redirects, replacesPrefix, UnsupportedFilter, withoutSlash } from './filters.ts';
 import {
@@ -323,12 +323,14 @@ function serviceOf(
   const [first] = rules as [Rule];
   const refs = list(at(first.rule, 'backendRefs'));
   const backends = usableBackends(cluster, route, refs);
+  const annotated = annotatedService(cluster, backends);
   return {
     name: `httproute.${route.namespace}.${route.name}.${first.index}`,
     parent: route,
     backends,
     terminated: backends.length === 0 && refs.length > 0,
-    timeoutMs: annotatedTimeout(cluster, backends) ?? timeoutOf(rules),
+    timeoutMs: annotated.timeoutMs ?? timeoutOf(rules),
+    retries: annotated.retries,
     routes:
       flavor === 'expressions'
         ? expressionRoutes(cluster, translated, rules, priorities)

@@ -1,6 +1,6 @@
 import type { Json } from '@isthmus/kubernetes';
 import { at, list, number, text } from '../json.ts';
-import { annotatedTimeout } from './backends.ts';
+import { annotatedService } from './backends.ts';
 import { annotation, annotationList, type Cluster, type ClusterObject, type RouterFlavor } from './cluster.ts';
 import {
   type Backend,
@@ -202,12 +202,8 @@ export function translateIngresses(cluster: Cluster, flavor: RouterFlavor): Kong
   }
   const last = defaultBackend(ours, flavor);
   if (last !== undefined) add(...last);
-  return [...services].map(([name, { backend, parent, routes }]) => ({
-    name,
-    parent,
-    backends: [backend],
-    terminated: false,
-    timeoutMs: annotatedTimeout(cluster, [backend]) ?? defaultTimeoutMs,
-    routes,
-  }));
+  return [...services].map(([name, { backend, parent, routes }]) => {
+    const { timeoutMs = defaultTimeoutMs, retries } = annotatedService(cluster, [backend]);
+    return { name, parent, backends: [backend], terminated: false, timeoutMs, retries, routes };
+  });
 }

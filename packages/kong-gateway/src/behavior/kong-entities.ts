@@ -78,8 +78,12 @@ export interface KongService {
   /** There are references to backends, but none that can be used: every request gets 500. */
   readonly terminated: boolean;
   readonly timeoutMs: number;
+  /** How often a request is sent again after a failed try. */
+  readonly retries: number;
   readonly routes: readonly KongRoute[];
 }
 
 export const noPlugins: RoutePlugins = { named: [] };
 export const defaultTimeoutMs = 60_000;
+/** Of every service of the controller (subtranslator/subtranslator_vars.go DefaultRetries, 3.5). */
+export const defaultRetries = 5;
