@@ -48,12 +48,34 @@ interface Node extends Box {
   readonly id: string;
 }
 
-/** Likely calls: from a Gateway (`''`) or from a service to another; as `from\nto` of ids. */
-function callsOf({ edges, entries }: ServiceGraph): Set<string> {
-  return new Set([
+/** What pictures of one graph have in common. */
+interface Connections {
+  /** Likely calls, sorted: from a Gateway (`''`) or from a service to another; as `from\nto` of ids. */
+  readonly calls: readonly { readonly key: string; readonly source: string; readonly target: string }[];
+  /** How often services stand at an end of one. */
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+// A plan has a picture for each of its waves.
+const connections = new WeakMap<ServiceGraph, Connections>();
+
+function connectionsOf(graph: ServiceGraph): Connections {
+  const known = connections.get(graph);
+  if (known !== undefined) return known;
+  const { edges, entries } = graph;
+  const keys = new Set([
     ...entries.map(({ to }) => `\n${to}`),
     ...edges.flatMap(({ from, to, confidence }) => (confidence >= likely ? [`${from}\n${to}`] : [])),
   ]);
+  const counts = new Map<string, number>();
+  const calls = [...keys].sort().map((key) => {
+    const [source = '', target = ''] = key.split('\n');
+    for (const end of [source, target]) counts.set(end, (counts.get(end) ?? 0) + 1);
+    return { key, source, target };
+  });
+  const made = { calls, counts };
+  connections.set(graph, made);
+  return made;
 }
 
 function countPhases(phases: readonly string[]): Record<string, number> {
@@ -120,13 +142,6 @@ function fit(
   ];
 }
 
-/** How often services stand at an end of a connection. */
-function countConnections(edges: ReadonlySet<string>): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const edge of edges) for (const end of edge.split('\n')) counts.set(end, (counts.get(end) ?? 0) + 1);
-  return counts;
-}
-
 /** Invisible links that set boxes without connections in rows: Mermaid would stack all of them in one column. */
 function setInRows(nodes: readonly Node[], connected: ReadonlySet<string>): string[] {
   return (['istio', 'bridge', 'kong'] as const).flatMap((side) => {
@@ -188,14 +203,14 @@ export function bridgeDiagram(
   const { namespace } = options;
   const shown = namespace === undefined ? all : all.filter((service) => service.namespace === namespace);
   const grouped = namespace === undefined && shown.length > mostNodes;
-  const known = callsOf(graph);
+  const { calls, counts } = connectionsOf(graph);
   const boxes = grouped
     ? boxesOfNamespaces(shown, sideOfService, phaseOf)
     : shown.map((service): Box => {
         const { id } = service;
         return { side: sideOfService(service), name: id, detail: phaseOf(id), members: [id] };
       });
-  const nodes = fit(boxes, countConnections(known), grouped ? 'namespaces' : 'services', phaseOf).map(
+  const nodes = fit(boxes, counts, grouped ? 'namespaces' : 'services', phaseOf).map(
     (box, index): Node => ({ ...box, id: `n${index}` }),
   );
   const nodeOf = new Map(nodes.flatMap((node) => node.members.map((id) => [id, node])));
@@ -209,12 +224,11 @@ export function bridgeDiagram(
   };
   const wayOf = new Map((options.ways ?? []).map((way) => [`${way.gateway ? '' : way.from}\n${way.to}`, way]));
   const stations = new Set<Place>();
-  for (const edge of [...known].sort()) {
-    const [source = '', target = ''] = edge.split('\n');
+  for (const { key, source, target } of calls) {
     const to = nodeOf.get(target);
     const from = source === '' ? (to?.side === 'kong' ? kongGateway : ingress) : nodeOf.get(source);
     if (from === undefined || to === undefined || from === to) continue;
-    const kind = wayOf.get(edge)?.kind;
+    const kind = wayOf.get(key)?.kind;
     if (kind === 'kong-gateway' && from !== kongGateway) {
       join(from, kongGateway);
       join(kongGateway, to);

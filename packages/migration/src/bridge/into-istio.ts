@@ -1,5 +1,5 @@
 import { dnsLabel, type Json, type JsonObject } from '@isthmus/kubernetes';
-import type { BridgedPort, BridgedService, BridgeFacts } from './facts.ts';
+import type { BridgedCall, BridgedPort, BridgedService, BridgeFacts } from './facts.ts';
 import { bridgeHost, demandsMtls } from './into-kong.ts';
 import { bridgeObject, meshObject } from './object.ts';
 import { callersOf, opensEgress } from './permissions.ts';
@@ -337,12 +337,19 @@ function gateway(facts: BridgeFacts): Placed[] {
  * What lets callers in Kong Mesh reach services that are still in Istio: nothing where plaintext within the cluster does; else
  * a MeshExternalService under the original host name, through the zone egress and a gateway of Istio (security.md 4.1.1, B6).
  */
-export function intoIstio(facts: BridgeFacts, progressOf: ProgressOf, scope: readonly BridgedService[]): Placed[] {
-  const isWay = (service: BridgedService): boolean =>
-    isNeededInIstio(service, facts, progressOf) && closedIntoIstio(service, facts) === undefined;
+export function intoIstio(
+  facts: BridgeFacts,
+  progressOf: ProgressOf,
+  scope: readonly BridgedService[],
+  calls: readonly BridgedCall[],
+): Placed[] {
+  const isWay = (service: BridgedService | undefined): boolean =>
+    service !== undefined &&
+    isNeededInIstio(service, facts, progressOf) &&
+    closedIntoIstio(service, facts) === undefined;
   const wanted = scope.filter(isWay);
   // The gateway is there for ways to other services, too.
-  if (wanted.length === 0 && !some(facts.services.values(), isWay)) return [];
+  if (wanted.length === 0 && !some(calls, ({ to }) => isWay(facts.services.get(to)))) return [];
   return [...gatewayOfBridge(facts), ...waysTo(wanted, facts)];
 }
 

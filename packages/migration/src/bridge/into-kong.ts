@@ -1,4 +1,4 @@
-import { dnsLabel, isList, isMap, type Json, type JsonObject } from '@isthmus/kubernetes';
+import { dnsLabel, isList, isMap, type Json, type JsonObject, type Resource } from '@isthmus/kubernetes';
 import type { BridgedPort, BridgedService, BridgeFacts } from './facts.ts';
 import { bridgeObject, meshObject } from './object.ts';
 import type { Placed } from './placed.ts';
@@ -155,28 +155,40 @@ function divided(
   halvesOfService: (service: BridgedService) => Halves,
   cluster: Placed['cluster'],
 ): Placed[] {
-  const objects = new Map<string, Placed>();
-  for (const { service, progress } of joined) {
+  const routes = new Map<Resource, { service: BridgedService; progress: Progress }[]>();
+  const plains: Placed[] = [];
+  for (const one of joined) {
+    const { service, progress } = one;
     const halves = halvesOfService(service);
     for (const resource of facts.routes.get(service.id) ?? []) {
-      const key = `${resource.namespace}/${resource.name}`;
-      const known = objects.get(key);
-      const object = divideRoutes(
-        known === undefined ? resource : { ...resource, object: known.object },
-        service.id,
-        progress.share,
-        facts.finder,
-        halves,
-      );
-      objects.set(key, { cluster, object, service: known === undefined ? service.id : '' });
+      const others = routes.get(resource);
+      if (others === undefined) routes.set(resource, [one]);
+      else others.push(one);
     }
     const plain = remembered(facts, `routes ${service.id} ${progress.share}`, (): Placed | undefined => {
       const object = isFor(facts, service) ? undefined : plainRoutes(service, progress.share, halves);
       return object && { cluster, object, service: service.id };
     });
-    if (plain !== undefined) objects.set(`${service.id} plain`, plain);
+    if (plain !== undefined) plains.push(plain);
   }
-  return [...objects.values()];
+  const divisions = [...routes].map(([resource, services]) => {
+    const shares = services.map(({ service, progress }) => `${service.id} ${progress.share}`).join(' ');
+    return remembered(facts, `divided ${resource.namespace}/${resource.name} ${shares}`, (): Placed => {
+      const object = services.reduce(
+        (known, { service, progress }) =>
+          divideRoutes(
+            { ...resource, object: known },
+            service.id,
+            progress.share,
+            facts.finder,
+            halvesOfService(service),
+          ),
+        resource.object,
+      );
+      return { cluster, object, service: services.length === 1 ? (services[0]?.service.id ?? '') : '' };
+    });
+  });
+  return [...divisions, ...plains];
 }
 
 /**

@@ -1,5 +1,13 @@
-import type { BridgedService, BridgeFacts } from './facts.ts';
+import type { BridgedCall, BridgedService, BridgeFacts } from './facts.ts';
 import { remembered } from './remembered.ts';
+
+/** The part of an estate that a state of the bridge is made for. */
+export interface Scope {
+  /** In the order of the facts. */
+  readonly services: readonly BridgedService[];
+  /** The likely calls that can cross between the meshes, those of other services too. */
+  readonly calls: readonly BridgedCall[];
+}
 
 /**
  * Things whose objects several services may write: routes that send to them all, and workloads behind them all; of workloads the

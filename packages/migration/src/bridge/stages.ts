@@ -2,7 +2,7 @@ import type { JsonObject } from '@isthmus/kubernetes';
 import type { BridgedCall, BridgedService, BridgeFacts } from './facts.ts';
 import { type Changes, changesBetween } from './placed.ts';
 import { bridged, inIstio, joined, migrated, type Progress, type ProgressOf, retired, shifting } from './progress.ts';
-import { scopeOf } from './scope.ts';
+import { type Scope, scopeOf } from './scope.ts';
 import { bridgeState, importedObjects, stateOfMeshes } from './state.ts';
 import { crossingWays, type Way } from './way.ts';
 
@@ -154,8 +154,9 @@ export function stagesOfWave(facts: BridgeFacts, waves: WaveOf, wave: number): S
     progressOf: progressAt(facts, waves, wave, name),
   }));
   const start = progressAt(facts, waves, wave - 1, undefined);
-  const scope = concernedBy(facts, waves, wave, [start, ...names.map(({ progressOf }) => progressOf)]);
   const calls = callsAcross(facts, waves, wave);
+  const services = concernedBy(facts, waves, wave, [start, ...names.map(({ progressOf }) => progressOf)]);
+  const scope: Scope = { services, calls };
   const first = bridgeState(facts, start, scope);
   let before = first;
   return names.map(({ name, progressOf }): Stage => {

@@ -6,6 +6,7 @@ import { withoutDomains } from './permissions.ts';
 import { type Cluster, keyOf, keyOfPlaced, type Overlay, type Placed, refOf } from './placed.ts';
 import { hasBegun, hasPodsInIstio, hasPodsInKong, type ProgressOf, some } from './progress.ts';
 import { remembered } from './remembered.ts';
+import type { Scope } from './scope.ts';
 import { trustInIstio, trustOfIstio } from './trust.ts';
 import { isBridging, takenAway, workloads } from './workloads.ts';
 
@@ -88,30 +89,31 @@ function translated(
 /**
  * The clusters with services as far as they have come, as what differs from the import. With everything in Istio, nothing does; with
  * everything retired, nothing of the bridge is left. The same estate and progress give the same objects.
- * @param scope leaves out what is there for other services only, in the order of the facts; all services where it is absent
+ * @param scope leaves out what is there for other services only; all of them where it is absent
  */
 export function bridgeState(
   facts: BridgeFacts,
   progressOf: ProgressOf,
-  scope: readonly BridgedService[] = [...facts.services.values()],
+  scope: Scope = { services: [...facts.services.values()], calls: facts.calls },
 ): Overlay {
+  const { services, calls } = scope;
   const overlay = new Map<string, Placed | undefined>();
   const cluster: Cluster = facts.input.settings.topology === 'same-cluster' ? 'shared' : 'istio';
   const meshes = stateOfMeshes(facts, progressOf);
-  const begun = scope.filter(({ id }) => hasBegun(progressOf(id)));
+  const begun = services.filter(({ id }) => hasBegun(progressOf(id)));
   const trust = remembered(facts, 'trust', (): Placed[] => {
     const object = trustOfIstio(facts);
     return [...trustInIstio(facts), ...(object === undefined ? [] : [{ cluster, object, service: '' }])];
   });
   const placed: Placed[] = [
-    ...translated(facts, progressOf, scope, meshes),
+    ...translated(facts, progressOf, services, meshes),
     ...(meshes.isOpen ? [...trust, ...strictWhileBridging(facts, begun)] : []),
-    ...workloads(facts, progressOf, scope),
-    ...intoKong(facts, progressOf, scope),
-    ...intoIstio(facts, progressOf, scope),
+    ...workloads(facts, progressOf, services),
+    ...intoKong(facts, progressOf, services),
+    ...intoIstio(facts, progressOf, services, calls),
   ];
   for (const one of placed) overlay.set(keyOfPlaced(one), one);
-  for (const { cluster: from, resource } of takenAway(facts, progressOf, scope))
+  for (const { cluster: from, resource } of takenAway(facts, progressOf, services))
     overlay.set(keyOf(from, { ...refOf(resource.object), namespace: effectiveNamespace(resource) }), undefined);
   return overlay;
 }
