@@ -173,7 +173,7 @@ function judge(table: RouteTable, request: Request, path: string | undefined): J
 
 /** What both meshes do with one request, route by route, by what they were compiled to. */
 export function simulate(model: SimulationModel, asked: Request): Simulation {
-  const { before, after, pathNormalization, grpc, connections, undecided: always, scheme, mergesSlashes } = model;
+  const { before, after, pathNormalization, grpc, connections, undecided: always, scheme, mergesSlashes, only } = model;
   const request = scheme === undefined ? asked : { ...asked, scheme };
   const first = judge(before, request, normalizedPath(pathNormalization, request.path));
   const normal = normalizePath(request.path);
@@ -188,6 +188,7 @@ export function simulate(model: SimulationModel, asked: Request): Simulation {
       destinations: (one, other) => connections[pairOf(one, other)] ?? nothing,
       unread: !first.side.reads && !second.side.reads,
       grpc,
+      ...(only === undefined ? {} : { only: new Set(only) }),
     },
   );
   return {

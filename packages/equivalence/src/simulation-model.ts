@@ -3,6 +3,7 @@ import { compileService, type EffectiveConfig, pathNormalization } from '@isthmu
 import type { KongMeshBehavior, ServiceRef } from '@isthmus/kong-mesh';
 import { type Compared, haveSameEndpoints, pairOf } from './compare-decisions.ts';
 import { connectionsOf } from './connections.ts';
+import type { Difference } from './difference.ts';
 import { changesOnTheWay, notFollowed } from './proxy-changes.ts';
 import { carriesGrpc, reachedTable, unknownTable } from './verify-estate.ts';
 
@@ -36,6 +37,8 @@ export interface SimulationModel {
   /** Of a gateway: requests come over TLS, and Kong Gateway merges slashes before it looks at paths. */
   readonly scheme?: 'https';
   readonly mergesSlashes?: true;
+  /** Of resilience only these are compared; all where absent. */
+  readonly only?: readonly Difference['what'][];
 }
 
 /** Why there is nothing to simulate. */

@@ -51,6 +51,14 @@ export interface ExtraService {
   readonly origins: ReadonlyMap<string, Field>;
 }
 
+const annotators = new WeakMap<Context, (name: ServiceName) => Readonly<Record<string, string>> | undefined>();
+
+/** Says what the Services that are emitted from now on are annotated with. */
+export const annotateExtraServices = (
+  context: Context,
+  annotationsOf: (name: ServiceName) => Readonly<Record<string, string>> | undefined,
+): void => void annotators.set(context, annotationsOf);
+
 const extras = new WeakMap<Context, Map<string, ServiceName[]>>();
 
 /** The Services that were emitted beside one of the estate so far, as routes to its subsets need them. */
@@ -71,12 +79,13 @@ export function emitExtraService(context: Context, extra: ExtraService): void {
   extras.set(context, known);
   const base = `${service.namespace}/${service.resource.name}`;
   known.set(base, [...(known.get(base) ?? []), { namespace: service.namespace, name }]);
+  const annotations = annotators.get(context)?.({ namespace: service.namespace, name });
   context.emit({
     ...role,
     object: {
       apiVersion: 'v1',
       kind: 'Service',
-      metadata: { name, namespace: service.namespace },
+      metadata: { name, namespace: service.namespace, ...(annotations === undefined ? {} : { annotations }) },
       spec: {
         selector: Object.fromEntries(
           Object.entries(selector).map(([key, value]) => {

@@ -94,6 +94,16 @@ export const gatewayApi = defineCodes({
     explanation:
       "Kong's ingress controller reads BackendTLSPolicies with the feature gate GatewayAlpha only (kic 3.5); Kong Mesh does not read them (edge.md K6).",
   },
+  missingBackend: {
+    code: 'ISTHMUS-GA-014',
+    severity: 'warning',
+    title: 'Service behind a Gateway is not in the import',
+    message:
+      'Service {service} is not in the import. Where the cluster does not have it either, Istio answers 500 to its part of the requests, and so does Kong where it is the only backend; where there are several, Kong gives its part to the others.',
+    help: 'Import the Service, or remove the backend.',
+    explanation:
+      "Istio keeps the weight of a backend that does not exist (istio/pilot/pkg/config/kube/gateway/conversion.go, 1.32); Kong's ingress controller leaves it out of the split (kic/internal/dataplane/translator/subtranslator/backendref.go, 3.5).",
+  },
   listenerSet: {
     code: 'ISTHMUS-GA-013',
     severity: 'warning',

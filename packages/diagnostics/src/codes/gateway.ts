@@ -634,6 +634,42 @@ export const gateway = defineCodes({
     example:
       'spec:\n  hosts: [shop.example.com]\n  gateways: [public]\n  http:\n    - route: [{destination: {host: cart, port: {number: 80}}}]',
   },
+  missingBackend: {
+    code: 'ISTHMUS-GW-075',
+    severity: 'warning',
+    title: 'Service behind a gateway is not in the import',
+    message:
+      "Service {service} is not in the import. Where the cluster does not have it either, Istio's gateway answers 503 to its part of the requests; Kong answers 500 where it is the only destination, and gives its part to the others where there are several.",
+    help: 'Import the Service, or remove the destination.',
+    explanation:
+      "A destination without a cluster is answered with 503 (Envoy's cluster_not_found_response_code, which Istio sets for routes of the Gateway API only, 1.32). Kong's ingress controller leaves out references to Services that do not exist, and ends requests with 500 where none is left (kic/internal/dataplane/translator/subtranslator/httproute.go, 3.5). Everything else that rests on the Service, as its protocol, is unknown.",
+    example:
+      'spec:\n  hosts: [shop.example.com]\n  gateways: [public]\n  http:\n    - route: [{destination: {host: gone, port: {number: 80}}}]',
+  },
+  sentOnce: {
+    code: 'ISTHMUS-GW-076',
+    severity: 'info',
+    title: 'Kong leaves retries to its sidecar',
+    message:
+      'Patches have Kong Gateway send each request once (`konghq.com/retries: "0"`), so that only its sidecar tries again, as the policies of the mesh say: {services}.',
+    help: 'Apply the patches with the routes.',
+    explanation:
+      "Kong sends a request whose time is over up to five more times, if its method allows that (DefaultRetries of kic 3.5; nginx's proxy_next_upstream), which multiplies with the retries of its sidecar. The annotation has to be the same for all Services of a rule (edge.md T19, T61).",
+    example:
+      'spec:\n  hosts: [shop.example.com]\n  gateways: [public]\n  http:\n    - timeout: 3s\n      route: [{destination: {host: cart, port: {number: 80}}}]',
+  },
+  sentAgain: {
+    code: 'ISTHMUS-GW-077',
+    severity: 'info',
+    title: 'Kong sends requests again by itself',
+    message:
+      'Kong Gateway sends requests to these Services up to five more times when their time is over, since not all Services of their rules are in the import without a `konghq.com/retries` of their own: {services}.',
+    help: 'Annotate all Services of a rule with `konghq.com/retries: "0"`, so that only the sidecar tries again.',
+    explanation:
+      "Where the Services of a rule differ in an annotation of Kong's, the rule has no route at all (edge.md T61), so that they are annotated together or not at all.",
+    example:
+      'spec:\n  hosts: [shop.example.com]\n  gateways: [public]\n  http:\n    - route: [{destination: {host: somewhere, port: {number: 80}}}]',
+  },
   egressReplaced: {
     code: 'ISTHMUS-GW-065',
     severity: 'warning',

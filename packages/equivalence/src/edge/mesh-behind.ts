@@ -312,8 +312,8 @@ function joined(parts: readonly Part[]): Decision {
     requestHeaders: noHeaderChanges,
     responseHeaders: noHeaderChanges,
     timeout: isTimed ? 0 : model.forward.timeout,
-    // Which endpoint of a Service gets a request is no part of what is compared behind several.
-    hash: [],
+    // Which endpoint of a Service gets a request is not compared behind several that choose in different ways.
+    hash: new Set(real.map(({ forward }) => JSON.stringify(forward.hash))).size > 1 ? [] : model.forward.hash,
   };
 }
 

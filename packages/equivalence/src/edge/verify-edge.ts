@@ -48,7 +48,8 @@ const comparable = {
 const isEgress = ({ client: { labels } }: GatewayPort): boolean =>
   Object.values(labels).some((value) => /egress-?gateway/.test(value));
 
-const ofResilience: ReadonlySet<Difference['what']> = new Set(['timeout', 'retries']);
+/** What is compared of resilience at the edge. */
+const ofResilience: readonly Difference['what'][] = ['timeout', 'retries'];
 
 /** Whether requests to a host may be of gRPC: some Service behind it speaks it, so that conditions of retries on its statuses count. */
 const mayBeGrpc = (config: EffectiveConfig, client: Client, routes: readonly Route[]): boolean =>
@@ -204,6 +205,7 @@ export function edgeModel({ objects: given, mesh, flavor, config }: EdgeCase, po
     ],
     ...(port.secure ? { scheme: 'https' } : {}),
     mergesSlashes: true,
+    only: ofResilience,
   };
 }
 
@@ -237,7 +239,7 @@ export function* verifyEdge(
         among: comparable,
         ...(port.secure ? { scheme: 'https' } : {}),
         grpc: mayBeGrpc(config, port.client, findVirtualHost(port.table, authority)?.routes ?? []),
-        only: ofResilience,
+        only: new Set(ofResilience),
       });
       const subject = {
         namespace: effectiveNamespace(oldest),

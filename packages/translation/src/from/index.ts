@@ -6,6 +6,7 @@ import { accountForDestinationRules } from './destination-rule/account.ts';
 import { translateDestinationRules } from './destination-rule/translate.ts';
 import { translateEgressGateways } from './egress-gateway/translate.ts';
 import { translateEnvoyFilters } from './envoy-filter/translate.ts';
+import { annotateBackends } from './gateway/kong-annotations.ts';
 import { translateGateways } from './gateway/translate.ts';
 import { translateGatewayApi } from './gateway-api/translate.ts';
 import { translateDefaults } from './mesh-config/defaults-to-policies.ts';
@@ -44,5 +45,6 @@ export const translators: readonly Translator[] = [
   accountForVirtualServices,
   accountForDestinationRules,
   translateGatewayApi,
+  annotateBackends,
   translateRest,
 ];

@@ -112,12 +112,21 @@ interface Copies {
   readonly routes: readonly Resource[];
 }
 
+function reportMissing(context: Context, ref: Field): void {
+  const name = text(child(ref, 'name'));
+  const isService = (text(child(ref, 'kind'))?.value ?? 'Service') === 'Service';
+  const namespace = text(child(ref, 'namespace'))?.value ?? effectiveNamespace(ref.resource);
+  if (name === undefined || !isService || context.services.get(namespace, name.value) !== undefined) return;
+  context.report(codes.gatewayApi.missingBackend, { service: `${namespace}/${name.value}` }, name);
+}
+
 /** A rule without what Kong does not read; timeouts keep the part that it does. */
 function ruleOf(context: Context, rule: Field): JsonObject {
   const value = rule.value as JsonObject;
   const timeouts = map(value.timeouts);
   lose(context, descend(rule, 'timeouts', 'request'), '`timeouts.request`');
   for (const key of ['retry', 'sessionPersistence']) lose(context, child(rule, key), `\`${key}\``);
+  for (const ref of items(child(rule, 'backendRefs'))) reportMissing(context, ref);
   return {
     ...without(value, 'timeouts', 'retry', 'sessionPersistence'),
     ...(timeouts.backendRequest === undefined ? {} : { timeouts: { backendRequest: timeouts.backendRequest } }),

@@ -250,6 +250,10 @@ test.each(['api.example.com', 'reviews.prod', '"*"', '""'])('B25: host %s is no 
   expect(found.codes).toContain('ISTHMUS-GW-034');
 });
 
+test('B25: a Service that is not there is a finding', () => {
+  expect(only(to('web')).codes).toContain('ISTHMUS-GW-075');
+});
+
 test('B26: routes name the listener that they are for', () => {
   const found = run(
     `${gateway(`${http()}, {port: {number: 9000, name: tcp, protocol: TCP}, hosts: ["*"]}`)}---
@@ -319,7 +323,14 @@ test('B35, B36, B38: what is carried over as it is has nothing said about it, an
     found.translation.diagnostics
       .filter(({ severity, resource }) => severity !== 'info' && resource !== undefined)
       .map(({ code }) => code);
-  const quiet = run(`${gateway(http('"shop.example"'))}${service(to('web.web.svc.cluster.local'))}`);
+  const quiet = run(
+    `${gateway(http('"shop.example"'))}${service(to('web.web.svc.cluster.local'))}---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: web}
+spec: {ports: [{name: http, port: 80, appProtocol: http}]}
+`,
+  );
   expect(about(quiet).filter((code) => code.startsWith('ISTHMUS-GW'))).toEqual([]);
   const lossy = run(
     gateway(

@@ -5,10 +5,10 @@ import type { EmittedRole } from '../../emitted.ts';
 import { child, eachLeaf, entries, type Field, items } from '../../field.ts';
 import { dnsLabel } from '../../names.ts';
 import { emitSubsetService } from '../../subset-service.ts';
-import { settleProtocols } from './backend-protocol.ts';
 import { type Binding, gatewaysOf } from './bind.ts';
 import { gatewayApi, gatewayName } from './emit-gateway.ts';
 import { filtersOf, type Place } from './filters.ts';
+import { reportProtocols } from './kong-annotations.ts';
 import type { Listener } from './listeners.ts';
 import { emitPlugin } from './plugins.ts';
 import type { Action, Backend } from './read-action.ts';
@@ -59,6 +59,8 @@ export function backendRefs(
       context.settled(weight);
       return [];
     }
+    if (subset === undefined && context.services.get(backend.namespace, service) === undefined)
+      context.report(codes.gateway.missingBackend, { service: `${backend.namespace}/${service}` }, host);
     if (subset !== undefined) {
       emitSubsetService(context, subset);
       context.approximate(subset.field, service, codes.gateway.subsetService, {
@@ -233,7 +235,7 @@ function ruleOf(
     return matches.map((some) => ({ matches: some, filters, timeouts: timeout }));
   }
   const filters = filtersOf(context, rule, action.backends, place);
-  settleProtocols(context, action.backends);
+  reportProtocols(context, action.backends);
   reportMeshRoutes(context, action.backends);
   const refs = backendRefs(context, 'HTTPRoute', place.namespace, action.backends, uses);
   return matches.map((some) => ({ matches: some, filters, backendRefs: refs, timeouts: timeout }));

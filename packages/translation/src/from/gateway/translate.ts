@@ -21,6 +21,7 @@ import {
 import { rewriteObjection } from './filters.ts';
 import type { GuardEntry } from './guard-entries.ts';
 import { entriesFor, type Guard, guardFor } from './guards.ts';
+import { annotateSubsets } from './kong-annotations.ts';
 import { translateConnections } from './l4.ts';
 import { groupsOf, placeMatches, type Reading, reportUnknownOrder, usedMatches } from './placement.ts';
 import { orderFor, type RouterOrder, unitObjection } from './router-order.ts';
@@ -254,6 +255,7 @@ function isVisible(resource: Resource, workload: GatewayWorkload): boolean {
  * order of rules for its expressions router. What cannot be kept is closed, never opened.
  */
 export function translateGateways(context: Context): void {
+  annotateSubsets(context);
   const { doors, egress, known } = openDoors(context);
   emitDoors(context, doors);
   const uses: BackendUse[] = [];
