@@ -1,16 +1,16 @@
 import { findCode } from '@isthmus/diagnostics';
 import { defaultLimits } from '@isthmus/kubernetes';
-import { findCheck } from '@isthmus/preflight';
-import { backup, restore, StoreError } from '@isthmus/store';
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
-import { type CheckOptions, runCheck } from './check.ts';
+import type { CheckOptions } from './check.ts';
 import { InputError } from './input.ts';
-import { type PlanOptions, runPlan } from './plan.ts';
-import { runSimulate, type SimulateOptions } from './simulate.ts';
+import type { PlanOptions } from './plan.ts';
+import type { SimulateOptions } from './simulate.ts';
 import type { RbacOptions, SnapshotOptions } from './snapshot.ts';
-import { runTranslate, type TranslateOptions } from './translate.ts';
-import { runVerify, type VerifyOptions } from './verify.ts';
+import type { TranslateOptions } from './translate.ts';
+import type { VerifyOptions } from './verify.ts';
+
+// A command is imported as it is called: what all of them need takes longer to load than many an import to read.
 
 const program = new Command('isthmus')
   .description('Takes platform teams from Istio to Kong Mesh: every field accounted for, every difference shown.')
@@ -101,6 +101,7 @@ Examples:
   isthmus translate --cluster east=east.zip --cluster west=west.zip --out bundle`,
   )
   .action(async (paths: string[], options: TranslateOptions) => {
+    const { runTranslate } = await import('./translate.ts');
     process.exitCode = await runTranslate(paths, options);
   });
 
@@ -121,6 +122,7 @@ Examples:
   kubectl get all,vs,dr,pa,ap,networkpolicies,nodes -A -o yaml | isthmus check - --report checks.json`,
   )
   .action(async (paths: string[], options: CheckOptions) => {
+    const { runCheck } = await import('./check.ts');
     process.exitCode = await runCheck(paths, options);
   });
 
@@ -152,6 +154,7 @@ Examples:
   isthmus verify --cluster east=east.zip --cluster west=west.zip --only-cluster east`,
   )
   .action(async (paths: string[], options: VerifyOptions) => {
+    const { runVerify } = await import('./verify.ts');
     process.exitCode = await runVerify(paths, options);
   });
 
@@ -207,6 +210,7 @@ Examples:
   isthmus plan cluster.zip --complete --out plan --start 2027-01-11 --freeze '2027-02-01..2027-02-14=sale'`,
   )
   .action(async (paths: string[], options: PlanOptions) => {
+    const { runPlan } = await import('./plan.ts');
     process.exitCode = await runPlan(paths, options);
   });
 
@@ -233,6 +237,7 @@ Example:
   isthmus simulate manifests/ --service sales/seats --path /v2/seats --header x-cabin:crew`,
   )
   .action(async (paths: string[], options: SimulateOptions) => {
+    const { runSimulate } = await import('./simulate.ts');
     process.exitCode = await runSimulate(paths, options);
   });
 
@@ -269,7 +274,6 @@ Examples:
   isthmus translate east.zip west.zip --complete --out bundle`,
   )
   .action(async (options: SnapshotOptions) => {
-    // The library that talks to clusters takes longer to load than many a command to run.
     const { runSnapshot } = await import('./snapshot.ts');
     process.exitCode = await runSnapshot(options);
   });
@@ -295,7 +299,8 @@ program
   .description('Explain a diagnostic code')
   .argument('<code>', 'such as ISTHMUS-READ-001')
   .addHelpText('after', '\nExample:\n  isthmus explain ISTHMUS-EST-002')
-  .action((text: string) => {
+  .action(async (text: string) => {
+    const { findCheck } = await import('@isthmus/preflight');
     const code = findCode(text);
     if (code === undefined) throw new InputError(`there is no code ${text}`);
     console.log(
@@ -309,14 +314,25 @@ program
 
 const folder = (): string => process.env.ISTHMUS_DATA ?? 'data';
 
+/** Does something with the store; what the store refuses is for the user to mend. */
+async function withStore<T>(act: (store: typeof import('@isthmus/store')) => T | Promise<T>): Promise<T> {
+  const store = await import('@isthmus/store');
+  try {
+    return await act(store);
+  } catch (error) {
+    if (error instanceof store.StoreError) throw new InputError(error.message);
+    throw error;
+  }
+}
+
 program
   .command('backup')
   .description('Copy the store of the server to a file, also while it runs')
   .argument('<file>', 'a new file')
   .option('--data <dir>', "the server's folder (default ISTHMUS_DATA, else ./data)")
   .addHelpText('after', '\nExample:\n  isthmus backup "isthmus-$(date +%F).sqlite"')
-  .action((file: string, options: { data?: string }) => {
-    backup(options.data ?? folder(), file);
+  .action(async (file: string, options: { data?: string }) => {
+    await withStore(({ backup }) => backup(options.data ?? folder(), file));
     console.error(`The store was copied to ${file} and the copy checked.`);
   });
 
@@ -328,7 +344,7 @@ program
   .addHelpText('after', '\nExample:\n  isthmus restore saved.sqlite --data /var/lib/isthmus')
   .action(async (file: string, options: { data?: string }) => {
     const stamp = new Date().toISOString().replace(/[:.]/g, '-');
-    const kept = await restore(options.data ?? folder(), file, stamp);
+    const kept = await withStore(({ restore }) => restore(options.data ?? folder(), file, stamp));
     console.error(
       `The store is that of ${file} now.${kept === undefined ? '' : ` What was there is kept as ${kept}.`}`,
     );
@@ -344,7 +360,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else if (error instanceof InputError || error instanceof StoreError) {
+  else if (error instanceof InputError) {
     console.error(`isthmus: ${error.message}`);
     process.exitCode = 2;
   } else {
