@@ -138,15 +138,18 @@ function offWithin({ context, view, levels }: Emitting, level: Level, scope: Pol
   return off.map(({ namespace, labels }) => ({ namespace, labels }));
 }
 
-/** Whether some workload of a policy takes plaintext in Istio; without a level that says so it is not known of a part of an estate. */
-function takesPlaintext({ context, view, levels }: Emitting, policy: AuthorizationPolicy): boolean {
+/**
+ * Whether some workload of a policy takes plaintext beside mTLS in Istio; without a level that says so it is not known of a part of
+ * an estate. Where mTLS is off nobody has an identity in Istio either, so that nothing is lost between the meshes.
+ */
+function takesPlaintextToo({ context, view, levels }: Emitting, policy: AuthorizationPolicy): boolean {
   const { scope } = policy;
   if (!isForSidecars(view, policy) || !levels.some((level) => meet(context, view, level.scope, scope))) return false;
   const workloads = view.workloadsIn(scope.namespace).filter((one) => one.inCluster && selects(scope, one));
   const asked = workloads.length > 0 ? workloads : [{ namespace: scope.namespace ?? '', labels: scope.labels }];
   return asked.some((workload) => {
     const { mode, ports } = effectiveMtls(view.peers, workload);
-    return [mode, ...ports.values()].some((one) => one !== 'STRICT');
+    return [mode, ...ports.values()].includes('PERMISSIVE');
   });
 }
 
@@ -327,7 +330,7 @@ export function translatePeerAuthentications(context: Context): void {
     context.report(area.restricted, { name }, child(rootField(resource), 'spec') ?? resource);
   }
   for (const policy of view.policies)
-    if (sparesPlaintext(policy) && takesPlaintext(emitting, policy))
+    if (sparesPlaintext(policy) && takesPlaintextToo(emitting, policy))
       context.report(area.deniesByIdentity, {}, child(rootField(policy.resource), 'spec') ?? policy.resource);
   for (const policy of view.peers)
     if (policy.level !== 'ignored' && !outlived.has(policy)) accountForRest(context, policy);
