@@ -17,8 +17,8 @@ export const traffic = defineCodes({
     severity: 'warning',
     title: 'Server of Kong Mesh takes mutual TLS only',
     message:
-      '{found} Sidecars of Istio take a pod of Kong Mesh for one without a sidecar and send plaintext: callers that stay on Istio are reset from the moment these servers move.',
-    help: 'Apply a MeshTLS with `mode: Permissive` for the time of the bridge, and take it away when the last caller has moved.',
+      '{found} Sidecars of Istio take a pod of Kong Mesh for one without a sidecar and send plaintext: callers that stay on Istio are reset from the moment these servers move, unless they are told to come with mutual TLS.',
+    help: 'Leave it Strict where a policy restricts who may call, because plaintext passes every permission: the bridge of the plan lets callers come with mutual TLS. Elsewhere apply a MeshTLS with `mode: Permissive` for the time of the bridge, and take it away when the last caller has moved.',
     explanation:
       'Istio speaks mutual TLS to pods with the label `security.istio.io/tlsMode` (istio/pilot/pkg/serviceregistry, 1.32). Mutual TLS is enforced with a MeshIdentity unless a MeshTLS says otherwise (kuma/pkg/plugins/policies/meshtls, 2.14).',
   },
@@ -37,7 +37,7 @@ export const traffic = defineCodes({
     severity: 'warning',
     title: 'Configuration of Envoy is changed by hand',
     message:
-      '{found} It is not carried over: listeners, clusters and filters have other names in Kong Mesh. What it adds or restricts is missing after the move.',
+      '{found} Listeners, clusters and filters have other names in Kong Mesh: what neither a policy nor a MeshProxyPatch can say is missing after the move.',
     help: 'Settle the findings of its translation; write a MeshProxyPatch where no policy does the same.',
     explanation:
       'A patch for a name that does not exist has no effect, without an error (verified by running kuma 2.14).',
@@ -55,7 +55,7 @@ export const traffic = defineCodes({
     severity: 'blocker',
     title: 'Access depends on the request',
     message:
-      '{found} A permission of Kong Mesh knows who calls, and nothing of the request: a rule that asks for more is left out rather than widened, and a denial that depends on the request is missing.',
+      '{found} A permission of Kong Mesh knows who calls, and nothing of the request: an allowance that asks for more is left out rather than widened, and a denial becomes one of all requests of its callers, so that requests are refused which Istio lets through.',
     help: 'Settle the findings of its translation: finish the draft of a MeshOPA, or let a plugin of Kong Gateway or the application decide, before the service moves.',
     explanation:
       'MeshTrafficPermission matches SPIFFE IDs, and SNI from 2.14 on, and nothing else in any version (kuma/api/common/v1alpha1/match.go).',
