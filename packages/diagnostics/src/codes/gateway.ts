@@ -440,7 +440,7 @@ export const gateway = defineCodes({
     severity: 'warning',
     title: 'Retries of a route are lost',
     message:
-      'Kong retries failed connections only, and for all routes of a Service alike. What this rule says of retries is left out; the sidecar of the gateway retries by the MeshRetry of the mesh.',
+      'Kong retries failed connections only, and for all routes of a Service alike. What this rule says of retries is left out, since rules at gateways ask for different retries of its destination, or since policies of the target cannot be for gateways alone; the sidecar of the gateway retries by the MeshRetry of the mesh.',
     help: 'Write a MeshRetry for the service where the rule asks for more.',
     explanation: '`konghq.com/retries` is an annotation of the Service, without conditions (kic 3.5, edge.md 2.6).',
   },
@@ -448,7 +448,8 @@ export const gateway = defineCodes({
     code: 'ISTHMUS-GW-048',
     severity: 'warning',
     title: 'Mirroring is not done at the edge',
-    message: 'Kong Gateway does not mirror requests; the rule forwards without it.',
+    message:
+      'Kong Gateway does not mirror requests; the rule forwards without it. Its sidecar could, if all rules at gateways mirrored the requests to this destination alike and policies of the target could be for gateways alone.',
     help: 'Mirror in the mesh: a MeshHTTPRoute with RequestMirror for the Dataplane of the gateway.',
     explanation: 'Kong refuses RequestMirror, and with it the whole route (kic 3.5, verified by running).',
   },
@@ -645,6 +646,30 @@ export const gateway = defineCodes({
       "A destination without a cluster is answered with 503 (Envoy's cluster_not_found_response_code, which Istio sets for routes of the Gateway API only, 1.32). Kong's ingress controller leaves out references to Services that do not exist, and ends requests with 500 where none is left (kic/internal/dataplane/translator/subtranslator/httproute.go, 3.5). Everything else that rests on the Service, as its protocol, is unknown.",
     example:
       'spec:\n  hosts: [shop.example.com]\n  gateways: [public]\n  http:\n    - route: [{destination: {host: gone, port: {number: 80}}}]',
+  },
+  retriesBehind: {
+    code: 'ISTHMUS-GW-078',
+    severity: 'info',
+    title: 'Retries are those of the sidecar of the gateway',
+    message:
+      "Every rule at a gateway asks for the same retries of this destination, so that Kong's sidecar makes them: a MeshRetry for gateways.",
+    help: 'Nothing has to be done, as long as the rules agree.',
+    explanation:
+      'Up to 2.14 policies can be for gateways alone (`proxyTypes`). Kong itself knows a number of retries for a whole Service, without conditions (kic 3.5, edge.md 2.6).',
+    example:
+      'spec:\n  hosts: [shop.example.com]\n  gateways: [public]\n  http:\n    - retries: {attempts: 4, retryOn: 5xx}\n      route: [{destination: {host: cart, port: {number: 80}}}]',
+  },
+  mirrorBehind: {
+    code: 'ISTHMUS-GW-079',
+    severity: 'warning',
+    title: 'Requests are mirrored behind the gateway',
+    message:
+      "Every rule at a gateway mirrors the requests to this destination, so that Kong's sidecar does: a MeshHTTPRoute for gateways. The host of its copies ends in `-shadow`, as Istio's do not.",
+    help: 'Make sure that the service that gets the copies takes them for such a host.',
+    explanation:
+      "Kong's ingress controller refuses the filter RequestMirror (kic 3.5, edge.md 2.3); its sidecar is a client of the mesh, whose routes mirror (edge.md 2.6).",
+    example:
+      'spec:\n  hosts: [shop.example.com]\n  gateways: [public]\n  http:\n    - mirror: {host: copy}\n      route: [{destination: {host: cart, port: {number: 80}}}]',
   },
   sentOnce: {
     code: 'ISTHMUS-GW-076',

@@ -5,6 +5,7 @@ import type { EmittedRole } from '../../emitted.ts';
 import { child, eachLeaf, entries, type Field, items } from '../../field.ts';
 import { dnsLabel } from '../../names.ts';
 import { emitSubsetService } from '../../subset-service.ts';
+import { accountForMirror, accountForRetries } from './behind-kong.ts';
 import { type Binding, gatewaysOf } from './bind.ts';
 import { gatewayApi, gatewayName } from './emit-gateway.ts';
 import { filtersOf, type Place } from './filters.ts';
@@ -126,10 +127,11 @@ const chunk = <T>(list: readonly T[], size: number): T[][] =>
 function accountForRest(context: Context, { field, parts, action }: EdgeRule): void {
   context.settled(child(field, 'name'));
   const retries = parts('retries');
-  if (retries !== undefined) context.unsupported(retries, codes.gateway.retries, {});
+  const backends = action.kind === 'forward' ? action.backends : [];
+  if (retries !== undefined) accountForRetries(context, retries, backends);
   for (const name of ['mirror', 'mirrors', 'mirrorPercent', 'mirrorPercentage', 'mirror_percent']) {
     const mirror = parts(name);
-    if (mirror !== undefined) context.unsupported(mirror, codes.gateway.mirror, {});
+    if (mirror !== undefined) accountForMirror(context, mirror, backends);
   }
   const fault = parts('fault');
   if (fault !== undefined && action.kind !== 'respond') context.unsupported(fault, codes.gateway.fault, {});

@@ -127,3 +127,74 @@ test.each([
     expect(proven).toBeGreaterThan(least);
   },
 );
+
+const treatment = fc.record(
+  {
+    retries: fc.constantFrom(
+      { attempts: 0 },
+      { attempts: 3, retryOn: '5xx' },
+      { attempts: 3, retryOn: 'reset-before-request' },
+    ),
+    mirror: fc.constant({ host: 'copy' }),
+    timeout: fc.constantFrom('1s', '2s'),
+  },
+  { requiredKeys: [] },
+);
+
+test('Kong and its sidecar retry, mirror and divide as Istio does, or a finding says that they do not', () => {
+  const seen = { same: 0, differs: 0 };
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.record({
+          settings: treatment,
+          weights: fc.uniqueArray(
+            fc.record({ name: fc.constantFrom('a', 'b', 'gone'), weight: fc.integer({ min: 1, max: 4 }) }),
+            {
+              selector: ({ name }) => name,
+              minLength: 1,
+              maxLength: 2,
+            },
+          ),
+        }),
+        { minLength: 1, maxLength: 3 },
+      ),
+      fc.boolean(),
+      (rules, hashed) => {
+        const shop = {
+          apiVersion: 'networking.istio.io/v1',
+          kind: 'VirtualService',
+          metadata: { name: 'shop', namespace: 'default' },
+          spec: {
+            hosts: ['*'],
+            gateways: ['door'],
+            http: rules.map(({ settings, weights }, index) => ({
+              ...settings,
+              match: [{ uri: { prefix: `/${index}` } }],
+              route: weights.map(({ name, weight }) => ({ destination: { host: name, port: { number: 80 } }, weight })),
+            })),
+          },
+        } as unknown as Manifest;
+        const hash = {
+          apiVersion: 'networking.istio.io/v1',
+          kind: 'DestinationRule',
+          metadata: { name: 'a', namespace: 'default' },
+          spec: { host: 'a', trafficPolicy: { loadBalancer: { consistentHash: { httpHeaderName: 'x' } } } },
+        } as unknown as Manifest;
+        const resources = asResources([door, shop, ...['a', 'b', 'copy'].map(backend), ...(hashed ? [hash] : [])]);
+        const intake = takeIn([
+          { file: 'generated.yaml', documents: resources.length, resources, unidentified: [], diagnostics: [] },
+        ]);
+        const { estate, emitted, settings, diagnostics } = translate(intake, { ...defaultSettings, complete: true });
+        const judge = createJudge({ estate, emitted, settings, findings: diagnostics, concerning: () => [] });
+        for (const { verdict, sentence, predictedBy } of judge.verify('default/gateway:door', [])) {
+          expect([sentence, verdict]).not.toEqual([sentence, 'undecided']);
+          if (verdict === 'differs') expect([sentence, predictedBy]).not.toEqual([sentence, []]);
+          seen[verdict === 'same' ? 'same' : 'differs']++;
+        }
+      },
+    ),
+    { numRuns: 100 },
+  );
+  expect(Math.min(seen.same, seen.differs)).toBeGreaterThan(20);
+});

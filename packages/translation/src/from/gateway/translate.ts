@@ -6,6 +6,7 @@ import { child, type Field, items, rootField, text } from '../../field.ts';
 import { dnsLabel } from '../../names.ts';
 import { Unhandled } from '../../unhandled.ts';
 import { detoursOf } from '../egress-gateway/detours.ts';
+import { emitBehindKong } from './behind-kong.ts';
 import { type Binding, bind, gatewaysOf, isWider } from './bind.ts';
 import { type Door, emitDoors, missingDoors, nameOf, openDoors } from './door.ts';
 import { freeName } from './emit-gateway.ts';
@@ -287,6 +288,7 @@ export function translateGateways(context: Context): void {
     }
   }
   emitBackendGrants(context, uses);
+  emitBehindKong(context);
   const { replaced, refused } = detoursOf(context);
   for (const resource of edge)
     if (!replaced.has(resource) && !refused.has(resource)) accountForUnbound(context, resource, [...doors, ...absent]);

@@ -87,7 +87,7 @@ function backendRef(context: Context, backend: Backend, home: string): unknown {
 }
 
 /** A percentage as the schema takes it: whole, or a decimal in quotes. */
-const percentageOf = (percentage: number): number | string =>
+export const percentageOf = (percentage: number): number | string =>
   Number.isInteger(percentage) ? percentage : String(percentage);
 
 /** The filters of an action, each with the settings of the rule that it carries over. */
