@@ -147,3 +147,20 @@ test('each cluster of several has a folder of its own, and what belongs to all o
   ]);
   expect(files[0]?.text).toContain('- `zones/west`: for cluster west');
 });
+
+test('a bundle that is imported holds each object once: its patches are no versions of the objects that they change', () => {
+  const port = (appProtocol?: string) => ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'seats', namespace: 'air' },
+    spec: { ports: [{ port: 80, ...(appProtocol === undefined ? {} : { appProtocol }) }] },
+  });
+  const own: Emitted[] = [{ role: 'patch', base, object: port('http'), services: ['air/seats'] }];
+  const { files } = layOut({ ...translation, emitted: own, origins: own.map(() => new Map()) });
+  const manifests = files.filter(({ path }) => path.endsWith('.yaml'));
+  const estate = takeIn(manifests.map(({ path, text }) => readManifest(path, new TextEncoder().encode(text))));
+  expect(estate.context.map(({ kind, source }) => `${kind} ${source.file}`)).toEqual([
+    'Service patches/base/namespace-air.yaml',
+  ]);
+  expect(estate.diagnostics.map(({ code }) => code)).toEqual(['ISTHMUS-EST-008']);
+});

@@ -5,6 +5,7 @@ import { isClusterSnapshot, readClusterSnapshot, type UnreadKind } from './clust
 import { clusterNames } from './clusters.ts';
 import type { Estate, Skipped, SourceFile, Superseded } from './estate.ts';
 import { checkPossible } from './impossible.ts';
+import { type Kustomization, patchFiles, reportPatches } from './kustomize-patches.ts';
 import { extractMeshConfig, holdsMeshConfig } from './mesh-config.ts';
 import { partOf } from './part.ts';
 
@@ -79,6 +80,15 @@ export function takeIn(files: readonly Intake[]): Estate {
   const versions = new Map<string, Resource[]>();
   const clusters = clusterNames({ istio: files.flatMap(({ resources }) => resources), context: [] });
   const several = clusters.length > 1;
+  const patches = patchFiles(ordered);
+  const patched = new Set(
+    patches.size === 0
+      ? []
+      : ordered.flatMap(({ file, resources }) =>
+          patches.has(file) ? [] : resources.map((one) => keyOf(one, several)),
+        ),
+  );
+  const leftOut = new Map<Kustomization, Resource[]>();
   for (const file of ordered) {
     diagnostics.push(...file.diagnostics);
     let kept = 0;
@@ -112,6 +122,12 @@ export function takeIn(files: readonly Intake[]): Estate {
         skip(resource, sorted.reason);
         continue;
       }
+      const patching = sorted.part === 'context' ? patches.get(file.file) : undefined;
+      if (patching !== undefined && patched.has(keyOf(resource, several))) {
+        leftOut.set(patching, [...(leftOut.get(patching) ?? []), resource]);
+        skip(resource, `a patch that ${patching.file} applies; import what \`kustomize build\` prints where it counts`);
+        continue;
+      }
       kept++;
       keep(resource);
       if (sorted.part === 'istio') diagnostics.push(...checkTexts(resource));
@@ -124,6 +140,7 @@ export function takeIn(files: readonly Intake[]): Estate {
     }
     sources.push({ file: file.file, documents: file.documents, resources: kept });
   }
+  diagnostics.push(...reportPatches(leftOut));
   const istio: Resource[] = [];
   const context: Resource[] = [];
   const superseded: Superseded[] = [];

@@ -70,4 +70,16 @@ export const estate = defineCodes({
     explanation:
       'A snapshot of a cluster lists what it could not read. Checks that look at such a kind are skipped instead of passed, and nothing is concluded from the absence of its objects.',
   },
+  patchLeftOut: {
+    code: 'ISTHMUS-EST-008',
+    severity: 'warning',
+    title: 'Patch of Kustomize is left out',
+    message:
+      'This {kind} patches {what}, which the import holds as well. The patches were left out: the objects are taken as they stand without them.',
+    help: 'Import what `kustomize build` prints where the patches count.',
+    explanation:
+      'A file that a kustomization names as a patch is no object of its own (kustomize, api/types/kustomization.go, 5.6). Bundles of Isthmus hold patches of that kind, beside the objects as they were. Patches of Istio’s own kinds are not left out, because one could be the restriction that counts: they stand twice.',
+    example:
+      'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [service.yaml]\npatches: [{path: app-protocol.yaml}]',
+  },
 });
