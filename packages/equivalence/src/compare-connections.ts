@@ -188,6 +188,16 @@ function compareRefusals({ refused: before }: ClusterSettings, { refused: after 
 }
 
 /**
+ * TLS of its own that a client starts in Istio towards a workload (a DestinationRule with SIMPLE or MUTUAL): Kong Mesh encrypts
+ * between its proxies and starts no other, so that the server gets plain text (routing.md 3.6).
+ */
+export function compareOrigination({ tls }: ClusterSettings): Difference[] {
+  if (tls?.mode !== 'SIMPLE' && tls?.mode !== 'MUTUAL') return [];
+  const before = `the server gets TLS (${tls.mode}${tls.sni === undefined ? '' : `, for ${tls.sni}`})`;
+  return [{ aspect: 'routing', what: 'connections', before, after: 'the server gets plain text' }];
+}
+
+/**
  * What two meshes do differently with the connections to one destination, Envoy's defaults filled in. The HTTP version and the
  * TLS between the proxies are the mesh's own and not compared here.
  */

@@ -1,7 +1,7 @@
 import type { Client, Destination } from '@isthmus/behavior';
 import { type EffectiveConfig, settingsOf } from '@isthmus/istio';
 import type { DestinationKind, KongMeshBehavior } from '@isthmus/kong-mesh';
-import { compareConnections } from './compare-connections.ts';
+import { compareConnections, compareOrigination } from './compare-connections.ts';
 import { type CompareDestinations, type Compared, nothing, pairOf } from './compare-decisions.ts';
 
 const kinds: readonly DestinationKind[] = ['MeshService', 'MeshExternalService', 'MeshMultiZoneService'];
@@ -29,11 +29,24 @@ export function connectionsOf(config: EffectiveConfig, after: KongMeshBehavior, 
     const rule = config.destinationRule(client, destination.host);
     const subset = rule?.subsets.find((one) => one.name === destination.subset);
     const settings = settingsAfter(after, client, other);
-    const compared: Compared =
-      service === undefined || port === undefined || settings === undefined
-        ? nothing
-        : compareConnections(settingsOf(config, { service, port, rule, subset }), settings);
+    const own = service && port && settingsOf(config, { service, port, rule, subset });
+    const inMesh = other.endpoints.kind === 'workloads' && own !== undefined ? compareOrigination(own) : [];
+    const { differences, undecided }: Compared =
+      own === undefined || settings === undefined ? nothing : compareConnections(own, settings);
+    const compared: Compared = { differences: [...inMesh, ...differences], undecided };
     known.set(key, compared);
     return compared;
   };
 }
+
+/** Compares, of the connections of a gateway to destinations, only whether the servers get TLS of their own. */
+export const originationsOf =
+  (config: EffectiveConfig, client: Client): CompareDestinations =>
+  (destination, other) => {
+    const service = config.registry.withHost(destination.host).find(({ registry }) => registry === 'kubernetes');
+    const port = service?.ports.find((one) => one.port === destination.port);
+    if (service === undefined || port === undefined || other.endpoints.kind !== 'workloads') return nothing;
+    const rule = config.destinationRules.find(client, service);
+    const subset = rule?.subsets.find((one) => one.name === destination.subset);
+    return { differences: compareOrigination(settingsOf(config, { service, port, rule, subset })), undecided: [] };
+  };

@@ -26,8 +26,8 @@ const areaOf = (code: string): string => code.split('-')[1] ?? '';
 
 /** Fields that decide how long and how often is tried, and nothing about where requests go. */
 const settings = /\b(?:trafficPolicy|connectionPool|outlierDetection|loadBalancer|timeout|retries|fault)\b/;
-/** What is said of a balancer is that it is PASSTHROUGH: requests go to the address that was dialled. */
-const steering = /\bloadBalancer\.simple$/;
+/** What is said of a balancer is that it is PASSTHROUGH: requests go to the address that was dialled; of TLS, that the server gets none. */
+const steering = /\bloadBalancer\.simple$|\btls\b/;
 const onlyResilience = (path: string): boolean => settings.test(path) && !steering.test(path);
 
 // Only what has a say in routing and resilience predicts differences there: a lost JWT rule explains no timeout.

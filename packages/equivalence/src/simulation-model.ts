@@ -1,7 +1,7 @@
 import type { Client, Destination, Request, RouteTable } from '@isthmus/behavior';
 import { compileService, type EffectiveConfig, pathNormalization } from '@isthmus/istio';
 import type { KongMeshBehavior, ServiceRef } from '@isthmus/kong-mesh';
-import { type Compared, haveSameEndpoints, pairOf } from './compare-decisions.ts';
+import { type CompareDestinations, type Compared, haveSameEndpoints, pairOf } from './compare-decisions.ts';
 import { connectionsOf } from './connections.ts';
 import type { Difference } from './difference.ts';
 import { changesOnTheWay, notFollowed } from './proxy-changes.ts';
@@ -59,6 +59,24 @@ function destinationsOf({ virtualHosts, otherwise }: RouteTable): Destination[] 
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }
 
+/** What is different or open about the connections to each destination that both tables have. */
+export function connectionsBetween(
+  before: RouteTable,
+  after: RouteTable,
+  compare: CompareDestinations,
+): Record<string, Compared> {
+  const others = destinationsOf(after);
+  const connections: Record<string, Compared> = {};
+  for (const destination of destinationsOf(before))
+    for (const other of others) {
+      if (!haveSameEndpoints(destination, other)) continue;
+      const compared = compare(destination, other);
+      if (compared.differences.length + compared.undecided.length > 0)
+        connections[pairOf(destination, other)] = compared;
+    }
+  return connections;
+}
+
 /**
  * Compiles both meshes for one client and one port of a Service of Kubernetes. A client that Istio's configuration keeps from
  * knowing the service is treated as one that calls an unknown host.
@@ -81,16 +99,6 @@ export function simulationModel(
     compiled === undefined
       ? reachedTable(config, after, client, service, port)
       : after.routeTable(client, service, port);
-  const compare = connectionsOf(config, after, client);
-  const others = destinationsOf(target);
-  const connections: Record<string, Compared> = {};
-  for (const destination of destinationsOf(table))
-    for (const other of others) {
-      if (!haveSameEndpoints(destination, other)) continue;
-      const compared = compare(destination, other);
-      if (compared.differences.length + compared.undecided.length > 0)
-        connections[pairOf(destination, other)] = compared;
-    }
   const setting = pathNormalization(config.mesh);
   const callers = { namespaces: [client.namespace], labels: client.labels, isWhole: true };
   const about = changesOnTheWay({ config, client, callers, service: registered, port, compiled });
@@ -101,7 +109,7 @@ export function simulationModel(
     after: target,
     ...(setting === undefined ? {} : { pathNormalization: setting }),
     grpc: carriesGrpc(registered, port),
-    connections,
+    connections: connectionsBetween(table, target, connectionsOf(config, after, client)),
     undecided:
       compiled === undefined && registered.resolution !== 'alias' && !after.hasWorkload(client)
         ? [unknown, ...changed]

@@ -671,6 +671,18 @@ export const gateway = defineCodes({
     example:
       'spec:\n  hosts: [shop.example.com]\n  gateways: [public]\n  http:\n    - mirror: {host: copy}\n      route: [{destination: {host: cart, port: {number: 80}}}]',
   },
+  backendTls: {
+    code: 'ISTHMUS-GW-080',
+    severity: 'blocker',
+    title: 'Backend at the edge is spoken to in TLS',
+    message:
+      "By DestinationRule {rule} Istio's gateway starts TLS towards port {port} of {service}. Kong Gateway and its sidecar do not, so that the server gets plain text. A BackendTLSPolicy is drafted.",
+    help: 'Finish the draft and give Kong the certificate of the authority, or let the server take plain text from its sidecar, which is encrypted on the way.',
+    explanation:
+      "Kong Mesh encrypts between its proxies and starts no other TLS (routing.md 3.6). Kong's ingress controller reads BackendTLSPolicies v1alpha3 with the feature gate GatewayAlpha, without subjectAltNames and wellKnownCACertificates, and speaks HTTPS to the whole Service then (kic/internal/controllers/gateway/backendtlspolicy_utils.go, kic/internal/dataplane/translator/ingressrules.go, 3.5).",
+    example:
+      'spec:\n  hosts: [shop.example.com]\n  gateways: [public]\n  http:\n    - route: [{destination: {host: cart, port: {number: 443}}}]',
+  },
   sentOnce: {
     code: 'ISTHMUS-GW-076',
     severity: 'info',

@@ -421,3 +421,23 @@ test.each([
 ])('an expression that is searched for: %s', (searched, whole) => {
   expect(wholeText(searched)).toBe(whole);
 });
+
+test('a server that Istio’s gateway speaks TLS to gets plain text from Kong’s sidecar', () => {
+  const rule = (mode: string): string => `---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: seats, namespace: shop}
+spec: {host: seats, trafficPolicy: {tls: {mode: ${mode}, sni: seats.example}}}
+`;
+  const [row] = judged(istio(`[{${to('seats')}}]`) + rule('SIMPLE'), kong(`[{${backend('seats')}}]`));
+  expect(row?.counterexample?.differences).toMatchObject([
+    {
+      what: 'connections',
+      before: 'the server gets TLS (SIMPLE, for seats.example)',
+      after: 'the server gets plain text',
+    },
+  ]);
+  expect(judged(istio(`[{${to('seats')}}]`) + rule('ISTIO_MUTUAL'), kong(`[{${backend('seats')}}]`))[0]?.verdict).toBe(
+    'same',
+  );
+});

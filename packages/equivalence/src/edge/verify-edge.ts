@@ -4,10 +4,11 @@ import { compileKongGateway, type KongGatewayBehavior, type RouterFlavor } from 
 import type { KongMeshBehavior } from '@isthmus/kong-mesh';
 import { effectiveNamespace, isList, isMap, type JsonObject, type Resource } from '@isthmus/kubernetes';
 import { compareRoutes } from '../compare-routes.ts';
+import { originationsOf } from '../connections.ts';
 import type { Aspect, Difference, Verdict } from '../difference.ts';
 import { notFollowed, proxyChangesOf, withProxyChanges } from '../proxy-changes.ts';
 import { everyRequest, narrow } from '../request-space.ts';
-import type { SimulationModel } from '../simulation-model.ts';
+import { connectionsBetween, type SimulationModel } from '../simulation-model.ts';
 import { carriesGrpc } from '../verify-estate.ts';
 import { type KongEdge, kongTable } from './kong-table.ts';
 
@@ -181,24 +182,25 @@ export function edgeModel({ objects: given, mesh, flavor, config }: EdgeCase, po
   const tables = hosts.map((host) => ({ host, table: kongTable(edge, nameFor(host, hosts), port.secure) }));
   const setting = pathNormalization(config.mesh);
   const changes = proxyChangesOf(config).ofGateway(port.client, port.gateways, 'routing');
+  const after: RouteTable = {
+    virtualHosts: tables.flatMap(({ host, table }) =>
+      table.virtualHosts.map((own) => ({ ...own, name: host, domains: [host] })),
+    ),
+    otherwise: tables.find(({ table }) => table.otherwise.kind === 'broken')?.table.otherwise ?? {
+      kind: 'respond',
+      status: 404,
+    },
+  };
   return {
     before: port.table,
-    after: {
-      virtualHosts: tables.flatMap(({ host, table }) =>
-        table.virtualHosts.map((own) => ({ ...own, name: host, domains: [host] })),
-      ),
-      otherwise: tables.find(({ table }) => table.otherwise.kind === 'broken')?.table.otherwise ?? {
-        kind: 'respond',
-        status: 404,
-      },
-    },
+    after,
     ...(setting === undefined ? {} : { pathNormalization: setting }),
     grpc: mayBeGrpc(
       config,
       port.client,
       port.table.virtualHosts.flatMap(({ routes }) => routes),
     ),
-    connections: {},
+    connections: connectionsBetween(port.table, after, originationsOf(config, port.client)),
     undecided: [
       'Kong Gateway gives each phase of a request its time; which phases there are is not compared.',
       ...(changes.length === 0 ? [] : [`${notFollowed(changes)}.`]),
@@ -239,6 +241,7 @@ export function* verifyEdge(
         among: comparable,
         ...(port.secure ? { scheme: 'https' } : {}),
         grpc: mayBeGrpc(config, port.client, findVirtualHost(port.table, authority)?.routes ?? []),
+        destinations: originationsOf(config, port.client),
         only: new Set(ofResilience),
       });
       const subject = {

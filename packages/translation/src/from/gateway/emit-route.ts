@@ -5,6 +5,7 @@ import type { EmittedRole } from '../../emitted.ts';
 import { child, eachLeaf, entries, type Field, items } from '../../field.ts';
 import { dnsLabel } from '../../names.ts';
 import { emitSubsetService } from '../../subset-service.ts';
+import { reportBackendTls } from './backend-tls.ts';
 import { accountForMirror, accountForRetries } from './behind-kong.ts';
 import { type Binding, gatewaysOf } from './bind.ts';
 import { gatewayApi, gatewayName } from './emit-gateway.ts';
@@ -352,6 +353,7 @@ export function emitUnit(
     const built = rules.flatMap((rule) => {
       const place = { namespace: binding.namespace, name: dnsLabel(`${name}-${rule.index + 1}`), role, services };
       const { timeout } = rule;
+      if (rule.action.kind === 'forward') reportBackendTls(context, binding, rule.action.backends);
       const value =
         timeout === undefined
           ? context.settings.defaults === 'keep'

@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts';
 import type { EmittedRole } from '../../emitted.ts';
 import { child, entries, type Field, items, number, text } from '../../field.ts';
 import { dnsLabel } from '../../names.ts';
+import { reportBackendTls } from './backend-tls.ts';
 import type { Binding } from './bind.ts';
 import { gatewayApi } from './emit-gateway.ts';
 import { type BackendUse, backendRefs, parentsOf } from './emit-route.ts';
@@ -43,6 +44,7 @@ function emit(
     context.claim(rule, 'unsupported', codes.gateway.connectionClosed);
     return;
   }
+  reportBackendTls(context, binding, action.backends);
   const draft = listeners[0]?.draft ?? binding.draftFor('*', true);
   const role: EmittedRole =
     draft === undefined ? { role: 'resource', stage: 'edge' } : { role: 'draft', stage: 'edge', why: draft };
