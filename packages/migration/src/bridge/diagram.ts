@@ -18,7 +18,7 @@ export interface BridgeDiagram {
   }[];
 }
 
-type Side = 'istio' | 'bridge' | 'kong';
+export type Side = 'istio' | 'bridge' | 'kong';
 
 /** A picture that fits a page. */
 const mostNodes = 60;
@@ -47,6 +47,18 @@ interface Box {
 interface Node extends Box {
   readonly id: string;
 }
+
+/** A station between the meshes, which stands on a side like a service. */
+interface Station {
+  readonly id: string;
+  readonly side: Side;
+  readonly name: string;
+}
+
+const ingress: Station = { id: 'ingress', side: 'istio', name: 'Istio ingress gateway' };
+const fromKong: Station = { id: 'fromKong', side: 'istio', name: 'Gateway of the bridge' };
+const kongGateway: Station = { id: 'kongGateway', side: 'kong', name: 'Kong Gateway' };
+const zoneEgress: Station = { id: 'zoneEgress', side: 'kong', name: 'Zone egress' };
 
 /** What pictures of one graph have in common. */
 interface Connections {
@@ -164,38 +176,96 @@ interface Edge {
   readonly isClosed: boolean;
 }
 
-/** An edge as Mermaid writes it, with a name to colour it by: within Istio, within Kong Mesh, across, or without a way. */
+const isWithin = (edge: Edge): boolean => ['istioEdge', 'kongEdge'].includes(kindOfEdge(edge));
+
+const crossingFirst = (edges: readonly Edge[]): Edge[] => [
+  ...edges.filter((edge) => !isWithin(edge)),
+  ...edges.filter(isWithin),
+];
+
+/** What a picture of the bridge shows, whatever draws it. */
+export interface Drawing {
+  readonly stations: readonly Station[];
+  readonly nodes: readonly Node[];
+  /** No more than a page has room for; then those first that cross between the meshes. */
+  readonly edges: readonly Edge[];
+  /** Whether clients come in by Gateways of Istio. */
+  readonly hasGateway: boolean;
+}
+
+/** How an edge is drawn: within Istio, within Kong Mesh, across, or without a way. */
+export const kindOfEdge = ({ from, to, isClosed }: Edge): 'istioEdge' | 'kongEdge' | 'crossEdge' | 'closedEdge' =>
+  isClosed
+    ? 'closedEdge'
+    : from.side !== to.side || from.side === 'bridge'
+      ? 'crossEdge'
+      : from.side === 'istio'
+        ? 'istioEdge'
+        : 'kongEdge';
+
+/** An edge as Mermaid writes it, with a name to colour it by. */
 function drawEdges(edges: readonly Edge[]): string[] {
-  const drawn = edges.slice(0, mostEdges);
   const classes = new Map<string, string[]>();
-  const lines = drawn.map(({ from, to, isClosed }, index) => {
-    const isWithin = from.side === to.side && from.side !== 'bridge';
-    const name = isClosed ? 'closedEdge' : isWithin ? `${from.side}Edge` : 'crossEdge';
+  const lines = edges.map((edge, index) => {
+    const name = kindOfEdge(edge);
     classes.set(name, [...(classes.get(name) ?? []), `e${index}`]);
-    return `  ${from.id} e${index}@${isClosed ? '-.-x' : isWithin ? '-->' : '-.->'} ${to.id}`;
+    return `  ${edge.from.id} e${index}@${name === 'closedEdge' ? '-.-x' : name === 'crossEdge' ? '-.->' : '-->'} ${edge.to.id}`;
   });
   return [...lines, ...[...classes].sort().map(([name, ids]) => `  class ${ids.join(',')} ${name}`)];
 }
 
+/** A drawing as a Mermaid flowchart. Names are text whatever they hold. */
+function toMermaid({ stations, nodes, edges, hasGateway }: Drawing, connected: ReadonlySet<string>): string {
+  const body = (side: Side): string[] => [
+    ...stations.filter((one) => one.side === side).map(({ id, name }) => `    ${id}["${name}"]:::${side}`),
+    ...nodes
+      .filter((node) => node.side === side)
+      .map(({ id, name, detail }) => `    ${id}["${label(name)}<br/>${label(detail)}"]:::${side}`),
+  ];
+  const lines = [
+    'flowchart LR',
+    '  clients(["Clients"])',
+    '  subgraph istioSide["Istio"]',
+    ...body('istio'),
+    '  end',
+    '  subgraph bridgeSide["Bridge: joined to both"]',
+    '    bridge{{"Bridge"}}:::bridge',
+    ...body('bridge'),
+    '  end',
+    '  subgraph kongSide["Kong Mesh"]',
+    ...body('kong'),
+    '  end',
+    ...(hasGateway ? ['  clients --> ingress'] : []),
+    '  clients --> kongGateway',
+    '  istioSide <--> bridge',
+    '  bridge <--> kongSide',
+    ...drawEdges(edges),
+    ...setInRows(nodes, connected),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+interface DrawingOptions {
+  readonly namespace?: string | undefined;
+  readonly clusterDomain: string;
+  readonly rootNamespace: string;
+  /** That of the estate, where it is known already. */
+  readonly graph?: ServiceGraph;
+  /** How calls cross between the meshes: those through gateways are drawn through them, those without a way as such. */
+  readonly ways?: readonly Way[];
+}
+
 /**
- * Draws both meshes, their gateways and the services on the side where they stand, as a Mermaid flowchart. Names are text
- * whatever they hold; the same estate and phases give the same text.
+ * Draws both meshes, their gateways and the services on the side where they stand, as a Mermaid flowchart and as what any other
+ * picture is made of. The same estate and phases give the same text.
  * @param phases by service id; a service that is not in it is `discovered`
  * @param options.namespace draws only the services of one namespace
  */
-export function bridgeDiagram(
+export function drawBridge(
   estate: Estate,
   phases: ReadonlyMap<string, string>,
-  options: {
-    namespace?: string | undefined;
-    clusterDomain: string;
-    rootNamespace: string;
-    /** That of the estate, where it is known already. */
-    graph?: ServiceGraph;
-    /** How calls cross between the meshes: those through gateways are drawn through them, those without a way as such. */
-    ways?: readonly Way[];
-  },
-): BridgeDiagram {
+  options: DrawingOptions,
+): BridgeDiagram & { readonly drawing: Drawing } {
   const graph = options.graph ?? serviceGraph(estate, options);
   const all = graph.services;
   const phaseOf = (id: string): string => phases.get(id) ?? 'discovered';
@@ -214,10 +284,6 @@ export function bridgeDiagram(
     (box, index): Node => ({ ...box, id: `n${index}` }),
   );
   const nodeOf = new Map(nodes.flatMap((node) => node.members.map((id) => [id, node])));
-  const ingress = { id: 'ingress', side: 'istio' } as const;
-  const kongGateway = { id: 'kongGateway', side: 'kong' } as const;
-  const zoneEgress = { id: 'zoneEgress', side: 'kong' } as const;
-  const fromKong = { id: 'fromKong', side: 'istio' } as const;
   const edges = new Map<string, Edge>();
   const join = (from: Place, to: Place, isClosed = false): void => {
     if (from.id !== to.id) edges.set(`${from.id} ${to.id}`, { from, to, isClosed });
@@ -239,35 +305,15 @@ export function bridgeDiagram(
       join(fromKong, to);
     } else join(from, to, kind === 'closed');
   }
-  const hasGateway = estate.istio.some(({ kind, group: api }) => kind === 'Gateway' && api === 'networking.istio.io');
-  const body = (side: Side): string[] =>
-    nodes
-      .filter((node) => node.side === side)
-      .map(({ id, name, detail }) => `    ${id}["${label(name)}<br/>${label(detail)}"]:::${side}`);
-  const lines = [
-    'flowchart LR',
-    '  clients(["Clients"])',
-    '  subgraph istioSide["Istio"]',
-    '    ingress["Istio ingress gateway"]:::istio',
-    ...(stations.has(fromKong) ? ['    fromKong["Gateway of the bridge"]:::istio'] : []),
-    ...body('istio'),
-    '  end',
-    '  subgraph bridgeSide["Bridge: joined to both"]',
-    '    bridge{{"Bridge"}}:::bridge',
-    ...body('bridge'),
-    '  end',
-    '  subgraph kongSide["Kong Mesh"]',
-    '    kongGateway["Kong Gateway"]:::kong',
-    ...(stations.has(zoneEgress) ? ['    zoneEgress["Zone egress"]:::kong'] : []),
-    ...body('kong'),
-    '  end',
-    ...(hasGateway ? ['  clients --> ingress'] : []),
-    '  clients --> kongGateway',
-    '  istioSide <--> bridge',
-    '  bridge <--> kongSide',
-    ...drawEdges([...edges.values()]),
-    ...setInRows(nodes, new Set([...edges.values()].flatMap(({ from, to }) => [from.id, to.id]))),
-  ];
+  const drawing: Drawing = {
+    stations: [ingress, fromKong, kongGateway, zoneEgress].filter(
+      (station) => station === ingress || station === kongGateway || stations.has(station),
+    ),
+    nodes,
+    edges: edges.size > mostEdges ? crossingFirst([...edges.values()]).slice(0, mostEdges) : [...edges.values()],
+    hasGateway: estate.istio.some(({ kind, group: api }) => kind === 'Gateway' && api === 'networking.istio.io'),
+  };
+  const connected = new Set([...edges.values()].flatMap(({ from, to }) => [from.id, to.id]));
   const closed = [...edges.values()].filter(({ isClosed }) => isClosed).length;
   const bySide = (side: Side): number => shown.filter((service) => sideOfService(service) === side).length;
   const byNamespace = Map.groupBy(all, (service) => service.namespace);
@@ -280,10 +326,11 @@ export function bridgeDiagram(
         ]
       : []),
     ...(closed === 0 ? [] : [`${closed} ${closed === 1 ? 'call has' : 'calls have'} no way between the meshes.`]),
-    `${edges.size} connections are known from the manifests${edges.size > mostEdges ? `; the first ${mostEdges} are drawn` : ''}.`,
+    `${edges.size} connections are known from the manifests${edges.size > mostEdges ? `; ${mostEdges} are drawn, those first that cross` : ''}.`,
   ];
   return {
-    mermaid: `${lines.join('\n')}\n`,
+    drawing,
+    mermaid: toMermaid(drawing, connected),
     grouped,
     description: sentences.join(' '),
     namespaces: [...byNamespace].map(([name, members]) => ({
@@ -292,4 +339,14 @@ export function bridgeDiagram(
       phases: countPhases(members.map(({ id }) => phaseOf(id))),
     })),
   };
+}
+
+/** The architecture as Mermaid text and in words, as `drawBridge` draws it. */
+export function bridgeDiagram(
+  estate: Estate,
+  phases: ReadonlyMap<string, string>,
+  options: DrawingOptions,
+): BridgeDiagram {
+  const { drawing: _, ...diagram } = drawBridge(estate, phases, options);
+  return diagram;
 }

@@ -1,14 +1,15 @@
 import { htmlText as text } from '@isthmus/diagnostics';
 import type { Command } from './command.ts';
+import { pictureOf, pictureStyle } from './picture.ts';
 import { dayInWords, type Runbook, topologyInWords } from './runbook.ts';
 
 // The tokens of the app's theme.
-const style = `:root{color-scheme:light dark;--ground:#fff;--sunk:#eef0f4;--text:#1b1f27;--muted:#565d6b;--border:#dfe3ea;--exact:#2b6a3a;--unsupported:#b3261e}
-@media (prefers-color-scheme:dark){:root{--ground:#14161a;--sunk:#0f1114;--text:#e6e9ef;--muted:#a2a9b6;--border:#2a2f38;--exact:#7fce93;--unsupported:#ff8f85}}
+const style = `:root{color-scheme:light dark;--ground:#fff;--sunk:#eef0f4;--text:#1b1f27;--muted:#565d6b;--border:#dfe3ea;--source:#3b55c4;--target:#0b6b63;--exact:#2b6a3a;--unsupported:#b3261e}
+@media (prefers-color-scheme:dark){:root{--ground:#14161a;--sunk:#0f1114;--text:#e6e9ef;--muted:#a2a9b6;--border:#2a2f38;--source:#9db1ff;--target:#5fd0c3;--exact:#7fce93;--unsupported:#ff8f85}}
 *{box-sizing:border-box}body{margin:0 auto;padding:24px;max-width:1000px;background:var(--ground);color:var(--text);font:14px/1.5 Inter,system-ui,sans-serif}
 h1{font-size:24px;font-weight:600;margin:0 0 4px}h2{font-size:18px;font-weight:600;margin:32px 0 8px;border-top:1px solid var(--border);padding-top:16px}h3{font-size:14px;margin:20px 0 4px}p{max-width:76ch;margin:0 0 10px}
 .muted{color:var(--muted)}code,pre{font:12px/1.5 "JetBrains Mono",ui-monospace,monospace;overflow-wrap:anywhere}pre{background:var(--sunk);padding:10px 12px;margin:0 0 12px;white-space:pre-wrap}
-.safe{color:var(--exact)}.unsafe{color:var(--unsupported)}@media print{body{max-width:none;padding:0}}`;
+.services{columns:22em}${pictureStyle}.safe{color:var(--exact)}.unsafe{color:var(--unsupported)}@media print{body{max-width:none;padding:0}}`;
 
 function commands(list: readonly Command[], label: string): string {
   if (list.length === 0) return '';
@@ -37,7 +38,7 @@ export function renderRunbookPage(runbook: Runbook): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Wave ${wave} of ${waves}</title><style>${style}</style></head>
 <body><h1>Wave ${wave} of ${waves}</h1><p>${services.length} ${services.length === 1 ? 'service' : 'services'} of ${namespaces.map(text).join(', ')}.${day === undefined ? '' : ` ${text(dayInWords(day))}`} ${topologyInWords[topology]}</p>
-<ul>${services.map((service) => `<li><code>${text(service)}</code></li>`).join('')}</ul><p>${text(diagram.description)}</p><details><summary>The picture as Mermaid text</summary><pre>${text(diagram.mermaid)}</pre></details>
+<ul class="services">${services.map((service) => `<li><code>${text(service)}</code></li>`).join('')}</ul><figure>${pictureOf(diagram.drawing, diagram.description)}<figcaption>${text(diagram.description)}</figcaption></figure><details><summary>The picture as Mermaid text</summary><pre>${text(diagram.mermaid)}</pre></details>
 ${body.join('\n')}
 </body></html>
 `;

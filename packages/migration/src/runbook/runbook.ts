@@ -1,4 +1,4 @@
-import { bridgeDiagram } from '../bridge/diagram.ts';
+import { type Drawing, drawBridge } from '../bridge/diagram.ts';
 import type { BridgeFacts } from '../bridge/facts.ts';
 import { phasesAt, type Stage, stagesOfWave, type WaveOf } from '../bridge/stages.ts';
 import type { WaveDay } from '../waves/calendar.ts';
@@ -20,8 +20,8 @@ export interface Runbook {
       readonly changed: number;
       readonly removed: number;
     })[];
-  /** The architecture while the wave runs in both meshes, as a Mermaid flowchart, and in words. */
-  readonly diagram: { readonly mermaid: string; readonly description: string };
+  /** The architecture while the wave runs in both meshes, as a Mermaid flowchart, as what is drawn, and in words. */
+  readonly diagram: { readonly mermaid: string; readonly drawing: Drawing; readonly description: string };
 }
 
 /** The runbook of a wave. */
@@ -35,7 +35,7 @@ export function runbookOf(
   const services = [...waves].flatMap(([id, own]) => (own === wave ? [id] : [])).sort();
   const { estate, names, settings, graph } = facts.input;
   const shared = stages.find(({ id }) => id === 'apply');
-  const { mermaid, description } = bridgeDiagram(estate, phasesAt(facts, waves, wave, shared), {
+  const { mermaid, drawing, description } = drawBridge(estate, phasesAt(facts, waves, wave, shared), {
     clusterDomain: names.clusterDomain,
     rootNamespace: names.rootNamespace,
     graph,
@@ -62,7 +62,7 @@ export function runbookOf(
         removed: removed.length,
       };
     }),
-    diagram: { mermaid, description },
+    diagram: { mermaid, drawing, description },
   };
 }
 
