@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { meshAfter, verifyEstate } from '@isthmus/equivalence';
 import { effectiveConfig, takeIn } from '@isthmus/istio';
 import { checkAdmission, targetVersions } from '@isthmus/kong-mesh';
-import { type JsonObject, readManifest } from '@isthmus/kubernetes';
+import { type JsonObject, parseYaml, readManifest } from '@isthmus/kubernetes';
 import { sharedPath } from '@isthmus/testkit';
 import { defaultSettings, type EmittedObject, type Settings, translate } from '@isthmus/translation';
 import { describe, expect, test } from 'vitest';
@@ -199,21 +199,50 @@ test('a bundle has a script with the order, and what exists on Kubernetes only a
 });
 
 const corpus = sharedPath('corpus/files');
-// A quarter of the files: all of them take as long as everything else here.
-test.skipIf(corpus === undefined)('every resource of the corpus is accepted (needs ../shared)', () => {
-  let accepted = 0;
-  const names = readdirSync(corpus as string, { recursive: true, encoding: 'utf8' }).sort();
-  for (const [index, name] of names.entries()) {
-    if (index % 4 !== 0 || !/\.ya?ml$/.test(name)) continue;
-    const estate = takeIn([readManifest(name, readFileSync(`${corpus}/${name}`))]);
-    const { emitted } = translate(estate, defaultSettings);
-    for (const { role, object } of emitted) {
-      if (role !== 'resource' || !isUniversal(object)) continue;
-      const { systemNamespace, target } = defaultSettings;
-      const result = checkAdmission(asKubernetes(toUniversal(object, defaultSettings)), target, { systemNamespace });
-      expect([name, object.kind, result]).toMatchObject([name, object.kind, { accepted: true }]);
-      accepted++;
+const repositories = corpus === undefined ? [] : readdirSync(corpus).sort();
+
+/** The documents of a file as kumactl reads them: one resource each, with its type, its name and its mesh. */
+function readAsKumactl(text: string): UniversalObject[] {
+  return parseYaml(text).map(({ value }) => {
+    const { type, name, mesh, labels, ...rest } = value as UniversalObject;
+    expect(rest).not.toHaveProperty('metadata');
+    expect(rest).not.toHaveProperty('apiVersion');
+    expect([type, typeof name, typeof mesh]).toEqual([
+      type,
+      'string',
+      ['HostnameGenerator', 'Mesh'].includes(type) ? 'undefined' : 'string',
+    ]);
+    for (const [key, one] of Object.entries(labels ?? {})) expect([key, typeof one]).toEqual([key, 'string']);
+    return value as UniversalObject;
+  });
+}
+
+test.skipIf(repositories.length === 0).each(targetVersions)(
+  'bundles of the corpus are read, accepted, and hold no two resources of one name (%s; needs ../shared)',
+  (target) => {
+    let accepted = 0;
+    for (const repository of repositories) {
+      const estate = estateOf(`${corpus}/${repository}/`);
+      const own = { ...defaultSettings, target, complete: true };
+      const { files } = layOut(translate(estate, own), 'universal');
+      const names = new Set<string>();
+      for (const { path, text } of files) {
+        if (!/^\d\d-/.test(path)) continue;
+        for (const object of readAsKumactl(text)) {
+          const { systemNamespace } = own;
+          const result = checkAdmission(asKubernetes(object), target, { systemNamespace });
+          expect([repository, object.type, object.name, result]).toMatchObject([
+            repository,
+            object.type,
+            object.name,
+            { accepted: true },
+          ]);
+          expect(names).not.toContain(`${object.type}/${object.name}`);
+          names.add(`${object.type}/${object.name}`);
+          accepted++;
+        }
+      }
     }
-  }
-  expect(accepted).toBeGreaterThan(300);
-});
+    expect(accepted).toBeGreaterThan(700);
+  },
+);

@@ -38,15 +38,15 @@ function timesDiffer(rules: readonly JsonObject[]): boolean {
 export function objectionTo(route: Resource, copy: JsonObject, others: readonly Resource[]): string | undefined {
   const spec = map(copy.spec);
   const rules = list(spec.rules);
+  const [refused] = checkEdgeResource(copy);
+  const refusal = refused && `Kong refuses it at ${refused.path}: ${refused.message}`;
   if (route.kind === 'TCPRoute' || route.kind === 'TLSRoute')
-    return `Kong's ingress controller reads a ${route.kind} with the feature gate GatewayAlpha only`;
+    return refusal ?? `Kong's ingress controller reads a ${route.kind} with the feature gate GatewayAlpha only`;
   if (route.kind === 'GRPCRoute' && others.some(({ kind }) => kind === 'HTTPRoute'))
     return 'an HTTPRoute of the same host takes all requests before it';
   const hosts = Array.isArray(spec.hostnames) ? spec.hostnames : [];
   if (hosts.some((host) => String(host).includes('--')))
     return 'a host with a double hyphen would take the requests of every host';
   if (timesDiffer(rules)) return 'Kong wants one timeout for all rules of a route';
-  const refused = checkEdgeResource(copy)[0];
-  if (refused !== undefined) return `Kong refuses it at ${refused.path}: ${refused.message}`;
-  return rules.map(ofRule).find((reason) => reason !== undefined);
+  return refusal ?? rules.map(ofRule).find((reason) => reason !== undefined);
 }
