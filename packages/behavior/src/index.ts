@@ -4,12 +4,13 @@ export type { ClusterSettings, HttpConfig, SlowStart } from './cluster-settings.
 export { fillOperators } from './command-operators.ts';
 export * from './decision.ts';
 export type { ListenerSettings } from './listener-settings.ts';
-export { normalizePath } from './normalize-path.ts';
+export { mergeSlashes, normalizePath } from './normalize-path.ts';
 export { changeHeaders, isForward, locationOf, rewritePath, type Upstream, upstreamOf } from './outcome.ts';
 export {
   firstMiss,
   type HeaderMatch,
   headerMatches,
+  headerValues,
   type Miss,
   type Predicate,
   type QueryMatch,

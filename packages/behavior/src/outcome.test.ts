@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Redirect } from './decision.ts';
-import { normalizePath } from './normalize-path.ts';
+import { mergeSlashes, normalizePath } from './normalize-path.ts';
 import { changeHeaders, locationOf, rewritePath } from './outcome.ts';
 import { compileExpression, RegularExpressionError } from './regular-expression.ts';
 import { queryParameter } from './request.ts';
@@ -10,14 +10,31 @@ test.each([
   ['/%66oo/bar', '/foo/bar'],
   ['/x/../foo/./bar?q=..', '/foo/bar?q=..'],
   ['/foo//bar', '/foo//bar'],
-  ['/foo%2fbar', '/foo%2Fbar'],
+  ['/foo%2fbar', '/foo%2fbar'],
   ['/a/..', '/'],
-  ['/..', undefined],
+  ['/..', '/'],
+  ['/../../a/%2E%2e/b', '/b'],
+  ['/a/..;x/b', '/b'],
+  ['/.;/a;v=1', '/a;v=1'],
+  ['/%2e%2e;/a', '/..;/a'],
+  ['/a\\..\\b', '/b'],
+  ['/{a}|"é^[b]`', '/%7Ba%7D%7C%22%C3%A9%5E[b]%60'],
+  ['/%zz/%c3%a9/%2', '/%zz/%c3%a9/%2'],
+  ['/%00', undefined],
 ])('Envoy normalises %s to %s', (path, expected) => expect(normalizePath(path)).toBe(expected));
+
+test.each([
+  ['/a//b///?q=//', '/a/b/?q=//'],
+  ['//', '//'],
+  ['///', '//'],
+  ['/a/b', '/a/b'],
+])('Envoy merges the slashes of %s to %s', (path, expected) => expect(mergeSlashes(path)).toBe(expected));
 
 test('rewrites keep the query', () => {
   expect(rewritePath({ kind: 'prefix', length: 4, replacement: '/' }, '/foo/bar?q=1')).toBe('//bar?q=1');
   expect(rewritePath({ kind: 'full', value: '/a?x=1' }, '/foo?y=2')).toBe('/a?x=1?y=2');
+  expect(rewritePath({ kind: 'regex', pattern: '(.*)', substitution: '/x\\1' }, '/api?q')).toBe('/x/api?q');
+  expect(rewritePath({ kind: 'regex', pattern: '[0-9]*', substitution: '-' }, '/a12b')).toBe('-/-a-b-');
   expect(rewritePath({ kind: 'regex', pattern: '^/(a+)/', substitution: '/\\1$\\\\/' }, '/aa/b?q')).toBe('/aa$\\/b?q');
 });
 

@@ -54,7 +54,7 @@ export function textMatches(match: TextMatch, text: string): boolean {
 }
 
 /** The values of a header, or of what Envoy keeps under such a name: `:method`, `:path`, `:scheme`, `:authority` or `host`. */
-function valuesOf(name: string, request: Request): readonly string[] | undefined {
+export function headerValues(name: string, request: Request): readonly string[] | undefined {
   switch (name) {
     case ':method':
       return [request.method];
@@ -72,7 +72,7 @@ function valuesOf(name: string, request: Request): readonly string[] | undefined
 
 /** Whether a header meets a condition. */
 export function headerMatches({ name, match, invert, missingIsEmpty }: HeaderMatch, request: Request): boolean {
-  const values = valuesOf(name, request) ?? (missingIsEmpty ? [''] : []);
+  const values = headerValues(name, request) ?? (missingIsEmpty ? [''] : []);
   if (values.length === 0) return match.kind === 'present' && invert === true;
   return values.some((value) => textMatches(match, value)) !== (invert === true);
 }

@@ -22,7 +22,11 @@ function replaceAll(compiled: RE2JS, text: string, substitution: string): string
   const matcher = compiled.matcher(text);
   let result = '';
   let end = 0;
+  let matched = false;
   while (matcher.find()) {
+    // No empty match right behind the last one (re2, re2.cc GlobalReplace): `(.*)` matches once.
+    if (matched && matcher.start() === end && matcher.end() === end) continue;
+    matched = true;
     const replacement = substitution.replace(/\\(\\|\d)/g, (_, what) =>
       what === '\\' ? '\\' : (matcher.group(Number(what)) ?? ''),
     );

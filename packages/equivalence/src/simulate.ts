@@ -5,6 +5,7 @@ import {
   type Forward,
   type HeaderChanges,
   locationOf,
+  mergeSlashes,
   normalizePath,
   type Request,
   type RouteTable,
@@ -125,7 +126,7 @@ function judge(table: RouteTable, request: Request, path: string | undefined): J
     const side: SimulatedSide = {
       reads,
       steps: [],
-      decision: 'answered with 400: the path climbs above the root',
+      decision: 'answered with 400: the proxy takes no such path',
       kind: 'respond',
       seen: [],
       answer: { status: 400 },
@@ -171,19 +172,36 @@ function judge(table: RouteTable, request: Request, path: string | undefined): J
   return { side, decision };
 }
 
+/**
+ * The path as the routes of a proxy of Kong Mesh see it. Envoy refuses a fragment unless it is told otherwise
+ * (`http_reject_path_with_fragment`), which Istio does (istio, pkg/bootstrap/config.go, 1.32) and Kuma does not.
+ */
+const readByMesh = (path: string): string | undefined => (path.includes('#') ? undefined : normalizePath(path));
+
+/**
+ * The path as Kong Gateway's router sees it. Where Envoy stays at the root, nginx answers 400 to a path that climbs above it
+ * (nginx, src/http/ngx_http_parse.c `ngx_http_parse_complex_uri`).
+ */
+function readByKong(path: string): string | undefined {
+  const normal = normalizePath(path);
+  // A step down that no path has is there still unless something climbed above it.
+  const below = normalizePath(`/\uE000${path}`);
+  return normal === undefined || below?.startsWith('/%EE%80%80') !== true ? undefined : mergeSlashes(normal);
+}
+
 /** What both meshes do with one request, route by route, by what they were compiled to. */
 export function simulate(model: SimulationModel, asked: Request): Simulation {
   const { before, after, pathNormalization, grpc, connections, undecided: always, scheme, mergesSlashes, only } = model;
   const request = scheme === undefined ? asked : { ...asked, scheme };
   const first = judge(before, request, normalizedPath(pathNormalization, request.path));
   const normal = normalizePath(request.path);
-  const second = judge(after, request, mergesSlashes === true ? normal?.replace(/\/{2,}/g, '/') : normal);
-  const { path } = splitPath(normalizePath(request.path) ?? request.path);
+  const second = judge(after, request, mergesSlashes === true ? readByKong(request.path) : readByMesh(request.path));
+  const { path } = splitPath(normal ?? request.path);
   const { differences, undecided } = compareDecisions(
     first.decision,
     second.decision,
     { exact: path, prefix: path },
-    { ...request, path: normalizePath(request.path) ?? request.path },
+    { ...request, path: normal ?? request.path },
     {
       destinations: (one, other) => connections[pairOf(one, other)] ?? nothing,
       unread: !first.side.reads && !second.side.reads,

@@ -1,4 +1,4 @@
-import { splitPath } from '@isthmus/behavior';
+import { headerValues, type Request, splitPath } from '@isthmus/behavior';
 import type { Constraint } from '../effective/authorization-policy.ts';
 import { expandPrincipal, matchesValue, namespacePattern } from '../effective/identity-values.ts';
 import type { Trust } from '../effective/trust.ts';
@@ -12,17 +12,12 @@ export interface Facts {
   readonly remoteAddress: string | undefined;
   readonly port: number;
   readonly serverName: string;
-  /** Undefined where the port does not speak HTTP. */
+  /** The request, its path normalised; undefined where the port does not speak HTTP. */
   readonly http:
-    | {
-        readonly method: string;
-        /** Normalised. */
-        readonly path: string;
-        readonly authority: string;
-        readonly headers: Readonly<Record<string, readonly string[]>>;
+    | (Request & {
         /** Claims of the token that was accepted. */
         readonly claims: Readonly<Record<string, unknown>> | undefined;
-      }
+      })
     | undefined;
 }
 
@@ -132,7 +127,7 @@ function fits({ attribute, name }: Constraint, value: string, facts: Facts, cont
     case 'request.host':
       return http !== undefined && matchesValue(value.toLowerCase(), http.authority.toLowerCase());
     case 'request.headers':
-      return http !== undefined && headerMatches(value, http.headers[name.slice(16, -1).toLowerCase()]);
+      return http !== undefined && headerMatches(value, headerValues(name.slice(16, -1).toLowerCase(), http));
     case 'request.auth.principal':
       return http?.claims !== undefined && requestPrincipalMatches(value, http.claims);
     case 'request.auth.audiences':

@@ -51,6 +51,61 @@ spec: {action: DENY, rules: [{from: [{source: {notNamespaces: [ops]}}], to: [{op
 });
 
 test.each([
+  [':method', 'GET', 'denied'],
+  [':authority', 'a', 'denied'],
+  ['host', 'a', 'denied'],
+  [':path', '/b?q', 'denied'],
+  [':method', 'PUT', 'allowed'],
+])('a condition on the header %s sees what Envoy keeps under this name', (header, value, outcome) => {
+  const text = `apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: sales}
+spec: {selector: {app: web}, ports: [{name: http, port: 8080}]}
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: one, namespace: sales}
+spec: {action: DENY, rules: [{when: [{key: "request.headers[${header}]", values: ["${value}"]}]}]}
+`;
+  const decide = compileAccess(
+    takeIn([readManifest('a.yaml', new TextEncoder().encode(text))]),
+    { namespace: 'sales', labels: { app: 'web' } },
+    { rootNamespace: 'istio-system', clusterDomain: 'cluster.local' },
+  );
+  const request = { method: 'GET', authority: 'a', path: '/a/../b?q', headers: {} };
+  expect(decide({ ...approach, request }).outcome).toBe(outcome);
+});
+
+test.each([
+  ['BASE', '/admin%2Fx', 'allowed'],
+  ['DECODE_AND_MERGE_SLASHES', '/admin%2Fx', 'denied'],
+  ['BASE', '/a/..;/admin/x', 'denied'],
+  ['NONE', '/a/../admin/x', 'allowed'],
+])('with the path normalised as %s, a denial of /admin/* leaves %s %s', (normalization, path, outcome) => {
+  const text = `apiVersion: v1
+kind: ConfigMap
+metadata: {name: istio, namespace: istio-system}
+data: {mesh: "pathNormalization: {normalization: ${normalization}}"}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: sales}
+spec: {selector: {app: web}, ports: [{name: http, port: 8080}]}
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: one, namespace: sales}
+spec: {action: DENY, rules: [{to: [{operation: {paths: [/admin/*]}}]}]}
+`;
+  const decide = compileAccess(
+    takeIn([readManifest('a.yaml', new TextEncoder().encode(text))]),
+    { namespace: 'sales', labels: { app: 'web' } },
+    { rootNamespace: 'istio-system', clusterDomain: 'cluster.local' },
+  );
+  expect(decide({ ...approach, request: { method: 'GET', authority: 'a', path, headers: {} } }).outcome).toBe(outcome);
+});
+
+test.each([
   ['10.1.2.3', '10.0.0.0/8', true],
   ['10.1.2.3', '10.1.2.3', true],
   ['10.1.2.4', '10.1.2.3', false],

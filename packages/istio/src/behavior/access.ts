@@ -1,6 +1,7 @@
-import { type Access, normalizePath } from '@isthmus/behavior';
+import type { Access } from '@isthmus/behavior';
 import { isList, isMap, type JsonObject } from '@isthmus/kubernetes';
 import { type AuthorizationPolicy, type Constraint, isHttpOnly, type Rule } from '../effective/authorization-policy.ts';
+import { meshDefaults, readMeshSettings } from '../effective/mesh-settings.ts';
 import { effectiveMtls, type MtlsMode, readPeerAuthentication } from '../effective/peer-authentication.ts';
 import { scopeOf, selects } from '../effective/policy-scope.ts';
 import { readAuthorizationPolicy } from '../effective/read-authorization-policy.ts';
@@ -11,6 +12,7 @@ import { checkTokens, jwtRulesOf } from './access-tokens.ts';
 import { constraintHolds, type Facts } from './access-values.ts';
 import { isAddress } from './address.ts';
 import type { Approach } from './approach.ts';
+import { receivedPath } from './received-path.ts';
 
 /** The workload that is approached. */
 export interface AccessServer {
@@ -72,14 +74,6 @@ function authorize(policies: readonly AuthorizationPolicy[], facts: Facts, trust
   return allowing.length === 0 || allowing.some(hits);
 }
 
-/** The normalised path; segments that climb above the root are gone (conformance/istio-access; the outbound side refuses them). */
-function resolvedPath(path: string): string {
-  // Steps down that no path can have take the climbing up, and are removed again.
-  const steps = '/\uE000'.repeat(path.split(/[/\\]/).length);
-  const resolved = normalizePath(`${steps}${path}`)?.replace(/^(?:\/\uE000)+/, '');
-  return resolved === undefined || !resolved.startsWith('/') ? `/${resolved ?? ''}` : resolved;
-}
-
 /** The last entry of `x-forwarded-for` that is an address, else the address of the connection (verified by running 1.32). */
 function remoteAddress({ address, request }: Approach): string | undefined {
   const last = request?.headers['x-forwarded-for']?.join(',').split(',').at(-1)?.trim();
@@ -92,6 +86,8 @@ interface Compiled {
   readonly rules: readonly JsonObject[];
   readonly modeOf: (port: number) => MtlsMode;
   readonly protocolOf: (port: number) => Protocol;
+  /** The path that rules compare; a path that the proxy would refuse stays as it is. */
+  readonly pathOf: (path: string) => string;
 }
 
 function speaksHttp({ protocolOf }: Compiled, approach: Approach, ended: boolean): boolean {
@@ -127,13 +123,7 @@ function decide(compiled: Compiled, approach: Approach): Access {
     port: approach.port,
     // Without an inspector of TLS nobody reads the server name.
     serverName: mode === 'DISABLE' ? '' : (approach.sni ?? ''),
-    http: request && {
-      method: request.method,
-      path: resolvedPath(request.path),
-      authority: request.authority,
-      headers: request.headers,
-      claims: tokens.claims,
-    },
+    http: request && { ...request, path: compiled.pathOf(request.path), claims: tokens.claims },
   };
   if (!authorize(compiled.policies, facts, trust)) return { outcome: 'denied', ...(http ? { status: 403 } : {}) };
   // The application gets the bytes as they are: a client's own TLS is for it, a sidecar's is not.
@@ -153,6 +143,7 @@ export function compileAccess(
 ): (approach: Approach) => Access {
   const { rootNamespace, clusterDomain } = options;
   const trust = trustOf(estate, { rootNamespace, trustDomain: clusterDomain });
+  const mesh = readMeshSettings(estate, { ...meshDefaults, clusterDomain, rootNamespace });
   const ofKind = (kind: string) =>
     estate.istio.filter((resource) => resource.kind === kind && resource.group === 'security.istio.io');
   const peers = ofKind('PeerAuthentication').map((one) => readPeerAuthentication(one, trust.rootNamespace));
@@ -169,6 +160,8 @@ export function compileAccess(
     rules: jwtRulesOf(authentications),
     modeOf: (port) => mtls.ports.get(String(port)) ?? mtls.mode,
     protocolOf: (port) => protocols.get(port) ?? 'detected',
+    // Listeners of both directions normalise alike (istio, pilot/pkg/networking/core/listener_builder.go, 1.32).
+    pathOf: (path) => receivedPath(mesh, path) ?? path,
   };
   return (approach) => decide(compiled, approach);
 }

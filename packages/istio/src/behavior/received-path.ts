@@ -1,4 +1,4 @@
-import { normalizePath, splitPath } from '@isthmus/behavior';
+import { mergeSlashes, normalizePath, splitPath } from '@isthmus/behavior';
 import { descend, text } from '@isthmus/kubernetes';
 import type { MeshSettings } from '../effective/mesh-settings.ts';
 
@@ -25,6 +25,5 @@ export function normalizedPath(setting: string | undefined, path: string): strin
     `${decodes ? written.replace(/%2f/gi, '/').replace(/%5c/gi, '\\') : written}${suffix}`,
   );
   if (normalized === undefined || (!decodes && setting !== 'MERGE_SLASHES')) return normalized;
-  const split = splitPath(normalized);
-  return `${split.path.replace(/\/{2,}/g, '/')}${suffix}`;
+  return mergeSlashes(normalized);
 }

@@ -237,7 +237,8 @@ test.each([
   ['{pathNormalization: {normalization: NONE}}', '/a/../b#f', '/a/../b'],
   ['{pathNormalization: {normalization: MERGE_SLASHES}}', '/a//b?x=//', '/a/b?x=//'],
   ['{pathNormalization: {normalization: DECODE_AND_MERGE_SLASHES}}', '/a%2F%2Fb', '/a/b'],
-  ['', '/../..', undefined],
+  ['', '/../../a', '/a'],
+  ['', '/%00', undefined],
 ])('with %j the routes see %s as %s', (mesh, path, expected) => {
   expect(receivedPath(configOf(mesh === '' ? '' : meshConfig(mesh)).mesh, path)).toBe(expected);
 });
