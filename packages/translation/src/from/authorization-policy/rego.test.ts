@@ -51,6 +51,27 @@ test('addresses and headers; one that is there may be empty', () => {
   expect(rego).toContain('is_string(req.headers["x-any"])');
 });
 
+test('the header host is that of Envoy, and a condition on :path is one on the path', () => {
+  const rego = lines(
+    '{action: DENY, rules: [{when: [{key: "request.headers[host]", values: [a]}, {key: "request.headers[:path]", values: [/b]}]}]}',
+  );
+  expect(rego).toContain('req.headers[":authority"] == "a"');
+  expect(rego).toContain('req.headers[":path"] == "/b"');
+  expect(rego.some((line) => line.startsWith('denied if regex.match('))).toBe(true);
+});
+
+// Istio compares /a^b as /a%5Eb; a server of Kong Mesh gets it as it was sent.
+test.each([
+  ['/a*', false],
+  ['/u/{*}', false],
+  ['/a%5Eb', true],
+  ['/a^b', true],
+  ['*/\u00e9', true],
+])('with the value %s, paths with characters that Istio encodes are refused: %s', (value, refused) => {
+  const rego = lines(`{action: DENY, rules: [{to: [{operation: {paths: ["${value}"]}}]}]}`);
+  expect(rego.some((line) => line.startsWith('denied if regex') && line.includes('["<>^\\x60{|}]'))).toBe(refused);
+});
+
 // OPA takes 10.0.0.1 for ::ffff:10.0.0.1, Envoy does not.
 test('a block of IPv6 holds no address of IPv4', () => {
   expect(lines('{rules: [{from: [{source: {ipBlocks: ["::ffff:10.0.0.1"]}}]}]}')).toContain(

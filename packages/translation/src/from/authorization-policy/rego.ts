@@ -36,6 +36,12 @@ const compareIdentity = (domain: string, { exact, path }: PathMatch): string =>
     ? `caller == ${quote(`spiffe://${domain}${path}`)}`
     : `startswith(caller, ${quote(`spiffe://${domain}${path}`)})`;
 
+/** The key of a header in OPA's input: Envoy has no `host`, it has `:authority` (envoy, source/common/http/headers.h). */
+function headerKey(name: string): string {
+  const header = name.slice('request.headers['.length, -1).toLowerCase();
+  return header === 'host' ? ':authority' : header;
+}
+
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /**
@@ -80,7 +86,7 @@ function alternatives(
       return all((text) => compare('lower(req.host)', text.toLowerCase()));
     case 'request.headers':
       return all((text) => {
-        const header = `req.headers[${quote(name.slice('request.headers['.length, -1).toLowerCase())}]`;
+        const header = `req.headers[${quote(headerKey(name))}]`;
         // A header that is there may be empty (security.md 2.2).
         return text === '*' ? `is_string(${header})` : compare(header, text);
       });
@@ -167,8 +173,26 @@ function writeRule(view: SecurityView, policy: AuthorizationPolicy, rule: Rule, 
  */
 const unclearPath = String.raw`(\\|/\.{1,2}(;[^/]*)?(/|$)|;\.|%(2[DdEe]|5[Ff]|7[Ee]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]))`;
 
-const asksPath = ({ rules }: AuthorizationPolicy): boolean =>
-  rules.some((rule) => allConstraints(rule).some(({ attribute }) => attribute === 'request.path'));
+/**
+ * What Istio writes as an escape before it compares a path (Envoy 1.40, as run). Only values with such a character or with an
+ * escape tell the difference.
+ */
+const encodedCharacter = String.raw`["<>^\x60{|}]|[^\x00-\x7F]`;
+
+const pathValues = ({ rules }: AuthorizationPolicy): string[] =>
+  rules
+    .flatMap(allConstraints)
+    .filter(
+      ({ attribute, name }) =>
+        attribute === 'request.path' || (attribute === 'request.headers' && headerKey(name) === ':path'),
+    )
+    .flatMap(({ values }) => values.map(({ text }) => text));
+
+/** The paths to refuse where the given values are compared with paths. */
+const refusedPath = (values: readonly string[]): string =>
+  values.some((value) => new RegExp(`%|${encodedCharacter}`).test(value.replace(/\{\*\*?\}/g, '')))
+    ? `${unclearPath}|${encodedCharacter}`
+    : unclearPath;
 
 /**
  * Policies that are for the same workloads as one module of Rego for the Envoy plugin of OPA: nothing is allowed that is
@@ -179,7 +203,8 @@ export function regoOf(view: SecurityView, written: readonly AuthorizationPolicy
   // Rules that Istio does not understand are not in the proxy, so that an allowing policy allows nothing.
   const policies = written.map((policy) => (policy.problems.length > 0 ? { ...policy, rules: [] } : policy));
   const allowing = policies.some(({ action }) => action === 'ALLOW');
-  const hasPaths = policies.some(asksPath);
+  const paths = policies.flatMap(pathValues);
+  const hasPaths = paths.length > 0;
   const denies = hasPaths || policies.some(({ action, rules }) => action === 'DENY' && rules.length > 0);
   const permits = policies.some(({ action, rules }) => action === 'ALLOW' && rules.length > 0);
   const rules = policies.flatMap((policy, at) =>
@@ -199,7 +224,7 @@ export function regoOf(view: SecurityView, written: readonly AuthorizationPolicy
       ? [
           'path := split(req.path, "?")[0]',
           '# Istio would normalise these paths and then compare them; here they are refused.',
-          `denied if regex.match(\`${unclearPath}\`, path)`,
+          `denied if regex.match(\`${refusedPath(paths)}\`, path)`,
         ]
       : []),
     ...rules,
