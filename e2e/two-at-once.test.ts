@@ -41,3 +41,24 @@ test('many services change at once, and their history says by whom', async ({ pa
   await page.getByRole('link', { name: 'History' }).click();
   await expect(page.getByText('flight-ops').first()).toBeVisible();
 });
+
+for (const hand of hands)
+  test(`gates keep many services from a phase until somebody says why, ${hand.name}`, async ({ page }) => {
+    const address = await openSample(page);
+    await page.goto(`${address}/services?namespace=operations`);
+    await expect(page.getByText('5 of 17 services')).toBeVisible();
+    await page.getByRole('checkbox', { name: /all/i }).check();
+    const bulk = page.getByRole('region', { name: 'Change the selected services' });
+    await bulk.getByLabel('Phase of the selected services').selectOption('bridged');
+    await hand.press(bulk.getByRole('button', { name: 'Set phase' }));
+    const dialog = page.getByRole('dialog');
+    await expect(dialog).toContainText('5 services kept from bridged by their gates');
+    await expect(dialog.getByRole('grid', { name: 'What stands against it' })).toContainText('operations/crew');
+    await hand.press(dialog.getByRole('button', { name: 'Enter bridged all the same …' }));
+    await hand.write(dialog.getByRole('textbox'), 'tried out in staging');
+    await hand.press(dialog.getByRole('button', { name: 'Enter bridged with 5 services' }));
+    await expect(page.getByText('5 services changed.')).toBeVisible();
+    await expect(dialog).toBeHidden();
+    await page.getByRole('link', { name: 'History' }).click();
+    await expect(page.getByText('tried out in staging')).toHaveCount(5);
+  });

@@ -195,3 +195,26 @@ test('of many services those whose gate is shut are left alone and come back wit
   });
   expect(owners.body.changed).toMatchObject([{ owner: 'Ann', phase: 'discovered' }]);
 });
+
+test('of many services those whose gate is shut enter with a reason, which the history keeps for each of them', async () => {
+  const revision = async (id: string): Promise<number> =>
+    (await call<{ services: Service[] }>('GET', '/services')).body.services.find((one) => one.id === id)?.revision ??
+    -1;
+  const services = [
+    { id: 'shop/cart', revision: await revision('shop/cart') },
+    { id: 'shop/log', revision: await revision('shop/log') },
+  ];
+  const set = { phase: 'migrated' };
+  const refused = await call<BulkResult>('POST', '/services/changes', { services, set });
+  expect(refused.body.refused.map(({ service }) => service).sort()).toEqual(['shop/cart', 'shop/log']);
+  const override = { reason: 'both are tried out elsewhere' };
+  const { body } = await call<BulkResult>('POST', '/services/changes', { services, set, override });
+  expect(body.refused).toEqual([]);
+  expect(body.changed.map(({ id, phase, share }) => [id, phase, share]).sort()).toEqual([
+    ['shop/cart', 'migrated', 100],
+    ['shop/log', 'migrated', 100],
+  ]);
+  const history = await call<{ entries: readonly unknown[] }>('GET', '/history?limit=20');
+  const kept = history.body.entries.filter((entry) => JSON.stringify(entry).includes(override.reason));
+  expect(kept).toHaveLength(2);
+});

@@ -50,11 +50,11 @@ export function serviceRoutes(app: FastifyInstance, { store, views, live, cluste
     return withClusters({ store, views, clusters }, record, (JSON.parse(bytes.toString()) as { gates: Gate[] }).gates);
   }
 
-  /** Of what is back in Istio nothing is served by Kong Mesh. */
+  /** Of what is back in Istio nothing is served by Kong Mesh, and of what has moved everything. */
   function withShare(patch: ServicePatch): ServicePatch {
     const { phase, share } = patch;
-    if (phase === undefined || share !== undefined) return patch;
-    return phase === 'shifting' || phase === 'migrated' || phase === 'retired' ? patch : { ...patch, share: 0 };
+    if (phase === undefined || phase === 'shifting' || share !== undefined) return patch;
+    return { ...patch, share: phase === 'migrated' || phase === 'retired' ? 100 : 0 };
   }
 
   async function change(

@@ -1,4 +1,4 @@
-import type { Phase, Service } from '@isthmus/contract';
+import type { Gate, Phase, Service } from '@isthmus/contract';
 import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
@@ -9,6 +9,15 @@ import { type Change, changeServices, undoOf, type Wanted } from './changes.ts';
 import { PhaseSelect } from './phase.tsx';
 
 const Conflict = lazy(async () => ({ default: (await import('./conflict.tsx')).Conflict }));
+const ShutGates = lazy(async () => ({ default: (await import('./shut-gates.tsx')).ShutGates }));
+
+/** What is asked of the server, with the services as they were seen. */
+interface Wish {
+  readonly services: readonly Service[];
+  readonly wanted: Wanted;
+  /** Why they enter a phase whose gates are shut. */
+  readonly reason?: string;
+}
 
 /** Takes a change of many services back, unless somebody changed them since. */
 function Undo({ migration, changes }: { migration: string; changes: readonly Change[] }) {
@@ -42,22 +51,24 @@ export interface BulkProps {
 export function Bulk({ migration, selected, onClear }: BulkProps) {
   const [phase, setPhase] = useState<Phase | ''>('');
   const [owner, setOwner] = useState('');
-  const [conflict, setConflict] = useState<{ readonly services: readonly Service[]; readonly wanted: Wanted }>();
+  const [conflict, setConflict] = useState<Wish>();
+  const [shut, setShut] = useState<Wish & { readonly gates: readonly Gate[] }>();
   const change = useMutation({
-    mutationFn: ({ services, wanted }: { services: readonly Service[]; wanted: Wanted }) =>
-      changeServices(migration, services, wanted),
-    onSuccess: ({ changed, conflicts, refused }, { services, wanted }) => {
+    mutationFn: ({ services, wanted, reason }: Wish) => changeServices(migration, services, wanted, reason),
+    onSuccess: ({ changed, conflicts, refused }, { services, wanted, reason }) => {
       if (changed.length > 0)
         tell(
           `${count(changed.length, 'service')} changed.`,
           <Undo migration={migration} changes={undoOf(services, changed, wanted)} />,
         );
-      const [gate] = refused;
-      if (gate !== undefined)
-        tell(
-          `${count(refused.length, 'service')} ${refused.length === 1 ? 'was' : 'were'} left alone. ${gate.sentence}`,
-        );
-      setConflict(conflicts.length === 0 ? undefined : { services: conflicts, wanted });
+      const kept = new Set(refused.map(({ service }) => service));
+      const left = services.filter(({ id }) => kept.has(id));
+      setShut(left.length === 0 ? undefined : { services: left, wanted, gates: refused });
+      setConflict(
+        conflicts.length === 0
+          ? undefined
+          : { services: conflicts, wanted, ...(reason === undefined ? {} : { reason }) },
+      );
       setPhase('');
       setOwner('');
     },
@@ -104,6 +115,14 @@ export function Bulk({ migration, selected, onClear }: BulkProps) {
         </Button>
       </section>
       <Suspense>
+        {shut !== undefined && (
+          <ShutGates
+            gates={shut.gates}
+            isBusy={change.isPending}
+            onOverride={(reason) => change.mutate({ services: shut.services, wanted: shut.wanted, reason })}
+            onClose={() => setShut(undefined)}
+          />
+        )}
         {conflict !== undefined && (
           <Conflict
             services={conflict.services}

@@ -22,13 +22,13 @@ const service = (id: string, change: Partial<Service>): Service => ({
 });
 
 test('a change of many is taken back by the values that they had, as the change left them', () => {
-  const before = [service('a', {}), service('b', { phase: 'reviewed' }), service('c', {}), service('d', {})];
+  const before = [service('a', {}), service('b', { phase: 'shifting', share: 30 }), service('c', {}), service('d', {})];
   const changed = ['a', 'b', 'c'].map((id) => service(id, { phase: 'bridged', revision: 1 }));
   const undo = undoOf(before, changed, { phase: 'bridged' });
   expect(undo.map(({ services, wanted }) => [services.map(({ id, revision }) => `${id}@${revision}`), wanted])).toEqual(
     [
-      [['a@1', 'c@1'], { phase: 'discovered' }],
-      [['b@1'], { phase: 'reviewed' }],
+      [['a@1', 'c@1'], { phase: 'discovered', share: 0 }],
+      [['b@1'], { phase: 'shifting', share: 30 }],
     ],
   );
 });

@@ -36,7 +36,10 @@ export function undoOf(before: readonly Service[], changed: readonly Service[], 
   for (const service of changed) {
     const was = old.get(service.id);
     if (was === undefined) continue;
-    const fields = changeableFields.filter((field) => wanted[field] !== undefined);
+    // A phase may bring a share with it.
+    const fields = changeableFields.filter(
+      (field) => wanted[field] !== undefined || (field === 'share' && wanted.phase !== undefined),
+    );
     const values = Object.fromEntries(fields.map((field) => [field, was[field]])) as Wanted;
     const key = JSON.stringify(values);
     const group = groups.get(key) ?? { services: [], wanted: values };
@@ -73,11 +76,24 @@ export async function changeService(
   }
 }
 
-/** One change of many services as they were seen; those that changed meanwhile come back as they are now. */
-export async function changeServices(migration: string, seen: readonly Service[], wanted: Wanted): Promise<BulkResult> {
+/**
+ * One change of many services as they were seen; those that changed meanwhile come back as they are now, and so do the gates that
+ * keep some from the phase.
+ * @param reason why they enter a phase whose gate is shut
+ */
+export async function changeServices(
+  migration: string,
+  seen: readonly Service[],
+  wanted: Wanted,
+  reason?: string,
+): Promise<BulkResult> {
   const result = await call('POST /migrations/:id/services/changes', {
     params: { id: migration },
-    body: { services: seen.map(({ id, revision }) => ({ id, revision })), set: wanted },
+    body: {
+      services: seen.map(({ id, revision }) => ({ id, revision })),
+      set: wanted,
+      ...(reason === undefined ? {} : { override: { reason } }),
+    },
   });
   storeServices(queryClient, migration, [...result.changed, ...result.conflicts]);
   return result;
