@@ -15,15 +15,15 @@ interface Against {
 }
 
 const columns: readonly Column<Against>[] = [
-  { id: 'service', title: 'Service', width: [180, 1], value: ({ service }) => service },
-  { id: 'condition', title: 'Condition', width: [180, 1], value: ({ condition }) => condition.title },
+  { id: 'service', title: 'Service', width: [160, 1], value: ({ service }) => service },
+  { id: 'condition', title: 'Condition', width: [160, 2], value: ({ condition }) => condition.title },
   {
     id: 'state',
     title: 'State',
-    width: [110, 0],
+    width: [100, 0],
     value: ({ condition }) => (condition.state === 'fails' ? 'does not hold' : 'not known'),
   },
-  { id: 'detail', title: 'Why', width: [280, 3], value: ({ condition }) => condition.detail },
+  { id: 'detail', title: 'Why', width: [260, 3], value: ({ condition }) => condition.detail },
 ];
 
 export interface ShutGatesProps {
@@ -68,7 +68,7 @@ export function ShutGates({ gates, isBusy, onOverride, onClose }: ShutGatesProps
         empty="Nothing stands against it any more."
       />
       <div className={classes.buttons}>
-        <Button variant="default" onClick={onClose} data-autofocus>
+        <Button size="compact-md" variant="default" onClick={onClose} data-autofocus>
           {isOne ? 'Leave it as it is' : 'Leave them as they are'}
         </Button>
         <Accept
