@@ -164,6 +164,16 @@ export const telemetry = defineCodes({
     explanation:
       'Policies of Kong Mesh select Dataplanes; on a delegated gateway they see its connections into the mesh only (edge.md T57).',
   },
+  atGateways: {
+    code: 'ISTHMUS-TEL-021',
+    severity: 'warning',
+    title: 'Gateways log and trace by plugins of Kong',
+    message:
+      "Istio's gateways log, trace and measure the requests of their clients as the mesh does. Policies of Kong Mesh see what Kong's sidecar sends into the mesh only: plugins are drafted for the rest ({plugins}).",
+    help: 'Look at the drafts and apply them for the class of the Kong Gateway, or leave them if its own logs and metrics are enough.',
+    explanation:
+      'On a delegated gateway MeshAccessLog, MeshTrace and MeshMetric act on the outgoing part (edge.md T57). Names of metrics, formats of logs and spans are those of Kong (kong/plugins, 3.9, read).',
+  },
   unusedField: {
     code: 'ISTHMUS-TEL-019',
     severity: 'info',

@@ -3,8 +3,14 @@ import type { Context } from '../../context.ts';
 import { child, descend, entries, type Field, flag, items, number, text } from '../../field.ts';
 import { meshSettings } from '../../mesh-settings.ts';
 import { dnsLabel } from '../../names.ts';
+import { oncePerContext } from '../../once.ts';
+import { untrace } from '../../trace.ts';
+import { draftForGateways, type Observed } from './at-gateways.ts';
 import { type Level, type Levels, levelsOf, targetOf } from './levels.ts';
-import { istioFormat, logBackend, providerOf, traceBackend } from './providers.ts';
+import { addressOf, istioFormat, logBackend, providerOf, traceBackend } from './providers.ts';
+
+/** What the policies of each level say, for the gateways that are none of their Dataplanes. */
+const observedIn = oncePerContext((): Observed[] => []);
 
 function emit(context: Context, kind: string, name: string, spec: Record<string, unknown>): void {
   context.emit({
@@ -27,6 +33,18 @@ function emit(context: Context, kind: string, name: string, spec: Record<string,
 const nameOf = (level: Level | undefined): string =>
   level === undefined || level.scope === 'mesh' ? 'mesh' : `${level.namespace}-${level.resource.name}`;
 
+function observe(
+  context: Context,
+  kind: Observed['kind'],
+  level: Level | undefined,
+  backends: readonly unknown[],
+  traces?: { readonly random: unknown; readonly collector: string | undefined },
+): void {
+  const plain = (value: unknown): unknown => untrace(value, '', () => undefined);
+  const more = traces === undefined ? {} : { ...traces, random: plain(traces.random) as number | string };
+  observedIn(context).push({ kind, level, backends: backends.map(plain), ...more });
+}
+
 /** Emits the two policies of access logs: what clients see (`to`) and what servers see (`rules`); both cannot stand in one. */
 function emitLogs(
   context: Context,
@@ -35,6 +53,8 @@ function emitLogs(
 ): void {
   const targetRef = targetOf(context, level);
   const name = `access-log-${nameOf(level)}`;
+  // Of a gateway's clients Istio's gateway is the server's side.
+  observe(context, 'MeshAccessLog', level, sides.client ?? sides.server ?? []);
   if (sides.client !== undefined)
     emit(context, 'MeshAccessLog', `${name}-outbound`, {
       targetRef,
@@ -160,6 +180,7 @@ function readTraces(context: Context, level: Level, levels: Levels): void {
   const name = `trace-${nameOf(level)}`;
   if (silent?.value === true) {
     emit(context, 'MeshTrace', name, { targetRef, default: { backends: context.exact(silent, []) } });
+    observe(context, 'MeshTrace', level, []);
     return;
   }
   context.settled(silent);
@@ -188,11 +209,13 @@ function readTraces(context: Context, level: Level, levels: Levels): void {
     )
     .find((field) => field !== undefined);
   const written = tagsOf(context, tags);
+  const random = sampling(context, chain);
+  observe(context, 'MeshTrace', level, [backend], { random, collector: addressOf(context, provider)?.host });
   emit(context, 'MeshTrace', name, {
     targetRef,
     default: {
       backends: [context.exact(used, backend)],
-      sampling: { overall: 100, client: 100, random: sampling(context, chain) },
+      sampling: { overall: 100, client: 100, random },
       ...(written.length === 0 ? {} : { tags: written }),
     },
   });
@@ -216,6 +239,7 @@ function readMetrics(context: Context, level: Level): void {
   const scraped = providers.filter(({ value }) => isPrometheus(value));
   if (scraped.length === 0) return;
   const backend = { type: 'Prometheus', prometheus: { port: 5670, path: '/metrics' } };
+  observe(context, 'MeshMetric', level, [backend]);
   emit(context, 'MeshMetric', `metrics-${nameOf(level)}`, {
     targetRef: targetOf(context, level),
     default: { backends: [context.derived(scraped, backend)] },
@@ -287,4 +311,5 @@ export function translateTelemetry(context: Context): void {
     for (const leaf of context.unclaimed(level.spec)) context.claim(leaf, 'inert', codes.telemetry.unusedField);
   }
   if (!logged) readMeshLogs(context);
+  draftForGateways(context, observedIn(context));
 }
