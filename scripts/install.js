@@ -13,6 +13,8 @@ export const environment = {
   // Nothing reports on what is done here.
   TURBO_TELEMETRY_DISABLED: '1',
   DO_NOT_TRACK: '1',
+  // What the sources were compiled to: each thread of the server would compile them again.
+  NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node'),
   PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`,
 };
 

@@ -21,8 +21,11 @@ function packagedNode() {
 }
 
 if (major > 24 || (major === 24 && minor >= 5)) {
-  const { enableCompileCache } = await import('node:module');
+  const { enableCompileCache, getCompileCacheDir } = await import('node:module');
   enableCompileCache();
+  // Threads use it only where they find it in their environment.
+  const folder = getCompileCacheDir();
+  if (folder !== undefined) process.env.NODE_COMPILE_CACHE ??= folder;
   await import('../src/main.ts');
 } else {
   const node = packagedNode();

@@ -76,7 +76,7 @@ const inline: SideWork = {
 // Pieces under way; more would only fill the memory.
 const mostUnderWay = 16;
 // Characters of documents or small files that travel together.
-const parcel = 256 * 1024;
+const parcel = 64 * 1024;
 
 /** Undefined for what JSON.stringify refuses: integers beyond 2^53. */
 function jsonOf(value: unknown): string | undefined {

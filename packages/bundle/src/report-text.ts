@@ -1,7 +1,7 @@
 import type { Report } from './report.ts';
 
 // Long enough that writing costs little for each piece, short enough that no piece weighs on memory.
-const chunkLength = 256 * 1024;
+const chunkLength = 64 * 1024;
 
 /**
  * The report as JSON in pieces, for files: the report of a large estate is tens of megabytes. Each entry of a list stands
