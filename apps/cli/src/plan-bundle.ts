@@ -76,6 +76,10 @@ export async function bridgeSettingsOf(options: BridgeOptions): Promise<BridgeSe
 
 /** When waves move. Throws an InputError for days that are none. */
 export function scheduleOf({ start, every, freeze = [] }: BridgeOptions): Schedule {
+  if (start === undefined && (every !== undefined || freeze.length > 0))
+    throw new InputError(
+      `${every === undefined ? '--freeze' : '--every'} needs --start, the day of the first wave: without it no wave has a day`,
+    );
   const freezes = freeze.map((text): Freeze => {
     const [days, reason] = splitOnce(text, '--freeze', '<first day>..<last day>=<reason>');
     const [from = '', to = ''] = days.split('..');

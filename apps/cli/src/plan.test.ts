@@ -71,7 +71,10 @@ test('order, limits, exclusions and observed traffic are taken', () => {
   };
   const result = [{ metric, value: [0, '9'] }];
   writeFileSync(seen, JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }));
-  const { stdout } = isthmus(['plan', '-', '--observed', seen, '--most', '1'], estate);
+  const { stdout, stderr } = isthmus(['plan', '-', '--observed', seen, '--most', '1'], estate);
+  expect(stderr).toMatch(
+    /^Observed traffic: \d+ calls? of workloads, which make \d+ between services of the import\.\n$/,
+  );
   expect(stdout).toContain('    together, because of shop/cart → shop/pay → shop/cart\n');
   expect(stdout).toContain('1 group moves together; no known call crosses');
   expect(isthmus(['plan', '-', '--order', 'callers-first'], estate).stdout).toMatch(/^Wave 1 .*\n {2}shop\/cart\n/);
@@ -83,6 +86,11 @@ test('order, limits, exclusions and observed traffic are taken', () => {
 test.each([
   ['an unknown order', ['--order', 'sideways'], '--order is callees-first or callers-first'],
   ['a limit that is no number', ['--most', '0'], '--most takes a whole number'],
+  [
+    'two waves for one service',
+    ['--pin', 'shop/cart=1', '--pin', 'shop/cart=2'],
+    '--pin names shop/cart for wave 1 and for wave 2',
+  ],
   ['a pin without a wave', ['--pin', 'shop/cart'], "--pin takes <namespace>/<name>=<wave>, not 'shop/cart'"],
   ['an exclusion that is no service', ['--exclude', 'cart'], '--exclude takes <namespace>/<name>'],
   ['a confidence that is none', ['--confidence', '7'], '--confidence takes a number from 0 to 1'],
@@ -139,7 +147,9 @@ test('waves have days, behind the freezes', () => {
 
 test.each([
   ['a day that is none', ['--start', '2027-02-30'], '2027-02-30 is no day'],
-  ['a freeze without a reason', ['--freeze', '2027-01-01..2027-01-02'], '--freeze takes'],
+  ['a freeze without a first day', ['--freeze', '2027-01-01..2027-01-02=x'], '--freeze needs --start'],
+  ['a distance without a first day', ['--every', '3'], '--every needs --start'],
+  ['a freeze without a reason', ['--start', '2027-01-01', '--freeze', '2027-01-01..2027-01-02'], '--freeze takes'],
   ['shares that do not grow', ['--shift', '50,10,100'], '--shift takes shares'],
   ['shares that are no numbers', ['--shift', 'all'], '--shift takes shares'],
   ['an unknown topology', ['--topology', 'mixed'], '--topology is same-cluster or separate-clusters'],

@@ -14,6 +14,7 @@ import {
   planReport,
   presentGraph,
   readObserved,
+  type ServiceGraph,
   sentenceOfPlan,
   serviceGraph,
   waveDays,
@@ -56,7 +57,10 @@ function pinsOf(pins: readonly string[]): Record<string, number> {
     const [id = '', wave = '', ...rest] = pin.split('=');
     if (!service.test(id) || wave === '' || rest.length > 0)
       throw new InputError(`--pin takes <namespace>/<name>=<wave>, not '${pin}'`);
-    found[id] = wholeOf(wave, '--pin');
+    const number = wholeOf(wave, '--pin');
+    if (found[id] !== undefined && found[id] !== number)
+      throw new InputError(`--pin names ${id} for wave ${found[id]} and for wave ${number}`);
+    found[id] = number;
   }
   return found;
 }
@@ -79,6 +83,18 @@ export function planSettingsOf(options: PlanOptions): PlanSettings {
     pinned: pinsOf(pin),
     confidence: threshold,
   };
+}
+
+/** How much of observed traffic is about the import, in a sentence. */
+function seen({ edges }: ServiceGraph, observed: readonly Observation[]): string {
+  const known = edges.filter(({ evidence }) => evidence.some(({ kind }) => kind === 'observed')).length;
+  const calls = new Set(
+    observed.map(({ workload, workloadNamespace, service, serviceNamespace }) =>
+      [workloadNamespace, workload, serviceNamespace, service].join('\n'),
+    ),
+  ).size;
+  const none = known === 0 ? ' It says nothing of this import: is it of the same clusters?' : '';
+  return `Observed traffic: ${calls} ${calls === 1 ? 'call' : 'calls'} of workloads, which make ${known} between services of the import.${none}\n`;
 }
 
 async function observedOf(file: string | undefined): Promise<readonly Observation[]> {
@@ -149,6 +165,7 @@ export async function runPlan(paths: readonly string[], options: PlanOptions): P
     await writeText(process.stdout, renderPlan(report, { colour, all: verbose, days }));
     if (spread !== undefined) await writeText(process.stdout, renderFanOut(spread, { colour, all: verbose }));
   }
+  if (options.observed !== undefined) process.stderr.write(seen(graph, observed));
   if (out !== undefined)
     process.stderr.write(
       `Runbooks, manifests and the way back of ${report.waves.length} waves were written to ${out}.\n`,

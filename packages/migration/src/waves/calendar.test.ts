@@ -22,6 +22,10 @@ test('a wave that would fall into freezes moves behind them, and those after it 
   ]);
 });
 
+test('waves beyond what four digits are for have no day', () => {
+  expect(days(5, { start: '2998-06-01', everyDays: 365 })).toEqual(['2998-06-01', '2999-06-01']);
+});
+
 test('without a start no wave has a day', () => {
   expect(days(3, { start: undefined })).toEqual([]);
 });
@@ -32,6 +36,8 @@ test.each<[Partial<Schedule>, string]>([
   [{ everyDays: 0 }, '0 is no whole number of days'],
   [{ freezes: [{ from: '2026-12-24', to: '2026-12-01', reason: '' }] }, 'ends before it begins'],
   [{ freezes: [{ from: '2026-12-24', to: '2026-13-01', reason: '' }] }, '2026-13-01 is no day'],
+  [{ freezes: [{ from: '2026-12-24', to: '9999-12-31', reason: '' }] }, 'does not end before the year 3000'],
+  [{ start: '3000-01-01' }, 'not before the year 3000'],
 ])('%j is refused', (own, message) => {
   expect(problemOfSchedule({ ...weekly, ...own })).toContain(message);
   expect(() => waveDays(1, { ...weekly, ...own })).toThrow(RangeError);

@@ -29,11 +29,17 @@ function numberOf(day: string): number | undefined {
   return Number.isNaN(time) || dayOf(time / length) !== day ? undefined : time / length;
 }
 
+/** Days are written with four digits for the year; nobody plans for longer. */
+const mostYears = 3000;
+const end = Date.UTC(mostYears, 0, 1) / length;
+
 const dayOf = (number: number): string => new Date(number * length).toISOString().slice(0, 10);
 
 /** What is wrong with a schedule; undefined where nothing is. */
 export function problemOfSchedule({ start, everyDays, freezes }: Schedule): string | undefined {
-  if (start !== undefined && numberOf(start) === undefined) return `${start} is no day of the form 2027-01-31.`;
+  const first = start === undefined ? 0 : numberOf(start);
+  if (first === undefined) return `${start} is no day of the form 2027-01-31.`;
+  if (first >= end) return `${start} is not before the year ${mostYears}.`;
   if (!Number.isInteger(everyDays) || everyDays < 1 || everyDays > 365)
     return `${everyDays} is no whole number of days from 1 to 365.`;
   for (const { from, to } of freezes) {
@@ -41,13 +47,15 @@ export function problemOfSchedule({ start, everyDays, freezes }: Schedule): stri
     if (first === undefined || last === undefined)
       return `${first === undefined ? from : to} is no day of the form 2027-01-31.`;
     if (last < first) return `The freeze from ${from} to ${to} ends before it begins.`;
+    if (last >= end)
+      return `The freeze from ${from} to ${to} does not end before the year ${mostYears}: exclude the services that are not to move instead.`;
   }
   return undefined;
 }
 
 /**
  * The days of waves: each so many days after the one before, or on the first day behind the freezes that it would fall into. Empty
- * where no start is given. Throws a RangeError for a schedule that `problemOfSchedule` objects to.
+ * where no start is given; waves beyond the year 3000 have none. Throws a RangeError for a schedule that `problemOfSchedule` objects to.
  */
 export function waveDays(count: number, schedule: Schedule): WaveDay[] {
   const problem = problemOfSchedule(schedule);
@@ -59,7 +67,7 @@ export function waveDays(count: number, schedule: Schedule): WaveDay[] {
     .sort((a, b) => a.first - b.first || a.last - b.last);
   const days: WaveDay[] = [];
   let next = numberOf(start) ?? 0;
-  for (let wave = 0; wave < count; wave++) {
+  for (let wave = 0; wave < count && next < end; wave++) {
     const behind: Freeze[] = [];
     // Sorted by their first day, so that moving behind one can only run into a later one.
     for (const { freeze, first, last } of sorted)
