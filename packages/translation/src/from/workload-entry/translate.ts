@@ -3,6 +3,7 @@ import type { Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { child, descend, entries, type Field, number, rootField, text } from '../../field.ts';
 import { dnsLabel } from '../../names.ts';
+import { inboundProtocol } from './inbound-protocol.ts';
 
 /** A port of a workload outside of Kubernetes, by its name. */
 interface Inbound {
@@ -23,7 +24,7 @@ function inboundsOf(context: Context, ports: Field | undefined): Inbound[] {
 function networking(
   context: Context,
   part: Field,
-  fallback: { readonly service: string; readonly address: string },
+  fallback: { readonly service: string; readonly address: string; readonly labels: Readonly<Record<string, string>> },
   probe: Record<string, unknown> | undefined,
 ): Record<string, unknown> {
   const address = text(child(part, 'address'));
@@ -45,17 +46,33 @@ function networking(
     if (!['address', 'labels', 'ports', 'serviceAccount', 'network', 'locality', 'weight'].includes(key))
       context.inert(field, codes.workload.unusedField, { field: key });
   // Up to 2.14 the service stands in tags of each inbound, from 3.0 on in labels of the Dataplane (edge.md 1.12).
-  const tags = context.settings.target === '3.0' ? {} : { tags: { 'kuma.io/service': fallback.service, ...labels } };
+  const isTagged = context.settings.target !== '3.0';
+  const workload = { namespace: part.resource.namespace || 'default', labels: fallback.labels };
   const place =
     address === undefined || address.value === '' ? fallback.address : context.exact(address, address.value);
   return {
     address: place,
-    inbound: inbounds.map(({ name, port }) => ({
-      port: context.exact(port, port.value),
-      name: dnsLabel(name),
-      ...tags,
-      ...(probe === undefined ? {} : { serviceProbe: probe }),
-    })),
+    inbound: inbounds.map(({ name, port }) => {
+      const spoken = inboundProtocol(context, workload, { name, number: port.value });
+      const protocol =
+        spoken && (spoken.from === undefined ? spoken.protocol : context.derived(spoken.from, spoken.protocol));
+      return {
+        port: context.exact(port, port.value),
+        name: dnsLabel(name),
+        ...(isTagged
+          ? {
+              tags: {
+                'kuma.io/service': fallback.service,
+                ...(protocol === undefined ? {} : { 'kuma.io/protocol': protocol }),
+                ...labels,
+              },
+            }
+          : protocol === undefined
+            ? {}
+            : { protocol }),
+        ...(probe === undefined ? {} : { serviceProbe: probe }),
+      };
+    }),
   };
 }
 
@@ -89,6 +106,9 @@ function emitDataplane(
 const labelsOf = (context: Context, field: Field | undefined): Record<string, unknown> =>
   Object.fromEntries(entries(field).map(([key, value]) => [key, context.derived(value, String(value.value))]));
 
+const plainLabels = (...fields: readonly (Field | undefined)[]): Record<string, string> =>
+  Object.fromEntries(fields.flatMap((field) => entries(field).map(([key, { value }]) => [key, String(value)])));
+
 function serviceOf(part: Field, resource: Resource): string {
   const app = text(descend(part, 'labels', 'app'))?.value;
   return dnsLabel(app ?? resource.name);
@@ -100,7 +120,8 @@ function translateEntry(context: Context, resource: Resource): void {
   const address = text(child(spec, 'address'));
   const socket = address?.value.startsWith('unix:') === true;
   if (address !== undefined && socket) context.unsupported(address, codes.workload.socket, { address: address.value });
-  const fallback = { service: serviceOf(spec, resource), address: '{{ address }}' };
+  const labels = plainLabels(child(spec, 'labels'));
+  const fallback = { service: serviceOf(spec, resource), address: '{{ address }}', labels };
   context.report(codes.workload.entry, { name: resource.name }, address ?? spec);
   if (!socket) {
     const own = networking(context, spec, fallback, undefined);
@@ -151,7 +172,8 @@ function translateGroup(context: Context, resource: Resource): void {
   if (spec === undefined) return;
   context.report(codes.workload.group, { name: resource.name }, template ?? spec);
   if (template !== undefined && typeof template.value === 'object' && template.value !== null) {
-    const fallback = { service: serviceOf(template, resource), address: '{{ address }}' };
+    const all = plainLabels(descend(spec, 'metadata', 'labels'), child(template, 'labels'));
+    const fallback = { service: serviceOf(template, resource), address: '{{ address }}', labels: all };
     const own = networking(context, template, fallback, probeOf(context, child(spec, 'probe')));
     const labels = {
       ...labelsOf(context, descend(spec, 'metadata', 'labels')),
