@@ -26,9 +26,9 @@ export function reportBackendTls(context: Context, binding: Binding, backends: r
   const { namespace: home = binding.namespace, labels } = binding.workload;
   for (const { namespace, service: name, subset: part, port: number, host } of backends) {
     const base = part?.service.resource.name ?? name;
-    const service = config.registry.all.find(
-      (one) => one.registry === 'kubernetes' && one.namespace === namespace && one.resource.name === base,
-    );
+    const service = config.registry
+      .withHost(`${base}.${namespace}.svc.${config.mesh.clusterDomain}`)
+      .find(({ registry }) => registry === 'kubernetes');
     const port = service?.ports.find((one) => one.port === number);
     if (service === undefined || port === undefined) continue;
     const rule = config.destinationRules.find({ namespace: home, labels }, service);

@@ -81,8 +81,11 @@ function groupsOf(context: Context): Member[][] {
 function linked(groups: readonly (readonly Member[])[]): Member[][] {
   const parents = new Map<string, string>();
   const rootOf = (key: string): string => {
-    const parent = parents.get(key) ?? key;
-    return parent === key ? key : rootOf(parent);
+    let root = key;
+    for (let parent = parents.get(root); parent !== undefined && parent !== root; parent = parents.get(root))
+      root = parent;
+    parents.set(key, root);
+    return root;
   };
   const members = new Map<string, Member>();
   for (const group of groups)

@@ -13,9 +13,9 @@ export function reportMeshRoutes(context: Context, backends: readonly Backend[])
   if (context.settings.target !== '3.0') return;
   const config = configOf(context);
   for (const { namespace, service: name, port, host } of backends) {
-    const service = config.registry.all.find(
-      (one) => one.registry === 'kubernetes' && one.namespace === namespace && one.resource.name === name,
-    );
+    const service = config.registry
+      .withHost(`${name}.${namespace}.svc.${config.mesh.clusterDomain}`)
+      .find(({ registry }) => registry === 'kubernetes');
     const [everybody] = service === undefined ? [] : clientUnits(config, service);
     if (service === undefined || everybody === undefined) continue;
     const compiled = compileService(config, everybody.client, service.host, port);
