@@ -321,3 +321,28 @@ test('pods without a sidecar of Istio are not told apart by its label', () => {
   );
   expect(injected.services.get('shop/pay')?.shiftable).toBe(true);
 });
+
+test('names that read the same when they are joined stay apart', () => {
+  const inNamespace = (text: string, namespace: string): string =>
+    text.replaceAll('namespace: shop', `namespace: ${namespace}`);
+  const caller = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec: {selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: app, env: [{name: A, value: "http://b-c.a:80"}, {name: B, value: "http://c.a-b:80"}]}]}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {selector: {app: web}, ports: [{port: 80, name: http}]}
+---
+`;
+  const closed = strict.replace('namespace: shop', 'namespace: istio-system');
+  const facts = factsOf(inNamespace(service('b-c'), 'a') + inNamespace(service('c'), 'a-b') + caller + closed);
+  const all = objects(facts, { 'shop/web': 'migrated' });
+  const externals = all.filter(({ kind }) => kind === 'MeshExternalService');
+  expect(externals.map(({ metadata }) => (metadata as JsonObject).name)).toEqual([
+    expect.stringMatching(/^istio-a-b-c-[a-z0-9]+-80$/),
+    expect.stringMatching(/^istio-a-b-c-[a-z0-9]+-80$/),
+  ]);
+  expect(new Set(externals.map(({ metadata }) => (metadata as JsonObject).name)).size).toBe(2);
+});

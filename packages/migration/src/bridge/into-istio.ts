@@ -3,6 +3,7 @@ import type { BridgedCall, BridgedPort, BridgedService, BridgeFacts } from './fa
 import { bridgeHost, demandsMtls } from './into-kong.ts';
 import { bridgeObject, meshObject } from './object.ts';
 import { callersOf, opensEgress } from './permissions.ts';
+import { placeOfService } from './place-name.ts';
 import type { Placed } from './placed.ts';
 import { hasBegun, hasPodsInIstio, type ProgressOf, some } from './progress.ts';
 import { remembered } from './remembered.ts';
@@ -59,8 +60,8 @@ const isNeededInIstio = (service: BridgedService, facts: BridgeFacts, progressOf
     ({ from, gateway }) => !gateway && from !== service.id && hasBegun(progressOf(from)),
   );
 
-const nameOf = ({ namespace, name }: BridgedService, port: BridgedPort): string =>
-  dnsLabel(`istio-${namespace}-${name}-${port.port}`);
+const nameOf = (service: BridgedService, port: BridgedPort, facts: BridgeFacts): string =>
+  dnsLabel(`istio-${placeOfService(service, facts)}-${port.port}`);
 
 /** Names of the MeshExternalServices through which a service in Kong Mesh reaches those that it calls in Istio. */
 export function externalsOf(service: string, facts: BridgeFacts, progressOf: ProgressOf): string[] {
@@ -72,7 +73,7 @@ export function externalsOf(service: string, facts: BridgeFacts, progressOf: Pro
         callee !== undefined &&
         isNeededInIstio(callee, facts, progressOf) &&
         closedIntoIstio(callee, facts) === undefined;
-      return isOpen ? callee.ports.map((port) => nameOf(callee, port)) : [];
+      return isOpen ? callee.ports.map((port) => nameOf(callee, port, facts)) : [];
     })
     .sort();
 }
@@ -81,7 +82,7 @@ export function externalsOf(service: string, facts: BridgeFacts, progressOf: Pro
 export function endpointOf(service: BridgedService, port: BridgedPort, facts: BridgeFacts): string {
   const { settings, names } = facts.input;
   if (settings.topology === 'same-cluster')
-    return `${nameOf(service, port)}.${bridgeNamespace}.svc.${names.clusterDomain}`;
+    return `${nameOf(service, port, facts)}.${bridgeNamespace}.svc.${names.clusterDomain}`;
   return service.ports[0] === port ? bridgeHost(service, facts) : `${port.port}.${bridgeHost(service, facts)}`;
 }
 
@@ -108,7 +109,7 @@ function external(service: BridgedService, port: BridgedPort, facts: BridgeFacts
   const object = meshObject(
     names,
     'MeshExternalService',
-    nameOf(service, port),
+    nameOf(service, port, facts),
     {
       match: { type: 'HostnameGenerator', port: port.port, protocol: port.protocol },
       endpoints: [{ address, port: 443 }],
@@ -126,12 +127,18 @@ function external(service: BridgedService, port: BridgedPort, facts: BridgeFacts
       },
     },
     service.id,
-    isShort ? { [hostLabel]: host, [namedLabel]: 'enabled' } : { [hostLabel]: nameOf(service, port) },
+    isShort ? { [hostLabel]: host, [namedLabel]: 'enabled' } : { [hostLabel]: nameOf(service, port, facts) },
   );
   const placed: Placed = { cluster, service: service.id, object };
   if (isShort) return [placed];
   // Values of labels end at 63 characters: a longer name gets a generator that spells it.
-  const generator = generatorOf(facts, nameOf(service, port), { [hostLabel]: nameOf(service, port) }, host, service.id);
+  const generator = generatorOf(
+    facts,
+    nameOf(service, port, facts),
+    { [hostLabel]: nameOf(service, port, facts) },
+    host,
+    service.id,
+  );
   return [placed, { cluster, service: service.id, object: generator }];
 }
 
@@ -151,9 +158,9 @@ const generatorOf = (
   );
 
 /** The name by which Kong Mesh's proxies ask the zone egress for a port (kuma, MADR 101; Kong Mesh documentation, MeshTrafficPermission, "Zone proxies"). */
-const serverName = (service: BridgedService, port: BridgedPort, { input }: BridgeFacts): string => {
-  const { mesh, zone, systemNamespace } = input.names;
-  return `sni.extsvc.${mesh}.${zone}.${systemNamespace}.${nameOf(service, port)}.${port.port}`;
+const serverName = (service: BridgedService, port: BridgedPort, facts: BridgeFacts): string => {
+  const { mesh, zone, systemNamespace } = facts.input.names;
+  return `sni.extsvc.${mesh}.${zone}.${systemNamespace}.${nameOf(service, port, facts)}.${port.port}`;
 };
 
 export const serverNames = (service: BridgedService, facts: BridgeFacts): string[] =>
@@ -176,7 +183,7 @@ function permission(service: BridgedService, port: BridgedPort, facts: BridgeFac
       object: meshObject(
         names,
         'MeshTrafficPermission',
-        nameOf(service, port),
+        nameOf(service, port, facts),
         {
           targetRef: { kind: 'Dataplane', labels: { 'kuma.io/listener-zoneegress': 'enabled' } },
           rules: [{ default: { ...(deny.length === 0 ? {} : { deny: onPort(deny) }), allow: onPort(allow) } }],
@@ -198,7 +205,7 @@ function route(service: BridgedService, port: BridgedPort, facts: BridgeFacts): 
     port.protocol === 'tcp'
       ? { tcp: [{ route: [{ destination }] }] }
       : { http: [{ rewrite: { authority: host }, route: [{ destination }] }] };
-  const place = { name: nameOf(service, port), namespace: bridgeNamespace };
+  const place = { name: nameOf(service, port, facts), namespace: bridgeNamespace };
   const of = (object: JsonObject): Placed => ({ cluster, service: service.id, object });
   return [
     of(

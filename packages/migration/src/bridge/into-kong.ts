@@ -1,6 +1,7 @@
 import { dnsLabel, isList, isMap, type Json, type JsonObject, type Resource } from '@isthmus/kubernetes';
 import type { BridgedPort, BridgedService, BridgeFacts } from './facts.ts';
 import { bridgeObject, meshObject } from './object.ts';
+import { placeOfService, placeOfWorkload } from './place-name.ts';
 import type { Placed } from './placed.ts';
 import { isJoined, type Progress, type ProgressOf, some } from './progress.ts';
 import { remembered } from './remembered.ts';
@@ -209,7 +210,7 @@ export function strictWhileBridging(facts: BridgeFacts, services: readonly Bridg
               object: meshObject(
                 names,
                 'MeshTLS',
-                dnsLabel(`bridge-${workload.namespace}-${workload.name}`),
+                dnsLabel(`bridge-${placeOfWorkload(workload, facts)}`),
                 {
                   targetRef: {
                     kind: 'Dataplane',
@@ -377,8 +378,8 @@ function routeAtGateway(service: BridgedService, port: BridgedPort, facts: Bridg
 }
 
 /** Who may call at Kong Gateway what Istio restricts: only what a person decided about, since the gateway's identity is all that is left. */
-function gatewayPermission(service: BridgedService, { input }: BridgeFacts): Placed[] {
-  const { names, settings } = input;
+function gatewayPermission(service: BridgedService, facts: BridgeFacts): Placed[] {
+  const { names, settings } = facts.input;
   if (!service.restricted || !settings.widened.some((one) => one.service === service.id)) return [];
   const value = `spiffe://${ownTrustDomain(names)}/ns/${settings.gatewayNamespace}/sa`;
   return service.workloads.map(
@@ -388,7 +389,7 @@ function gatewayPermission(service: BridgedService, { input }: BridgeFacts): Pla
       object: meshObject(
         names,
         'MeshTrafficPermission',
-        dnsLabel(`bridge-${service.namespace}-${service.name}${index === 0 ? '' : `-${index + 1}`}`),
+        dnsLabel(`bridge-${placeOfService(service, facts)}${index === 0 ? '' : `-${index + 1}`}`),
         {
           targetRef: { kind: 'Dataplane', labels: { 'k8s.kuma.io/namespace': service.namespace, ...workload.labels } },
           rules: [{ default: { allow: [{ spiffeID: { type: 'Prefix', value } }] } }],

@@ -1,0 +1,46 @@
+import type { Workload } from '@isthmus/istio';
+import { shortHash } from '@isthmus/kubernetes';
+import type { BridgedService, BridgeFacts } from './facts.ts';
+import { remembered } from './remembered.ts';
+
+interface Place {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+const joined = ({ namespace, name }: Place): string => `${namespace}-${name}`;
+const kindOf = ({ resource, namespace, name }: Workload): string => `${resource.kind} ${namespace}/${name}`;
+
+/** The joined names that several things have: `b/c-d` and `b-c/d`, or a Deployment and a StatefulSet of one name. */
+function shared(things: Iterable<readonly [joined: string, id: string]>): ReadonlySet<string> {
+  const first = new Map<string, string>();
+  const found = new Set<string>();
+  for (const [name, id] of things) {
+    if ((first.get(name) ?? id) !== id) found.add(name);
+    first.set(name, id);
+  }
+  return found;
+}
+
+const unique = (name: string, id: string, several: ReadonlySet<string>): string =>
+  several.has(name) ? `${name}-${shortHash(id)}` : name;
+
+/** Namespace and name of a service in one, for objects of the system namespace: no other service has it. */
+export function placeOfService(service: BridgedService, facts: BridgeFacts): string {
+  const several = remembered(facts, 'names of services', () =>
+    shared([...facts.services.values()].map((one) => [joined(one), one.id] as const)),
+  );
+  return unique(joined(service), service.id, several);
+}
+
+/** The same of a workload: no other workload behind a service has it, of whatever kind. */
+export function placeOfWorkload(workload: Workload, facts: BridgeFacts): string {
+  const several = remembered(facts, 'names of workloads', () =>
+    shared(
+      [...facts.services.values()].flatMap(({ workloads }) =>
+        workloads.map((one) => [joined(one), kindOf(one)] as const),
+      ),
+    ),
+  );
+  return unique(joined(workload), kindOf(workload), several);
+}
