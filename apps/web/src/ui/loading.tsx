@@ -1,10 +1,11 @@
 import classes from './loading.module.css';
 
-/** The shape of what comes, while it comes. */
-export function Loading({ what = 'the page' }: { what?: string }) {
+/** The shape of what comes, while it comes: a whole page, or a part `within` one that has its heading already. */
+export function Loading({ what = 'the page', within = false }: { what?: string; within?: boolean }) {
+  const Name = within ? 'p' : 'h1';
   return (
     <div className={classes.loading} role="status">
-      <h1 className="unseen">Loading {what} …</h1>
+      <Name className="unseen">Loading {what} …</Name>
       <div className={classes.title} />
       <div className={classes.sentence} />
       {Array.from({ length: 8 }, (_, row) => (

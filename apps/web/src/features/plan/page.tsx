@@ -193,7 +193,7 @@ export function PlanPage() {
       {isSettling && <SettingsPanel migration={id} state={state} />}
       {view === 'board' && <Waves migration={id} state={state} />}
       {view === 'graph' && (
-        <Suspense fallback={<Loading what="the graph" />}>
+        <Suspense fallback={<Loading what="the graph" within />}>
           <Graph migration={id} state={state} />
         </Suspense>
       )}

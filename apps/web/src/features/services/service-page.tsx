@@ -47,7 +47,7 @@ function Concerns({ migration, service }: { migration: string; service: Service 
     const rank = { blocker: 0, warning: 1, info: 2 };
     return (view.data?.findings ?? []).toSorted((a, b) => rank[a.diagnostic.severity] - rank[b.diagnostic.severity]);
   }, [view.data]);
-  if (view.isPending) return <Loading what="resources and findings" />;
+  if (view.isPending) return <Loading what="resources and findings" within />;
   if (view.data === undefined) return <p role="alert">{view.error?.message}</p>;
   const { before, omitted } = view.data;
   return (
