@@ -15,6 +15,8 @@ export interface ConnectionSettings {
   readonly kubeconfigs: readonly string[];
   /** Whether this process runs in a pod with a service account. */
   readonly inCluster: boolean;
+  /** What stands before the paths of the service account's files; nothing in a pod, a folder in tests. */
+  readonly accountRoot?: string;
 }
 
 /** A context that can be chosen; nothing of it is secret. */
@@ -32,7 +34,8 @@ export function connectionSettings(
   environment: Readonly<Record<string, string | undefined>>,
   separator: string,
 ): ConnectionSettings {
-  const { KUBECONFIG, HOME, USERPROFILE, ISTHMUS_CLUSTER_PROGRAMS, KUBERNETES_SERVICE_HOST } = environment;
+  const { KUBECONFIG, HOME, USERPROFILE, ISTHMUS_CLUSTER_PROGRAMS } = environment;
+  const isGiven = (name: string): boolean => (environment[name] ?? '') !== '';
   const listed = (KUBECONFIG ?? '').split(separator).filter((path) => path !== '');
   const home = HOME ?? USERPROFILE;
   return {
@@ -41,6 +44,6 @@ export function connectionSettings(
       .map((name) => name.trim())
       .filter((name) => name !== ''),
     kubeconfigs: listed.length > 0 ? listed : home === undefined ? [] : [`${home}/.kube/config`],
-    inCluster: KUBERNETES_SERVICE_HOST !== undefined && KUBERNETES_SERVICE_HOST !== '',
+    inCluster: isGiven('KUBERNETES_SERVICE_HOST') && isGiven('KUBERNETES_SERVICE_PORT'),
   };
 }

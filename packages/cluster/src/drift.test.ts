@@ -71,6 +71,28 @@ describe('drift', () => {
     ]);
   });
 
+  test('takes of ConfigMaps those of istiod, by what Istio reads of them; of Secrets no record of a release', () => {
+    const config = (name: string, data: JsonObject): JsonObject => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { namespace: 'istio-system', name },
+      data,
+    });
+    const secret = (name: string): JsonObject => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name } });
+    const istio = config('istio', { mesh: 'a', other: 'b' });
+    const compared = [
+      istio,
+      config('istio-canary', { meshNetworks: '' }),
+      config('istio-sidecar-injector', { values: '' }),
+      config('settings', { mesh: 'a' }),
+      secret('tls'),
+      secret('sh.helm.release.v1.shop.v7'),
+    ];
+    expect(compared.map(isCompared)).toEqual([true, true, false, false, true, false]);
+    expect(canonical(istio)).toBe(canonical(config('istio', { mesh: 'a' })));
+    expect(canonical(istio)).not.toBe(canonical(config('istio', { mesh: 'b' })));
+  });
+
   test('from a manifest is what the cluster does not say, not what it says besides', () => {
     const manifest = route('a', 'a');
     const defaulted = {

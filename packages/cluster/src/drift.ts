@@ -1,7 +1,7 @@
 import { clusterAnnotation, isList, isMap, type Json, type JsonObject, join, stringifyJson } from '@isthmus/kubernetes';
 import { isIstio, meshGroups } from './kinds.ts';
 import { byText, nameOf, namespaceOf, textAt } from './objects.ts';
-import { shapeObject } from './shape.ts';
+import { meshConfigKeys, shapeMeshConfig, shapeObject } from './shape.ts';
 import { isKept } from './snapshot.ts';
 
 /** What tells one object from another, whatever version it is written in. */
@@ -19,10 +19,10 @@ export interface Drift {
   readonly gone: readonly ObjectRef[];
 }
 
-// Pods, their endpoints and what makes them come and go without anybody meaning a change; Secrets and ConfigMaps are not
-// watched.
+// Not Pods, their endpoints and what makes them, which come and go without anybody meaning a change.
 const lasting = new Set([
   '/Namespace',
+  '/Secret',
   '/Service',
   '/ServiceAccount',
   '/ReplicationController',
@@ -53,16 +53,30 @@ export const refKey = ({ group, kind, namespace, name }: ObjectRef): string => `
 export const compareRefs = (a: ObjectRef, b: ObjectRef): number =>
   byText(a.kind, b.kind) || byText(a.group, b.group) || byText(a.namespace, b.namespace) || byText(a.name, b.name);
 
+/** Whether a ConfigMap holds Istio's configuration; of others a cluster is not asked. */
+const isMeshConfig = ({ data }: JsonObject, { name }: ObjectRef): boolean =>
+  /^istio(?:-|$)/.test(name) && isMap(data) && meshConfigKeys.some((key) => key in data);
+
+// A release's record is one more with each upgrade (helm/pkg/storage/driver/secrets.go, 3.19).
+const isRecord = ({ kind, name }: ObjectRef): boolean => kind === 'Secret' && name.startsWith('sh.helm.release.');
+
 /** Whether a difference of an object means something. */
 export function isCompared(object: JsonObject): boolean {
-  const { group, kind } = refOf(object);
+  const ref = refOf(object);
+  const { group, kind } = ref;
+  if (group === '' && kind === 'ConfigMap') return isMeshConfig(object, ref);
+  if (isRecord(ref)) return false;
   const isOfMesh = isIstio(group) || meshGroups.includes(group);
   return (isOfMesh ? kind !== 'Dataplane' : lasting.has(`${group}/${kind}`)) && isKept(object);
 }
 
 /** What of an object counts when it is compared: as a snapshot holds it, without its version and its cluster. */
 export function comparable(object: JsonObject): JsonObject {
-  const { apiVersion: _, status: __, ...shaped } = shapeObject(object);
+  const {
+    apiVersion: _,
+    status: __,
+    ...shaped
+  } = object.kind === 'ConfigMap' ? shapeMeshConfig(object) : shapeObject(object);
   const metadata = isMap(shaped.metadata) ? shaped.metadata : {};
   const { annotations, ...others } = metadata;
   const { [clusterAnnotation]: ___, ...kept } = isMap(annotations) ? annotations : {};

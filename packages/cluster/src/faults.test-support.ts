@@ -15,10 +15,14 @@ export interface Faults {
   stop(): Promise<void>;
 }
 
+/** What is asked, and the next bytes of the answer to it. */
+export type Overheard = (request: { readonly path: string; readonly accept: string }, bytes: Buffer) => void;
+
 /** @param decide what happens to a request; `count` is how many of its path (without the query) there were, from 1 */
 export async function startFaults(
   target: string,
   decide: (path: string, count: number) => Fault | undefined,
+  overhear: Overheard = () => {},
 ): Promise<Faults> {
   const agent = new Agent({ rejectUnauthorized: false, keepAlive: true });
   const counts = new Map<string, number>();
@@ -50,6 +54,7 @@ export async function startFaults(
       let bytes = 0;
       reply.on('data', (part: Buffer) => {
         bytes += part.length;
+        overhear({ path, accept: incoming.headers.accept ?? '' }, part);
         if (fault !== undefined && bytes > fault.cutAfter) {
           answer.write(part.subarray(0, 100));
           setImmediate(() => answer.destroy());

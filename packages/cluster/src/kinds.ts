@@ -14,6 +14,8 @@ export interface ServedKind {
   /** The name in paths and rights, such as `virtualservices`. */
   readonly resource: string;
   readonly isNamespaced: boolean;
+  /** Of the kind this one object alone, where rights are given by its name. */
+  readonly only?: { readonly namespace: string; readonly name: string };
 }
 
 /** What could not be read of a cluster, and how it could be. */

@@ -137,7 +137,12 @@ test('a server without TLS is refused unless the kubeconfig says so', () => {
 test('settings come from the environment', () => {
   expect(
     connectionSettings(
-      { HOME: '/home/me', ISTHMUS_CLUSTER_PROGRAMS: 'aws, /opt/gke-auth,', KUBERNETES_SERVICE_HOST: '10.0.0.1' },
+      {
+        HOME: '/home/me',
+        ISTHMUS_CLUSTER_PROGRAMS: 'aws, /opt/gke-auth,',
+        KUBERNETES_SERVICE_HOST: '10.0.0.1',
+        KUBERNETES_SERVICE_PORT: '443',
+      },
       ':',
     ),
   ).toEqual({ programs: ['aws', '/opt/gke-auth'], kubeconfigs: ['/home/me/.kube/config'], inCluster: true });

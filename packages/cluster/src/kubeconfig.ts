@@ -102,7 +102,7 @@ export function openKubeconfig(connection: Connection, settings: ConnectionSetti
   if (connection.kind === 'in-cluster') {
     if (!settings.inCluster) throw new ClusterError('connection', 'This process does not run in a pod of a cluster.');
     const config = new KubeConfig();
-    config.loadFromCluster();
+    config.loadFromCluster(settings.accountRoot ?? '');
     return config;
   }
   const config = connection.kind === 'context' ? readOwn(settings) : read(connection.path);

@@ -14,8 +14,13 @@ export interface KindList {
 const pageSize = 500;
 const mostRestarts = 3;
 
-/** The path of a kind in all namespaces. */
-export const listPath = ({ group, version, resource }: ServedKind): string => `${pathOf(group, version)}/${resource}`;
+/** The path of a kind in all namespaces, or of one object's kind in its own. */
+export const listPath = ({ group, version, resource, only }: ServedKind): string =>
+  `${pathOf(group, version)}/${only === undefined ? '' : `namespaces/${only.namespace}/`}${resource}`;
+
+/** Asks for one object of a kind by its name; the API server takes that for a right to the name. */
+export const selectorOf = ({ only }: ServedKind): Readonly<Record<string, string>> =>
+  only === undefined ? {} : { fieldSelector: `metadata.name=${only.name}` };
 
 /**
  * Lists a kind page by page. Where the API server forgot the version that the pages belong to (410), the list begins anew.
@@ -38,7 +43,7 @@ export async function listKind(
       let next = '';
       let resourceVersion = '';
       do {
-        const query = { limit: String(pageSize), ...(next === '' ? {} : { continue: next }) };
+        const query = { limit: String(pageSize), ...selectorOf(kind), ...(next === '' ? {} : { continue: next }) };
         const options = isSecrets ? { signal, accept: metadataOnly } : { signal };
         const page = await reader.get(listPath(kind), query, options);
         if (!isMap(page) || !isMap(page.metadata) || !(isList(page.items) || page.items === null))

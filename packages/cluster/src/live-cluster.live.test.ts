@@ -1,5 +1,6 @@
-import type { ApiServer } from '@isthmus/testkit';
+import type { ApiServer, Written } from '@isthmus/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startFaults } from './faults.test-support.ts';
 import { inventoryOf } from './inventory.ts';
 import {
   definitionsOf,
@@ -17,6 +18,23 @@ import { type LiveCluster, openLive } from './live-cluster.ts';
 const server: ApiServer | undefined = await startOrSkip();
 const live = server as ApiServer;
 afterAll(async () => server?.stop());
+
+const istiod = (revision: string): Written => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: {
+    namespace: 'istio-system',
+    name: `istiod-${revision}`,
+    labels: { app: 'istiod', 'istio.io/rev': revision },
+  },
+  spec: {
+    selector: { matchLabels: { app: 'istiod' } },
+    template: {
+      metadata: { labels: { app: 'istiod' } },
+      spec: { containers: [{ name: 'discovery', image: 'istio/pilot:1.29.1' }] },
+    },
+  },
+});
 
 /** Waits until a cluster shows something. */
 async function until(cluster: LiveCluster, holds: () => boolean): Promise<void> {
@@ -45,7 +63,7 @@ describe.skipIf(server === undefined || definitionsOf('schemas/istio').length ==
         virtualService('sales', 'seats'),
         pod('sales', 'seats-1', 'seats', { app: 'seats:1', 'istio-proxy': 'istio/proxyv2:1.29.1' }),
       ]);
-      token = await live.account('live', sufficientRules());
+      token = await live.account('live', sufficientRules(['canary']));
     });
 
     test('follows what happens: a pod of the other mesh comes, one goes, a namespace is labelled anew', async () => {
@@ -100,10 +118,84 @@ describe.skipIf(server === undefined || definitionsOf('schemas/istio').length ==
       cluster.close();
     });
 
-    test('asks for nothing but metadata, lists and watches, and for no Secret', () => {
+    test("follows Istio's configuration, also of a revision that comes later, and of Secrets their metadata", async () => {
+      const overheard: { path: string; accept: string; text: string }[] = [];
+      const faults = await startFaults(
+        live.url,
+        () => undefined,
+        (request, bytes) => overheard.push({ ...request, text: bytes.toString() }),
+      );
+      const cluster = openLive(readerOf(live, 'configured', token, faults.url));
+      await until(cluster, () => cluster.current().state === 'watching');
+      const configs = () => [...cluster.current().objects('', 'ConfigMap')];
+      expect(configs()).toEqual([]);
+      const config = (name: string, mesh: string, other = {}) => ({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { namespace: 'istio-system', name },
+        data: { mesh, ...other },
+      });
+      await live.create([
+        namespace('istio-system'),
+        config('istio', 'trustDomain: example.org\n', { values: 'not needed' }),
+        config('istio-canary', 'trustDomain: example.net\n'),
+        config('passwords', 'hidden-1'),
+        istiod('default'),
+      ]);
+      await until(cluster, () => configs().length === 1);
+      expect(configs()[0]?.data).toEqual({ mesh: 'trustDomain: example.org\n' });
+      await live.send(
+        'PATCH',
+        '/api/v1/namespaces/istio-system/configmaps/istio',
+        { data: { mesh: 'trustDomain: example.com\n' } },
+        'application/merge-patch+json',
+      );
+      await until(cluster, () => JSON.stringify(configs()).includes('example.com'));
+      await live.create([istiod('canary')]);
+      await until(cluster, () => configs().length === 2);
+      await live.send('DELETE', '/api/v1/namespaces/istio-system/configmaps/istio');
+      await until(cluster, () => configs().length === 1 && nameOf(configs()[0] as Written) === 'istio-canary');
+      const key = Buffer.from('hidden-2').toString('base64');
+      await live.create([
+        { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'sales', name: 'tls' }, data: { key } },
+      ]);
+      const secrets = () => [...cluster.current().objects('', 'Secret')];
+      await until(cluster, () => secrets().length === 1);
+      expect(secrets()[0]).toEqual({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { namespace: 'sales', name: 'tls' },
+      });
+      await live.send('DELETE', '/api/v1/namespaces/sales/secrets/tls');
+      await until(cluster, () => secrets().length === 0);
+      cluster.close();
+      const said = overheard.map(({ text }) => text).join('');
+      for (const hidden of ['hidden-1', key]) expect(said).not.toContain(hidden);
+      const asked = overheard.filter(({ path }) => path.startsWith('/api/v1/secrets'));
+      expect(new Set(asked.map(({ path, accept }) => `${path.includes('watch=true')} ${accept}`))).toEqual(
+        new Set([
+          'false application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1',
+          'true application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
+        ]),
+      );
+      await faults.stop();
+    });
+
+    test('asks for nothing but what is served, lists and watches; of Secrets for metadata, of ConfigMaps for one', () => {
       const mine = live.audit().filter(({ user }) => user.username === 'system:serviceaccount:default:live');
       expect([...new Set(mine.map(({ verb }) => verb))].sort()).toEqual(['get', 'list', 'watch']);
-      expect(mine.filter(({ requestURI }) => requestURI.includes('/secrets'))).toEqual([]);
+      expect(mine.filter(({ verb, requestURI }) => verb === 'get' && /secrets|configmaps/.test(requestURI))).toEqual(
+        [],
+      );
+      const listed = mine.filter(({ verb, requestURI }) => verb === 'list' && requestURI.includes('/secrets'));
+      expect(new Set(listed.map(({ responseObject }) => responseObject?.kind))).toEqual(
+        new Set(['PartialObjectMetadataList']),
+      );
+      const configs = mine.filter(({ requestURI }) => requestURI.includes('/configmaps'));
+      expect(configs.length).toBeGreaterThan(0);
+      expect(
+        configs.every(({ requestURI }) => /fieldSelector=metadata\.name%3Distio(?:-canary)?(?:&|$)/.test(requestURI)),
+      ).toBe(true);
     });
   },
 );

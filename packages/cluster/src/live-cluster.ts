@@ -3,7 +3,7 @@ import { ClusterError } from './cluster-error.ts';
 import type { ServedKind, Unread } from './kinds.ts';
 import { isWatched, liveShape } from './live-shape.ts';
 import { byText, idOf } from './objects.ts';
-import { type KindProgress, type KindReading, readCluster } from './read-cluster.ts';
+import { type KindProgress, type KindReading, readCluster, readMeshConfigs } from './read-cluster.ts';
 import type { Reader } from './reader.ts';
 import { grantOf } from './rights.ts';
 import { backOff } from './timing.ts';
@@ -43,6 +43,9 @@ export interface LiveCluster {
 }
 
 const keyOf = ({ group, resource }: ServedKind): string => `${group}/${resource}`;
+/** What is followed by itself: a kind, or the one object that is read of it. */
+const watchOf = (kind: ServedKind): string =>
+  kind.only === undefined ? keyOf(kind) : `${keyOf(kind)}/${kind.only.namespace}/${kind.only.name}`;
 
 // Kinds come with an installation, and rights are granted, while somebody looks.
 const lookAgain = 60_000;
@@ -57,15 +60,20 @@ export function openLive(reader: Reader): LiveCluster {
   };
   const stores = new Map<string, Map<string, JsonObject>>();
   const kinds = new Map<string, LiveKind>();
-  /** Kinds whose watch ended for lack of rights. */
+  /** Watches that ended for lack of rights. */
   const ended = new Set<string>();
+  /** ConfigMaps of istiods that are followed. */
+  const configs = new Set<string>();
   let unread: readonly Unread[] = [];
   let state: LiveState['state'] = 'reading';
   let error: ClusterError | undefined;
   let version = '';
 
   const fill = (kind: ServedKind, objects: readonly JsonObject[]): void => {
-    stores.set(keyOf(kind), new Map(objects.map((object) => [idOf(object), object])));
+    const store = kind.only === undefined ? new Map<string, JsonObject>() : (stores.get(keyOf(kind)) ?? new Map());
+    if (kind.only !== undefined) store.delete(`${kind.only.namespace}/${kind.only.name}`);
+    for (const object of objects) store.set(idOf(object), object);
+    stores.set(keyOf(kind), store);
     changed();
   };
   const mark = (kind: ServedKind, change: Partial<LiveKind>): void => {
@@ -98,14 +106,16 @@ export function openLive(reader: Reader): LiveCluster {
       changed();
       return;
     }
-    ended.add(keyOf(kind));
-    const { group, resource } = kind;
-    const grant = error.failure === 'forbidden' ? { grant: grantOf({ group, resource }, error.user) } : {};
+    ended.add(watchOf(kind));
+    configs.delete(watchOf(kind));
+    const { group, resource, only } = kind;
+    const grant = error.failure === 'forbidden' ? { grant: grantOf({ group, resource, ...only }, error.user) } : {};
     const entry: Unread = {
       group,
       kind: kind.kind,
       resource,
       verb: 'watch',
+      ...only,
       failure: error.failure,
       reason: error.message,
       ...grant,
@@ -116,29 +126,43 @@ export function openLive(reader: Reader): LiveCluster {
 
   /** Whether a kind is not followed: not known yet, not readable, or no longer watched. */
   const isOpen = (kind: ServedKind): boolean =>
-    isWatched(kind) && (kinds.get(keyOf(kind))?.state !== 'read' || ended.has(keyOf(kind)));
+    isWatched(kind) && (kinds.get(keyOf(kind))?.state !== 'read' || ended.has(watchOf(kind)));
 
   /** Reads what is not followed yet, and follows it from where its list ended, while others are still read. */
   async function read(): Promise<void> {
     const tried = new Set<string>();
     const reading = await readCluster(reader, {
       signal,
-      wants: isOpen,
+      wants: (kind) => kind.only === undefined && isOpen(kind),
       shape: liveShape,
       onProgress({ kind, ...progress }) {
         tried.add(keyOf(kind));
         mark(kind, progress);
       },
       onKind(one) {
-        ended.delete(keyOf(one.kind));
+        ended.delete(watchOf(one.kind));
         fill(one.kind, one.objects);
         follow({ kind: one.kind, objects: [], resourceVersion: one.resourceVersion }).catch(fail);
       },
       isPassing: true,
     });
     ({ version } = reading);
-    const others = unread.filter((one) => one.kind !== '*' && !tried.has(`${one.group}/${one.resource}`));
-    unread = [...others, ...reading.unread].sort((x, y) => byText(x.group, y.group) || byText(x.resource, y.resource));
+    // Of Deployments as they stand now: an istiod of another revision may have come since they were listed.
+    const deployments = stores.get('apps/deployments')?.values() ?? [];
+    const istio = await readMeshConfigs(reader, deployments, (kind) => !configs.has(watchOf(kind)), signal);
+    for (const one of istio.read) {
+      configs.add(watchOf(one.kind));
+      ended.delete(watchOf(one.kind));
+      fill(one.kind, one.objects);
+      mark(one.kind, { state: 'read' });
+      follow(one).catch(fail);
+    }
+    const isOld = ({ group, kind, resource }: Unread): boolean =>
+      kind === '*' || kind === 'ConfigMap' || tried.has(`${group}/${resource}`);
+    const others = unread.filter((one) => !isOld(one));
+    unread = [...others, ...reading.unread, ...istio.unread].sort(
+      (x, y) => byText(x.group, y.group) || byText(x.resource, y.resource),
+    );
     state = 'watching';
     changed();
   }

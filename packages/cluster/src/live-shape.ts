@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '@isthmus/kubernetes';
 import type { ServedKind } from './kinds.ts';
 import { annotationsOf, mapsAt, numberAt, textAt } from './objects.ts';
-import { shapeObject } from './shape.ts';
+import { shapeMeshConfig, shapeObject } from './shape.ts';
 
 // What says of a pod which mesh injected it (istio/pkg/kube/inject, 1.32; kuma/pkg/plugins/runtime/k8s/metadata, 2.14).
 const telling = [
@@ -60,6 +60,7 @@ export function liveShape(object: JsonObject): JsonObject {
   const { kind, apiVersion } = object;
   if (kind === 'Pod' && apiVersion === 'v1') return podOf(object);
   if (kind === 'EndpointSlice') return sliceOf(object);
+  if (kind === 'ConfigMap') return shapeMeshConfig(object);
   const shaped = shapeObject(object);
   if (kind === 'Service' && apiVersion === 'v1') {
     const given = mapsAt(object, 'status', 'loadBalancer', 'ingress');
@@ -76,6 +77,5 @@ export function liveShape(object: JsonObject): JsonObject {
   return { ...shaped, status: { replicas, readyReplicas: ready } };
 }
 
-/** Whether a kind is watched: neither Secrets, which the inventory does not show, nor what Kong Mesh counts by the second. */
-export const isWatched = ({ group, kind, resource }: ServedKind): boolean =>
-  resource !== 'secrets' && !(group === 'kuma.io' && kind.endsWith('Insight'));
+/** Whether a kind is watched: all but what Kong Mesh counts by the second. Of Secrets only metadata is. */
+export const isWatched = ({ group, kind }: ServedKind): boolean => !(group === 'kuma.io' && kind.endsWith('Insight'));

@@ -54,7 +54,8 @@ export async function startOrSkip(flags: readonly string[] = []): Promise<ApiSer
 }
 
 /** The rules of the ClusterRole that `isthmus rbac` prints. */
-export const sufficientRules = (): readonly unknown[] => (readingRights('default/isthmus')[0] as Written).rules;
+export const sufficientRules = (revisions: readonly string[] = []): readonly unknown[] =>
+  (readingRights('default/isthmus', revisions)[0] as Written).rules;
 
 /** A reader with a token, by a kubeconfig as users have one. */
 export function readerOf(server: ApiServer, name: string, token: string, at?: string): Reader {

@@ -123,6 +123,16 @@ describe.skipIf(server === undefined || !hasDefinitions)('a real API server', ()
     expect(mine.length).toBeGreaterThan(50);
     expect([...new Set(mine.map(({ verb }) => verb))].sort()).toEqual(['get', 'list']);
     expect(mine.filter(({ responseStatus }) => responseStatus?.code !== 200)).toEqual([]);
+    const secrets = mine.filter(({ requestURI }) => requestURI.includes('/secrets'));
+    expect(secrets.length).toBeGreaterThan(0);
+    expect(new Set(secrets.map(({ responseObject }) => responseObject?.kind))).toEqual(
+      new Set(['PartialObjectMetadataList']),
+    );
+    // Of ConfigMaps only the one of Istio's configuration.
+    const configs = mine.filter(({ requestURI }) => requestURI.includes('/configmaps'));
+    expect(new Set(configs.map(({ requestURI }) => requestURI))).toEqual(
+      new Set(['/api/v1/namespaces/istio-system/configmaps?limit=500&fieldSelector=metadata.name%3Distio']),
+    );
   });
 
   test('gives the same snapshot each time, which the import reads', async () => {

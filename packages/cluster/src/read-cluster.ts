@@ -4,7 +4,7 @@ import { discover, type ServedKind, serverVersion, type Unread } from './kinds.t
 import { listKind } from './list.ts';
 import type { Reader } from './reader.ts';
 import { grantOf, meshConfigName } from './rights.ts';
-import { shapeObject } from './shape.ts';
+import { shapeMeshConfig, shapeObject } from './shape.ts';
 
 /** How far the reading of one kind is. */
 export interface KindProgress {
@@ -67,7 +67,7 @@ const label = (object: JsonObject, name: string): string | undefined => {
 };
 
 /** Where istiod looks for its configuration: its namespace, and the name of its revision. */
-function meshConfigPlaces(deployments: readonly JsonObject[]): { namespace: string; name: string }[] {
+function meshConfigPlaces(deployments: Iterable<JsonObject>): { namespace: string; name: string }[] {
   const places = new Map<string, { namespace: string; name: string }>();
   for (const deployment of deployments) {
     if (label(deployment, 'app') !== 'istiod') continue;
@@ -78,25 +78,40 @@ function meshConfigPlaces(deployments: readonly JsonObject[]): { namespace: stri
   return [...places.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, place]) => place);
 }
 
-async function readMeshConfig(
+/** The ConfigMap of one istiod, as a kind of which nothing else is read. */
+const meshConfigKind = (only: { namespace: string; name: string }): ServedKind => ({
+  group: '',
+  version: 'v1',
+  versions: ['v1'],
+  kind: 'ConfigMap',
+  resource: 'configmaps',
+  isNamespaced: true,
+  only,
+});
+
+/**
+ * Reads the ConfigMaps that the istiods among these Deployments take their configuration from, each by its name. Istio runs
+ * with its defaults where there is none. Throws a ClusterError where nothing else can be read either.
+ */
+export async function readMeshConfigs(
   reader: Reader,
-  { namespace, name }: { namespace: string; name: string },
+  deployments: Iterable<JsonObject>,
+  wants: (kind: ServedKind) => boolean,
   signal?: AbortSignal,
-): Promise<JsonObject | Unread | undefined> {
-  try {
-    const object = await reader.get(`/api/v1/namespaces/${namespace}/configmaps/${name}`, {}, { signal });
-    if (!isMap(object)) return undefined;
-    const data = isMap(object.data) ? object.data : {};
-    const kept = Object.fromEntries(['mesh', 'meshNetworks'].flatMap((key) => (key in data ? [[key, data[key]]] : [])));
-    return shapeObject({ ...object, apiVersion: 'v1', kind: 'ConfigMap', data: kept as JsonObject });
-  } catch (error) {
-    const failure = error as ClusterError;
-    if (endsAll(failure)) throw failure;
-    // Istio runs with its defaults where there is none.
-    if (failure.failure === 'not-served') return undefined;
-    const what = { group: '', kind: 'ConfigMap', resource: 'configmaps', verb: 'get', namespace, name } as const;
-    return toUnread(what, failure);
-  }
+): Promise<{ read: KindReading[]; unread: Unread[] }> {
+  const read: KindReading[] = [];
+  const unread: Unread[] = [];
+  for (const kind of meshConfigPlaces(deployments).map(meshConfigKind).filter(wants))
+    try {
+      read.push({ kind, ...(await listKind(reader, kind, shapeMeshConfig, () => {}, signal)) });
+    } catch (error) {
+      const failure = error as ClusterError;
+      if (!(failure instanceof ClusterError) || endsAll(failure)) throw failure;
+      unread.push(
+        toUnread({ group: '', kind: kind.kind, resource: kind.resource, verb: 'list', ...kind.only }, failure),
+      );
+    }
+  return { read, unread };
 }
 
 function toUnread(
@@ -118,7 +133,7 @@ export async function readCluster(reader: Reader, options: ReadOptions = {}): Pr
   const wanted = served.filter(wants);
   const unread: Unread[] = [...undiscovered];
   const readings = new Map<ServedKind, KindReading>();
-  const places: { namespace: string; name: string }[] = [];
+  let deployments: readonly JsonObject[] = [];
   for (const kind of wanted) onProgress({ kind, state: 'waiting', read: 0 });
   await eachOf(wanted, async (kind) => {
     let seen = 0;
@@ -134,7 +149,7 @@ export async function readCluster(reader: Reader, options: ReadOptions = {}): Pr
         signal,
       );
       const reading = { kind, ...list };
-      if (kind.group === 'apps' && kind.resource === 'deployments') places.push(...meshConfigPlaces(list.objects));
+      if (kind.group === 'apps' && kind.resource === 'deployments') deployments = list.objects;
       onProgress({ kind, state: 'read', read: list.objects.length, total: list.objects.length });
       await onKind(reading);
       readings.set(kind, isPassing ? { ...reading, objects: [] } : reading);
@@ -152,13 +167,9 @@ export async function readCluster(reader: Reader, options: ReadOptions = {}): Pr
       throw new ClusterError('unreachable', first.reason);
   }
   const kinds = wanted.flatMap((kind) => readings.get(kind) ?? []);
-  const meshConfigs: JsonObject[] = [];
-  for (const place of places) {
-    const read = await readMeshConfig(reader, place, signal);
-    if (read === undefined) continue;
-    if ('failure' in read) unread.push(read as Unread);
-    else meshConfigs.push(read as JsonObject);
-  }
+  const configs = await readMeshConfigs(reader, deployments, wants, signal);
+  const meshConfigs = configs.read.flatMap(({ objects }) => objects);
+  unread.push(...configs.unread);
   const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
   unread.sort((a, b) => byText(a.group, b.group) || byText(a.resource, b.resource) || byText(a.reason, b.reason));
   return { version, kinds, meshConfigs, unread };

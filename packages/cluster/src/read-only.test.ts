@@ -5,7 +5,7 @@ import { ReadOnlyConfig } from './read-only.ts';
 function configOf(server = 'https://east.example:6443/k8s'): ReadOnlyConfig {
   const own = new KubeConfig();
   own.loadFromClusterAndUser({ name: 'east', server, skipTLSVerify: false }, { name: 'someone', token: 'sesame' });
-  return new ReadOnlyConfig(own);
+  return new ReadOnlyConfig(() => own);
 }
 
 async function headersOf(path: string, method: HttpMethod = HttpMethod.GET, server = 'https://east.example:6443/k8s') {
@@ -22,14 +22,18 @@ describe('credentials are given', () => {
     '/api/v1/pods?limit=500',
     '/apis/networking.istio.io/v1/virtualservices?watch=true',
     '/apis/apps/v1/namespaces/sales/deployments',
-    '/api/v1/namespaces/istio-system/configmaps/istio',
+    '/api/v1/namespaces/istio-system/configmaps?fieldSelector=metadata.name%3Distio',
+    '/api/v1/namespaces/istio-system/configmaps?fieldSelector=metadata.name%3Distio-canary&watch=true',
   ])('for %s', async (path) => {
     expect(await headersOf(path)).toMatchObject({ Authorization: 'Bearer sesame' });
   });
 
   test('for Secrets only with the wish for metadata', async () => {
-    for (const path of ['/api/v1/secrets', '/api/v1/namespaces/sales/secrets?watch=true'])
-      expect((await headersOf(path)).Accept).toBe('application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1');
+    const accept = async (path: string) => (await headersOf(path)).Accept;
+    expect(await accept('/api/v1/secrets')).toBe('application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1');
+    expect(await accept('/api/v1/namespaces/sales/secrets?watch=true')).toBe(
+      'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
+    );
   });
 });
 
@@ -39,6 +43,9 @@ describe('no credentials are given', () => {
     ['/api/v1/pods', HttpMethod.DELETE],
     ['/api/v1/pods', HttpMethod.PATCH],
     ['/api/v1/namespaces/sales/secrets/tls', HttpMethod.GET],
+    ['/api/v1/namespaces/istio-system/configmaps/istio', HttpMethod.GET],
+    ['/api/v1/namespaces/sales/configmaps', HttpMethod.GET],
+    ['/api/v1/configmaps?fieldSelector=metadata.name!%3Dsecret', HttpMethod.GET],
     ['/api/v1/namespaces/sales/pods/seats/log', HttpMethod.GET],
     ['/api/v1/namespaces/sales/pods/seats/proxy/admin', HttpMethod.GET],
     ['/api/v1/namespaces/sales/pods/seats/exec?command=sh', HttpMethod.GET],

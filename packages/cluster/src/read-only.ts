@@ -1,19 +1,22 @@
 import { HttpMethod, KubeConfig, type RequestContext } from '@kubernetes/client-node';
 import { ClusterError } from './cluster-error.ts';
 
-/** How metadata of objects is asked for without the rest (KEP-2334; API server from 1.15). */
+/** How metadata of listed objects is asked for without the rest (KEP-2334; API server from 1.15). */
 export const metadataOnly = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+// Of a watch each event is one object (k8s.io/apiserver, pkg/endpoints/handlers/response.go, 1.35).
+const metadataOfEvents = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 
 const readable = [
   // What is served.
   /^\/(?:version|api|apis|api\/v1|apis\/[^/]+|apis\/[^/]+\/[^/]+)$/,
   // A list or a watch of a kind, in all namespaces or in one.
   /^\/(?:api\/v1|apis\/[^/]+\/[^/]+)\/(?:namespaces\/[^/]+\/)?[a-z0-9-]+$/,
-  // The one kind of which single objects are read: Istio's configuration.
-  /^\/api\/v1\/namespaces\/[^/]+\/configmaps\/[^/]+$/,
 ];
 
 const secrets = /^\/api\/v1\/(?:namespaces\/[^/]+\/)?secrets$/;
+const configMaps = /^\/api\/v1\/(?:namespaces\/[^/]+\/)?configmaps$/;
+// Istio's configuration, by its name; of other ConfigMaps nobody knows what they hold.
+const meshConfig = /^metadata\.name=istio(?:-[a-z0-9.-]+)?$/;
 
 /**
  * Credentials that read and do nothing else. All that `@kubernetes/client-node` sends asks its configuration for
@@ -21,11 +24,15 @@ const secrets = /^\/api\/v1\/(?:namespaces\/[^/]+\/)?secrets$/;
  * metadata can be asked for.
  */
 export class ReadOnlyConfig extends KubeConfig {
-  readonly #own: KubeConfig;
+  #own: KubeConfig;
+  readonly #open: () => KubeConfig;
   #dispatcher: ReturnType<RequestContext['getDispatcher']>;
 
-  constructor(own: KubeConfig) {
+  /** @param open reads the credentials from where they lie; called again whenever they may have changed there */
+  constructor(open: () => KubeConfig) {
     super();
+    this.#open = open;
+    const own = open();
     this.#own = own;
     this.clusters = own.clusters;
     this.users = own.users;
@@ -34,7 +41,7 @@ export class ReadOnlyConfig extends KubeConfig {
   }
 
   override async applySecurityAuthentication(context: RequestContext): Promise<void> {
-    const { pathname, origin } = new URL(context.getUrl());
+    const { pathname, origin, searchParams } = new URL(context.getUrl());
     const base = new URL(this.getCurrentCluster()?.server ?? '');
     const root = base.pathname.replace(/\/$/, '');
     const path = pathname.startsWith(root) ? pathname.slice(root.length) : '';
@@ -42,11 +49,13 @@ export class ReadOnlyConfig extends KubeConfig {
       context.getHttpMethod() === HttpMethod.GET &&
       context.getBody() === undefined &&
       origin === base.origin &&
-      readable.some((shape) => shape.test(path));
+      readable.some((shape) => shape.test(path)) &&
+      (!configMaps.test(path) || meshConfig.test(searchParams.get('fieldSelector') ?? ''));
     if (!isReading)
       throw new ClusterError('server', `Isthmus only reads: ${context.getHttpMethod()} ${path} is not sent.`);
     await this.#own.applySecurityAuthentication(context);
-    if (secrets.test(path)) context.setHeaderParam('Accept', metadataOnly);
+    if (secrets.test(path))
+      context.setHeaderParam('Accept', searchParams.has('watch') ? metadataOfEvents : metadataOnly);
     // One pool of connections: the library makes a new one for each request.
     this.#dispatcher ??= context.getDispatcher();
     if (this.#dispatcher !== undefined) context.setDispatcher(this.#dispatcher);
@@ -57,8 +66,16 @@ export class ReadOnlyConfig extends KubeConfig {
     throw new ClusterError('server', 'Isthmus only reads: no socket into a container is opened.');
   }
 
-  /** Lets the next request connect anew, with credentials that may have changed. */
+  /** Lets the next request connect anew, with the credentials as they lie there now. */
   renew(): void {
     this.#dispatcher = undefined;
+    try {
+      const own = this.#open();
+      // Credentials for another server are not for this one.
+      if (own.getCurrentCluster()?.server === this.getCurrentCluster()?.server) this.#own = own;
+    } catch (error) {
+      // What is being written anew, or was taken away, leaves what is known.
+      if (!(error instanceof ClusterError)) throw error;
+    }
   }
 }

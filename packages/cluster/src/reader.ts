@@ -47,7 +47,7 @@ const within = (work: Promise<void>, signal: AbortSignal): Promise<void> =>
 
 /** Opens a connection; nothing is sent yet. Throws a ClusterError where its credentials cannot be used. */
 export function openReader(connection: Connection, settings: ConnectionSettings, clock: Timing = timing): Reader {
-  const config = new ReadOnlyConfig(openKubeconfig(connection, settings));
+  const config = new ReadOnlyConfig(() => openKubeconfig(connection, settings));
   const server = config.getCurrentCluster()?.server ?? '';
   const library = new IsomorphicFetchHttpLibrary();
   async function once(url: string, { signal, accept = 'application/json' }: GetOptions): Promise<Json> {
@@ -92,12 +92,17 @@ export function openReader(connection: Connection, settings: ConnectionSettings,
     async get(path, query = {}, options = {}) {
       const url = new URL(server + path);
       for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-      for (let failures = 1; ; failures++) {
+      for (let failures = 1, hasRenewed = false; ; failures++) {
         if (options.signal?.aborted) throw new ClusterError('cancelled', 'Reading was cancelled.');
         try {
           return await once(url.href, options);
         } catch (error) {
           const failure = error as ClusterError;
+          // A token is replaced where it lies before it expires; what was read before is not the newest.
+          if (failure.failure === 'credentials' && !hasRenewed) {
+            hasRenewed = true;
+            continue;
+          }
           if (failures >= tries || !isPassing(failure)) throw failure;
           await clock.wait(backOff(failures, clock.random, failure.retryAfter), options.signal);
         }

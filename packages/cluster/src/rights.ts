@@ -26,7 +26,7 @@ export function readingRights(account: string, revisions: readonly string[] = []
         ...surroundingKinds.map(({ group, resources }) => ({ apiGroups: [group], resources: [...resources], verbs })),
         { apiGroups: [...meshGroups], resources: ['*'], verbs },
         // Single objects by name: no other ConfigMap can be read with this.
-        { apiGroups: [''], resources: ['configmaps'], resourceNames: names, verbs: ['get'] },
+        { apiGroups: [''], resources: ['configmaps'], resourceNames: names, verbs },
       ],
     },
     {
@@ -59,10 +59,9 @@ export function grantOf(
   const role = `isthmus-${what}`.replace(/[^a-z0-9.-]/g, '-');
   const scope = namespace === undefined ? '' : ` --namespace=${namespace}`;
   const [kind, binding] = namespace === undefined ? ['clusterrole', 'clusterrolebinding'] : ['role', 'rolebinding'];
-  const allowed = name === undefined ? 'get,list,watch' : 'get';
   const named = name === undefined ? '' : ` --resource-name=${name}`;
   return [
-    `kubectl create ${kind} ${role}${scope} --verb=${allowed} --resource=${what}${named}`,
+    `kubectl create ${kind} ${role}${scope} --verb=${verbs.join(',')} --resource=${what}${named}`,
     `kubectl create ${binding} ${role}${scope} --${kind}=${role} ${subjectOf(user)}`,
   ].join(' && ');
 }

@@ -74,6 +74,17 @@ const definedOnly = (fields: Readonly<Record<string, Json | undefined>>): JsonOb
 
 const made = new Set(['Pod', 'ReplicaSet', 'Job']);
 
+/** What Istio reads of the ConfigMap of its configuration. */
+export const meshConfigKeys = ['mesh', 'meshNetworks'];
+
+/** A ConfigMap with Istio's configuration, as a snapshot holds it: nothing else of its data. */
+export function shapeMeshConfig(object: JsonObject): JsonObject {
+  const data = isMap(object.data) ? object.data : {};
+  const kept = Object.entries(data).filter(([key]) => meshConfigKeys.includes(key));
+  const { binaryData: _, ...shaped } = shapeObject(object);
+  return { ...shaped, data: Object.fromEntries(kept) } as JsonObject;
+}
+
 /**
  * An object as a snapshot holds it: without what the server keeps for itself, and without the status where that is not
  * needed. Of a Secret nothing but metadata is left; of what controllers make by a template, what the template does not say.

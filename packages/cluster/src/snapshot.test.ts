@@ -237,7 +237,7 @@ test('the rights are three verbs, and one ConfigMap by its name', () => {
     apiGroups: [''],
     resources: ['configmaps'],
     resourceNames: ['istio', 'istio-canary'],
-    verbs: ['get'],
+    verbs: ['get', 'list', 'watch'],
   });
   expect(binding.subjects).toEqual([{ kind: 'ServiceAccount', name: 'isthmus', namespace: 'tools' }]);
 });

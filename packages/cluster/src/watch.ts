@@ -2,7 +2,7 @@ import { isMap, type Json, type JsonObject } from '@isthmus/kubernetes';
 import { Watch } from '@kubernetes/client-node';
 import { ClusterError, fromNetwork, fromStatus } from './cluster-error.ts';
 import type { ServedKind } from './kinds.ts';
-import { listKind, listPath } from './list.ts';
+import { listKind, listPath, selectorOf } from './list.ts';
 import type { KindReading } from './read-cluster.ts';
 import type { Reader } from './reader.ts';
 import { backOff } from './timing.ts';
@@ -53,7 +53,7 @@ async function follow(
     if (type === 'ADDED' || type === 'MODIFIED') onEvent({ type: 'set', object: shaped() });
     else if (type === 'DELETED') onEvent({ type: 'gone', object: shaped() });
   };
-  const query = { resourceVersion, allowWatchBookmarks: true, timeoutSeconds: seconds };
+  const query = { ...selectorOf(kind), resourceVersion, allowWatchBookmarks: true, timeoutSeconds: seconds };
   const failure = await new Promise<unknown>((resolve) => {
     const watch = new Watch(reader.config);
     watch.watch(listPath(kind), query, take, resolve).then((connection) => {
@@ -66,7 +66,7 @@ async function follow(
   const { statusCode, name } = failure as { statusCode?: unknown; name?: unknown };
   // Half a minute of silence ends a connection, which may be dead; a quiet kind is asked again from where it was.
   if (name === 'TimeoutError') return { error: undefined, resourceVersion, heard };
-  if (typeof statusCode !== 'number') reader.config.renew();
+  if (typeof statusCode !== 'number' || statusCode === 401) reader.config.renew();
   const error = typeof statusCode === 'number' ? fromStatus(statusCode) : fromNetwork(failure, signal);
   return { error, resourceVersion, heard };
 }

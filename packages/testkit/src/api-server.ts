@@ -14,6 +14,8 @@ export interface AuditEntry {
   readonly requestURI: string;
   readonly userAgent?: string;
   readonly responseStatus?: { readonly code?: number };
+  /** Of Secrets alone: what was answered. */
+  readonly responseObject?: { readonly kind?: string };
 }
 
 export interface Answer {
@@ -112,7 +114,8 @@ export async function startApiServer(flags: readonly string[] = []): Promise<Api
   writeFileSync(join(folder, 'tokens.csv'), `${administrator},administrator,1,"system:masters"\n`);
   writeFileSync(
     join(folder, 'audit.yaml'),
-    'apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules:\n- level: Metadata\n',
+    'apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules:\n' +
+      '- level: RequestResponse\n  resources: [{group: "", resources: [secrets]}]\n- level: Metadata\n',
   );
   mkdirSync(join(folder, 'certificates'));
   const etcdProcess = run(

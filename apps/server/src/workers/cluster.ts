@@ -139,6 +139,8 @@ function shown(name: string, live: LiveState): Shown {
   }
   const unread = [
     ...(live.kinds.length === 0 ? ['*'] : []),
+    // Which ConfigMaps there are to read follows from the istiods.
+    ...(live.kinds.some(({ kind }) => kind.kind === 'ConfigMap') ? [] : ['/ConfigMap']),
     ...live.kinds.filter(({ state }) => state !== 'read').map(({ kind }) => `${kind.group}/${kind.kind}`),
     ...live.unread.filter(({ verb }) => verb !== 'watch').map(({ group, kind }) => `${group}/${kind}`),
   ];
