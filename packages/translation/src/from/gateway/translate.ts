@@ -153,9 +153,12 @@ function emitReading(
 }
 
 function translateDoor(context: Context, door: Door, bindings: readonly Binding[], uses: BackendUse[]): void {
-  const wide = [...new Set(bindings.flatMap(({ served }) => served.map(({ host }) => host)))].filter((host) =>
-    host.startsWith('*'),
-  );
+  const { router } = context.settings;
+  const around = {
+    hosts: bindings.flatMap(({ served }) => served.map(({ host }) => host)),
+    secure: door.listeners.some(({ protocol }) => protocol === 'HTTPS'),
+  };
+  const wide = [...new Set(around.hosts)].filter((host) => host.startsWith('*'));
   for (const component of componentsOf(bindings)) {
     const readings: Reading[] = [];
     let bad: Field | undefined;
@@ -164,12 +167,7 @@ function translateDoor(context: Context, door: Door, bindings: readonly Binding[
       if ('binding' in reading) readings.push(reading);
       else bad ??= reading;
     }
-    const { router } = context.settings;
     const placed = placeMatches(readings, router);
-    const around = {
-      hosts: bindings.flatMap(({ served }) => served.map(({ host }) => host)),
-      secure: door.listeners.some(({ protocol }) => protocol === 'HTTPS'),
-    };
     const order = bad === undefined ? orderFor(placed, router) : undefined;
     if (bad !== undefined || order === undefined) {
       const at = bad ?? (component[0]?.spec as Field);
