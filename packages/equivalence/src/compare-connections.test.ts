@@ -64,6 +64,12 @@ test('limits, timeouts and balancers are compared', () => {
   ]);
 });
 
+test('a limit that schemas of Kong Mesh can hold is none, as that of Istio', () => {
+  const none = (number: number) => ({ circuitBreakers: { maxConnections: number, maxRetries: number } });
+  expect(found(none(4294967295), none(2147483647))).toEqual([]);
+  expect(found(none(4294967295), none(2147483646))).toHaveLength(2);
+});
+
 test('a proxy that refuses the cluster answers 503, whatever its settings say', () => {
   const refused = 'the size of the Maglev table is no prime number';
   expect(compareConnections(settings({}), settings({ refused, connectTimeout: '1s' })).differences).toEqual([

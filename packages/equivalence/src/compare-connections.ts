@@ -1,4 +1,5 @@
 import type { ClusterSettings, SlowStart } from '@isthmus/behavior';
+import { unlimited } from '@isthmus/kong-mesh';
 import type { Compared } from './compare-decisions.ts';
 import type { Difference } from './difference.ts';
 
@@ -50,16 +51,14 @@ const failurePercentage = [
   'failurePercentageRequestVolume',
 ];
 
-/** The largest number that a detector can wait for; nobody fails so often in a row. */
-const never = 4_294_967_295;
-
 /** What decides who is ejected: without the settings of detectors that are off. */
 function outlierOf(written: ClusterSettings['outlierDetection']): Settings | undefined {
   if (written === undefined) return undefined;
   const all: Record<string, number | string | boolean> = { ...outlierDefaults, ...written };
   if (all.splitExternalLocalOriginErrors !== true) for (const name of localOrigin) all[name] = 0;
   for (const [enforcing, settings] of Object.entries(detectors)) {
-    if (settings.some((name) => Number(all[name]) >= never)) all[enforcing] = 0;
+    // Nobody fails so often in a row.
+    if (settings.some((name) => Number(all[name]) >= unlimited)) all[enforcing] = 0;
     if (Number(all[enforcing]) === 0) for (const name of settings) delete all[name];
   }
   const isOff = (...names: string[]): boolean => names.every((name) => Number(all[name]) === 0);
@@ -109,8 +108,7 @@ const listed = (settings: Settings): string =>
     .map(([name, value]) => `${name} ${value}`)
     .join(', ');
 
-const largest = 4_294_967_295;
-const limit = (number: number): string => (number >= largest ? 'no limit' : String(number));
+const limit = (number: number): string => (number >= unlimited ? 'no limit' : String(number));
 
 type RetryBudget = NonNullable<ClusterSettings['circuitBreakers']['retryBudget']>;
 
@@ -127,7 +125,7 @@ function http2Of(http: ClusterSettings['http']): { streams: string; pings: strin
     http?.explicitHttpConfig?.http2ProtocolOptions ?? http?.useDownstreamProtocolConfig?.http2ProtocolOptions;
   const { interval, timeout } = options?.connectionKeepalive ?? {};
   return {
-    streams: limit(options?.maxConcurrentStreams ?? largest),
+    streams: limit(options?.maxConcurrentStreams ?? unlimited),
     pings: seconds(interval) === 0 ? 'none' : `every ${time(interval)}, waiting ${time(timeout)}`,
   };
 }
@@ -148,7 +146,7 @@ function features(settings: ClusterSettings): Record<string, string> {
     'most pending requests': limit(circuitBreakers.maxPendingRequests ?? 1024),
     'most requests': limit(circuitBreakers.maxRequests ?? 1024),
     'most retries at once': retriesAtOnce(circuitBreakers),
-    'most connection pools': limit(circuitBreakers.maxConnectionPools ?? largest),
+    'most connection pools': limit(circuitBreakers.maxConnectionPools ?? unlimited),
     'outlier detection': outlier === undefined ? 'none' : listed(outlier),
     'panic threshold': `${panic === undefined ? 50 : (panic.value ?? 0)} %`,
     'locality weights': commonLbConfig?.localityWeightedLbConfig === undefined ? 'none' : 'used',
@@ -159,7 +157,7 @@ function features(settings: ClusterSettings): Record<string, string> {
     'most time of a connection': time(common?.maxConnectionDuration),
     'most time of a stream': time(common?.maxStreamDuration),
     // 0 is no limit here (envoy HttpProtocolOptions.max_requests_per_connection).
-    'most requests of a connection': limit(common?.maxRequestsPerConnection || largest),
+    'most requests of a connection': limit(common?.maxRequestsPerConnection || unlimited),
     'most streams of a connection': http2.streams,
     'pings on connections': http2.pings,
   };

@@ -24,4 +24,5 @@ export { defaultPolicies, skippedPolicies } from './defaults/default-policies.ts
 export { isCidr, isIpAddress } from './policies/common/addresses.ts';
 export type { Refusal } from './policies/common/resource.ts';
 export { kindsOf, schemaOf } from './schema/schemas.ts';
+export { unlimited } from './unlimited.ts';
 export { isTargetVersion, type TargetVersion, targetVersions } from './version.ts';

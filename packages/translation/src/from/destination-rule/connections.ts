@@ -1,5 +1,6 @@
 import type { ClusterSettings, HashPolicy } from '@isthmus/behavior';
 import type { EffectivePolicy } from '@isthmus/istio';
+import { unlimited } from '@isthmus/kong-mesh';
 import { parseProtoDuration } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { child, descend, type Field, text } from '../../field.ts';
@@ -82,6 +83,9 @@ function durationOf(field: Field | undefined, duration: string): string {
   return written !== undefined && isDuration(written) ? written : pretty(duration);
 }
 
+/** A value as the schemas of Kong Mesh can hold it. */
+const held = (value: unknown): unknown => (typeof value === 'number' ? Math.min(value, unlimited) : value);
+
 /**
  * Values with the fields of a block that they are from; without a field they are Istio's own, which stand only where these are
  * kept, or where a weaker policy says something else.
@@ -94,7 +98,8 @@ function writer(
   const keeps = context.settings.defaults === 'keep';
   const written = (one: EffectivePolicy, block: Block, path: readonly string[]): Field | undefined =>
     one[block] && descend(one[block], ...path);
-  return (block, path, value) => {
+  return (block, path, wanted) => {
+    const value = held(wanted);
     const field = written(policy, block, path);
     if (field !== undefined) return context.derived(field, value);
     return keeps || inherited.policies.some((one) => written(one, block, path) !== undefined) ? value : undefined;
@@ -127,9 +132,6 @@ export function circuitBreaker(
     outlierDetection: outlierDetection(context, settings, policy, inherited),
   });
 }
-
-/** More failures in a row than anybody counts: a detector of a weaker policy can only be given another number, not be taken back. */
-const never = 4_294_967_295;
 
 /** Istio's fields of the detectors' numbers. */
 const countedBy = {
@@ -169,7 +171,8 @@ function outlierDetection(
   const detection = settings.outlierDetection;
   const panic = settings.commonLbConfig?.healthyPanicThreshold?.value ?? 0;
   const isNeeded = context.settings.defaults === 'keep' || inherited.detectors.size > 0;
-  const takenBack = Object.fromEntries([...inherited.detectors].map((name) => [name, { consecutive: never }]));
+  // A detector of a weaker policy can only be given another number, not be taken back; nobody fails so often in a row.
+  const takenBack = Object.fromEntries([...inherited.detectors].map((name) => [name, { consecutive: unlimited }]));
   // A detector without a number finds nothing; without any Kong Mesh refuses the whole.
   if (detection === undefined || outlier === undefined) {
     return isNeeded ? { healthyPanicThreshold: panic, detectors: { totalFailures: {}, ...takenBack } } : undefined;
@@ -182,7 +185,7 @@ function outlierDetection(
   const splits = detection.splitExternalLocalOriginErrors === true;
   const own = Object.entries(detectorsOf(detection)).map(([name, count]) => [
     name,
-    { consecutive: traced(countedBy[name as Detector], count) },
+    { consecutive: traced(countedBy[name as Detector], held(count)) },
   ]);
   return {
     interval: write(

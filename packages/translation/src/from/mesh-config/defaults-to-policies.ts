@@ -1,12 +1,11 @@
 import { codes } from '@isthmus/diagnostics';
 import { retriesOf } from '@isthmus/istio';
+import { unlimited } from '@isthmus/kong-mesh';
 import type { Context } from '../../context.ts';
 import { configOf } from '../../effective-config.ts';
 import { child, text } from '../../field.ts';
 import { isDuration } from '../../go-duration.ts';
 import { retrySection } from '../virtual-service/retries.ts';
-
-const unlimited = 4_294_967_295;
 
 /**
  * Istio's defaults as policies of the whole mesh (routing.md 8; Istio's side verified by running 1.32): no request
