@@ -15,12 +15,13 @@ const longest = 600;
 
 /**
  * A field without list indices, whatever the notation: Go's decoder names no index, and newer versions of it name the
- * struct that a backend's fields come from.
+ * struct that a backend's fields come from. The API server names no label and no annotation.
  */
 const fieldOf = (path: string): string =>
   path
     .replace(/\.TargetRef(?=\.|$)/g, '')
     .replace(/\[\d+\]/g, '')
+    .replace(/^(metadata\.(?:labels|annotations))\[.*/, '$1')
     .split(/[.[\]"]+/)
     .join('.');
 
@@ -33,8 +34,8 @@ function fieldsOf(message: string): string[] | undefined {
   if (/ is invalid: /.test(message))
     return all(
       message,
-      /(?:^|[[ ])([^\s:[\]]+[^\s:]*): (?:Invalid value|Unsupported value|Required value|Too many|Too long|Duplicate value)/g,
-    );
+      /(?:^|[[ ])([^\s:[\]<]+[^\s:]*): (?:Invalid value|Unsupported value|Required value|Too many|Too long|Duplicate value)/g,
+    ).concat(all(message, /Checked value must be of type \w+ with format \w+ in (.+?)(?=, |\]?$)/g));
   if (/not allowed to mix/.test(message)) return ['spec.to'];
   if (/denied the request: time: /.test(message)) return undefined;
   const content = message.replace(/^.*denied the request: /s, '');

@@ -9,14 +9,16 @@ import { isMap, type Json, readManifest } from '@isthmus/kubernetes';
 // What clusters compute, older releases used or no controller of Kong reads; Isthmus emits none of these.
 const notEmitted =
   /^(Mesh|Zone|Dataplane|Service|ZoneIngress|ZoneEgress)Insight$|^MeshGateway|^Access|^OPAPolicy$|^X[A-Z]|^ListenerSet$|^KongIngress$|^(TCP|UDP)Ingress$/;
-const notKept = new Set(['description', 'format', 'x-kubernetes-validations']);
+const notKept = new Set(['description', 'x-kubernetes-validations']);
+// The formats that the API server looks into and that schemas of these groups name; a structural schema checks no others.
+const keptFormats = new Set<Json | undefined>(['int32', 'byte']);
 
 function strip(value: Json, insideProperties = false): Json {
   if (Array.isArray(value)) return value.map((item) => strip(item));
   if (!isMap(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key]) => insideProperties || !notKept.has(key))
+      .filter(([key, item]) => insideProperties || !(notKept.has(key) || (key === 'format' && !keptFormats.has(item))))
       .map(([key, item]) => [key, strip(item, key === 'properties' && !insideProperties)]),
   );
 }

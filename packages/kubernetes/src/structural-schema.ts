@@ -1,6 +1,7 @@
 import { isList, isMap, stringifyJson } from './json.ts';
 import { formatPath, type Step } from './path.ts';
 import type { Json } from './resource.ts';
+import { isBase64 } from './text.ts';
 
 /** The part of an OpenAPI v3 structural schema that the CustomResourceDefinitions of Kong Mesh, Gateway API and Kong use. */
 export interface StructuralSchema {
@@ -13,6 +14,8 @@ export interface StructuralSchema {
   readonly default?: Json;
   readonly enum?: readonly Json[];
   readonly pattern?: string;
+  /** Other formats do not matter to the API server, or are in no schema. */
+  readonly format?: 'int32' | 'byte';
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly minimum?: number;
@@ -105,6 +108,21 @@ function checkText(schema: StructuralSchema): Checker | undefined {
   };
 }
 
+/** Formats (k8s.io/kube-openapi, pkg/validation): an integer of 32 bits; base64 of something. */
+function checkFormat({ format }: StructuralSchema): Checker | undefined {
+  if (format === 'int32')
+    return (value, steps, found) => {
+      if ((typeof value === 'number' || typeof value === 'bigint') && (value < -(2 ** 31) || value >= 2 ** 31))
+        found.push({ path: formatPath(steps), message: 'it must be an integer of 32 bits' });
+    };
+  if (format === 'byte')
+    return (value, steps, found) => {
+      if (typeof value === 'string' && (value === '' || !isBase64(value)))
+        found.push({ path: formatPath(steps), message: 'it must be base64 of something' });
+    };
+  return undefined;
+}
+
 function checkEnum(schema: StructuralSchema): Checker | undefined {
   if (schema.enum === undefined) return undefined;
   const values = new Set(schema.enum);
@@ -138,7 +156,7 @@ function checkUnique(schema: StructuralSchema): Checker | undefined {
 /**
  * Compiles a structural schema to a check as the API server makes it under strict field validation
  * (k8s.io/apiextensions-apiserver, pkg/apiserver/schema and validation, 1.33): types, unknown and required fields, enums,
- * ranges, lengths, patterns, items that stand twice. Rules in CEL are not part of these schemas.
+ * ranges, lengths, patterns, formats, items that stand twice. Rules in CEL are not part of these schemas.
  */
 export function compileSchema(schema: StructuralSchema): Checker {
   if (schema['x-kubernetes-int-or-string'] === true) {
@@ -153,6 +171,7 @@ export function compileSchema(schema: StructuralSchema): Checker {
     checkRange(schema),
     checkSize(schema),
     checkText(schema),
+    checkFormat(schema),
     checkUnique(schema),
     schema.type === 'object' ? checkObject(schema) : undefined,
   ].filter((check) => check !== undefined);

@@ -25,6 +25,11 @@ export function decode(bytes: Uint8Array): Decoded {
   return { text: text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text };
 }
 
+const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** Whether a text is base64 with its padding, without line breaks; an empty one is. */
+export const isBase64 = (text: string): boolean => base64.test(text);
+
 function isUtf8(bytes: Uint8Array, stream: boolean): boolean {
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream });

@@ -45,6 +45,33 @@ describe('stages', () => {
     });
   });
 
+  test('an integer of 32 bits and a certificate of nothing are judged by the schema', () => {
+    const breaker = (maxConnections: number): JsonObject => ({
+      ...timeout({}, { to: [{ targetRef: { kind: 'Mesh' }, default: { connectionLimits: { maxConnections } } }] }),
+      kind: 'MeshCircuitBreaker',
+    });
+    expect(checkAdmission(breaker(2 ** 31 - 1), '2.14').accepted).toBe(true);
+    expect(checkAdmission(breaker(2 ** 31), '2.14')).toMatchObject({
+      by: 'schema',
+      violations: [{ path: 'spec.to[0].default.connectionLimits.maxConnections' }],
+    });
+    const external = (inline: string): JsonObject => ({
+      apiVersion: 'kuma.io/v1alpha1',
+      kind: 'MeshExternalService',
+      metadata: { name: 'a', namespace: 'kuma-system' },
+      spec: {
+        match: { type: 'HostnameGenerator', port: 443, protocol: 'tcp' },
+        endpoints: [{ address: '192.0.2.1', port: 443 }],
+        tls: { enabled: true, verification: { caCert: { inline } } },
+      },
+    });
+    expect(checkAdmission(external('dGVzdA=='), '2.14').accepted).toBe(true);
+    expect(checkAdmission(external(''), '2.14')).toMatchObject({
+      by: 'schema',
+      violations: [{ path: 'spec.tls.verification.caCert.inline' }],
+    });
+  });
+
   test('then what Go types cannot hold, then the schema, then the rules', () => {
     const wrong = { to: [{ targetRef: { kind: 'Nothing' }, default: { idleTimeout: '1 h', http: 1 } }] };
     expect(pathsOf(timeout({}, wrong))).toEqual(['spec.to[0].default.idleTimeout', 'spec.to[0].default.http']);
@@ -85,8 +112,8 @@ describe('stages', () => {
       ...timeout({}, { to: [{ targetRef: { kind: 'Mesh' }, default: { connectionLimits: { maxRequests } } }] }),
       kind: 'MeshCircuitBreaker',
     });
-    expect(pathsOf(breaker(4294967295))).toBe('accepted');
-    for (const value of [4294967296, -1, 1.5, 2n ** 60n])
+    // Go reads up to 2^32 - 1, the schema up to 2^31 - 1.
+    for (const value of [2147483648, 4294967295, 4294967296, -1, 1.5, 2n ** 60n])
       expect(pathsOf(breaker(value))).toEqual(['spec.to[0].default.connectionLimits.maxRequests']);
   });
 
@@ -103,6 +130,40 @@ describe('stages', () => {
     const { spec: _, ...bare } = timeout({}, {});
     expect(pathsOf(bare)).toEqual(['spec']);
     expect(pathsOf({ ...bare, kind: 'MeshTLS' })).toBe('accepted');
+  });
+});
+
+describe('labels', () => {
+  const labels = (given: JsonObject, version: TargetVersion) => {
+    const admission = checkAdmission(timeout({ namespace: 'a', labels: given }, toReviews), version);
+    return admission.accepted ? admission.labels : admission.violations;
+  };
+
+  test.each(['2.13', '2.14'] as const)('%s: an empty origin is that of the zone, and stays', (version) => {
+    expect(labels({ 'kuma.io/origin': '' }, version)).toEqual({
+      'k8s.kuma.io/namespace': 'a',
+      'kuma.io/env': 'kubernetes',
+      'kuma.io/mesh': 'default',
+      'kuma.io/policy-role': 'producer',
+      'kuma.io/zone': 'default',
+    });
+  });
+
+  test('a label that becomes an annotation may have any value', () => {
+    expect(checkAdmission(timeout({ labels: { 'kuma.io/display-name': 'x y' } }, toReviews), '2.14').accepted).toBe(
+      true,
+    );
+    expect(pathsOf(timeout({ labels: { 'kuma.io/other': 'x y' } }, toReviews))).toEqual([
+      'metadata.labels["kuma.io/other"]',
+    ]);
+  });
+
+  test.each([
+    ['2.14', {}],
+    ['3.0', { 'kuma.io/origin': 'zone' }],
+  ] as const)('%s: a Mesh is in no namespace and of no zone', (version, expected) => {
+    const mesh = { apiVersion: 'kuma.io/v1alpha1', kind: 'Mesh', metadata: { name: 'a' }, spec: {} };
+    expect(checkAdmission(mesh, version)).toEqual({ accepted: true, labels: expected });
   });
 });
 

@@ -6,7 +6,7 @@ import { schemaOf } from '../schema/schemas.ts';
 import { unknownFields } from '../schema/unknown-fields.ts';
 import type { TargetVersion } from '../version.ts';
 import { decodeSpec } from './decode.ts';
-import { computeLabels, isLocal, labelsOf } from './labels.ts';
+import { computeLabels, isLocal, labelsOf, originOf } from './labels.ts';
 import { checkMetadata, unknownMetadata } from './metadata.ts';
 import { findPolicyRole, type PolicyRole } from './role.ts';
 
@@ -85,7 +85,9 @@ function checkPlacement(
 }
 
 function checkLabels(object: JsonObject, rules: ResourceRules, version: TargetVersion, report: Report): void {
-  const { 'kuma.io/mesh': mesh = 'default', 'kuma.io/origin': origin = 'zone' } = labelsOf(object);
+  const labels = labelsOf(object);
+  const { 'kuma.io/mesh': mesh = 'default' } = labels;
+  const origin = originOf(labels) ?? 'zone';
   if (!rules.meshless && !isKumaIdentifier(mesh))
     report('mesh', 'it must be the name of a mesh', 'metadata.labels["kuma.io/mesh"]');
   if (version !== '3.0' && origin !== 'zone' && origin !== 'global')

@@ -1,5 +1,6 @@
 import {
   formatPath,
+  isBase64,
   isList,
   isMap,
   type Json,
@@ -21,8 +22,6 @@ const isInteger = (value: Json): value is number | bigint => typeof value === 'b
 
 const fits = (value: number | bigint, [least, most]: readonly [bigint, bigint]): boolean =>
   value >= least && value <= most;
-
-const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /**
  * Decodes a value; the steps that lead to it are written out only where something is reported, and what is put behind them on
@@ -140,7 +139,7 @@ function compileText(field: string, go: GoTypes): Decoder {
       return parseDuration(value) === undefined
         ? `it must be a duration such as 1m30s or 250ms, not "${value}"`
         : undefined;
-    return isBytes && !base64.test(value.replace(/[\r\n]/g, '')) ? 'it must be base64' : undefined;
+    return isBytes && !isBase64(value.replace(/[\r\n]/g, '')) ? 'it must be base64' : undefined;
   });
 }
 

@@ -12,12 +12,16 @@ export function labelsOf(object: JsonObject): Readonly<Record<string, string>> {
   );
 }
 
+/** The origin that a resource names; an empty one is none (kuma, pkg/core/resources/model/resource.go `resourceOrigin`). */
+export const originOf = (labels: Readonly<Record<string, string>>): string | undefined =>
+  labels['kuma.io/origin'] || undefined;
+
 /**
  * Whether the control plane takes a resource for its zone's own, so that it computes namespace and role. 3.0 overwrites
  * the origin that a user gives; earlier versions believe it.
  */
 export function isLocal(labels: Readonly<Record<string, string>>, version: TargetVersion): boolean {
-  const origin = labels['kuma.io/origin'];
+  const origin = originOf(labels);
   return version === '3.0' || origin === undefined || origin === 'zone';
 }
 
@@ -46,7 +50,7 @@ export function computeLabels(
     add('kuma.io/zone', place.zone);
     add('kuma.io/env', 'kubernetes');
   }
-  if (local) add('k8s.kuma.io/namespace', place.namespace);
+  if (local && !rules.clusterWide) add('k8s.kuma.io/namespace', place.namespace);
   if (role !== undefined && given['kuma.io/policy-role'] !== role) computed['kuma.io/policy-role'] = role;
   return Object.fromEntries(Object.entries(computed).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -48,6 +48,9 @@ export function unknownMetadata({ metadata }: JsonObject): string[] {
   return isMap(metadata) ? Object.keys(metadata).filter((key) => !fields.has(key)) : [];
 }
 
+/** Labels that Kuma's webhook turns into annotations, whose values are free (kuma, pkg/plugins/resources/k8s/store.go). */
+const intoAnnotations = new Set(['kuma.io/display-name', 'k8s.kuma.io/service-account', 'kuma.io/workload']);
+
 /** Reports what the API server refuses in the metadata of any object (k8s.io/apimachinery 1.33, pkg/api/validation). */
 export function checkMetadata({ metadata }: JsonObject, report: Report): void {
   if (!isMap(metadata)) {
@@ -63,7 +66,7 @@ export function checkMetadata({ metadata }: JsonObject, report: Report): void {
   const { namespace = null } = metadata;
   if (namespace !== null && typeof namespace !== 'string') report('metadata.namespace', 'it must be a string');
   for (const [key, value] of checkMap(metadata.labels, 'metadata.labels', report)) {
-    if (!labelValue.test(value))
+    if (!intoAnnotations.has(key) && !labelValue.test(value))
       report(
         `metadata.labels[${JSON.stringify(key)}]`,
         'it must have at most 63 letters, digits, -, _ and ., with a letter or digit at both ends',

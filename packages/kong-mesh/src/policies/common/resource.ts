@@ -52,6 +52,8 @@ export interface ResourceRules {
   readonly systemOnly?: boolean;
   /** Whether only a global control plane provides it, so that a zone's gives it no zone. */
   readonly globalOnly?: boolean;
+  /** Whether it lies in no namespace. */
+  readonly clusterWide?: boolean;
   /** Whether it belongs to no mesh. */
   readonly meshless?: boolean;
   readonly go: GoTypes;

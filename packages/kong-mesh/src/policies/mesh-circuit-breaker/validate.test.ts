@@ -62,12 +62,10 @@ test('no route can be meant, and rules stand alone', () => {
     ),
   ).toBe('spec.to[0].targetRef.kind');
   expect(refusals('MeshCircuitBreaker', '{}')).toBe('spec');
-  expect(
-    refusals(
-      'MeshCircuitBreaker',
-      '{rules: [{default: {connectionLimits: {}}}], to: [{targetRef: {kind: Mesh}, default: {connectionLimits: {}}}]}',
-    ),
-  ).toBe('spec');
+  const both =
+    '{rules: [{default: {connectionLimits: {}}}], to: [{targetRef: {kind: Mesh}, default: {connectionLimits: {}}}]}';
+  expect(refusals('MeshCircuitBreaker', both)).toBe('spec');
+  expect(refusals('MeshCircuitBreaker', both, { version: '3.0' })).toBe('accepted');
   expect(refusals('MeshCircuitBreaker', '{from: [{targetRef: {kind: Mesh}, default: {}}]}')).toBe(
     'spec.from[0].default',
   );

@@ -110,7 +110,8 @@ function validate(spec: Sections<Conf>, validation: Validation): void {
   const { version, report } = validation;
   checkTopTargetRef(targetRef, { all: ['MeshGateway'], listenerTags: true, inbound: affectsInbound(spec) }, validation);
   checkAnySection(spec, validation);
-  checkRulesAlone(spec, validation);
+  // 3.0 takes both in one policy, unlike other kinds.
+  if (version !== '3.0') checkRulesAlone(spec, validation);
   for (const [index, rule] of rules.entries())
     checkConf(
       rule.default ?? {},

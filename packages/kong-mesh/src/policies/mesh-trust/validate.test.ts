@@ -8,6 +8,10 @@ const at = 'spec.caBundles[0]';
 test.each([
   [trust(`[{type: Pem, pem: {value: "${pem('CERTIFICATE')}"}}]`), 'accepted'],
   [trust(`[{type: Pem, pem: {value: "${pem('EC PRIVATE KEY')}"}}]`), `${at}.pem.value`],
+  [trust(`[{type: Pem, pem: {value: "${pem('CERTIFICATE').trimEnd()} "}}]`), 'accepted'],
+  [trust(`[{type: Pem, pem: {value: "${pem('CERTIFICATE').replace(/..$/, '*')}"}}]`), `${at}.pem.value`],
+  [trust(`[{type: Pem, pem: {value: "${pem('CERTIFICATE').replace('==', '=')}"}}]`), `${at}.pem.value`],
+  [trust(`[{type: Pem, pem: {value: "${pem('CERTIFICATE').replace('dGV', 'A: b\\n\\ndGV')}"}}]`), 'accepted'],
   [trust('[{type: Pem, pem: {value: x}}]'), `${at}.pem.value`],
   [trust('[{type: Pem}]'), `${at}.pem`],
   [trust('[{type: Jwk}]'), `${at}.type`],

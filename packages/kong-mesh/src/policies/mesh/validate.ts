@@ -22,4 +22,12 @@ function validate(spec: JsonObject, { version, name, report }: Validation): void
     report('spec.mtls', 'it must be enabled beside zoneEgress');
 }
 
-export const mesh = defineRules({ kind: 'Mesh', policy: false, meshless: true, go: {}, validate });
+export const mesh = defineRules({
+  kind: 'Mesh',
+  policy: false,
+  globalOnly: true,
+  clusterWide: true,
+  meshless: true,
+  go: {},
+  validate,
+});
