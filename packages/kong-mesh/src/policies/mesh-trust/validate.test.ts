@@ -12,6 +12,8 @@ test.each([
   [trust(`[{type: Pem, pem: {value: "${pem('CERTIFICATE').replace(/..$/, '*')}"}}]`), `${at}.pem.value`],
   [trust(`[{type: Pem, pem: {value: "${pem('CERTIFICATE').replace('==', '=')}"}}]`), `${at}.pem.value`],
   [trust(`[{type: Pem, pem: {value: "${pem('CERTIFICATE').replace('dGV', 'A: b\\n\\ndGV')}"}}]`), 'accepted'],
+  [trust(`[{type: Pem, pem: {value: "*${pem('CERTIFICATE')}"}}]`), `${at}.pem.value`],
+  [trust(`[{type: Pem, pem: {value: "a\\n${pem('CERTIFICATE')}"}}]`), 'accepted'],
   [trust('[{type: Pem, pem: {value: x}}]'), `${at}.pem.value`],
   [trust('[{type: Pem}]'), `${at}.pem`],
   [trust('[{type: Jwk}]'), `${at}.type`],

@@ -6,7 +6,7 @@ interface Spec {
   readonly caBundles: readonly { readonly type: string; readonly pem?: { readonly value: string } }[];
 }
 
-const block = /-----BEGIN ([^\n]*?)-----[ \t\r]*\n([\s\S]*?)-----END \1-----[ \t\r]*(?:\n|$)/g;
+const block = /^-----BEGIN ([^\n]*?)-----[ \t\r]*\n([\s\S]*?)-----END \1-----[ \t\r]*$/gm;
 const header = /^[^\n:]+:[^\n]*\n/;
 const privateKeys = new Set([
   'PRIVATE KEY',
