@@ -27,8 +27,8 @@ CustomHeaderConfig CustomInlineHeader CustomResourceDefinition CustomResponse D 
 DEFAULT DELETE DENY DIR DIRECT_RESPONSE DISABLE DISABLE_SHADOW_HOST_SUFFIX DNS DNS_ROUND_ROBIN
 DOWNSTREAM_LOCAL_ADDRESS DOWNSTREAM_REMOTE_ADDRESS DO_NOT_UPGRADE DR DSA DURATION DYNAMIC_DNS DaemonSet
 DataSourceServerPreferredAddressConfig DatabaseErrors DatadogConfig DatadogRemoteConfig DdEe DeadlineExceeded
-DefaultClientWriter DefaultEarlyDataPolicy DefaultLocalAddressSelector DefaultSocketInterface DescriptorSet
-DestinationIPInput DestinationPortInput DestinationRule DeterministicConnectionIdGeneratorConfig
+DefaultClientWriter DefaultEarlyDataPolicy DefaultLocalAddressSelector DefaultRetries DefaultSocketInterface
+DescriptorSet DestinationIPInput DestinationPortInput DestinationRule DeterministicConnectionIdGeneratorConfig
 DirectSourceIPInput DisplayName DnsCacheCircuitBreakers DnsCacheConfig DnsCluster DnsFilterConfig DnsSanInput
 DoesNotExist DogStatsdSink DownstreamConnectionsConfig DownstreamTlsContext DubboCodecConfig DubboFilter
 DubboProxy DynamicConfig DynamicMetadataInput DynamicMetadataSource DynamicModuleAccessLog
@@ -151,44 +151,46 @@ accepted accepts acceptsWidening access access-log accessLogEncoding accessLogFi
 accessLogging access_log access_loggers access_token account accounts acl across act action active
 activeRequestBias acts adapt adaptive adaptive_concurrency add added additionalProperties address addresses
 adds admin admission admission_control admissionregistration admitted adopt adopted advanced advice advises
-affected affinityTags after again against age agent agentConfig agentLogLevel aggregate aggression ago alerts
-algorithm alias aliasExpansion aliases alike alive all allow allow-all allowCredentials allowHeaders
+affected affinityTags after again against age agent agentConfig agentLogLevel aggregate aggression ago agree
+alerts algorithm alias aliasExpansion aliases alike alive all allow allow-all allowCredentials allowHeaders
 allowMethods allowOrigin allowOrigins allowPartialMessage allowRenegotiation allowSignalOverrides
 allowWithShadowDeny allow_listed_routes allowance allowed allowedHeaders allowedListeners
 allowedResponseHeaders allowedRoutes allowing allows alls alone along alpha alpha-policy-convert alpn already
 also alternate alternate_protocols_cache alternation alternatives alts always alwaysLogHealthCheckFailures
-ambient among amounts an analyze analyze-suppress analyzer ancestorRef ancestors anchor anchored anchors and
-anew annotate annotation annotations anonymous another answer answered answering answers any anyOf anyone
-anything anywhere apart api apiVersion api_key_auth apiextensions apimachinery apiregistration apis apiserver
-app appProtocol append appendAction appendMatch appendModifications appendPolicies appendProfiles appended
-appends apple application application-probe-proxy-port applicationProtocols applications applied applier
-applies apply applyTo applying approximate archive archives are areSeveral argoproj around array arrive arrives
-as ask asked asks aspect assertion assumed async async_files at atomic attach attached attachedListenerSets
-attachedRoutes attempts attribute attributes aud audience audience_required audiences audit audit_loggers auth
-authConfig authenticated authentication authn author authorities authority authorization authorization_policy
-authorizer authz auto autoRegistration auto_host_rewrite autoallocate autogenerate autoscalers available aware
-away aws aws_lambda aws_request_signing awspca azp b back back-off backOff backend backendRef backendRefs
-backendRequest backendUtilization backends backlog backoff backslash bad balance balanced balancer balancers
-balances balancing bandwidth bandwidth_limit bare base baseEjectionTime baseInterval base_ejection_time based
-basic basic_auth be bearer bearer_token_cookie_name because become becomes been before begin beginnings begins
-behave behaves behavior behaviour behind being belong belongs below beside besides best beta better between
-beyond bf bigint billions binary bind binding bit bitTraceId bits bk blind block block-device blocker blocks
-body bool boolean bootstrap bootstrapOverride both bound break breaker breakers bridge bridged brim brings
-broader broken brotli browsers bucket budgetInterval budgets buffer build builder builders builds bundle
-bundled bundles burst but by by-address by-sidecar bypass bypass-inbound-capture byte bytes bytes_received c ca
-ca-cert caAddress caBundles caCert caCertCredentialName caCertificateRefs caCertificates caCrl cacerts cache
-cache_v call call_credentials called caller callers calling calls came can canary canceled cancelled cannot
-canonical canonical-name canonical-revision canonical-serviceaccounts capsule capture captureMode captures
-capturesGroups capturesPath carelessly cares carried carries carry case caseSensitive cases catch catch-alls
-cdn cdn_loop cel cert cert-manager cert-manager-istio-csr certSigners cert_mappers cert_selectors certificate
-certificateParameters certificateRefs certificates cgroup cgroup_memory chain chains change changed changes
-channel channel_credentials character character-device characters chart check checked checkers checks checksum
-child choice choiceCount choose chooses chose chosen cidr cidr_contains cipher cipherSuites ciphers circuit
-circuitBreakers circuit_breakers claim claims class classes client client-certificates clientCert
-clientCertificate clientCertificateRef clientId clientKey client_side_weighted_round_robin
-client_writer_factory clients climbs close closed closes closing cluster clusterIP clusterIPs clusterLocal
-clusterName cluster_name cluster_not_found cluster_provided cluster_specifiers cluster_tls clusters clusterset
-cni code codec codecs codes collected collections collector column com come comes command commas comment common
+ambient among amounts amp an analyze analyze-suppress analyzer ancestorRef ancestors anchor anchored anchors
+and anew annotate annotated annotation annotations anonymous another answer answered answering answers any
+anyOf anyone anything anywhere apart api apiVersion api_key_auth apiextensions apimachinery apiregistration
+apis apiserver app appProtocol append appendAction appendMatch appendModifications appendPolicies
+appendProfiles appended appends apple application application-probe-proxy-port applicationProtocols
+applications applied applier applies apply applyTo applying approximate archive archives are areSeveral
+argoproj around array arrive arrives as as-the-mesh ask asked asks aspect assertion assumed async async_files
+at atomic attach attached attachedListenerSets attachedRoutes attempts attribute attributes aud audience
+audience_required audiences audit audit_loggers auth authConfig authenticated authentication authn author
+authorities authority authorization authorization_policy authorizer authz auto autoRegistration
+auto_host_rewrite autoallocate autogenerate autoscalers available aware away aws aws_lambda aws_request_signing
+awspca azp b back back-off backOff backend backendRef backendRefs backendRequest backendUtilization backendref
+backends backendtlspolicy backendtlspolicy_utils backlog backoff backslash bad balance balanced balancer
+balancers balances balancing bandwidth bandwidth_limit bare base baseEjectionTime baseInterval
+base_ejection_time based basic basic_auth be bearer bearer_token_cookie_name because become becomes been before
+begin beginnings begins behave behaves behavior behaviour behind behind-gateways being belong belongs below
+beside besides best beta better between beyond bf bigint billions binary bind binding bit bitTraceId bits bk
+blind block block-device blocker blocks body bool boolean bootstrap bootstrapOverride both bound break breaker
+breakers bridge bridged brim brings broader broken brotli browsers bucket budgetInterval budgets buffer build
+builder builders builds bundle bundled bundles burst but by by-address by-sidecar bypass bypass-inbound-capture
+byte bytes bytes_received c ca ca-cert caAddress caBundles caCert caCertCredentialName caCertificateRefs
+caCertificates caCrl cacerts cache cache_v call call_credentials called caller callers calling calls came can
+canary canceled cancelled cannot canonical canonical-name canonical-revision canonical-serviceaccounts capsule
+capture captureMode captures capturesGroups capturesPath carelessly cares carried carries carry case
+caseSensitive cases catch catch-alls cdn cdn_loop cel cert cert-manager cert-manager-istio-csr certSigners
+cert_mappers cert_selectors certificate certificateParameters certificateRefs certificates cgroup cgroup_memory
+chain chains change changed changes channel channel_credentials character character-device characters chart
+check checked checkers checks checksum child choice choiceCount choose chooses chose chosen cidr cidr_contains
+cipher cipherSuites ciphers circuit circuitBreakers circuit_breakers claim claims class classes client
+client-cert client-certificates clientCert clientCertificate clientCertificateRef clientId clientKey
+client_side_weighted_round_robin client_writer_factory clients close closed closes closing cluster clusterIP
+clusterIPs clusterLocal clusterName cluster_name cluster_not_found cluster_not_found_response_code
+cluster_provided cluster_specifiers cluster_tls clusters clusterset cni code codec codecs codes collected
+collections collector column com combinations come comes command commas comment common
 commonHttpProtocolOptions commonLbConfig common_http_protocol_options common_inputs compare compared compares
 comparison compatible complement complete completed completes component componentLogLevel composite compression
 compressionRatio compressor computation compute concatenated concatenation concluded concurrency condition
@@ -235,9 +237,9 @@ enforcingConsecutiveLocalOriginFailure enforcingFailurePercentage enforcingFailu
 enforcingLocalOriginSuccessRate enforcingSuccessRate engine engines enough enterprise enters entries entry enum
 env envVar envelope environment environmentVariables environment_variable envoy envoy-component-log-level
 envoy-log-level envoy-ratelimited envoyExtAuthzGrpc envoyFileAccessLog envoyOtelAls envoy_default envoy_filter
-envoy_on_request eq equal equally equals error errorUtilizationPenaltyPercent errors escape estate evaluated
-even event eventLogPath event_sinks ever every everyPath everyone everything everywhere exact exactly example
-exceeded exceeds except exception excepts exchange exclude exclude-inbound-ports exclude-outbound-ips
+envoy_on_request eq equal equally equals error errorUtilizationPenaltyPercent errors escape escapes estate
+evaluated even event eventLogPath event_sinks ever every everyPath everyone everything everywhere exact exactly
+example exceeded exceeds except exception excepts exchange exclude exclude-inbound-ports exclude-outbound-ips
 exclude-outbound-ports excludeInboundPorts excludeInterfaces excludeOutboundIPRanges excludeOutboundPorts
 excluded excludes exclusion exclusions exclusive exec exhausted exhausting exist exists expand expands expect
 expected expectedStatuses expects experiment experimental expired expiry explicit explicitHttpConfig
@@ -278,11 +280,11 @@ idle idleTimeout idle_timeout if ignore ignoreCase ignoreDecision ignoreUriCase 
 imagePullPolicy imagePullSecret imageType images immutable implemented implicitPort import importers in inZones
 inbound inboundConnectionPool inboundTrafficPolicy inbounds include includeInboundPorts includeOutboundIPRanges
 includeOutboundPorts includeRequestBodyInCheck includeUnused included includes inconsistent index indexOf inert
-inf info infrastructure ingress ingress-use-waypoint ingressClassName ingresses ingressgateway initPatch
-initialDelaySeconds initialJitter inject injected injected_credentials injected_resource injection injector
-injectors injects inline inlineCode inlineString inline_string inner input input_matchers inputs insecure
-insecureAllowSelfSigned insecureInline insecureSkipVerify inside inspect inspector install installation
-installed installs instance instance_name instanceof instead instructions int integer interception
+inf info infrastructure ingress ingress-use-waypoint ingressClassName ingresses ingressgateway ingressrules
+initPatch initialDelaySeconds initialJitter inject injected injected_credentials injected_resource injection
+injector injectors injects inline inlineCode inlineString inline_string inner input input_matchers inputs
+insecure insecureAllowSelfSigned insecureInline insecureSkipVerify inside inspect inspector install
+installation installed installs instance instance_name instanceof instead instructions int integer interception
 interceptionMode intercepts interface interfaces intermediate internal internal_listener internal_redirect
 internal_upstream intersection interval intervalJitter intervalJitterPercent into invalid invertMatch inverts
 io ip ip-restriction ipBlocks ip_tagging ips iptables is is-headless-service isComment isEmpty isListed
@@ -312,33 +314,33 @@ matchLabels matched matcher matchers matches matching matter matters max maxAge 
 maxConnectAttempt maxConnectionDuration maxConnectionPools maxConnections maxDepth maxEjectionPercent
 maxInterval maxItems maxLength maxPendingRequests maxProperties maxProtocolVersion maxRequestBytes maxRequests
 maxRequestsPerConnection maxRetries maxRingSize maxSize maxStreamDuration max_age max_stream_duration
-max_tokens maximum maxmind may mbps mcp mcp_router md mean meaning means meant meets member members memory mend
-merge merge-metrics mergeHTTPRoutes merged merges mesh mesh-circuit-breaker-all mesh-controller
-mesh-gateways-timeout-all mesh-retry-all mesh-timeout-all mesh-timeout-to-all meshConfig meshExternalService
-meshMTLS meshMode meshMultiZoneService meshNetworks meshService meshServices meshTrustCreation meshaccesslog
-meshes meshexternalservice meshhttproute meshidentity meshloadbalancingstrategy meshmetric meshpassthrough
-meshproxypatch meshratelimit meshroute meshservice meshtimeout meshtls meshtrace meshtrafficpermission
-meshtrust message met metadata metadata_exchange method methods methodsOf metric
+max_tokens maximum maxmind may mbps mcp mcp_router md mean meaning means meant measure measures meets member
+members memory mend merge merge-metrics mergeHTTPRoutes merged merges mesh mesh-circuit-breaker-all
+mesh-controller mesh-gateways-timeout-all mesh-retry-all mesh-timeout-all mesh-timeout-to-all meshConfig
+meshExternalService meshMTLS meshMode meshMultiZoneService meshNetworks meshService meshServices
+meshTrustCreation meshaccesslog meshes meshexternalservice meshhttproute meshidentity meshloadbalancingstrategy
+meshmetric meshpassthrough meshproxypatch meshratelimit meshroute meshservice meshtimeout meshtls meshtrace
+meshtrafficpermission meshtrust message met metadata metadata_exchange method methods methodsOf metric
 metricNamesForComputingUtilization metrics migrated migration min minClusterSize minHealthPercent minItems
 minLength minProtocolVersion minRetryConcurrency minRingSize minimum minimumHosts minimumPercent
 minimumRingSize minimum_clusters minute mirror mirrorPercent mirrorPercentage mirror_percent mirrored mirroring
 mirrors missing mixed mixer mode model modelled models modern modern-tar modes modification modifications
 modifier modifiers module modules moment mongo mongo_proxy monitors more most mount move moved moves mptcp ms
 msvc msvc_ mtls mtls-auth mtls_authenticated much multi multi-Service multi-cluster multi-primary
-multi-zone-service multiCluster multicluster multiple must mutation mutation_rules mutual mysql mzsvc n name
-named names namespace namespaces naming nan narrowed narrower narrowest narrowing narrows native nativeSidecar
-ne nearer nearest need needed needs negation negative neither nested nesting nests net network networkFilter
-networking networks never nevertheless new newer nginx nil nine no no-endpoints no-retries no-rule-matches
-noTrafficInterval no_traffic_interval nobody node nodeSelector nodes none nor normalise normalised
-normalization not not-carried-over notHosts notIpBlocks notMethods notNamespaces notPaths notPorts
+multi-zone-service multiCluster multicluster multiple multiplies must mutation mutation_rules mutual mysql
+mzsvc n name named names namespace namespaces naming nan narrowed narrower narrowest narrowing narrows native
+nativeSidecar ne nearer nearest need needed needs negation negative neither nested nesting nests net network
+networkFilter networking networks never nevertheless new newer next nginx nil nine no no-endpoints no-retries
+no-rule-matches noTrafficInterval no_traffic_interval nobody node nodeSelector nodes none nor normalise
+normalised normalization not not-carried-over notHosts notIpBlocks notMethods notNamespaces notPaths notPorts
 notPrincipals notRemoteIpBlocks notRequestPrincipals notServiceAccounts notTrustDomains notValues nothing now
 nowhere ns null num numRetries number numbers numerator o oauth obey obeyed obeys object objects
-observedGeneration oct of off offer offered offers often old older oldest omit omitEmptyValues
-omit_canary_hosts omit_host_metadata on onAgentFailure onRateLimit on_demand on_demand_secret once one oneOf
-ones only onward op opa open openTelemetry open_telemetry opened openid openid-connect opens opentelemetry
-operation operator operators opposite ops optional options or order ordered ordering orders org organizationID
-origin original original_dst original_ip_detection original_src origins otel otel-collector other others
-otherwise out outbound outboundTrafficPolicy outbound_ outcome outdo outdoes outlier outlierDetection
+observedGeneration oct of off offer offered offers old older oldest omit omitEmptyValues omit_canary_hosts
+omit_host_metadata on onAgentFailure onRateLimit on_demand on_demand_secret once one oneOf ones only onward op
+opa open openTelemetry open_telemetry opened openid openid-connect opens opentelemetry operation operator
+operators opposite ops optional options or order ordered ordering orders org organizationID origin original
+original_dst original_ip_detection original_src origins otel otel-collector other others otherwise out outbound
+outboundTrafficPolicy outbound_ outcome outdo outdoes outgoing outlier outlierDetection
 outlierDetectionHttpErrorCodes outlier_detection outlier_detection_monitors output outputClaimToHeaders
 outputPayloadToHeader outside over overall overlap overlapping overload override override_host overrides own
 owner ownerReferences owning owning-resource owning-resource-namespace p pack package packed packet pages pairs
@@ -359,25 +361,25 @@ processing_request_modifiers processors prod producer profile profile_action pro
 prometheus proof proof_source properties protect protected protects proto proto__ proto_api_scrubber
 proto_message_extraction protobuf protocol protocols provided provider providers proxies proxy proxy-config
 proxy-type proxyCPU proxyCPULimit proxyImage proxyImageType proxyMemory proxyMemoryLimit proxyMetadata
-proxyProtocol proxyTypes proxyVersion proxy_protocol pseudo public publish published punycode push push_context
-put puts q quantifier queries query queryArg queryCondition queryName queryParameter queryParameters
-queryParams queryparam quic quic_lb quic_stats quota quotation quote quoteAnyCase quoted quotes r raise random
-randomSamplingPercentage random_subsetting range rank rate rate-limiting rate-limiting-advanced
-rateLimitService rateLimitedBackOff rateLimits rate_limit_descriptors rate_limit_quota rate_limits ratelimit
-ratelimitOnRequest ratelimited rates ratio raw rawLicenseString raw_buffer rbac rbac_configurer rds re reach
-reachable reachable-backends reached reaches read read-timeout readCondition readHeaderOps readHeaders
-readMethods readQuery readString readUri readiness reading readonly reads ready real reason receive received
-record recorded redirect redirectCode redirect_policy redirected redirection redirects redis redis_proxy refa
-refer reference references refers refresh refreshInterval refuse refused refused-stream refusedByKong refuses
-regard regex regex-prefix regex-priority regex_engines region regions register registered registers
-registration registry rego regular relabel related relative release relies rely remainder remote remoteIpBlocks
-remotePilotAddress removals remove removed removes renames render rendered renders renew repeat repeated
-repeats replace replaceAll replaceFullPath replacePrefixMatch replaced replaces replacing replicas report
-reportingInterval reports req req_without_query request request-termination request-transformer requestBody
-requestHeaderModifier requestHeadersTimeout requestHeadersToAdd requestMirror requestPrincipals requestRate
-requestRedirect requestTimeout requestVolume request_headers_timeout request_id requests required reroute
-reroute-virtual-interfaces reserved reset resetHeaders resets resilience resolution resolver resolves resource
-resource-exhausted resourceVersion resource_detectors resource_monitors resources respond response
+proxyProtocol proxyTypes proxyVersion proxy_next_upstream proxy_protocol pseudo public publish published
+punycode push push_context put puts q quantifier queries query queryArg queryCondition queryName queryParameter
+queryParameters queryParams queryparam quic quic_lb quic_stats quot quota quotation quote quoteAnyCase quoted
+quotes r raise random randomSamplingPercentage random_subsetting range rank rate rate-limiting
+rate-limiting-advanced rateLimitService rateLimitedBackOff rateLimits rate_limit_descriptors rate_limit_quota
+rate_limits ratelimit ratelimitOnRequest ratelimited rates ratio raw rawLicenseString raw_buffer rbac
+rbac_configurer rds re reach reachable reachable-backends reached reaches read read-timeout readCondition
+readHeaderOps readHeaders readMethods readQuery readString readUri readiness reading readonly reads ready real
+reason receive received record recorded redirect redirectCode redirect_policy redirected redirection redirects
+redis redis_proxy refa refer reference references refers refresh refreshInterval refuse refused refused-stream
+refusedByKong refuses regard regex regex-prefix regex-priority regex_engines region regions register registered
+registers registration registry rego regular relabel related relative release relies rely remainder remote
+remoteIpBlocks remotePilotAddress removals remove removed removes renames render rendered renders renew repeat
+repeated repeats replace replaceAll replaceFullPath replacePrefixMatch replaced replaces replacing replicas
+report reportingInterval reports req req_without_query request request-termination request-transformer
+requestBody requestHeaderModifier requestHeadersTimeout requestHeadersToAdd requestMirror requestPrincipals
+requestRate requestRedirect requestTimeout requestVolume request_headers_timeout request_id requests required
+reroute reroute-virtual-interfaces reserved reset resetHeaders resets resilience resolution resolver resolves
+resource resource-exhausted resourceVersion resource_detectors resource_monitors resources respond response
 response-transformer responseBandwidth responseHeaderModifier responseHeadersToAdd responseHeadersToRemove
 response_headers_to_add response_processors responses rest restart restrict restricted restriction restrictions
 restricts rests result results retired retriable retriable-headers retriable-status-codes
@@ -402,7 +404,7 @@ side sidecar sidecar-drain-time sidecar-env-vars sidecar-injection sidecar-proxy
 sidecars sides sign signed signing signs sigs silence simple simple_http_cache simpler since single sinks size
 skipped skips slash slashes slice slots slow slow_start small smaller smallest snapshot sni sniHosts
 sni_cluster sni_dynamic_forward_proxy sniffed sniffs snis so socket socketAddress socket_interface sockets some
-somebody something sometimes soon sooner sort sorted sorts source sourceIP sourceIp sourceLabels
+somebody something sometimes somewhere soon sooner sort sorted sorts source sourceIP sourceIp sourceLabels
 sourceMatchHTTP sourceNamespace sourceSubnet sources spaceDelimitedClaims spaced spans speak speaks spec
 specific specificity specifiers spelled spelling spiffe spiffeBundleUrl spiffeID spire spire-support split
 splitExternalAndLocalErrors splitExternalLocalOriginErrors splitService spoken src ssl ssl_cipher_suite
@@ -412,46 +414,46 @@ states static static_name statistics stats statsd status statusCode statusCodes 
 statuses stay stays step steps sticky sticky-sessions stickySessions still stock stood stopped stops storage
 store stored stores stream streamIdleTimeout stream_idle_timeout streams strict strictest string stringData
 stringMatch stringValue string_matcher strip strip-path sts sts_service style sub sub-zone subFilter subdomains
-subjectAltNames subnet subset subsets subsetting substitution subzone successRate successRateMinimumHosts
-successRateRequestVolume successRateStdevFactor successThreshold successes such suffices suffix suit suitable
-suite sum superset support supported supportedFeatures supportedKinds supportedPortProtocols suppress sure
-surplus surrogate svc svc_ switch switched switches symbolic symlinks syntax system systemNamespace t tLS table
-tableSize tag tagOverrides tagging tags take taken takes talk tap tar target targetHost targetPort targetRef
-targetRefs targets tcp tcpFailures tcpKeepalive tcpSocket tcp_backlog_size tcp_health_check tcp_stats telemetry
-telemetry-backend telemetry_logging tell tells template templateProblem templates term termOf terminal
-terminate terminates termination terminationDrainDuration test tested text textMatches text_format
-text_format_source texts tgz than that the their them themselves then there these they things this those three
-threshold thresholds thrift thrift_proxy thrift_to_metadata through throw tied time timeout timeoutSeconds
-timeouts times timestamp timetable tls tls-demands tls-verify tlsCertificates tlsCiphers tlsDefaults tlsMode
-tlsVersion tls_inspector tls_passthrough tmp to to-be-named to-finish toLowerCase toUpperCase today together
-token token_bucket tokens tokens_per_fill told too took tool tools topology total totalBytes totalFailures
-towards trace traceId tracer tracers traces tracing traditional traditional_compatible traffic
-traffic-distribution trafficDistribution trafficPolicy transcoder transform transformation transformer
-translate translated translates translation transparent transport transportProtocol transportSocket
-transport_socket transport_sockets travels trds treatMissingHeaderAsEmpty treated tried tries trigger trimEnd
-trimStart trimmed trimsAfter trimsBefore true trust trustDomain trustDomainAliases trustDomains trustdomain
-trusted trusting trusts try ttl tunnel turn turned turns twice two type type_url typed typed_config typeof
-types u udp udp_packet_writer udp_proxy uid uint unavailable unchecked undecided undeclared undefined under
-underscores understand understood unhandled unhealthy unhealthyThreshold unhealthy_threshold unidentified
-unified universal unix unix-timestamp unknown unknown-backend unless unmanaged unmanaged-gateway unmatched
-unmatched-requests-get unmatchedPreflights unnamed unpack unpacked unpacking unpacks unpaired unquote unread
-unreadable unresolved unresolved-backend unseen unset unsupported until untranslated up updateFrequency upgrade
-upper ups upstream upstreamHttpProtocolOptions upstream_codec upstream_headers_claims upstream_headers_names
-upstream_ip_port upstream_socket_interface upstreams uri uriCapture uriRegexRewrite uri_captures uri_template
-uris url urlRewrite urlquery usable use use-waypoint use-waypoint-namespace useClientProtocol
-useDefaultGateways useRequestIdForTraceSampling useSourceIp used user userVolume userVolumeMount username uses
-ustar utf util utilization uuid uy v valid validate validates validation validator validators value valueFrom
-values var variable variables vars vault verb verbs verdict verdicts verification verificationKey verified
-verifies verify verifyCertificateHash verifyCertificateSpki version versions vhds vhost vip vips virtual
-virtualHost virtualService visibility visitor vmConfig vnet volume w wait wait-for-dataplane-ready waiting
-waits wanted wants warmup warmupDurationSecs warning warns was wasm watchdog watchdogs way waypoint
-waypoint-for waypoints ways web webhook webhooks weigh weighs weight weightExpirationPeriod
-weightStabilizationPeriod weightUpdatePeriod weighted weights well wellKnownCACertificates were west what
-whatever when when_ where wherever whether which whichever while who whoever whole whom whose why widen widens
-wider wildcard will win wins with withheld within without without-mtls withoutHeaders word words workbench
-workload workload-name workload-owner workloadSelector workloads works worse would wrapped wraps write writer
-writes written wrong wrr wrr_locality ws wss www x x-forwarded-for x-forwarded-proto x-internal x-k
-x-kubernetes-int-or-string x-kubernetes-list-map-keys x-kubernetes-list-type x-kubernetes-map-type
-x-kubernetes-preserve-unknown-fields x-kuma-tags xds xff xx xxErrors y yYnNoOtTfF yaml yes yet your yourself z
-zero zip zipkin zone zone-aware zone-proxy-type zoneAwareLbSetting zoneEgress zoneegress zones zookeeper
-zookeeper_proxy zstd ztunnel`;
+subjectAltNames subnet subset subsets subsetting substitution subtranslator subzone successRate
+successRateMinimumHosts successRateRequestVolume successRateStdevFactor successThreshold successes such
+suffices suffix suit suitable suite sum superset support supported supportedFeatures supportedKinds
+supportedPortProtocols suppress sure surplus surrogate svc svc_ switch switched switches symbolic symlinks
+syntax system systemNamespace t tLS table tableSize tag tagOverrides tagging tags take taken takes talk tap tar
+target targetHost targetPort targetRef targetRefs targets tcp tcpFailures tcpKeepalive tcpSocket
+tcp_backlog_size tcp_health_check tcp_stats telemetry telemetry-backend telemetry_logging tell tells template
+templateProblem templates term termOf terminal terminate terminates termination terminationDrainDuration test
+tested text textMatches text_format text_format_source texts tgz than that the their them themselves then there
+these they things this those three threshold thresholds thrift thrift_proxy thrift_to_metadata through throw
+tied time timeout timeoutSeconds timeouts times timestamp timetable tls tls-demands tls-verify tlsCertificates
+tlsCiphers tlsDefaults tlsMode tlsVersion tls_inspector tls_passthrough tmp to to-be-named to-finish
+toLowerCase toUpperCase today together token token_bucket tokens tokens_per_fill told too took tool tools
+topology total totalBytes totalFailures towards trace traceId tracer tracers traces tracing traditional
+traditional_compatible traffic traffic-distribution trafficDistribution trafficPolicy transcoder transform
+transformation transformer translate translated translates translation translator transparent transport
+transportProtocol transportSocket transport_socket transport_sockets travels trds treat
+treatMissingHeaderAsEmpty treated tried tries trigger trimEnd trimStart trimmed trimsAfter trimsBefore true
+trust trustDomain trustDomainAliases trustDomains trustdomain trusted trusting trusts try ttl tunnel turn
+turned turns twice two type type_url typed typed_config typeof types u udp udp_packet_writer udp_proxy uid uint
+unavailable unchecked undecided undeclared undefined under underscores understand understood unhandled
+unhealthy unhealthyThreshold unhealthy_threshold unidentified unified universal unix unix-timestamp unknown
+unknown-backend unless unmanaged unmanaged-gateway unmatched unmatched-requests-get unmatchedPreflights unnamed
+unpack unpacked unpacking unpacks unpaired unquote unread unreadable unresolved unresolved-backend unseen unset
+unsupported until untranslated up updateFrequency upgrade upper ups upstream upstreamHttpProtocolOptions
+upstream_codec upstream_headers_claims upstream_headers_names upstream_ip_port upstream_socket_interface
+upstreams uri uriCapture uriRegexRewrite uri_captures uri_template uris url urlRewrite urlquery usable use
+use-waypoint use-waypoint-namespace useClientProtocol useDefaultGateways useRequestIdForTraceSampling
+useSourceIp used user userVolume userVolumeMount username uses ustar utf util utilization utils uuid uy v valid
+validate validates validation validator validators value valueFrom values var variable variables vars vault
+verb verbs verdict verdicts verification verificationKey verified verifies verify verifyCertificateHash
+verifyCertificateSpki version versions vhds vhost vip vips virtual virtualHost virtualService visibility
+visitor vmConfig vnet volume w wait wait-for-dataplane-ready waiting waits wanted wants warmup
+warmupDurationSecs warning warns was wasm watchdog watchdogs way waypoint waypoint-for waypoints ways web
+webhook webhooks weigh weighs weight weightExpirationPeriod weightStabilizationPeriod weightUpdatePeriod
+weighted weights well wellKnownCACertificates were west what whatever when when_ where wherever whether which
+whichever while who whoever whole whom whose why widen widens wider wildcard will win wins with withheld within
+without without-mtls withoutHeaders word words workbench workload workload-name workload-owner workloadSelector
+workloads works worse would wrapped wraps write writer writes written wrong wrr wrr_locality ws wss www x
+x-forwarded-for x-forwarded-proto x-internal x-k x-kubernetes-int-or-string x-kubernetes-list-map-keys
+x-kubernetes-list-type x-kubernetes-map-type x-kubernetes-preserve-unknown-fields x-kuma-tags xds xff xx
+xxErrors y yYnNoOtTfF yaml yes yet your yourself z zero zip zipkin zone zone-aware zone-proxy-type
+zoneAwareLbSetting zoneEgress zoneegress zones zookeeper zookeeper_proxy zstd ztunnel`;
