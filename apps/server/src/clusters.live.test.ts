@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readingRights } from '@isthmus/cluster/model';
 import type {
+  ChangedVerdicts,
+  Changes,
   CheckList,
   Drift,
   EvidenceList,
@@ -219,6 +221,39 @@ describe.skipIf(api === undefined || kongMesh === undefined)('a migration with a
     expect(drift.applied.every(({ state }) => state === 'missing' || state === 'unknown')).toBe(true);
   });
 
+  test('translates what the cluster holds beside the snapshot: resources, results, verdicts, reviews', async () => {
+    const live = `/migrations/${migration}/changes?to=live`;
+    expect(await ask('GET', live)).toMatchObject({ status: 404, body: { code: 'not-read' } });
+    const service = `/migrations/${migration}/services/sales/seats`;
+    const review = { revision: 0, phase: 'reviewed', override: { reason: 'Looked at by hand.' } };
+    expect((await ask('PATCH', service, review)).status).toBe(200);
+    const { body: begun } = await ask<ImportJob>('POST', `/migrations/${migration}/drift`);
+    expect(await finished(begun.id)).toMatchObject({ state: 'done', clusters: [{ name: 'east' }] });
+    const { body: changed } = await ask<Changes>('GET', live);
+    expect(changed).toMatchObject({ from: { number: 1 }, to: { number: null } });
+    expect(changed.sources).toMatchObject([
+      { change: 'added', kind: 'Namespace', name: 'later', cluster: 'east' },
+      {
+        change: 'changed',
+        kind: 'VirtualService',
+        fields: [{ path: 'spec.http[0].timeout', before: '"3s"', after: '"9s"' }],
+      },
+    ]);
+    expect(changed.results.filter(({ change }) => change === 'changed')).toMatchObject([
+      { kind: 'MeshTimeout', fields: [{ before: '"3s"', after: '"9s"' }] },
+    ]);
+    const judged = await until<ChangedVerdicts>(
+      `/migrations/${migration}/changes/verdicts?to=live`,
+      ({ complete }) => complete,
+    );
+    expect(judged.decisions).toMatchObject([
+      { what: 'phase', subject: 'sales/seats', detail: 'reviewed', holds: false },
+    ]);
+    const { body: list } = await ask<{ snapshots: unknown[] }>('GET', `/migrations/${migration}/snapshots`);
+    expect(list.snapshots).toHaveLength(1);
+    expect((await ask('PATCH', service, { revision: 1, phase: 'discovered' })).status).toBe(200);
+  });
+
   test('puts what the cluster shows beside the recorded phase', async () => {
     const path = `/migrations/${migration}/evidence`;
     const before = await until<EvidenceList>(path, ({ state }) => state === 'watching');
@@ -254,7 +289,7 @@ describe.skipIf(api === undefined || kongMesh === undefined)('a migration with a
     });
     expect(said.get('translated')).toMatchObject({ state: 'holds' });
     const refused = await ask<{ code: string; gate: Gate }>('PATCH', `/migrations/${migration}/services/sales/seats`, {
-      revision: 0,
+      revision: 2,
       phase: 'bridged',
     });
     expect(refused).toMatchObject({ status: 422, body: { code: 'gate', gate: { open: false } } });

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { ImportJob } from '@isthmus/contract';
 import type { Limits } from '@isthmus/kubernetes';
-import type { Actor, Store } from '@isthmus/store';
+import type { Actor, NewSnapshot, Store } from '@isthmus/store';
 import { Piscina } from 'piscina';
 import { Refusal } from './problem.ts';
 import type { ImportMessage, ImportReply, ImportResult, ImportTask } from './workers/import.ts';
@@ -27,10 +27,19 @@ export interface Feed {
   readonly signal: AbortSignal;
 }
 
+/** Clusters as they were read to be compared with snapshots; it is none itself. */
+export type Comparable = NewSnapshot & { readonly createdAt: string; readonly createdBy: string };
+
 /** Imports under way and those that ended lately. */
 export interface Imports {
   /** A job that receives files and reads them as they arrive; refused with 429 where too many are under way. */
   open(migration: string, by: Actor): Feed;
+  /** The same, but what is read becomes no snapshot: it is kept to be compared, until the next such reading or snapshot. */
+  openComparison(migration: string, by: Actor): Feed;
+  /** What was read last to be compared. */
+  comparable(migration: string): Comparable | undefined;
+  /** Forgets what was read to be compared. */
+  forgetComparable(migration: string): Promise<void>;
   get(id: string): ImportJob | undefined;
   cancel(id: string): void;
   /** Calls back with every state of the job from now on; returns how to stop. */
@@ -96,6 +105,7 @@ export function createImports(
   pool.on('error', onError);
   const jobs = new Map<string, ImportJob>();
   const aborts = new Map<string, AbortController>();
+  const comparables = new Map<string, Comparable>();
   const events = new EventEmitter({ captureRejections: false });
   events.setMaxListeners(0);
   const update = (id: string, change: Partial<ImportJob>): void => {
@@ -106,8 +116,23 @@ export function createImports(
     jobs.set(id, job);
     events.emit(id, job);
   };
-  /** Makes what the worker staged the migration's newest snapshot. */
-  async function add(id: string, migration: string, { snapshot, records }: ImportResult, by: Actor): Promise<void> {
+  async function forgetComparable(migration: string): Promise<void> {
+    const before = comparables.get(migration);
+    comparables.delete(migration);
+    // Of two migrations with the same clusters both may compare with the same content.
+    if (before !== undefined && ![...comparables.values()].some((other) => other.id === before.id))
+      await store.snapshots.dropStaged(before.id);
+  }
+  /** What becomes of what the worker staged. */
+  type Keep = (id: string, migration: string, result: ImportResult, by: Actor) => Promise<void>;
+  const compareWith: Keep = async (id, migration, { snapshot }, by) => {
+    const { files, documents, resources } = snapshot;
+    if (comparables.get(migration)?.id !== snapshot.id) await forgetComparable(migration);
+    comparables.set(migration, { ...snapshot, createdAt: new Date().toISOString(), createdBy: by.name });
+    update(id, { state: 'done', files, documents, resources });
+  };
+  /** Makes it the migration's newest snapshot. */
+  const add: Keep = async (id, migration, { snapshot, records }, by) => {
     if (records === 0) {
       const detail = 'Nothing that was sent is a manifest: .yaml, .yml or .json was expected.';
       update(id, { state: 'failed', detail });
@@ -118,6 +143,8 @@ export function createImports(
     const added = await store.snapshots.add(migration, snapshot, records, by);
     switch (added.outcome) {
       case 'added':
+        // Whoever looks at it now compares with this snapshot, which is newer.
+        await forgetComparable(migration);
         onStored(migration);
         update(id, { state: 'done', snapshot: added.snapshot.id });
         break;
@@ -131,72 +158,76 @@ export function createImports(
         });
         break;
     }
+  };
+  function open(migration: string, by: Actor, keep: Keep): Feed {
+    if ([...jobs.values()].filter((job) => !hasEnded(job)).length >= mostAtOnce)
+      throw new Refusal(429, 'too-many-imports', 'Other imports are under way; try again when one of them ended.');
+    for (const [id, job] of jobs) if (jobs.size >= mostKept && hasEnded(job)) jobs.delete(id);
+    const id = randomUUID();
+    const job: ImportJob = { id, migration, state: 'receiving', files: 0, documents: 0, resources: 0, bytes: 0 };
+    jobs.set(id, job);
+    const abort = new AbortController();
+    aborts.set(id, abort);
+    const { port1, port2 } = new MessageChannel();
+    const sender = createSender(port1, abort.signal);
+    port1.on('message', (reply: ImportReply) => {
+      if ('taken' in reply) sender.taken(reply.taken);
+      else update(id, 'staging' in reply ? { state: 'translating' } : reply.progress);
+    });
+    const task: ImportTask = { directory, limits, port: port2 };
+    const read = pool.run(task, { signal: abort.signal, transferList: [port2] }) as Promise<ImportResult>;
+    const fault = { detail: 'The import could not be read or stored; the log of the server says more.' };
+    const ended = read
+      .then((result) => {
+        abort.signal.throwIfAborted();
+        return keep(id, migration, result, by);
+      })
+      .catch((error) => {
+        if (abort.signal.aborted) return;
+        update(id, { state: 'failed', ...fault });
+        throw error;
+      })
+      .finally(() => {
+        // Whoever still sends is told.
+        abort.abort();
+        port1.close();
+        aborts.delete(id);
+      });
+    // Until `finish` waits for it.
+    ended.catch(() => {});
+    let bytes = 0;
+    let told = 0;
+    return {
+      job,
+      file: (path) => sender.send({ path }),
+      bytes(piece) {
+        bytes += piece.length;
+        const now = Date.now();
+        if (now - told >= progressEvery) {
+          told = now;
+          update(id, { bytes });
+        }
+        return sender.bytes(piece);
+      },
+      end: () => sender.send({ end: true }),
+      finish() {
+        update(id, { state: 'reading', bytes });
+        sender.send({ finish: true });
+        return ended;
+      },
+      fail(detail) {
+        update(id, { state: 'failed', detail });
+        abort.abort();
+      },
+      tell: (clusters) => update(id, { clusters }),
+      signal: abort.signal,
+    };
   }
   return {
-    open(migration, by) {
-      if ([...jobs.values()].filter((job) => !hasEnded(job)).length >= mostAtOnce)
-        throw new Refusal(429, 'too-many-imports', 'Other imports are under way; try again when one of them ended.');
-      for (const [id, job] of jobs) if (jobs.size >= mostKept && hasEnded(job)) jobs.delete(id);
-      const id = randomUUID();
-      const job: ImportJob = { id, migration, state: 'receiving', files: 0, documents: 0, resources: 0, bytes: 0 };
-      jobs.set(id, job);
-      const abort = new AbortController();
-      aborts.set(id, abort);
-      const { port1, port2 } = new MessageChannel();
-      const sender = createSender(port1, abort.signal);
-      port1.on('message', (reply: ImportReply) => {
-        if ('taken' in reply) sender.taken(reply.taken);
-        else update(id, 'staging' in reply ? { state: 'translating' } : reply.progress);
-      });
-      const task: ImportTask = { directory, limits, port: port2 };
-      const read = pool.run(task, { signal: abort.signal, transferList: [port2] }) as Promise<ImportResult>;
-      const fault = { detail: 'The import could not be read or stored; the log of the server says more.' };
-      const ended = read
-        .then((result) => {
-          abort.signal.throwIfAborted();
-          return add(id, migration, result, by);
-        })
-        .catch((error) => {
-          if (abort.signal.aborted) return;
-          update(id, { state: 'failed', ...fault });
-          throw error;
-        })
-        .finally(() => {
-          // Whoever still sends is told.
-          abort.abort();
-          port1.close();
-          aborts.delete(id);
-        });
-      // Until `finish` waits for it.
-      ended.catch(() => {});
-      let bytes = 0;
-      let told = 0;
-      return {
-        job,
-        file: (path) => sender.send({ path }),
-        bytes(piece) {
-          bytes += piece.length;
-          const now = Date.now();
-          if (now - told >= progressEvery) {
-            told = now;
-            update(id, { bytes });
-          }
-          return sender.bytes(piece);
-        },
-        end: () => sender.send({ end: true }),
-        finish() {
-          update(id, { state: 'reading', bytes });
-          sender.send({ finish: true });
-          return ended;
-        },
-        fail(detail) {
-          update(id, { state: 'failed', detail });
-          abort.abort();
-        },
-        tell: (clusters) => update(id, { clusters }),
-        signal: abort.signal,
-      };
-    },
+    open: (migration, by) => open(migration, by, add),
+    openComparison: (migration, by) => open(migration, by, compareWith),
+    comparable: (migration) => comparables.get(migration),
+    forgetComparable,
     get: (id) => jobs.get(id),
     cancel(id) {
       // Being stored already: what is on disk is not called cancelled.

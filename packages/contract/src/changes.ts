@@ -2,10 +2,10 @@ import { type Static, Type } from 'typebox';
 import { Phase } from './common.ts';
 import { Snapshot } from './migration.ts';
 
-/** Two snapshots by their numbers; the newest two where nothing is said. */
+/** Two snapshots by their numbers, the newest two where nothing is said; `live`: the clusters as they were read for this. */
 export const ChangesQuery = Type.Object({
   from: Type.Optional(Type.Integer({ minimum: 1 })),
-  to: Type.Optional(Type.Integer({ minimum: 1 })),
+  to: Type.Optional(Type.Union([Type.Integer({ minimum: 1 }), Type.Literal('live')])),
 });
 export type ChangesQuery = Static<typeof ChangesQuery>;
 
@@ -37,10 +37,14 @@ const ChangeCounts = Type.Object({
   same: Type.Integer(),
 });
 
+/** What is compared with a snapshot: another one, or the clusters as they were read, which is none and has no number. */
+export const Compared = Type.Object({ ...Snapshot.properties, number: Type.Union([Type.Integer(), Type.Null()]) });
+export type Compared = Static<typeof Compared>;
+
 /** How the resources of two snapshots differ, and what is emitted from them under today's settings. */
 export const Changes = Type.Object({
   from: Snapshot,
-  to: Snapshot,
+  to: Compared,
   source: ChangeCounts,
   result: ChangeCounts,
   sources: Type.Array(ChangedResource),

@@ -54,6 +54,14 @@ export const clusterRoutes = {
     status: 200,
     response: clusters.Drift,
   },
+  readForComparison: {
+    method: 'POST',
+    path: '/migrations/:id/drift',
+    summary:
+      'Read all clusters of the migration, to be compared with its snapshots by `GET /migrations/:id/changes?to=live`; makes no snapshot',
+    status: 202,
+    response: ImportJob,
+  },
   getEvidence: {
     method: 'GET',
     path: '/migrations/:id/evidence',

@@ -118,7 +118,8 @@ export const routes = defineRoutes({
   getChanges: {
     method: 'GET',
     path: '/migrations/:id/changes',
-    summary: 'How the resources of two snapshots differ, and what is emitted from them; the newest two unless said',
+    summary:
+      'How the resources of two snapshots, or of one and the clusters, differ, and what is emitted from them; the newest two unless said',
     query: changes.ChangesQuery,
     status: 200,
     response: changes.Changes,

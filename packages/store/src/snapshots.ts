@@ -17,6 +17,8 @@ export interface Snapshots {
    * @param records how many files were staged
    */
   add(migration: string, snapshot: NewSnapshot, records: number, by: Actor): Promise<Added>;
+  /** Removes staged files that became no snapshot of any migration. */
+  dropStaged(id: string): Promise<void>;
 }
 
 /** What became of a new snapshot. */
@@ -65,5 +67,14 @@ export function createSnapshots(database: Kysely<Tables>, now: () => string): Sn
         await append(transaction, migration, [step], by, row.created_at);
         return { outcome: 'added', snapshot: toRecord(row) };
       }),
+    async dropStaged(id) {
+      await database
+        .deleteFrom('files')
+        .where('snapshot_id', '=', id)
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom('snapshots').select('snapshots.id').where('snapshots.id', '=', id))),
+        )
+        .execute();
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { type ChangesQuery, routes } from '@isthmus/contract';
+import { type ChangesQuery, type Compared, routes } from '@isthmus/contract';
 import type { SnapshotRecord } from '@isthmus/store';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Context, findMigration, idOf } from '../context.ts';
@@ -9,11 +9,19 @@ import { serve } from '../route.ts';
 import type { ViewTask } from '../workers/views.ts';
 
 /** What a new import changed: resources, results, verdicts, and what people decided on their ground. */
-export function changeRoutes(app: FastifyInstance, { store, views }: Context): void {
-  /** The two snapshots that a query names. */
-  async function snapshotsOf(request: FastifyRequest): Promise<{ from: SnapshotRecord; to: SnapshotRecord }> {
-    const list = await store.snapshots.list((await findMigration(store, idOf(request))).id);
+export function changeRoutes(app: FastifyInstance, { store, views, imports }: Context): void {
+  /** The two snapshots that a query names, or one and the clusters as they were read for this. */
+  async function snapshotsOf(request: FastifyRequest): Promise<{ from: SnapshotRecord; to: Compared }> {
+    const { id } = await findMigration(store, idOf(request));
+    const list = await store.snapshots.list(id);
     const query = request.query as ChangesQuery;
+    if (query.to === 'live') {
+      const before = query.from === undefined ? list[0] : list.find(({ number }) => number === query.from);
+      const live = imports.comparable(id);
+      if (before === undefined || live === undefined)
+        throw new Refusal(404, 'not-read', 'The clusters have not been read since the newest snapshot.');
+      return { from: before, to: { ...live, number: null } };
+    }
     const to = query.to === undefined ? list[0] : list.find(({ number }) => number === query.to);
     const from =
       query.from === undefined
@@ -24,7 +32,7 @@ export function changeRoutes(app: FastifyInstance, { store, views }: Context): v
     return { from, to };
   }
 
-  async function ask<T>(request: FastifyRequest, to: SnapshotRecord, view: ViewTask['view']): Promise<T> {
+  async function ask<T>(request: FastifyRequest, to: Compared, view: ViewTask['view']): Promise<T> {
     const record = await findMigration(store, idOf(request));
     const states = await store.services.list(record.id);
     const accepted = await store.acceptances.list(record.id);

@@ -4,6 +4,7 @@ import {
   type ClusterContexts,
   type Drift,
   type EvidenceList,
+  type ImportJob,
   type LiveInventoryQuery,
   type NewCluster,
   routes,
@@ -14,6 +15,7 @@ import type { ClusterRecord, MigrationRecord } from '@isthmus/store';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { actorOf, type Context, findMigration, firstPhase, idOf } from '../context.ts';
 import { compared, compute, evidenceFor, shownClusters } from '../evidence.ts';
+import type { Imports } from '../imports.ts';
 import { notFound, Refusal } from '../problem.ts';
 import { serve } from '../route.ts';
 
@@ -63,19 +65,23 @@ export function clusterRoutes(app: FastifyInstance, context: Context): void {
   serve(app, routes.disconnectCluster, async (request) => {
     const { migration, record } = await findCluster(request);
     await clusters.forget(migration.id, record.name);
+    await imports.forgetComparable(migration.id);
     await store.clusters.remove(migration.id, record.name, actorOf(request));
   });
-  serve(app, routes.takeSnapshot, async (request) => {
+  /** Begins to read all clusters of a migration. */
+  async function readAll(request: FastifyRequest, open: Imports['open']): Promise<ImportJob> {
     const { id } = await findMigration(store, idOf(request));
     const records = await store.clusters.list(id);
     if (records.length === 0) throw new Refusal(409, 'no-cluster', 'No cluster is connected to this migration.');
-    const feed = imports.open(id, actorOf(request));
+    const feed = open(id, actorOf(request));
     clusters.feed(records, feed).catch((error) => {
       request.log.error(error, 'snapshot failed');
       feed.fail('The clusters could not be read; the log of the server says more.');
     });
     return imports.get(feed.job.id) ?? feed.job;
-  });
+  }
+  serve(app, routes.takeSnapshot, (request) => readAll(request, imports.open));
+  serve(app, routes.readForComparison, (request) => readAll(request, imports.openComparison));
   serve(app, routes.getLiveInventory, async (request, reply) => {
     const { migration, record } = await findCluster(request);
     const { pods } = request.query as LiveInventoryQuery;

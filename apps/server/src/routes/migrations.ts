@@ -8,7 +8,7 @@ import { notFound, Refusal } from '../problem.ts';
 import { serve } from '../route.ts';
 import { completeSettings, newSettings } from '../settings.ts';
 
-export function migrationRoutes(app: FastifyInstance, { store, live }: Context): void {
+export function migrationRoutes(app: FastifyInstance, { store, live, imports }: Context): void {
   serve(app, routes.listMigrations, async () => ({
     migrations: await Promise.all((await store.migrations.list()).map((record) => present(store, record))),
   }));
@@ -39,6 +39,7 @@ export function migrationRoutes(app: FastifyInstance, { store, live }: Context):
   });
   serve(app, routes.deleteMigration, async (request) => {
     if (!(await store.migrations.delete(idOf(request)))) throw notFound('This migration');
+    await imports.forgetComparable(idOf(request));
   });
   serve(app, routes.listSnapshots, async (request) => {
     const { id } = await findMigration(store, idOf(request));

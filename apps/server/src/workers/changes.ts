@@ -1,6 +1,7 @@
 import {
   comparable,
   compareRefs,
+  deviatingPaths,
   differingPaths,
   driftOf,
   type ObjectRef,
@@ -16,7 +17,16 @@ import type {
   Phase,
   Settings,
 } from '@isthmus/contract';
-import { isList, isMap, type Json, type JsonObject, parsePath, stringifyJson } from '@isthmus/kubernetes';
+import {
+  effectiveNamespace,
+  isList,
+  isMap,
+  type Json,
+  type JsonObject,
+  parsePath,
+  type Resource,
+  stringifyJson,
+} from '@isthmus/kubernetes';
 import type { AcceptanceRecord, ApprovalRecord, ServiceState } from '@isthmus/store';
 import type { PlanBasis } from '../plan-record.ts';
 import { findingId, isAcceptable } from './acceptances.ts';
@@ -40,16 +50,51 @@ type Holdings = ReadonlyMap<string, Held>;
 const mostFields = (changed: number): number => (changed > 1000 ? 4 : 20);
 const mostText = 160;
 
-function sourcesOf({ translation }: Translated): Holdings {
+/** As the cluster names it: manifests may leave the namespace out. */
+const sourceRef = (resource: Resource): ObjectRef => ({
+  ...refOf(resource.object as JsonObject),
+  namespace: effectiveNamespace(resource),
+});
+
+/**
+ * How the two estates are laid beside each other: resources by their cluster, unless manifests of none are compared with
+ * what one cluster holds. There each says what it says and the API server completes the rest.
+ */
+interface Comparison {
+  readonly keyOf: (resource: Resource) => string;
+  readonly pathsOf: typeof differingPaths;
+}
+
+const byCluster: Comparison = {
+  keyOf: (resource) => `${resource.source.cluster ?? ''} ${refKey(sourceRef(resource))}`,
+  pathsOf: differingPaths,
+};
+
+function comparisonOf(before: Translated, after: Translated): Comparison {
+  const [was, is] = [before, after].map(({ translation: { estate } }) => {
+    const all = [estate.istio, estate.context].flatMap((list) => list.map(({ source }) => source.cluster));
+    return new Set(all);
+  }) as [Set<string | undefined>, Set<string | undefined>];
+  const [one, none] = was.has(undefined) ? [is, was] : [was, is];
+  if (none.size > 1 || !none.has(undefined) || one.size !== 1 || one.has(undefined)) return byCluster;
+  const pathsOf: Comparison['pathsOf'] = (a, b, most) =>
+    none === was
+      ? deviatingPaths(a as JsonObject, b as JsonObject, most)
+      : deviatingPaths(b as JsonObject, a as JsonObject, most);
+  return { keyOf: (resource) => ` ${refKey(sourceRef(resource))}`, pathsOf };
+}
+
+function sourcesOf({ translation }: Translated, { keyOf }: Comparison): Holdings {
   const { istio, context } = translation.estate;
   const held = new Map<string, Held>();
-  for (const [index, { object, source }] of [...istio, ...context].entries()) {
+  for (const [index, resource] of [...istio, ...context].entries()) {
+    const { object, source } = resource;
     const { cluster, file } = source;
-    const ref = refOf(object as JsonObject);
+    const ref = sourceRef(resource);
     const value = comparable(object as JsonObject);
     const print = stringifyJson(value, { sortKeys: true });
     const isIstio = index < istio.length;
-    held.set(`${cluster ?? ''} ${refKey(ref)}`, {
+    held.set(keyOf(resource), {
       ref,
       print,
       value,
@@ -87,8 +132,13 @@ const textOf = (value: Json | undefined): string | undefined => {
   return text.length > mostText ? `${text.slice(0, mostText)}…` : text;
 };
 
-function fieldsOf(before: Held, after: Held, most: number): Pick<ChangedResource, 'fields' | 'more'> {
-  const paths = differingPaths(before.value, after.value, 1000);
+function fieldsOf(
+  before: Held,
+  after: Held,
+  pathsOf: Comparison['pathsOf'],
+  most: number,
+): Pick<ChangedResource, 'fields' | 'more'> {
+  const paths = pathsOf(before.value, after.value, 1000);
   const fields = paths.slice(0, most).map((path) => {
     const [was, is] = [textOf(at(before.value, path)), textOf(at(after.value, path))];
     return { path, ...(was === undefined ? {} : { before: was }), ...(is === undefined ? {} : { after: is }) };
@@ -99,7 +149,11 @@ function fieldsOf(before: Held, after: Held, most: number): Pick<ChangedResource
 const nothing = { fields: [], more: 0 };
 
 /** The changes from one set of objects to another, by kind and name. */
-function changesOf(before: Holdings, after: Holdings): { rows: ChangedResource[]; counts: Changes['source'] } {
+function changesOf(
+  before: Holdings,
+  after: Holdings,
+  pathsOf = differingPaths,
+): { rows: ChangedResource[]; counts: Changes['source'] } {
   // Both by the key that they have here, which is more than the reference: several clusters may hold one name.
   const keyed = (all: Holdings) =>
     new Map([...all].map(([key, held]) => [key, { ref: { ...held.ref, key }, print: held.print }]));
@@ -117,17 +171,26 @@ function changesOf(before: Holdings, after: Holdings): { rows: ChangedResource[]
       ...(shown.cluster === undefined ? {} : { cluster: shown.cluster }),
       ...(shown.file === undefined ? {} : { file: shown.file }),
       ...(is?.index === undefined ? {} : { index: is.index }),
-      ...(was !== undefined && is !== undefined ? fieldsOf(was, is, mostFields(drift.changed.length)) : nothing),
+      ...(was !== undefined && is !== undefined
+        ? fieldsOf(was, is, pathsOf, mostFields(drift.changed.length))
+        : nothing),
     };
   };
   const keysOf = (refs: readonly ObjectRef[]): string[] => refs.map((ref) => (ref as ObjectRef & { key: string }).key);
+  // What the API server completed in a manifest is no change.
+  const changed = keysOf(drift.changed)
+    .map((key) => row('changed', key))
+    .filter(({ fields }) => fields.length > 0);
   const rows = [
     ...keysOf(drift.added).map((key) => row('added', key)),
-    ...keysOf(drift.changed).map((key) => row('changed', key)),
+    ...changed,
     ...keysOf(drift.gone).map((key) => row('removed', key)),
   ].sort((a, b) => compareRefs({ group: '', ...a }, { group: '', ...b }));
-  const [added, changed, removed] = [drift.added.length, drift.changed.length, drift.gone.length];
-  return { rows, counts: { added, changed, removed, same: after.size - added - changed } };
+  const [added, removed] = [drift.added.length, drift.gone.length];
+  return {
+    rows,
+    counts: { added, changed: changed.length, removed, same: after.size - added - changed.length },
+  };
 }
 
 const known = new WeakMap<Translated, WeakMap<Translated, Omit<Changes, 'from' | 'to'>>>();
@@ -138,7 +201,8 @@ export function changes(before: Translated, after: Translated): Omit<Changes, 'f
   known.set(after, ofAfter);
   const found = ofAfter.get(before);
   if (found !== undefined) return found;
-  const source = changesOf(sourcesOf(before), sourcesOf(after));
+  const comparison = comparisonOf(before, after);
+  const source = changesOf(sourcesOf(before, comparison), sourcesOf(after, comparison), comparison.pathsOf);
   const result = changesOf(resultsOf(before), resultsOf(after));
   const value = { source: source.counts, result: result.counts, sources: source.rows, results: result.rows };
   ofAfter.set(before, value);
@@ -199,12 +263,11 @@ function verdictsOf(snapshot: Translated, { states, accepted, basis }: Decisions
 /** The services that a change of a resource is about, in either snapshot. */
 function touched(before: Translated, after: Translated, rows: readonly ChangedResource[]): Set<string> {
   const ids = new Set(rows.map(({ id }) => id));
+  const { keyOf } = comparisonOf(before, after);
   const services = new Set<string>();
   for (const { translation, concerns } of [before, after]) {
     const { istio } = translation.estate;
-    const isChanged = istio.map(({ object, source }) =>
-      ids.has(`${source.cluster ?? ''} ${refKey(refOf(object as JsonObject))}`),
-    );
+    const isChanged = istio.map((resource) => ids.has(keyOf(resource)));
     for (const [service, indexes] of concerns) if (indexes.some((index) => isChanged[index])) services.add(service);
   }
   for (const { kind, namespace, name } of rows) if (kind === 'Service') services.add(`${namespace}/${name}`);

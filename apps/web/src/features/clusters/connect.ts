@@ -31,6 +31,10 @@ export async function connectTo(id: string, cluster: Chosen): Promise<void> {
   await forgetClusters(id);
 }
 
+/** Begins to read all clusters of a migration, to be compared with its snapshots. */
+export const readForComparison = (id: string): Promise<ImportJob> =>
+  call('POST /migrations/:id/drift', { params: { id } });
+
 /** Begins to read all clusters of a migration into a new snapshot. */
 export const takeSnapshot = (id: string): Promise<ImportJob> =>
   call('POST /migrations/:id/clusters/snapshot', { params: { id } });

@@ -11,7 +11,7 @@ import { Page, Section } from '../../ui/page.tsx';
 import { tell, tellFailure } from '../../ui/tell.ts';
 import { useSorting } from '../../ui/use-sorting.ts';
 import { PhaseLabel } from '../services/phase.tsx';
-import { takeSnapshot } from './connect.ts';
+import { readForComparison, takeSnapshot } from './connect.ts';
 import { followCluster } from './follow.ts';
 import { clustersQuery, driftQuery, evidenceQuery } from './queries.ts';
 import { refWords, showsWords } from './words.ts';
@@ -110,6 +110,12 @@ export function DriftPage() {
     onSuccess: (job) => void navigate({ to: '/migrations/$id/import', params: { id }, search: { job: job.id } }),
     onError: tellFailure,
   });
+  const compare = useMutation({
+    mutationFn: () => readForComparison(id),
+    onSuccess: (job) =>
+      void navigate({ to: '/migrations/$id/import/changes', params: { id }, search: { to: 'live', job: job.id } }),
+    onError: tellFailure,
+  });
   const follow = useMutation({
     mutationFn: async (row: ServiceEvidence) => {
       const seen = services?.find((one) => one.id === row.service);
@@ -151,12 +157,19 @@ export function DriftPage() {
       of={migration.name}
       answer={error === null ? answerOf(drift, disagreeing.length) : error.message}
       actions={
-        <Button loading={snapshot.isPending} onClick={() => snapshot.mutate()}>
-          Take a new snapshot
-        </Button>
+        <>
+          {hasSnapshot && (
+            <Button variant="default" loading={compare.isPending} onClick={() => compare.mutate()}>
+              Show what follows
+            </Button>
+          )}
+          <Button loading={snapshot.isPending} onClick={() => snapshot.mutate()}>
+            Take a new snapshot
+          </Button>
+        </>
       }
     >
-      {drift === undefined && <Loading />}
+      {drift === undefined && <Loading what="how the cluster differs" within />}
       {drift !== undefined && (
         <>
           <Section

@@ -1,8 +1,9 @@
 import type { ChangedResource, ChangedVerdict, Decision } from '@isthmus/contract';
 import { Button, CloseButton, SegmentedControl } from '@mantine/core';
-import { useQuery, useSuspenseQueries } from '@tanstack/react-query';
+import { useMutation, useQuery, useSuspenseQueries } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { type ReactNode, useDeferredValue, useMemo } from 'react';
+import { isProblem } from '../../api/problem.ts';
 import { migrationQuery, snapshotsQuery } from '../../api/queries.ts';
 import { count, whole } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
@@ -12,19 +13,26 @@ import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
 import { hrefOf, RowLink } from '../../ui/row-link.tsx';
 import { type Outcome, OutcomeMark } from '../../ui/status.tsx';
+import { tellFailure } from '../../ui/tell.ts';
 import { Ago } from '../../ui/time.tsx';
 import { useAddress, useLooseSearch } from '../../ui/use-search.ts';
 import { useSorting } from '../../ui/use-sorting.ts';
 import shared from '../../ui/verdicts.module.css';
+import { readForComparison } from '../clusters/connect.ts';
+import { clustersQuery } from '../clusters/queries.ts';
+import { Reading } from '../clusters/reading.tsx';
 import {
   answerOf,
   changedVerdictsQuery,
   changesQuery,
   changeWords,
+  comparisonQuery,
   filterDecisions,
   filterNames,
   filterResources,
   filterVerdicts,
+  isOverJob,
+  live,
   type Side,
   sides,
   sideWords,
@@ -46,7 +54,7 @@ function ChangeLabel({ change }: { change: ChangedResource['change'] }) {
 
 const nameOf = ({ namespace, name }: ChangedResource): string => (namespace === '' ? name : `${namespace}/${name}`);
 
-const resourceColumns = (id: string, side: Side): readonly Column<ChangedResource>[] => [
+const resourceColumns = (id: string, side: Side, isLive: boolean): readonly Column<ChangedResource>[] => [
   {
     id: 'change',
     title: 'Change',
@@ -61,7 +69,8 @@ const resourceColumns = (id: string, side: Side): readonly Column<ChangedResourc
     width: [200, 2],
     value: nameOf,
     cell: (row) =>
-      row.index === undefined ? (
+      // What only the clusters hold has no place in the workbench.
+      row.index === undefined || isLive ? (
         <span title={nameOf(row)}>{nameOf(row)}</span>
       ) : (
         <RowLink href={hrefOf`/migrations/${id}/workbench?resource=${row.index}`}>{nameOf(row)}</RowLink>
@@ -207,8 +216,8 @@ function Fields({ row, onClose }: { row: ChangedResource; onClose: () => void })
       {row.change !== 'changed' && (
         <p>
           {row.change === 'added'
-            ? 'Only the newer snapshot has this resource.'
-            : 'Only the older snapshot has this resource.'}
+            ? 'The older side does not have this resource.'
+            : 'The newer side does not have this resource.'}
         </p>
       )}
       <dl className={classes.fields}>
@@ -233,21 +242,58 @@ function Fields({ row, onClose }: { row: ChangedResource; onClose: () => void })
   );
 }
 
-/** Which two snapshots are compared. */
-function SnapshotSelect(props: { name: 'from' | 'to'; label: string; numbers: readonly number[]; shown: number }) {
-  const { name, label, numbers, shown } = props;
+interface SnapshotSelectProps {
+  readonly name: 'from' | 'to';
+  readonly label: string;
+  readonly numbers: readonly number[];
+  /** Absent: the clusters. */
+  readonly shown: number | null;
+  /** Whether the clusters can be chosen, too. */
+  readonly hasClusters?: boolean;
+}
+
+/** Which two snapshots are compared, or which one with the clusters. */
+function SnapshotSelect({ name, label, numbers, shown, hasClusters = false }: SnapshotSelectProps) {
   const [, change] = useAddress();
   return (
     <label className={classes.snapshot}>
       {label}
-      <select value={shown} onChange={({ target }) => change({ [name]: target.value, at: undefined })}>
+      <select value={shown ?? live} onChange={({ target }) => change({ [name]: target.value, at: undefined })}>
         {numbers.map((number) => (
           <option key={number} value={number}>
             snapshot {number}
           </option>
         ))}
+        {hasClusters && <option value={live}>the clusters</option>}
       </select>
     </label>
+  );
+}
+
+/** The clusters while they are read to be compared, and how to have that done. */
+function ReadClusters({ id, migration, why }: { id: string; migration: string; why: string }) {
+  const [{ job }, change] = useAddress();
+  const { data: read, error } = useQuery({ ...comparisonQuery(id, job ?? ''), enabled: job !== undefined });
+  const begin = useMutation({
+    mutationFn: () => readForComparison(id),
+    onSuccess: (begun) => change({ job: begun.id }),
+    onError: tellFailure,
+  });
+  const isReading = job !== undefined && error === null && (read === undefined || !isOverJob(read));
+  const failed = read?.state === 'failed' ? read.detail : error?.message;
+  const answer = isReading ? 'The clusters are being read, to be translated beside the snapshot.' : (failed ?? why);
+  return (
+    <Page title="What changed" of={migration} answer={answer}>
+      {isReading ? (
+        read?.clusters?.map(({ name, kinds }) => <Reading key={name} name={name} progress={kinds} />)
+      ) : (
+        <div>
+          <Button loading={begin.isPending} onClick={() => begin.mutate()}>
+            Read the clusters
+          </Button>
+        </div>
+      )}
+    </Page>
   );
 }
 
@@ -260,8 +306,23 @@ export function ChangesPage() {
   const [search, change] = useAddress();
   const sorting = useSorting();
   const [cursor, setCursor] = useLooseSearch('at');
-  const isAlone = snapshots.length < 2;
-  const { data: changes, error, refetch } = useQuery({ ...changesQuery(id, search), enabled: !isAlone });
+  const { data: clusters = [] } = useQuery(clustersQuery(id));
+  const isLive = search.to === live;
+  // Not before the clusters are read that this address waits for.
+  const { data: job } = useQuery({
+    ...comparisonQuery(id, search.job ?? ''),
+    enabled: isLive && search.job !== undefined,
+  });
+  const isRead = !isLive || search.job === undefined || job?.state === 'done';
+  const isAlone = snapshots.length < (isLive ? 1 : 2);
+  const {
+    data: changes,
+    error,
+    refetch,
+  } = useQuery({
+    ...changesQuery(id, search),
+    enabled: !isAlone && isRead,
+  });
   const { data: judged, error: judgeError } = useQuery({
     ...changedVerdictsQuery(id, search),
     enabled: changes !== undefined,
@@ -271,12 +332,12 @@ export function ChangesPage() {
   const wanted = useDeferredValue(useMemo(() => ({ q, change: wantedChange, kind }), [q, wantedChange, kind]));
   const columns = useMemo(
     () => ({
-      sources: resourceColumns(id, 'sources'),
-      results: resourceColumns(id, 'results'),
+      sources: resourceColumns(id, 'sources', isLive),
+      results: resourceColumns(id, 'results', isLive),
       verdicts: verdictColumns(id),
       decisions: decisionColumns(id),
     }),
-    [id],
+    [id, isLive],
   );
   const rows = useMemo(
     () => ({
@@ -300,6 +361,14 @@ export function ChangesPage() {
           </Button>
         </div>
       </Page>
+    );
+  if (!isRead || (isLive && isProblem(error) && error.problem.code === 'not-read'))
+    return (
+      <ReadClusters
+        id={id}
+        migration={migration.name}
+        why="The clusters have not been read since the newest snapshot."
+      />
     );
   if (error !== null) return <Failure error={error} reset={() => void refetch()} />;
   if (changes === undefined) return <Loading what="what changed between the snapshots" />;
@@ -376,7 +445,18 @@ export function ChangesPage() {
           }))}
         />
         <SnapshotSelect name="from" label="From" numbers={numbers} shown={changes.from.number} />
-        <SnapshotSelect name="to" label="to" numbers={numbers} shown={changes.to.number} />
+        <SnapshotSelect
+          name="to"
+          label="to"
+          numbers={numbers}
+          shown={changes.to.number}
+          hasClusters={clusters.length > 0}
+        />
+        {isLive && (
+          <span className="muted">
+            read <Ago at={changes.to.createdAt} />
+          </span>
+        )}
       </div>
       <Filters summary={`${whole(rows[side].length)} of ${whole(all[side].length)}`}>
         <TextFilter label="Filter by text" />

@@ -45,7 +45,12 @@ const judged = (decisions: readonly Decision[]): ChangedVerdicts => ({
 
 test('the answer counts what changed, with what it is out of', () => {
   expect(answerOf(changes(none, none), undefined)).toBe('Snapshot 2 holds the same 3 resources as snapshot 1.');
+  const ofClusters = (of: Changes): Changes => ({ ...of, to: { ...of.to, number: null } });
+  expect(answerOf(ofClusters(changes(none, none)), undefined)).toBe(
+    'The clusters hold the same 3 resources as snapshot 1.',
+  );
   const some = changes({ added: 1, changed: 2, removed: 0, same: 3 }, { ...none, changed: 1 });
+  expect(answerOf(ofClusters(some), undefined)).toMatch(/^From snapshot 1 to the clusters, 3 of 6 resources are not/);
   expect(answerOf(some, undefined)).toBe(
     'From snapshot 1 to 2, 3 of 6 resources are not as before (1 added, 2 changed), and with them 1 emitted resource.',
   );

@@ -1,4 +1,12 @@
-import type { ChangedResource, ChangedVerdict, ChangedVerdicts, Changes, Decision } from '@isthmus/contract';
+import type {
+  ChangedResource,
+  ChangedVerdict,
+  ChangedVerdicts,
+  Changes,
+  ChangesQuery,
+  Decision,
+  ImportJob,
+} from '@isthmus/contract';
 import { queryOptions } from '@tanstack/react-query';
 import { call } from '../../api/client.ts';
 import { keys, queryClient } from '../../api/queries.ts';
@@ -19,17 +27,32 @@ export const sideWords: Readonly<Record<Side, string>> = {
 
 export const changeWords = ['added', 'changed', 'removed'] as const;
 
+/** In the address instead of a snapshot's number: the clusters, as they were read to be compared. */
+export const live = 'live';
+
+export const isOverJob = ({ state }: ImportJob): boolean =>
+  state === 'done' || state === 'failed' || state === 'cancelled';
+
+/** How far the reading of clusters is that are to be compared. */
+export const comparisonQuery = (id: string, job: string) =>
+  queryOptions({
+    queryKey: ['comparison', id, job],
+    queryFn: ({ signal }) => call('GET /imports/:id', { params: { id: job } }, signal),
+    refetchInterval: ({ state }) => (state.data !== undefined && isOverJob(state.data) ? false : 500),
+    retry: false,
+  });
+
 /** Names in the address that narrow the lists. */
 export const filterNames = ['q', 'change', 'kind'] as const;
 
-const queryOf = ({ from, to }: { from?: string | undefined; to?: string | undefined }) => ({
+const queryOf = ({ from, to }: Search): ChangesQuery => ({
   ...(from === undefined ? {} : { from: Number(from) }),
-  ...(to === undefined ? {} : { to: Number(to) }),
+  ...(to === undefined ? {} : { to: to === live ? live : Number(to) }),
 });
 
 export const changesQuery = (id: string, search: Search) =>
   queryOptions({
-    queryKey: keys.view(id, 'changes', search.from, search.to),
+    queryKey: keys.view(id, 'changes', search.from, search.to, search.to === live ? search.job : undefined),
     queryFn: ({ signal }) => call('GET /migrations/:id/changes', { params: { id }, query: queryOf(search) }, signal),
     structuralSharing: false,
     retry: false,
@@ -37,7 +60,13 @@ export const changesQuery = (id: string, search: Search) =>
 
 /** Verdicts on both snapshots, which the server compares bit by bit. */
 export const changedVerdictsQuery = (id: string, search: Search) => {
-  const queryKey = keys.view(id, 'changed-verdicts', search.from, search.to);
+  const queryKey = keys.view(
+    id,
+    'changed-verdicts',
+    search.from,
+    search.to,
+    search.to === live ? search.job : undefined,
+  );
   return queryOptions({
     queryKey,
     queryFn: async ({ signal }): Promise<ChangedVerdicts> => {
@@ -64,10 +93,11 @@ const total = ({ added, changed, removed }: Changes['source']): number => added 
 export function answerOf(changes: Changes, judged: ChangedVerdicts | undefined): string {
   const { from, to, source, result } = changes;
   const moved = total(source);
+  const isLive = to.number === null;
   if (moved === 0 && total(result) === 0)
-    return `Snapshot ${to.number} holds the same ${count(source.same, 'resource')} as snapshot ${from.number}.`;
+    return `${isLive ? 'The clusters hold' : `Snapshot ${to.number} holds`} the same ${count(source.same, 'resource')} as snapshot ${from.number}.`;
   const parts = changeWords.filter((word) => source[word] > 0).map((word) => `${whole(source[word])} ${word}`);
-  const first = `From snapshot ${from.number} to ${to.number}, ${whole(moved)} of ${count(source.same + moved, 'resource')} ${verb(moved, 'is', 'are')} not as before${parts.length === 0 ? '' : ` (${parts.join(', ')})`}, and with ${verb(moved, 'it', 'them')} ${count(total(result), 'emitted resource')}.`;
+  const first = `From snapshot ${from.number} to ${isLive ? 'the clusters' : to.number}, ${whole(moved)} of ${count(source.same + moved, 'resource')} ${verb(moved, 'is', 'are')} not as before${parts.length === 0 ? '' : ` (${parts.join(', ')})`}, and with ${verb(moved, 'it', 'them')} ${count(total(result), 'emitted resource')}.`;
   if (judged === undefined || !judged.complete) return first;
   const { verdicts, decisions, same } = judged;
   const fallen = decisions.filter(({ holds }) => !holds).length;
