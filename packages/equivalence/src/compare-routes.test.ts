@@ -196,6 +196,31 @@ test('what the automata do not hold is undecided, and so is what costs too much'
   expect(compare(many('a'), many('a')).routing).toEqual({ verdict: 'same' });
 });
 
+test('the names under which Envoy keeps method, host and scheme are no headers that a client could choose', () => {
+  const hidden = when({ headers: [header('host', prefix('1'), { invert: true })] });
+  expect(compare(table([hidden, to('a')], [all, to('b')]), table([all, to('a')])).routing.verdict).toBe('same');
+  const other = when({ headers: [header(':authority', exact('crew'))] });
+  expect(compare(table([other, to('a')], [all, to('b')]), table([all, to('b')])).routing.verdict).toBe('same');
+  const crew = table([other, to('a')], [all, to('b')]);
+  expect(compareRoutes(crew, table([all, to('b')]), ['seats', 'crew']).routing).toMatchObject({
+    verdict: 'differs',
+    counterexample: { request: { authority: 'crew' } },
+  });
+  const nested = when({ also: [when({ authority: exact('crew') })] });
+  expect(compare(table([nested, to('a')], [all, to('b')]), table([all, to('b')])).routing.verdict).toBe('same');
+  const plain = when({ headers: [header(':scheme', exact('http'))] });
+  expect(compare(table([plain, to('a')], [all, to('b')]), table([all, to('a')])).routing.verdict).toBe('same');
+  const post = when({ headers: [header(':method', exact('POST'))] });
+  expect(compare(table([post, to('a')], [all, to('b')]), table([all, to('b')])).routing).toMatchObject({
+    verdict: 'differs',
+    counterexample: { request: { method: 'POST', headers: {} } },
+  });
+  const same = when({ method: exact('POST') });
+  expect(compare(table([post, to('a')], [all, to('b')]), table([same, to('a')], [all, to('b')])).routing.verdict).toBe(
+    'same',
+  );
+});
+
 test('authorities are told apart', () => {
   const only = table([when({ authority: exact('seats.air') }), to('a')], [all, to('b')]);
   const verdicts = compareRoutes(only, table([all, to('b')]), ['seats', 'seats.air']);

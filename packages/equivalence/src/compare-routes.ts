@@ -3,16 +3,23 @@ import {
   evaluate,
   findVirtualHost,
   type Request,
-  type Route,
   type RouteTable,
-  textMatches,
   type VirtualHost,
 } from '@isthmus/behavior';
 import { compareDecisions, type DecisionOptions, knownPath } from './compare-decisions.ts';
 import type { Aspect, Counterexample, Decided, Verdict } from './difference.ts';
 import { type Budget, BudgetExceeded } from './intersection.ts';
 import { UndecidableExpression } from './re2/parse.ts';
-import { type Case, everyRequest, type Literal, literalsOf, narrow, requestOf, statusIn } from './request-space.ts';
+import {
+  type Case,
+  everyRequest,
+  type Literal,
+  literalsOf,
+  narrow,
+  readsAuthority,
+  requestOf,
+  statusIn,
+} from './request-space.ts';
 
 /** What a comparison of two route tables found, by aspect. */
 export type RouteVerdicts = Readonly<Record<Aspect, Verdict>>;
@@ -41,13 +48,10 @@ interface Step {
 function stepsOf(table: RouteTable, authority: string, scheme: string): Step[] {
   const virtualHost = findVirtualHost(table, authority);
   if (virtualHost === undefined) return [{ literals: [], decided: { decision: table.otherwise } }];
-  const meets = ({ predicate }: Route): boolean =>
-    (predicate.authority === undefined || textMatches(predicate.authority, authority)) &&
-    (predicate.scheme === undefined || textMatches(predicate.scheme, scheme));
-  const steps = virtualHost.routes.filter(meets).map((route) => ({
-    literals: literalsOf(route.predicate),
-    decided: { decision: route.decision, ...(route.rule === undefined ? {} : { rule: route.rule }) },
-  }));
+  const steps = virtualHost.routes.flatMap(({ predicate, decision, rule }): Step[] => {
+    const literals = literalsOf(predicate, { authority, scheme });
+    return literals === undefined ? [] : [{ literals, decided: { decision, ...(rule === undefined ? {} : { rule }) } }];
+  });
   return [...steps, { literals: [], decided: { decision: notFound } }];
 }
 
@@ -151,7 +155,7 @@ function walk(
 /** The virtual host of an authority, if its routes are the same for all authorities that it takes. */
 function sharedHost(table: RouteTable, authority: string): VirtualHost | undefined {
   const found = findVirtualHost(table, authority);
-  return found?.routes.some(({ predicate }) => predicate.authority !== undefined) ? undefined : found;
+  return found?.routes.some(({ predicate }) => readsAuthority(predicate)) ? undefined : found;
 }
 
 /** Whether a model, asked about the very request, decides as the comparison says. */

@@ -32,29 +32,61 @@ const ofHeader = ({ name, match, invert, missingIsEmpty }: HeaderMatch): Literal
 });
 const ofQuery = ({ name, match }: QueryMatch): Literal => ({ condition: { part: 'query', name, match }, holds: true });
 
-/** What a predicate asks of the parts of a request that differ from request to request; inverted headers as Envoy has them. */
-export function literalsOf(predicate: Predicate): Literal[] {
-  return [
-    ...(predicate.path === undefined
-      ? []
-      : [{ condition: { part: 'path', match: predicate.path }, holds: true } as const]),
-    ...(predicate.method === undefined
-      ? []
-      : [{ condition: { part: 'method', match: predicate.method }, holds: true } as const]),
-    ...predicate.headers.flatMap((header) => {
-      const literal = ofHeader(header);
-      // A missing header fails an inverted match too, unless it counts as empty: then it has to be there.
-      const there: Literal = {
-        condition: { part: 'header', name: header.name, match: { kind: 'present' }, missingIsEmpty: false },
-        holds: true,
-      };
-      const needsPresence = header.invert === true && header.missingIsEmpty !== true && header.match.kind !== 'present';
-      return needsPresence ? [there, literal] : [literal];
-    }),
-    ...predicate.queryParameters.map(ofQuery),
-    ...(predicate.also ?? []).flatMap(literalsOf),
-  ];
+/** What all requests have in common that are compared together. */
+export interface Common {
+  readonly authority: string;
+  readonly scheme: string;
 }
+
+/** What Envoy keeps under the name of a header though it is the same for all requests here (`headerValues` of the models). */
+function commonText(name: string, { authority, scheme }: Common): string | undefined {
+  if (name === ':scheme') return scheme;
+  return name === ':authority' || name === 'host' ? authority : undefined;
+}
+
+/** What a condition on a header asks; inverted ones as Envoy has them. */
+function literalsOfHeader(header: HeaderMatch): Literal[] {
+  const { name, match, invert, missingIsEmpty } = header;
+  if (name === ':method') return [{ condition: { part: 'method', match }, holds: invert !== true }];
+  // A missing header fails an inverted match too, unless it counts as empty: then it has to be there.
+  const there: Literal = {
+    condition: { part: 'header', name, match: { kind: 'present' }, missingIsEmpty: false },
+    holds: true,
+  };
+  const needsPresence = invert === true && missingIsEmpty !== true && match.kind !== 'present';
+  return needsPresence ? [there, ofHeader(header)] : [ofHeader(header)];
+}
+
+/**
+ * What a predicate asks of the parts of a request that differ from request to request; undefined where what they have in common
+ * fails it.
+ */
+export function literalsOf(predicate: Predicate, common: Common): Literal[] | undefined {
+  const { path, method, authority, scheme, headers, queryParameters, also = [] } = predicate;
+  if (authority !== undefined && !textMatches(authority, common.authority)) return undefined;
+  if (scheme !== undefined && !textMatches(scheme, common.scheme)) return undefined;
+  const literals: Literal[] = [];
+  if (path !== undefined) literals.push({ condition: { part: 'path', match: path }, holds: true });
+  if (method !== undefined) literals.push({ condition: { part: 'method', match: method }, holds: true });
+  for (const header of headers) {
+    const text = commonText(header.name, common);
+    if (text === undefined) literals.push(...literalsOfHeader(header));
+    else if (textMatches(header.match, text) === (header.invert === true)) return undefined;
+  }
+  literals.push(...queryParameters.map(ofQuery));
+  for (const other of also) {
+    const more = literalsOf(other, common);
+    if (more === undefined) return undefined;
+    literals.push(...more);
+  }
+  return literals;
+}
+
+/** Whether a predicate looks at the authority of a request. */
+export const readsAuthority = ({ authority, headers, also = [] }: Predicate): boolean =>
+  authority !== undefined ||
+  headers.some(({ name }) => name === ':authority' || name === 'host') ||
+  also.some(readsAuthority);
 
 /** What is known of the requests of one case. */
 export interface Case {
