@@ -1,7 +1,7 @@
 import { compileExpression } from '@isthmus/behavior';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Automaton, automatonOf } from './automaton.ts';
+import { type Automaton, automatonOf, leadOf } from './automaton.ts';
 import { findText } from './intersection.ts';
 import { UndecidableExpression } from './re2/parse.ts';
 
@@ -94,4 +94,18 @@ test('the shortest text in some languages and not in others', () => {
   expect(find(['a+', '.{3,}'], ['aaa'])).toBe('aaaa');
   expect(find(['a|b'], ['[ab]'])).toBeUndefined();
   expect(find(['.*'], [''])).toBe('a');
+});
+
+test.each([
+  [{ kind: 'regex', pattern: '/api/v1/[0-9]+' }, '/api/v1/'],
+  [{ kind: 'regex', pattern: '/api(?:/v1)?' }, '/api'],
+  [{ kind: 'regex', pattern: '(?i)a' }, ''],
+  [{ kind: 'regex', pattern: 'ab|ac' }, 'a'],
+  [{ kind: 'regex', pattern: 'a?b' }, ''],
+  [{ kind: 'prefix', value: '/a' }, '/a'],
+  [{ kind: 'prefix', value: '/a', ignoreCase: true }, '/'],
+  [{ kind: 'exact', value: '/a\u{1f600}' }, '/a\u{1f600}'],
+  [{ kind: 'present' }, ''],
+] as const)('every text of %j begins with %j', (match, lead) => {
+  expect(leadOf(automatonOf(match))).toBe(lead);
 });

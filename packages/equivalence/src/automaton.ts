@@ -94,3 +94,21 @@ export function automatonOf(match: TextMatch): Automaton {
   known.set(key, automaton);
   return automaton;
 }
+
+const leads = new WeakMap<Automaton, string>();
+
+/** What every text of an automaton begins with, as far as one character after the other is the only way on. */
+export function leadOf(automaton: Automaton): string {
+  const before = leads.get(automaton);
+  if (before !== undefined) return before;
+  const { transitions, accepts, initial } = automaton;
+  let lead = '';
+  for (let state = initial, steps = 0; steps < accepts.length && !accepts[state]; steps++) {
+    const [only, ...others] = transitions[state] as readonly Transition[];
+    if (only === undefined || others.length > 0 || only.min !== only.max) break;
+    lead += String.fromCodePoint(only.min);
+    state = only.to;
+  }
+  leads.set(automaton, lead);
+  return lead;
+}

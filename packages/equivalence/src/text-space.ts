@@ -1,5 +1,5 @@
 import { type TextMatch, textMatches } from '@isthmus/behavior';
-import { type Automaton, automatonOf, keyOf } from './automaton.ts';
+import { type Automaton, automatonOf, keyOf, leadOf } from './automaton.ts';
 import { type Budget, findText } from './intersection.ts';
 
 /** The texts that a part of a request can be, and some that people like to read. */
@@ -60,6 +60,12 @@ function remember(space: TextSpace, key: string, compute: () => boolean): boolea
 
 const automata = (matches: readonly TextMatch[]): Automaton[] => matches.map(automatonOf);
 
+/** Whether texts that meet one condition begin otherwise than those that meet the other: most pairs of routes are told so. */
+function beginOtherwise(a: TextMatch, b: TextMatch): boolean {
+  const [one, other] = [leadOf(automatonOf(a)), leadOf(automatonOf(b))];
+  return !one.startsWith(other) && !other.startsWith(one);
+}
+
 /** Whether no text meets both conditions. */
 function areDisjoint(space: TextSpace, a: TextMatch, b: TextMatch, budget: Budget): boolean {
   if (a.kind === 'present' || b.kind === 'present') return false;
@@ -67,6 +73,7 @@ function areDisjoint(space: TextSpace, a: TextMatch, b: TextMatch, budget: Budge
   if (isFixed(b)) return !textMatches(a, b.value);
   if (a.kind === 'prefix' && b.kind === 'prefix' && !a.ignoreCase && !b.ignoreCase)
     return !a.value.startsWith(b.value) && !b.value.startsWith(a.value);
+  if (beginOtherwise(a, b)) return true;
   return remember(
     space,
     `${keyOf(a)}\n&\n${keyOf(b)}`,
@@ -79,6 +86,8 @@ function implies(space: TextSpace, a: TextMatch, b: TextMatch, budget: Budget): 
   if (b.kind === 'present' || keyOf(a) === keyOf(b)) return true;
   if (isFixed(a)) return textMatches(b, a.value);
   if (a.kind === 'prefix' && b.kind === 'prefix' && !a.ignoreCase && !b.ignoreCase) return a.value.startsWith(b.value);
+  // Of what begins with a text, no condition on a single text, and none on another beginning, holds for all.
+  if ((a.kind === 'prefix' && isFixed(b)) || beginOtherwise(a, b)) return false;
   return remember(
     space,
     `${keyOf(a)}\n<\n${keyOf(b)}`,
