@@ -97,15 +97,17 @@ test('the shortest text in some languages and not in others', () => {
 });
 
 test.each([
-  [{ kind: 'regex', pattern: '/api/v1/[0-9]+' }, '/api/v1/'],
-  [{ kind: 'regex', pattern: '/api(?:/v1)?' }, '/api'],
-  [{ kind: 'regex', pattern: '(?i)a' }, ''],
-  [{ kind: 'regex', pattern: 'ab|ac' }, 'a'],
-  [{ kind: 'regex', pattern: 'a?b' }, ''],
-  [{ kind: 'prefix', value: '/a' }, '/a'],
-  [{ kind: 'prefix', value: '/a', ignoreCase: true }, '/'],
-  [{ kind: 'exact', value: '/a\u{1f600}' }, '/a\u{1f600}'],
-  [{ kind: 'present' }, ''],
-] as const)('every text of %j begins with %j', (match, lead) => {
-  expect(leadOf(automatonOf(match))).toBe(lead);
+  [{ kind: 'regex', pattern: '/api/v1/[0-9]+' }, '/api/v1/', false],
+  [{ kind: 'regex', pattern: '/api(?:/v1)?' }, '/api', false],
+  [{ kind: 'regex', pattern: '/api\\.v1' }, '/api.v1', true],
+  [{ kind: 'regex', pattern: '(?i)a' }, '', false],
+  [{ kind: 'regex', pattern: 'ab|ac' }, 'a', false],
+  [{ kind: 'regex', pattern: 'a?b' }, '', false],
+  [{ kind: 'prefix', value: '/a' }, '/a', false],
+  [{ kind: 'prefix', value: '/a', ignoreCase: true }, '/', false],
+  [{ kind: 'exact', value: '/1', ignoreCase: true }, '/1', true],
+  [{ kind: 'exact', value: '/a\u{1f600}' }, '/a\u{1f600}', true],
+  [{ kind: 'present' }, '', false],
+] as const)('every text of %j begins with %j, and whether that is all: %j', (match, text, isAll) => {
+  expect(leadOf(automatonOf(match))).toEqual({ text, isAll });
 });

@@ -95,20 +95,28 @@ export function automatonOf(match: TextMatch): Automaton {
   return automaton;
 }
 
-const leads = new WeakMap<Automaton, string>();
+interface Lead {
+  readonly text: string;
+  /** Whether there is no other text. */
+  readonly isAll: boolean;
+}
+
+const leads = new WeakMap<Automaton, Lead>();
 
 /** What every text of an automaton begins with, as far as one character after the other is the only way on. */
-export function leadOf(automaton: Automaton): string {
+export function leadOf(automaton: Automaton): Lead {
   const before = leads.get(automaton);
   if (before !== undefined) return before;
   const { transitions, accepts, initial } = automaton;
-  let lead = '';
-  for (let state = initial, steps = 0; steps < accepts.length && !accepts[state]; steps++) {
+  let text = '';
+  let state = initial;
+  for (let steps = 0; steps < accepts.length && !accepts[state]; steps++) {
     const [only, ...others] = transitions[state] as readonly Transition[];
     if (only === undefined || others.length > 0 || only.min !== only.max) break;
-    lead += String.fromCodePoint(only.min);
+    text += String.fromCodePoint(only.min);
     state = only.to;
   }
+  const lead = { text, isAll: accepts[state] === true && transitions[state]?.length === 0 };
   leads.set(automaton, lead);
   return lead;
 }

@@ -10,7 +10,7 @@ import type {
   Request,
   Retries,
 } from '@isthmus/behavior';
-import { locationOf, rewritePath, splitPath } from '@isthmus/behavior';
+import { locationOf, rewritePath } from '@isthmus/behavior';
 import { isOfBytes } from './compare-connections.ts';
 import type { Aspect, Difference } from './difference.ts';
 import { answerOfNobody } from './nobody.ts';
@@ -489,20 +489,4 @@ function compareOutcomes(
   if (a.kind === b.kind) return { differences: [], undecided: [] };
   const [first, second] = [describe(before, request), describe(after, request)];
   return { differences: [{ aspect: 'routing', what: 'kind', before: first, after: second }], undecided: [] };
-}
-
-/** Whether a condition on a path holds for one path alone. */
-const isOfOne = ({ kind, pattern = '', ignoreCase }: { kind: string; pattern?: string; ignoreCase?: true }): boolean =>
-  kind === 'exact' ? !ignoreCase : kind === 'regex' && /^[\w/~%-]+$/.test(pattern);
-
-/** What is known of the path of requests that meet these conditions. */
-export function knownPath(
-  inside: readonly { kind: string; value?: string; pattern?: string; ignoreCase?: true }[],
-  path: string,
-): KnownPath {
-  if (inside.some(isOfOne)) return { exact: splitPath(path).path, prefix: splitPath(path).path };
-  const prefixes = inside.flatMap(({ kind, value, ignoreCase }) =>
-    kind === 'prefix' && !ignoreCase && value !== undefined ? [value] : [],
-  );
-  return { prefix: prefixes.reduce((a, b) => (b.length > a.length ? b : a), '/') };
 }

@@ -196,6 +196,17 @@ test('what the automata do not hold is undecided, and so is what costs too much'
   expect(compare(many('a'), many('a')).routing).toEqual({ verdict: 'same' });
 });
 
+test('a condition that one path alone meets tells what becomes of it, however it is spelt', () => {
+  const rewritten = (rewrite: PathRewrite) => to('a', { rewrite });
+  const prefixed = table([all, rewritten({ kind: 'prefix', length: 1, replacement: '/new' })]);
+  for (const path of [{ kind: 'exact', value: '/', ignoreCase: true }, exact('/'), regex('/')] as const) {
+    const full = table([when({ path }), rewritten({ kind: 'full', value: '/new' })], [all, to('b')]);
+    const only = { path: { inside: [path], outside: [] }, method: { inside: [], outside: [] } };
+    const among = { ...only, headers: new Map(), query: new Map() };
+    expect(compareRoutes(prefixed, full, ['seats'], { among }).routing.verdict).toBe('same');
+  }
+});
+
 test('the names under which Envoy keeps method, host and scheme are no headers that a client could choose', () => {
   const hidden = when({ headers: [header('host', prefix('1'), { invert: true })] });
   expect(compare(table([hidden, to('a')], [all, to('b')]), table([all, to('a')])).routing.verdict).toBe('same');

@@ -4,9 +4,12 @@ import {
   findVirtualHost,
   type Request,
   type RouteTable,
+  splitPath,
+  type TextMatch,
   type VirtualHost,
 } from '@isthmus/behavior';
-import { compareDecisions, type DecisionOptions, knownPath } from './compare-decisions.ts';
+import { automatonOf, leadOf } from './automaton.ts';
+import { compareDecisions, type DecisionOptions, type KnownPath } from './compare-decisions.ts';
 import type { Aspect, Counterexample, Decided, Verdict } from './difference.ts';
 import { type Budget, BudgetExceeded } from './intersection.ts';
 import { UndecidableExpression } from './re2/parse.ts';
@@ -97,6 +100,14 @@ function telltalePath(path: string, { query }: Case, decided: readonly Decided[]
   let name = 'q';
   while (query.has(name)) name += 'q';
   return `${path}?${name}=1`;
+}
+
+/** What is known of the path of requests that meet these conditions. */
+function knownPath(inside: readonly TextMatch[], path: string): KnownPath {
+  if (inside.some((match) => leadOf(automatonOf(match)).isAll))
+    return { exact: splitPath(path).path, prefix: splitPath(path).path };
+  const prefixes = inside.flatMap((match) => (match.kind === 'prefix' && !match.ignoreCase ? [match.value] : []));
+  return { prefix: prefixes.reduce((a, b) => (b.length > a.length ? b : a), '/') };
 }
 
 /** Walks the cases that the routes of either side tell apart. */

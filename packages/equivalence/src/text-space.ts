@@ -62,7 +62,7 @@ const automata = (matches: readonly TextMatch[]): Automaton[] => matches.map(aut
 
 /** Whether texts that meet one condition begin otherwise than those that meet the other: most pairs of routes are told so. */
 function beginOtherwise(a: TextMatch, b: TextMatch): boolean {
-  const [one, other] = [leadOf(automatonOf(a)), leadOf(automatonOf(b))];
+  const [one, other] = [leadOf(automatonOf(a)).text, leadOf(automatonOf(b)).text];
   return !one.startsWith(other) && !other.startsWith(one);
 }
 
