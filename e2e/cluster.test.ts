@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { readingRights } from '@isthmus/cluster/model';
 import { readManifest } from '@isthmus/kubernetes';
 import { type ApiServer, sharedPath, startApiServer, type Written } from '@isthmus/testkit';
+import { hands, tabTo } from './support/hand.ts';
 import { startServer } from './support/server.ts';
-import { test as base, expect, expectAccessible } from './support/test.ts';
+import { test as base, expect, expectAccessible, keepPicture } from './support/test.ts';
 
 const definitions = sharedPath('schemas/istio/crds.yaml');
 
@@ -114,12 +115,53 @@ test('a cluster is connected, read, and followed: what it shows, what drifts, wh
   await expect(row).toBeVisible({ timeout: 20_000 });
   await expectAccessible(page);
 
+  await page.getByRole('button', { name: 'Show what follows' }).click();
+  await expect(page.getByText(/^From snapshot 1 to the clusters, 2 of \d+ resources are not as before/)).toBeVisible({
+    timeout: 30_000,
+  });
+  await expect(
+    page.getByRole('grid', { name: 'Resources' }).getByRole('row', { name: /VirtualService/ }),
+  ).toBeVisible();
+  await expectAccessible(page);
+  await keepPicture(page, 'changes-of-clusters');
+  await page.keyboard.press('g');
+  await page.keyboard.press('d');
+
   await page.getByRole('button', { name: 'Take a new snapshot' }).click();
   // A second snapshot opens what it changed.
   await page.waitForURL(/\/migrations\/[^/]+\/import\/changes/);
   await page.keyboard.press('g');
   await page.keyboard.press('d');
   await expect(page.getByText('Nothing changed.')).toBeVisible({ timeout: 20_000 });
+});
+
+test('without a mouse: a cluster is connected, and what follows from its drift is shown before it is a snapshot', async ({
+  page,
+  api,
+}) => {
+  test.skip(api === undefined, 'The API server was not built, or etcd or the reference data is missing.');
+  const live = api as ApiServer;
+  const keys = hands.find(({ name }) => name === 'by keyboard only') as (typeof hands)[number];
+  await page.goto('/');
+  await keys.press(page.getByRole('button', { name: 'Connect a cluster' }));
+  const dialog = page.getByRole('dialog', { name: 'Connect a cluster' });
+  await expect(dialog.getByRole('radio', { name: /^east/ })).toBeChecked();
+  await keys.write(dialog.getByLabel('Name of the cluster'), 'west');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/migrations\/[^/]+\/?$/);
+  await keys.goTo(page, 'Drift', 'd');
+  await expect(page.getByText('Nothing changed.')).toBeVisible({ timeout: 20_000 });
+  const path = '/apis/networking.istio.io/v1/namespaces/sales/virtualservices/seats';
+  const patch = { spec: { http: [{ timeout: '5s', route: [{ destination: { host: 'seats' } }] }] } };
+  await live.send('PATCH', path, patch, 'application/merge-patch+json');
+  const changed = page.getByRole('grid', { name: 'Changes since the snapshot' });
+  await expect(changed.getByRole('row', { name: /changed VirtualService sales\/seats/ })).toBeVisible({
+    timeout: 20_000,
+  });
+  await keys.press(page.getByRole('button', { name: 'Show what follows' }));
+  const answer = page.getByText(/^From snapshot 1 to the clusters, 1 of \d+ resources is not as before/);
+  await expect(answer).toBeVisible({ timeout: 30_000 });
+  await tabTo(page.getByRole('grid').first());
 });
 
 test('what a cluster does not let in is said in the dialog, and no migration is left behind', async ({ page, api }) => {
