@@ -1,15 +1,5 @@
-import { isCrowded, largestPaint, slowestInteraction, tries, watchInteractions } from './support/measure.ts';
+import { hold, largestPaint, slowestInteraction, tries, watchInteractions } from './support/measure.ts';
 import { expect, openSample, test } from './support/test.ts';
-
-// Times on the wall: the machine may be busy with something else, which only ever adds. So a page is measured up to three
-// times, and it is the least that is held to the budget; a page that is too slow is so each time. Where several times as
-// many processes as there are cores want to run, even the least tells of them: too slow a page is not told from a slow
-// machine then, and the test says that it was skipped rather than guess.
-function hold(least: Readonly<Record<string, number>>, budget: number): void {
-  const over = Object.entries(least).filter(([, ms]) => ms > budget);
-  test.skip(over.length > 0 && isCrowded(), `The machine is too busy to tell: ${JSON.stringify(least)}`);
-  expect(over).toEqual([]);
-}
 
 const pages = ['/', '/services', '/findings', '/behaviour', '/plan'];
 

@@ -1,11 +1,22 @@
 import { availableParallelism, loadavg } from 'node:os';
-import { type Browser, expect, type Page } from '@playwright/test';
+import { type Browser, expect, type Page, test } from '@playwright/test';
 
 /** What two cores may be busy with beside a test only ever adds to a time, so that the least of a few is the page's own. */
 export const tries = 3;
 
 /** Whether over three times as many processes want to run as there are cores (load of the last minute). */
-export const isCrowded = (): boolean => (loadavg()[0] ?? 0) > 3 * availableParallelism();
+const isCrowded = (): boolean => (loadavg()[0] ?? 0) > 3 * availableParallelism();
+
+/**
+ * Holds times to a budget, each the least of up to three, in ms. The machine may be busy with something else, which only ever adds,
+ * to processor time too where threads share a core; what is too slow is so each time. On a crowded machine even the least tells of
+ * the others: too slow a page is not told from a slow machine then, and the test says that it was skipped rather than guess.
+ */
+export function hold(least: Readonly<Record<string, number>>, budget: number): void {
+  const over = Object.entries(least).filter(([, ms]) => ms > budget);
+  test.skip(over.length > 0 && isCrowded(), `The machine is too busy to tell: ${JSON.stringify(least)}`);
+  expect(over).toEqual([]);
+}
 
 interface TraceEvent {
   readonly name: string;
