@@ -1,6 +1,6 @@
 import type { At, Code, Diagnostic, Parameters, Related } from '@isthmus/diagnostics';
 import { diagnose } from '@isthmus/diagnostics';
-import { type Estate, indexServices, type ServiceIndex, writtenAt } from '@isthmus/istio';
+import { discovery, type Estate, indexServices, type ServiceIndex, writtenAt } from '@isthmus/istio';
 import { type Resource, rootField } from '@isthmus/kubernetes';
 import { type Emission, type Finished, finish } from './emission.ts';
 import type { Emitted } from './emitted.ts';
@@ -20,8 +20,10 @@ export interface Context {
   readonly services: ServiceIndex;
   /** The other zones of the mesh; none where the import is of one cluster. */
   readonly peers: readonly Peer[];
-  /** Istio's resources of a kind, in the estate's order. */
+  /** Istio's resources of a kind, in the estate's order; of policies those that Istio reads. */
   ofKind(kind: string): readonly Resource[];
+  /** Policies in namespaces that `discoverySelectors` leave out. */
+  readonly hiddenPolicies: readonly Resource[];
   /** The value of an emitted field that carries a source field over exactly. */
   exact<T>(field: Field, value: T): Traced<T>;
   /** The value of an emitted field that carries a source field over with a difference, which the code explains. */
@@ -74,6 +76,9 @@ export function placeOf(at: Field | Resource): At {
   };
 }
 
+// What these say of who may call whom must not count where Istio does not read it.
+const policyKinds: ReadonlySet<string> = new Set(['AuthorizationPolicy', 'PeerAuthentication']);
+
 /**
  * An empty context over an estate.
  * @param emitted hears of each emission, without its marks
@@ -87,13 +92,21 @@ export function createWorkings(
   const ledger = createLedger();
   const emissions: Finished[] = [];
   const diagnostics: Diagnostic[] = [];
-  const byKind = Map.groupBy(estate.istio, (resource) => resource.kind);
+  const isDiscovered = discovery(estate, settings.rootNamespace);
+  const isHidden = ({ kind, namespace }: Resource): boolean =>
+    policyKinds.has(kind) && isDiscovered !== undefined && !isDiscovered(namespace || 'default');
+  const hiddenPolicies = estate.istio.filter(isHidden);
+  const byKind = Map.groupBy(
+    hiddenPolicies.length === 0 ? estate.istio : estate.istio.filter((resource) => !isHidden(resource)),
+    (resource) => resource.kind,
+  );
   const context: Context = {
     settings,
     estate,
     services: indexServices(estate, settings.clusterDomain),
     peers,
     ofKind: (kind) => byKind.get(kind) ?? [],
+    hiddenPolicies,
     exact(field, value) {
       ledger.claim(field, 'exact');
       return trace(field, value);

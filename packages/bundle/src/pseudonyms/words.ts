@@ -192,12 +192,12 @@ clusterIPs clusterLocal clusterName cluster_name cluster_not_found cluster_not_f
 cluster_provided cluster_specifiers cluster_tls clusters clusterset cni code codec codecs codes collected
 collections collector column com combinations come comes command commas comment common
 commonHttpProtocolOptions commonLbConfig common_http_protocol_options common_inputs compare compared compares
-comparison compatible complement complete completed completes component componentLogLevel composite compression
-compressionRatio compressor computation compute concatenated concatenation concluded concurrency condition
-conditioned conditions conf config config-dump configFrom configPatches configmap configurable configuration
-configurations configure configurer configures confirm conflict conflicted connect connect-failure
-connectTimeout connect_grpc_bridge connect_timeout connected connecting connection connectionKeepalive
-connectionLimits connectionPool connectionRate connectionTimeout connection_debug_visitor
+comparison comparisons compatible complement complete completed completes component componentLogLevel composite
+compression compressionRatio compressor computation compute concatenated concatenation concluded concurrency
+condition conditioned conditions conf config config-dump configFrom configPatches configmap configurable
+configuration configurations configure configurer configures confirm conflict conflicted connect
+connect-failure connectTimeout connect_grpc_bridge connect_timeout connected connecting connection
+connectionKeepalive connectionLimits connectionPool connectionRate connectionTimeout connection_debug_visitor
 connection_id_generator connection_limit connections connects consecutive consecutiveErrors
 consecutiveGatewayErrors consecutiveGatewayFailure consecutiveLocalOriginFailure consecutiveLocalOriginFailures
 consecutive_errors consider consist consistent consistent-hashing consistentHash consistent_hashing const
@@ -222,52 +222,52 @@ dereference derivePort derived describe describes description descriptor descrip
 destinationHeaders destinationPort destinationSubnets destinations detected detection detector detectors detour
 device diagnostics dial dialled did differ difference different differently differs digit digits direct
 direct-responses directResponse direct_response direction directly directory disableContextPropagation
-disableSpanReporting disabled discovery discoveryAddress display display-name displayname disruption distribute
-distribution divide divides dns dns_filter dns_resolver do document documentation documents does domain
-domainName domains done door doors dot dots double down download downstream downstream_connections
-downstream_socket_interface dp draft draftFor drafted drafts drain drainDuration draining drains drds drop
-dropped dropping drops dry dry-run dst dubbo dubbo_proxy dump duplicate duration durations during dynamic
-dynamic_forward_proxy dynamic_modules e each earlier early early_data early_header_mutation east east-west
-eastwest eastwest-controller eb eb-debbce ecdhCurves echo edge edit edited ee effect egress egressProxy
-egressgateway either eject ejected ejection else elsewhere emit emitPlugin emits emitted empty enable
-enable-autoallocate-ip enableAutoMtls enableIstioTags enableLegacyRegexDetection enable_mptcp enabled
-enabledBackend encrypt encrypted encrypts end endOf endOfComment ended ending endpoint endpoints ends endsWith
-endswith enforce enforced enforces enforcing enforcingConsecutive enforcingConsecutiveGatewayFailure
-enforcingConsecutiveLocalOriginFailure enforcingFailurePercentage enforcingFailurePercentageLocalOrigin
-enforcingLocalOriginSuccessRate enforcingSuccessRate engine engines enough enterprise enters entries entry enum
-env envVar envelope environment environmentVariables environment_variable envoy envoy-component-log-level
-envoy-log-level envoy-ratelimited envoyExtAuthzGrpc envoyFileAccessLog envoyOtelAls envoy_default envoy_filter
-envoy_on_request eq equal equally equals error errorUtilizationPenaltyPercent errors escape escapes estate
-evaluated even event eventLogPath event_sinks ever every everyPath everyone everything everywhere exact exactly
-example exceeded exceeds except exception excepts exchange exclude exclude-inbound-ports exclude-outbound-ips
-exclude-outbound-ports excludeInboundPorts excludeInterfaces excludeOutboundIPRanges excludeOutboundPorts
-excluded excludes exclusion exclusions exclusive exec exhausted exhausting exist exists expand expands expect
-expected expectedStatuses expects experiment experimental expired expiry explicit explicitHttpConfig
-exponentialDelay export exportTo exported exports exposeHeaders exposed exposed_headers expr express expressed
-expression expressions ext ext-authz ext_authz ext_proc extension extensionProviders extensionRef extensions
-external external-service externalAuth externalName extra extraStat extra_jwks_uris extraction extsvc f fact
-factory fail failOpen failStrategy failTrafficOnPanic failed failing failover failoverPriority
-failoverThreshold fails failure failurePercentage failurePercentageMinimumHosts failurePercentageRequestVolume
-failurePercentageThreshold failureThreshold failures false far fares fault faults fd feature features federated
-fetches fetching few fewer ff ffff fflate field fields file file-log file-root fileBytes file_based
-file_based_metadata file_system_buffer file_system_http_cache files fill fill_interval filled filter
-filterChain filterClass filterState filter_enabled filter_enforced filter_state_override filtered filters
-filtersOf finalizers find finding finds finer finish finished first fit fits fitting five fixed fixedDelay
-fixed_delay fixed_heap flag flat flatMap flavour float flowcontrol fluentd folder follow following follows for
-forbids force forged form format formats formatter formatters forward forwardBody forwardOriginalToken
-forwarded forwarding forwards found fraction fragment free from fromAsRules fromCookies fromHeaders fromParams
-front frontend ftp full function functions g gRPC galley gate gateway gateway-controller gateway-error
-gateway-name gatewayClassName gatewayFailures gatewayKey gatewayPort gatewayapi gatewayclass
-gatewayclass-unmanaged gateways gateways-of gbps gcp gcp_authn ge generateName generated generates generation
-generator generic generic_proxy geoip geoip_providers get getaddrinfo gets getting give given gives global go
-goes going gone good google googleRe google_compute_engine google_default google_iam google_refresh_token
-googleapis got grace grant grants graphite graphite_statsd greater ground group groupBy groups grow grpc
-grpc-web grpcStatus grpc_credential grpc_field_extraction grpc_health_check grpc_http
-grpc_json_reverse_transcoder grpc_json_transcoder grpc_service grpc_stats grpcroute grpcs gt gu guard guarded
-guards guess guesses guest guide gz gzip h had half hand handed handle hands hard hardly has hasPaths hash
-hashFunction hashOn hashOnFallback hashPolicies hashed hashes hashing have head header headerCondition
-headerName headerValue header_formatters header_mutation header_to_metadata header_validators headers
-headers-separator headless health health_check health_checkers health_checks healthchecks healthy
+disableSpanReporting disabled discovery discoveryAddress discoverySelectors display display-name displayname
+disruption distribute distribution divide divides dns dns_filter dns_resolver do document documentation
+documents does domain domainName domains done door doors dot dots double down download downstream
+downstream_connections downstream_socket_interface dp draft draftFor drafted drafts drain drainDuration
+draining drains drds drop dropped dropping drops dry dry-run dst dubbo dubbo_proxy dump duplicate duration
+durations during dynamic dynamic_forward_proxy dynamic_modules e each earlier early early_data
+early_header_mutation east east-west eastwest eastwest-controller eb eb-debbce ecdhCurves echo edge edit edited
+ee effect egress egressProxy egressgateway either eject ejected ejection else elsewhere emit emitPlugin emits
+emitted empty enable enable-autoallocate-ip enableAutoMtls enableIstioTags enableLegacyRegexDetection
+enable_mptcp enabled enabledBackend encrypt encrypted encrypts end endOf endOfComment ended ending endpoint
+endpoints ends endsWith endswith enforce enforced enforces enforcing enforcingConsecutive
+enforcingConsecutiveGatewayFailure enforcingConsecutiveLocalOriginFailure enforcingFailurePercentage
+enforcingFailurePercentageLocalOrigin enforcingLocalOriginSuccessRate enforcingSuccessRate engine engines
+enough enterprise enters entries entry enum env envVar envelope environment environmentVariables
+environment_variable envoy envoy-component-log-level envoy-log-level envoy-ratelimited envoyExtAuthzGrpc
+envoyFileAccessLog envoyOtelAls envoy_default envoy_filter envoy_on_request eq equal equally equals error
+errorUtilizationPenaltyPercent errors escape escapes estate evaluated even event eventLogPath event_sinks ever
+every everyPath everyone everything everywhere exact exactly example exceeded exceeds except exception excepts
+exchange exclude exclude-inbound-ports exclude-outbound-ips exclude-outbound-ports excludeInboundPorts
+excludeInterfaces excludeOutboundIPRanges excludeOutboundPorts excluded excludes exclusion exclusions exclusive
+exec exhausted exhausting exist exists expand expands expect expected expectedStatuses expects experiment
+experimental expired expiry explicit explicitHttpConfig exponentialDelay export exportTo exported exports
+exposeHeaders exposed exposed_headers expr express expressed expression expressions ext ext-authz ext_authz
+ext_proc extension extensionProviders extensionRef extensions external external-service externalAuth
+externalName extra extraStat extra_jwks_uris extraction extsvc f fact factory fail failOpen failStrategy
+failTrafficOnPanic failed failing failover failoverPriority failoverThreshold fails failure failurePercentage
+failurePercentageMinimumHosts failurePercentageRequestVolume failurePercentageThreshold failureThreshold
+failures false far fares fault faults fd feature features federated fetches fetching few fewer ff ffff fflate
+field fields file file-log file-root fileBytes file_based file_based_metadata file_system_buffer
+file_system_http_cache files fill fill_interval filled filter filterChain filterClass filterState
+filter_enabled filter_enforced filter_state_override filtered filters filtersOf finalizers find finding finds
+finer finish finished first fit fits fitting five fixed fixedDelay fixed_delay fixed_heap flag flat flatMap
+flavour float flowcontrol fluentd folder follow following follows for forbids force forged form format formats
+formatter formatters forward forwardBody forwardOriginalToken forwarded forwarding forwards found fraction
+fragment free from fromAsRules fromCookies fromHeaders fromParams front frontend ftp full function functions g
+gRPC galley gate gateway gateway-controller gateway-error gateway-name gatewayClassName gatewayFailures
+gatewayKey gatewayPort gatewayapi gatewayclass gatewayclass-unmanaged gateways gateways-of gbps gcp gcp_authn
+ge generateName generated generates generation generator generic generic_proxy geoip geoip_providers get
+getaddrinfo gets getting give given gives global go goes going gone good google googleRe google_compute_engine
+google_default google_iam google_refresh_token googleapis got grace grant grants graphite graphite_statsd
+greater ground group groupBy groups grow grpc grpc-web grpcStatus grpc_credential grpc_field_extraction
+grpc_health_check grpc_http grpc_json_reverse_transcoder grpc_json_transcoder grpc_service grpc_stats grpcroute
+grpcs gt gu guard guarded guards guess guesses guest guide gz gzip h had half hand handed handle hands hard
+hardly has hasPaths hash hashFunction hashOn hashOnFallback hashPolicies hashed hashes hashing have head header
+headerCondition headerName headerValue header_formatters header_mutation header_to_metadata header_validators
+headers headers-separator headless health health_check health_checkers health_checks healthchecks healthy
 healthyPanicThreshold healthyThreshold healthy_threshold heap held helm help helpers here hide hide_credentials
 hides high hit hold holds honours hop host host-aliases hostSelection hostSelectionMaxAttempts hostSuffix
 hostToBackendHostname hostname hostnameGeneratorRef hostnameGenerators hostnames hosts hour how html http
@@ -328,13 +328,13 @@ mirrors missing mixed mixer mode model modelled models modern modern-tar modes m
 modifier modifiers module modules moment mongo mongo_proxy monitors more most mount move moved moves mptcp ms
 msvc msvc_ mtls mtls-auth mtls_authenticated much multi multi-Service multi-cluster multi-primary
 multi-zone-service multiCluster multicluster multiple multiplies must mutation mutation_rules mutual mysql
-mzsvc n name named names namespace namespaces naming nan narrowed narrower narrowest narrowing narrows native
-nativeSidecar ne nearer nearest need needed needs negation negative neither nested nesting nests net network
-networkFilter networking networks never nevertheless new newer next nginx nil nine no no-endpoints no-retries
-no-rule-matches noTrafficInterval no_traffic_interval nobody node nodeSelector nodes none nor normalise
-normalised normalization not not-carried-over notHosts notIpBlocks notMethods notNamespaces notPaths notPorts
-notPrincipals notRemoteIpBlocks notRequestPrincipals notServiceAccounts notTrustDomains notValues nothing now
-nowhere ns null num numRetries number numbers numerator o oauth obey obeyed obeys object objects
+mzsvc n name named names namespace namespaced namespaces naming nan narrowed narrower narrowest narrowing
+narrows native nativeSidecar ne nearer nearest need needed needs negation negative neither nested nesting nests
+net network networkFilter networking networks never nevertheless new newer next nginx nil nine no no-endpoints
+no-retries no-rule-matches noTrafficInterval no_traffic_interval nobody node nodeSelector nodes none nor
+normalise normalised normalization not not-carried-over notHosts notIpBlocks notMethods notNamespaces notPaths
+notPorts notPrincipals notRemoteIpBlocks notRequestPrincipals notServiceAccounts notTrustDomains notValues
+nothing now nowhere ns null num numRetries number numbers numerator o oauth obey obeyed obeys object objects
 observedGeneration oct of off offer offered offers old older oldest omit omitEmptyValues omit_canary_hosts
 omit_host_metadata on onAgentFailure onRateLimit on_demand on_demand_secret once one oneOf ones only onward op
 opa open openTelemetry open_telemetry opened openid openid-connect opens opentelemetry operation operator

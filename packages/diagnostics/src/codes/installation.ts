@@ -59,4 +59,14 @@ export const installation = defineCodes({
     explanation:
       'Strict inbound ports are the default of sidecars since 2.13 and count where MeshTLS is Strict (kuma, meshtls/plugin/v1alpha1; verified by running 2.14).',
   },
+  hiddenPolicy: {
+    code: 'ISTHMUS-INS-007',
+    severity: 'blocker',
+    title: 'Istio does not read this policy',
+    message:
+      '{kind} {name} lies in namespace {namespace}, which discoverySelectors leave out: Istio does not read it. Nothing is made of it, so that it opens nothing; comparisons still take it for a policy in force.',
+    help: 'Remove it, or give the namespace a label that is selected, so that Istio and Kong Mesh are told the same. Then import again.',
+    explanation:
+      'discoverySelectors filter every namespaced kind of configuration by the labels of its namespace, policies and those of the root namespace too (istio, pilot/pkg/config/kube/crdclient/client.go and pkg/kube/namespace/filter.go, 1.32; read, not run).',
+  },
 });

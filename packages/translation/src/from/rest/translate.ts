@@ -7,7 +7,7 @@ import { translateMeshProxyConfig } from '../proxy-config/of-mesh.ts';
 import { translatePodProxyConfigs } from '../proxy-config/of-pods.ts';
 import { translateProxyConfigs } from '../proxy-config/translate.ts';
 import { translateSidecars } from '../sidecar/translate.ts';
-import { accountForInstallation, accountForRetired } from './installation.ts';
+import { accountForHiddenPolicies, accountForInstallation, accountForRetired } from './installation.ts';
 import { translateInterception } from './interception.ts';
 import { accountForMeshFields } from './mesh-fields.ts';
 import { accountForMetadata } from './metadata.ts';
@@ -24,6 +24,7 @@ export function translateRest(context: Context): void {
   translateProxyConfigs(context, workloads, patches);
   translateMeshProxyConfig(context, workloads, patches);
   accountForRetired(context);
+  accountForHiddenPolicies(context);
   accountForClusters(context);
   accountForMeshFields(context);
   accountForInstallation(context);
