@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { whole } from '../text/format.ts';
+import { Chips, Chip as ToggleChip } from './chip.tsx';
 import classes from './filters.module.css';
 import { setOf, toggled, useAddress, useLooseSearch } from './use-search.ts';
 
@@ -48,21 +49,18 @@ export function ChipFilter({ name, label, chips }: { name: string; label: string
   const [search, change] = useAddress();
   const chosen = setOf(search[name]);
   return (
-    <fieldset className={classes.chips}>
-      <legend className="unseen">{label}</legend>
+    <Chips legend={label}>
       {chips.map(({ value, label: text, count }) => (
-        <button
+        <ToggleChip
           key={value}
-          type="button"
-          className={classes.chip}
-          aria-pressed={chosen.has(value)}
-          onClick={() => change({ [name]: toggled(chosen, value) })}
+          isPressed={chosen.has(value)}
+          onPress={() => change({ [name]: toggled(chosen, value) })}
         >
           {text}
           {count !== undefined && <span className={classes.count}>{whole(count)}</span>}
-        </button>
+        </ToggleChip>
       ))}
-    </fieldset>
+    </Chips>
   );
 }
 

@@ -1,8 +1,10 @@
 import type { AccessRow, Migration, WorkloadAccessQuery } from '@isthmus/contract';
-import { Button, CloseButton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { count } from '../../text/format.ts';
+import { MeshSide, MeshSides } from '../../ui/mesh-sides.tsx';
+import { Beside } from '../../ui/panes.tsx';
 import { Line } from '../../ui/prose.tsx';
 import shared from '../../ui/verdicts.module.css';
 import { RuleLink } from '../behaviour/rule-link.tsx';
@@ -20,21 +22,18 @@ function Side(props: { migration: string; row: AccessRow; mesh: 'Istio' | 'Kong 
   const [text, rules = []] =
     mesh === 'Istio' ? ([row.before, row.rules?.before] as const) : ([row.after, row.rules?.after] as const);
   return (
-    <div className={mesh === 'Istio' ? classes.source : classes.target}>
-      <dt>{title}</dt>
-      <dd>
-        {text}
-        {rules.slice(0, mostRules).map((rule) => (
-          <RuleLink
-            key={`${rule.namespace}/${rule.name}`}
-            migration={migration}
-            service={row.services[0] ?? ''}
-            rule={rule}
-          />
-        ))}
-        {rules.length > mostRules && <span className="muted">and {rules.length - mostRules} more</span>}
-      </dd>
-    </div>
+    <MeshSide mesh={mesh === 'Istio' ? 'source' : 'target'} title={title}>
+      {text}
+      {rules.slice(0, mostRules).map((rule) => (
+        <RuleLink
+          key={`${rule.namespace}/${rule.name}`}
+          migration={migration}
+          service={row.services[0] ?? ''}
+          rule={rule}
+        />
+      ))}
+      {rules.length > mostRules && <span className="muted">and {rules.length - mostRules} more</span>}
+    </MeshSide>
   );
 }
 
@@ -73,10 +72,10 @@ function Found({ migration, row, isLast }: { migration: Migration; row: AccessRo
       <p className={classes.sentence}>
         <Line text={sentence} />
       </p>
-      <dl className={classes.sides}>
+      <MeshSides>
         <Side migration={migration.id} row={row} mesh="Istio" />
         <Side migration={migration.id} row={row} mesh="Kong Mesh" {...(isLast ? {} : { title: 'In this state' })} />
-      </dl>
+      </MeshSides>
       {aspect === 'transport' && way !== undefined && (
         <ul className={classes.ways} aria-label="How calls come">
           {way.split('; ').map((one) => (
@@ -122,11 +121,7 @@ export function Detail(props: {
   const others = rows.filter(({ verdict }) => verdict !== 'same');
   const same = isWhole ? rows.filter(({ verdict }) => verdict === 'same') : [];
   return (
-    <section className={shared.detail} aria-label={`Access to ${workload}`}>
-      <div className={shared.top}>
-        <h2 className={shared.name}>{workload}</h2>
-        <CloseButton aria-label="Close the workload" onClick={onClose} />
-      </div>
+    <Beside label={`Access to ${workload}`} heading={workload} closes="Close the workload" onClose={onClose}>
       {data === undefined ? (
         error === null ? (
           <p className="muted" role="status">
@@ -155,6 +150,6 @@ export function Detail(props: {
           <FoundList migration={migration} rows={same} isLast={isLast} />
         </>
       )}
-    </section>
+    </Beside>
   );
 }

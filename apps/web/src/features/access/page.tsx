@@ -12,6 +12,7 @@ import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../
 import { parseFolding } from '../../ui/grouping.ts';
 import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
+import { Panes } from '../../ui/panes.tsx';
 import { setOf, toggled, useAddress, useLooseSearch } from '../../ui/use-search.ts';
 import { useSorting } from '../../ui/use-sorting.ts';
 import shared from '../../ui/verdicts.module.css';
@@ -229,7 +230,7 @@ export function AccessPage() {
         <SelectFilter name="namespace" label="Namespace" options={namespaces} />
         <ClearFilters names={filterNames} />
       </Filters>
-      <div className={classes.panes}>
+      <Panes beside="minmax(440px, 48%)">
         <DataTable
           label="Who may call whom"
           columns={columns}
@@ -264,7 +265,7 @@ export function AccessPage() {
             onClose={() => setCursor('')}
           />
         )}
-      </div>
+      </Panes>
     </Page>
   );
 }

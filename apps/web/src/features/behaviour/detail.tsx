@@ -1,8 +1,8 @@
 import type { Migration } from '@isthmus/contract';
-import { Button, CloseButton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import shared from '../../ui/verdicts.module.css';
+import { Beside } from '../../ui/panes.tsx';
 import classes from './behaviour.module.css';
 import { serviceBehaviourQuery } from './queries.ts';
 import { simulatorOf, subjectOf } from './request-address.ts';
@@ -13,11 +13,7 @@ export function Detail(props: { migration: Migration; service: string; onClose: 
   const { migration, service, onClose } = props;
   const { data, error } = useQuery(serviceBehaviourQuery(migration.id, service));
   return (
-    <section className={shared.detail} aria-label={`Behaviour of ${service}`}>
-      <div className={shared.top}>
-        <h2 className={shared.name}>{service}</h2>
-        <CloseButton aria-label="Close the service" onClick={onClose} />
-      </div>
+    <Beside label={`Behaviour of ${service}`} heading={service} closes="Close the service" onClose={onClose}>
       <div className={classes.links}>
         <Button
           size="compact-md"
@@ -54,6 +50,6 @@ export function Detail(props: { migration: Migration; service: string; onClose: 
       ) : (
         <VerdictList migration={migration} behaviour={data} />
       )}
-    </section>
+    </Beside>
   );
 }

@@ -9,10 +9,10 @@ import { Failure } from '../../ui/failure.tsx';
 import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../../ui/filters.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
+import { Panes } from '../../ui/panes.tsx';
 import { useAddress, useLooseSearch } from '../../ui/use-search.ts';
 import { useSorting } from '../../ui/use-sorting.ts';
 import shared from '../../ui/verdicts.module.css';
-import classes from './behaviour.module.css';
 import { Detail } from './detail.tsx';
 import { behaviourQuery } from './queries.ts';
 import {
@@ -120,7 +120,7 @@ export function BehaviourPage() {
         <SelectFilter name="namespace" label="Namespace" options={namespaces} />
         <ClearFilters names={filterNames} />
       </Filters>
-      <div className={classes.panes}>
+      <Panes beside="minmax(400px, 44%)">
         <DataTable
           label="Behaviour of services"
           columns={columns}
@@ -134,7 +134,7 @@ export function BehaviourPage() {
           empty={all.length === 0 ? 'Nothing has been compared.' : 'No service matches these filters.'}
         />
         {cursor !== '' && <Detail key={cursor} migration={migration} service={cursor} onClose={() => setCursor('')} />}
-      </div>
+      </Panes>
     </Page>
   );
 }

@@ -4,6 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { count } from '../../text/format.ts';
 import { Accept } from '../../ui/accept.tsx';
+import { MeshSide, MeshSides } from '../../ui/mesh-sides.tsx';
 import { Line } from '../../ui/prose.tsx';
 import { tell, tellFailure } from '../../ui/tell.ts';
 import shared from '../../ui/verdicts.module.css';
@@ -97,22 +98,16 @@ function Sides({ migration, verdict }: { migration: string; verdict: Verdict }) 
   const { before, after, differences } = counterexample;
   return (
     <>
-      <dl className={classes.sides}>
-        <div className={classes.source}>
-          <dt>Istio</dt>
-          <dd>
-            {before.decision}
-            <RuleLink migration={migration} service={service} rule={before.rule} />
-          </dd>
-        </div>
-        <div className={classes.target}>
-          <dt>{targetOf(service)}</dt>
-          <dd>
-            {after.decision}
-            <RuleLink migration={migration} service={service} rule={after.rule} />
-          </dd>
-        </div>
-      </dl>
+      <MeshSides>
+        <MeshSide mesh="source" title="Istio">
+          {before.decision}
+          <RuleLink migration={migration} service={service} rule={before.rule} />
+        </MeshSide>
+        <MeshSide mesh="target" title={targetOf(service)}>
+          {after.decision}
+          <RuleLink migration={migration} service={service} rule={after.rule} />
+        </MeshSide>
+      </MeshSides>
       <table className={classes.differences}>
         <caption className="unseen">What is different</caption>
         <thead>

@@ -1,4 +1,5 @@
 import type { WaveStages } from '@isthmus/contract';
+import { Chip, Chips } from '../../ui/chip.tsx';
 import { useAddress } from '../../ui/use-search.ts';
 import classes from './bridge.module.css';
 import type { Moment } from './moment.ts';
@@ -29,28 +30,22 @@ export function MomentBar(props: { waves: number; moment: Moment; stages: WaveSt
         </select>
       </label>
       {stages !== undefined && (
-        <fieldset className={classes.stages}>
-          <legend className="unseen">Stage of wave {stages.wave}</legend>
+        <Chips legend={`Stage of wave ${stages.wave}`}>
           {stages.stages.map(({ id, title }, index) => (
-            <button
+            <Chip
               key={id}
-              type="button"
               title={title}
-              aria-pressed={moment.stage === id}
-              onClick={() => change({ stage: id, object: undefined })}
+              isPressed={moment.stage === id}
+              onPress={() => change({ stage: id, object: undefined })}
             >
               <span className="muted">{index + 1}</span>{' '}
               {id.replaceAll('-', ' ').replace(/^shift (\d+)$/, 'shift $1 %')}
-            </button>
+            </Chip>
           ))}
-          <button
-            type="button"
-            aria-pressed={moment.stage === undefined}
-            onClick={() => change({ stage: undefined, object: undefined })}
-          >
+          <Chip isPressed={moment.stage === undefined} onPress={() => change({ stage: undefined, object: undefined })}>
             done
-          </button>
-        </fieldset>
+          </Chip>
+        </Chips>
       )}
     </div>
   );

@@ -10,6 +10,7 @@ import { Loading } from '../../ui/loading.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { tell, tellFailure } from '../../ui/tell.ts';
 import { useSorting } from '../../ui/use-sorting.ts';
+import { placesOf } from '../imports/field-words.ts';
 import { PhaseLabel } from '../services/phase.tsx';
 import { readForComparison, takeSnapshot } from './connect.ts';
 import { followCluster } from './follow.ts';
@@ -23,7 +24,7 @@ const changeColumns: readonly Column<Change>[] = [
   { id: 'change', title: 'Change', width: [88, 1], value: ({ change }) => change },
   { id: 'kind', title: 'Kind', width: [208, 1], value: ({ ref }) => ref.kind },
   { id: 'name', title: 'Resource', width: [200, 2], value: ({ ref }) => refWords(ref) },
-  { id: 'paths', title: 'Where', width: [240, 3], value: ({ paths }) => paths.join(', ') },
+  { id: 'fields', title: 'Where', width: [240, 3], value: ({ fields }) => placesOf(fields) },
   { id: 'cluster', title: 'Cluster', width: [100, 1], value: ({ cluster }) => cluster },
 ];
 
@@ -38,7 +39,7 @@ const appliedColumns: readonly Column<Applied>[] = [
   { id: 'state', title: 'State', width: [128, 1], value: ({ state }) => stateWords[state] },
   { id: 'kind', title: 'Kind', width: [208, 1], value: ({ ref }) => ref.kind },
   { id: 'name', title: 'Resource', width: [200, 2], value: ({ ref }) => refWords(ref) },
-  { id: 'paths', title: 'Where', width: [240, 3], value: ({ paths }) => paths.join(', ') },
+  { id: 'fields', title: 'Where', width: [240, 3], value: ({ fields }) => placesOf(fields) },
   { id: 'cluster', title: 'Cluster', width: [100, 1], value: ({ cluster }) => cluster },
 ];
 

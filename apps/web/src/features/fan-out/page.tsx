@@ -4,6 +4,7 @@ import { useSuspenseQueries } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useEffect, useEffectEvent, useMemo } from 'react';
 import { migrationQuery } from '../../api/queries.ts';
+import { Chip, Chips } from '../../ui/chip.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { useAddress } from '../../ui/use-search.ts';
@@ -96,20 +97,17 @@ export function FanOutPage() {
         </Button>
       }
     >
-      <fieldset className={classes.measures}>
-        <legend className="unseen">What of a proxy is shown</legend>
+      <Chips legend="What of a proxy is shown">
         {measures.map((one) => (
-          <button
+          <Chip
             key={one}
-            type="button"
-            className={classes.measure}
-            aria-pressed={measure === one}
-            onClick={() => change({ measure: one === 'bytes' ? undefined : one })}
+            isPressed={measure === one}
+            onPress={() => change({ measure: one === 'bytes' ? undefined : one })}
           >
             {measureWords[one]}
-          </button>
+          </Chip>
         ))}
-      </fieldset>
+      </Chips>
       <Section
         title="By namespace"
         note="What the largest proxy of each namespace holds, in Istio as it is written and in Kong Mesh once everything is applied."

@@ -1,5 +1,6 @@
-import { Button, CloseButton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import { Beside } from '../../ui/panes.tsx';
 import { Prose } from '../../ui/prose.tsx';
 import { SeverityLabel } from '../../ui/status.tsx';
 import { ExplainedIn } from '../guide/explained-in.tsx';
@@ -16,25 +17,28 @@ export function Detail(props: { migration: string; finding: Finding; onClose: ()
   const { diagnostic, resource } = finding;
   const { code, severity, message, help, file, line, column, path, related = [] } = diagnostic;
   return (
-    <section className={classes.detail} aria-label={`Finding ${code}`}>
-      <div className={classes.head}>
+    <Beside
+      label={`Finding ${code}`}
+      heading={
         <span className={classes.name}>
           <SeverityLabel severity={severity} />
           <code>{code}</code>
         </span>
-        <CloseButton aria-label="Close the finding" onClick={onClose} />
-      </div>
+      }
+      closes="Close the finding"
+      onClose={onClose}
+    >
       <div className={classes.part}>
-        <h2>Found</h2>
+        <h3>Found</h3>
         <Prose text={message} />
       </div>
       <div className={classes.part}>
-        <h2>Do</h2>
+        <h3>Do</h3>
         <Prose text={help} />
       </div>
       {(diagnostic.resource !== undefined || file !== undefined) && (
         <div className={classes.part}>
-          <h2>Place</h2>
+          <h3>Place</h3>
           {diagnostic.resource !== undefined && (
             <p>
               {diagnostic.resource.kind}{' '}
@@ -56,7 +60,7 @@ export function Detail(props: { migration: string; finding: Finding; onClose: ()
       )}
       {related.length > 0 && (
         <div className={classes.part}>
-          <h2>See also</h2>
+          <h3>See also</h3>
           <ul className={classes.related}>
             {related.map((place) => (
               <li key={`${place.file}:${place.line}:${place.message}`}>
@@ -87,6 +91,6 @@ export function Detail(props: { migration: string; finding: Finding; onClose: ()
         </Button>
         <ExplainedIn code={code} />
       </div>
-    </section>
+    </Beside>
   );
 }

@@ -6,13 +6,13 @@ import { count, whole } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../../ui/filters.tsx';
 import { Page } from '../../ui/page.tsx';
+import { Panes } from '../../ui/panes.tsx';
 import { AcceptedLabel, fieldsOf, openBlockers, SeverityLabel, severities } from '../../ui/status.tsx';
 import { useAddress, useLooseSearch } from '../../ui/use-search.ts';
 import { useSorting } from '../../ui/use-sorting.ts';
 import { Detail } from './detail.tsx';
 import { type Finding, filterFindings, filterNames, findingsOf } from './filter.ts';
 import { FormerAcceptances } from './former-acceptances.tsx';
-import classes from './page.module.css';
 
 const columns: readonly Column<Finding>[] = [
   {
@@ -145,7 +145,7 @@ export function FindingsPage() {
         <ClearFilters names={filterNames} />
       </Filters>
       <FormerAcceptances migration={id} />
-      <div className={classes.panes}>
+      <Panes beside="minmax(320px, 400px)">
         <DataTable
           label="Findings"
           columns={columns}
@@ -159,7 +159,7 @@ export function FindingsPage() {
           empty={list.total === 0 ? 'Nothing was found in this snapshot.' : 'No finding matches these filters.'}
         />
         {shown !== undefined && <Detail migration={id} finding={shown} onClose={() => setCursor('')} />}
-      </div>
+      </Panes>
     </Page>
   );
 }

@@ -1,5 +1,5 @@
 import type { ChangedResource, ChangedVerdict, Decision } from '@isthmus/contract';
-import { Button, CloseButton, SegmentedControl } from '@mantine/core';
+import { Button, SegmentedControl } from '@mantine/core';
 import { useMutation, useQuery, useSuspenseQueries } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { type ReactNode, useDeferredValue, useMemo } from 'react';
@@ -11,6 +11,7 @@ import { Failure } from '../../ui/failure.tsx';
 import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../../ui/filters.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
+import { Beside, Panes } from '../../ui/panes.tsx';
 import { hrefOf, RowLink } from '../../ui/row-link.tsx';
 import { type Outcome, OutcomeMark } from '../../ui/status.tsx';
 import { tellFailure } from '../../ui/tell.ts';
@@ -38,6 +39,7 @@ import {
   sideWords,
 } from './changes.ts';
 import classes from './changes-page.module.css';
+import { fromWords, placesOf } from './field-words.ts';
 
 const signs: Readonly<Record<ChangedResource['change'], string>> = { added: '+', changed: '~', removed: '−' };
 
@@ -88,8 +90,8 @@ const resourceColumns = (id: string, side: Side, isLive: boolean): readonly Colu
     id: 'where',
     title: 'Where',
     width: [240, 3],
-    value: ({ fields }) => fields.map(({ path }) => path).join(', '),
-    cell: ({ fields }) => <code>{fields.map(({ path }) => path).join(', ')}</code>,
+    value: ({ fields }) => placesOf(fields),
+    cell: ({ fields }) => <code>{placesOf(fields)}</code>,
   },
   side === 'sources'
     ? { id: 'file', title: 'File', width: [160, 2], value: ({ file = '' }) => file }
@@ -203,16 +205,39 @@ const decisionColumns = (id: string): readonly Column<Decision>[] => [
   { id: 'why', title: 'Why', width: [280, 4], value: ({ why }) => why },
 ];
 
+/** Where a field stands on either side, and what it holds. What only moved is shown once. */
+function FieldValues({ field }: { field: ChangedResource['fields'][number] }) {
+  const { change, path, before, after } = field;
+  const words = fromWords(field);
+  const values = [
+    ...(change === 'moved' ? [] : [['before', before] as const]),
+    [change === 'moved' ? 'holds' : 'now', after] as const,
+  ];
+  return (
+    <div>
+      <dt>
+        <code>{path}</code>
+        {words !== undefined && <span className={classes.from}>{words}</span>}
+      </dt>
+      {values.map(([word, value]) => (
+        <dd key={word}>
+          <span className={classes.side}>{word}</span>
+          {value === undefined ? <span className="muted">not there</span> : <code>{value}</code>}
+        </dd>
+      ))}
+    </div>
+  );
+}
+
 /** Both values of each field of a resource that changed. */
 function Fields({ row, onClose }: { row: ChangedResource; onClose: () => void }) {
   return (
-    <section className={shared.detail} aria-label={`What changed of ${row.kind} ${nameOf(row)}`}>
-      <div className={shared.top}>
-        <h2 className={shared.name}>
-          {row.kind} {nameOf(row)}
-        </h2>
-        <CloseButton aria-label="Close the resource" onClick={onClose} />
-      </div>
+    <Beside
+      label={`What changed of ${row.kind} ${nameOf(row)}`}
+      heading={`${row.kind} ${nameOf(row)}`}
+      closes="Close the resource"
+      onClose={onClose}
+    >
       {row.change !== 'changed' && (
         <p>
           {row.change === 'added'
@@ -221,24 +246,12 @@ function Fields({ row, onClose }: { row: ChangedResource; onClose: () => void })
         </p>
       )}
       <dl className={classes.fields}>
-        {row.fields.map(({ path, before, after }) => (
-          <div key={path}>
-            <dt>
-              <code>{path}</code>
-            </dt>
-            <dd>
-              <span className={classes.side}>before</span>
-              {before === undefined ? <span className="muted">not set</span> : <code>{before}</code>}
-            </dd>
-            <dd>
-              <span className={classes.side}>now</span>
-              {after === undefined ? <span className="muted">not set</span> : <code>{after}</code>}
-            </dd>
-          </div>
+        {row.fields.map((field) => (
+          <FieldValues key={`${field.change} ${field.path}`} field={field} />
         ))}
       </dl>
       {row.more > 0 && <p className="muted">{count(row.more, 'more field')}.</p>}
-    </section>
+    </Beside>
   );
 }
 
@@ -493,7 +506,7 @@ export function ChangesPage() {
         />
         <ClearFilters names={filterNames} />
       </Filters>
-      <div className={classes.panes}>
+      <Panes beside="minmax(320px, 36%)">
         {side === 'verdicts'
           ? table('Changed verdicts', columns.verdicts, rows.verdicts, nothingHere)
           : side === 'decisions'
@@ -510,7 +523,7 @@ export function ChangesPage() {
                 nothingHere,
               )}
         {opened !== undefined && <Fields row={opened} onClose={() => setCursor('')} />}
-      </div>
+      </Panes>
     </Page>
   );
 }

@@ -69,7 +69,7 @@ test('lists are narrowed by text, change, kind and state', () => {
     kind: 'VirtualService',
     namespace: 'sales',
     name: 'seats',
-    fields: [{ path: 'spec.http[0].retries.attempts', before: '2', after: '9' }],
+    fields: [{ change: 'changed', path: 'spec.http[0].retries.attempts', before: '2', after: '9' }],
     more: 0,
   };
   const rows = [row, { ...row, id: 'b', change: 'added' as const, kind: 'Sidecar', fields: [] }];

@@ -80,7 +80,6 @@ export function Detail(props: {
           Moves{' '}
           <select
             aria-label={`When ${service} moves`}
-            className={classes.choice}
             value={here === undefined ? 'stays' : String(here)}
             onChange={({ target }) => move([service], placeOf(target.value))}
           >

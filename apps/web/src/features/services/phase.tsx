@@ -29,12 +29,7 @@ export function PhaseLabel({ phase }: { phase: Phase }) {
 export function PhaseSelect(props: { label: string; value: Phase | ''; onChange: (phase: Phase) => void }) {
   const { label, value, onChange } = props;
   return (
-    <select
-      className={classes.select}
-      aria-label={label}
-      value={value}
-      onChange={({ target }) => onChange(target.value as Phase)}
-    >
+    <select aria-label={label} value={value} onChange={({ target }) => onChange(target.value as Phase)}>
       {value === '' && <option value="">Phase …</option>}
       {phases.map((phase) => (
         <option key={phase} value={phase}>

@@ -1,4 +1,5 @@
 import { whole } from '../../text/format.ts';
+import { Chip } from '../../ui/chip.tsx';
 import { OutcomeMark } from '../../ui/status.tsx';
 import type { List } from './address.ts';
 import classes from './bench.module.css';
@@ -41,10 +42,10 @@ export function ListSwitch(props: ListSwitchProps) {
         </button>
       ))}
       {list === 'findings' && accepted > 0 && (
-        <button type="button" className={classes.chip} aria-pressed={isAcceptedShown} onClick={onAccepted}>
+        <Chip isPressed={isAcceptedShown} onPress={onAccepted}>
           <OutcomeMark outcome="inert" />
           <span className="number">{whole(accepted)}</span> accepted
-        </button>
+        </Chip>
       )}
       <span className={classes.keys}>
         <kbd>n</kbd> <kbd>p</kbd> findings · <kbd>Enter</kbd> counterpart · <kbd>[</kbd> <kbd>]</kbd> tabs ·{' '}

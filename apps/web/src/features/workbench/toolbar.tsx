@@ -1,6 +1,7 @@
 import type { Workbench } from '@isthmus/contract';
 import { Button, SegmentedControl } from '@mantine/core';
 import { whole } from '../../text/format.ts';
+import { Chip, Chips } from '../../ui/chip.tsx';
 import type { Search } from '../../ui/search.ts';
 import { OutcomeMark, outcomes, outcomeWords } from '../../ui/status.tsx';
 import { setOf, toggled } from '../../ui/use-search.ts';
@@ -25,27 +26,24 @@ export function Toolbar({ workbench, search, view, isStacked, position, count, o
   const chosen = setOf(search.show);
   return (
     <div className={classes.toolbar}>
-      <fieldset className={classes.chips}>
-        <legend className="unseen">Show documents and lines with fields that are</legend>
+      <Chips legend="Show documents and lines with fields that are">
         {outcomes.map((outcome) => (
-          <button
+          <Chip
             key={outcome}
-            type="button"
-            className={classes.chip}
-            aria-pressed={chosen.has(outcome)}
+            isPressed={chosen.has(outcome)}
             title={`${whole(workbench.outcomes[outcome])} fields ${outcomeWords[outcome]}`}
-            onClick={() => onChange({ show: toggled(chosen, outcome) })}
+            onPress={() => onChange({ show: toggled(chosen, outcome) })}
           >
             <OutcomeMark outcome={outcome} />
             <span className="number">{whole(workbench.outcomes[outcome])}</span> {outcome}
-          </button>
+          </Chip>
         ))}
         {chosen.size > 0 && (
           <Button size="compact-md" variant="subtle" onClick={() => onChange({ show: undefined })}>
             Show all
           </Button>
         )}
-      </fieldset>
+      </Chips>
       <div className={classes.tools}>
         {isStacked ? (
           <SegmentedControl
@@ -59,14 +57,12 @@ export function Toolbar({ workbench, search, view, isStacked, position, count, o
             onChange={(top) => onChange({ top: top === 'after' ? top : undefined })}
           />
         ) : (
-          <button
-            type="button"
-            className={classes.chip}
-            aria-pressed={view.isScrollingTogether}
-            onClick={() => onChange({ scroll: view.isScrollingTogether ? 'apart' : undefined })}
+          <Chip
+            isPressed={view.isScrollingTogether}
+            onPress={() => onChange({ scroll: view.isScrollingTogether ? 'apart' : undefined })}
           >
             <span aria-hidden="true">{view.isScrollingTogether ? '⇅' : '↕'}</span> Scroll together
-          </button>
+          </Chip>
         )}
         <Button.Group>
           <Button size="compact-md" variant="default" disabled={count === 0} onClick={() => onWalk(-1)}>
