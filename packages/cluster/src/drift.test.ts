@@ -1,16 +1,7 @@
 import type { JsonObject } from '@isthmus/kubernetes';
 import { describe, expect, test } from 'vitest';
-import {
-  appliedOf,
-  canonical,
-  deviatingPaths,
-  differingPaths,
-  driftOf,
-  isCompared,
-  type ObjectRef,
-  refKey,
-  refOf,
-} from './drift.ts';
+import { appliedOf, canonical, deviationsFrom, driftOf, isCompared, type ObjectRef, refKey, refOf } from './drift.ts';
+import type { FieldDifference } from './field-differences.ts';
 
 const route = (name: string, host: string, more: JsonObject = {}): JsonObject => ({
   apiVersion: 'networking.istio.io/v1',
@@ -100,28 +91,30 @@ describe('drift', () => {
       metadata: { ...(manifest.metadata as JsonObject), uid: 'x' },
       spec: { hosts: ['a'], exportTo: ['*'] },
     };
-    expect(deviatingPaths(manifest, defaulted)).toEqual([]);
-    expect(deviatingPaths(manifest, route('a', 'b'))).toEqual(['spec.hosts[0]']);
-    expect(deviatingPaths(defaulted, manifest)).toEqual(['spec.exportTo[0]']);
-  });
-
-  test('names the places, not more than asked for', () => {
-    const before = { a: 1, b: [{ c: 1 }, 2], d: { e: 'x' } };
-    expect(differingPaths(before, { a: 1, b: [{ c: 2 }], d: {} })).toEqual(['b[0].c', 'b[1]', 'd.e']);
-    expect(differingPaths(before, {}, 2)).toHaveLength(2);
+    expect(deviationsFrom(manifest, defaulted)).toEqual([]);
+    expect(deviationsFrom(manifest, route('a', 'b'))).toEqual([
+      { change: 'changed', from: 'spec.hosts[0]', to: 'spec.hosts[0]', before: 'a', after: 'b' },
+    ]);
+    expect(deviationsFrom(defaulted, manifest)).toEqual([{ change: 'removed', from: 'spec.exportTo', before: ['*'] }]);
   });
 });
 
+const place = (one: FieldDifference): string => `${one.change} ${'to' in one ? one.to : one.from}`;
+
 describe('what is applied', () => {
   const states = (emitted: JsonObject[], live: JsonObject[], isRead = true) =>
-    appliedOf(emitted, live, () => isRead).map((one) => [one.ref.name, one.state, 'paths' in one ? one.paths : []]);
+    appliedOf(emitted, live, () => isRead).map((one) => [
+      one.ref.name,
+      one.state,
+      'differences' in one ? one.differences.map(place) : [],
+    ]);
 
   test('may say more than what was emitted, as defaults do, but nothing else', () => {
     const emitted = [timeout('same', { idle: '1s' }), timeout('other', { idle: '1s' }), timeout('absent', {})];
     const live = [timeout('same', { idle: '1s', http: '2s' }, { added: 'x' }), timeout('other', { idle: '9s' })];
     expect(states(emitted, live)).toEqual([
       ['absent', 'missing', []],
-      ['other', 'changed', ['spec.to[0].default.idle']],
+      ['other', 'changed', ['changed spec.to[0].default.idle']],
       ['same', 'applied', []],
     ]);
   });
@@ -130,10 +123,10 @@ describe('what is applied', () => {
     const more = timeout('more', { idle: '1s' });
     const spec = more.spec as { to: JsonObject[] };
     const longer = { ...more, spec: { ...spec, to: [...spec.to, {}] } } as JsonObject;
-    expect(states([more], [longer])).toEqual([['more', 'changed', ['spec.to[1]']]]);
-    expect(states([longer], [more])).toEqual([['more', 'changed', ['spec.to[1]']]]);
+    expect(states([more], [longer])).toEqual([['more', 'changed', ['added spec.to[1]']]]);
+    expect(states([longer], [more])).toEqual([['more', 'changed', ['removed spec.to[1]']]]);
     expect(states([timeout('l', {}, { 'kuma.io/mesh': 'a' })], [timeout('l', {}, { 'kuma.io/mesh': 'b' })])).toEqual([
-      ['l', 'changed', ['metadata.labels["kuma.io/mesh"]']],
+      ['l', 'changed', ['changed metadata.labels["kuma.io/mesh"]']],
     ]);
   });
 

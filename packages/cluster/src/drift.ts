@@ -1,4 +1,5 @@
-import { clusterAnnotation, isList, isMap, type Json, type JsonObject, join, stringifyJson } from '@isthmus/kubernetes';
+import { clusterAnnotation, isMap, type JsonObject, stringifyJson } from '@isthmus/kubernetes';
+import { deviationsOf, type FieldDifference } from './field-differences.ts';
 import { isIstio, meshGroups } from './kinds.ts';
 import { byText, nameOf, namespaceOf, textAt } from './objects.ts';
 import { meshConfigKeys, shapeMeshConfig, shapeObject } from './shape.ts';
@@ -110,50 +111,17 @@ export function driftOf(
   return { changed: changed.sort(compareRefs), added: added.sort(compareRefs), gone: gone.sort(compareRefs) };
 }
 
-/** The paths at which two values differ, in the order of their keys; at most so many. */
-export function differingPaths(before: Json | undefined, after: Json | undefined, most = 20): string[] {
-  const paths: string[] = [];
-  const compare = (a: Json | undefined, b: Json | undefined, path: string): void => {
-    if (paths.length >= most || a === b) return;
-    if (isMap(a) && isMap(b)) {
-      for (const key of [...new Set([...Object.keys(a), ...Object.keys(b)])].sort())
-        compare(a[key], b[key], join(path, key));
-    } else if (isList(a) && isList(b)) {
-      for (let index = 0; index < Math.max(a.length, b.length); index++) compare(a[index], b[index], join(path, index));
-    } else paths.push(path);
-  };
-  compare(before, after, '');
-  return paths;
-}
-
 /**
- * The paths at which the cluster does not say what a manifest says, in the manifest's order; at most so many. What the
- * cluster says besides, as defaults of the API server do, is no difference.
+ * Where the cluster does not say what a manifest says, in the manifest's order; at most so many places. What the cluster
+ * says besides, as defaults of the API server do, is no difference.
  */
-export function deviatingPaths(manifest: JsonObject, live: JsonObject, most = 20): string[] {
-  const paths: string[] = [];
-  deviations(comparable(manifest), comparable(live), '', paths);
-  return paths.slice(0, most);
-}
+export const deviationsFrom = (manifest: JsonObject, live: JsonObject, most?: number): FieldDifference[] =>
+  deviationsOf(comparable(manifest), comparable(live), most);
 
 /** What became of one emitted resource in the cluster. */
 export type Applied =
   | { readonly ref: ObjectRef; readonly state: 'applied' | 'missing' | 'unknown' | 'extra' }
-  | { readonly ref: ObjectRef; readonly state: 'changed'; readonly paths: readonly string[] };
-
-/** Paths at which an object in the cluster does not say what was emitted; what it says besides, as defaults do, is none. */
-function deviations(emitted: Json | undefined, live: Json | undefined, path: string, into: string[]): void {
-  if (isMap(emitted)) {
-    for (const [key, value] of Object.entries(emitted))
-      deviations(value, isMap(live) ? live[key] : undefined, join(path, key), into);
-  } else if (isList(emitted)) {
-    const items = isList(live) ? live : [];
-    // An entry more in a list is another rule.
-    for (let index = 0; index < Math.max(emitted.length, items.length); index++)
-      if (index >= emitted.length || index >= items.length) into.push(join(path, index));
-      else deviations(emitted[index], items[index], join(path, index), into);
-  } else if (emitted !== live) into.push(path);
-}
+  | { readonly ref: ObjectRef; readonly state: 'changed'; readonly differences: readonly FieldDifference[] };
 
 /** Whether Kong Mesh made a resource by itself: its defaults, and copies of other zones (kuma/api/mesh/v1alpha1, labels, 2.14). */
 function isOwn(object: JsonObject): boolean {
@@ -183,11 +151,9 @@ export function appliedOf(
     const found = standing.get(refKey(ref));
     if (found === undefined) return { ref, state: isRead(ref) ? 'missing' : 'unknown' };
     const { metadata, apiVersion: _, kind: __, status: ___, ...rest } = object;
-    const paths: string[] = [];
-    deviations(rest, found, '', paths);
     const labels = isMap(metadata) ? metadata.labels : undefined;
-    deviations(labels, isMap(found.metadata) ? found.metadata.labels : undefined, 'metadata.labels', paths);
-    return paths.length === 0 ? { ref, state: 'applied' } : { ref, state: 'changed', paths: paths.slice(0, 20) };
+    const differences = deviationsOf({ ...rest, ...(labels === undefined ? {} : { metadata: { labels } }) }, found);
+    return differences.length === 0 ? { ref, state: 'applied' } : { ref, state: 'changed', differences };
   });
   const extra = live
     .filter((object) => {

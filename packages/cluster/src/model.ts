@@ -8,8 +8,7 @@ export {
   comparable,
   compareRefs,
   type Drift,
-  deviatingPaths,
-  differingPaths,
+  deviationsFrom,
   driftOf,
   isCompared,
   type ObjectRef,
@@ -17,6 +16,7 @@ export {
   refOf,
 } from './drift.ts';
 export { type Evidence, enteringAgainst, evidenceOf, type PolicyCounts } from './evidence.ts';
+export { differencesOf, type FieldDifference, swapped } from './field-differences.ts';
 export { inventoryOf, type LiveInventory, podRows, type ServiceRow, serviceRows } from './inventory.ts';
 export type { ServedKind, Unread } from './kinds.ts';
 export type { LiveCluster, LiveKind, LiveState } from './live-cluster.ts';

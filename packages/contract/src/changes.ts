@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Phase } from './common.ts';
+import { FieldChange, Phase } from './common.ts';
 import { Snapshot } from './migration.ts';
 
 /** Two snapshots by their numbers, the newest two where nothing is said; `live`: the clusters as they were read for this. */
@@ -23,7 +23,11 @@ export const ChangedResource = Type.Object({
   index: Type.Optional(Type.Integer()),
   /** Where both differ, with both values as JSON, cut where they are long. */
   fields: Type.Array(
-    Type.Object({ path: Type.String(), before: Type.Optional(Type.String()), after: Type.Optional(Type.String()) }),
+    Type.Object({
+      ...FieldChange.properties,
+      before: Type.Optional(Type.String()),
+      after: Type.Optional(Type.String()),
+    }),
   ),
   /** Fields beyond those. */
   more: Type.Integer(),

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Phase } from './common.ts';
+import { FieldChange, Phase } from './common.ts';
 
 /** What the server's credentials reach; none of them is ever part of it. */
 export const ClusterContexts = Type.Object({
@@ -207,7 +207,7 @@ export const Drift = Type.Object({
           change: Type.Enum(['changed', 'new', 'gone']),
           ref: ObjectRef,
           /** Of what changed, the first places. */
-          paths: Type.Array(Type.String()),
+          fields: Type.Array(FieldChange),
         }),
       ),
       total: Type.Integer(),
@@ -221,7 +221,7 @@ export const Drift = Type.Object({
       cluster: Type.String(),
       state: Type.Enum(['missing', 'changed', 'extra', 'unknown']),
       ref: ObjectRef,
-      paths: Type.Array(Type.String()),
+      fields: Type.Array(FieldChange),
     }),
   ),
   appliedCounts: Type.Object({

@@ -79,3 +79,14 @@ export const ResourceRow = Type.Object({
   findings: SeverityCounts,
 });
 export type ResourceRow = Static<typeof ResourceRow>;
+
+/** One place where two values differ. */
+export const FieldChange = Type.Object({
+  /** `moved`: an element that has another place in the order of its list. */
+  change: Type.Enum(['added', 'changed', 'removed', 'moved']),
+  /** In the newer value; in the older one of what was removed. */
+  path: Type.String(),
+  /** In the older value, where that is another path: elements of a list come and go, and move. */
+  from: Type.Optional(Type.String()),
+});
+export type FieldChange = Static<typeof FieldChange>;

@@ -4,6 +4,7 @@ import {
   type ClusterContexts,
   type Drift,
   type EvidenceList,
+  type FieldChange,
   type ImportJob,
   type LiveInventoryQuery,
   type NewCluster,
@@ -18,6 +19,7 @@ import { compared, compute, evidenceFor, shownClusters } from '../evidence.ts';
 import type { Imports } from '../imports.ts';
 import { notFound, Refusal } from '../problem.ts';
 import { serve } from '../route.ts';
+import type { Differences } from '../workers/comparison.ts';
 
 // More are counted, not listed.
 const mostChanges = 1000;
@@ -89,20 +91,20 @@ export function clusterRoutes(app: FastifyInstance, context: Context): void {
   });
 
   /** Where the first of the changed objects of a cluster differ from the snapshot's, by key. */
-  async function pathsBehind(
+  async function fieldsBehind(
     migration: MigrationRecord,
     snapshot: string,
     cluster: string,
     changed: readonly ObjectRef[],
     most: number,
-  ): Promise<ReadonlyMap<string, string[]>> {
+  ): Promise<ReadonlyMap<string, readonly FieldChange[]>> {
     const record = (await store.clusters.list(migration.id)).find(({ name }) => name === cluster);
     const keys = changed.slice(0, most).map(refKey);
     if (record === undefined || keys.length === 0) return new Map();
     const objects = await clusters.objects(migration.id, record, keys);
     const view = { name: 'differences', cluster, objects } as const;
-    const { paths } = await compute<{ paths: string[][] }>(context, migration, snapshot, view);
-    return new Map(objects.map((object, index) => [refKey(refOf(object)), paths[index] ?? []]));
+    const { fields } = await compute<Differences>(context, migration, snapshot, view);
+    return new Map(objects.map((object, index) => [refKey(refOf(object)), fields[index] ?? []]));
   }
 
   serve(app, routes.getDrift, async (request): Promise<Drift> => {
@@ -122,17 +124,17 @@ export function clusterRoutes(app: FastifyInstance, context: Context): void {
       const of = comparison?.clusters.find((one) => one.name === name);
       const { drift } = of ?? { drift: { changed: [], added: [], gone: [] } };
       const isWritten = of !== undefined && !of.ofSnapshot;
-      const pathsOf =
+      const fieldsOf =
         snapshot === undefined
-          ? new Map<string, string[]>()
-          : await pathsBehind(migration, snapshot.id, name, drift.changed, isWritten ? mostWritten : mostExplained);
+          ? new Map<string, FieldChange[]>()
+          : await fieldsBehind(migration, snapshot.id, name, drift.changed, isWritten ? mostWritten : mostExplained);
       // What the API server completed in a manifest is no change.
-      const changed = drift.changed.filter((ref) => !isWritten || (pathsOf.get(refKey(ref))?.length ?? 1) > 0);
+      const changed = drift.changed.filter((ref) => !isWritten || (fieldsOf.get(refKey(ref))?.length ?? 1) > 0);
       for (const ref of [...changed, ...drift.gone]) touched.add(refKey(ref));
       const changes = [
-        ...changed.map((ref) => ({ change: 'changed' as const, ref, paths: pathsOf.get(refKey(ref)) ?? [] })),
-        ...drift.added.map((ref) => ({ change: 'new' as const, ref, paths: [] })),
-        ...drift.gone.map((ref) => ({ change: 'gone' as const, ref, paths: [] })),
+        ...changed.map((ref) => ({ change: 'changed' as const, ref, fields: [...(fieldsOf.get(refKey(ref)) ?? [])] })),
+        ...drift.added.map((ref) => ({ change: 'new' as const, ref, fields: [] })),
+        ...drift.gone.map((ref) => ({ change: 'gone' as const, ref, fields: [] })),
       ];
       result.clusters.push({
         name,
@@ -149,7 +151,7 @@ export function clusterRoutes(app: FastifyInstance, context: Context): void {
             cluster: name,
             state: one.state,
             ref: one.ref,
-            paths: one.state === 'changed' ? [...one.paths] : [],
+            fields: [...one.fields],
           });
       }
     }

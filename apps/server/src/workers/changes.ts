@@ -1,12 +1,14 @@
 import {
   comparable,
   compareRefs,
-  deviatingPaths,
-  differingPaths,
+  deviationsFrom,
+  differencesOf,
   driftOf,
+  type FieldDifference,
   type ObjectRef,
   refKey,
   refOf,
+  swapped,
 } from '@isthmus/cluster/model';
 import type {
   ChangedResource,
@@ -17,21 +19,13 @@ import type {
   Phase,
   Settings,
 } from '@isthmus/contract';
-import {
-  effectiveNamespace,
-  isList,
-  isMap,
-  type Json,
-  type JsonObject,
-  parsePath,
-  type Resource,
-  stringifyJson,
-} from '@isthmus/kubernetes';
+import { effectiveNamespace, type Json, type JsonObject, type Resource, stringifyJson } from '@isthmus/kubernetes';
 import type { AcceptanceRecord, ApprovalRecord, ServiceState } from '@isthmus/store';
 import type { PlanBasis } from '../plan-record.ts';
 import { findingId, isAcceptable } from './acceptances.ts';
 import { access } from './access.ts';
 import { behaviour } from './behaviour.ts';
+import { fieldChange } from './field-change.ts';
 import type { Translated } from './snapshot.ts';
 
 /** An object as it is compared. */
@@ -62,12 +56,12 @@ const sourceRef = (resource: Resource): ObjectRef => ({
  */
 interface Comparison {
   readonly keyOf: (resource: Resource) => string;
-  readonly pathsOf: typeof differingPaths;
+  readonly differencesOf: (before: JsonObject, after: JsonObject, most: number) => FieldDifference[];
 }
 
 const byCluster: Comparison = {
   keyOf: (resource) => `${resource.source.cluster ?? ''} ${refKey(sourceRef(resource))}`,
-  pathsOf: differingPaths,
+  differencesOf,
 };
 
 function comparisonOf(before: Translated, after: Translated): Comparison {
@@ -77,11 +71,11 @@ function comparisonOf(before: Translated, after: Translated): Comparison {
   }) as [Set<string | undefined>, Set<string | undefined>];
   const [one, none] = was.has(undefined) ? [is, was] : [was, is];
   if (none.size > 1 || !none.has(undefined) || one.size !== 1 || one.has(undefined)) return byCluster;
-  const pathsOf: Comparison['pathsOf'] = (a, b, most) =>
-    none === was
-      ? deviatingPaths(a as JsonObject, b as JsonObject, most)
-      : deviatingPaths(b as JsonObject, a as JsonObject, most);
-  return { keyOf: (resource) => ` ${refKey(sourceRef(resource))}`, pathsOf };
+  return {
+    keyOf: (resource) => ` ${refKey(sourceRef(resource))}`,
+    // What was written is looked for in what the cluster holds, whichever of them is the newer one.
+    differencesOf: (a, b, most) => (none === was ? deviationsFrom(a, b, most) : swapped(deviationsFrom(b, a, most))),
+  };
 }
 
 function sourcesOf({ translation }: Translated, { keyOf }: Comparison): Holdings {
@@ -118,16 +112,7 @@ function resultsOf({ translation }: Translated): Holdings {
   return held;
 }
 
-function at(value: Json | undefined, path: string): Json | undefined {
-  let found: Json | undefined = value;
-  for (const step of parsePath(path) ?? [])
-    found =
-      typeof step === 'number' ? (isList(found) ? found[step] : undefined) : isMap(found) ? found[step] : undefined;
-  return found;
-}
-
-const textOf = (value: Json | undefined): string | undefined => {
-  if (value === undefined) return undefined;
+const textOf = (value: Json): string => {
   const text = stringifyJson(value, { sortKeys: true });
   return text.length > mostText ? `${text.slice(0, mostText)}…` : text;
 };
@@ -135,15 +120,16 @@ const textOf = (value: Json | undefined): string | undefined => {
 function fieldsOf(
   before: Held,
   after: Held,
-  pathsOf: Comparison['pathsOf'],
+  { differencesOf }: Pick<Comparison, 'differencesOf'>,
   most: number,
 ): Pick<ChangedResource, 'fields' | 'more'> {
-  const paths = pathsOf(before.value, after.value, 1000);
-  const fields = paths.slice(0, most).map((path) => {
-    const [was, is] = [textOf(at(before.value, path)), textOf(at(after.value, path))];
-    return { path, ...(was === undefined ? {} : { before: was }), ...(is === undefined ? {} : { after: is }) };
-  });
-  return { fields, more: paths.length - fields.length };
+  const found = differencesOf(before.value, after.value, 1000);
+  const fields = found.slice(0, most).map((one) => ({
+    ...fieldChange(one),
+    ...('before' in one ? { before: textOf(one.before) } : {}),
+    ...('after' in one ? { after: textOf(one.after) } : {}),
+  }));
+  return { fields, more: found.length - fields.length };
 }
 
 const nothing = { fields: [], more: 0 };
@@ -152,7 +138,7 @@ const nothing = { fields: [], more: 0 };
 function changesOf(
   before: Holdings,
   after: Holdings,
-  pathsOf = differingPaths,
+  comparison: Pick<Comparison, 'differencesOf'> = byCluster,
 ): { rows: ChangedResource[]; counts: Changes['source'] } {
   // Both by the key that they have here, which is more than the reference: several clusters may hold one name.
   const keyed = (all: Holdings) =>
@@ -172,7 +158,7 @@ function changesOf(
       ...(shown.file === undefined ? {} : { file: shown.file }),
       ...(is?.index === undefined ? {} : { index: is.index }),
       ...(was !== undefined && is !== undefined
-        ? fieldsOf(was, is, pathsOf, mostFields(drift.changed.length))
+        ? fieldsOf(was, is, comparison, mostFields(drift.changed.length))
         : nothing),
     };
   };
@@ -202,7 +188,7 @@ export function changes(before: Translated, after: Translated): Omit<Changes, 'f
   const found = ofAfter.get(before);
   if (found !== undefined) return found;
   const comparison = comparisonOf(before, after);
-  const source = changesOf(sourcesOf(before, comparison), sourcesOf(after, comparison), comparison.pathsOf);
+  const source = changesOf(sourcesOf(before, comparison), sourcesOf(after, comparison), comparison);
   const result = changesOf(resultsOf(before), resultsOf(after));
   const value = { source: source.counts, result: result.counts, sources: source.rows, results: result.rows };
   ofAfter.set(before, value);

@@ -4,8 +4,8 @@ import {
   appliedOf,
   comparable,
   type Drift,
-  deviatingPaths,
-  differingPaths,
+  deviationsFrom,
+  differencesOf,
   driftOf,
   isCompared,
   type ObjectRef,
@@ -13,9 +13,11 @@ import {
   refKey,
   refOf,
 } from '@isthmus/cluster/model';
+import type { FieldChange } from '@isthmus/contract';
 import { effectiveNamespace, type JsonObject, type Limits, type Resource, readManifest } from '@isthmus/kubernetes';
 import { readFiles } from '@isthmus/store';
 import { printOf } from '../print.ts';
+import { fieldChange } from './field-change.ts';
 import type { SnapshotRef, Translated } from './snapshot.ts';
 
 /** What a cluster shows, as far as it is compared. */
@@ -29,12 +31,24 @@ export interface ShownCluster {
   readonly applied: readonly JsonObject[];
 }
 
+/** Of each object that was asked for, where it differs. */
+export interface Differences {
+  readonly fields: readonly (readonly FieldChange[])[];
+}
+
 /** What changed of one cluster, and how what is emitted stands in it. */
 export interface ComparedCluster {
   readonly name: string;
   readonly ofSnapshot: boolean;
   readonly drift: Drift;
-  readonly applied: readonly Applied[];
+  readonly applied: readonly Standing[];
+}
+
+/** How an emitted resource stands in a cluster, and where somebody changed it. */
+export interface Standing {
+  readonly ref: ObjectRef;
+  readonly state: Applied['state'];
+  readonly fields: readonly FieldChange[];
 }
 
 export interface Comparison {
@@ -140,7 +154,11 @@ export function compare(
         emitted.map(({ object }) => object),
         applied,
         isRead,
-      ),
+      ).map((one) => ({
+        ref: one.ref,
+        state: one.state,
+        fields: one.state === 'changed' ? one.differences.map(fieldChange) : [],
+      })),
     };
   });
   const changed = new Set(compared.flatMap(({ drift }) => [...drift.changed, ...drift.gone].map((one) => refKey(one))));
@@ -196,16 +214,16 @@ export function differences(
   snapshot: Translated,
   ref: SnapshotRef,
   { cluster, objects }: { readonly cluster: string; readonly objects: readonly JsonObject[] },
-): { paths: string[][] } {
+): Differences {
   const all = heldBy(snapshot, ref, ref.limits);
   const before = all.get(cluster) ?? all.get('');
   const compareBoth = all.has(cluster)
-    ? (old: JsonObject, now: JsonObject) => differingPaths(comparable(old), comparable(now))
-    : deviatingPaths;
+    ? (old: JsonObject, now: JsonObject) => differencesOf(comparable(old), comparable(now))
+    : deviationsFrom;
   return {
-    paths: objects.map((object) => {
+    fields: objects.map((object) => {
       const old = before?.get(refKey(refOf(object)));
-      return old === undefined ? [] : compareBoth(old, object);
+      return old === undefined ? [] : compareBoth(old, object).map(fieldChange);
     }),
   };
 }
