@@ -128,3 +128,39 @@ test('the same content again has no differences, and numbers name snapshots', as
   expect([back.source.added, back.source.removed]).toEqual([forth.source.removed, forth.source.added]);
   expect((await call('GET', `/migrations/${migration}/changes?from=7`)).status).toBe(404);
 });
+
+test('a route at the head of others is one field more, and what moves is said to move', async () => {
+  const seats = (...routes: readonly (readonly [uri: string, host: string])[]): ReadonlyMap<string, string> =>
+    new Map([
+      [
+        'seats.yaml',
+        JSON.stringify({
+          apiVersion: 'networking.istio.io/v1',
+          kind: 'VirtualService',
+          metadata: { name: 'seats', namespace: 'sales' },
+          spec: {
+            hosts: ['seats'],
+            http: routes.map(([prefix, host]) => ({
+              match: [{ uri: { prefix } }],
+              route: [{ destination: { host } }],
+            })),
+          },
+        }),
+      ],
+    ]);
+  await upload(seats(['/a', 'a'], ['/b', 'b'], ['/c', 'c']));
+  await upload(seats(['/new', 'n'], ['/a', 'a'], ['/b', 'other'], ['/c', 'c']));
+  const { body } = await changes();
+  expect(Value.Check(routes.getChanges.response, body)).toBe(true);
+  expect(body.sources.map(({ fields }) => fields.map(({ change, path, from }) => [change, path, from]))).toEqual([
+    [
+      ['added', 'spec.http[0]', undefined],
+      ['changed', 'spec.http[2].route[0].destination.host', 'spec.http[1].route[0].destination.host'],
+    ],
+  ]);
+  expect(body.sources[0]?.fields[1]).toMatchObject({ before: '"b"', after: '"other"' });
+  await upload(seats(['/a', 'a'], ['/b', 'other'], ['/c', 'c'], ['/new', 'n']));
+  expect((await changes()).body.sources[0]?.fields).toEqual([
+    expect.objectContaining({ change: 'moved', path: 'spec.http[3]', from: 'spec.http[0]' }),
+  ]);
+}, 60_000);
