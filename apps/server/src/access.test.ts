@@ -122,8 +122,8 @@ test('the matrix is a table of comma-separated values', async () => {
   const answer = await fetch(at(`/migrations/${migration}/access.csv?verdict=narrower`));
   expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
   expect((await answer.text()).split('\r\n')).toEqual([
-    'aspect,caller,bridge,workload,port,before,after,verdict,request,reason,way,foretold by,accepted',
-    'access,sales/web,,sales/seats,80,some requests,refused,narrower,,,,ISTHMUS-AP-003,',
+    'aspect,caller,bridge,workload,cluster,port,before,after,verdict,request,reason,way,foretold by,accepted',
+    'access,sales/web,,sales/seats,,80,some requests,refused,narrower,,,,ISTHMUS-AP-003,',
     '',
   ]);
 });

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { LinkedRule } from './behaviour.ts';
+import { ChosenCluster, Clusters, LinkedRule } from './behaviour.ts';
 
 export const AccessVerdict = Type.Enum(['same', 'narrower', 'wider', 'undecided']);
 export type AccessVerdict = 'same' | 'narrower' | 'wider' | 'undecided';
@@ -11,6 +11,8 @@ export const AccessRow = Type.Object({
   aspect: Type.Enum(['access', 'transport']),
   /** `<namespace>/<name>` */
   workload: Type.String(),
+  /** Where the snapshot holds several: that of the workload. */
+  cluster: Type.Optional(Type.String()),
   /** The service account that it runs as, of its namespace; absent where the import does not hold its Pods' template. */
   account: Type.Optional(Type.String()),
   /** Services (`<namespace>/<name>`) that send to it. */
@@ -54,6 +56,8 @@ export const AccessView = Type.Object({
   /** Workloads compared so far, and all of them. */
   compared: Type.Integer(),
   workloads: Type.Integer(),
+  /** Each is compared by itself; calls from one to another are not. */
+  clusters: Clusters,
   /** Whether access widens, of what is compared so far, in a sentence. */
   answer: Type.String(),
   /** Pairs of caller and port, and ports, of what is compared so far, whatever the filters. */
@@ -82,13 +86,21 @@ export const AccessBridge = Type.Enum(['direct', 'gateways']);
 export type AccessBridge = 'direct' | 'gateways';
 
 export const WorkloadAccessQuery = Type.Object({
+  /** All clusters where absent. */
+  cluster: Type.Optional(ChosenCluster),
   phase: Type.Optional(AccessPhase),
   /** `direct` where absent; of phases only. */
   bridge: Type.Optional(AccessBridge),
 });
-export type WorkloadAccessQuery = { readonly phase?: AccessPhase; readonly bridge?: AccessBridge };
+export type WorkloadAccessQuery = {
+  readonly cluster?: string;
+  readonly phase?: AccessPhase;
+  readonly bridge?: AccessBridge;
+};
 
 export const AccessQuery = Type.Object({
+  /** All clusters where absent. */
+  cluster: Type.Optional(ChosenCluster),
   phase: Type.Optional(AccessPhase),
   /** `direct` where absent; of phases only. */
   bridge: Type.Optional(AccessBridge),

@@ -85,12 +85,20 @@ const AspectTally = Type.Object({
   unpredicted: Type.Integer(),
 });
 
+/** The cluster that is looked at of those that the snapshot holds; 404 where it holds none of that name. */
+export const ChosenCluster = Type.String({ minLength: 1, maxLength: 253 });
+
+/** The names of the clusters that the snapshot holds; none where it is of one. */
+export const Clusters = Type.Array(Type.String());
+
 /** Verdicts so far: a large estate is compared in slices, one with each request, until it is complete. */
 export const Behaviour = Type.Object({
   complete: Type.Boolean(),
   /** Services compared so far, and all of them. */
   verified: Type.Integer(),
   services: Type.Integer(),
+  /** Each is compared by itself, and a verdict says of which it is, unless one is chosen. */
+  clusters: Clusters,
   /** Verdicts by aspect, of what is compared so far, whatever the filters. */
   tally: Type.Object({ routing: AspectTally, resilience: AspectTally }),
   /**
@@ -104,6 +112,8 @@ export const Behaviour = Type.Object({
 export type Behaviour = Static<typeof Behaviour>;
 
 export const BehaviourQuery = Type.Object({
+  /** All clusters where absent. */
+  cluster: Type.Optional(ChosenCluster),
   /** Some of `same`, `differs`, `undecided`, `accepted`, `unpredicted`, with commas between them. */
   verdict: Type.Optional(Type.String()),
   /** Only verdicts on this aspect count for the filter. */
@@ -112,6 +122,12 @@ export const BehaviourQuery = Type.Object({
   from: Type.Optional(Type.Integer({ minimum: 0 })),
 });
 export type BehaviourQuery = Static<typeof BehaviourQuery>;
+
+export const ServiceBehaviourQuery = Type.Object({
+  /** All clusters where absent. */
+  cluster: Type.Optional(ChosenCluster),
+});
+export type ServiceBehaviourQuery = Static<typeof ServiceBehaviourQuery>;
 
 export const ServiceBehaviour = Type.Object({
   service: Type.String(),
@@ -134,6 +150,8 @@ export const SimulatedRequest = Type.Object(
   {
     /** `<namespace>/<name>` */
     service: Type.String({ maxLength: 320, pattern: '^[^/]+/[^/]+$' }),
+    /** The first one that has the service where absent. */
+    cluster: Type.Optional(ChosenCluster),
     /** The first one of the service where absent. */
     port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535 })),
     client: Type.Object(
@@ -155,6 +173,7 @@ export type SimulatedRequest = Static<typeof SimulatedRequest>;
 export const SimulatedSubject = Type.Object(
   {
     service: SimulatedRequest.properties.service,
+    cluster: SimulatedRequest.properties.cluster,
     port: SimulatedRequest.properties.port,
     client: SimulatedRequest.properties.client,
   },

@@ -239,6 +239,7 @@ export const routes = defineRoutes({
     method: 'GET',
     path: '/migrations/:id/behaviour/:namespace/:name',
     summary: 'The verdicts on one service, with counterexamples',
+    query: behaviour.ServiceBehaviourQuery,
     status: 200,
     response: behaviour.ServiceBehaviour,
   },

@@ -5,6 +5,7 @@ import {
   type CheckQuery,
   type ReportQuery,
   routes,
+  type ServiceBehaviourQuery,
   type SimulatedRequest,
   type SimulatedSubject,
   type WorkloadAccessQuery,
@@ -62,7 +63,11 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
   );
   serve(app, routes.getServiceBehaviour, (request, reply) => {
     const { namespace, name } = request.params as { namespace: string; name: string };
-    return render(request, reply, { name: 'service-behaviour', service: `${namespace}/${name}` });
+    return render(request, reply, {
+      name: 'service-behaviour',
+      service: `${namespace}/${name}`,
+      ...(request.query as ServiceBehaviourQuery),
+    });
   });
   const planOf = async (request: FastifyRequest): Promise<PlanBasis> =>
     basisOf(await store.plans.get((await findMigration(store, idOf(request))).id));

@@ -30,6 +30,7 @@ import type { PlanBasis } from '../plan-record.ts';
 import { linker } from './behaviour.ts';
 import { bridgeFactsOf, recordedProgress } from './bridge.ts';
 import { cell } from './csv.ts';
+import { choiceOf, chosenClusters, clustersOf, type OneCluster } from './one-cluster.ts';
 import { graphOf } from './plan.ts';
 import type { Translated } from './snapshot.ts';
 
@@ -42,16 +43,22 @@ export interface Decisions {
   readonly accepted: readonly Acceptance[];
 }
 
+/** A workload that may be called, with the cluster that it is of where the snapshot holds several. */
+interface Called {
+  readonly server: Server;
+  readonly cluster: string | undefined;
+  readonly link: ReturnType<typeof linker>;
+  rowsOf(most?: number): Row[];
+}
+
 /** What of a state of the migration is known; grows with every request until all workloads are compared. */
 interface Known {
-  readonly servers: readonly Server[];
+  readonly called: readonly Called[];
   readonly leftOut: readonly LeftOut[];
-  rowsOf(server: Server, most?: number): Row[];
   /** Of the workloads compared so far, in their order. */
   readonly compared: (readonly Row[])[];
   /** As they are shown with what is accepted. */
   shown: { readonly accepted: string; readonly rows: AccessRow[]; compared: number; tally: AccessTally };
-  readonly link: ReturnType<typeof linker>;
   /** The traffic that was observed when it was made, which tells who calls in plaintext. */
   readonly observed: string;
 }
@@ -99,32 +106,57 @@ function phaseJudgeOf(
   return createPhaseJudge(stateCase(facts, { ...state, progressOf }, settings));
 }
 
-function create(snapshot: Translated, { phase, bridge }: WorkloadAccessQuery, decisions: Decisions): Known {
+/** One cluster by itself: calls that come from another are not compared. */
+function createOne(
+  whole: Translated,
+  { zone, snapshot }: OneCluster,
+  { phase, bridge }: WorkloadAccessQuery,
+  decisions: Decisions,
+): Pick<Known, 'called' | 'leftOut'> {
   const { estate, emitted, settings, diagnostics } = snapshot.translation;
-  const observed = JSON.stringify(decisions.basis.observed);
-  const base = { compared: [], shown: nothingShown('[]'), link: linker(snapshot), observed };
+  const link = linker(whole, zone);
+  const cluster = zone?.cluster;
+  const within = (leftOut: readonly LeftOut[]): LeftOut[] =>
+    leftOut.map((one) => (cluster === undefined ? one : { ...one, workload: `${one.workload} of cluster ${cluster}` }));
   if (phase === undefined) {
     const calls = workloadCalls(estate, graphOf(snapshot, decisions.basis), settings);
     const judge = createAccessJudge({ estate, emitted, settings, findings: diagnostics, calls });
-    const { servers, leftOut } = judge;
-    const rows = (server: Server, most?: number): Row[] =>
-      rowsOf(judge.compare(server), judge.plaintextClients(server), most);
-    return { ...base, servers, leftOut, rowsOf: rows };
+    const called = judge.servers.map((server) => ({
+      server,
+      cluster,
+      link,
+      rowsOf: (most?: number) => rowsOf(judge.compare(server), judge.plaintextClients(server), most),
+    }));
+    return { called, leftOut: within(judge.leftOut) };
   }
   const judge = phaseJudgeOf(snapshot, phase, bridge, decisions);
-  const { servers, leftOut } = judge;
-  const rows = (server: Server, most?: number): Row[] =>
-    phaseRowsOf(judge.compare(server), judge.plaintextClients(server), most);
-  return { ...base, servers, leftOut, rowsOf: rows };
+  const called = judge.servers.map((server) => ({
+    server,
+    cluster,
+    link,
+    rowsOf: (most?: number) => phaseRowsOf(judge.compare(server), judge.plaintextClients(server), most),
+  }));
+  return { called, leftOut: within(judge.leftOut) };
+}
+
+function create(snapshot: Translated, query: WorkloadAccessQuery, decisions: Decisions): Known {
+  const parts = chosenClusters(snapshot, query.cluster).map((part) => createOne(snapshot, part, query, decisions));
+  return {
+    called: parts.flatMap(({ called }) => called),
+    leftOut: parts.flatMap(({ leftOut }) => leftOut),
+    compared: [],
+    shown: nothingShown('[]'),
+    observed: JSON.stringify(decisions.basis.observed),
+  };
 }
 
 function knownOf(snapshot: Translated, query: WorkloadAccessQuery, decisions: Decisions): Known {
-  const { phase = '', bridge = 'direct' } = query;
+  const { cluster = '', phase = '', bridge = 'direct' } = query;
   const { states, basis } = decisions;
   const recorded = phase === 'recorded' ? states.map((state) => `${state.service} ${state.phase}`).sort() : [];
   const { domain, gatewayNamespace, widened } = basis.settings;
   const planned = bridge === 'gateways' ? [JSON.stringify([domain, gatewayNamespace, widened])] : [];
-  const key = phase === '' ? '' : [phase, bridge, ...planned, ...recorded].join('\n');
+  const key = phase + cluster === '' ? '' : [cluster, phase, bridge, ...planned, ...recorded].join('\n');
   const all = known.get(snapshot) ?? new Map<string, Known>();
   known.set(snapshot, all);
   const before = all.get(key);
@@ -136,14 +168,15 @@ function knownOf(snapshot: Translated, query: WorkloadAccessQuery, decisions: De
   return value;
 }
 
-const placeOf = ({ namespace, name }: Server): string => `${namespace}/${name}`;
+const placeOf = ({ server: { namespace, name } }: Called): string => `${namespace}/${name}`;
 
-function present(row: Row, index: number, server: Server, link: Known['link']): AccessRow {
+function present(row: Row, index: number, { server, cluster, link }: Called): AccessRow {
   const { rules, callers, predictedBy, ...rest } = row;
-  const linked = (all: readonly Parameters<Known['link']>[0][]): LinkedRule[] => all.map(link);
+  const linked = (all: readonly Parameters<Called['link']>[0][]): LinkedRule[] => all.map(link);
   return {
     ...rest,
-    id: `${row.workload}:${row.port}:${index}`,
+    id: `${row.workload}:${row.port}:${index}${cluster === undefined ? '' : `:${cluster}`}`,
+    ...(cluster === undefined ? {} : { cluster }),
     ...(server.serviceAccount === undefined ? {} : { account: server.serviceAccount }),
     services: server.services.map((name) => `${server.namespace}/${name}`),
     callers: [...callers],
@@ -152,8 +185,8 @@ function present(row: Row, index: number, server: Server, link: Known['link']): 
   };
 }
 
-const shownOf = (of: Known, server: Server, rows: readonly Row[], accepted: readonly Acceptance[]): AccessRow[] =>
-  withAccessAcceptances(rows, accepted).map((row, index) => present(row, index, server, of.link));
+const shownOf = (called: Called, rows: readonly Row[], accepted: readonly Acceptance[]): AccessRow[] =>
+  withAccessAcceptances(rows, accepted).map((row, index) => present(row, index, called));
 
 const added = (a: AccessTally, b: AccessTally): AccessTally => {
   const sum = (aspect: keyof AccessTally): AccessTally['access'] => ({
@@ -172,8 +205,7 @@ function show(of: Known, accepted: readonly Acceptance[]): Known['shown'] {
   if (of.shown.accepted !== key) of.shown = nothingShown(key);
   const { shown } = of;
   for (; shown.compared < of.compared.length; shown.compared++) {
-    const server = of.servers[shown.compared] as Server;
-    const rows = shownOf(of, server, of.compared[shown.compared] ?? [], accepted);
+    const rows = shownOf(of.called[shown.compared] as Called, of.compared[shown.compared] ?? [], accepted);
     shown.rows.push(...rows);
     shown.tally = added(shown.tally, tallyAccess(rows));
   }
@@ -193,16 +225,17 @@ const acceptedOf = ({ phase }: WorkloadAccessQuery, { accepted }: Decisions): re
 /** Compares some more workloads, and gives what is known by then. */
 export function access(snapshot: Translated, query: AccessQuery, decisions: Decisions): AccessView {
   const of = knownOf(snapshot, query, decisions);
-  const { servers, leftOut, compared } = of;
+  const { called, leftOut, compared } = of;
   const end = performance.now() + sliceOf;
-  while (compared.length < servers.length && performance.now() < end)
-    compared.push(of.rowsOf(servers[compared.length] as Server, mostNames));
+  while (compared.length < called.length && performance.now() < end)
+    compared.push((called[compared.length] as Called).rowsOf(mostNames));
   const shown = show(of, acceptedOf(query, decisions));
   const rows = shown.rows.filter((row) => meets(row, query));
   return {
-    complete: compared.length === servers.length,
+    complete: compared.length === called.length,
     compared: compared.length,
-    workloads: servers.length,
+    workloads: called.length,
+    clusters: choiceOf(snapshot),
     answer: answerOf(shown.tally),
     tally: shown.tally,
     leftOut: [...Map.groupBy(leftOut, ({ reason }) => reason)].map(([reason, all]) => ({
@@ -223,17 +256,20 @@ export function workloadAccess(
 ): WorkloadAccess | undefined {
   const of = knownOf(snapshot, query, decisions);
   const { workload } = query;
-  const server = of.servers.find((one) => placeOf(one) === workload);
-  if (server === undefined) return undefined;
-  return { workload, rows: shownOf(of, server, of.rowsOf(server), acceptedOf(query, decisions)) };
+  const called = of.called.filter((one) => placeOf(one) === workload);
+  if (called.length === 0) return undefined;
+  const accepted = acceptedOf(query, decisions);
+  return { workload, rows: called.flatMap((one) => shownOf(one, one.rowsOf(), accepted)) };
 }
 
 /** The verdicts on all workloads, as the report has them. */
 export function allAccess(snapshot: Translated, accepted: readonly Acceptance[]): Row[] {
-  const { estate, emitted, settings, diagnostics } = snapshot.translation;
-  return [
-    ...verifyAccess(createAccessJudge({ estate, emitted, settings, findings: diagnostics }), undefined, accepted),
-  ];
+  return clustersOf(snapshot).flatMap(({ snapshot: { translation } }) => {
+    const { estate, emitted, settings, diagnostics } = translation;
+    return [
+      ...verifyAccess(createAccessJudge({ estate, emitted, settings, findings: diagnostics }), undefined, accepted),
+    ];
+  });
 }
 
 const heads = [
@@ -241,6 +277,7 @@ const heads = [
   'caller',
   'bridge',
   'workload',
+  'cluster',
   'port',
   'before',
   'after',
@@ -257,17 +294,18 @@ export function accessTable(snapshot: Translated, query: AccessQuery, decisions:
   const of = knownOf(snapshot, query, decisions);
   const accepted = acceptedOf(query, decisions);
   const lines = [heads.join(',')];
-  for (const server of of.servers)
-    for (const row of shownOf(of, server, of.rowsOf(server), accepted)) {
+  for (const called of of.called)
+    for (const row of shownOf(called, called.rowsOf(), accepted)) {
       if (!meets(row, query)) continue;
       const { aspect, callers, bridge, workload, port, before, after, verdict, request = '', reason = '' } = row;
-      const { way = '', predictedBy = [], accepted: why = '' } = row;
+      const { cluster = '', way = '', predictedBy = [], accepted: why = '' } = row;
       for (const caller of aspect === 'transport' ? [''] : callers) {
         const values = [
           aspect,
           caller.replaceAll('`', ''),
           bridge ? 'yes' : '',
           workload,
+          cluster,
           port === 0 ? 'any other' : port,
           before,
           after,

@@ -26,6 +26,7 @@ import {
   withAcceptances,
 } from '@isthmus/equivalence';
 import { type Json, locateAll, writeYaml } from '@isthmus/kubernetes';
+import { choiceOf, chosenClusters, type OneCluster } from './one-cluster.ts';
 import { withContainers } from './places.ts';
 import type { Translated } from './snapshot.ts';
 
@@ -42,19 +43,26 @@ interface Known {
   readonly link: (rule: Rule) => LinkedRule;
 }
 
-const known = new WeakMap<Translated, Known>();
+/** By the cluster that is chosen; `''` where none is. */
+const known = new WeakMap<Translated, Map<string, Known>>();
 
 // Long enough to get on, short enough that other views of the snapshot need not wait.
 const sliceOf = 400;
 
-/** Places of rules; the text of each emitted resource is written and read once. */
-export function linker({ translation }: Translated): (rule: Rule) => LinkedRule {
+/**
+ * Places of rules; the text of each emitted resource is written and read once.
+ * @param zone whose rules they are, of a snapshot of several clusters, which have the same names
+ */
+export function linker({ translation }: Translated, zone?: OneCluster['zone']): (rule: Rule) => LinkedRule {
   const keyOf = (kind: string, namespace: string, name: string): string => `${kind}/${namespace}/${name}`;
   const istio = new Map<string, number>();
-  for (const [index, { kind, namespace, name }] of translation.estate.istio.entries())
-    istio.set(keyOf(kind, namespace || 'default', name), index);
+  const read = zone && new Set(zone.translation.estate.istio);
+  for (const [index, resource] of translation.estate.istio.entries()) {
+    const { kind, namespace, name } = resource;
+    if (read?.has(resource) ?? true) istio.set(keyOf(kind, namespace || 'default', name), index);
+  }
   const emitted = new Map(
-    translation.emitted.map(({ object }) => [
+    (zone?.translation ?? translation).emitted.map(({ object }) => [
       keyOf(object.kind, object.metadata.namespace ?? '', object.metadata.name),
       object,
     ]),
@@ -76,31 +84,33 @@ export function linker({ translation }: Translated): (rule: Rule) => LinkedRule 
   };
 }
 
-function knownOf(snapshot: Translated): Known {
-  const before = known.get(snapshot);
+function judgeOf({ snapshot: { translation, diagnostics, concerns } }: OneCluster): Judge {
+  const { estate, emitted, settings } = translation;
+  return createJudge({
+    estate,
+    emitted,
+    settings,
+    findings: diagnostics,
+    concerning: (service) => (concerns.get(service) ?? []).flatMap((index) => estate.istio[index] ?? []),
+  });
+}
+
+function knownOf(snapshot: Translated, cluster?: string): Known {
+  const all = known.get(snapshot) ?? new Map<string, Known>();
+  known.set(snapshot, all);
+  const before = all.get(cluster ?? '');
   if (before !== undefined) return before;
-  const { translation, diagnostics, concerns } = snapshot;
-  const judgeOf = ({ estate, emitted, settings }: Translated['translation']): Judge =>
-    createJudge({
-      estate,
-      emitted,
-      settings,
-      findings: diagnostics,
-      concerning: (service) => (concerns.get(service) ?? []).flatMap((index) => translation.estate.istio[index] ?? []),
-    });
-  // Of several clusters each is compared by itself: merged into one they would be a mesh that nobody has.
-  const [first, ...others] = (translation.zones ?? []).map((zone) => ({
-    cluster: zone.cluster,
-    judge: judgeOf(zone.translation),
-  }));
-  const judge = first === undefined || others.length === 0 ? judgeOf(translation) : judgeOfZones(first, ...others);
+  const parts = chosenClusters(snapshot, cluster);
+  const [first, ...others] = parts.map((part) => ({ cluster: part.zone?.cluster ?? '', judge: judgeOf(part) }));
+  const judge = first === undefined || others.length === 0 ? first?.judge : judgeOfZones(first, ...others);
+  if (judge === undefined) throw new Error(`the snapshot has no cluster ${cluster}`);
   const value: Known = {
     judge,
     verdicts: [],
     shown: { accepted: '[]', rows: [], compared: 0, tally: tally([]) },
-    link: linker(snapshot),
+    link: linker(snapshot, others.length === 0 ? parts[0]?.zone : undefined),
   };
-  known.set(snapshot, value);
+  all.set(cluster ?? '', value);
   return value;
 }
 
@@ -151,7 +161,7 @@ export function allVerdicts(snapshot: Translated, accepted: Settings['accepted']
 
 /** Compares some more services, and gives what is known by then. */
 export function behaviour(snapshot: Translated, accepted: Settings['accepted'], query: BehaviourQuery): Behaviour {
-  const of = knownOf(snapshot);
+  const of = knownOf(snapshot, query.cluster);
   const { judge, verdicts } = of;
   const end = performance.now() + sliceOf;
   while (verdicts.length < judge.services.length && performance.now() < end)
@@ -162,6 +172,7 @@ export function behaviour(snapshot: Translated, accepted: Settings['accepted'], 
     complete: verdicts.length === judge.services.length,
     verified: verdicts.length,
     services: judge.services.length,
+    clusters: choiceOf(snapshot),
     tally: shown.tally,
     rows: rows.slice(query.from ?? 0),
     next: rows.length,
@@ -197,9 +208,9 @@ function linkVerdict(row: VerdictRow, link: Known['link']): Verdict {
 export function serviceBehaviour(
   snapshot: Translated,
   accepted: Settings['accepted'],
-  service: string,
+  { service, cluster }: { readonly service: string; readonly cluster?: string },
 ): ServiceBehaviour | undefined {
-  const { judge, verdicts, link } = knownOf(snapshot);
+  const { judge, verdicts, link } = knownOf(snapshot, cluster);
   const index = judge.services.indexOf(service);
   if (index === -1) return undefined;
   const rows = withAcceptances(verdicts[index] ?? judge.verify(service, []), accepted);
@@ -230,7 +241,7 @@ function linkSide(side: SimulatedSide, link: Known['link']): Simulation['before'
 
 /** Both meshes' decisions about a request; undefined where there is no such service or port. */
 export function simulation(snapshot: Translated, request: SimulatedRequest): Simulation | undefined {
-  const { judge, link } = knownOf(snapshot);
+  const { judge, link } = knownOf(snapshot, request.cluster);
   const [namespace = '', name = ''] = request.service.split('/');
   const ports = [...judge.portsOf(request.service)];
   const { port = ports[0], authority = `${name}.${namespace}`, method, path, client } = request;
@@ -259,9 +270,9 @@ export function simulation(snapshot: Translated, request: SimulatedRequest): Sim
 /** What decides all requests of a client to a port; undefined where there is no such service or port. */
 export function simulationModel(
   snapshot: Translated,
-  { service, port: asked, client }: SimulatedSubject,
+  { service, cluster, port: asked, client }: SimulatedSubject,
 ): SimulationModel | undefined {
-  const { judge, link } = knownOf(snapshot);
+  const { judge, link } = knownOf(snapshot, cluster);
   const [namespace = '', name = ''] = service.split('/');
   const ports = [...judge.portsOf(service)];
   const port = asked ?? ports[0];

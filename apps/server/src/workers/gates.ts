@@ -23,6 +23,7 @@ import { acceptanceOf } from './acceptances.ts';
 import { serviceBehaviour } from './behaviour.ts';
 import { bridgeOf, recordedProgress } from './bridge.ts';
 import { blockingChecks } from './checks.ts';
+import { clustersOf } from './one-cluster.ts';
 import { keyOf, type Translated } from './snapshot.ts';
 
 /** What people decided and recorded. */
@@ -34,15 +35,19 @@ export interface GateContext {
   readonly basis: PlanBasis;
 }
 
-const lastAccess = new WeakMap<Translated, ReturnType<typeof createAccessJudge>>();
+const lastAccess = new WeakMap<Translated, readonly ReturnType<typeof createAccessJudge>[]>();
 const phaseAccess = new WeakMap<object, Map<string, ReturnType<typeof createPhaseJudge>>>();
 
 /** What speaks against access once everything has moved, of workloads that a service sends to. */
 function access(snapshot: Translated, service: string, accepted: Settings['accepted']): GateEvidence[] {
-  const { estate, emitted, settings, diagnostics } = snapshot.translation;
-  const judge = lastAccess.get(snapshot) ?? createAccessJudge({ estate, emitted, settings, findings: diagnostics });
-  lastAccess.set(snapshot, judge);
-  return againstAccess([...verifyAccess(judge, [service], accepted)]);
+  const judges =
+    lastAccess.get(snapshot) ??
+    clustersOf(snapshot).map(({ snapshot: { translation } }) => {
+      const { estate, emitted, settings, diagnostics } = translation;
+      return createAccessJudge({ estate, emitted, settings, findings: diagnostics });
+    });
+  lastAccess.set(snapshot, judges);
+  return againstAccess(judges.flatMap((judge) => [...verifyAccess(judge, [service], accepted)]));
 }
 
 /** The same in a phase, with the bridge as it is planned. */
@@ -107,7 +112,7 @@ function factsOf(
       return blockingChecks(snapshot, service);
     },
     get verdicts() {
-      const { verdicts = [] } = serviceBehaviour(snapshot, accepted, service) ?? {};
+      const { verdicts = [] } = serviceBehaviour(snapshot, accepted, { service }) ?? {};
       return verdicts.flatMap((row) =>
         row.verdict === 'same' || row.accepted !== undefined
           ? []

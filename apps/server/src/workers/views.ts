@@ -21,6 +21,7 @@ import type {
   RequestPathQuery,
   ResourceRow,
   Service,
+  ServiceBehaviourQuery,
   Settings,
   SimulatedRequest,
   SimulatedSubject,
@@ -41,6 +42,7 @@ import { checkList } from './checks.ts';
 import { compare, differences, type ShownCluster } from './comparison.ts';
 import { fanOutView } from './fan-out.ts';
 import { gates, serviceGates } from './gates.ts';
+import { hasCluster } from './one-cluster.ts';
 import { draft, listOverrides, overrideVersions } from './overrides.ts';
 import { assessment, plan } from './plan.ts';
 import { type Course, progress } from './progress.ts';
@@ -104,7 +106,7 @@ export interface ViewTask {
     | ({ readonly name: 'checks' } & CheckQuery)
     | { readonly name: 'plan'; readonly basis: PlanBasis; readonly query: PlanQuery }
     | { readonly name: 'fan-out'; readonly basis: PlanBasis }
-    | { readonly name: 'service-behaviour'; readonly service: string }
+    | ({ readonly name: 'service-behaviour'; readonly service: string } & ServiceBehaviourQuery)
     | { readonly name: 'acceptable'; readonly finding: string }
     | { readonly name: 'still-there'; readonly findings: readonly string[] }
     | { readonly name: 'comparison'; readonly clusters: readonly ShownCluster[] }
@@ -398,7 +400,7 @@ function build(snapshot: Translated, task: ViewTask): unknown {
     case 'plan':
       return plan(snapshot, view.query, view.basis);
     case 'service-behaviour':
-      return serviceBehaviour(snapshot, settings.accepted, view.service);
+      return serviceBehaviour(snapshot, settings.accepted, view);
     case 'comparison':
       return compare(snapshot, task, view);
     case 'differences':
@@ -444,9 +446,18 @@ async function renderDocument(
   return archive([...files, ...beside], view.format);
 }
 
+/** The cluster that a view is to be of; undefined where it is of all that there are. */
+function clusterOf(view: ViewTask['view']): string | undefined {
+  if (view.name === 'simulation') return view.request.cluster;
+  if (view.name === 'simulation-model') return view.subject.cluster;
+  return 'cluster' in view && view.name !== 'differences' ? view.cluster : undefined;
+}
+
 /** Computes a view as bytes, of JSON but for documents; none where what was asked for does not exist. */
 export default async function render(task: ViewTask): Promise<ReturnType<typeof move>> {
   const snapshot = translated(task);
+  const cluster = clusterOf(task.view);
+  if (cluster !== undefined && !hasCluster(snapshot, cluster)) return move(new Uint8Array());
   const whole = await renderDocument(snapshot, task);
   // Handed over instead of copied: reports have tens of megabytes.
   if (whole !== undefined) return move(whole);

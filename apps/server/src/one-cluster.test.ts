@@ -1,0 +1,141 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type AccessView,
+  type Behaviour,
+  type ImportJob,
+  type Migration,
+  routes,
+  type ServiceBehaviour,
+  type Simulation,
+  type WorkloadAccess,
+} from '@isthmus/contract';
+import { Value } from 'typebox/value';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type RunningServer, startServer } from './index.ts';
+
+const data = mkdtempSync(join(tmpdir(), 'isthmus-one-cluster-'));
+let server: RunningServer;
+let migration: string;
+
+const workload = (name: string): string => `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ${name}, namespace: sales}
+spec: {template: {metadata: {labels: {app: ${name}}}, spec: {serviceAccountName: ${name}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: ${name}, namespace: sales}
+spec: {selector: {app: ${name}}, ports: [{port: 80, name: http, appProtocol: http}]}
+---
+`;
+const guardedFor = (account: string): string => `apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: seats, namespace: sales}
+spec:
+  selector: {matchLabels: {app: seats}}
+  rules: [{from: [{source: {principals: [cluster.local/ns/sales/sa/${account}]}}]}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: seats, namespace: sales}
+spec: {hosts: [seats], http: [{redirect: {uri: /${account}}}]}
+`;
+const files = {
+  'cluster=east/a.yaml': workload('seats') + workload('web') + guardedFor('web'),
+  'cluster=west/a.yaml': workload('seats') + workload('shop') + guardedFor('shop'),
+};
+
+const headers = { 'content-type': 'application/json' };
+const at = (path: string): string => `${server.url}/api/v1${path}`;
+const ask = (path: string, init?: RequestInit) => fetch(at(`/migrations/${migration}${path}`), init);
+async function read<T>(path: string, init?: RequestInit): Promise<T> {
+  const answer = await ask(path, init);
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as T;
+}
+
+async function whole<T extends { complete: boolean }>(path: string): Promise<T> {
+  const found = await read<T>(path);
+  return found.complete ? found : whole(path);
+}
+
+beforeAll(async () => {
+  server = await startServer({ host: '127.0.0.1', port: 0, data });
+  const created = await fetch(at('/migrations'), { method: 'POST', headers, body: '{"name":"Test"}' });
+  const { id, revision } = (await created.json()) as Migration;
+  migration = id;
+  const body = JSON.stringify({ revision, settings: { complete: true } });
+  await fetch(at(`/migrations/${id}`), { method: 'PATCH', headers, body });
+  const form = new FormData();
+  for (const [path, text] of Object.entries(files)) form.append('files', new Blob([text]), path);
+  const job = await read<ImportJob>('/snapshots', { method: 'POST', body: form });
+  for (let state: string = job.state; state !== 'done'; ) {
+    state = ((await (await fetch(at(`/imports/${job.id}`))).json()) as ImportJob).state;
+    if (state === 'failed') throw new Error('the import failed');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(data, { recursive: true, force: true });
+});
+
+test('access is compared in each cluster by itself, or in the one that is chosen', async () => {
+  const all = await whole<AccessView>('/access');
+  expect([...Value.Errors(routes.getAccess.response, all)].slice(0, 3)).toEqual([]);
+  expect(all.clusters).toEqual(['east', 'west']);
+  const mayCall = ({ rows }: Pick<AccessView, 'rows'>) =>
+    rows
+      .filter(({ workload, before, aspect }) => `${aspect} ${workload} ${before}` === 'access sales/seats may call')
+      .map(({ cluster, callers }) => [cluster, callers]);
+  // Merged, the account of either cluster would be let in by both.
+  expect(mayCall(all)).toEqual([
+    ['east', ['sales/web']],
+    ['west', ['sales/shop']],
+  ]);
+  expect(new Set(all.rows.map(({ id }) => id)).size).toBe(all.rows.length);
+  const east = await whole<AccessView>('/access?cluster=east');
+  expect([east.clusters, mayCall(east), east.workloads]).toEqual([
+    ['east', 'west'],
+    [['east', ['sales/web']]],
+    all.workloads / 2,
+  ]);
+  expect(mayCall(await read<WorkloadAccess>('/access/sales/seats?cluster=west'))).toEqual([['west', ['sales/shop']]]);
+  expect(mayCall(await read<WorkloadAccess>('/access/sales/seats'))).toHaveLength(2);
+  expect((await ask('/access/sales/web?cluster=west')).status).toBe(404);
+  const table = await (await ask('/access.csv?cluster=west&verdict=same')).text();
+  expect(table).toContain('access,sales/shop,,sales/seats,west,80,may call,may call,same');
+  expect(table).not.toContain(',east,');
+  const before = await whole<AccessView>('/access?phase=discovered&cluster=west');
+  expect(new Set(before.rows.map(({ cluster }) => cluster))).toEqual(new Set(['west']));
+});
+
+test('requests are compared and simulated in the cluster that is chosen, and rules lead to its resources', async () => {
+  const all = await whole<Behaviour>('/behaviour');
+  expect([all.clusters, all.services]).toEqual([['east', 'west'], 3]);
+  const west = await whole<Behaviour>('/behaviour?cluster=west');
+  expect(west.rows.map(({ service }) => service)).toEqual(['sales/seats', 'sales/shop']);
+  const { verdicts } = await read<ServiceBehaviour>('/behaviour/sales/seats?cluster=west');
+  expect(new Set(verdicts.map(({ clients }) => clients))).toEqual(new Set(['all clients']));
+  const request = { service: 'sales/seats', client: { namespace: 'sales', labels: {} }, method: 'GET', path: '/' };
+  const simulate = (cluster: string) =>
+    read<Simulation>('/simulate', {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ ...request, cluster, headers: {} }),
+    });
+  for (const [cluster, path, resource] of [
+    ['east', '/web', 1],
+    ['west', '/shop', 3],
+  ] as const) {
+    const { before } = await simulate(cluster);
+    expect([before.answer?.location, before.rule?.resource], cluster).toEqual([`http://seats.sales${path}`, resource]);
+  }
+});
+
+test('a cluster that the snapshot does not have is not found', async () => {
+  for (const path of ['/access', '/access/sales/seats', '/access.csv', '/behaviour', '/behaviour/sales/seats'])
+    expect((await ask(`${path}?cluster=north`)).status, path).toBe(404);
+});
