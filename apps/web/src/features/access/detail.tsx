@@ -115,13 +115,14 @@ export function Detail(props: {
 }) {
   const { migration, workload, state, isWhole, onClose } = props;
   const { data, error } = useQuery(workloadAccessQuery(migration.id, workload, state));
+  const heading = state.cluster === undefined ? workload : `${workload} in ${state.cluster}`;
   const isLast = state.phase === undefined;
   const rows = data?.rows ?? [];
   const [service] = rows[0]?.services ?? [];
   const others = rows.filter(({ verdict }) => verdict !== 'same');
   const same = isWhole ? rows.filter(({ verdict }) => verdict === 'same') : [];
   return (
-    <Beside label={`Access to ${workload}`} heading={workload} closes="Close the workload" onClose={onClose}>
+    <Beside label={`Access to ${workload}`} heading={heading} closes="Close the workload" onClose={onClose}>
       {data === undefined ? (
         error === null ? (
           <p className="muted" role="status">

@@ -44,8 +44,18 @@ function callersOf({ aspect, callers, count: all, bridge }: AccessRow): string {
   return `${named}${rest > 0 ? ` and ${whole(rest)} more` : ''}${bridge ? ', with Istio’s certificate' : ''}`;
 }
 
-const columnsFor = (isLast: boolean): readonly Column<AccessRow>[] => [
+const columnsFor = (isLast: boolean, isOfSeveral: boolean): readonly Column<AccessRow>[] => [
   { id: 'workload', title: 'Workload', width: [176, 2], value: ({ workload }) => workload },
+  ...(isOfSeveral
+    ? [
+        {
+          id: 'cluster',
+          title: 'Cluster',
+          width: [96, 1],
+          value: ({ cluster = '' }: AccessRow) => cluster,
+        } satisfies Column<AccessRow>,
+      ]
+    : []),
   {
     id: 'port',
     title: 'Port',
@@ -89,11 +99,11 @@ const columnsFor = (isLast: boolean): readonly Column<AccessRow>[] => [
       ]),
 ];
 
-const lastColumns = columnsFor(true);
-const phaseColumns = columnsFor(false);
-
-/** Of a row's id the workload that it is about. */
-const workloadOf = (id: string): string => id.split(':')[0] ?? '';
+/** Of a row's id the workload that it is about, and its cluster where there are several. */
+function calledOf(id: string): { readonly workload: string; readonly cluster: string | undefined } {
+  const [workload = '', , , cluster] = id.split(':');
+  return { workload, cluster };
+}
 
 /** Whether somebody can call what they could not before, workload by workload. */
 export function AccessPage() {
@@ -101,11 +111,12 @@ export function AccessPage() {
   const { data: migration } = useSuspenseQuery(migrationQuery(id));
   const [search, change] = useAddress();
   const sorting = useSorting();
-  const { phase, bridge } = search;
-  const state = useMemo(() => stateOf({ ...(phase ? { phase } : {}), ...(bridge ? { bridge } : {}) }), [phase, bridge]);
+  const { cluster, phase, bridge } = search;
+  const state = useMemo(() => stateOf({ cluster, phase, bridge }), [cluster, phase, bridge]);
   const isLast = state.phase === undefined;
-  const columns = isLast ? lastColumns : phaseColumns;
   const { data, error, refetch } = useQuery(accessQuery(id, state));
+  const isOfSeveral = data !== undefined && data.clusters.length > 0 && cluster === undefined;
+  const columns = useMemo(() => columnsFor(isLast, isOfSeveral), [isLast, isOfSeveral]);
   const [cursor, setCursor] = useLooseSearch('row');
   const all = useMemo(() => byUrgency(data?.rows ?? []), [data]);
   const { q, verdict, aspect, namespace, same } = search;
@@ -134,7 +145,8 @@ export function AccessPage() {
   );
   if (error !== null && data === undefined) return <Failure error={error} reset={() => void refetch()} />;
   if (data === undefined) return <Loading what="who may call whom" />;
-  const { complete, compared, workloads, answer, tally, leftOut } = data;
+  const { complete, compared, workloads, clusters, answer, tally, leftOut } = data;
+  const called = calledOf(cursor);
   const isWhole = showsSame(search);
   const table = (asked: readonly string[]): string =>
     addressOf('GET /migrations/:id/access.csv', { id }, { ...state, verdict: asked.join(',') });
@@ -147,6 +159,9 @@ export function AccessPage() {
         <>
           <p>{complete ? answer : `So far: ${answer}`}</p>
           {!isLast && <p className="muted">{stateInWords(state)}</p>}
+          {clusters.length > 0 && (
+            <p className="muted">Each cluster is compared by itself; calls from one to another are not.</p>
+          )}
           {!migration.settings.complete && tally.access.undecided > 0 && (
             <p className="muted">
               Nobody knows yet which identities the rest of the estate has. Where this import is all of it,{' '}
@@ -200,6 +215,9 @@ export function AccessPage() {
       )}
       <Filters summary={`${whole(rows.length)} of ${count(all.length, 'group')} of callers and ports`}>
         <TextFilter label="Filter by text" />
+        {clusters.length > 0 && (
+          <SelectFilter name="cluster" label="Cluster" options={clusters} none="Each cluster by itself" />
+        )}
         <ChipFilter
           name="verdict"
           label="Verdict"
@@ -257,10 +275,10 @@ export function AccessPage() {
         />
         {cursor !== '' && (
           <Detail
-            key={workloadOf(cursor)}
+            key={`${called.workload} ${called.cluster}`}
             migration={migration}
-            state={state}
-            workload={workloadOf(cursor)}
+            state={called.cluster === undefined ? state : { ...state, cluster: called.cluster }}
+            workload={called.workload}
             isWhole={isWhole}
             onClose={() => setCursor('')}
           />

@@ -4,7 +4,11 @@ import { call } from '../../api/client.ts';
 import { keys } from '../../api/queries.ts';
 import { slicesQuery } from '../../api/slices.ts';
 
-const stateKeys = ({ phase, bridge }: WorkloadAccessQuery) => [phase, phase === undefined ? undefined : bridge];
+const stateKeys = ({ cluster, phase, bridge }: WorkloadAccessQuery) => [
+  cluster,
+  phase,
+  phase === undefined ? undefined : bridge,
+];
 
 /** Who may call whom, in the last state of the migration or in one before it. */
 export const accessQuery = (id: string, state: WorkloadAccessQuery) =>

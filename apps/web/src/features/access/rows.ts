@@ -2,7 +2,7 @@ import type { AccessRow, AccessVerdict, Settings } from '@isthmus/contract';
 import type { Search } from '../../ui/search.ts';
 import { setOf } from '../../ui/use-search.ts';
 
-export const filterNames = ['q', 'verdict', 'aspect', 'namespace'] as const;
+export const filterNames = ['q', 'cluster', 'verdict', 'aspect', 'namespace'] as const;
 export const verdicts: readonly AccessVerdict[] = ['wider', 'undecided', 'narrower', 'same'];
 export const differences: readonly AccessVerdict[] = ['wider', 'undecided', 'narrower'];
 export const aspects = ['access', 'transport'] as const;
@@ -24,7 +24,8 @@ export function filterRows(rows: readonly AccessRow[], search: Search): readonly
     if (namespace && !row.workload.startsWith(`${namespace}/`)) return false;
     if (aspect && row.aspect !== aspect) return false;
     if (words.length === 0) return true;
-    const text = `${row.workload}:${row.port} ${row.callers.join(' ')} ${row.before} ${row.after}`.toLowerCase();
+    const text =
+      `${row.workload}:${row.port} ${row.cluster ?? ''} ${row.callers.join(' ')} ${row.before} ${row.after}`.toLowerCase();
     return words.every((word) => text.includes(word));
   });
 }

@@ -3,6 +3,8 @@ import { stateInWords, stateOf } from './state.ts';
 
 test('an address asks for a state; one that is not known is the last', () => {
   expect(stateOf({})).toEqual({});
+  expect(stateOf({ cluster: 'east' })).toEqual({ cluster: 'east' });
+  expect(stateOf({ cluster: 'east', phase: 'bridged' })).toEqual({ cluster: 'east', phase: 'bridged' });
   expect(stateOf({ phase: 'later', bridge: 'gateways' })).toEqual({});
   expect(stateOf({ phase: 'bridged', bridge: 'rope' })).toEqual({ phase: 'bridged' });
   expect(stateOf({ phase: 'migrated', bridge: 'gateways' })).toEqual({ phase: 'migrated', bridge: 'gateways' });

@@ -14,11 +14,12 @@ export const phaseWords: Readonly<Record<string, string>> = {
 export const bridges = ['gateways'] as const;
 export const bridgeWords: Readonly<Record<string, string>> = { gateways: 'Crossing: by gateways' };
 
-/** The state of the migration that an address asks for; what it does not know is the last. */
-export function stateOf({ phase, bridge }: Search): WorkloadAccessQuery {
+/** The state of the migration that an address asks for, and in which cluster; what it does not know is the last. */
+export function stateOf({ cluster, phase, bridge }: Search): WorkloadAccessQuery {
+  const where = cluster ? { cluster } : {};
   const known = phases.find((one) => one === phase);
-  if (known === undefined) return {};
-  return { phase: known, ...(bridge === 'gateways' ? { bridge } : {}) };
+  if (known === undefined) return where;
+  return { ...where, phase: known, ...(bridge === 'gateways' ? { bridge } : {}) };
 }
 
 /** What is compared, in a sentence; undefined of the last state. */

@@ -9,9 +9,15 @@ import { simulatorOf, subjectOf } from './request-address.ts';
 import { VerdictList } from './verdict-list.tsx';
 
 /** The verdicts on the service of a row. */
-export function Detail(props: { migration: Migration; service: string; onClose: () => void }) {
-  const { migration, service, onClose } = props;
-  const { data, error } = useQuery(serviceBehaviourQuery(migration.id, service));
+export function Detail(props: {
+  migration: Migration;
+  service: string;
+  /** The one that is chosen, where the snapshot holds several. */
+  cluster: string | undefined;
+  onClose: () => void;
+}) {
+  const { migration, service, cluster, onClose } = props;
+  const { data, error } = useQuery(serviceBehaviourQuery(migration.id, service, cluster));
   return (
     <Beside label={`Behaviour of ${service}`} heading={service} closes="Close the service" onClose={onClose}>
       <div className={classes.links}>
@@ -32,7 +38,7 @@ export function Detail(props: { migration: Migration; service: string; onClose: 
               {...rest}
               to="/migrations/$id/workbench"
               params={{ id: migration.id }}
-              search={simulatorOf(service)}
+              search={{ ...simulatorOf(service), cluster }}
             />
           )}
         >
@@ -48,7 +54,7 @@ export function Detail(props: { migration: Migration; service: string; onClose: 
           <p role="alert">{error.message}</p>
         )
       ) : (
-        <VerdictList migration={migration} behaviour={data} />
+        <VerdictList migration={migration} behaviour={data} cluster={cluster} />
       )}
     </Beside>
   );

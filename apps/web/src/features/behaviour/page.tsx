@@ -79,8 +79,9 @@ const columns: readonly Column<BehaviourRow>[] = [
 export function BehaviourPage() {
   const { id } = useParams({ from: '/migrations/$id' });
   const { data: migration } = useSuspenseQuery(migrationQuery(id));
-  const { data, error, refetch } = useQuery(behaviourQuery(id));
   const [search] = useAddress();
+  const { cluster } = search;
+  const { data, error, refetch } = useQuery(behaviourQuery(id, cluster));
   const sorting = useSorting();
   const [cursor, setCursor] = useLooseSearch('service');
   const all = useMemo(() => byUrgency(data?.rows ?? []), [data]);
@@ -96,9 +97,9 @@ export function BehaviourPage() {
   // A failure while the rest was coming: what is there stays, and nothing more comes by itself.
   if (error !== null && data === undefined) return <Failure error={error} reset={() => void refetch()} />;
   if (data === undefined) return <Loading what="what both meshes do with requests" />;
-  const { complete, verified, services } = data;
+  const { complete, verified, services, clusters } = data;
   return (
-    <Page title="Behaviour" of={migration.name} isFilling answer={answerOf(data)}>
+    <Page title="Behaviour" of={migration.name} isFilling answer={answerOf(data, cluster)}>
       {!complete && (
         <div className={shared.progress}>
           <progress value={verified} max={services} aria-label="Services compared" />
@@ -111,6 +112,9 @@ export function BehaviourPage() {
       )}
       <Filters summary={`${whole(rows.length)} of ${count(all.length, 'service')}`}>
         <TextFilter label="Filter by text" />
+        {clusters.length > 0 && (
+          <SelectFilter name="cluster" label="Cluster" options={clusters} none="Each cluster by itself" />
+        )}
         <ChipFilter
           name="verdict"
           label="Verdict"
@@ -133,7 +137,15 @@ export function BehaviourPage() {
           isFilling
           empty={all.length === 0 ? 'Nothing has been compared.' : 'No service matches these filters.'}
         />
-        {cursor !== '' && <Detail key={cursor} migration={migration} service={cursor} onClose={() => setCursor('')} />}
+        {cursor !== '' && (
+          <Detail
+            key={`${cursor} ${cluster}`}
+            migration={migration}
+            service={cursor}
+            cluster={cluster}
+            onClose={() => setCursor('')}
+          />
+        )}
       </Panes>
     </Page>
   );

@@ -7,18 +7,26 @@ import { slicesQuery } from '../../api/slices.ts';
 /** Verdicts so far, with all rows that there are. */
 export type BehaviourSoFar = Omit<Behaviour, 'next'>;
 
-/** The verdicts on all services. */
-export const behaviourQuery = (id: string) =>
-  slicesQuery<BehaviourRow, Behaviour>(keys.view(id, 'behaviour'), (from, signal) =>
-    call('GET /migrations/:id/behaviour', { params: { id }, query: { from } }, signal),
+/** The verdicts on all services, in all clusters of the snapshot or in one of them. */
+export const behaviourQuery = (id: string, cluster?: string) =>
+  slicesQuery<BehaviourRow, Behaviour>(keys.view(id, 'behaviour', undefined, cluster), (from, signal) =>
+    call(
+      'GET /migrations/:id/behaviour',
+      { params: { id }, query: { ...(cluster === undefined ? {} : { cluster }), from } },
+      signal,
+    ),
   );
 
-export const serviceBehaviourQuery = (id: string, service: string) => {
+export const serviceBehaviourQuery = (id: string, service: string, cluster?: string) => {
   const [namespace = '', name = ''] = service.split('/');
   return queryOptions({
-    queryKey: keys.view(id, 'behaviour', service),
+    queryKey: keys.view(id, 'behaviour', service, cluster),
     queryFn: ({ signal }) =>
-      call('GET /migrations/:id/behaviour/:namespace/:name', { params: { id, namespace, name } }, signal),
+      call(
+        'GET /migrations/:id/behaviour/:namespace/:name',
+        { params: { id, namespace, name }, query: cluster === undefined ? {} : { cluster } },
+        signal,
+      ),
     retry: false,
   });
 };

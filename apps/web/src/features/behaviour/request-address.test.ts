@@ -20,6 +20,11 @@ test('a counterexample is read back from its address as it was', () => {
   });
 });
 
+test('of several clusters the address names the one that is asked', () => {
+  expect(readRequest({ service: 'sales/seats', cluster: 'east' })).toMatchObject({ cluster: 'east' });
+  expect(readRequest({ service: 'sales/seats', cluster: '' })).not.toHaveProperty('cluster');
+});
+
 test('the request may go to another service than the one that is shown', () => {
   expect(readRequest({ service: 'sales/seats', to: 'web/home' })).toMatchObject({
     service: 'web/home',

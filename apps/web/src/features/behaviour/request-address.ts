@@ -2,7 +2,7 @@ import type { Counterexample, SimulatedRequest } from '@isthmus/contract';
 import type { Search } from '../../ui/search.ts';
 
 /** The parts of a request as they stand in an address; `to` is its service, where it is not the one that is shown. */
-export const requestNames = ['to', 'port', 'client', 'labels', 'method', 'host', 'path', 'headers'] as const;
+export const requestNames = ['to', 'cluster', 'port', 'client', 'labels', 'method', 'host', 'path', 'headers'] as const;
 
 /** Why what is written is no request yet. */
 export interface Unreadable {
@@ -36,7 +36,7 @@ function readHeaders(text: string): Record<string, string[]> | undefined {
 
 /** Reads the request of an address; undefined where no service is named. What is absent has a sensible value. */
 export function readRequest(search: Search): SimulatedRequest | Unreadable | undefined {
-  const { port, client, method = 'GET', host, path = '/' } = search;
+  const { cluster, port, client, method = 'GET', host, path = '/' } = search;
   const service = search.to ?? search.service;
   const [namespace = '', name = '', ...rest] = (service ?? '').split('/');
   if (service === undefined) return undefined;
@@ -52,6 +52,7 @@ export function readRequest(search: Search): SimulatedRequest | Unreadable | und
   if (headers === undefined) return { name: 'headers', problem: 'One on a line, as x-cabin: crew.' };
   return {
     service,
+    ...(cluster ? { cluster } : {}),
     ...(port === undefined ? {} : { port: Number(port) }),
     client: { namespace: client ?? namespace, labels },
     method,

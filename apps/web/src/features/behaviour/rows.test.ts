@@ -44,6 +44,7 @@ const soFar = (list: readonly BehaviourRow[], services: number, verified = list.
   complete: verified === services,
   verified,
   services,
+  clusters: [] as string[],
   tally: { routing: nothing, resilience: nothing },
   rows: [...list],
 });
@@ -57,6 +58,9 @@ test('the answer tells what is proven, what is not, and how far it is', () => {
     'Kong Mesh treats every request to 1 of 5 services as Istio does; 2 differ, each shown by a request; 1 is undecided; 1 is accepted as different. No finding foretold a difference of 1 service: look there first.',
   );
   expect(answerOf(soFar(rows.slice(0, 1), 3, 3))).toMatch(/as Istio does; 2 more take no requests\.$/);
+  const several = { ...soFar(rows.slice(0, 1), 1), clusters: ['east', 'west'] };
+  expect(answerOf(several)).toMatch(/as Istio does\. Each cluster is compared by itself\.$/);
+  expect(answerOf(several, 'east')).toMatch(/as Istio does\. Only what cluster east holds is compared\.$/);
   const scoped = rows.slice(0, 1).map((one) => ({ ...one, notCompared: 2 }));
   expect(answerOf(soFar(scoped, 1))).toMatch(/Clients that Istio keeps from knowing a service are not compared\.$/);
   expect(answerOf(soFar(rows.slice(0, 1), 2000))).toMatch(

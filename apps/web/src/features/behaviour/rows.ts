@@ -4,7 +4,7 @@ import type { Search } from '../../ui/search.ts';
 import { setOf } from '../../ui/use-search.ts';
 import type { BehaviourSoFar } from './queries.ts';
 
-export const filterNames = ['q', 'verdict', 'aspect', 'namespace'] as const;
+export const filterNames = ['q', 'cluster', 'verdict', 'aspect', 'namespace'] as const;
 export const aspects = ['routing', 'resilience'] as const;
 
 /** What a row can be filtered by: its verdicts, and whether one was foretold by no finding. */
@@ -57,8 +57,11 @@ export function countsOf(
   return counts;
 }
 
-/** The page's answer: "Kong Mesh treats every request to 12 of 15 services as Istio does; …". */
-export function answerOf({ complete, verified, rows }: BehaviourSoFar): string {
+/**
+ * The page's answer: "Kong Mesh treats every request to 12 of 15 services as Istio does; …".
+ * @param cluster the one that is chosen
+ */
+export function answerOf({ complete, verified, rows, clusters }: BehaviourSoFar, cluster?: string): string {
   if (complete && rows.length === 0)
     return 'The snapshot holds no Service that takes requests, so that there is nothing to compare.';
   const same = rows.filter((row) => worstOf(row) === 'same').length;
@@ -82,5 +85,11 @@ export function answerOf({ complete, verified, rows }: BehaviourSoFar): string {
   const scoped = rows.some(({ notCompared }) => notCompared > 0)
     ? ' Clients that Istio keeps from knowing a service are not compared.'
     : '';
-  return `${parts.join('; ')}.${surprise}${scoped}`;
+  const each =
+    clusters.length === 0
+      ? ''
+      : cluster
+        ? ` Only what cluster ${cluster} holds is compared.`
+        : ' Each cluster is compared by itself.';
+  return `${parts.join('; ')}.${surprise}${scoped}${each}`;
 }

@@ -36,9 +36,14 @@ interface Live {
  * each request by that, as it is typed.
  */
 export function useSimulation(migration: string, request: SimulatedRequest | undefined): Live {
-  const { service, port, client } = request ?? nobody;
+  const { service, cluster, port, client } = request ?? nobody;
   const { data, error, isPlaceholderData } = useQuery({
-    ...simulationModelQuery(migration, { service, ...(port === undefined ? {} : { port }), client }),
+    ...simulationModelQuery(migration, {
+      service,
+      ...(cluster === undefined ? {} : { cluster }),
+      ...(port === undefined ? {} : { port }),
+      client,
+    }),
     enabled: request !== undefined,
   });
   const worker = useRef<Worker>(undefined);

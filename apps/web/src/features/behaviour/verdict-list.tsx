@@ -136,7 +136,13 @@ function Sides({ migration, verdict }: { migration: string; verdict: Verdict }) 
 }
 
 /** What was found about one service: each difference with its request, both decisions and what foretold it. */
-export function VerdictList({ migration, behaviour }: { migration: Migration; behaviour: ServiceBehaviour }) {
+export function VerdictList(props: {
+  migration: Migration;
+  behaviour: ServiceBehaviour;
+  /** The one that is chosen, where the snapshot holds several. */
+  cluster?: string | undefined;
+}) {
+  const { migration, behaviour, cluster } = props;
   const { verdicts, notCompared } = behaviour;
   const same = verdicts.filter(({ verdict }) => verdict === 'same');
   return (
@@ -185,7 +191,7 @@ export function VerdictList({ migration, behaviour }: { migration: Migration; be
                         {...rest}
                         to="/migrations/$id/workbench"
                         params={{ id: migration.id }}
-                        search={writeRequest(service, port, counterexample)}
+                        search={{ ...writeRequest(service, port, counterexample), cluster }}
                       />
                     )}
                   >
