@@ -1,5 +1,5 @@
 import { codes, type Diagnostic, diagnose } from '@isthmus/diagnostics';
-import { type JsonObject, stringifyJson, type Violation } from '@isthmus/kubernetes';
+import { isMap, type Json, type JsonObject, stringifyJson, type Violation } from '@isthmus/kubernetes';
 import { placeOf, type Workings } from './context.ts';
 import type { Finished } from './emission.ts';
 import { type Emitted, type EmittedObject, stages } from './emitted.ts';
@@ -30,7 +30,10 @@ export function inApplyOrder(finished: readonly Finished[]): Named[] {
   return named.sort((a, b) => a.rank - b.rank || compare(a.name, b.name));
 }
 
-/** Puts emissions in order. Of several with one name equal ones become one, others get names of their own. */
+/**
+ * Puts emissions in order. Of several with one name equal ones become one, and so do patches of one object, which translators
+ * write that know nothing of each other; others get names of their own.
+ */
 function settleNames(finished: readonly Finished[]): Finished[] {
   const sorted = inApplyOrder(finished);
   const byName = Map.groupBy(sorted, ({ one, name }) => `${one.emitted.role}/${name}`);
@@ -39,44 +42,72 @@ function settleNames(finished: readonly Finished[]): Finished[] {
   return inApplyOrder(settled).map(({ one }) => one);
 }
 
+/** One emission instead of two, which is about all that these are about and comes from all that these come from. */
+const united = (a: Finished, b: Finished, object: EmittedObject): Finished => ({
+  emitted: {
+    ...a.emitted,
+    object,
+    services: [...new Set([...a.emitted.services, ...b.emitted.services])].sort(),
+  } as Emitted,
+  origins: new Map(
+    [...new Set([...a.origins.keys(), ...b.origins.keys()])].map((path) => [
+      path,
+      [...(a.origins.get(path) ?? []), ...(b.origins.get(path) ?? [])],
+    ]),
+  ),
+});
+
+/** What two patches say together; undefined where they contradict each other, or where both have a list in one place. */
+function merged(a: JsonObject, b: JsonObject): JsonObject | undefined {
+  const result: Record<string, Json> = { ...a };
+  for (const [key, value] of Object.entries(b)) {
+    const before = Object.hasOwn(result, key) ? result[key] : undefined;
+    const together =
+      before === undefined || before === value
+        ? value
+        : isMap(before) && isMap(value)
+          ? merged(before, value)
+          : undefined;
+    if (together === undefined) return undefined;
+    result[key] = together;
+  }
+  return result;
+}
+
+/** Patches of one object in as few as they can be said in. */
+function mergePatches(group: readonly Finished[]): Finished[] {
+  const result: Finished[] = [];
+  for (const one of group) {
+    const object = (other: Finished): JsonObject | undefined =>
+      merged(other.emitted.object as unknown as JsonObject, one.emitted.object as unknown as JsonObject);
+    const at = result.findIndex((other) => object(other) !== undefined);
+    const other = result[at];
+    if (other === undefined) result.push(one);
+    else result[at] = united(other, one, object(other) as unknown as EmittedObject);
+  }
+  return result;
+}
+
 /** Emissions of one name. */
 function settle(group: readonly Finished[]): readonly Finished[] {
   if (group.length === 1) return group;
-  const result: Finished[] = [];
   const distinct = new Map<string, Finished>();
   for (const one of group) {
     const content = stringifyJson(one.emitted.object as unknown as JsonObject, { sortKeys: true });
     const same = distinct.get(content);
-    if (same === undefined) distinct.set(content, one);
-    else {
-      distinct.set(content, {
-        emitted: {
-          ...same.emitted,
-          services: [...new Set([...same.emitted.services, ...one.emitted.services])].sort(),
-        },
-        origins: new Map(
-          [...new Set([...same.origins.keys(), ...one.origins.keys()])].map((path) => [
-            path,
-            [...(same.origins.get(path) ?? []), ...(one.origins.get(path) ?? [])],
-          ]),
-        ),
-      });
-    }
+    distinct.set(content, same === undefined ? one : united(same, one, same.emitted.object));
   }
-  let first = true;
-  for (const [content, one] of [...distinct].sort(([a], [b]) => compare(a, b))) {
-    if (first || one.emitted.role === 'patch') result.push(one);
-    else {
-      const { object } = one.emitted;
-      const name = `${object.metadata.name.slice(0, 54)}-${shortHash(content)}`;
-      result.push({
-        ...one,
-        emitted: { ...one.emitted, object: { ...object, metadata: { ...object.metadata, name } } } as Emitted,
-      });
-    }
-    first = false;
-  }
-  return result;
+  const sorted = [...distinct].sort(([a], [b]) => compare(a, b));
+  if (group[0]?.emitted.role === 'patch') return mergePatches(sorted.map(([, one]) => one));
+  return sorted.map(([content, one], index) => {
+    if (index === 0) return one;
+    const { object } = one.emitted;
+    const name = `${object.metadata.name.slice(0, 54)}-${shortHash(content)}`;
+    return {
+      ...one,
+      emitted: { ...one.emitted, object: { ...object, metadata: { ...object.metadata, name } } } as Emitted,
+    };
+  });
 }
 
 /**

@@ -47,6 +47,14 @@ function expectWholeLedger(translation: Translation, resources: readonly Resourc
   }
 }
 
+/** Whoever applies a bundle finds each object in one place: one resource, one patch, one draft. */
+function expectEachOnce({ emitted }: Translation): void {
+  const names = emitted.map(({ object: { apiVersion, kind, metadata }, role, place }) =>
+    JSON.stringify([role, place ?? null, apiVersion, kind, metadata.namespace ?? '', metadata.name]),
+  );
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+}
+
 const intake = (resources: readonly Resource[]) =>
   takeIn([{ file: 'generated.yaml', documents: resources.length, resources, unidentified: [], diagnostics: [] }]);
 
@@ -71,6 +79,7 @@ test.each([true, false])('every leaf of a coherent estate is in the ledger (comp
     fc.property(arbitraryEstate(6), (manifests) => {
       const translation = translate(intake(asResources(manifests)), { ...defaultSettings, complete });
       expectWholeLedger(translation, translation.estate.istio);
+      expectEachOnce(translation);
     }),
     { numRuns: 50 },
   );
@@ -87,6 +96,7 @@ test.skipIf(corpus === undefined)('every leaf of the corpus is in the ledger, wh
   const translation = translate(takeIn(files), defaultSettings);
   expect(translation.ledger.length).toBeGreaterThan(1000);
   expectWholeLedger(translation, [...translation.estate.istio]);
+  expectEachOnce(translation);
   const backwards = translate(takeIn([...files].reverse()), defaultSettings);
   expect(backwards.emitted).toEqual(translation.emitted);
   expect(backwards.diagnostics).toEqual(translation.diagnostics);
