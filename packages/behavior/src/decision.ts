@@ -58,12 +58,17 @@ export interface ForIdentity {
   readonly sni?: string;
 }
 
-/** A limit on the requests that one server takes. */
+/** A limit on the requests that one server takes: a bucket that is full at first. */
 export interface RateLimit {
+  /** That come into the bucket in each interval. */
   readonly requests: number;
   readonly interval: Milliseconds;
+  /** That the bucket holds; undefined: as many as come into it. */
+  readonly most?: number;
   /** Of the answer to a request beyond it. */
   readonly status: number;
+  /** What that answer has beside; undefined: nothing. */
+  readonly headers?: HeaderChanges;
   /** Not on all servers of the destination. */
   readonly partly?: true;
 }

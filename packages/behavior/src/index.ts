@@ -27,4 +27,5 @@ export {
   type RouteTable,
   type Rule,
   type VirtualHost,
+  type Waits,
 } from './route-table.ts';

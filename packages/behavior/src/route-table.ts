@@ -1,4 +1,4 @@
-import type { Decision } from './decision.ts';
+import type { Decision, Milliseconds } from './decision.ts';
 import { firstMiss, type Miss, type Predicate } from './predicate.ts';
 import type { Request } from './request.ts';
 
@@ -30,6 +30,16 @@ export interface VirtualHost {
   readonly routes: readonly Route[];
 }
 
+/** How long a proxy waits for its clients before it gives them up; absent or 0: for ever. */
+export interface Waits {
+  /** For all headers of a request. */
+  readonly headers?: Milliseconds;
+  /** For all of a request. */
+  readonly request?: Milliseconds;
+  /** For the next request on a connection. */
+  readonly connection?: Milliseconds;
+}
+
 /** All that a client's proxy does with HTTP requests that come in on one listener. */
 export interface RouteTable {
   readonly virtualHosts: readonly VirtualHost[];
@@ -40,6 +50,8 @@ export interface RouteTable {
    * route for whatever is sent.
    */
   readonly opaque?: true;
+  /** What was set beside what the mesh says by itself, for the requests of all routes. */
+  readonly waits?: Waits;
 }
 
 /** What became of a request, with the steps that led there. */

@@ -239,5 +239,31 @@ describe('what the servers do', () => {
       { identity: { kind: 'exact', value: 'spiffe://mesh/a' }, requests: 9, interval: 10_000, status: 429 },
       { requests: 5, interval: 10_000, status: 429 },
     ]);
+    const headers = { add: [{ name: 'X-Limited', value: 'a,b' }], set: [{ name: 'retry-after', value: '1,2' }] };
+    const answered = rules('MeshRateLimit', {
+      targetRef: { kind: 'Dataplane' },
+      rules: [
+        {
+          default: {
+            local: { http: { requestRate: { num: 5, interval: '10s' }, onRateLimit: { status: 503, headers } } },
+          },
+        },
+      ],
+    });
+    expect(serverOf([answered])?.rateLimits).toEqual([
+      {
+        requests: 5,
+        interval: 10_000,
+        status: 503,
+        headers: {
+          remove: [],
+          set: [
+            ['retry-after', '1'],
+            ['retry-after', '2'],
+          ],
+          add: [['x-limited', 'a,b']],
+        },
+      },
+    ]);
   });
 });

@@ -1,4 +1,4 @@
-import type { RateLimit, ServerEffects, ServerFault } from '@isthmus/behavior';
+import type { HeaderChanges, RateLimit, ServerEffects, ServerFault } from '@isthmus/behavior';
 import { type Json, type JsonObject, matchesLabels } from '@isthmus/kubernetes';
 import type { Destination, DestinationPort } from './destination.ts';
 import { isHttp } from './destination.ts';
@@ -6,7 +6,7 @@ import { millisecondsOf } from './duration.ts';
 import { forEveryone, forIdentities, type InboundQuestion, type InboundRule, inboundRules } from './inbound-rules.ts';
 import type { Mesh } from './mesh.ts';
 import { notFollowed } from './proxy-patch.ts';
-import { decimalOf, filledOf, listOf, mapOf, numberOf } from './value.ts';
+import { decimalOf, filledOf, listOf, mapOf, numberOf, textOf } from './value.ts';
 
 /** Without any rule the code's default holds, which the default policy of a mesh switches off (routing.md 2.7). */
 const requestTimeout = 15_000;
@@ -25,14 +25,32 @@ function timeoutsOf(rules: readonly InboundRule[]): NonNullable<ServerEffects['t
   return timeout === 0 ? named : [...named, { timeout }];
 }
 
+/** What the answer to a request beyond a limit has beside; of several values of one header each is one. */
+function headersIn(onRateLimit: Json | undefined): HeaderChanges | undefined {
+  const { add, set } = mapOf(mapOf(onRateLimit).headers);
+  const pairs = (items: Json | undefined, values: (text: string) => string[]): [string, string][] =>
+    listOf(items).flatMap((item) => {
+      const { name, value } = mapOf(item);
+      return values(textOf(value) ?? '').map((one): [string, string] => [(filledOf(name) ?? '').toLowerCase(), one]);
+    });
+  const found: HeaderChanges = {
+    remove: [],
+    set: pairs(set, (text) => text.split(',')),
+    add: pairs(add, (text) => [text]),
+  };
+  return found.set.length + found.add.length === 0 ? undefined : found;
+}
+
 function rateLimitIn(conf: JsonObject, partly: boolean): RateLimit | undefined {
   const { disabled, requestRate, onRateLimit } = mapOf(mapOf(conf.local).http);
   const requests = numberOf(mapOf(requestRate).num);
   if (disabled === true || requests === undefined) return undefined;
+  const headers = headersIn(onRateLimit);
   return {
     requests,
     interval: millisecondsOf(mapOf(requestRate).interval) ?? 0,
     status: numberOf(mapOf(onRateLimit).status) || 429,
+    ...(headers === undefined ? {} : { headers }),
     ...(partly ? { partly: true as const } : {}),
   };
 }
