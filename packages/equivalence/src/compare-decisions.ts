@@ -9,12 +9,13 @@ import type {
   Redirect,
   Request,
   Retries,
+  ServerEffects,
 } from '@isthmus/behavior';
 import { locationOf, rewritePath } from '@isthmus/behavior';
 import { isOfBytes } from './compare-connections.ts';
 import type { Aspect, Difference } from './difference.ts';
 import { answerOfNobody } from './nobody.ts';
-import { corsInWords, faultsInWords, hashInWords, retriesInWords, timeInWords } from './words.ts';
+import { corsInWords, faultsInWords, hashInWords, rateLimitsInWords, retriesInWords, timeInWords } from './words.ts';
 
 /** What is known of the path of the requests that are compared. */
 export interface KnownPath {
@@ -244,14 +245,31 @@ function realFault({ abort, delay }: NonNullable<Forward['fault']>): Forward['fa
   return Object.keys(parts).length === 0 ? undefined : parts;
 }
 
-const faultsOf = ({ fault, destinations }: Forward, limited: boolean): string => {
-  const ofServers = destinations.flatMap(({ server }) => [
-    ...(server?.faults ?? []),
-    ...(limited ? [] : (server?.rateLimits ?? [])),
-  ]);
-  const own = fault && realFault(fault);
+/** What servers do by themselves, each with where they are: elsewhere it is something else. */
+const atServers = ({ destinations }: Forward, of: (server: ServerEffects) => readonly unknown[]): string[] =>
+  destinations
+    .flatMap(({ destination, server }) =>
+      (server === undefined ? [] : of(server)).map((one) => `${endpointsKey(destination.endpoints)} ${text(one)}`),
+    )
+    .sort();
+
+const faultsOf = (forward: Forward): string => {
+  const ofServers = atServers(forward, ({ faults = [] }) => faults);
+  const own = forward.fault && realFault(forward.fault);
   return text(ofServers.length === 0 ? own : { ...own, ofServers });
 };
+
+/** An answer of the proxy's own has no headers yet, so that to set one is to add it. */
+const rateLimitsOf = (forward: Forward): string =>
+  text(
+    atServers(forward, ({ rateLimits = [] }) =>
+      rateLimits.map(({ identity, sni, requests, interval, most = requests, status, headers, partly }) => [
+        { identity, sni, partly },
+        [requests, interval, most, status],
+        headerEffect([headers && { remove: [], set: [], add: [...headers.set, ...headers.add] }]),
+      ]),
+    ),
+  );
 
 /** What two meshes do with the connections to destinations that are the same. */
 export type CompareDestinations = (before: Destination, after: Destination) => Compared;
@@ -370,10 +388,12 @@ function compareForwards(
     retriesInWords(before.retries),
     retriesInWords(after.retries),
   ]);
-  compare('resilience', 'fault', faultsOf(before, limited), faultsOf(after, limited), [
-    faultsInWords(before),
-    faultsInWords(after),
-  ]);
+  compare('resilience', 'fault', faultsOf(before), faultsOf(after), [faultsInWords(before), faultsInWords(after)]);
+  if (!limited)
+    compare('resilience', 'rate limit', rateLimitsOf(before), rateLimitsOf(after), [
+      rateLimitsInWords(before),
+      rateLimitsInWords(after),
+    ]);
   compare('resilience', 'hash', hashKey(before.hash), hashKey(after.hash), [
     hashInWords(before.hash),
     hashInWords(after.hash),

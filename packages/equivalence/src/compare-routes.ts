@@ -10,7 +10,8 @@ import {
 } from '@isthmus/behavior';
 import { automatonOf, leadOf } from './automaton.ts';
 import { compareDecisions, type DecisionOptions, type KnownPath } from './compare-decisions.ts';
-import type { Aspect, Counterexample, Decided, Verdict } from './difference.ts';
+import { compareWaits, waited } from './compare-waits.ts';
+import type { Aspect, Counterexample, Decided, Difference, Verdict } from './difference.ts';
 import { type Budget, BudgetExceeded } from './intersection.ts';
 import { UndecidableExpression } from './re2/parse.ts';
 import {
@@ -110,6 +111,11 @@ function knownPath(inside: readonly TextMatch[], path: string): KnownPath {
   return { prefix: prefixes.reduce((a, b) => (b.length > a.length ? b : a), '/') };
 }
 
+interface WalkOptions extends DecisionOptions, Pick<CompareOptions, 'among' | 'scheme'> {
+  /** What becomes of slow clients on either side, whatever they ask. */
+  readonly slow: readonly Difference[];
+}
+
 /** Walks the cases that the routes of either side tell apart. */
 function walk(
   before: readonly Step[],
@@ -117,7 +123,7 @@ function walk(
   authority: string,
   budget: Budget,
   found: Findings,
-  { among = everyRequest, scheme, ...options }: DecisionOptions & Pick<CompareOptions, 'among' | 'scheme'>,
+  { among = everyRequest, scheme, slow, ...options }: WalkOptions,
 ): void {
   const open: { readonly of: Case; readonly i: number; readonly j: number }[] = [{ of: among, i: 0, j: 0 }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
@@ -141,13 +147,11 @@ function walk(
       ...(scheme === undefined ? {} : { scheme }),
     };
     const known = knownPath(of.path.inside, request.path);
-    const { differences, undecided } = compareDecisions(
-      decidedBefore.decision,
-      decidedAfter.decision,
-      known,
-      request,
-      options,
-    );
+    const compared = compareDecisions(decidedBefore.decision, decidedAfter.decision, known, request, options);
+    const { undecided } = compared;
+    const differences = waited(decidedBefore.decision, decidedAfter.decision)
+      ? [...compared.differences, ...slow]
+      : compared.differences;
     for (const { aspect, reason } of undecided) found.undecided[aspect] ??= reason;
     for (const aspect of new Set(differences.map((difference) => difference.aspect))) {
       const known = found.counterexamples[aspect];
@@ -188,7 +192,8 @@ export function compareRoutes(
   { limits = defaultBudget, ...others }: CompareOptions = {},
 ): RouteVerdicts {
   // Where one side reads requests, all that it does with them is a difference to one that passes them on as they are.
-  const options = { ...others, unread: before.opaque === true && after.opaque === true };
+  const unread = before.opaque === true && after.opaque === true;
+  const options = { ...others, unread, slow: compareWaits(before, after) };
   const budget: Budget = { ...limits };
   const found: Findings = { counterexamples: {}, undecided: {} };
   const walked = new Map<VirtualHost, Set<VirtualHost>>();

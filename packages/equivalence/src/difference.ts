@@ -21,6 +21,7 @@ export interface Difference {
     | 'retries'
     | 'cors'
     | 'fault'
+    | 'rate limit'
     | 'hash'
     | 'connections';
   readonly before: string;

@@ -15,9 +15,9 @@ export interface Finding {
 
 /**
  * Areas of codes (`ISTHMUS-<area>-<number>`) that speak of routing or resilience: DestinationRules, the estate as a whole,
- * routes of the Gateway API, MeshConfig, Sidecars, ServiceEntries, translation in general, VirtualServices.
+ * EnvoyFilters, routes of the Gateway API, MeshConfig, Sidecars, ServiceEntries, translation in general, VirtualServices.
  */
-const areas = new Set(['DR', 'EST', 'GA', 'MC', 'SC', 'SE', 'TR', 'VS']);
+const areas = new Set(['DR', 'EST', 'EXT', 'GA', 'MC', 'SC', 'SE', 'TR', 'VS']);
 /** Said of every route whatever becomes of it: that Kong Mesh would read it too, were it not removed. */
 const general = new Set(['ISTHMUS-GA-003']);
 /** Those of them that speak of the mesh where they name no resource. */
@@ -34,6 +34,7 @@ const onlyResilience = (path: string): boolean => settings.test(path) && !steeri
 const deciding = new Set([
   'ConfigMap',
   'DestinationRule',
+  'EnvoyFilter',
   'GRPCRoute',
   'HTTPRoute',
   'IstioOperator',
@@ -118,14 +119,16 @@ export function predictions(
   }
   const routes = routesByService(config);
   return (verification) => {
-    const { namespace, name, clients, aspect } = verification;
+    const { namespace, name, clients, aspect, followed } = verification;
     const subjects: Subject[] = [
       { kind: 'Service', namespace, name },
-      ...[...concerning(`${namespace}/${name}`), ...(routes.get(`${namespace}/${name}`) ?? [])].map((resource) => ({
-        kind: resource.kind,
-        namespace: effectiveNamespace(resource),
-        name: resource.name,
-      })),
+      ...[...concerning(`${namespace}/${name}`), ...(routes.get(`${namespace}/${name}`) ?? []), ...followed].map(
+        (resource) => ({
+          kind: resource.kind,
+          namespace: effectiveNamespace(resource),
+          name: resource.name,
+        }),
+      ),
       ...decidedBy(config, verification),
     ];
     const namespaces = [config.mesh.rootNamespace, namespace, clients.client.namespace];

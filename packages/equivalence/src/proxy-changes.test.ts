@@ -31,7 +31,7 @@ spec: {template: {metadata: {labels: {app: fares}}, spec: {containers: [{name: a
 const parity = `
 apiVersion: kuma.io/v1alpha1
 kind: MeshTimeout
-metadata: {name: parity, namespace: kong-mesh-system, labels: {kuma.io/mesh: default}}
+metadata: {name: istio-parity, namespace: kong-mesh-system, labels: {kuma.io/mesh: default}}
 spec: {to: [{targetRef: {kind: Mesh}, default: {connectionTimeout: 10s, idleTimeout: 1h, http: {requestTimeout: 0s, streamIdleTimeout: 0s}}}]}
 ---
 `;
@@ -82,7 +82,7 @@ test("a script at the servers leaves routing to them undecided, and others' alon
   expect(verdicts(judge, 'sales/fares', 'routing').map(({ verdict }) => verdict)).toEqual(['same']);
 });
 
-test('a script at a client leaves undecided what the client calls, also where it becomes a MeshProxyPatch', () => {
+test('a script at a client leaves undecided what this client calls, also where it becomes a MeshProxyPatch', () => {
   const change = patch('HTTP_FILTER', 'SIDECAR_OUTBOUND', 'INSERT_BEFORE', lua);
   const carried = `
 apiVersion: kuma.io/v1alpha1
@@ -93,8 +93,59 @@ spec:
   default: {appendModifications: [{httpFilter: {operation: AddFirst, match: {origin: outbound}, value: '${lua}'}}]}
 `;
   for (const kong of ['', carried])
-    for (const { verdict } of verdicts(judgeOf(change, kong), 'sales/fares', 'routing'))
-      expect(verdict).toBe('undecided');
+    expect(
+      verdicts(judgeOf(change, kong), 'sales/fares', 'routing').map(({ clients, verdict }) => [clients, verdict]),
+    ).toEqual([
+      ['all clients with app=seats', 'undecided'],
+      ['all clients without app=seats', 'same'],
+    ]);
+});
+
+test('clients whose own servers nobody can tell anything of are not told apart', () => {
+  const plugin = `
+apiVersion: extensions.istio.io/v1alpha1
+kind: WasmPlugin
+metadata: {name: change, namespace: sales}
+spec: {selector: {matchLabels: {app: seats}}, url: oci://modules.example/one}
+`;
+  const clients = (service: string) =>
+    verdicts(judgeOf(plugin), service, 'routing').map((row) => [row.clients, row.verdict]);
+  expect(clients('sales/seats')).toEqual([['all clients', 'undecided']]);
+  expect(clients('sales/fares')).toEqual([
+    ['all clients with app=seats', 'undecided'],
+    ['all clients without app=seats', 'same'],
+  ]);
+});
+
+test('a change counts at the servers that requests get to, not at those that they are for', () => {
+  const elsewhere = `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: fares, namespace: sales}
+spec: {hosts: [fares], http: [{route: [{destination: {host: seats}}]}]}
+---
+`;
+  const route = `
+apiVersion: kuma.io/v1alpha1
+kind: MeshHTTPRoute
+metadata: {name: fares, namespace: kong-mesh-system, labels: {kuma.io/mesh: default}}
+spec:
+  to:
+    - targetRef: {kind: MeshService, name: fares, namespace: sales}
+      rules:
+        - matches: [{path: {type: PathPrefix, value: /}}]
+          default: {backendRefs: [{kind: MeshService, name: seats, namespace: sales, port: 80}]}
+---
+`;
+  const change = patch('HTTP_FILTER', 'SIDECAR_INBOUND', 'INSERT_BEFORE', lua);
+  const [row] = verdicts(judgeOf(elsewhere + change, route), 'sales/fares', 'routing');
+  expect(row?.verdict).toBe('undecided');
+  const [other] = verdicts(
+    judgeOf(elsewhere + change.replace('app: seats', 'app: fares'), route),
+    'sales/fares',
+    'routing',
+  );
+  expect(other?.reason ?? '').not.toContain('EnvoyFilter');
 });
 
 test('settings of connections are of resilience only, and what the models find without them is said', () => {
@@ -107,7 +158,7 @@ test('settings of connections are of resilience only, and what the models find w
       'cluster: {service: fares.sales.svc.cluster.local}',
     );
   const judge = judgeOf(change(3));
-  expect(verdicts(judge, 'sales/fares', 'routing').map(({ verdict }) => verdict)).toEqual(['same']);
+  expect(verdicts(judge, 'sales/fares', 'routing').map(({ verdict }) => verdict)).toEqual(['same', 'same']);
   const [row] = verdicts(judge, 'sales/fares', 'resilience');
   expect(row?.verdict).toBe('undecided');
   expect(row?.reason).toMatch(
@@ -117,24 +168,139 @@ test('settings of connections are of resilience only, and what the models find w
   expect(verdicts(judge, 'sales/seats', 'resilience')[0]?.reason ?? '').not.toContain('EnvoyFilter');
 });
 
-test('limits of rates are told apart from what is compared, also where a MeshRateLimit takes their place', () => {
-  const limit = `{name: envoy.filters.http.local_ratelimit, typed_config: {}}`;
-  const carried = `
+const manager = 'envoy.filters.network.http_connection_manager';
+const besideRouter = `listener: {filterChain: {filter: {name: ${manager}, subFilter: {name: envoy.filters.http.router}}}}`;
+const whole = '{default_value: {numerator: 100}}';
+const limit = (bucket: string, more = '') =>
+  `{name: envoy.filters.http.local_ratelimit, typed_config: {stat_prefix: x, token_bucket: ${bucket}, filter_enabled: ${whole}, filter_enforced: ${whole}${more}}}`;
+const limiting = (bucket: string, more = '') =>
+  patch('HTTP_FILTER', 'SIDECAR_INBOUND', 'INSERT_BEFORE', limit(bucket, more), besideRouter);
+const policy = (kind: string, spec: string, labels = 'app: seats') => `
 apiVersion: kuma.io/v1alpha1
-kind: MeshRateLimit
+kind: ${kind}
 metadata: {name: change, namespace: kong-mesh-system, labels: {kuma.io/mesh: default}}
-spec:
-  targetRef: {kind: Dataplane, labels: {app: seats}}
-  rules: [{default: {local: {http: {requestRate: {num: 5, interval: 10s}}}}}]
+spec: {targetRef: {kind: Dataplane, labels: {${labels}}}, ${spec}}
+---
 `;
-  const change = patch('HTTP_FILTER', 'SIDECAR_INBOUND', 'INSERT_BEFORE', limit);
-  const what = (judge: Judge) =>
+const rate = (num: number, interval: string, more = '') =>
+  policy(
+    'MeshRateLimit',
+    `rules: [{default: {local: {http: {requestRate: {num: ${num}, interval: ${interval}}${more}}}}}]`,
+  );
+/** What differs of how requests to a service are limited. */
+const differing = (judge: Judge, what: string, service = 'sales/seats', port = 80) =>
+  judge
+    .verify(service, [])
+    .filter((row) => row.port === port)
+    .flatMap(({ counterexample }) => counterexample?.differences ?? [])
+    .filter((difference) => difference.what === what)
+    .map(({ before, after }) => [before, after]);
+
+test('limits of rates are compared bucket by bucket', () => {
+  const bucket = '{max_tokens: 5, tokens_per_fill: 5, fill_interval: 10s}';
+  const five = '5 requests in 10 s, others get 429';
+  expect(differing(judgeOf(limiting(bucket), rate(5, '10s')), 'rate limit')).toEqual([]);
+  expect(differing(judgeOf('', rate(5, '10s')), 'rate limit')).toEqual([['none', five]]);
+  expect(differing(judgeOf(limiting(bucket)), 'rate limit')).toEqual([[five, 'none']]);
+  expect(differing(judgeOf(limiting(bucket), rate(6, '10s')), 'rate limit')).toHaveLength(1);
+  expect(differing(judgeOf(limiting(bucket), rate(5, '20s')), 'rate limit')).toHaveLength(1);
+  expect(
+    differing(
+      judgeOf(limiting('{max_tokens: 9, tokens_per_fill: 5, fill_interval: 10s}'), rate(5, '10s')),
+      'rate limit',
+    ),
+  ).toEqual([['5 requests in 10 s and up to 9 at once, others get 429', five]]);
+  // Nobody counts requests where nobody reads them.
+  expect(differing(judgeOf(limiting(bucket)), 'rate limit', 'sales/seats', 9000)).toEqual([]);
+});
+
+test('who is over a limit gets the same answer', () => {
+  const bucket = '{max_tokens: 5, tokens_per_fill: 5, fill_interval: 10s}';
+  const answer = ', response_headers_to_add: [{header: {key: x-limited, value: "1"}}], status: {code: 503}';
+  const same = ', onRateLimit: {status: 503, headers: {set: [{name: X-Limited, value: "1"}]}}';
+  expect(differing(judgeOf(limiting(bucket, answer), rate(5, '10s', same)), 'rate limit')).toEqual([]);
+  expect(differing(judgeOf(limiting(bucket, answer), rate(5, '10s')), 'rate limit')).toEqual([
+    ['5 requests in 10 s, others get 503 with `x-limited: 1`', '5 requests in 10 s, others get 429'],
+  ]);
+});
+
+test('limits that are not understood are told apart from what is compared', () => {
+  const bucket = '{max_tokens: 5, tokens_per_fill: 5, fill_interval: 10s}';
+  const other = limiting(bucket, ', descriptors: [{}]');
+  expect(differing(judgeOf(other, rate(5, '10s')), 'rate limit')).toEqual([]);
+  // A second one may be the one that is reached first.
+  const two = limiting(bucket) + limiting(bucket).replace('name: change', 'name: more').replace(/^/, '---');
+  expect(differing(judgeOf(two, rate(5, '10s')), 'rate limit')).toEqual([]);
+  // For some of the servers only.
+  const some = limiting(bucket).replace('app: seats', 'app: seats, version: v1');
+  expect(differing(judgeOf(some, rate(5, '10s')), 'rate limit')).toEqual([]);
+});
+
+test('faults of the servers are compared', () => {
+  const fault = patch(
+    'HTTP_FILTER',
+    'SIDECAR_INBOUND',
+    'INSERT_BEFORE',
+    '{name: envoy.filters.http.fault, typed_config: {abort: {http_status: 503, percentage: {numerator: 10}}}}',
+    besideRouter,
+  );
+  const injected = (percentage: number) =>
+    policy('MeshFaultInjection', `rules: [{default: {http: [{abort: {httpStatus: 503, percentage: ${percentage}}}]}}]`);
+  expect(differing(judgeOf(fault, injected(10)), 'fault')).toEqual([]);
+  expect(differing(judgeOf(fault, injected(20)), 'fault')).toEqual([
+    ['503 for 10 % by the server', '503 for 20 % by the server'],
+  ]);
+  expect(verdicts(judgeOf(fault, injected(10)), 'sales/seats', 'routing').map(({ verdict }) => verdict)).toEqual([
+    'same',
+  ]);
+});
+
+const managing = (config: string, context = 'SIDECAR_OUTBOUND') =>
+  patch(
+    'NETWORK_FILTER',
+    context,
+    'MERGE',
+    `{name: ${manager}, typed_config: ${config}}`,
+    `listener: {filterChain: {filter: {name: ${manager}}}}`,
+  );
+
+test('timeouts of the connection manager of clients are compared, for these clients', () => {
+  const change = managing('{stream_idle_timeout: 30s, request_headers_timeout: 5s}');
+  const times = (idle: string, headers: string) =>
+    policy(
+      'MeshTimeout',
+      `to: [{targetRef: {kind: Mesh}, default: {connectionTimeout: 10s, idleTimeout: 1h, http: {requestTimeout: 0s, streamIdleTimeout: ${idle}, requestHeadersTimeout: ${headers}}}}]`,
+    );
+  const differences = (judge: Judge) =>
     judge
-      .verify('sales/seats', [])
-      .flatMap(({ counterexample }) => counterexample?.differences.map((difference) => difference.what) ?? []);
-  expect(what(judgeOf('', carried))).toContain('fault');
-  expect(what(judgeOf(change, carried))).not.toContain('fault');
-  expect(verdicts(judgeOf(change, carried), 'sales/seats', 'routing').map(({ verdict }) => verdict)).toEqual(['same']);
+      .verify('sales/fares', [])
+      .flatMap(({ clients, counterexample }) =>
+        (counterexample?.differences ?? [])
+          .filter(({ what }) => /timeout/.test(what))
+          .map(({ what, before, after }) => [clients, what, before, after]),
+      );
+  const seats = 'all clients with app=seats';
+  expect(differences(judgeOf(change, times('30s', '5s')))).toEqual([]);
+  expect(differences(judgeOf(change))).toEqual([
+    [seats, 'idle timeout', '30 s', 'none'],
+    [seats, 'timeout', '5 s for the headers of a request', 'none for the headers of a request'],
+  ]);
+  expect(differences(judgeOf(change, times('60s', '5s')))).toEqual([[seats, 'idle timeout', '30 s', '60 s']]);
+  expect(differences(judgeOf('', times('0s', '5s')))).toEqual([
+    ['all clients', 'timeout', 'none for the headers of a request', '5 s for the headers of a request'],
+  ]);
+  for (const { verdict, aspect } of judgeOf(change).verify('sales/fares', []))
+    if (aspect === 'routing') expect(verdict).toBe('same');
+});
+
+test('what two filters set, and what Istio does at the servers, stays undecided', () => {
+  const one = managing('{stream_idle_timeout: 30s}');
+  const two = `${one}---${managing('{stream_idle_timeout: 60s}').replace('name: change', 'name: other')}`;
+  const atServers = managing('{stream_idle_timeout: 30s}', 'SIDECAR_INBOUND');
+  const selected = (judge: Judge, service: string) =>
+    verdicts(judge, service, 'resilience').map(({ clients, verdict }) => [clients, verdict]);
+  expect(selected(judgeOf(two), 'sales/fares')[0]).toEqual(['all clients with app=seats', 'undecided']);
+  expect(selected(judgeOf(atServers), 'sales/seats')).toEqual([['all clients', 'undecided']]);
 });
 
 test('the simulator says it of a client', () => {

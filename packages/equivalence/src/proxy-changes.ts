@@ -1,11 +1,8 @@
-import type { Client, RouteTable } from '@isthmus/behavior';
+import type { Client, Decision, RouteTable } from '@isthmus/behavior';
 import {
-  type ClientGroup,
   type CompiledService,
-  type Concern,
   type EffectiveConfig,
   indexProxyChanges,
-  isMember,
   type ProxyChange,
   type ProxyChanges,
   type RegistryService,
@@ -22,54 +19,112 @@ export function proxyChangesOf(config: EffectiveConfig): ProxyChanges {
   return found;
 }
 
-const hostsIn = ({ virtualHosts, otherwise }: RouteTable): Set<string> =>
+const decisionsOf = ({ virtualHosts, otherwise }: RouteTable): Decision[] => [
+  otherwise,
+  ...virtualHosts.flatMap(({ routes }) => routes.map(({ decision }) => decision)),
+];
+
+const hostsIn = (table: RouteTable): Set<string> =>
   new Set(
-    [otherwise, ...virtualHosts.flatMap(({ routes }) => routes.map(({ decision }) => decision))].flatMap((decision) =>
+    decisionsOf(table).flatMap((decision) =>
       decision.kind === 'forward' ? decision.destinations.map(({ destination }) => destination.host) : [],
     ),
   );
-
-/** A group of clients, for finding what changes their proxies. */
-export const callersIn = (group: ClientGroup): Selection => ({
-  namespaces: group.namespaces,
-  labels: Object.assign({}, ...group.meets),
-  has: (workload) => isMember(group, workload),
-});
 
 /** A service on a port, as some clients call it. */
 export interface Called {
   readonly config: EffectiveConfig;
   readonly client: Client;
-  /** The clients, of whom `client` is one. */
-  readonly callers: Selection;
   readonly service: RegistryService;
   readonly port: number;
   /** Undefined where the clients do not know the service. */
   readonly compiled: CompiledService | undefined;
 }
 
-/** The changes to proxies that requests to a service meet on their way and the model of Istio does not follow, by concern. */
-export function changesOnTheWay({
-  config,
-  client,
-  callers,
-  service,
-  port,
-  compiled,
-}: Called): (about: Concern) => ProxyChange[] {
-  const { of } = proxyChangesOf(config);
+/** Whether a change is for what is sent to a service: what is done with requests nobody does with other connections. */
+export const isMet = (change: ProxyChange, compiled: CompiledService | undefined): boolean =>
+  !(change.ofRequests && compiled?.kind === 'connections');
+
+/** Whether what is sent to a port comes to a listener for it: one of a Sidecar's own may take what is for other ports. */
+const listensAsUsual = (config: EffectiveConfig, client: Client): boolean =>
+  config.scopeOf(client).listeners.every((listener) => listener.port === undefined);
+
+/** The changes to the proxies of clients that their requests to a service meet. */
+export function changesOfClients(
+  { config, client, service, port, compiled }: Called,
+  callers: Selection,
+): readonly ProxyChange[] {
+  const proxies = proxyChangesOf(config);
+  if (proxies.isEmpty) return [];
   const hosts = compiled === undefined ? new Set<string>() : hostsIn(compiled.table);
-  // A listener of a Sidecar's own may take what is for other ports.
-  const usual = config.scopeOf(client).listeners.every((listener) => listener.port === undefined);
-  const meets = (change: ProxyChange): boolean => !(change.ofRequests && compiled?.kind === 'connections');
-  const isOnTheWay = ({ port: only, host }: ProxyChange): boolean =>
-    (only === undefined || only === port || !usual || host !== undefined) &&
-    (host === undefined || host === service.host || hosts.has(host));
-  const servers = { namespaces: [service.namespace], labels: service.selector ?? {} };
-  return (about) => [
-    ...of('outbound', about, callers).filter((one) => isOnTheWay(one) && meets(one)),
-    ...of('inbound', about, servers).filter(meets),
-  ];
+  const usual = listensAsUsual(config, client);
+  return proxies
+    .all('outbound', callers)
+    .filter(
+      (change) =>
+        isMet(change, compiled) &&
+        (change.port === undefined || change.port === port || !usual || change.host !== undefined) &&
+        (change.host === undefined || change.host === service.host || hosts.has(change.host)),
+    );
+}
+
+/** Of changes the ones that set the same as another one: which of them counts depends on their order. */
+export function rivals(changes: readonly ProxyChange[]): ReadonlySet<ProxyChange> {
+  const settings = (idiom: NonNullable<ProxyChange['idiom']>): string[] =>
+    idiom.kind === 'waits'
+      ? [...Object.keys(idiom.waits), ...(idiom.streamIdle === undefined ? [] : ['streamIdle'])]
+      : [idiom.kind];
+  const setting = new Map<string, ProxyChange[]>();
+  for (const change of changes)
+    for (const name of change.idiom === undefined ? [] : settings(change.idiom))
+      setting.set(name, [...(setting.get(name) ?? []), change]);
+  return new Set([...setting.values()].filter(({ length }) => length > 1).flat());
+}
+
+/**
+ * Which changes to the proxies of clients, or of gateways, the model follows: timeouts that only one of them sets.
+ * @param isPortKnown whether one for a port is for the requests that are compared
+ */
+export function followedAmong(changes: readonly ProxyChange[], isPortKnown: boolean): (change: ProxyChange) => boolean {
+  const competing = rivals(changes);
+  return (change) =>
+    change.idiom?.kind === 'waits' && !competing.has(change) && (change.port === undefined || isPortKnown);
+}
+
+/** The same for clients that call a service. Nobody reads requests for a service that they do not know. */
+export const followedOfClients = (
+  { config, client, compiled }: Called,
+  changes: readonly ProxyChange[],
+): ((change: ProxyChange) => boolean) =>
+  compiled === undefined ? () => false : followedAmong(changes, listensAsUsual(config, client));
+
+/** A table with the timeouts that changes set: what is set for streams is each route's, none of which Istio gives one. */
+export function withWaits(table: RouteTable, changes: readonly ProxyChange[]): RouteTable {
+  const idioms = changes.flatMap(({ idiom }) => (idiom?.kind === 'waits' ? [idiom] : []));
+  if (idioms.length === 0 || table.opaque === true) return table;
+  const waits = Object.assign({}, ...idioms.map((idiom) => idiom.waits));
+  const idleTimeout = idioms.find(({ streamIdle }) => streamIdle !== undefined)?.streamIdle;
+  const timed = (decision: Decision): Decision =>
+    decision.kind === 'forward' && idleTimeout !== undefined ? { ...decision, idleTimeout } : decision;
+  return { ...mapDecisions(table, timed), ...(Object.keys(waits).length === 0 ? {} : { waits }) };
+}
+
+/** A table with other decisions; each is made anew once, however many routes share it. */
+export function mapDecisions(table: RouteTable, change: (decision: Decision) => Decision): RouteTable {
+  const made = new Map<Decision, Decision>();
+  const changed = (decision: Decision): Decision => {
+    const found = made.get(decision) ?? change(decision);
+    made.set(decision, found);
+    return found;
+  };
+  return {
+    ...table,
+    otherwise: changed(table.otherwise),
+    virtualHosts: table.virtualHosts.map((host) => ({
+      ...host,
+      routes: host.routes.map((route) => ({ ...route, decision: changed(route.decision) })),
+    })),
+  };
 }
 
 const limitsApart = 'but for limits of rates, which are not compared';

@@ -15,10 +15,19 @@ import {
 } from '@isthmus/behavior';
 import { normalizedPath } from '@isthmus/istio';
 import { compareDecisions, describe, named, nothing, pairOf, settle } from './compare-decisions.ts';
+import { compareWaits, waited } from './compare-waits.ts';
 import type { Difference } from './difference.ts';
 import { answerOfNobody } from './nobody.ts';
 import type { SimulationModel } from './simulation-model.ts';
-import { conditionsInWords, endpointsInWords, hashInWords, missInWords, retriesInWords, timeInWords } from './words.ts';
+import {
+  conditionsInWords,
+  endpointsInWords,
+  hashInWords,
+  missInWords,
+  rateLimitsInWords,
+  retriesInWords,
+  timeInWords,
+} from './words.ts';
 
 /** One route that a proxy tried; texts are for people. */
 export interface SimulatedStep {
@@ -109,6 +118,9 @@ function settingsOf(forward: Forward): SimulatedSide['settings'] {
     ...(abort === undefined
       ? []
       : [{ what: 'injected abort', value: `${abort.status ?? abort.grpcStatus} for ${abort.percentage} %` }]),
+    ...(forward.destinations.some(({ server }) => server?.rateLimits !== undefined)
+      ? [{ what: 'rate limit', value: rateLimitsInWords(forward) }]
+      : []),
     ...(hash.length === 0 ? [] : [{ what: 'hash', value: hashInWords(hash) }]),
     ...(cors === undefined ? [] : [{ what: 'CORS', value: 'answered by the proxy' }]),
   ];
@@ -212,7 +224,9 @@ export function simulate(model: SimulationModel, asked: Request): Simulation {
   return {
     before: first.side,
     after: second.side,
-    differences,
+    differences: waited(first.decision, second.decision)
+      ? [...differences, ...compareWaits(before, after)]
+      : differences,
     undecided: [...new Set([...always, ...undecided.map(({ reason }) => reason)])],
   };
 }

@@ -4,8 +4,8 @@ import type { KongMeshBehavior, ServiceRef } from '@isthmus/kong-mesh';
 import { type CompareDestinations, type Compared, haveSameEndpoints, pairOf } from './compare-decisions.ts';
 import { connectionsOf } from './connections.ts';
 import type { Difference } from './difference.ts';
-import { changesOnTheWay, notFollowed } from './proxy-changes.ts';
-import { carriesGrpc, reachedTable, unknownTable } from './verify-estate.ts';
+import { changesOfClients, followedOfClients, notFollowed } from './proxy-changes.ts';
+import { carriesGrpc, tablesOf } from './verify-estate.ts';
 
 /** A port of a service, and who sends requests to it. */
 export interface SimulatedSubject {
@@ -94,16 +94,17 @@ export function simulationModel(
   const ports = registered.ports.map((one) => one.port);
   if (!ports.includes(port)) return { reason: 'no such port', ports };
   const compiled = compileService(config, client, registered.host, port);
-  const table = compiled?.table ?? unknownTable(config, client, port);
-  const target =
-    compiled === undefined
-      ? reachedTable(config, after, client, service, port)
-      : after.routeTable(client, service, port);
+  const called = { config, client, service: registered, port, compiled };
+  const changes = changesOfClients(called, {
+    namespaces: [client.namespace],
+    labels: client.labels,
+    isWhole: true,
+  });
+  const asked = { changes, isFollowed: followedOfClients(called, changes) };
+  const { table, target, unfollowed } = tablesOf(called, asked, after);
   const setting = pathNormalization(config.mesh);
-  const callers = { namespaces: [client.namespace], labels: client.labels, isWhole: true };
-  const about = changesOnTheWay({ config, client, callers, service: registered, port, compiled });
-  const changes = [...new Set([...about('routing'), ...about('resilience')])];
-  const changed = changes.length === 0 ? [] : [`${notFollowed(changes)}.`];
+  const open = [...new Set([...unfollowed('routing'), ...unfollowed('resilience')])];
+  const changed = open.length === 0 ? [] : [`${notFollowed(open)}.`];
   return {
     before: table,
     after: target,

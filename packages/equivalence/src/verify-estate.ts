@@ -1,25 +1,31 @@
 import type { Client, RouteTable } from '@isthmus/behavior';
 import {
-  type ClientGroup,
+  type CompiledService,
   clientGroups,
   compileService,
   type EffectiveConfig,
+  type ProxyChange,
   type RegistryService,
   unknownService,
 } from '@isthmus/istio';
 import type { KongMeshBehavior, ServiceRef } from '@isthmus/kong-mesh';
+import type { Resource } from '@isthmus/kubernetes';
+import { type ClientPart, isInPart, partsOf } from './client-parts.ts';
+import type { CompareDestinations } from './compare-decisions.ts';
 import { compareRoutes, defaultBudget } from './compare-routes.ts';
+import { waitsOfMesh } from './compare-waits.ts';
 import { connectionsOf } from './connections.ts';
 import type { Aspect, Verdict } from './difference.ts';
+import { followChanges, isOpenAtServers, type OnTheWay } from './follow-changes.ts';
 import type { Budget } from './intersection.ts';
-import { callersIn, changesOnTheWay, withProxyChanges } from './proxy-changes.ts';
+import { type Called, changesOfClients, followedOfClients, proxyChangesOf, withProxyChanges } from './proxy-changes.ts';
 
 /** A service and port, and the clients that are treated alike when they call it. */
 export interface Subject {
   readonly namespace: string;
   readonly name: string;
   readonly port: number;
-  readonly clients: ClientGroup;
+  readonly clients: ClientPart;
   /** Whether the clients' namespaces are all that there are. */
   readonly everywhere: boolean;
 }
@@ -28,6 +34,8 @@ export interface Subject {
 export interface Verification extends Subject {
   readonly aspect: Aspect;
   readonly verdict: Verdict;
+  /** What changes proxies on the way by more than Istio's own configuration, and was compared. */
+  readonly followed: readonly Resource[];
 }
 
 export interface VerifyOptions {
@@ -72,10 +80,62 @@ export function reachedTable(
   port: number,
 ): RouteTable {
   const table = after.routeTable(client, service, port);
+  if (table.otherwise.kind !== 'no listener') return table;
   const names = namesOf(service.namespace, service.name, client, mesh.clusterDomain);
-  return table.otherwise.kind === 'no listener'
-    ? { ...table, otherwise: after.unlistened(client, { port, names }) }
-    : table;
+  return { ...table, otherwise: after.unlistened(client, { port, names }) };
+}
+
+/** What Istio's own configuration does with the requests of a client. */
+const tableBefore = ({ config, client, port, compiled }: Called): RouteTable =>
+  compiled?.table ?? unknownTable(config, client, port);
+
+/** What changes the proxies of clients that are treated alike. */
+interface ChangesOfClients {
+  readonly changes: readonly ProxyChange[];
+  readonly isFollowed: (change: ProxyChange) => boolean;
+}
+
+/** What both meshes do with the requests of a client to a port of a service, and what of Istio's side is not followed. */
+export function tablesOf(
+  called: Called,
+  { changes, isFollowed }: ChangesOfClients,
+  after: KongMeshBehavior,
+): OnTheWay & { readonly target: RouteTable } {
+  const { config, client, service, port, compiled } = called;
+  const way = followChanges(called, tableBefore(called), changes, isFollowed);
+  const ref = { namespace: service.namespace, name: service.resource.name };
+  const target =
+    compiled === undefined ? reachedTable(config, after, client, ref, port) : after.routeTable(client, ref, port);
+  const waits = waitsOfMesh(way.table.waits, after.listenerSettings(client, ref, port));
+  return { ...way, target: waits === undefined ? target : { ...target, waits } };
+}
+
+/** Clients of a group on a port, with what Istio makes of it for them. */
+interface Asked extends ChangesOfClients {
+  readonly clients: ClientPart;
+  readonly called: Called;
+}
+
+/** The clients of a group that a port treats alike, changes to their proxies counted in. */
+function askedBy(config: EffectiveConfig, service: RegistryService, port: number, group: ClientPart): readonly Asked[] {
+  const compile = (client: Client): CompiledService | undefined => compileService(config, client, service.host, port);
+  const compiled = compile(group.client);
+  const called: Called = { config, client: group.client, service, port, compiled };
+  const callers = {
+    namespaces: group.namespaces,
+    labels: Object.assign({}, ...group.meets),
+    has: (workload: Client) => isInPart(group, workload),
+  };
+  const changes = changesOfClients(called, callers);
+  const isFollowed = followedOfClients(called, changes);
+  // What is open for all of them is not told apart.
+  if (changes.length > 0 && isOpenAtServers(called, tableBefore(called)))
+    return [{ clients: group, changes, isFollowed: () => false, called }];
+  return partsOf(group, changes, proxyChangesOf(config), isFollowed).map((part) => {
+    const { client } = part.clients;
+    const own = client === group.client ? called : { ...called, client, compiled: compile(client) };
+    return { ...part, isFollowed, called: own };
+  });
 }
 
 /** Compares what both meshes do with the requests to one service; see `verifyEstate`. */
@@ -89,33 +149,41 @@ export function* verifyService(
   const { name } = service.resource;
   const groups = clientGroups(config, host);
   const all = new Set(groups.flatMap(({ namespaces }) => namespaces)).size;
-  for (const clients of groups) {
-    const { client, namespaces } = clients;
-    const everywhere = namespaces.length === all;
-    const destinations = connectionsOf(config, after, client);
-    const callers = callersIn(clients);
+  for (const group of groups) {
+    const known = new Map<Client, CompareDestinations>();
+    const destinationsFor = (client: Client): CompareDestinations => {
+      const found = known.get(client) ?? connectionsOf(config, after, client);
+      known.set(client, found);
+      return found;
+    };
     for (const { port, protocol } of service.ports) {
       if (protocol === 'udp') continue;
-      const known = compileService(config, client, host, port);
-      if (known === undefined && service.resolution === 'alias') continue;
-      if (known === undefined && !after.hasWorkload(client)) {
-        unknowing({ namespace, name, port, clients, everywhere });
-        continue;
-      }
-      const before = known ?? { table: unknownTable(config, client, port) };
-      const table =
-        known === undefined
-          ? reachedTable(config, after, client, { namespace, name }, port)
-          : after.routeTable(client, { namespace, name }, port);
-      const names = namesOf(namespace, name, client, clusterDomain);
-      const grpc = carriesGrpc(service, port);
-      const changes = changesOnTheWay({ config, client, callers, service, port, compiled: known });
-      const limiting = changes('limits');
-      const limited = limiting.length > 0;
-      const verdicts = compareRoutes(before.table, table, names, { limits, destinations, grpc, limited });
-      for (const aspect of ['routing', 'resilience'] as const) {
-        const verdict = withProxyChanges(verdicts[aspect], changes(aspect), aspect === 'resilience' ? limiting : []);
-        yield { namespace, name, port, clients, everywhere, aspect, verdict };
+      for (const asked of askedBy(config, service, port, group)) {
+        const { clients, called } = asked;
+        const { client, compiled } = called;
+        const everywhere = clients.namespaces.length === all;
+        if (compiled === undefined && service.resolution === 'alias') continue;
+        if (compiled === undefined && !after.hasWorkload(client)) {
+          unknowing({ namespace, name, port, clients, everywhere });
+          continue;
+        }
+        const { table, target, followed, unfollowed } = tablesOf(called, asked, after);
+        const limiting = unfollowed('limits');
+        const verdicts = compareRoutes(table, target, namesOf(namespace, name, client, clusterDomain), {
+          limits,
+          destinations: destinationsFor(client),
+          grpc: carriesGrpc(service, port),
+          limited: limiting.length > 0,
+        });
+        for (const aspect of ['routing', 'resilience'] as const) {
+          const verdict = withProxyChanges(
+            verdicts[aspect],
+            unfollowed(aspect),
+            aspect === 'resilience' ? limiting : [],
+          );
+          const resources = followed.map(({ resource }) => resource);
+          yield { namespace, name, port, clients, everywhere, aspect, verdict, followed: resources };
+        }
       }
     }
   }

@@ -8,13 +8,15 @@ import type {
   HeaderMatch,
   Miss,
   Predicate,
+  RateLimit,
   Request,
   Retries,
   Rule,
   TextMatch,
 } from '@isthmus/behavior';
 import { queryParameter, splitPath } from '@isthmus/behavior';
-import type { ClientGroup } from '@isthmus/istio';
+import type { PolicyScope } from '@isthmus/istio';
+import type { ClientPart } from './client-parts.ts';
 import { answerOfNobody } from './nobody.ts';
 
 const quote = (text: string): string => `\`${text}\``;
@@ -139,6 +141,17 @@ export function retriesInWords(retries: Retries | undefined): string {
   ].join(', ');
 }
 
+/** A limit of rates, for people. */
+function rateLimitInWords({ requests, interval, most, status, headers }: RateLimit): string {
+  const added = [...(headers?.set ?? []), ...(headers?.add ?? [])].map(([name, value]) => quote(`${name}: ${value}`));
+  return [
+    `${requests} ${requests === 1 ? 'request' : 'requests'} in ${time(interval)}`,
+    ...(most === undefined ? [] : [` and up to ${most} at once`]),
+    `, others get ${status}`,
+    ...(added.length === 0 ? [] : [` with ${added.join(' and ')}`]),
+  ].join('');
+}
+
 /** Failures on purpose, for people: by the client's proxy, and by the servers'. */
 export function faultsInWords({ fault, destinations }: Forward): string {
   const words = ({ delay, abort }: Pick<Fault, 'delay' | 'abort'>): string[] => [
@@ -152,6 +165,12 @@ export function faultsInWords({ fault, destinations }: Forward): string {
   ];
   return all.join(', ') || 'none';
 }
+
+/** The limits of the servers, for people. */
+export const rateLimitsInWords = ({ destinations }: Forward): string => {
+  const limits = destinations.flatMap(({ server }) => server?.rateLimits ?? []).map(rateLimitInWords);
+  return [...new Set(limits)].join('; ') || 'none';
+};
 
 /** What browsers are told, for people. */
 export function corsInWords({ allowOrigins, forwardsOtherPreflights, ...headers }: Cors): string {
@@ -183,21 +202,55 @@ const pairs = (labels: Readonly<Record<string, string>>): string =>
 
 const mostNamed = 4;
 
+/** Clients in scopes, behind where they are: "app=web", and of which namespace where they can be in several. */
+function scopesInWords(
+  scopes: readonly PolicyScope[],
+  namespaces: readonly string[],
+  joint: string,
+): string | undefined {
+  const words = scopes.flatMap(({ namespace, labels }) => {
+    const has = pairs(labels);
+    if (has === '') return namespaces.length > 1 && namespace !== undefined ? [`any in ${namespace}`] : [];
+    return [namespace === undefined || namespaces.length === 1 ? has : `${has} in ${namespace}`];
+  });
+  return words.length === 0 ? undefined : [...new Set(words)].join(joint);
+}
+
+/** What the clients of a part of a group have and lack. */
+function partInWords({ condition, namespaces }: ClientPart): { readonly has: string[]; readonly lacks: string[] } {
+  if (condition === undefined) return { has: [], lacks: [] };
+  const { every, some, none } = condition;
+  const all = scopesInWords(every, namespaces, ' and ');
+  // Where all of a namespace are meant, that says it already.
+  const open = some.some(({ labels }) => Object.keys(labels).length === 0) && namespaces.length === 1;
+  const one = open ? undefined : scopesInWords(some, namespaces, ' or ');
+  const inside = none.filter(
+    ({ namespace, labels }) =>
+      Object.keys(labels).length > 0 && (namespace === undefined || namespaces.includes(namespace)),
+  );
+  const others = scopesInWords(inside, namespaces, ' or ');
+  return { has: [all, one].filter((words) => words !== undefined), lacks: others === undefined ? [] : [others] };
+}
+
 /**
  * A group of clients for people: "clients in namespaces sales, passenger with app=web".
  * @param everywhere whether the group's namespaces are all that there are
  */
-export function clientsInWords({ namespaces, asked, meets, isKnown }: ClientGroup, everywhere: boolean): string {
+export function clientsInWords(group: ClientPart, everywhere: boolean): string {
+  const { namespaces, asked, meets, isKnown } = group;
   const named = namespaces.slice(0, mostNamed).join(', ');
   const more = namespaces.length - mostNamed;
   const where = everywhere
     ? ''
     : ` in ${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${named}${more > 0 ? ` and ${more} more` : ''}`;
+  const part = partInWords(group);
+  const having = [...(meets.length === 0 ? [] : [meets.map(pairs).join(' and ')]), ...part.has];
   const others = asked.filter((one) => !meets.includes(one));
-  const has = meets.length === 0 ? '' : ` with ${meets.map(pairs).join(' and ')}`;
-  const lacks = others.length === 0 || meets.length > 0 ? '' : ` without ${others.map(pairs).join(' or ')}`;
+  const lacking = [...(others.length === 0 || meets.length > 0 ? [] : [others.map(pairs).join(' or ')]), ...part.lacks];
+  const has = having.length === 0 ? '' : ` with ${having.join(' and ')}`;
+  const lacks = lacking.length === 0 ? '' : ` without ${lacking.join(' or ')}`;
   // Who has the label but is not in the import may still come.
-  const absent = isKnown || meets.length === 0 ? '' : ' (none in the import)';
+  const absent = isKnown || having.length === 0 ? '' : ' (none in the import)';
   return `${everywhere ? 'all clients' : 'clients'}${where}${has}${lacks}${absent}`;
 }
 

@@ -10,15 +10,15 @@ export const gatewayId = ({ namespace, name }: Pick<EdgeSubject, 'namespace' | '
 const keyOf = (kind: string, namespace: string, name: string): string => `${kind} ${namespace || 'default'}/${name}`;
 
 /** Which codes speak of the edge: of Gateways and routes there, and of translation in general; of times also the mesh's. */
-const areas = /^ISTHMUS-(?:GW|GA|VS|TR|EST)-/;
+const areas = /^ISTHMUS-(?:EXT|GW|GA|VS|TR|EST)-/;
 const ofTimes = /^ISTHMUS-MC-/;
 
 /** Tells which findings predicted a difference at the edge: warnings and blockers on the Gateways of the port and on what decides there. */
 export function edgePredictions(findings: readonly Finding[]): (verification: EdgeVerification) => readonly string[] {
   const speaking = findings.filter(({ severity }) => severity !== 'info');
-  return ({ gateways, virtualServices, aspect }) => {
+  return ({ gateways, virtualServices, followed, aspect }) => {
     const subjects = new Set(
-      [...gateways, ...virtualServices].map((one) => keyOf(one.kind, effectiveNamespace(one), one.name)),
+      [...gateways, ...virtualServices, ...followed].map((one) => keyOf(one.kind, effectiveNamespace(one), one.name)),
     );
     const found = speaking.filter(({ code, resource }) =>
       resource === undefined

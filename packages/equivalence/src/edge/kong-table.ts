@@ -199,6 +199,8 @@ function decide(
       responseHeaders,
     },
     timeout: timeoutOf(service),
+    // What is sent must come on within the time of a phase (nginx's proxy_read_timeout).
+    idleTimeout: service.timeoutMs >= longest ? 0 : service.timeoutMs,
     unknown,
   };
 }

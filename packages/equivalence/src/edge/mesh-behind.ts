@@ -101,14 +101,15 @@ const unknown = (reason: string): Decision => ({ kind: 'unknown', reason });
 /** What is known of a request that Kong sends on, beside where it goes. */
 export interface Forwarding {
   readonly sent: Sent;
-  /** How long Kong waits; 0: for ever. */
+  /** How long Kong waits for all of an answer, and for the next part of one; 0: for ever. */
   readonly timeout: number;
+  readonly idleTimeout: number;
   /** Why Kong may do more than the model says; undefined: it does not. */
   readonly unknown: string | undefined;
 }
 
 /** What becomes of a request that Kong sends on and the mesh decides about. */
-function composed({ sent, timeout, unknown: more }: Forwarding, decision: Decision): Decision {
+function composed({ sent, timeout, idleTimeout, unknown: more }: Forwarding, decision: Decision): Decision {
   const answer = (own: HeaderChanges | undefined): HeaderChanges | undefined =>
     together(own ?? noHeaderChanges, sent.responseHeaders);
   if (decision.kind !== 'forward' && more !== undefined) return unknown(more);
@@ -139,7 +140,10 @@ function composed({ sent, timeout, unknown: more }: Forwarding, decision: Decisi
       ...(server === undefined ? {} : { server }),
     };
   });
-  const times = [timeout, decision.timeout].filter((time) => time > 0);
+  const least = (...times: (number | undefined)[]): number => {
+    const limits = times.flatMap((time) => time || []);
+    return limits.length === 0 ? 0 : Math.min(...limits);
+  };
   return {
     ...decision,
     destinations,
@@ -147,7 +151,8 @@ function composed({ sent, timeout, unknown: more }: Forwarding, decision: Decisi
     ...(authority === undefined ? {} : { authority }),
     requestHeaders,
     responseHeaders,
-    timeout: times.length === 0 ? 0 : Math.min(...times),
+    timeout: least(timeout, decision.timeout),
+    idleTimeout: least(idleTimeout, decision.idleTimeout),
   };
 }
 

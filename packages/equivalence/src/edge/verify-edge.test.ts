@@ -441,3 +441,81 @@ spec: {host: seats, trafficPolicy: {tls: {mode: ${mode}, sni: seats.example}}}
     'same',
   );
 });
+
+describe("what Istio's gateway is told about slow clients", () => {
+  const manager = 'envoy.filters.network.http_connection_manager';
+  const told = (config: string): string => `
+---
+apiVersion: networking.istio.io/v1alpha3
+kind: EnvoyFilter
+metadata: {name: hardening, namespace: istio-system}
+spec:
+  workloadSelector: {labels: {istio: ingressgateway}}
+  configPatches:
+    - applyTo: NETWORK_FILTER
+      match: {context: GATEWAY, listener: {filterChain: {filter: {name: ${manager}}}}}
+      patch: {operation: MERGE, value: {typed_config: ${config}}}`;
+  const none = `
+---
+apiVersion: kuma.io/v1alpha1
+kind: MeshTimeout
+metadata: {name: all, namespace: kong-mesh-system, labels: {kuma.io/mesh: default}}
+spec: {to: [{targetRef: {kind: Mesh}, default: {http: {requestTimeout: 0s, streamIdleTimeout: 0s}}}]}
+---
+apiVersion: kuma.io/v1alpha1
+kind: MeshRetry
+metadata: {name: all, namespace: kong-mesh-system, labels: {kuma.io/mesh: default}}
+spec: {to: [{targetRef: {kind: Mesh}, default: {http: {numRetries: 0}}}]}`;
+  const rules = (timeout: string) => kong(`[{${backend('seats')}, timeouts: {backendRequest: ${timeout}}}]`) + none;
+  const rowsOf = (config: string, aspect: string, timeout = '30s') =>
+    judged(
+      annotated(istio(`[{${to('seats')}, timeout: ${timeout}, retries: {attempts: 0}}]`), 0) + told(config),
+      rules(timeout),
+      'expressions',
+      aspect,
+    )[0];
+
+  test('is held against what nginx does by itself', () => {
+    expect(rowsOf('{request_headers_timeout: 15s}', 'resilience')).toMatchObject({
+      verdict: 'differs',
+      sentence:
+        'Differs: for `GET /`, timeout: 15 s for the headers of a request in Istio, 60 s for the headers of a request in Kong Gateway, because VirtualService shop/seats `spec.http[0]` in Istio and HTTPRoute shop/seats `spec.rules[0]` in Kong Gateway decide.',
+    });
+    expect(rowsOf('{request_headers_timeout: 60s}', 'resilience')?.verdict).toBe('same');
+    expect(rowsOf('{request_timeout: 60s}', 'resilience')?.counterexample?.differences).toEqual([
+      { what: 'timeout', before: '60 s for all of a request', after: 'none for all of a request' },
+    ]);
+    expect(rowsOf('{common_http_protocol_options: {idle_timeout: 75s}}', 'resilience')?.verdict).toBe('same');
+  });
+
+  test('and silent streams against the time of a phase at Kong', () => {
+    expect(rowsOf('{stream_idle_timeout: 30s}', 'resilience')?.verdict).toBe('same');
+    expect(rowsOf('{stream_idle_timeout: 10s}', 'resilience')?.counterexample?.differences).toEqual([
+      { what: 'idle timeout', before: '10 s', after: '30 s' },
+    ]);
+  });
+
+  test('is no matter of where requests go, and the header `server` is of no verdict', () => {
+    expect(
+      rowsOf('{request_headers_timeout: 15s, server_header_transformation: PASS_THROUGH}', 'routing')?.verdict,
+    ).toBe('same');
+    expect(rowsOf('{server_header_transformation: PASS_THROUGH}', 'resilience')?.verdict).toBe('same');
+    expect(rowsOf('{max_request_headers_kb: 8}', 'routing')?.verdict).toBe('undecided');
+  });
+});
+
+test('a module at the servers behind a gateway leaves what goes to them undecided', () => {
+  const plugin = (app: string): string => `
+---
+apiVersion: extensions.istio.io/v1alpha1
+kind: WasmPlugin
+metadata: {name: module, namespace: shop}
+spec: {selector: {matchLabels: {app: ${app}}}, url: oci://modules.example/one}`;
+  const before = istio(`[{${to('seats')}}]`);
+  const after = kong(`[{${backend('seats')}}]`);
+  expect(judged(before + plugin('seats'), after)[0]).toMatchObject({
+    verdict: 'undecided',
+    reason: 'WasmPlugin shop/module may change this in Istio, which the comparison does not follow',
+  });
+  expect(judged(before + plugin('fares'), after)[0]?.verdict).toBe('same');
+});

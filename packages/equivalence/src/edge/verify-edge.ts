@@ -1,13 +1,21 @@
 import { type Client, findVirtualHost, type Route, type RouteTable } from '@isthmus/behavior';
-import { compileGateways, type EffectiveConfig, type GatewayPort, pathNormalization } from '@isthmus/istio';
+import {
+  compileGateways,
+  type EffectiveConfig,
+  type GatewayPort,
+  type ProxyChange,
+  pathNormalization,
+} from '@isthmus/istio';
 import { compileKongGateway, type KongGatewayBehavior, type RouterFlavor } from '@isthmus/kong-gateway';
 import type { KongMeshBehavior } from '@isthmus/kong-mesh';
 import { effectiveNamespace, isList, isMap, type JsonObject, type Resource } from '@isthmus/kubernetes';
 import { compareRoutes } from '../compare-routes.ts';
+import { waitsOfKong } from '../compare-waits.ts';
 import { originationsOf } from '../connections.ts';
 import type { Aspect, Difference, Verdict } from '../difference.ts';
-import { notFollowed, proxyChangesOf, withProxyChanges } from '../proxy-changes.ts';
+import { followedAmong, notFollowed, proxyChangesOf, withProxyChanges, withWaits } from '../proxy-changes.ts';
 import { everyRequest, narrow } from '../request-space.ts';
+import { unfollowedBehind } from '../server-changes.ts';
 import { connectionsBetween, type SimulationModel } from '../simulation-model.ts';
 import { carriesGrpc } from '../verify-estate.ts';
 import { type KongEdge, kongTable } from './kong-table.ts';
@@ -31,6 +39,8 @@ export interface EdgeVerification extends EdgeSubject {
   /** What decides in Istio: all Gateways of the port, and the VirtualServices with routes for the host. */
   readonly gateways: readonly Resource[];
   readonly virtualServices: readonly Resource[];
+  /** What changes the gateway's pods by more than Istio's own configuration, and was compared. */
+  readonly followed: readonly Resource[];
 }
 
 /**
@@ -49,8 +59,28 @@ const comparable = {
 const isEgress = ({ client: { labels } }: GatewayPort): boolean =>
   Object.values(labels).some((value) => /egress-?gateway/.test(value));
 
-/** What is compared of resilience at the edge. */
-const ofResilience: readonly Difference['what'][] = ['timeout', 'retries'];
+/** What is compared of resilience at the edge; how long a stream may be silent where Istio's gateway was told. */
+const ofResilience = ({ virtualHosts }: RouteTable): readonly Difference['what'][] => {
+  const isTimed = virtualHosts.some(({ routes }) =>
+    routes.some(({ decision }) => decision.kind === 'forward' && decision.idleTimeout !== undefined),
+  );
+  return isTimed ? ['timeout', 'retries', 'idle timeout'] : ['timeout', 'retries'];
+};
+
+/** A port of a gateway with the changes to its pods that the model follows. */
+interface FollowedPort {
+  readonly table: RouteTable;
+  readonly followed: readonly ProxyChange[];
+  readonly unfollowed: readonly ProxyChange[];
+}
+
+function followPort(config: EffectiveConfig, { client, gateways, table }: GatewayPort): FollowedPort {
+  const changes = proxyChangesOf(config).ofGateway(client, gateways);
+  // Listeners of gateways have the ports of their pods, not those that clients call.
+  const isFollowed = followedAmong(changes, false);
+  const followed = changes.filter(isFollowed);
+  return { table: withWaits(table, followed), followed, unfollowed: changes.filter((one) => !isFollowed(one)) };
+}
 
 /** Whether requests to a host may be of gRPC: some Service behind it speaks it, so that conditions of retries on its statuses count. */
 const mayBeGrpc = (config: EffectiveConfig, client: Client, routes: readonly Route[]): boolean =>
@@ -181,7 +211,14 @@ export function edgeModel({ objects: given, mesh, flavor, config }: EdgeCase, po
   const hosts = hostsOf(port, gateway);
   const tables = hosts.map((host) => ({ host, table: kongTable(edge, nameFor(host, hosts), port.secure) }));
   const setting = pathNormalization(config.mesh);
-  const changes = proxyChangesOf(config).ofGateway(port.client, port.gateways, 'routing');
+  const { table: before, unfollowed } = followPort(config, port);
+  const routes = before.virtualHosts.flatMap((own) => own.routes);
+  const behind = unfollowedBehind(
+    config,
+    routes.map(({ decision }) => decision),
+  );
+  const changes = [...new Set([...unfollowed, ...behind])].filter(({ concerns }) => concerns.includes('routing'));
+  const waits = waitsOfKong(before.waits);
   const after: RouteTable = {
     virtualHosts: tables.flatMap(({ host, table }) =>
       table.virtualHosts.map((own) => ({ ...own, name: host, domains: [host] })),
@@ -190,24 +227,21 @@ export function edgeModel({ objects: given, mesh, flavor, config }: EdgeCase, po
       kind: 'respond',
       status: 404,
     },
+    ...(waits === undefined ? {} : { waits }),
   };
   return {
-    before: port.table,
+    before,
     after,
     ...(setting === undefined ? {} : { pathNormalization: setting }),
-    grpc: mayBeGrpc(
-      config,
-      port.client,
-      port.table.virtualHosts.flatMap(({ routes }) => routes),
-    ),
-    connections: connectionsBetween(port.table, after, originationsOf(config, port.client)),
+    grpc: mayBeGrpc(config, port.client, routes),
+    connections: connectionsBetween(before, after, originationsOf(config, port.client)),
     undecided: [
       'Kong Gateway gives each phase of a request its time; which phases there are is not compared.',
       ...(changes.length === 0 ? [] : [`${notFollowed(changes)}.`]),
     ],
     ...(port.secure ? { scheme: 'https' } : {}),
     mergesSlashes: true,
-    only: ofResilience,
+    only: ofResilience(before),
   };
 }
 
@@ -228,21 +262,24 @@ export function* verifyEdge(
   for (const port of comparablePorts(config).filter(only)) {
     const [oldest] = port.gateways as readonly [Resource];
     const gateway = compileKongGateway(ownObjects(objects, port), { flavor, webhook: true });
-    const changes = (aspect: Aspect) => proxyChangesOf(config).ofGateway(port.client, port.gateways, aspect);
+    const { table, followed, unfollowed } = followPort(config, port);
+    const waits = waitsOfKong(table.waits);
+    const only = new Set(ofResilience(table));
     const hosts = hostsOf(port, gateway);
     for (const host of hosts) {
       const authority = nameFor(host, hosts);
-      const after: RouteTable = kongTable(
+      const target: RouteTable = kongTable(
         { gateway, plugins, mesh, client: { ...port.client, isGateway: true } },
         authority,
         port.secure,
       );
-      const verdicts = compareRoutes(port.table, after, [authority], {
+      const routes = findVirtualHost(table, authority)?.routes ?? [];
+      const verdicts = compareRoutes(table, waits === undefined ? target : { ...target, waits }, [authority], {
         among: comparable,
         ...(port.secure ? { scheme: 'https' } : {}),
-        grpc: mayBeGrpc(config, port.client, findVirtualHost(port.table, authority)?.routes ?? []),
+        grpc: mayBeGrpc(config, port.client, routes),
         destinations: originationsOf(config, port.client),
-        only: new Set(ofResilience),
+        only,
       });
       const subject = {
         namespace: effectiveNamespace(oldest),
@@ -251,10 +288,17 @@ export function* verifyEdge(
         host,
         client: port.client,
         gateways: port.gateways,
-        virtualServices: virtualServicesOf(config, port.table, authority),
+        virtualServices: virtualServicesOf(config, table, authority),
+        followed: followed.map(({ resource }) => resource),
       };
-      for (const aspect of ['routing', 'resilience'] as const)
-        yield { ...subject, aspect, verdict: withProxyChanges(verdicts[aspect], changes(aspect), []) };
+      const behind = unfollowedBehind(
+        config,
+        routes.map(({ decision }) => decision),
+      );
+      for (const aspect of ['routing', 'resilience'] as const) {
+        const changes = [...new Set([...unfollowed, ...behind])].filter(({ concerns }) => concerns.includes(aspect));
+        yield { ...subject, aspect, verdict: withProxyChanges(verdicts[aspect], changes, []) };
+      }
     }
   }
 }

@@ -19,7 +19,7 @@ const textOf = (value: Json | undefined): string => (typeof value === 'string' ?
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** The names of what a value sets, in the spelling of Envoy's API, which has two. */
-const namesIn = (value: Json | undefined): string[] =>
+export const namesIn = (value: Json | undefined): string[] =>
   Object.keys(mapOf(value))
     .filter((name) => name !== '@type')
     .map(snakeCase);
@@ -37,12 +37,18 @@ const silent =
 const unasking =
   /^envoy\.filters\.http\.(?:fault|compressor|decompressor|grpc_web|grpc_json_transcoder|grpc_http1_bridge|cors|buffer)$/;
 
-const connectionManager = 'envoy.filters.network.http_connection_manager';
+/** The name of Envoy's filter that reads requests. */
+export const connectionManager = 'envoy.filters.network.http_connection_manager';
 
-/** Settings of the connection manager that say what is written down of requests. */
-const observing = /^(?:access_log|access_log_options|tracing|stat_prefix)$/;
+/**
+ * Settings of the connection manager that say what is written down of requests, and how a proxy names itself in the header
+ * `server` of answers, which is each mesh's own.
+ */
+export const observing =
+  /^(?:access_log|access_log_options|tracing|stat_prefix|server_name|server_header_transformation)$/;
 const timing =
   /^(?:stream_idle_timeout|request_timeout|request_headers_timeout|drain_timeout|delayed_close_timeout|common_http_protocol_options)$/;
+const ofStreams = /^(?:idle_timeout|max_connection_duration|max_stream_duration|max_requests_per_connection)$/;
 
 /** Settings of clusters that decide how and how often an endpoint is tried, not which endpoints there are. */
 const ofConnections =
@@ -90,7 +96,9 @@ function ofNetworkFilter({ operation, value, filter }: PatchShape): Effects {
   if (operation === 'MERGE' && (filter ?? connectionManager) === connectionManager) {
     const left = namesIn(config).filter((name) => !observing.test(name));
     if (left.length === 0) return none;
-    if (left.every((name) => timing.test(name))) return { concerns: ['resilience'], opens: false };
+    const options = config.common_http_protocol_options ?? config.commonHttpProtocolOptions;
+    if (left.every((name) => timing.test(name)) && setsOnly(options, ofStreams))
+      return { concerns: ['resilience'], opens: false };
   }
   return { concerns: ['routing', 'resilience', 'access'], opens: true };
 }

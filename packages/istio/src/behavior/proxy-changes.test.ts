@@ -119,17 +119,17 @@ describe('whom it is for', () => {
     const changes = read(filter(lua, 'workloadSelector: {labels: {istio: ingressgateway}},', 'istio-system'));
     expect(found(changes, 'outbound', app('seats'))).toEqual([]);
     const pods = { namespace: 'istio-system', labels: { istio: 'ingressgateway', app: 'gateway' } };
-    expect(changes.ofGateway(pods, [], 'routing').map(({ words }) => words)).toEqual([
+    expect(changes.ofGateway(pods, []).map(({ words }) => words)).toEqual([
       'EnvoyFilter istio-system/one spec.configPatches[0] (INSERT_BEFORE of HTTP_FILTER envoy.filters.http.lua)',
     ]);
-    expect(changes.ofGateway({ ...pods, labels: {} }, [], 'routing')).toEqual([]);
+    expect(changes.ofGateway({ ...pods, labels: {} }, [])).toEqual([]);
   });
 
   test('gateways and waypoints that targetRefs name, and no sidecars', () => {
     const changes = read(filter(lua, 'targetRefs: [{kind: Gateway, name: door}],'));
     expect(found(changes)).toEqual([]);
-    expect(changes.ofGateway({ namespace: 'shop', labels: {} }, [{ name: 'door' }], 'routing')).toHaveLength(1);
-    expect(changes.ofGateway({ namespace: 'shop', labels: {} }, [{ name: 'gate' }], 'routing')).toEqual([]);
+    expect(changes.ofGateway({ namespace: 'shop', labels: {} }, [{ name: 'door' }])).toHaveLength(1);
+    expect(changes.ofGateway({ namespace: 'shop', labels: {} }, [{ name: 'gate' }])).toEqual([]);
   });
 
   test('modules by their mode', () => {

@@ -11,13 +11,14 @@ import { overlaps, type PolicyScope, selects } from '../effective/policy-scope.t
 import { labelsOf, type Workload, workloadsOf } from '../effective/workloads.ts';
 import type { Estate } from '../estate.ts';
 import { type Concern, type Effects, effectsOf, isOfRequests, objectsIn, ofExtension } from './patch-effects.ts';
+import { type Idiom, idiomOf } from './patch-idioms.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
 /** A part of a proxy: what it does with what comes in, with what goes out, or a gateway's. */
 export type ProxySide = 'inbound' | 'outbound' | 'gateway';
 
-/** A change to proxies that this model does not follow. */
+/** A change to proxies by something else than what Istio's own configuration says. */
 export interface ProxyChange extends Effects {
   readonly resource: Resource;
   /** The field that makes it. */
@@ -33,6 +34,10 @@ export interface ProxyChange extends Effects {
   /** Of outgoing traffic: the one port, and the one service, that it is for; all where absent. */
   readonly port?: number;
   readonly host?: string;
+  /** Of incoming traffic: the one port of the workloads that it is for; all where absent. */
+  readonly inboundPort?: number;
+  /** What it does, where the model follows that. */
+  readonly idiom?: Idiom;
 }
 
 const mapOf = (value: Json | undefined): JsonObject => (isMap(value) ? value : {});
@@ -74,6 +79,7 @@ function changeOf(resource: Resource, patch: JsonObject, index: number, scope: P
   const sides = sidesFor(sidesByContext[textOf(context) || 'ANY'] ?? [], targets);
   if (effects.concerns.length === 0 || sides.length === 0) return undefined;
   const port = portNumber ?? mapOf(routeConfiguration).portNumber ?? mapOf(cluster).portNumber;
+  const idiom = idiomOf(shape, mapOf(match));
   const host = hostOf(mapOf(cluster));
   const about = filled(mapOf(value).name) ?? shape.subFilter ?? shape.filter;
   const path = `spec.configPatches[${index}]`;
@@ -89,6 +95,8 @@ function changeOf(resource: Resource, patch: JsonObject, index: number, scope: P
     ofRequests: isOfRequests(shape),
     ...(typeof port === 'number' ? { port } : {}),
     ...(host === undefined ? {} : { host }),
+    ...(typeof portNumber === 'number' ? { inboundPort: portNumber } : {}),
+    ...(idiom === undefined ? {} : { idiom }),
   };
 }
 
@@ -165,12 +173,20 @@ export interface Selection {
   readonly isWhole?: boolean;
 }
 
-/** What changes proxies in Istio, beyond what the model follows. */
+/** What changes proxies in Istio, beyond Istio's own configuration. */
 export interface ProxyChanges {
-  /** The changes to one concern of the sidecars of some workloads. */
+  /** Whether nothing does. */
+  readonly isEmpty: boolean;
+  /** The changes to the sidecars of some workloads, whatever they are about. */
+  all(side: 'inbound' | 'outbound', selection: Selection): ProxyChange[];
+  /** The changes to one concern of them. */
   of(side: 'inbound' | 'outbound', concern: Concern, selection: Selection): ProxyChange[];
-  /** The changes to one concern of a gateway's pods, which serve these Gateways. */
-  ofGateway(client: Client, gateways: readonly Pick<Resource, 'name'>[], concern: Concern): ProxyChange[];
+  /** The changes to a gateway's pods, which serve these Gateways. */
+  ofGateway(client: Client, gateways: readonly Pick<Resource, 'name'>[]): ProxyChange[];
+  /** Whether a workload of the import is in a change's scope. */
+  isSelecting(change: ProxyChange): boolean;
+  /** The workloads of a namespace; none where nothing is changed. */
+  workloadsIn(namespace: string): readonly Workload[];
 }
 
 /**
@@ -202,14 +218,20 @@ export function indexProxyChanges(estate: Estate, rootNamespace: string): ProxyC
     if (members.some((workload) => selects(scope, workload))) return true;
     return known.get(change) !== true && overlaps({ ...scope, namespace: undefined }, { namespace: undefined, labels });
   };
+  const all = (side: 'inbound' | 'outbound', selection: Selection): ProxyChange[] =>
+    changes.filter((one) => one.sides.includes(side) && holds(one, selection));
   return {
+    isEmpty: changes.length === 0,
+    all,
     of: (side, concern, selection) =>
       changes.filter((one) => one.sides.includes(side) && one.concerns.includes(concern) && holds(one, selection)),
-    ofGateway: (client, gateways, concern) =>
-      changes.filter(({ scope, targets, sides, concerns }) => {
-        if (!sides.includes('gateway') || !concerns.includes(concern)) return false;
+    ofGateway: (client, gateways) =>
+      changes.filter(({ scope, targets, sides }) => {
+        if (!sides.includes('gateway')) return false;
         if (targets.length > 0) return gateways.some(({ name }) => targets.includes(name));
         return selects(scope, client);
       }),
+    isSelecting: (change) => known.get(change) === true,
+    workloadsIn: (namespace) => byNamespace.get(namespace) ?? [],
   };
 }

@@ -1,0 +1,174 @@
+import type { HeaderChanges, Milliseconds, RateLimit, ServerFault, Waits } from '@isthmus/behavior';
+import { isMap, type Json, type JsonObject, parseProtoDuration } from '@isthmus/kubernetes';
+import { connectionManager, namesIn, objectsIn, observing, type PatchShape } from './patch-effects.ts';
+
+/** What a patch does, in the words of the model. */
+export type Idiom =
+  /** Of the connection manager: how long it waits for a client, and how long a stream may be silent. */
+  | { readonly kind: 'waits'; readonly waits: Waits; readonly streamIdle?: Milliseconds }
+  /** A limit on the requests that come in. */
+  | { readonly kind: 'rate limit'; readonly limit: RateLimit }
+  /** Failures made on purpose of what comes in. */
+  | { readonly kind: 'fault'; readonly fault: ServerFault };
+
+const mapOf = (value: Json | undefined): JsonObject => (isMap(value) ? value : {});
+const camelCase = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+/** A field of Envoy's API, which has two spellings. */
+const part = (value: Json | undefined, name: string): Json | undefined =>
+  mapOf(value)[name] ?? mapOf(value)[camelCase(name)];
+
+const setsOnly = (value: Json | undefined, names: ReadonlySet<string>): boolean =>
+  namesIn(value).every((name) => names.has(name));
+
+function millisecondsIn(value: Json | undefined): Milliseconds | undefined {
+  const found = typeof value === 'string' ? parseProtoDuration(value) : undefined;
+  return found === undefined || found < 0n ? undefined : Number(found) / 1_000_000;
+}
+
+/** Fields of the connection manager that are understood; `request_timeout` and others are for what clients send. */
+const waiting: Readonly<Record<string, keyof Waits>> = {
+  request_headers_timeout: 'headers',
+  request_timeout: 'request',
+};
+
+/**
+ * Timeouts of the connection manager. The filter is named, since a patch for none is made to filters of every kind
+ * (istio/pilot/pkg/networking/core/envoyfilter/listener_patch.go networkFilterMatch, 1.32).
+ */
+function waitsOf({ operation, value, filter }: PatchShape): Idiom | undefined {
+  if (operation !== 'MERGE' || filter !== connectionManager) return undefined;
+  if (typeof value.name === 'string' && value.name !== connectionManager) return undefined;
+  const config = part(value, 'typed_config');
+  const waits: { -readonly [Name in keyof Waits]: Milliseconds } = {};
+  let streamIdle: Milliseconds | undefined;
+  for (const name of namesIn(config)) {
+    if (observing.test(name)) continue;
+    const field = part(config, name);
+    if (name === 'common_http_protocol_options') {
+      const connection = millisecondsIn(part(field, 'idle_timeout'));
+      if (connection === undefined || !setsOnly(field, new Set(['idle_timeout']))) return undefined;
+      waits.connection = connection;
+      continue;
+    }
+    const time = millisecondsIn(field);
+    if (time === undefined) return undefined;
+    const known = waiting[name];
+    if (known !== undefined) waits[known] = time;
+    else if (name === 'stream_idle_timeout') streamIdle = time;
+    else return undefined;
+  }
+  return { kind: 'waits', waits, ...(streamIdle === undefined ? {} : { streamIdle }) };
+}
+
+const parts: Readonly<Record<string, number>> = { HUNDRED: 100, TEN_THOUSAND: 10_000, MILLION: 1_000_000 };
+
+/** A share of Envoy's in percent; undefined where it is none. */
+function percentOf(share: Json | undefined): number | undefined {
+  const { numerator, denominator = 'HUNDRED' } = mapOf(share);
+  const whole = parts[String(denominator)];
+  return typeof numerator === 'number' && whole !== undefined ? (numerator / whole) * 100 : undefined;
+}
+
+const ofLimit = new Set([
+  'stat_prefix',
+  'token_bucket',
+  'filter_enabled',
+  'filter_enforced',
+  'response_headers_to_add',
+  'status',
+]);
+
+/** The headers of the answer to a request beyond a limit; undefined where they are not understood. */
+function headersOf(config: Json | undefined): HeaderChanges | undefined {
+  const written = part(config, 'response_headers_to_add');
+  const set: [string, string][] = [];
+  const add: [string, string][] = [];
+  for (const item of objectsIn(written)) {
+    const { key, value } = mapOf(item.header);
+    if (typeof key !== 'string' || typeof value !== 'string') return undefined;
+    if (!setsOnly(item, new Set(['header', 'append_action', 'append']))) return undefined;
+    const action = part(item, 'append_action') ?? (item.append === false ? 'OVERWRITE_IF_EXISTS_OR_ADD' : undefined);
+    if (action === 'OVERWRITE_IF_EXISTS_OR_ADD') set.push([key.toLowerCase(), value]);
+    else if (action === undefined || action === 'APPEND_IF_EXISTS_OR_ADD') add.push([key.toLowerCase(), value]);
+    else return undefined;
+  }
+  return { remove: [], set, add };
+}
+
+/**
+ * A bucket of requests (envoy, extensions/filters/http/local_ratelimit/v3/local_rate_limit.proto and
+ * type/v3/token_bucket.proto, 1.40): without both shares the filter does nothing, and a status below 400 counts as 429. Only
+ * directly before the router, where it counts what other filters let through.
+ */
+function rateLimitOf({ operation, value, subFilter }: PatchShape): Idiom | undefined {
+  if (operation !== 'INSERT_BEFORE' || subFilter !== 'envoy.filters.http.router') return undefined;
+  const config = part(value, 'typed_config');
+  if (!setsOnly(config, ofLimit)) return undefined;
+  for (const name of ['filter_enabled', 'filter_enforced'])
+    if (percentOf(part(part(config, name), 'default_value')) !== 100) return undefined;
+  const bucket = part(config, 'token_bucket');
+  const [most, filled = 1] = [part(bucket, 'max_tokens'), part(bucket, 'tokens_per_fill')];
+  const interval = millisecondsIn(part(bucket, 'fill_interval'));
+  const headers = headersOf(config);
+  if (typeof most !== 'number' || typeof filled !== 'number' || !interval || headers === undefined) return undefined;
+  const code = mapOf(part(config, 'status')).code ?? 429;
+  if (typeof code !== 'number') return undefined;
+  const requests = Math.min(most, filled);
+  if (requests < 1) return undefined;
+  return {
+    kind: 'rate limit',
+    limit: {
+      requests,
+      ...(most > requests ? { most } : {}),
+      interval,
+      status: code < 400 ? 429 : code,
+      ...(headers.set.length + headers.add.length === 0 ? {} : { headers }),
+    },
+  };
+}
+
+/** Faults (envoy, extensions/filters/http/fault/v3/fault.proto, 1.40), without conditions on requests. */
+function faultOf({ operation, value, subFilter }: PatchShape): Idiom | undefined {
+  if (operation !== 'INSERT_BEFORE' || subFilter !== 'envoy.filters.http.router') return undefined;
+  const config = part(value, 'typed_config');
+  if (!setsOnly(config, new Set(['abort', 'delay']))) return undefined;
+  const [abort, delay] = [part(config, 'abort'), part(config, 'delay')];
+  const found: { -readonly [Name in 'abort' | 'delay']?: ServerFault[Name] } = {};
+  if (delay !== undefined) {
+    const duration = millisecondsIn(part(delay, 'fixed_delay'));
+    const percentage = percentOf(part(delay, 'percentage'));
+    if (!setsOnly(delay, new Set(['fixed_delay', 'percentage']))) return undefined;
+    if (duration === undefined || percentage === undefined) return undefined;
+    if (percentage > 0) found.delay = { percentage, duration };
+  }
+  if (abort !== undefined) {
+    const status = part(abort, 'http_status');
+    const percentage = percentOf(part(abort, 'percentage'));
+    if (!setsOnly(abort, new Set(['http_status', 'percentage']))) return undefined;
+    if (typeof status !== 'number' || percentage === undefined) return undefined;
+    if (percentage > 0) found.abort = { percentage, status };
+  }
+  return { kind: 'fault', fault: found };
+}
+
+const ofHttp: Readonly<Record<string, (shape: PatchShape) => Idiom | undefined>> = {
+  'envoy.filters.http.local_ratelimit': rateLimitOf,
+  'envoy.filters.http.fault': faultOf,
+};
+
+/**
+ * What a patch does, where all of it is understood and its place is all that its side of the proxy has but for one port;
+ * undefined for any other (edge.md 3.9, the table of idioms).
+ */
+export function idiomOf(shape: PatchShape, match: JsonObject): Idiom | undefined {
+  const { context: _, listener, ...others } = match;
+  if (Object.keys(others).length > 0) return undefined;
+  const { portNumber: _port, filterChain, ...named } = mapOf(listener);
+  if (Object.keys(named).length > 0 || !setsOnly(filterChain, new Set(['filter']))) return undefined;
+  const { name: _name, subFilter: _sub, ...more } = mapOf(mapOf(filterChain).filter);
+  if (Object.keys(more).length > 0) return undefined;
+  if (shape.applyTo === 'NETWORK_FILTER') return waitsOf(shape);
+  if (shape.applyTo !== 'HTTP_FILTER' || shape.filter !== connectionManager) return undefined;
+  return ofHttp[typeof shape.value.name === 'string' ? shape.value.name : '']?.(shape);
+}
