@@ -137,15 +137,39 @@ test('each cluster of several has a folder of its own, and what belongs to all o
     'global/40-services/air.seats.yaml',
     'global/40-services/kustomization.yaml',
     'global/kustomization.yaml',
+    'global/values.yaml',
     'zones/east/60-routing/air.seats.yaml',
     'zones/east/60-routing/kustomization.yaml',
     'zones/east/kustomization.yaml',
+    'zones/east/values.yaml',
     'zones/idle/kustomization.yaml',
+    'zones/idle/values.yaml',
     'zones/west/60-routing/air.seats.yaml',
     'zones/west/60-routing/kustomization.yaml',
     'zones/west/kustomization.yaml',
+    'zones/west/values.yaml',
   ]);
   expect(files[0]?.text).toContain('- `zones/west`: for cluster west');
+});
+
+test('what is of all zones goes to the global control plane of 3.0 by kumactl, which is none of Kubernetes', () => {
+  const shared: Emitted = {
+    role: 'resource',
+    stage: 'services',
+    object: policy('MeshMultiZoneService', 'seats'),
+    services: ['air/seats'],
+    place: { kind: 'global' },
+  };
+  const settings = { ...empty.settings, target: '3.0' } as const;
+  const zones = [{ cluster: 'east', zone: 'east', translation: empty }];
+  const { files, fileOf } = layOut({ ...empty, settings, emitted: [shared], zones });
+  const text = new Map(files.map((file) => [file.path, file.text]));
+  expect(fileOf).toEqual(['global/40-services/air.seats.yaml']);
+  expect(text.get('global/40-services/air.seats.yaml')).toMatch(/^type: MeshMultiZoneService\nmesh: default\n/);
+  expect(text.get('global/apply.sh')).toContain("kumactl apply -f '40-services/air.seats.yaml'");
+  expect(text.has('global/kustomization.yaml')).toBe(false);
+  expect(text.has('zones/east/kustomization.yaml')).toBe(true);
+  expect(text.get('README.md')).toContain('with kumactl (`sh apply.sh` there)');
 });
 
 test('a bundle that is imported holds each object once: its patches are no versions of the objects that they change', () => {

@@ -9,6 +9,7 @@ import {
   writeOverrides,
 } from '@isthmus/translation';
 import { applyScript } from './apply-script.ts';
+import { valuesFiles } from './control-planes.ts';
 import { readme } from './readme.ts';
 import { isUniversal, toUniversal } from './universal.ts';
 
@@ -142,11 +143,21 @@ function planPatches(emitted: readonly Emitted[]): PlannedFile[] {
   return files;
 }
 
+const globalFolder = 'global/';
+const folderOfZone = (zone: string): string => `zones/${safe(zone)}/`;
+
 /** The folder of a bundle for a control plane; none where there is one cluster. */
 function folderOf({ place }: Emitted): string {
   if (place === undefined) return '';
-  return place.kind === 'global' ? 'global/' : `zones/${safe(place.zone)}/`;
+  return place.kind === 'global' ? globalFolder : folderOfZone(place.zone);
 }
+
+/**
+ * The form of what is in a folder. A global control plane of 3.0 is not run by Kubernetes, so that kumactl brings it what
+ * is its own, whatever the zones are (kuma, UPGRADE.md, 3.0; edge.md 0).
+ */
+const formatIn = (folder: string, format: BundleFormat, { target }: Pick<Settings, 'target'>): BundleFormat =>
+  target === '3.0' && folder === globalFolder ? 'universal' : format;
 
 /** The emitted resources of each control plane, with their places in the list. */
 const byFolder = (emitted: readonly Emitted[]): Map<string, number[]> =>
@@ -173,12 +184,15 @@ function filesWithin(emitted: readonly Emitted[], format: BundleFormat): string[
 }
 
 /** The bundle's file of each emitted resource (same index), as `layOut` writes it. */
-export function filesOf(emitted: readonly Emitted[], format: BundleFormat = 'kubernetes'): string[] {
+export function filesOf(
+  { emitted, settings }: Pick<Translation, 'emitted' | 'settings'>,
+  format: BundleFormat = 'kubernetes',
+): string[] {
   const files: string[] = [];
   for (const [folder, indices] of byFolder(emitted)) {
     const within = filesWithin(
       indices.map((index) => emitted[index] as Emitted),
-      format,
+      formatIn(folder, format, settings),
     );
     for (const [position, index] of indices.entries()) files[index] = `${folder}${within[position] as string}`;
   }
@@ -232,7 +246,8 @@ function planPlace(
 /**
  * Plans the bundle of a translation for GitOps: one directory for each step of applying, in order, each with a kustomization;
  * `patches/` with Kustomize components for the user's objects that change; `drafts/` outside of every kustomization. Of several
- * clusters each has all of this in `zones/NAME`, and `global` holds what belongs to no single one. In the Universal format
+ * clusters each has all of this in `zones/NAME`, and `global` holds what belongs to no single one; values for installing their
+ * control planes stand beside it. In the Universal format
  * `apply.sh` stands in the place of kustomizations, and `kubernetes/` holds the steps of what exists on Kubernetes only.
  */
 export function planLayout(translation: Translation, format: BundleFormat = 'kubernetes'): LayoutPlan {
@@ -240,21 +255,22 @@ export function planLayout(translation: Translation, format: BundleFormat = 'kub
   const files: PlannedFile[] = [];
   const steps = new Set<string>();
   const places = byFolder(emitted);
-  for (const { zone } of zones ?? []) if (!places.has(`zones/${safe(zone)}/`)) places.set(`zones/${safe(zone)}/`, []);
+  for (const { zone } of zones ?? []) if (!places.has(folderOfZone(zone))) places.set(folderOfZone(zone), []);
   if (zones === undefined && places.size === 0) places.set('', []);
   for (const [folder, indices] of places) {
     const own = indices.map((index) => emitted[index] as Emitted);
-    const planned = planPlace(own, format, settings);
+    const planned = planPlace(own, formatIn(folder, format, settings), settings);
     for (const step of planned.steps) steps.add(step);
     files.push(...planned.files.map((file) => ({ ...file, path: `${folder}${file.path}` })));
   }
   const ordered = stages
     .map(directoryOf)
     .flatMap((directory) => [directory, `kubernetes/${directory}`].filter((folder) => steps.has(folder)));
+  files.push(...valuesFiles(translation, folderOfZone));
   const decided = (translation.overrides ?? []).map(({ override }) => override);
   if (decided.length > 0) files.push({ path: 'overrides.yaml', text: writeOverrides(decided) });
   files.push({ path: 'README.md', text: readme(translation, ordered, format) });
-  return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), fileOf: filesOf(emitted, format) };
+  return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), fileOf: filesOf(translation, format) };
 }
 
 /** Lays a translation out as `planLayout` plans it, with the text of each file. */

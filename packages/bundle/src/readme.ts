@@ -13,14 +13,20 @@ const steps: Readonly<Record<string, string>> = {
 };
 
 /** Which control plane each folder is for, where there are several. */
-function howToApply({ zones, emitted }: Translation): string[] {
+function howToApply({ zones, emitted, settings }: Translation): string[] {
   if (zones === undefined) return [];
   const isGlobal = emitted.some(({ place }) => place?.kind === 'global');
+  const byKumactl =
+    settings.target === '3.0'
+      ? ', with kumactl (`sh apply.sh` there), since a global control plane of 3.0 is none of Kubernetes'
+      : '';
   return [
     `The bundle is for ${zones.length} zones under one global control plane:`,
     '',
-    ...(isGlobal ? ['- `global`: apply it to the global control plane first'] : []),
+    ...(isGlobal ? [`- \`global\`: apply it to the global control plane first${byKumactl}`] : []),
     ...zones.map(({ cluster, zone }) => `- \`zones/${zone}\`: for cluster ${cluster}`),
+    '',
+    'Before that, install the control planes: `global/values.yaml` and `values.yaml` of each zone are values for the chart `kong-mesh`, with the command at their top. Where they say FILL-IN is what nobody can know beforehand: the address of the global control plane, which its Service has once it runs, and names of Secrets. Each zone comes with an ingress, by which the others call it: see that they reach the address of its Service.',
     '',
     'Below, directories are those of one of these folders.',
     '',

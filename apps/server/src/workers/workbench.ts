@@ -160,7 +160,7 @@ export function workbench(
     const resource = translation.estate.istio[index];
     return resource === undefined ? [] : [{ index, resource, part: partOf(resource) }];
   });
-  const fileOf = filesOf(translation.emitted);
+  const fileOf = filesOf(translation);
   const emissionOf = emissions(translation);
   const records = new Map(overrides.map((record) => [record.id, record]));
   /** What a person decided about an emitted resource, and what of its text that changed. */

@@ -26,7 +26,7 @@ export const multiCluster = defineCodes({
     title: 'Clusters become zones',
     message:
       'The import holds {count} clusters: {clusters}. {shape} Each becomes a zone of one Kong Mesh under a global control plane{where}; the bundle has a directory for each, and `global` for what belongs to all of them.',
-    help: 'Install the global control plane first, then each zone with `controlPlane.mode: zone`, `controlPlane.zone` (its name), `controlPlane.kdsGlobalAddress` and an ingress; then apply `global`, then each zone to its own cluster.',
+    help: 'Install the global control plane with `global/values.yaml` of the bundle, then each zone with its `values.yaml`, after filling in what these leave open; then apply `global`, then each zone to its own cluster.',
     explanation:
       'In Istio a control plane reads the services of other clusters through remote secrets; zones of Kong Mesh are connected by the global control plane alone (edge.md X1, security.md 4.6). A global control plane of 3.0 runs with Postgres, not with Kubernetes as its store.',
   },
@@ -110,7 +110,7 @@ export const multiCluster = defineCodes({
     severity: 'warning',
     title: 'Networks of the mesh become addresses of zones',
     message:
-      'The configuration of the mesh names the networks {networks}{reached}. Kong Mesh knows no networks: calls to another zone go to the address of its ingress, which a MeshZoneAddress says.',
+      'The configuration of the mesh names the networks {networks}{reached}. Kong Mesh knows no networks: calls to another zone go to the address of its ingress, which a MeshZoneAddress says from 3.0 on.',
     help: "Give each zone's ingress an address that the other zones reach, as the gateways of its network have now.",
     explanation:
       'Endpoints of another network are called through its gateways (istio/api, mesh/v1alpha1/network.proto); a zone ingress stands at the edge of each zone, whatever networks there are (edge.md X3; kuma, 2.14 and 3.0).',

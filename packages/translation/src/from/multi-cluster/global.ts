@@ -2,7 +2,6 @@ import { codes } from '@isthmus/diagnostics';
 import { indexServices, type Service } from '@isthmus/istio';
 import { stringifyJson } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
-import type { EmittedRole } from '../../emitted.ts';
 import { child, flag, items, rootField, text } from '../../field.ts';
 import { meshSettings } from '../../mesh-settings.ts';
 import { dnsLabel } from '../../names.ts';
@@ -68,17 +67,9 @@ function emitMultiZone(context: Context, { namespace, name, inZones }: Shared, a
   const { settings } = context;
   const service = (inZones[0] as Shared['inZones'][number]).service;
   const written = items(child(child(rootField(service.resource), 'spec'), 'ports'));
-  // The control plane of all zones keeps its resources in a database from 3.0 on, and is given them by kumactl.
-  const role: EmittedRole =
-    settings.target === '3.0'
-      ? {
-          role: 'draft',
-          stage: 'services',
-          why: 'A global control plane of 3.0 is not run by Kubernetes: write it in the form of kumactl (`type: MeshMultiZoneService`).',
-        }
-      : { role: 'resource', stage: 'services' };
   context.emit({
-    ...role,
+    role: 'resource',
+    stage: 'services',
     object: {
       apiVersion: 'kuma.io/v1alpha1',
       kind: 'MeshMultiZoneService',
@@ -111,17 +102,13 @@ const clusterSetHost = ({ namespace, name }: Shared): string => `${name}.${names
 
 /** Keeps the name of the multi-cluster API, which the DNS of no cluster answers once Istio is gone. */
 function emitClusterSetName(context: Context, shared: Shared, as: string): void {
-  const { target, systemNamespace } = context.settings;
-  const role: EmittedRole =
-    target === '3.0'
-      ? { role: 'draft', stage: 'services', why: 'It belongs to the MeshMultiZoneService, which is a draft as well.' }
-      : { role: 'resource', stage: 'services' };
   context.emit({
-    ...role,
+    role: 'resource',
+    stage: 'services',
     object: {
       apiVersion: 'kuma.io/v1alpha1',
       kind: 'HostnameGenerator',
-      metadata: { name: dnsLabel(`${as}-clusterset`), namespace: systemNamespace },
+      metadata: { name: dnsLabel(`${as}-clusterset`), namespace: context.settings.systemNamespace },
       spec: {
         selector: { meshMultiZoneService: { matchLabels: { [nameLabel]: as } } },
         template: clusterSetHost(shared),

@@ -4,6 +4,7 @@ import { isList, isMap, type JsonObject, parseYaml, type Resource, YamlError } f
 import type { Context } from '../../context.ts';
 import { descend, flag, items, rootField, text } from '../../field.ts';
 import { meshSettings } from '../../mesh-settings.ts';
+import { dnsLabel } from '../../names.ts';
 
 const network = 'topology.istio.io/network';
 /** Says which control planes serve a cluster, and which cluster an object is of: zones know both by themselves. */
@@ -42,8 +43,45 @@ function reportNetworks(context: Context, resource: Resource): void {
   context.report(codes.multiCluster.meshNetworks, { networks: names.join(', '), reached }, resource);
 }
 
+/** How other clusters reach the network of this one now: the gateways that its own list of networks names for it. */
+function reachedThrough({ estate, settings }: Context): string[] {
+  const home = estate.context.find((one) => one.kind === 'Namespace' && one.name === settings.rootNamespace);
+  const own = home?.labels[network];
+  return own === undefined ? [] : estate.context.flatMap((resource) => gatewaysIn(networksIn(resource)[own]));
+}
+
+/**
+ * Where other zones find the ingress of this one (3.0; edge.md 0 and X3): a draft, since the control plane of a zone on Kubernetes
+ * writes it from the Service of the ingress, which has no address before it runs (security.md 4.6; developer.konghq.com,
+ * mesh/zone-proxies).
+ */
+function emitZoneAddress(context: Context): void {
+  const { target, mesh, zone, systemNamespace } = context.settings;
+  if (target !== '3.0' || context.peers.length === 0) return;
+  const now = [...new Set(reachedThrough(context))].sort();
+  const hint =
+    now.length === 0 ? '' : ` Istio's clusters reach this network at ${now.join(', ')}, which is Istio's own gateway.`;
+  context.emit({
+    role: 'draft',
+    stage: 'mesh',
+    why: `The control plane of a zone on Kubernetes writes this from the Service of the ingress: apply it only where nothing does, as on Universal, or where other zones reach the ingress at another address than its Service's. Fill in that address and port.${hint}`,
+    object: {
+      apiVersion: 'kuma.io/v1alpha1',
+      kind: 'MeshZoneAddress',
+      metadata: {
+        name: dnsLabel(`${zone}-ingress`),
+        namespace: systemNamespace,
+        labels: { 'kuma.io/mesh': mesh, 'kuma.io/origin': 'zone' },
+      },
+      spec: { address: `FILL-IN.${zone}.example`, port: 10001 },
+    },
+    services: [],
+  });
+}
+
 /** Networks, remote secrets and names of clusters (edge.md X1, X2): each has its verdict, and a zone needs none of them. */
 export function accountForClusters(context: Context): void {
+  emitZoneAddress(context);
   for (const list of meshSettings(context, 'serviceSettings'))
     for (const entry of items(list))
       if (flag(descend(entry, 'settings', 'clusterLocal'))?.value === true) context.settled(entry);
