@@ -309,6 +309,25 @@ test('B32: the same input gives the same output, in any order', () => {
   expect(text([...parts].reverse())).toBe(text(parts));
 });
 
+test('B33: nothing is handed on from one VirtualService to the next, nor from one translation to another', () => {
+  const door = gateway(http('"*.example"'));
+  const named = (name: string, rules: string): string =>
+    service(rules, `"${name}.example"`).replace('name: shop', `name: ${name}`);
+  const texts = [
+    named('shop', `{match: [{uri: {exact: /a}}], rewrite: {uri: /b}, timeout: 3s, ${to('web').slice(1)}`),
+    named('fares', to('fares')),
+    named('seats', `{match: [{headers: {x-cabin: {exact: crew}}}], ${to('seats').slice(1)}`),
+  ];
+  const routes = (text: string): Loose[] => run(text).of('HTTPRoute');
+  const alone = texts.flatMap((text) => routes(door + text));
+  expect(alone).toHaveLength(3);
+  for (let times = 0; times < 2; times++) {
+    const together = routes(door + texts.join(''));
+    expect(together).toHaveLength(3);
+    for (const route of alone) expect(together).toContainEqual(route);
+  }
+});
+
 test('B34: Gateways of different pods have different classes', () => {
   const other = gateway(http(), 'v1', 'app: internal').replace('name: door', 'name: inside');
   const found = run(`${gateway(http())}---${other}`);
