@@ -55,7 +55,7 @@ export { carriedFrom, isDerived, writtenAt } from './effective/derived.ts';
 export type { EffectiveDestination, EffectiveRouteDestination } from './effective/destination.ts';
 export type { EffectiveDestinationRule, EffectiveSubset } from './effective/destination-rule.ts';
 export type { DestinationRuleIndex } from './effective/destination-rule-index.ts';
-export { discovery } from './effective/discovery.ts';
+export { type Discovery, discovery, readByIstio } from './effective/discovery.ts';
 export { type ExportTo, isExportedTo } from './effective/export-to.ts';
 export type { HostField } from './effective/host-field.ts';
 export {

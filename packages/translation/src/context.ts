@@ -1,6 +1,15 @@
 import type { At, Code, Diagnostic, Parameters, Related } from '@isthmus/diagnostics';
 import { diagnose } from '@isthmus/diagnostics';
-import { discovery, type Estate, indexServices, type ServiceIndex, writtenAt } from '@isthmus/istio';
+import {
+  type Discovery,
+  discovery,
+  type Estate,
+  indexServices,
+  readByIstio,
+  type Service,
+  type ServiceIndex,
+  writtenAt,
+} from '@isthmus/istio';
 import { type Resource, rootField } from '@isthmus/kubernetes';
 import { type Emission, type Finished, finish } from './emission.ts';
 import type { Emitted } from './emitted.ts';
@@ -11,19 +20,25 @@ import type { Settings } from './settings.ts';
 import { type Traced, trace } from './trace.ts';
 
 /**
- * What a translator works with: the whole estate to read, and the ledger, the emissions and the findings to write.
+ * What a translator works with: the estate to read, as Istio reads it, and the ledger, the emissions and the findings to write.
  * Of a leaf claimed several times the claim stands that matters most to a person; a leaf without any is `untranslated`.
  */
 export interface Context {
   readonly settings: Settings;
+  /** Without what `discoverySelectors` leave out. */
   readonly estate: Estate;
+  /** All of it, as imported. */
+  readonly whole: Estate;
+  /** What `discoverySelectors` make of it; undefined where there are none. */
+  readonly discovery: Discovery | undefined;
+  /** Those that Istio reads. */
   readonly services: ServiceIndex;
+  /** All Services of the import: Kong Mesh has inbounds for them, whether or not Istio reads them. */
+  readonly allServices: readonly Service[];
   /** The other zones of the mesh; none where the import is of one cluster. */
   readonly peers: readonly Peer[];
-  /** Istio's resources of a kind, in the estate's order; of policies those that Istio reads. */
+  /** Istio's resources of a kind that Istio reads, in the estate's order. */
   ofKind(kind: string): readonly Resource[];
-  /** Policies in namespaces that `discoverySelectors` leave out. */
-  readonly hiddenPolicies: readonly Resource[];
   /** The value of an emitted field that carries a source field over exactly. */
   exact<T>(field: Field, value: T): Traced<T>;
   /** The value of an emitted field that carries a source field over with a difference, which the code explains. */
@@ -76,15 +91,12 @@ export function placeOf(at: Field | Resource): At {
   };
 }
 
-// What these say of who may call whom must not count where Istio does not read it.
-const policyKinds: ReadonlySet<string> = new Set(['AuthorizationPolicy', 'PeerAuthentication']);
-
 /**
  * An empty context over an estate.
  * @param emitted hears of each emission, without its marks
  */
 export function createWorkings(
-  estate: Estate,
+  whole: Estate,
   settings: Settings,
   peers: readonly Peer[] = [],
   emitted: (one: Emitted) => void = () => {},
@@ -92,21 +104,18 @@ export function createWorkings(
   const ledger = createLedger();
   const emissions: Finished[] = [];
   const diagnostics: Diagnostic[] = [];
-  const isDiscovered = discovery(estate, settings.rootNamespace);
-  const isHidden = ({ kind, namespace }: Resource): boolean =>
-    policyKinds.has(kind) && isDiscovered !== undefined && !isDiscovered(namespace || 'default');
-  const hiddenPolicies = estate.istio.filter(isHidden);
-  const byKind = Map.groupBy(
-    hiddenPolicies.length === 0 ? estate.istio : estate.istio.filter((resource) => !isHidden(resource)),
-    (resource) => resource.kind,
-  );
+  const estate = readByIstio(whole, settings.rootNamespace);
+  const services = indexServices(estate, settings.clusterDomain);
+  const byKind = Map.groupBy(estate.istio, (resource) => resource.kind);
   const context: Context = {
     settings,
     estate,
-    services: indexServices(estate, settings.clusterDomain),
+    whole,
+    discovery: discovery(whole, settings.rootNamespace),
+    services,
+    allServices: whole === estate ? services.all : indexServices(whole, settings.clusterDomain).all,
     peers,
     ofKind: (kind) => byKind.get(kind) ?? [],
-    hiddenPolicies,
     exact(field, value) {
       ledger.claim(field, 'exact');
       return trace(field, value);

@@ -24,13 +24,15 @@ interface Guess {
  * Services of the cluster that VirtualServices and DestinationRules are for, but that are not in an import of a part of the
  * estate: with the ports that are spoken of, so that what is said about them can be drafted.
  */
-function guess({ virtualServices, destinationRules, registry, mesh }: EffectiveConfig): Guess[] {
+function guess({ virtualServices, destinationRules, registry, mesh }: EffectiveConfig, context: Context): Guess[] {
   const suffix = `.svc.${mesh.clusterDomain}`;
   const guesses = new Map<string, Guess>();
   const note = (host: string, ports: readonly (number | undefined)[], protocol?: string): boolean => {
     const [name, namespace, ...rest] = host.endsWith(suffix) ? host.slice(0, -suffix.length).split('.') : [];
     if (!name || !namespace || rest.length > 0 || registry.withHost(host).length > 0 || !/^[a-z0-9-]+$/.test(name))
       return false;
+    // What Istio does not read is not missing from the import.
+    if (context.discovery?.of(namespace) === 'left out') return false;
     const known = guesses.get(host) ?? { namespace, name, ports: new Set(), protocols: new Set() };
     guesses.set(host, known);
     for (const port of ports) if (port !== undefined) known.ports.add(port);
@@ -89,7 +91,7 @@ function read(context: Context): Reading {
       : { ...context.estate, istio: context.estate.istio.filter((resource) => !replaced.has(resource)) };
   const { clusterDomain, rootNamespace } = settings;
   const config = effectiveConfig(estate, { clusterDomain, rootNamespace });
-  const guesses = settings.complete ? [] : guess(config).map(standIn);
+  const guesses = settings.complete ? [] : guess(config, context).map(standIn);
   if (guesses.length === 0) return { config, guessed: new Set() };
   const completed: Estate = { ...estate, context: [...estate.context, ...guesses] };
   return { config: effectiveConfig(completed, { clusterDomain, rootNamespace }), guessed: new Set(guesses) };

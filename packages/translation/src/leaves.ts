@@ -1,5 +1,5 @@
-import { isMap, type Json, join, type Resource } from '@isthmus/kubernetes';
-import { eachLeaf } from './field.ts';
+import { isMap, type Json, join, parsePath, type Resource } from '@isthmus/kubernetes';
+import { descend, eachLeaf, type Field, rootField } from './field.ts';
 
 /** Whether a label or annotation key is Istio's: its prefix is `istio.io` or ends in `.istio.io`. */
 export function isIstioKey(key: string): boolean {
@@ -55,3 +55,7 @@ export function contextLeavesOf(resource: Resource, isRead = false): string[] {
   if (isMap(jobPod)) eachIstioKey(jobPod.metadata, 'spec.jobTemplate.spec.template.metadata', visit);
   return paths;
 }
+
+/** The leaf of a resource at one of its paths; undefined where nothing stands there. */
+export const leafAt = (resource: Resource, path: string): Field | undefined =>
+  descend(rootField(resource), ...(parsePath(path) ?? []));

@@ -190,7 +190,7 @@ export async function translateClusterBeside(
 
 /** Puts together what the translators leave behind. */
 function conclude(workings: Workings, objection: Objection): Translation {
-  const { estate, settings } = workings.context;
+  const { whole: estate, settings } = workings.context;
   const { finished, diagnostics } = finishEmissions(workings, objection);
   const targets = targetsOf(finished);
   const found: Diagnostic[] = [...estate.diagnostics, ...workings.diagnostics, ...diagnostics];

@@ -6,6 +6,7 @@ import {
   estateOf,
   isIstioGroup,
   isPartial,
+  readByIstio,
   shapeOf,
   trustOf,
 } from '@isthmus/istio';
@@ -48,7 +49,8 @@ function zonesOf(estate: Estate, settings: Settings, clusters: readonly string[]
     const primary = cluster.isRemote ? servesIt(cluster) : undefined;
     const zone = names.get(cluster.name) as string;
     if (primary === undefined) return { zone, cluster, estate: own };
-    const configuration = (parts.get(primary) as Estate).istio.filter(
+    // Its namespaces say what of its configuration is read.
+    const configuration = readByIstio(parts.get(primary) as Estate, settings.rootNamespace).istio.filter(
       (one) => isConfiguration(one) || one.kind === 'MeshConfig',
     );
     const installation = own.istio.filter((one) => !isConfiguration(one) && one.kind !== 'MeshConfig');

@@ -127,3 +127,67 @@ test('whoever is let in may come from each zone of the same trust domain, and fr
   expect(allowed('cluster.local')).toEqual(['default.east.mesh.local', 'default.west.mesh.local', 'cluster.local']);
   expect(allowed('elsewhere')).toEqual(['default.east.mesh.local', 'cluster.local']);
 });
+
+test('what a cluster does not read is not made of, and what another reads of the same name is', () => {
+  const selecting = meshConfig('cluster.local').replace(
+    'data: {mesh: "',
+    'data: {mesh: "discoverySelectors: [{matchLabels: {seen: ours}}]\\n',
+  );
+  const space = (label: string): string =>
+    `apiVersion: v1\nkind: Namespace\nmetadata: {name: air, labels: {seen: "${label}"}}\n`;
+  const { emitted, ledger } = translate(
+    takeIn([
+      read('cluster=east/mesh.yaml', selecting),
+      read('cluster=east/air.yaml', space('theirs')),
+      read('cluster=east/service.yaml', service),
+      read('cluster=east/route.yaml', route(3)),
+      read('cluster=west/mesh.yaml', selecting),
+      read('cluster=west/air.yaml', space('ours')),
+      read('cluster=west/service.yaml', service),
+      read('cluster=west/route.yaml', route(5)),
+    ]),
+    defaultSettings,
+  );
+  const zones = emitted.flatMap(({ object, place }) =>
+    object.kind === 'MeshTimeout' && object.metadata.name === 'flights' ? [place] : [],
+  );
+  expect(zones).toEqual([{ kind: 'zone', zone: 'west' }]);
+  expect(emitted.filter(({ object }) => object.kind === 'MeshMultiZoneService')).toEqual([]);
+  const codes = ledger
+    .filter(({ resource }) => resource.kind === 'VirtualService')
+    .map(({ resource, fields }) => [resource.source.cluster, new Set(fields.map(({ code }) => code))]);
+  expect(codes).toEqual([
+    ['east', new Set(['ISTHMUS-INS-008'])],
+    ['west', expect.anything()],
+  ]);
+  expect(codes[1]?.[1]).not.toContain('ISTHMUS-INS-008');
+});
+
+test('what a control plane reads is decided by the namespaces of its own cluster, not of those that it serves', () => {
+  const root = (rest: string): string =>
+    `apiVersion: v1\nkind: Namespace\nmetadata: {name: istio-system, labels: {seen: ours}${rest}}\n`;
+  const space = (label: string): string =>
+    `apiVersion: v1\nkind: Namespace\nmetadata: {name: air, labels: {seen: ${label}}}\n`;
+  const selecting =
+    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: istio, namespace: istio-system}\ndata: {mesh: "discoverySelectors: [{matchLabels: {seen: ours}}]"}\n';
+  const permitted = (main: string, edge: string) => {
+    const { emitted, diagnostics } = translate(
+      takeIn([
+        read('cluster=main/root.yaml', root('')),
+        read('cluster=main/mesh.yaml', selecting),
+        read('cluster=main/air.yaml', space(main)),
+        read('cluster=main/policy.yaml', policy),
+        read('cluster=edge/root.yaml', root(', annotations: {topology.istio.io/controlPlaneClusters: main}')),
+        read('cluster=edge/air.yaml', space(edge)),
+        read('cluster=edge/service.yaml', service),
+      ]),
+      defaultSettings,
+    );
+    const zones = emitted.flatMap(({ object, place }) =>
+      object.metadata.name === 'air-flights' && place?.kind === 'zone' ? [place.zone] : [],
+    );
+    return [zones, diagnostics.flatMap(({ code }) => (/INS-(?:007|012|013)/.test(code) ? [code] : []))];
+  };
+  expect(permitted('ours', 'theirs')).toEqual([['edge', 'main'], []]);
+  expect(permitted('theirs', 'ours')).toEqual([[], ['ISTHMUS-INS-007']]);
+});

@@ -59,14 +59,74 @@ export const installation = defineCodes({
     explanation:
       'Strict inbound ports are the default of sidecars since 2.13 and count where MeshTLS is Strict (kuma, meshtls/plugin/v1alpha1; verified by running 2.14).',
   },
-  hiddenPolicy: {
+  leftOutPolicy: {
     code: 'ISTHMUS-INS-007',
-    severity: 'blocker',
+    severity: 'warning',
     title: 'Istio does not read this policy',
     message:
-      '{kind} {name} lies in namespace {namespace}, which discoverySelectors leave out: Istio does not read it. Nothing is made of it, so that it opens nothing; comparisons still take it for a policy in force.',
-    help: 'Remove it, or give the namespace a label that is selected, so that Istio and Kong Mesh are told the same. Then import again.',
+      '{kind} {name} lies in namespace {namespace}, which discoverySelectors leave out: Istio does not read it, and it neither refuses nor lets in anybody. Nothing is made of it, and comparisons are without it.',
+    help: 'Remove it, or give the namespace a label that is selected if it is meant to count. Then import again.',
     explanation:
-      'discoverySelectors filter every namespaced kind of configuration by the labels of its namespace, policies and those of the root namespace too (istio, pilot/pkg/config/kube/crdclient/client.go and pkg/kube/namespace/filter.go, 1.32; read, not run).',
+      'discoverySelectors filter every namespaced kind of configuration by the labels of its namespace, policies and those of the root namespace too (istio, pilot/pkg/config/kube/crdclient/client.go and pkg/kube/namespace/filter.go, 1.32; read, not run). Translation and comparisons are of what Istio reads, so that nobody gets in whom it refuses today.',
+  },
+  leftOut: {
+    code: 'ISTHMUS-INS-008',
+    severity: 'info',
+    title: 'Istio does not read this resource',
+    message:
+      '{kind} {name} lies in namespace {namespace}, which discoverySelectors leave out: Istio does not read it. Nothing is made of it, and comparisons are without it.',
+    help: 'Nothing is to be done, unless it is meant to count: then give the namespace a label that is selected, and import again.',
+    explanation:
+      'discoverySelectors filter Services, endpoints, Ingresses, the namespaced kinds of the Gateway API and all configuration of Istio by the labels of the namespace (istio, pkg/kube/namespace/filter.go, 1.32; read, not run; of Services verified by running). Another control plane may read it.',
+  },
+  leftOutRoute: {
+    code: 'ISTHMUS-INS-009',
+    severity: 'warning',
+    title: 'Kong Mesh reads this HTTPRoute, Istio does not',
+    message:
+      '{kind} {name} lies in namespace {namespace}, which discoverySelectors leave out: Istio does not read it. Kong Mesh has no such selectors: where the kinds of the Gateway API are installed it makes a MeshHTTPRoute of it, which no comparison counts.',
+    help: 'Remove the HTTPRoute before its Service gets a MeshService, unless callers are to follow it from then on.',
+    explanation:
+      'Kong Mesh reads HTTPRoutes with a Service as a parent in every namespace (kuma, pkg/plugins/runtime/k8s/controllers/gatewayapi/http_route_controller.go, 2.14 and 3.0; edge.md 1.14).',
+  },
+  leftOutServices: {
+    code: 'ISTHMUS-INS-010',
+    severity: 'warning',
+    title: 'Services that Kong Mesh will know and Istio does not',
+    message:
+      'discoverySelectors leave out namespace {namespace}: to proxies of Istio its Services ({services}) are unknown hosts, and they pass on what is for them as it is. Kong Mesh goes by its own label: it makes MeshServices of them, and its proxies route to them with mTLS and permissions. No comparison counts that.',
+    help: 'Keep the label `kuma.io/sidecar-injection` off the namespace if it is to stay outside; else try its callers out before services leave Istio.',
+    explanation:
+      'Kong Mesh makes a MeshService of a Service whose namespace is labelled for injection or that has a label kuma.io/mesh (kuma, pkg/plugins/runtime/k8s/controllers/meshservice_controller.go, 2.14; edge.md M3). Istio injects sidecars into a namespace whatever discoverySelectors say, and gives it no `istio-ca-root-cert`, which new sidecars wait for (istio, pilot/pkg/serviceregistry/kube/controller/namespacecontroller.go, 1.32; read, not run).',
+  },
+  refusedServices: {
+    code: 'ISTHMUS-INS-011',
+    severity: 'blocker',
+    title: 'Services that Istio keeps out of reach',
+    message:
+      'discoverySelectors leave out namespace {namespace}: its Services ({services}) are unknown hosts, for which {who} let nothing out. Kong Mesh goes by its own label: it makes MeshServices of them, and its proxies reach them.',
+    help: 'Keep the label `kuma.io/sidecar-injection` off the namespace, or restrict who may call its Services with MeshTrafficPermissions of your own.',
+    explanation:
+      'Without a Service in its registry a proxy with REGISTRY_ONLY drops what is for it (edge.md M3, verified by running Istio 1.32). A MeshService is reached whatever the passthrough of the mesh says (kuma, pkg/plugins/runtime/k8s/controllers/meshservice_controller.go, 2.14).',
+  },
+  unknownNamespace: {
+    code: 'ISTHMUS-INS-012',
+    severity: 'warning',
+    title: 'It is not known whether Istio reads this namespace',
+    message:
+      'Nobody can tell whether discoverySelectors select namespace {namespace}: {why}. Resources in it that are taken for read by Istio: {count}.',
+    help: 'Import the Namespaces with their labels as the cluster has them, and selectors that Istio takes.',
+    explanation:
+      'discoverySelectors look at the labels of Namespaces. An entry with an unknown operator, or with values where none belong, makes Istio log an error and change nothing (istio, pkg/kube/namespace/filter.go and pkg/config/mesh/labelselector/labelselector.go, 1.32; read, not run).',
+  },
+  unknownPolicies: {
+    code: 'ISTHMUS-INS-013',
+    severity: 'blocker',
+    title: 'It is not known whether Istio reads what opens here',
+    message:
+      'Nobody can tell whether discoverySelectors select namespace {namespace}: {why}. Taken for read by Istio: {what}. Should that not be so, Kong Mesh lets through what Istio refuses.',
+    help: 'Import the Namespaces with their labels as the cluster has them, and selectors that Istio takes.',
+    explanation:
+      'An ALLOW beside those of the root namespace, a mode weaker than that of the mesh and an outside host under REGISTRY_ONLY open what is closed without them. discoverySelectors say by the labels of the Namespace whether Istio reads them (istio, pkg/kube/namespace/filter.go, 1.32; read, not run).',
   },
 });

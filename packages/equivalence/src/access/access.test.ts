@@ -443,3 +443,57 @@ spec:
     expect(new Set(accessTo(rows).map(({ verdict }) => verdict))).toEqual(new Set(['same']));
   });
 });
+
+describe('policies that Istio does not read', () => {
+  const selecting = `
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: istio, namespace: istio-system}
+data: {mesh: 'discoverySelectors: [{matchLabels: {seen: "yes"}}]'}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: istio-system, labels: {seen: "yes"}}
+`;
+  const hidden = '{apiVersion: v1, kind: Namespace, metadata: {name: sales}}';
+  const seen = '{apiVersion: v1, kind: Namespace, metadata: {name: sales, labels: {seen: "yes"}}}';
+  const ofRoot = (kind: string, spec: string): string =>
+    `{apiVersion: security.istio.io/v1, kind: ${kind}, metadata: {name: root, namespace: istio-system}, spec: ${spec}}`;
+  const strictRoot = ofRoot('PeerAuthentication', '{mtls: {mode: STRICT}}');
+  const permitting = [identity, permission(web), tls('Strict')];
+
+  test('let nobody in whom those of the root namespace refuse', () => {
+    const closed = [selecting, strictRoot, ofRoot('AuthorizationPolicy', '{}'), allowWeb];
+    const callersOf = (space: string) =>
+      accessTo(rowsOf([...closed, space], permitting))
+        .filter(({ verdict }) => verdict === 'wider')
+        .flatMap(({ callers }) => callers);
+    expect(callersOf(hidden)).toEqual(['sales/web']);
+    expect(callersOf(seen)).toEqual([]);
+  });
+
+  test('refuse nobody', () => {
+    const verdicts = (space: string) =>
+      new Set(accessTo(rowsOf([selecting, strictRoot, allowWeb, space], permitting)).map(({ verdict }) => verdict));
+    expect(verdicts(seen)).toEqual(new Set(['same']));
+    expect(verdicts(hidden)).toEqual(new Set(['same', 'narrower']));
+    const modes = (space: string) =>
+      rowsOf([selecting, strict, space], [identity, permission(everyone), tls('Permissive')]).filter(
+        ({ aspect, verdict }) => aspect === 'transport' && verdict === 'wider',
+      ).length;
+    expect([modes(seen) > 0, modes(hidden)]).toEqual([true, 0]);
+  });
+
+  test('nor do Services there declare what a port speaks', () => {
+    const protocolsOf = (space: string) =>
+      judged([selecting, space], []).servers.flatMap(({ protocols }) => [...protocols]);
+    expect(protocolsOf(seen)).toEqual([
+      [8443, 'http'],
+      [9000, 'tcp'],
+    ]);
+    expect(protocolsOf(hidden)).toEqual([
+      [8443, 'detected'],
+      [9000, 'detected'],
+    ]);
+  });
+});

@@ -12,6 +12,7 @@ import {
   type ProxyChange,
   type Rule,
   readAuthorizationPolicy,
+  readByIstio,
   readPeerAuthentication,
   scopeOf,
   selects,
@@ -184,11 +185,12 @@ const reaches: Readonly<Record<Answer, Reach>> = { yes: 'all', no: 'none', depen
 
 /** Reads Istio's side of who may call whom (security.md 2); external authorizers may refuse whatever they are asked about. */
 export function readBefore(
-  estate: Estate,
+  whole: Estate,
   trust: Trust,
   policies: readonly AuthorizationPolicy[],
   callers: readonly Caller[],
 ): Before {
+  const estate = readByIstio(whole, trust.rootNamespace);
   const ofKind = (kind: string): Resource[] =>
     estate.istio.filter((one) => one.kind === kind && one.group === 'security.istio.io');
   const peers = ofKind('PeerAuthentication').map((one) => readPeerAuthentication(one, trust.rootNamespace));
@@ -247,9 +249,9 @@ export function readBefore(
   };
 }
 
-/** Istio's AuthorizationPolicies. */
+/** The AuthorizationPolicies that Istio reads. */
 export function policiesOf(estate: Estate, rootNamespace: string): AuthorizationPolicy[] {
-  return estate.istio
-    .filter(({ kind, group }) => kind === 'AuthorizationPolicy' && group === 'security.istio.io')
+  return readByIstio(estate, rootNamespace)
+    .istio.filter(({ kind, group }) => kind === 'AuthorizationPolicy' && group === 'security.istio.io')
     .map((one) => readAuthorizationPolicy(one, rootNamespace));
 }

@@ -1,4 +1,4 @@
-import { type Estate, indexServices, trustOf, type Workload, workloadsOf } from '@isthmus/istio';
+import { type Estate, indexServices, readByIstio, trustOf, type Workload, workloadsOf } from '@isthmus/istio';
 import { isList, isMap, matchesLabels, type Resource } from '@isthmus/kubernetes';
 import type { Protocol } from './before.ts';
 
@@ -11,7 +11,7 @@ export interface Server {
   readonly serviceAccount: string | undefined;
   /** Names of the Services that send to it, in its namespace. */
   readonly services: readonly string[];
-  /** How the ports that Services send to speak, by number. */
+  /** How the ports that Services send to speak in Istio, by number; of Services that it does not read it finds out. */
   readonly protocols: ReadonlyMap<number, Protocol>;
   /** Ports that containers declare and no Service sends to. */
   readonly others: readonly number[];
@@ -113,7 +113,9 @@ export function readServers(estate: Estate, options: { rootNamespace: string; cl
   const namespaces = new Map(
     estate.context.filter(({ kind, group }) => kind === 'Namespace' && group === '').map((one) => [one.name, one]),
   );
-  const gateways = gatewaysOf(estate);
+  const read = readByIstio(estate, options.rootNamespace);
+  const known = new Set(read.context);
+  const gateways = gatewaysOf(read);
   const services = Map.groupBy(
     indexServices(estate, options.clusterDomain).all.filter(
       ({ selector, externalName }) => selector !== undefined && Object.keys(selector).length > 0 && !externalName,
@@ -144,12 +146,13 @@ export function readServers(estate: Estate, options: { rootNamespace: string; cl
     } else {
       const selecting = (services.get(namespace) ?? []).filter(({ selector = {} }) => matchesLabels(selector, labels));
       const protocols = new Map<number, Protocol>();
-      for (const { ports } of selecting)
+      for (const { ports, resource } of selecting)
         for (const { targetPort, protocol, transport } of ports) {
           const target =
             typeof targetPort === 'number' ? targetPort : containerPorts.find((one) => one.name === targetPort)?.port;
           if (target === undefined || transport !== 'TCP' || protocols.has(target)) continue;
-          protocols.set(target, protocol === undefined ? 'detected' : httpProtocols.has(protocol) ? 'http' : 'tcp');
+          const isDetected = protocol === undefined || !known.has(resource);
+          protocols.set(target, isDetected ? 'detected' : httpProtocols.has(protocol) ? 'http' : 'tcp');
         }
       const foreign = otherTransports(workload);
       const declared = new Set(containerPorts.map(({ port }) => port).filter((port) => !foreign.has(port)));

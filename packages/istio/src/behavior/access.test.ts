@@ -118,3 +118,35 @@ test.each([
 ])('%s is within %s: %s', (address, block, expected) => {
   expect(addressWithin(address, block)).toBe(expected);
 });
+
+test.each([
+  ['seen: "yes"', 'denied', 'refused'],
+  ['seen: "no"', 'allowed', 'allowed'],
+])('policies count where the namespace is selected: %s', (label, mtls, plaintext) => {
+  const text = `apiVersion: v1
+kind: ConfigMap
+metadata: {name: istio, namespace: istio-system}
+data: {mesh: 'discoverySelectors: [{matchLabels: {seen: "yes"}}]'}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: sales, labels: {${label}}}
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: one, namespace: sales}
+spec: {rules: [{from: [{source: {namespaces: [ops]}}]}]}
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: one, namespace: sales}
+spec: {mtls: {mode: STRICT}}
+`;
+  const decide = compileAccess(
+    takeIn([readManifest('a.yaml', new TextEncoder().encode(text))]),
+    { namespace: 'sales', labels: { app: 'web' } },
+    { rootNamespace: 'istio-system', clusterDomain: 'cluster.local' },
+  );
+  expect(decide(approach).outcome).toBe(mtls);
+  expect(decide({ port: 8080, tls: 'none', address: '10.1.2.3' }).outcome).toBe(plaintext);
+});

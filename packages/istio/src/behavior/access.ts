@@ -1,6 +1,7 @@
 import type { Access } from '@isthmus/behavior';
 import { isList, isMap, type JsonObject } from '@isthmus/kubernetes';
 import { type AuthorizationPolicy, type Constraint, isHttpOnly, type Rule } from '../effective/authorization-policy.ts';
+import { readByIstio } from '../effective/discovery.ts';
 import { meshDefaults, readMeshSettings } from '../effective/mesh-settings.ts';
 import { effectiveMtls, type MtlsMode, readPeerAuthentication } from '../effective/peer-authentication.ts';
 import { scopeOf, selects } from '../effective/policy-scope.ts';
@@ -137,11 +138,12 @@ function decide(compiled: Compiled, approach: Approach): Access {
  * AuthorizationPolicies, in the order in which a sidecar asks them (security.md 2). External authorizers are not asked.
  */
 export function compileAccess(
-  estate: Estate,
+  whole: Estate,
   server: AccessServer,
   options: { readonly rootNamespace: string; readonly clusterDomain: string },
 ): (approach: Approach) => Access {
   const { rootNamespace, clusterDomain } = options;
+  const estate = readByIstio(whole, rootNamespace);
   const trust = trustOf(estate, { rootNamespace, trustDomain: clusterDomain });
   const mesh = readMeshSettings(estate, { ...meshDefaults, clusterDomain, rootNamespace });
   const ofKind = (kind: string) =>

@@ -117,6 +117,11 @@ test('mutual TLS is left out where the namespace does not take it', () => {
     `---\napiVersion: security.istio.io/v1\nkind: PeerAuthentication\nmetadata: {name: default, namespace: ${namespace}}\nspec: {mtls: {mode: ${mode}}}\n`;
   expect(settings(policy('istio-system', 'DISABLE')).tls).toEqual({ mode: 'plaintext' });
   expect(settings(policy('istio-system', 'DISABLE') + policy('shop', 'STRICT')).tls).toEqual({ mode: 'auto mTLS' });
+  // Istio does not read what discoverySelectors leave out.
+  const selecting =
+    mesh('discoverySelectors: [{matchLabels: {seen: ours}}]') +
+    '---\napiVersion: v1\nkind: Namespace\nmetadata: {name: istio-system}\n';
+  expect(settings(policy('istio-system', 'DISABLE') + selecting).tls).toEqual({ mode: 'auto mTLS' });
 });
 
 test('where the client dials endpoints itself, mutual TLS is for all of them or none', () => {

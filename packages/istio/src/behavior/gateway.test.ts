@@ -119,4 +119,17 @@ metadata: {name: default, namespace: istio-system}
 spec: {egress: [{hosts: ["istio-system/*"]}]}`;
   expect(answer(text, 'x.example', '/admin/x', 'POST')).toBe(403);
   expect(answer(text, 'x.example', '/admin/x')).toBe('seats:8080');
+  // Not where Istio does not read the policy.
+  const hidden = `${text.replace('{name: p, namespace: shop}', '{name: p, namespace: istio-system}')}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: istio-system, labels: {seen: theirs}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: istio, namespace: istio-system}
+data: {mesh: 'discoverySelectors: [{matchExpressions: [{key: seen, operator: DoesNotExist}]}]'}`;
+  expect(answer(hidden, 'x.example', '/admin/x', 'POST')).toBe('seats:8080');
+  expect(answer(hidden.replace(', labels: {seen: theirs}', ''), 'x.example', '/admin/x', 'POST')).toBe(403);
 });

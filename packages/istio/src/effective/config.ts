@@ -3,6 +3,7 @@ import type { Estate } from '../estate.ts';
 import { type ClientScope, clientScopes, indexSidecars, type SidecarIndex } from './client-scope.ts';
 import type { EffectiveDestinationRule } from './destination-rule.ts';
 import { type DestinationRuleIndex, indexDestinationRules } from './destination-rule-index.ts';
+import { readByIstio } from './discovery.ts';
 import { type MeshRoutes, readMeshRoutes } from './mesh-routes/mesh-routes.ts';
 import { type MeshDefaults, type MeshSettings, meshDefaults, readMeshSettings } from './mesh-settings.ts';
 import { buildRegistry, type Registry } from './registry.ts';
@@ -14,6 +15,7 @@ import { indexVirtualServices, type VirtualServiceIndex } from './virtual-servic
  * value keeps the resource and the path that it was written at.
  */
 export interface EffectiveConfig {
+  /** Without what `discoverySelectors` leave out. */
   readonly estate: Estate;
   readonly mesh: MeshSettings;
   readonly registry: Registry;
@@ -28,8 +30,10 @@ export interface EffectiveConfig {
 }
 
 /** Reads the effective configuration of an estate. */
-export function effectiveConfig(estate: Estate, defaults: Partial<MeshDefaults> = {}): EffectiveConfig {
-  const mesh = readMeshSettings(estate, { ...meshDefaults, ...defaults });
+export function effectiveConfig(whole: Estate, defaults: Partial<MeshDefaults> = {}): EffectiveConfig {
+  const known = { ...meshDefaults, ...defaults };
+  const estate = readByIstio(whole, known.rootNamespace);
+  const mesh = readMeshSettings(estate, known);
   const registry = buildRegistry(estate, mesh);
   const meshRoutes = readMeshRoutes(estate, mesh);
   const virtualServices = indexVirtualServices(estate, mesh, meshRoutes.virtualServices);

@@ -1,7 +1,6 @@
 import { type Emitted, objectsAfter } from '@isthmus/equivalence';
 import { discovery, type Estate, effectiveConfig } from '@isthmus/istio';
 import { compileKongMesh, type TargetVersion } from '@isthmus/kong-mesh';
-import { effectiveNamespace, type Resource } from '@isthmus/kubernetes';
 import type { ServiceGraph } from '../graph/edge.ts';
 import { assumptionsOf } from './assumptions.ts';
 import { type Change, changesOf } from './changes.ts';
@@ -109,12 +108,9 @@ function besidesOf(emitted: FanOutInput['emitted']): Map<string, readonly string
  */
 export function fanOut({ estate, emitted, graph, settings }: FanOutInput): FanOut {
   const { target: version, mesh, systemNamespace, clusterDomain, rootNamespace } = settings;
-  const discovers = discovery(estate, rootNamespace) ?? (() => true);
-  const isHidden = (resource: Resource): boolean =>
-    resource.kind === 'Service' && resource.group === '' && !discovers(effectiveNamespace(resource));
-  const hidden = estate.context.filter(isHidden).length;
-  const context = hidden === 0 ? estate.context : estate.context.filter((resource) => !isHidden(resource));
-  const config = effectiveConfig({ ...estate, context }, { clusterDomain, rootNamespace });
+  const leftOut = discovery(estate, rootNamespace)?.leftOut ?? [];
+  const hidden = leftOut.filter(({ kind, group }) => kind === 'Service' && group === '').length;
+  const config = effectiveConfig(estate, { clusterDomain, rootNamespace });
   const inCluster = config.registry.all.filter(({ registry }) => registry === 'kubernetes');
   const pods = countPods(estate, inCluster, config.mesh.rootNamespace);
   const inhabited = new Set(

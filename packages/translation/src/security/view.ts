@@ -29,7 +29,7 @@ export interface SecurityView {
   readonly workloads: readonly Workload[];
   /** The workloads that a scope can hold by its namespace. */
   workloadsIn(namespace: string | undefined): readonly Workload[];
-  /** Services with a selector, by namespace. */
+  /** Services with a selector, by namespace, whether or not Istio reads them. */
   readonly selecting: ReadonlyMap<string, readonly Service[]>;
   readonly services: readonly Resource[];
   readonly policies: readonly AuthorizationPolicy[];
@@ -88,10 +88,10 @@ const views = new WeakMap<Context, SecurityView>();
 export function securityOf(context: Context): SecurityView {
   const known = views.get(context);
   if (known !== undefined) return known;
-  const { estate, settings } = context;
+  const { estate, whole, settings } = context;
   const trust = trustOf(estate, { rootNamespace: settings.rootNamespace, trustDomain: settings.clusterDomain });
   const workloads = workloadsOf(estate);
-  const services = estate.context.filter(({ group, kind }) => group === '' && kind === 'Service');
+  const services = whole.context.filter(({ group, kind }) => group === '' && kind === 'Service');
   const accounts = new Map<string, Account>();
   const named = (namespace: string, name: string): void =>
     void accounts.set(`${namespace}/${name}`, { namespace, name });
@@ -116,7 +116,7 @@ export function securityOf(context: Context): SecurityView {
     workloads,
     workloadsIn: (namespace) => (namespace === undefined ? workloads : (byNamespace.get(namespace) ?? [])),
     selecting: Map.groupBy(
-      context.services.all.filter(({ selector }) => selector !== undefined && Object.keys(selector).length > 0),
+      context.allServices.filter(({ selector }) => selector !== undefined && Object.keys(selector).length > 0),
       ({ namespace }) => namespace,
     ),
     services,

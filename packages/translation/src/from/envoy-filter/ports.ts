@@ -15,7 +15,7 @@ interface Target {
 
 /** Where the Services of the import send to, by their selectors. */
 const targets = oncePerContext((context): readonly Target[] =>
-  context.estate.context.flatMap(({ kind, group, namespace, object }) => {
+  context.whole.context.flatMap(({ kind, group, namespace, object }) => {
     if (kind !== 'Service' || group !== '') return [];
     const { selector, ports } = mapOf(object.spec);
     const labels = Object.entries(mapOf(selector));

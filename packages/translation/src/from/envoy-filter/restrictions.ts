@@ -36,7 +36,7 @@ const byNamespace = oncePerContext((context) => ({
     workloadsOf(context.estate).filter(({ inCluster }) => inCluster),
     ({ namespace }) => namespace,
   ),
-  services: Map.groupBy(context.services.all, ({ namespace }) => namespace),
+  services: Map.groupBy(context.allServices, ({ namespace }) => namespace),
 }));
 
 const selecting = (services: readonly Service[], { labels }: Workload): Service[] =>

@@ -1,5 +1,5 @@
 import { codes } from '@isthmus/diagnostics';
-import { indexServices, type Service } from '@isthmus/istio';
+import { indexServices, readByIstio, type Service } from '@isthmus/istio';
 import { stringifyJson } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { child, flag, items, rootField, text } from '../../field.ts';
@@ -27,7 +27,7 @@ const isOfCluster = ({ namespace, name }: Service, root: string): boolean =>
 function sharedServices({ settings }: Context, zones: readonly Zone[]): Shared[] {
   const found = new Map<string, { namespace: string; name: string; inZones: { zone: Zone; service: Service }[] }>();
   for (const zone of zones)
-    for (const service of indexServices(zone.estate, settings.clusterDomain).all) {
+    for (const service of indexServices(readByIstio(zone.estate, settings.rootNamespace), settings.clusterDomain).all) {
       // What no cluster has for its own is written for all of them, and stands in each.
       if (isOfCluster(service, settings.rootNamespace) || service.externalName) continue;
       const { namespace, name } = service;
@@ -168,7 +168,7 @@ function shapeInWords(zones: readonly Zone[]): string {
 /** Configuration of Istio that stands in a cluster whose control plane is elsewhere (edge.md 3.14). */
 function reportRemoteConfig(context: Context, zones: readonly Zone[]): void {
   const primaries = zones.filter(({ cluster }) => !cluster.isRemote).map(({ cluster }) => cluster.name);
-  for (const resource of context.estate.istio) {
+  for (const resource of context.whole.istio) {
     const zone = zones.find(({ cluster }) => cluster.name === resource.source.cluster);
     if (zone === undefined || !zone.cluster.isRemote || zone.estate.istio.includes(resource)) continue;
     context.report(

@@ -48,13 +48,3 @@ export function accountForRetired(context: Context): void {
     context.claim(spec, 'unsupported', code);
   }
 }
-
-/** Policies that Istio does not read. */
-export function accountForHiddenPolicies(context: Context): void {
-  for (const resource of context.hiddenPolicies) {
-    const { kind, name, namespace } = resource;
-    context.report(codes.installation.hiddenPolicy, { kind, name, namespace: namespace || 'default' }, resource);
-    const spec = child(rootField(resource), 'spec');
-    if (spec !== undefined) context.claim(spec, 'unsupported', codes.installation.hiddenPolicy);
-  }
-}

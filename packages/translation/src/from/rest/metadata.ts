@@ -1,9 +1,9 @@
 import { codes } from '@isthmus/diagnostics';
 import type { Workload } from '@isthmus/istio';
-import { parsePath, type Resource } from '@isthmus/kubernetes';
+import { parsePath } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { descend, entries, type Field, rootField, text } from '../../field.ts';
-import { contextLeavesOf, isIstioKey } from '../../leaves.ts';
+import { contextLeavesOf, isIstioKey, leafAt } from '../../leaves.ts';
 import { adviceFor } from './advice.ts';
 import type { WorkloadPatches } from './workloads.ts';
 
@@ -24,9 +24,6 @@ const automatic: Readonly<Record<string, readonly string[]>> = {
 /** Keys that controllers and tools write for themselves. */
 const idle =
   /^(?:sidecar\.istio\.io\/status|gateway\.istio\.io\/(?:managed|controller-version)|galley\.istio\.io\/|install\.operator\.istio\.io\/|operator\.istio\.io\/|security\.istio\.io\/(?:alpha-policy-convert|autoRegistration)|istio\.io\/(?:ignore-policy-attachment|enable-inference-extproc|dry-run|config|connectedAt|disconnectedAt|description)|internal\.istio\.io\/)/;
-
-const fieldAt = (resource: Resource, path: string): Field | undefined =>
-  descend(rootField(resource), ...(parsePath(path) ?? []));
 
 function accountForKey(
   context: Context,
@@ -70,7 +67,7 @@ export function accountForMetadata(context: Context, workloads: readonly Workloa
   const byResource = new Map(workloads.map((workload) => [workload.resource, workload]));
   for (const resource of context.estate.context) {
     for (const path of contextLeavesOf(resource)) {
-      const field = text(fieldAt(resource, path));
+      const field = text(leafAt(resource, path));
       const key = String(parsePath(path)?.at(-1));
       if (field === undefined || context.unclaimed(field).length === 0) continue;
       const ofPods = path.startsWith('spec.') || resource.kind === 'Pod';

@@ -21,6 +21,23 @@ function askByThemselves(workload: Workload): boolean {
   return (own ?? text(descend(podMetadata(workload, 'annotations'), 'sidecar.istio.io/inject'))?.value) === 'true';
 }
 
+/** What Istio's injector is told of the pods of a namespace; undefined where nothing is said. */
+function injectorOf({ labels }: Resource): 'on' | 'off' | undefined {
+  if (labels['istio-injection'] === 'disabled') return 'off';
+  const isOn = labels['istio-injection'] === 'enabled' || byRevision.some((key) => labels[key] !== undefined);
+  return isOn ? 'on' : undefined;
+}
+
+const isAmbient = ({ labels }: Resource): boolean => labels['istio.io/dataplane-mode'] === 'ambient';
+
+/** Whether a namespace is labelled for Kong Mesh's injection, by the import or by what is emitted for it. */
+export function isInjected(resource: Resource): boolean {
+  const own = resource.labels[injection];
+  // As Kong Mesh reads it (kuma, pkg/plugins/runtime/k8s/metadata/annotations.go GetEnabled, 2.14).
+  if (own !== undefined) return ['enabled', 'true', 'yes'].includes(own);
+  return isAmbient(resource) || injectorOf(resource) === 'on';
+}
+
 function emit(context: Context, resource: Resource, labels: Traceable<Record<string, string | null>>): void {
   const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: resource.name, labels } };
   context.emit({ role: 'patch', base: resource, object: object as Traceable<EmittedObject>, services: [] });
@@ -36,14 +53,12 @@ export function translateInjection(context: Context, workloads: readonly Workloa
   for (const [name, resource] of namespacesOf(context.estate.context)) {
     const classic = labelOf(resource, 'istio-injection');
     const revisions = byRevision.flatMap((key) => labelOf(resource, key) ?? []);
-    const isAmbient = resource.labels['istio.io/dataplane-mode'] === 'ambient';
-    const isOff = classic?.value === 'disabled';
-    const isOn = !isOff && (classic?.value === 'enabled' || revisions.length > 0);
+    const injector = injectorOf(resource);
     const reasons = [classic, ...revisions].filter((field) => field !== undefined);
-    if (Object.hasOwn(resource.labels, injection) || isAmbient) {
+    if (Object.hasOwn(resource.labels, injection) || isAmbient(resource)) {
       // It has its label, or gets it with the end of the ambient mode.
       for (const field of reasons) context.settled(field);
-    } else if (isOn) {
+    } else if (injector === 'on') {
       const gone = ['istio-injection', ...byRevision].filter((key) => resource.labels[key] !== undefined);
       const parameters = { namespace: name, labels: gone.join(', ') };
       const [first, ...others] = reasons as [Field<string>, ...Field<string>[]];
@@ -53,7 +68,7 @@ export function translateInjection(context: Context, workloads: readonly Workloa
         [injection]: on,
         ...Object.fromEntries(gone.map((key) => [key, null])),
       });
-    } else if (isOff && classic !== undefined) {
+    } else if (injector === 'off' && classic !== undefined) {
       emit(context, resource, { [injection]: context.exact(classic, 'disabled') });
       for (const field of revisions) context.settled(field);
     } else {

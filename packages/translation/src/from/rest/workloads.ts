@@ -83,7 +83,7 @@ export function createWorkloadPatches(context: Context): WorkloadPatches {
     },
     emit() {
       for (const { workload, marks: own } of marks.values()) {
-        const services = context.services.all.filter(
+        const services = context.allServices.filter(
           ({ namespace, selector }) =>
             namespace === workload.namespace && selector !== undefined && matchesLabels(selector, workload.labels),
         );
