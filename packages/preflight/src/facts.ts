@@ -1,4 +1,11 @@
-import { type EffectiveConfig, type Estate, effectiveConfig, type Service, type ServiceIndex } from '@isthmus/istio';
+import {
+  type EffectiveConfig,
+  type Estate,
+  effectiveConfig,
+  indexServices,
+  type Service,
+  type ServiceIndex,
+} from '@isthmus/istio';
 import { effectiveNamespace, matchesLabels, type Resource } from '@isthmus/kubernetes';
 import type { PreflightSettings } from './check.ts';
 import { type Joining, namespacesThatJoin, podJoins } from './joining.ts';
@@ -83,7 +90,7 @@ export function gatherFacts(estate: Estate, settings: PreflightSettings, planned
     clusterDomain: settings.clusterDomain,
     rootNamespace: settings.rootNamespace,
   });
-  const byKind = Map.groupBy([...estate.istio, ...estate.context], ({ group, kind }) => `${group}/${kind}`);
+  const byKind = Map.groupBy([...config.estate.istio, ...estate.context], ({ group, kind }) => `${group}/${kind}`);
   const ofKind: Facts['ofKind'] = (group, kind) => byKind.get(`${group}/${kind}`) ?? [];
   const namespaces = ofKind('', 'Namespace');
   const byName = new Map(namespaces.map((namespace) => [namespace.name, namespace]));
@@ -98,7 +105,8 @@ export function gatherFacts(estate: Estate, settings: PreflightSettings, planned
   const behind = (select: PodSelection, { namespace, selector = {} }: Service): readonly Pod[] =>
     Object.keys(selector).length === 0 ? [] : select(namespace, selector);
   const joining = new Set(pods);
-  const { services: index } = config.registry;
+  // Kong Mesh looks at Services that Istio does not read, too.
+  const index = indexServices(estate, settings.clusterDomain);
   const ofPod = new Map<Pod, string[]>();
   const selected = new Map<Service, readonly Pod[]>();
   for (const service of index.all) {

@@ -2,6 +2,7 @@ import {
   type EffectiveMtls,
   effectiveMtls,
   indexServices,
+  readByIstio,
   readPeerAuthentication,
   type Service,
   scopeOf,
@@ -189,8 +190,9 @@ export function bridgeFacts(input: BridgeInput): BridgeFacts {
   const known = new Map(index.all.map((service) => [`${service.namespace}/${service.name}`, service]));
   const behind = workloadsBehind(moving, known, workloadsOf(estate));
   const trust = trustOf(estate, { rootNamespace, trustDomain: 'cluster.local' });
+  const { istio } = readByIstio(estate, rootNamespace);
   const ofKind = (kind: string): Resource[] =>
-    estate.istio.filter((resource) => resource.kind === kind && resource.group === 'security.istio.io');
+    istio.filter((resource) => resource.kind === kind && resource.group === 'security.istio.io');
   const authentications = ofKind('PeerAuthentication').map((one) => readPeerAuthentication(one, trust.rootNamespace));
   const policies = ofKind('AuthorizationPolicy').map((one) => ({
     scope: scopeOf(one, trust.rootNamespace),
@@ -231,7 +233,7 @@ export function bridgeFacts(input: BridgeInput): BridgeFacts {
   const finder = findServices(estate, moving, clusterDomain);
   const byHost = (kind: string, hosts: (resource: Resource) => readonly string[]): Map<string, Resource[]> => {
     const found = new Map<string, Resource[]>();
-    for (const resource of estate.istio) {
+    for (const resource of istio) {
       if (resource.kind !== kind || resource.group !== 'networking.istio.io') continue;
       const ids = hosts(resource).flatMap((host) => finder.named(host, effectiveNamespace(resource)));
       for (const id of new Set(ids)) found.set(id, [...(found.get(id) ?? []), resource]);
