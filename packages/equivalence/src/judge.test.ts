@@ -324,6 +324,58 @@ spec:
   ]);
 });
 
+test('Services that Istio does not read are compared where Kong Mesh knows them by its own labels', () => {
+  const hidden = (labels: string, mode: string): string => `---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: istio, namespace: istio-system}
+data:
+  mesh: |
+    discoverySelectors: [{matchExpressions: [{key: team, operator: DoesNotExist}]}]
+    outboundTrafficPolicy: {mode: ${mode}}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: batch, labels: {team: others${labels}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: jobs, namespace: batch}
+spec: {clusterIP: 10.0.0.9, selector: {app: jobs}, ports: [{name: http, port: 80, appProtocol: http}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: app, namespace: passenger}
+spec: {template: {metadata: {labels: {app: app}}, spec: {containers: []}}}
+`;
+  const labelled = ', kuma.io/sidecar-injection: enabled';
+  const outside = judgeOf(route(sameRules), [], hidden('', 'ALLOW_ANY'));
+  expect(outside.services).not.toContain('batch/jobs');
+  expect(outside.verify('batch/jobs', [])).toEqual([]);
+  const finding: Finding = {
+    code: 'ISTHMUS-INS-010',
+    severity: 'warning',
+    resource: { kind: 'Namespace', namespace: '', name: 'batch' },
+  };
+  const passed = judgeOf(route(sameRules), [finding], hidden(labelled, 'ALLOW_ANY'));
+  expect(passed.services).toContain('batch/jobs');
+  const sentences = (judge: Judge) => routingOf(judge, 'batch/jobs').map(({ sentence }) => sentence);
+  expect(sentences(passed)).toEqual([
+    'Differs: `GET /` is passed through to the address dialled in Istio and goes to jobs.batch:80 in Kong Mesh.',
+  ]);
+  expect(routingOf(passed, 'batch/jobs')).toMatchObject([{ predictedBy: ['ISTHMUS-INS-010'] }]);
+  expect(routingOf(passed).flatMap(({ predictedBy = [] }) => predictedBy)).not.toContain('ISTHMUS-INS-010');
+  const refused = judgeOf(route(sameRules), [], hidden(labelled, 'REGISTRY_ONLY'));
+  expect(sentences(refused)).toEqual([
+    'Differs: `GET /` is answered with 502 in Istio and goes to jobs.batch:80 in Kong Mesh.',
+  ]);
+  const asked = { client: { namespace: 'passenger', labels: { app: 'app' } }, port: 80 };
+  const request = { method: 'GET', authority: 'jobs.batch', path: '/', headers: {} };
+  const service = { namespace: 'batch', name: 'jobs' };
+  expect(refused.simulate({ ...asked, service, request })).toMatchObject({ differences: [{ what: 'kind' }] });
+  expect(outside.simulate({ ...asked, service, request })).toEqual({ reason: 'no such service', ports: [] });
+});
+
 test('a model decides the same after it was brought elsewhere as JSON', () => {
   const judge = judgeOf(route(sameRules));
   const subject = {

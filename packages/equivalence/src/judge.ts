@@ -1,10 +1,10 @@
-import { type EffectiveConfig, type Estate, effectiveConfig } from '@isthmus/istio';
+import { type EffectiveConfig, type Estate, effectiveConfig, type RegistryService } from '@isthmus/istio';
 import type { RouterFlavor } from '@isthmus/kong-gateway';
-import type { TargetVersion } from '@isthmus/kong-mesh';
+import { compileKongMesh, type TargetVersion } from '@isthmus/kong-mesh';
 import { effectiveNamespace, type Resource } from '@isthmus/kubernetes';
 import { edgePredictions, gatewayId, presentEdge } from './edge/edge-row.ts';
 import { comparablePorts, type EdgeCase, edgeModel, verifyEdge } from './edge/verify-edge.ts';
-import { type Emitted, meshAfter, objectsAfter } from './mesh-after.ts';
+import { type AfterOptions, type Emitted, meshAfter, objectsAfter } from './mesh-after.ts';
 import { type Finding, predictions } from './predictions.ts';
 import { type Simulation, simulate } from './simulate.ts';
 import {
@@ -42,8 +42,8 @@ export interface Case {
 export interface Judge {
   readonly config: EffectiveConfig;
   /**
-   * What can be compared: services (`<namespace>/<name>`), and the gateways that clients from outside call
-   * (`<namespace>/gateway:<name>`), sorted.
+   * What can be compared: services (`<namespace>/<name>`), those that Istio does not read where Kong Mesh will know them by its
+   * own labels, and the gateways that clients from outside call (`<namespace>/gateway:<name>`), sorted.
    */
   readonly services: readonly string[];
   /** The ports of a service that can be compared; none where there is no such service. */
@@ -60,13 +60,27 @@ export interface Judge {
   simulate(request: SimulatedRequest): Simulation | NothingToSimulate;
 }
 
+/** Services that Istio does not read and of which Kong Mesh makes MeshServices, by the labels that the cluster then has. */
+function knownToKongMesh(
+  { leftOut }: EffectiveConfig,
+  { estate, emitted }: Pick<Case, 'estate' | 'emitted'>,
+  { zone = 'default', ...options }: AfterOptions,
+): readonly RegistryService[] {
+  if (leftOut.length === 0) return [];
+  const { destinations } = compileKongMesh(objectsAfter(estate, emitted, options), { ...options, zone });
+  const known = new Set(destinations.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`));
+  return leftOut.filter(({ namespace, resource }) => known.has(`MeshService ${namespace}/${resource.name}`));
+}
+
 /** Compiles both meshes; see `verifyEstate` and `simulate`. */
 export function createJudge({ estate, emitted, findings, concerning, settings }: Case): Judge {
   const { target, mesh, zone, systemNamespace, rootNamespace, clusterDomain, router = 'expressions' } = settings;
   const config = effectiveConfig(estate, { rootNamespace, clusterDomain });
-  const after = meshAfter(estate, emitted, { version: target, mesh, zone, systemNamespace });
+  const options = { version: target, mesh, zone, systemNamespace };
+  const after = meshAfter(estate, emitted, options);
   const predictedBy = predictions(findings, config, concerning);
-  const byId = new Map(comparable(config).map((one) => [`${one.namespace}/${one.resource.name}`, one]));
+  const compared = [...comparable(config), ...knownToKongMesh(config, { estate, emitted }, options)];
+  const byId = new Map(compared.map((one) => [`${one.namespace}/${one.resource.name}`, one]));
   const unknowing = new Map<string, ReadonlySet<string>>();
   const predictedAtEdge = edgePredictions(findings);
   const gateways = Map.groupBy(comparablePorts(config), ({ gateways: [oldest] }) =>
@@ -74,7 +88,7 @@ export function createJudge({ estate, emitted, findings, concerning, settings }:
   );
   const edge = (): EdgeCase => ({
     config,
-    objects: objectsAfter(estate, emitted, { version: target, mesh, zone, systemNamespace }),
+    objects: objectsAfter(estate, emitted, options),
     mesh: after,
     flavor: router,
   });
@@ -93,11 +107,11 @@ export function createJudge({ estate, emitted, findings, concerning, settings }:
       if (found === undefined) return [];
       const clients = new Set<string>();
       unknowing.set(service, clients);
-      const options = {
+      const asked = {
         clusterDomain,
         unknowing: (subject: Subject) => void clients.add(clientsInWords(subject.clients, subject.everywhere)),
       };
-      return Array.from(verifyService(config, after, found, options), (verification) =>
+      return Array.from(verifyService(config, after, found, asked), (verification) =>
         present(verification, { accepted, predictedBy }),
       );
     },
@@ -106,8 +120,10 @@ export function createJudge({ estate, emitted, findings, concerning, settings }:
       return [...(unknowing.get(service) ?? [])];
     },
     model(subject) {
-      const ports = gateways.get(`${subject.service.namespace}/${subject.service.name}`);
-      if (ports === undefined) return simulationModel(config, after, subject);
+      const id = `${subject.service.namespace}/${subject.service.name}`;
+      const ports = gateways.get(id);
+      if (ports === undefined)
+        return byId.has(id) ? simulationModel(config, after, subject) : { reason: 'no such service', ports: [] };
       const port = ports.find((one) => one.port === subject.port);
       return port === undefined
         ? { reason: 'no such port', ports: ports.map((one) => one.port) }

@@ -20,6 +20,8 @@ export interface Finding {
 const areas = new Set(['DR', 'EST', 'EXT', 'GA', 'MC', 'SC', 'SE', 'TR', 'VS']);
 /** Said of every route whatever becomes of it: that Kong Mesh would read it too, were it not removed. */
 const general = new Set(['ISTHMUS-GA-003']);
+/** Said of a namespace whose Services only Kong Mesh knows. */
+const unknownToIstio = new Set(['ISTHMUS-INS-010', 'ISTHMUS-INS-011']);
 /** Those of them that speak of the mesh where they name no resource. */
 const meshWide = new Set(['EST', 'MC', 'TR']);
 const areaOf = (code: string): string => code.split('-')[1] ?? '';
@@ -99,6 +101,7 @@ export function predictions(
 ): (verification: Verification) => readonly string[] {
   const byResource = new Map<string, Finding[]>();
   const byNamespace = new Map<string, Finding[]>();
+  const byHome = new Map<string, Finding[]>();
   const everywhere: Finding[] = [];
   const add = (map: Map<string, Finding[]>, key: string, finding: Finding): void => {
     const known = map.get(key);
@@ -107,6 +110,12 @@ export function predictions(
   };
   for (const finding of findings) {
     const { code, severity, resource, file } = finding;
+    if (resource !== undefined && unknownToIstio.has(code))
+      add(
+        byHome,
+        resource.kind === 'Namespace' ? resource.name : effectiveNamespace({ ...resource, group: '' }),
+        finding,
+      );
     if (severity === 'info' || !areas.has(areaOf(code)) || general.has(code)) continue;
     if (resource === undefined) {
       // What is said of a file is about reading it.
@@ -136,6 +145,7 @@ export function predictions(
       ...everywhere,
       ...subjects.flatMap((subject) => byResource.get(keyOf(subject)) ?? []),
       ...namespaces.flatMap((one) => byNamespace.get(one) ?? []),
+      ...(isOfReach(verification) ? (byHome.get(namespace) ?? []) : []),
     ]
       .filter(({ path = '' }) => aspect === 'resilience' || !onlyResilience(path))
       .filter(({ resource }) => resource?.kind !== 'Sidecar' || isOfReach(verification));

@@ -49,7 +49,7 @@ export interface NothingToSimulate {
 }
 
 const unknown =
-  'Istio keeps this client from knowing the service (Sidecar, exportTo); no workload of the import has just its labels, so that nobody has written what it reaches in Kong Mesh';
+  'Istio keeps this client from knowing the service (Sidecar, exportTo, discoverySelectors); no workload of the import has just its labels, so that nobody has written what it reaches in Kong Mesh';
 
 function destinationsOf({ virtualHosts, otherwise }: RouteTable): Destination[] {
   const decisions = [otherwise, ...virtualHosts.flatMap(({ routes }) => routes.map(({ decision }) => decision))];
@@ -86,7 +86,7 @@ export function simulationModel(
   after: KongMeshBehavior,
   { client, service, port }: SimulatedSubject,
 ): SimulationModel | NothingToSimulate {
-  const registered = config.registry.all.find(
+  const registered = [...config.registry.all, ...config.leftOut].find(
     ({ registry, namespace, resource }) =>
       registry === 'kubernetes' && namespace === service.namespace && resource.name === service.name,
   );

@@ -64,7 +64,7 @@ export const installation = defineCodes({
     severity: 'warning',
     title: 'Istio does not read this policy',
     message:
-      '{kind} {name} lies in namespace {namespace}, which discoverySelectors leave out: Istio does not read it, and it neither refuses nor lets in anybody. Nothing is made of it, and comparisons are without it.',
+      '{kind} {name} lies in namespace {namespace}, which discoverySelectors leave out: Istio does not read it, and it neither refuses nor lets in anybody. Nothing is made of it, and comparisons take Istio without it.',
     help: 'Remove it, or give the namespace a label that is selected if it is meant to count. Then import again.',
     explanation:
       'discoverySelectors filter every namespaced kind of configuration by the labels of its namespace, policies and those of the root namespace too (istio, pilot/pkg/config/kube/crdclient/client.go and pkg/kube/namespace/filter.go, 1.32; read, not run). Translation and comparisons are of what Istio reads, so that nobody gets in whom it refuses today.',
@@ -74,7 +74,7 @@ export const installation = defineCodes({
     severity: 'info',
     title: 'Istio does not read this resource',
     message:
-      '{kind} {name} lies in namespace {namespace}, which discoverySelectors leave out: Istio does not read it. Nothing is made of it, and comparisons are without it.',
+      '{kind} {name} lies in namespace {namespace}, which discoverySelectors leave out: Istio does not read it. Nothing is made of it, and comparisons take Istio without it.',
     help: 'Nothing is to be done, unless it is meant to count: then give the namespace a label that is selected, and import again.',
     explanation:
       'discoverySelectors filter Services, endpoints, Ingresses, the namespaced kinds of the Gateway API and all configuration of Istio by the labels of the namespace (istio, pkg/kube/namespace/filter.go, 1.32; read, not run; of Services verified by running). Another control plane may read it.',
@@ -94,7 +94,7 @@ export const installation = defineCodes({
     severity: 'warning',
     title: 'Services that Kong Mesh will know and Istio does not',
     message:
-      'discoverySelectors leave out namespace {namespace}: to proxies of Istio its Services ({services}) are unknown hosts, and they pass on what is for them as it is. Kong Mesh goes by its own label: it makes MeshServices of them, and its proxies route to them with mTLS and permissions. No comparison counts that.',
+      'discoverySelectors leave out namespace {namespace}: to proxies of Istio its Services ({services}) are unknown hosts, and they pass on what is for them as it is. Kong Mesh goes by its own label: it makes MeshServices of them, and its proxies route to them with mTLS and permissions. Verdicts on them differ.',
     help: 'Keep the label `kuma.io/sidecar-injection` off the namespace if it is to stay outside; else try its callers out before services leave Istio.',
     explanation:
       'Kong Mesh makes a MeshService of a Service whose namespace is labelled for injection or that has a label kuma.io/mesh (kuma, pkg/plugins/runtime/k8s/controllers/meshservice_controller.go, 2.14; edge.md M3). Istio injects sidecars into a namespace whatever discoverySelectors say, and gives it no `istio-ca-root-cert`, which new sidecars wait for (istio, pilot/pkg/serviceregistry/kube/controller/namespacecontroller.go, 1.32; read, not run).',

@@ -3,10 +3,10 @@ import type { Estate } from '../estate.ts';
 import { type ClientScope, clientScopes, indexSidecars, type SidecarIndex } from './client-scope.ts';
 import type { EffectiveDestinationRule } from './destination-rule.ts';
 import { type DestinationRuleIndex, indexDestinationRules } from './destination-rule-index.ts';
-import { readByIstio } from './discovery.ts';
+import { discovery, readByIstio } from './discovery.ts';
 import { type MeshRoutes, readMeshRoutes } from './mesh-routes/mesh-routes.ts';
 import { type MeshDefaults, type MeshSettings, meshDefaults, readMeshSettings } from './mesh-settings.ts';
-import { buildRegistry, type Registry } from './registry.ts';
+import { buildRegistry, type Registry, type RegistryService } from './registry.ts';
 import { sortByVisibility } from './service-view.ts';
 import { indexVirtualServices, type VirtualServiceIndex } from './virtual-service-index.ts';
 
@@ -19,6 +19,8 @@ export interface EffectiveConfig {
   readonly estate: Estate;
   readonly mesh: MeshSettings;
   readonly registry: Registry;
+  /** Services of the cluster that `discoverySelectors` leave out: no client knows them. */
+  readonly leftOut: readonly RegistryService[];
   readonly meshRoutes: MeshRoutes;
   readonly virtualServices: VirtualServiceIndex;
   readonly destinationRules: DestinationRuleIndex;
@@ -35,6 +37,8 @@ export function effectiveConfig(whole: Estate, defaults: Partial<MeshDefaults> =
   const estate = readByIstio(whole, known.rootNamespace);
   const mesh = readMeshSettings(estate, known);
   const registry = buildRegistry(estate, mesh);
+  const unread = discovery(whole, known.rootNamespace)?.leftOut ?? [];
+  const leftOut = unread.length === 0 ? [] : buildRegistry({ ...whole, istio: [], context: unread }, mesh).all;
   const meshRoutes = readMeshRoutes(estate, mesh);
   const virtualServices = indexVirtualServices(estate, mesh, meshRoutes.virtualServices);
   const destinationRules = indexDestinationRules(estate, mesh);
@@ -45,6 +49,7 @@ export function effectiveConfig(whole: Estate, defaults: Partial<MeshDefaults> =
     estate,
     mesh,
     registry,
+    leftOut,
     meshRoutes,
     virtualServices,
     destinationRules,

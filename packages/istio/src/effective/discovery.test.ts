@@ -138,6 +138,7 @@ test('the registry and the rules are of what is read', () => {
   const estate = files(['a.yaml', `${selecting}${spaces}${service('shop')}${service('batch')}${rule('batch')}`]);
   const config = effectiveConfig(estate);
   expect(config.registry.all.map(({ host }) => host)).toEqual(['web.shop.svc.cluster.local']);
+  expect(config.leftOut.map(({ host }) => host)).toEqual(['web.batch.svc.cluster.local']);
   expect(config.destinationRules.all).toEqual([]);
   expect(config.scopeOf({ namespace: 'shop', labels: {} }).service('web.batch.svc.cluster.local')).toBeUndefined();
 });

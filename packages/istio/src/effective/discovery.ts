@@ -187,14 +187,22 @@ function readDiscovery(estate: Estate, selectors: ReadonlyMap<string | undefined
   };
 }
 
+const holdsMesh: ReadonlySet<string> = new Set(['MeshConfig', 'IstioOperator', 'Istio']);
+
+/** Whether any MeshConfig of an estate, whichever counts, has selectors: most have none, and are not looked through. */
+const mayLeaveOut = (estate: Estate, rootNamespace: string): boolean =>
+  estate.istio.some(
+    (one) => holdsMesh.has(one.kind) && selectorsOf({ ...estate, istio: [one] }, rootNamespace) !== undefined,
+  );
+
 const readings = new WeakMap<Estate, Map<string, Reading | undefined>>();
 
 function readingOf(estate: Estate, rootNamespace: string): Reading | undefined {
   const known = readings.get(estate) ?? new Map<string, Reading | undefined>();
   readings.set(estate, known);
   if (known.has(rootNamespace)) return known.get(rootNamespace);
-  const selectors = selectorsByCluster(estate, rootNamespace);
-  const reading = selectors.size === 0 ? undefined : readDiscovery(estate, selectors);
+  const selectors = mayLeaveOut(estate, rootNamespace) ? selectorsByCluster(estate, rootNamespace) : undefined;
+  const reading = selectors === undefined ? undefined : readDiscovery(estate, selectors);
   known.set(rootNamespace, reading);
   return reading;
 }
