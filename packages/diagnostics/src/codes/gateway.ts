@@ -683,6 +683,18 @@ export const gateway = defineCodes({
     example:
       'spec:\n  hosts: [shop.example.com]\n  gateways: [public]\n  http:\n    - route: [{destination: {host: cart, port: {number: 443}}}]',
   },
+  outsideBackend: {
+    code: 'ISTHMUS-GW-081',
+    severity: 'warning',
+    title: 'A Service stands for a host outside of the cluster',
+    message:
+      'This rule sends its requests to {host}, outside of the cluster. Kong Gateway sends to Services only: Service {service} stands for the host, without Pods, and a MeshHTTPRoute leads from it to MeshExternalService {external}, by the zone egress.',
+    help: 'Apply the Service and the route before the routes of the gateway, and try one request: that Kong is led on so was read, not run.',
+    explanation:
+      'A MeshHTTPRoute takes a MeshExternalService as a backend and gives requests its address as their host (routing.md 2.3, verified by running), to which this rule rewrites it too. A Service that selects nothing becomes a MeshService without endpoints (routing.md 2.5); policies of the mesh act on the sidecar of a delegated gateway (edge.md 1.15). Kong itself takes no other backends than Services (kic 3.5, edge.md K-3 and K3).',
+    example:
+      'spec:\n  hosts: [shop.example.com]\n  gateways: [public]\n  http:\n    - rewrite: {authority: maps.example.com}\n      route: [{destination: {host: maps.example.com, port: {number: 80}}}]',
+  },
   sentOnce: {
     code: 'ISTHMUS-GW-076',
     severity: 'info',

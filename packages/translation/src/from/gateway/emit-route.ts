@@ -12,6 +12,7 @@ import { gatewayApi, gatewayName } from './emit-gateway.ts';
 import { filtersOf, type Place } from './filters.ts';
 import { reportProtocols } from './kong-annotations.ts';
 import type { Listener } from './listeners.ts';
+import { emitOutside } from './outside.ts';
 import { emitPlugin } from './plugins.ts';
 import type { Action, Backend } from './read-action.ts';
 import type { EdgeMatch } from './read-match.ts';
@@ -61,7 +62,8 @@ export function backendRefs(
       context.settled(weight);
       return [];
     }
-    if (subset === undefined && context.services.get(backend.namespace, service) === undefined)
+    if (backend.outside !== undefined) emitOutside(context, backend.namespace, backend.outside, host);
+    else if (subset === undefined && context.services.get(backend.namespace, service) === undefined)
       context.report(codes.gateway.missingBackend, { service: `${backend.namespace}/${service}` }, host);
     if (subset !== undefined) {
       emitSubsetService(context, subset);
@@ -75,7 +77,8 @@ export function backendRefs(
     // What is left of it, such as a port number of 0, says nothing.
     context.claim(child(backend.field, 'destination') as Field, 'inert', codes.gateway.unusedField);
     return [
-      context.exact(host, {
+      // Of what is outside a Service of another name stands there, as was said.
+      (backend.outside === undefined ? context.exact : context.derived)(host, {
         name: subset === undefined ? service : context.derived(subset.field, service),
         ...(backend.namespace === namespace ? {} : { namespace: backend.namespace }),
         port: portField === undefined ? port : context.exact(portField, port),

@@ -3,6 +3,7 @@ import { parseDuration } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { child, descend, entries, type Field, items, number, text } from '../../field.ts';
 import { type Subset, subsetOf } from '../../subset-service.ts';
+import { type Outside, outsideName, readOutside } from './outside.ts';
 import { below, type Parts } from './parts.ts';
 
 /** A backend of a rule. */
@@ -13,6 +14,8 @@ export interface Backend {
   readonly service: string;
   /** The subset that it is for, which has a Service of its own. */
   readonly subset: (Subset & { readonly field: Field }) | undefined;
+  /** What the Service stands for, where that is outside of the cluster. */
+  readonly outside?: Outside;
   readonly portField: Field<number> | undefined;
   readonly port: number;
   readonly weight: Field<number> | undefined;
@@ -37,17 +40,39 @@ const label = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
 
 const closed = (at: Field, why: string): Action => ({ kind: 'closed', at, why });
 
-function readBackend(context: Context, field: Field): Backend | Action {
+/** How a rule sends its requests. */
+interface Sending {
+  /** Whether it has one destination. */
+  readonly alone: boolean;
+  /** The host that it rewrites that of its requests to. */
+  readonly authority: string | undefined;
+}
+
+function readBackend(context: Context, field: Field, sending: Sending): Backend | Action {
   const destination = child(field, 'destination');
   const host = text(child(destination, 'host'));
   if (destination === undefined || host === undefined) return closed(field, 'it has no destination');
   const named = context.services.named(host.value.toLowerCase(), field.resource.namespace);
-  if (named === undefined || !label.test(named.name) || !label.test(named.namespace))
-    return closed(host, 'Kong sends requests to Services of Kubernetes only');
   const subset = child(destination, 'subset');
-  const service = context.services.get(named.namespace, named.name);
   const written = number(descend(destination, 'port', 'number'));
   const portField = written?.value === 0 ? undefined : written;
+  if (named === undefined || !label.test(named.name) || !label.test(named.namespace)) {
+    if (subset !== undefined) return closed(subset, 'Kong Mesh knows no subsets of what is outside of the cluster');
+    const outside = readOutside(context, { host: host.value.toLowerCase(), port: portField?.value, ...sending });
+    if (typeof outside === 'string') return closed(host, outside);
+    return {
+      field,
+      host,
+      namespace: field.resource.namespace || 'default',
+      service: outsideName(outside),
+      subset: undefined,
+      outside,
+      portField,
+      port: outside.port.port,
+      weight: number(child(field, 'weight')),
+    };
+  }
+  const service = context.services.get(named.namespace, named.name);
   if (
     portField !== undefined &&
     !(Number.isInteger(portField.value) && portField.value > 0 && portField.value < 65_536)
@@ -77,12 +102,15 @@ function readBackend(context: Context, field: Field): Backend | Action {
   };
 }
 
-/** The destinations of a rule; `closed` where Kong cannot send there. */
-export function readRoute(context: Context, field: Field): Action {
+/**
+ * The destinations of a rule; `closed` where Kong cannot send there.
+ * @param authority the host that the rule rewrites that of its requests to
+ */
+export function readRoute(context: Context, field: Field, authority?: string): Action {
   const backends: Backend[] = [];
   const list = items(field);
   for (const item of list) {
-    const backend = readBackend(context, item);
+    const backend = readBackend(context, item, { alone: list.length === 1, authority });
     if ('kind' in backend) return backend;
     backends.push(backend);
   }
@@ -133,7 +161,9 @@ export function readAction(context: Context, rule: Field, parts: Parts): Action 
   const abort = readAbort(parts('fault'));
   if (abort !== undefined) return abort;
   const route = parts('route');
-  return route === undefined ? closed(rule, 'it says nothing of where its requests go') : readRoute(context, route);
+  return route === undefined
+    ? closed(rule, 'it says nothing of where its requests go')
+    : readRoute(context, route, text(below(parts, 'rewrite', 'authority'))?.value);
 }
 
 /** A rule's timeout as Gateway API spells it, and its field; undefined where the rule has none. */
