@@ -89,10 +89,10 @@ export const gatewayApi = defineCodes({
     severity: 'blocker',
     title: 'TLS to a backend is lost',
     message:
-      'Istio speaks TLS to {targets}, as this BackendTLSPolicy says. Nothing is emitted for it: Kong Mesh has such a setting for MeshExternalServices only, and would send plaintext.',
-    help: 'For hosts outside of the cluster set `tls` of the MeshExternalService; at Kong annotate the Service (`konghq.com/protocol: https`, `konghq.com/tls-verify`).',
+      'Istio speaks TLS to {targets}, as this BackendTLSPolicy says. Nothing is emitted for it: Kong Mesh has such a setting for MeshExternalServices only, so that its sidecars send plain text. {kong}.',
+    help: "For hosts outside of the cluster set `tls` of the MeshExternalService. For a Service let the server take plain text from its sidecar, which is encrypted on the way; or, for requests from Kong alone, keep the policy, start Kong's ingress controller with GatewayAlpha, give it the authority with a key `id` and the label `konghq.com/ca-cert`, and have Kong's sidecar take the port for TCP.",
     explanation:
-      "Kong's ingress controller reads BackendTLSPolicies with the feature gate GatewayAlpha only (kic 3.5); Kong Mesh does not read them (edge.md K6).",
+      "Istio's gateways and sidecars all speak TLS to the target, by a DestinationRule that they make of the policy. Kong Mesh does not read BackendTLSPolicies, and a sidecar that reads requests would take Kong's TLS for a broken one (edge.md K6). Kong's ingress controller reads the same object with the feature gate GatewayAlpha, without subjectAltNames and wellKnownCACertificates, and of two for one Service none (kic/internal/controllers/gateway/backendtlspolicy_utils.go, 3.5). Which name Kong asks the server for was not run: routes of the Gateway API keep the host of the client (preserve_host).",
   },
   missingBackend: {
     code: 'ISTHMUS-GA-014',
