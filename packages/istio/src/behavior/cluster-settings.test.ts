@@ -1,9 +1,10 @@
 import type { ClusterSettings } from '@isthmus/behavior';
 import { readManifest } from '@isthmus/kubernetes';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { effectiveConfig } from '../effective/config.ts';
 import { takeIn } from '../take-in.ts';
 import { compileClusterSettings } from './cluster-settings.ts';
+import { endpointsOf } from './destination.ts';
 
 // What the records of `conformance/istio-destination-rules.jsonl.gz` do not hold.
 
@@ -67,6 +68,14 @@ test('a retry budget takes the place of a limit; HTTP/2 is pinged; codes count a
     outlierStatusCodes: [429],
     explicitHttpConfig: { http2ProtocolOptions: { connectionKeepalive: { interval: '30s' } } },
   });
+});
+
+test('a retry budget is a share in percent, and 20 without one', () => {
+  const percent = (budget: string) =>
+    settings(rule(`{retryBudget: ${budget}}`)).circuitBreakers.retryBudget?.budgetPercent.value;
+  expect(percent('{percent: 12.5}')).toBe(12.5);
+  expect(percent('{percent: 0}')).toBe(0);
+  expect(percent('{minRetryConcurrency: 5}')).toBe(20);
 });
 
 test.each([
@@ -155,6 +164,20 @@ test('localities: a Service’s preference counts where no rule says anything', 
   expect(settings(failover + rule('{outlierDetection: {}}')).commonLbConfig).toHaveProperty('localityWeightedLbConfig');
 });
 
+test('a preference for endpoints nearby: in the field, an annotation, or one of the namespace; whoever has one never panics', () => {
+  const panic = rule('{outlierDetection: {minHealthPercent: 40}}');
+  const key = 'networking.istio.io/traffic-distribution';
+  const home = (value: string) =>
+    `---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop, annotations: {${key}: ${value}}}\n`;
+  const of = (field: string, around = '') =>
+    settings(panic + around, { spec: `clusterIP: 10.0.0.1${field}` }).commonLbConfig;
+  expect(of('')).toEqual({ healthyPanicThreshold: { value: 40 } });
+  const near = { healthyPanicThreshold: {}, localityWeightedLbConfig: {} };
+  expect(of(', trafficDistribution: PreferSameZone')).toEqual(near);
+  expect(of('', home('prefersamenode'))).toEqual(near);
+  expect(of('', home('nonsense'))).toEqual({ healthyPanicThreshold: { value: 40 } });
+});
+
 test.each([
   [
     '{loadBalancer: {simple: ROUND_ROBIN, warmupDurationSecs: 60s}}',
@@ -196,3 +219,58 @@ test.each(['zoneAwareLbSetting: {enabled: true}', 'backendUtilization: {errorUti
     expect(settings(rule('{loadBalancer: {simple: RANDOM}}')).unknown).toBeUndefined();
   },
 );
+
+describe('services of ServiceEntries', () => {
+  const entry = (spec: string) =>
+    `apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: a, namespace: shop}\nspec: {hosts: [api.example], ports: [{number: 443, name: tls, protocol: TLS}], ${spec}}\n`;
+  const subsets = (policy: string) =>
+    `---\napiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: b, namespace: shop}\nspec: {host: api.example, trafficPolicy: ${policy}, subsets: [{name: v1, labels: {version: v1}}]}\n`;
+  const of = (text: string) =>
+    compileClusterSettings(
+      effectiveConfig(takeIn([readManifest('a.yaml', new TextEncoder().encode(text))])),
+      client,
+      'api.example',
+    );
+
+  test('inside of the mesh, servers prove the names of the entry or the accounts of its endpoints', () => {
+    const text = entry(
+      'location: MESH_INTERNAL, resolution: STATIC, subjectAltNames: [cert.example], endpoints: [{address: 1.2.3.4, serviceAccount: crew}, {address: 1.2.3.5}]',
+    );
+    expect(of(text).get('443||api.example')?.tls).toEqual({
+      mode: 'auto mTLS',
+      subjectAltNames: ['cert.example', 'spiffe://cluster.local/ns/shop/sa/crew'],
+    });
+  });
+
+  test.each([
+    ['resolution: DNS', '{}', false],
+    ['resolution: DNS_ROUND_ROBIN', '{}', false],
+    ['resolution: DNS, endpoints: [{address: a.example, labels: {version: v2}}]', '{}', false],
+    ['resolution: DNS, endpoints: [{address: a.example, labels: {version: v1, app: x}}]', '{}', true],
+    ['resolution: DNS', '{loadBalancer: {simple: PASSTHROUGH}}', true],
+    ['resolution: STATIC, endpoints: [{address: 1.2.3.4}]', '{}', true],
+    ['resolution: NONE', '{}', true],
+  ])('with %s and %s a subset that no endpoint is in has a cluster: %s', (spec, policy, expected) => {
+    expect(of(entry(spec) + subsets(policy)).has('443|v1|api.example')).toBe(expected);
+  });
+
+  test('nobody answers for a subset that no endpoint is in', () => {
+    const config = (labels: string) =>
+      effectiveConfig(
+        takeIn([
+          readManifest(
+            'a.yaml',
+            new TextEncoder().encode(
+              entry(`resolution: STATIC, endpoints: [{address: 1.2.3.4, labels: {${labels}}}]`) + subsets('{}'),
+            ),
+          ),
+        ]),
+      );
+    const found = (labels: string) => endpointsOf(config(labels), client, 'api.example', 443, 'v1');
+    expect(found('version: v2')).toEqual({
+      kind: 'none',
+      reason: 'no endpoint of api.example has the labels of subset v1',
+    });
+    expect(found('version: v1')).toMatchObject({ kind: 'external' });
+  });
+});

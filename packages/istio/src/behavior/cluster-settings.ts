@@ -1,13 +1,12 @@
 import type { Client, ClusterSettings, HashPolicy } from '@isthmus/behavior';
-import { child, descend, type Field, rootField, text } from '@isthmus/kubernetes';
+import { child, descend, type Field, text } from '@isthmus/kubernetes';
 import type { EffectiveConfig } from '../effective/config.ts';
 import type { EffectiveDestinationRule, EffectiveSubset } from '../effective/destination-rule.ts';
-import { textItems } from '../effective/fields.ts';
 import type { RegistryService, Resolution } from '../effective/registry.ts';
 import { effectivePolicy } from '../effective/traffic-policy.ts';
 import type { ServicePort } from '../services.ts';
 import { connectionSettings, httpSettings } from './connection-pool.ts';
-import { isOriginal } from './destination.ts';
+import { isEmptySubset, isOriginal } from './destination.ts';
 import { hashOfService, hashPolicy } from './hash-policy.ts';
 import { isLocalityWeighted, loadBalancing } from './load-balancer.ts';
 import { outlierDetection, outlierStatusCodes, panicThreshold } from './outlier-detection.ts';
@@ -63,15 +62,14 @@ export function settingsOf(config: EffectiveConfig, cluster: Cluster): ClusterSe
   const { service, port, rule, subset } = cluster;
   const policy = effectivePolicy(rule, port.port, subset, mesh);
   const original = isOriginal(service, rule, port.port, subset, mesh);
-  const spec = child(rootField(service.resource), 'spec');
+  const identities = workloadsOf(config).identities(service);
   const { tls, ...options } = upstreamTls(policy.tls, {
-    subjectAltNames: workloadsOf(config).identities(service),
+    subjectAltNames: identities,
     sni: `outbound_.${port.port}_.${subset?.name ?? ''}_.${service.host}`,
     automatic: isMutualTlsAutomatic(config, cluster),
     isOriginal: original,
     hasSelector: rule?.workloadSelector !== undefined,
-    entrySubjectAltNames:
-      service.registry === 'external' ? textItems(child(spec, 'subjectAltNames')).map(({ value }) => value) : [],
+    entrySubjectAltNames: service.registry === 'external' ? identities : [],
   });
   const proxyProtocol =
     policy.proxyProtocol === undefined ? undefined : (text(child(policy.proxyProtocol, 'version'))?.value ?? 'V1');
@@ -84,7 +82,7 @@ export function settingsOf(config: EffectiveConfig, cluster: Cluster): ClusterSe
     ...connectionSettings(policy.connectionPool, policy.retryBudget, mesh),
     ...outlierDetection(policy.outlierDetection),
     commonLbConfig: {
-      healthyPanicThreshold: panicThreshold(policy.outlierDetection),
+      healthyPanicThreshold: panicThreshold(policy.outlierDetection, service),
       ...(isWeighted ? { localityWeightedLbConfig: {} } : {}),
     },
     tls,
@@ -96,6 +94,14 @@ export function settingsOf(config: EffectiveConfig, cluster: Cluster): ClusterSe
   };
 }
 
+/** A subset of a service that is resolved, none of whose endpoints it has (cluster_builder.go buildCluster, 1.32). */
+function isLeftOut(config: EffectiveConfig, { service, port, rule, subset }: Cluster): boolean {
+  if (service.resolution !== 'dns' && service.resolution !== 'dns round robin') return false;
+  if (!isEmptySubset(config, service, subset) || isOriginal(service, rule, port.port, undefined, config.mesh))
+    return false;
+  return text(descend(subset?.trafficPolicy, 'loadBalancer', 'simple'))?.value !== 'PASSTHROUGH';
+}
+
 /** The destinations that a client has for a service: each port, and each subset on it (cluster_builder.go applyDestinationRule). */
 export function clustersOf(config: EffectiveConfig, client: Client, host: string): Cluster[] {
   const service = config.scopeOf(client).service(host);
@@ -105,7 +111,8 @@ export function clustersOf(config: EffectiveConfig, client: Client, host: string
     .filter(({ protocol }) => protocol !== 'udp')
     .flatMap((port) =>
       [undefined, ...(rule?.subsets ?? [])].map((subset): Cluster => ({ service, port, rule, subset })),
-    );
+    )
+    .filter((cluster) => !isLeftOut(config, cluster));
 }
 
 /** The settings of a service's destinations for a client, by `port|subset|host` as in the names of Envoy's clusters. */

@@ -60,7 +60,7 @@ export function connectionSettings(
         ? {}
         : {
             retryBudget: {
-              budgetPercent: { value: number(descend(retryBudget, 'percent', 'value'))?.value ?? 20 },
+              budgetPercent: { value: number(given(retryBudget, 'percent'))?.value ?? 20 },
               ...(interval === undefined ? {} : { budgetInterval: interval }),
               minRetryConcurrency: positive(child(retryBudget, 'minRetryConcurrency')) ?? 3,
             },

@@ -1,5 +1,5 @@
 import type { Client, Destination, Endpoints } from '@isthmus/behavior';
-import { child, descend, type Field } from '@isthmus/kubernetes';
+import { child, descend, type Field, items, matchesLabels, rootField } from '@isthmus/kubernetes';
 import type { EffectiveConfig } from '../effective/config.ts';
 import type { EffectiveDestination } from '../effective/destination.ts';
 import type { EffectiveDestinationRule, EffectiveSubset } from '../effective/destination-rule.ts';
@@ -7,6 +7,7 @@ import type { MeshSettings } from '../effective/mesh-settings.ts';
 import type { RegistryService } from '../effective/registry.ts';
 import type { PortView } from '../effective/service-view.ts';
 import { effectivePolicy } from '../effective/traffic-policy.ts';
+import { labelsOf } from '../effective/workloads.ts';
 import type { ServicePort } from '../services.ts';
 
 const isPassthrough = (policy: Field | undefined): boolean => child(policy, 'simple')?.value === 'PASSTHROUGH';
@@ -29,6 +30,26 @@ export function isOriginal(
     isPassthrough(descend(subset.trafficPolicy, 'loadBalancer')) ||
     isPassthrough(effectivePolicy(rule, port, subset, mesh).loadBalancer)
   );
+}
+
+const isOfLocality = (key: string): boolean => /^topology\.(?:kubernetes|istio)\.io\//.test(key);
+
+/**
+ * Whether a subset names labels that none of the endpoints has which ServiceEntries of a host list; the host itself, where
+ * they list none, has no labels. Labels that Istio adds by locality, and workloads that are selected, are not read here
+ * (istio/pilot/pkg/serviceregistry/serviceentry/conversion.go convertServiceEntryToInstances, 1.32).
+ */
+export function isEmptySubset(
+  { registry }: EffectiveConfig,
+  { host, namespace }: RegistryService,
+  subset: EffectiveSubset | undefined,
+): boolean {
+  if (subset === undefined || Object.keys(subset.labels).some(isOfLocality)) return false;
+  const entries = registry.withHost(host).filter((service) => service.namespace === namespace);
+  if (entries.some((entry) => entry.registry !== 'external' || entry.selector !== undefined)) return false;
+  const listed = entries.flatMap(({ resource }) => items(descend(rootField(resource), 'spec', 'endpoints')));
+  if (listed.length === 0) return Object.keys(subset.labels).length > 0;
+  return !listed.some((endpoint) => matchesLabels(subset.labels, labelsOf(child(endpoint, 'labels')?.value)));
 }
 
 const none = (reason: string): Endpoints => ({ kind: 'none', reason });
@@ -59,6 +80,8 @@ export function endpointsOf(
   if (subsetName !== undefined && subset === undefined)
     return none(`no DestinationRule that the client sees has the subset ${subsetName} of ${host}`);
   if (isOriginal(service, rule, number, subset, config.mesh)) return { kind: 'original' };
+  if (isEmptySubset(config, service, subset))
+    return none(`no endpoint of ${host} has the labels of subset ${subsetName}`);
   return workloads(service, port, subset);
 }
 

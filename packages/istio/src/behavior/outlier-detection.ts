@@ -1,6 +1,7 @@
 import type { ClusterSettings } from '@isthmus/behavior';
 import { child, type Field, items, number } from '@isthmus/kubernetes';
 import { given } from '../effective/fields.ts';
+import type { RegistryService } from '../effective/registry.ts';
 import { protoDuration } from './duration.ts';
 
 type Settings = Record<string, number | string | boolean>;
@@ -41,8 +42,16 @@ export function outlierDetection(outlier: Field | undefined): Pick<ClusterSettin
   };
 }
 
-/** The panic threshold: off unless outlier detection sets it (routing.md 3.6, verified by running Istio 1.32). */
-export function panicThreshold(outlier: Field | undefined): { readonly value?: number } {
+/**
+ * The panic threshold: off unless outlier detection sets it (routing.md 3.6, verified by running Istio 1.32), and off whatever
+ * it sets where a Service prefers endpoints nearby: the proxy then knows of endpoints that are not ready
+ * (istio/pilot/pkg/model/service.go ForcesSupportUnhealthyEndpoints, 1.32).
+ */
+export function panicThreshold(
+  outlier: Field | undefined,
+  { trafficDistribution }: Pick<RegistryService, 'trafficDistribution'>,
+): { readonly value?: number } {
+  if (trafficDistribution !== undefined) return {};
   const percent = number(given(outlier, 'minHealthPercent'))?.value ?? 0;
   return percent > 0 ? { value: percent } : {};
 }

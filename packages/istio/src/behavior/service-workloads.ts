@@ -1,12 +1,22 @@
-import { effectiveNamespace, matchesLabels, type Resource } from '@isthmus/kubernetes';
+import {
+  child,
+  descend,
+  effectiveNamespace,
+  items,
+  matchesLabels,
+  type Resource,
+  rootField,
+  text,
+} from '@isthmus/kubernetes';
 import type { EffectiveConfig } from '../effective/config.ts';
+import { textItems } from '../effective/fields.ts';
 import { effectiveMtls, readPeerAuthentication } from '../effective/peer-authentication.ts';
 import type { RegistryService } from '../effective/registry.ts';
 import { type Workload, workloadsOf } from '../effective/workloads.ts';
 
 /** What Istio knows about the workloads of services. */
 export interface ServiceWorkloads {
-  /** SPIFFE identities of a service's workloads, sorted. */
+  /** SPIFFE identities of a service's workloads, and the names that a ServiceEntry says its servers have, sorted. */
   identities(service: RegistryService): readonly string[];
   /** Whether every workload has a sidecar; false where none is known. */
   allHaveSidecars(service: RegistryService): boolean;
@@ -28,6 +38,27 @@ function hasSidecar(workload: Workload, namespaces: ReadonlyMap<string, Resource
   if (own !== undefined) return isOn(own);
   const around = namespaces.get(namespace)?.labels ?? {};
   return isOn(around['istio-injection']) || around['istio.io/rev'] !== undefined;
+}
+
+/** Whether a workload has an account: a WorkloadEntry has none unless it names one. */
+const hasAccount = ({ resource }: Workload): boolean =>
+  resource.kind !== 'WorkloadEntry' ||
+  text(descend(rootField(resource), 'spec', 'serviceAccount'))?.value !== undefined;
+
+/**
+ * What a ServiceEntry says of its servers: their names, and the accounts of the endpoints that it lists
+ * (istio/pilot/pkg/model/push_context.go addServiceAccounts, pilot/pkg/serviceregistry/serviceentry/conversion.go, 1.32).
+ */
+function namesOfEntry(
+  { resource, namespace }: RegistryService,
+  spiffe: (namespace: string, account: string) => string,
+): string[] {
+  const spec = child(rootField(resource), 'spec');
+  const accounts = items(child(spec, 'endpoints')).flatMap((item) => text(child(item, 'serviceAccount'))?.value || []);
+  return [
+    ...textItems(child(spec, 'subjectAltNames')).map(({ value }) => value),
+    ...accounts.map((account) => spiffe(namespace, account)),
+  ];
 }
 
 /** Reads the workloads of an estate once for all services. */
@@ -56,7 +87,10 @@ export function readServiceWorkloads({ estate, mesh }: EffectiveConfig): Service
         ...new Set([
           ...canonical,
           ...written.map((account) => spiffe(effectiveNamespace(service.resource), account)),
-          ...of(service).map(({ namespace, serviceAccount }) => spiffe(namespace, serviceAccount)),
+          ...of(service)
+            .filter(hasAccount)
+            .map(({ namespace, serviceAccount }) => spiffe(namespace, serviceAccount)),
+          ...(service.registry === 'external' ? namesOfEntry(service, spiffe) : []),
         ]),
       ].sort();
     },

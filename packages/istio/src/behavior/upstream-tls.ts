@@ -16,7 +16,7 @@ export interface TlsSurroundings {
   readonly isOriginal: boolean;
   /** Secrets may only be read by clients that a rule selects. */
   readonly hasSelector: boolean;
-  /** Names that a ServiceEntry says its servers have. */
+  /** Names that servers of a ServiceEntry have: those that it says, and the identities of its workloads. */
   readonly entrySubjectAltNames: readonly string[];
 }
 

@@ -50,11 +50,31 @@ function exportToOfService(resource: Resource, fallback: ExportTo): ExportTo {
 
 const annotationTrafficDistribution = 'networking.istio.io/traffic-distribution';
 
-function trafficDistributionOf(resource: Resource, written: string | undefined): string | undefined {
-  return written ?? resource.annotations[annotationTrafficDistribution];
+/** What a Service or an annotation may prefer, by its spelling in lower case. */
+const preferences = new Map(
+  ['PreferClose', 'PreferSameZone', 'PreferSameNode'].map((name) => [name.toLowerCase(), name]),
+);
+
+/** Which endpoints are preferred, by what a Service's field says and by the annotations of a resource and its namespace. */
+type Preference = (resource: Resource, field?: string) => string | undefined;
+
+/**
+ * The field goes first where its value is known, then the annotation, then the namespace's. An annotation that is not known
+ * prefers none and hides the next (istio/pilot/pkg/model/service.go GetTrafficDistribution, 1.32).
+ */
+function readPreferences(estate: Estate): Preference {
+  const namespaces = new Map(
+    estate.context.filter(({ kind, group }) => kind === 'Namespace' && group === '').map((one) => [one.name, one]),
+  );
+  return (resource, field) => {
+    if (field !== undefined && preferences.get(field.toLowerCase()) === field) return field;
+    const around = namespaces.get(effectiveNamespace(resource))?.annotations;
+    const written = resource.annotations[annotationTrafficDistribution] || around?.[annotationTrafficDistribution];
+    return written === undefined ? undefined : preferences.get(written.toLowerCase());
+  };
 }
 
-function fromService(service: Service, mesh: MeshSettings): RegistryService {
+function fromService(service: Service, mesh: MeshSettings, preferenceOf: Preference): RegistryService {
   const { resource, namespace, name } = service;
   const spec = child(rootField(resource), 'spec');
   const clusterIP = text(child(spec, 'clusterIP'))?.value;
@@ -72,7 +92,7 @@ function fromService(service: Service, mesh: MeshSettings): RegistryService {
     meshExternal: externalName !== undefined,
     selector: service.selector,
     aliasOf: externalName,
-    trafficDistribution: trafficDistributionOf(resource, text(child(spec, 'trafficDistribution'))?.value),
+    trafficDistribution: preferenceOf(resource, text(child(spec, 'trafficDistribution'))?.value),
     resource,
   };
 }
@@ -86,7 +106,7 @@ const resolutions: Readonly<Record<string, Resolution>> = {
 };
 
 /** One service for each host (istio/pilot/pkg/serviceregistry/serviceentry/conversion.go convertServices, 1.32). */
-function fromServiceEntry(resource: Resource, mesh: MeshSettings): RegistryService[] {
+function fromServiceEntry(resource: Resource, mesh: MeshSettings, preferenceOf: Preference): RegistryService[] {
   const spec = child(rootField(resource), 'spec');
   const ports = items(child(spec, 'ports')).flatMap((field): ServicePort[] => {
     const port = isMap(field.value) ? field.value : {};
@@ -121,7 +141,7 @@ function fromServiceEntry(resource: Resource, mesh: MeshSettings): RegistryServi
         meshExternal: (text(child(spec, 'location'))?.value ?? 'MESH_EXTERNAL') === 'MESH_EXTERNAL',
         selector: selector === undefined ? undefined : labelsOf(selector.value),
         aliasOf: undefined,
-        trafficDistribution: trafficDistributionOf(resource, undefined),
+        trafficDistribution: preferenceOf(resource),
         resource,
       },
     ];
@@ -159,11 +179,12 @@ const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0
 /** Builds the registry (istio/pilot/pkg/model/push_context.go initServiceRegistry, resolveServiceAliases, 1.32). */
 export function buildRegistry(estate: Estate, mesh: MeshSettings): Registry {
   const services = indexServices(estate, mesh.clusterDomain);
+  const preferenceOf = readPreferences(estate);
   const all = [
-    ...services.all.map((service) => fromService(service, mesh)),
+    ...services.all.map((service) => fromService(service, mesh, preferenceOf)),
     ...estate.istio
       .filter(({ kind, group }) => kind === 'ServiceEntry' && group === 'networking.istio.io')
-      .flatMap((resource) => fromServiceEntry(resource, mesh)),
+      .flatMap((resource) => fromServiceEntry(resource, mesh, preferenceOf)),
   ].sort((a, b) => compareCreation(a.resource, b.resource));
   const byHost = Map.groupBy(all, ({ host }) => host);
   const targets = new Map(
