@@ -44,3 +44,6 @@ function* compare(record: Json): Iterable<Comparison> {
 }
 
 export const istioDestinationRules: Suite = { file: 'istio-destination-rules', compare };
+
+/** More kinds of services, clients and settings, recorded in the same way. */
+export const istioDestinationRulesWider: Suite = { file: 'istio-destination-rules-wider', compare };

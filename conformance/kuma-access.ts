@@ -108,3 +108,9 @@ function* compare(record: Json): Iterable<Comparison> {
 
 /** Who gets in to a workload in Kuma 2.14, with the policy that denied whom it kept out. */
 export const kumaAccess: Suite = { file: 'kuma-access', compare };
+
+/**
+ * More kinds of policies, selections and trust, with the listeners that the same control plane generated; the outcomes were
+ * read off these, no Envoy ran.
+ */
+export const kumaAccessWider: Suite = { file: 'kuma-access-wider', compare };

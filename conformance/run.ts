@@ -6,11 +6,11 @@ import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { parseJson } from '@isthmus/kubernetes';
 import { istioAccess } from './istio-access.ts';
-import { istioDestinationRules } from './istio-destination-rules.ts';
+import { istioDestinationRules, istioDestinationRulesWider } from './istio-destination-rules.ts';
 import { istioRouting } from './istio-routing.ts';
 import { kongGatewayRouting } from './kong-gateway-routing.ts';
 import { kubernetesYaml } from './kubernetes-yaml.ts';
-import { kumaAccess } from './kuma-access.ts';
+import { kumaAccess, kumaAccessWider } from './kuma-access.ts';
 import { kumaAdmission } from './kuma-admission.ts';
 import { kumaResilience } from './kuma-resilience.ts';
 import { kumaRouting } from './kuma-routing.ts';
@@ -25,8 +25,10 @@ const suites: readonly Suite[] = [
   kumaRouting,
   kumaResilience,
   kumaAccess,
+  kumaAccessWider,
   istioRouting,
   istioDestinationRules,
+  istioDestinationRulesWider,
   istioAccess,
   kongGatewayRouting,
 ];

@@ -3,17 +3,20 @@ import { gunzipSync } from 'node:zlib';
 import type { Access, Arrival } from '@isthmus/behavior';
 import { type JsonObject, parseJson } from '@isthmus/kubernetes';
 import { describe, expect, test } from 'vitest';
-import { kumaAccess } from '../../../../conformance/kuma-access.ts';
+import { kumaAccess, kumaAccessWider } from '../../../../conformance/kuma-access.ts';
 import type { TargetVersion } from '../version.ts';
 import { compileKongMeshAccess } from './access.ts';
 import { namespace, policy, service } from './mesh.test-support.ts';
 import { identityAuthority, meshAuthority } from './trust.ts';
 
-test('every recorded answer of Kuma 2.14 is reproduced', () => {
-  const compressed = readFileSync(new URL('../../../../conformance/kuma-access.jsonl.gz', import.meta.url));
+test.each([
+  { suite: kumaAccess, count: 3226 },
+  { suite: kumaAccessWider, count: 1560 },
+])('$suite.file: every recorded answer of Kuma 2.14 is reproduced', ({ suite: { file, compare }, count }) => {
+  const compressed = readFileSync(new URL(`../../../../conformance/${file}.jsonl.gz`, import.meta.url));
   const lines = gunzipSync(compressed).toString('utf8').trim().split('\n');
-  const comparisons = lines.flatMap((line) => [...kumaAccess.compare(parseJson(line))]);
-  expect(comparisons).toHaveLength(3226);
+  const comparisons = lines.flatMap((line) => [...compare(parseJson(line))]);
+  expect(comparisons).toHaveLength(count);
   expect(comparisons.filter(({ agrees }) => !agrees)).toEqual([]);
 });
 
@@ -139,6 +142,17 @@ describe('trust', () => {
     expect(outcome([identity(), open, trusting('cluster.local')], from(identityAuthority('id')))).toBe('refused');
   });
 
+  test('a proxy that shows the certificate of the Mesh takes clients of every trusted domain once there is a MeshTrust', () => {
+    const everybody = permission({ from: [{ targetRef: { kind: 'Mesh' }, default: { action: 'Allow' } }] });
+    const others = identity({ selector: { dataplane: { matchLabels: { app: 'other' } } } });
+    const own = mutual(80, '', { certificate: { uris: ['spiffe://default/client_shop_svc'], issuer: meshAuthority } });
+    expect(outcome([legacy(), everybody], from('ISTIO'))).toBe('refused');
+    for (const arrival of [from('ISTIO'), mutual(80), own])
+      expect(outcome([legacy(), everybody, others, trusting('cluster.local')], arrival)).toBe('allowed');
+    expect(outcome([legacy(), others, trusting('cluster.local')], from('ISTIO'))).toBe('denied');
+    expect(outcome([legacy(), everybody, others, trusting('cluster.local')], from('other'))).toBe('refused');
+  });
+
   test('the identity with the most labels is that of a workload', () => {
     const narrow = identity(
       {
@@ -153,6 +167,22 @@ describe('trust', () => {
 });
 
 describe('rules', () => {
+  test('a workload is selected by the name of its Pod, by its account, and by the workload that the account names', () => {
+    const pod: JsonObject = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'web-0', namespace: 'shop', labels: { app: 'web' } },
+      spec: { serviceAccountName: 'web' },
+    };
+    const open = (targetRef: JsonObject): JsonObject => permission({ targetRef, ...allow(spiffe(client)) });
+    const found = (targetRef: JsonObject): string => outcome([identity(), pod, open(targetRef)], mutual(80));
+    expect(found({ kind: 'Dataplane', name: 'web-0' })).toBe('allowed');
+    expect(found({ kind: 'Dataplane', name: 'web-1' })).toBe('denied');
+    for (const key of ['k8s.kuma.io/service-account', 'kuma.io/workload'])
+      expect(found({ kind: 'Dataplane', labels: { [key]: 'web' } })).toBe('allowed');
+    expect(found({ kind: 'Dataplane', labels: { 'kuma.io/workload': 'other' } })).toBe('denied');
+  });
+
   test('a denial comes before every permission, whoever wrote it', () => {
     const everyone = permission(allow(spiffe('spiffe://default.default.mesh.local/ns', 'Prefix')), 'shop/a');
     const never = permission({ rules: [{ default: { deny: [spiffe(client)] } }] }, `${system}/z`);

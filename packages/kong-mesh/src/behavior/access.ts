@@ -194,18 +194,21 @@ function takesOnlyDeclared(scene: Scene): boolean {
 
 const trustDomainOf = (uri: string): string => /^spiffe:\/\/([^/]*)/.exec(uri)?.[1] ?? '';
 
-/** Why a certificate is not accepted; undefined where it is. */
+/**
+ * Why a certificate is not accepted; undefined where it is. As soon as there is a MeshTrust, the bundle of the certificate's
+ * trust domain alone decides, for proxies that show the Mesh's own certificate too: these then take clients of every trusted
+ * domain (kuma, pkg/xds/envoy/tls/v3/tls.go `createCommonTlsContext`, 2.14).
+ */
 function distrustOf({ trust, options }: Scene, { uris, issuer }: ClientCertificate): string | undefined {
   const [first = ''] = uris;
-  const domain = trustDomainOf(first);
-  const bundle = trust.issuers.get(domain);
-  if (trust.kind === 'identity') {
+  // The Mesh's own authority is alone where there is no MeshTrust.
+  if (trust.kind === 'identity' || trust.issuers.size > 1) {
+    const domain = trustDomainOf(first);
+    const bundle = trust.issuers.get(domain);
     if (bundle === undefined) return `no trust bundle for the trust domain ${domain}`;
     return bundle.has(issuer) ? undefined : 'the root of the certificate is not trusted';
   }
-  // The Mesh's own authority is alone where there is no MeshTrust.
-  const trusted = trust.issuers.size > 1 ? bundle?.has(issuer) === true : issuer === meshAuthority;
-  if (!trusted) return 'the root of the certificate is not trusted';
+  if (issuer !== meshAuthority) return 'the root of the certificate is not trusted';
   return uris.some((uri) => uri.startsWith(`spiffe://${options.mesh}/`))
     ? undefined
     : "the certificate's name is not of the mesh";

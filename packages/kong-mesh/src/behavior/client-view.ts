@@ -76,6 +76,7 @@ function selectedPorts(objects: readonly JsonObject[]): SelectedPorts {
 interface NamedPod {
   readonly name: string;
   readonly labels: Tags;
+  readonly account: string;
 }
 
 function podsByNamespace(objects: readonly JsonObject[]): Map<string, FindByLabels<NamedPod>> {
@@ -86,7 +87,8 @@ function podsByNamespace(objects: readonly JsonObject[]): Map<string, FindByLabe
     if (annotations[annotation.gateway] !== undefined) continue;
     const pods = result.get(namespace) ?? [];
     result.set(namespace, pods);
-    pods.push({ name, labels });
+    // The API server gives a Pod that names no account the namespace's own.
+    pods.push({ name, labels, account: filledOf(mapOf(object.spec).serviceAccountName) ?? 'default' });
   }
   return new Map(
     [...result].map(([namespace, list]) => {
@@ -124,14 +126,29 @@ function tagsWithoutService(client: Client, { mesh, zone }: MeshOptions, pod: st
   };
 }
 
-/** Reads the Services and Pods that say how Kuma sees groups of workloads. */
+/** The account that all have in common. */
+const commonAccount = (members: readonly NamedPod[]): string | undefined =>
+  members.every(({ account }) => account === members[0]?.account) ? members[0]?.account : undefined;
+
+/**
+ * The labels of a Dataplane by its Pod's account, which also names its workload unless the control plane is told to take a label
+ * for that (kuma, pkg/plugins/runtime/k8s/controllers/pod_converter.go `computeWorkloadName`, 2.14).
+ */
+const labelsOfAccount = (account: string | undefined): Tags =>
+  account === undefined ? {} : { [label.serviceAccount]: account, [label.workload]: account };
+
+/**
+ * Reads the Services and Pods that say how Kuma sees groups of workloads. A group's labels may hold its account
+ * (`k8s.kuma.io/service-account`), which its Dataplanes have and its Pods have not.
+ */
 export function readClients(objects: readonly JsonObject[], options: MeshOptions): ViewOf {
   const ports = selectedPorts(objects);
   const pods = podsByNamespace(objects);
   const known = new Map<string, ClientView>();
   return (client) => {
-    const { namespace, labels, isGateway = false } = client;
-    const key = `${isGateway ? 'gateway ' : ''}${namespace}|${JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
+    const { namespace, isGateway = false } = client;
+    const { [label.serviceAccount]: account, ...labels } = client.labels;
+    const key = `${isGateway ? 'gateway ' : ''}${namespace}|${JSON.stringify(Object.entries(client.labels).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
     const before = known.get(key);
     if (before !== undefined) return before;
     const members = pods.get(namespace)?.(labels) ?? [];
@@ -147,13 +164,14 @@ export function readClients(objects: readonly JsonObject[], options: MeshOptions
         [label.environment]: 'kubernetes',
         [label.mesh]: options.mesh,
         ...labels,
+        ...labelsOfAccount(account ?? commonAccount(members)),
         ...(pod === undefined ? {} : { [label.displayName]: pod }),
         ...(options.version === '3.0' ? {} : { [label.proxyType]: isGateway ? 'gateway' : 'dataplane' }),
       },
       inbounds:
         selected.length > 0
-          ? selected.map((port) => tagsForPort(client, options.zone, port))
-          : [tagsWithoutService(client, options, pod)],
+          ? selected.map((port) => tagsForPort({ ...client, labels }, options.zone, port))
+          : [tagsWithoutService({ ...client, labels }, options, pod)],
       proxyType: isGateway ? 'Gateway' : 'Sidecar',
       key,
     };

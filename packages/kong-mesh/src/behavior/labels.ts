@@ -17,6 +17,7 @@ export const label = {
   serviceName: 'k8s.kuma.io/service-name',
   servicePort: 'k8s.kuma.io/service-port',
   serviceAccount: 'k8s.kuma.io/service-account',
+  workload: 'kuma.io/workload',
   headless: 'k8s.kuma.io/is-headless-service',
   zoneProxyType: 'k8s.kuma.io/zone-proxy-type',
 } as const;
