@@ -1,8 +1,9 @@
 import type { Client, Destination } from '@isthmus/behavior';
-import { type EffectiveConfig, settingsOf } from '@isthmus/istio';
+import { type EffectiveConfig, type ProxyChange, settingsOf } from '@isthmus/istio';
 import type { DestinationKind, KongMeshBehavior } from '@isthmus/kong-mesh';
 import { compareConnections, compareOrigination } from './compare-connections.ts';
 import { type CompareDestinations, type Compared, nothing, pairOf } from './compare-decisions.ts';
+import { patchedCluster } from './patched-cluster.ts';
 
 const kinds: readonly DestinationKind[] = ['MeshService', 'MeshExternalService', 'MeshMultiZoneService'];
 
@@ -17,8 +18,16 @@ function settingsAfter(after: KongMeshBehavior, client: Client, { host, port }: 
   return undefined;
 }
 
-/** Compares the connections of a client to destinations as both meshes set them up; each pair is looked at once. */
-export function connectionsOf(config: EffectiveConfig, after: KongMeshBehavior, client: Client): CompareDestinations {
+/**
+ * Compares the connections of a client to destinations as both meshes set them up; each pair is looked at once.
+ * @param changes what is followed of the changes to the client's proxy
+ */
+export function connectionsOf(
+  config: EffectiveConfig,
+  after: KongMeshBehavior,
+  client: Client,
+  changes: readonly ProxyChange[],
+): CompareDestinations {
   const known = new Map<string, Compared>();
   return (destination, other) => {
     const key = pairOf(destination, other);
@@ -29,7 +38,8 @@ export function connectionsOf(config: EffectiveConfig, after: KongMeshBehavior, 
     const rule = config.destinationRule(client, destination.host);
     const subset = rule?.subsets.find((one) => one.name === destination.subset);
     const settings = settingsAfter(after, client, other);
-    const own = service && port && settingsOf(config, { service, port, rule, subset });
+    const own =
+      service && port && patchedCluster(settingsOf(config, { service, port, rule, subset }), destination, changes);
     const inMesh = other.endpoints.kind === 'workloads' && own !== undefined ? compareOrigination(own) : [];
     const { differences, undecided }: Compared =
       own === undefined || settings === undefined ? nothing : compareConnections(own, settings);

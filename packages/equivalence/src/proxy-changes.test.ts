@@ -154,7 +154,7 @@ test('settings of connections are of resilience only, and what the models find w
       'CLUSTER',
       'SIDECAR_OUTBOUND',
       'MERGE',
-      `{connect_timeout: ${seconds}s}`,
+      `{connect_timeout: ${seconds}s, dns_refresh_rate: 5s}`,
       'cluster: {service: fares.sales.svc.cluster.local}',
     );
   const judge = judgeOf(change(3));
@@ -291,6 +291,49 @@ test('timeouts of the connection manager of clients are compared, for these clie
   ]);
   for (const { verdict, aspect } of judgeOf(change).verify('sales/fares', []))
     if (aspect === 'routing') expect(verdict).toBe('same');
+});
+
+test('settings that a merge writes into clusters are compared, each for the destinations that it is for', () => {
+  const fares = 'cluster: {service: fares.sales.svc.cluster.local}';
+  const change = (value: string, match = fares) => patch('CLUSTER', 'SIDECAR_OUTBOUND', 'MERGE', value, match);
+  const named = (name: string, judge: Judge, service = 'sales/fares') =>
+    judge
+      .verify(service, [])
+      .flatMap(({ clients, counterexample }) =>
+        (counterexample?.differences ?? [])
+          .filter(({ before }) => before.startsWith(`${name}: `))
+          .map(({ before, after }) => [clients, before.slice(name.length + 2), after.slice(name.length + 2)]),
+      );
+  const seats = 'all clients with app=seats';
+  const timeout = policy(
+    'MeshTimeout',
+    'to: [{targetRef: {kind: Mesh}, default: {connectionTimeout: 3s, idleTimeout: 1h, http: {requestTimeout: 0s, streamIdleTimeout: 0s}}}]',
+  );
+  expect(named('connect timeout', judgeOf(change('{connect_timeout: 3s}')))).toEqual([[seats, '3 s', '10 s']]);
+  expect(named('connect timeout', judgeOf(change('{connect_timeout: 3s}'), timeout))).toEqual([]);
+  expect(named('connect timeout', judgeOf(change('{connect_timeout: 3s}')), 'sales/seats')).toEqual([]);
+  for (const match of ['cluster: {portNumber: 81}', 'cluster: {subset: v1}', 'cluster: {service: fares}'])
+    expect(named('connect timeout', judgeOf(change('{connect_timeout: 3s}', match)))).toEqual([]);
+  const balanced = policy(
+    'MeshLoadBalancingStrategy',
+    'to: [{targetRef: {kind: Mesh}, default: {loadBalancer: {type: RingHash, ringHash: {minRingSize: 64}}}}]',
+  );
+  const ring = change('{lb_policy: RING_HASH, ring_hash_lb_config: {minimum_ring_size: 64}}');
+  expect(named('load balancing', judgeOf(ring, balanced)).filter(([clients]) => clients === seats)).toEqual([]);
+  expect(named('load balancing', judgeOf(ring)).filter(([clients]) => clients === seats)).toEqual([
+    [seats, 'ring hash of 64 to 8388608, XX_HASH', expect.any(String)],
+  ]);
+  const ejecting = change('{outlier_detection: {consecutive_5xx: 7, interval: 5s}}');
+  const breaker = (detectors: string) =>
+    policy(
+      'MeshCircuitBreaker',
+      `to: [{targetRef: {kind: Mesh}, default: {outlierDetection: {interval: 5s, detectors: {totalFailures: {consecutive: 7}, ${detectors}}}}}]`,
+    );
+  // Where Envoy's own defaults hold, hosts are ejected for their success rate, too.
+  const rate = 'successRate: {minimumHosts: 5, requestVolume: 100, standardDeviationFactor: "1.9"}';
+  expect(named('outlier detection', judgeOf(ejecting, breaker(rate)))).toEqual([]);
+  expect(named('outlier detection', judgeOf(ejecting, breaker('')))).toHaveLength(1);
+  expect(named('outlier detection', judgeOf(ejecting))).toHaveLength(1);
 });
 
 test('what two filters set, and what Istio does at the servers, stays undecided', () => {

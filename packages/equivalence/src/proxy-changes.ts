@@ -70,10 +70,12 @@ export function changesOfClients(
 
 /** Of changes the ones that set the same as another one: which of them counts depends on their order. */
 export function rivals(changes: readonly ProxyChange[]): ReadonlySet<ProxyChange> {
-  const settings = (idiom: NonNullable<ProxyChange['idiom']>): string[] =>
-    idiom.kind === 'waits'
+  const settings = (idiom: NonNullable<ProxyChange['idiom']>): string[] => {
+    if (idiom.kind === 'cluster') return Object.keys(idiom.settings).map((name) => `cluster ${name}`);
+    return idiom.kind === 'waits'
       ? [...Object.keys(idiom.waits), ...(idiom.streamIdle === undefined ? [] : ['streamIdle'])]
       : [idiom.kind];
+  };
   const setting = new Map<string, ProxyChange[]>();
   for (const change of changes)
     for (const name of change.idiom === undefined ? [] : settings(change.idiom))
@@ -82,7 +84,7 @@ export function rivals(changes: readonly ProxyChange[]): ReadonlySet<ProxyChange
 }
 
 /**
- * Which changes to the proxies of clients, or of gateways, the model follows: timeouts that only one of them sets.
+ * Which changes to the proxies of clients, or of gateways, the model follows: of what only one of them sets, timeouts.
  * @param isPortKnown whether one for a port is for the requests that are compared
  */
 export function followedAmong(changes: readonly ProxyChange[], isPortKnown: boolean): (change: ProxyChange) => boolean {
@@ -91,12 +93,19 @@ export function followedAmong(changes: readonly ProxyChange[], isPortKnown: bool
     change.idiom?.kind === 'waits' && !competing.has(change) && (change.port === undefined || isPortKnown);
 }
 
-/** The same for clients that call a service. Nobody reads requests for a service that they do not know. */
-export const followedOfClients = (
+/**
+ * The same for clients that call a service, of whom settings of connections are followed too. Nobody reads requests for a
+ * service that they do not know.
+ */
+export function followedOfClients(
   { config, client, compiled }: Called,
   changes: readonly ProxyChange[],
-): ((change: ProxyChange) => boolean) =>
-  compiled === undefined ? () => false : followedAmong(changes, listensAsUsual(config, client));
+): (change: ProxyChange) => boolean {
+  if (compiled === undefined) return () => false;
+  const competing = rivals(changes);
+  const ofWaits = followedAmong(changes, listensAsUsual(config, client));
+  return (change) => (change.idiom?.kind === 'cluster' ? !competing.has(change) : ofWaits(change));
+}
 
 /** A table with the timeouts that changes set: what is set for streams is each route's, none of which Istio gives one. */
 export function withWaits(table: RouteTable, changes: readonly ProxyChange[]): RouteTable {

@@ -39,7 +39,8 @@ function findOfServers(config: EffectiveConfig, servers: Workloads): OfServers {
   const isOnly = all.filter(({ concerns }) => concerns.includes('limits')).length === 1;
   const isFollowed = (change: ProxyChange): boolean => {
     const { idiom, scope, inboundPort } = change;
-    if (idiom === undefined || idiom.kind === 'waits' || competing.has(change)) return false;
+    if (idiom?.kind !== 'rate limit' && idiom?.kind !== 'fault') return false;
+    if (competing.has(change)) return false;
     if (!contains(scope, { namespace, labels }) || (inboundPort !== undefined && inboundPort !== port)) return false;
     return !isShared(config, servers) && (idiom.kind === 'fault' || isOnly);
   };

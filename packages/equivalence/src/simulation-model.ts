@@ -101,7 +101,7 @@ export function simulationModel(
     isWhole: true,
   });
   const asked = { changes, isFollowed: followedOfClients(called, changes) };
-  const { table, target, unfollowed } = tablesOf(called, asked, after);
+  const { table, target, followed, unfollowed } = tablesOf(called, asked, after);
   const setting = pathNormalization(config.mesh);
   const open = [...new Set([...unfollowed('routing'), ...unfollowed('resilience')])];
   const changed = open.length === 0 ? [] : [`${notFollowed(open)}.`];
@@ -110,7 +110,7 @@ export function simulationModel(
     after: target,
     ...(setting === undefined ? {} : { pathNormalization: setting }),
     grpc: carriesGrpc(registered, port),
-    connections: connectionsBetween(table, target, connectionsOf(config, after, client)),
+    connections: connectionsBetween(table, target, connectionsOf(config, after, client, followed)),
     undecided:
       compiled === undefined && registered.resolution !== 'alias' && !after.hasWorkload(client)
         ? [unknown, ...changed]

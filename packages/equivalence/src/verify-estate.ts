@@ -150,10 +150,13 @@ export function* verifyService(
   const groups = clientGroups(config, host);
   const all = new Set(groups.flatMap(({ namespaces }) => namespaces)).size;
   for (const group of groups) {
-    const known = new Map<Client, CompareDestinations>();
-    const destinationsFor = (client: Client): CompareDestinations => {
-      const found = known.get(client) ?? connectionsOf(config, after, client);
-      known.set(client, found);
+    const known = new Map<Client, Map<string, CompareDestinations>>();
+    const destinationsFor = (client: Client, changes: readonly ProxyChange[]): CompareDestinations => {
+      const ofClient = known.get(client) ?? new Map<string, CompareDestinations>();
+      known.set(client, ofClient);
+      const key = changes.map(({ words }) => words).join();
+      const found = ofClient.get(key) ?? connectionsOf(config, after, client, changes);
+      ofClient.set(key, found);
       return found;
     };
     for (const { port, protocol } of service.ports) {
@@ -171,7 +174,7 @@ export function* verifyService(
         const limiting = unfollowed('limits');
         const verdicts = compareRoutes(table, target, namesOf(namespace, name, client, clusterDomain), {
           limits,
-          destinations: destinationsFor(client),
+          destinations: destinationsFor(client, followed),
           grpc: carriesGrpc(service, port),
           limited: limiting.length > 0,
         });

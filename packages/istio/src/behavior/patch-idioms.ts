@@ -1,5 +1,6 @@
 import type { HeaderChanges, Milliseconds, RateLimit, ServerFault, Waits } from '@isthmus/behavior';
 import { isMap, type Json, type JsonObject, parseProtoDuration } from '@isthmus/kubernetes';
+import { type ClusterIdiom, clusterIdiomOf } from './cluster-idiom.ts';
 import { connectionManager, namesIn, objectsIn, observing, type PatchShape } from './patch-effects.ts';
 
 /** What a patch does, in the words of the model. */
@@ -9,7 +10,8 @@ export type Idiom =
   /** A limit on the requests that come in. */
   | { readonly kind: 'rate limit'; readonly limit: RateLimit }
   /** Failures made on purpose of what comes in. */
-  | { readonly kind: 'fault'; readonly fault: ServerFault };
+  | { readonly kind: 'fault'; readonly fault: ServerFault }
+  | ClusterIdiom;
 
 const mapOf = (value: Json | undefined): JsonObject => (isMap(value) ? value : {});
 const camelCase = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
@@ -162,6 +164,7 @@ const ofHttp: Readonly<Record<string, (shape: PatchShape) => Idiom | undefined>>
  * undefined for any other (edge.md 3.9, the table of idioms).
  */
 export function idiomOf(shape: PatchShape, match: JsonObject): Idiom | undefined {
+  if (shape.applyTo === 'CLUSTER') return clusterIdiomOf(shape, match);
   const { context: _, listener, ...others } = match;
   if (Object.keys(others).length > 0) return undefined;
   const { portNumber: _port, filterChain, ...named } = mapOf(listener);
