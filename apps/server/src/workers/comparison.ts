@@ -105,10 +105,18 @@ function refOfKey(key: string): ObjectRef {
   return { group, kind, namespace, name };
 }
 
-/** Emitted resources, without drafts and patches. */
-function emittedBy({ translation }: Translated): { readonly index: number; readonly object: JsonObject }[] {
-  return translation.emitted.flatMap(({ role, object }, index) =>
-    role === 'resource' ? [{ index, object: object as unknown as JsonObject }] : [],
+/**
+ * Emitted resources that clusters hold once they are applied: no drafts and patches, and nothing of a global control plane of 3.0,
+ * which is none of Kubernetes.
+ */
+export function emittedToClusters({
+  emitted,
+  settings,
+}: Pick<Translated['translation'], 'emitted' | 'settings'>): { readonly index: number; readonly object: JsonObject }[] {
+  const isElsewhere = ({ place }: (typeof emitted)[number]): boolean =>
+    settings.target === '3.0' && place?.kind === 'global';
+  return emitted.flatMap((one, index) =>
+    one.role === 'resource' && !isElsewhere(one) ? [{ index, object: one.object as unknown as JsonObject }] : [],
   );
 }
 
@@ -137,7 +145,7 @@ export function compare(
   { clusters }: { readonly clusters: readonly ShownCluster[] },
 ): Comparison {
   const objects = heldBy(snapshot, ref, ref.limits);
-  const emitted = emittedBy(snapshot);
+  const emitted = emittedToClusters(snapshot.translation);
   const compared = clusters.map(({ name, prints: shown, unread, applied }): ComparedCluster => {
     const unknown = new Set(unread);
     // A kind that is not served has no objects: that is known.
