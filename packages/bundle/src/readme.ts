@@ -26,7 +26,7 @@ function howToApply({ zones, emitted, settings }: Translation): string[] {
     ...(isGlobal ? [`- \`global\`: apply it to the global control plane first${byKumactl}`] : []),
     ...zones.map(({ cluster, zone }) => `- \`zones/${zone}\`: for cluster ${cluster}`),
     '',
-    'Before that, install the control planes: `global/values.yaml` and `values.yaml` of each zone are values for the chart `kong-mesh`, with the command at their top. Where they say FILL-IN is what nobody can know beforehand: the address of the global control plane, which its Service has once it runs, and names of Secrets. Each zone comes with an ingress, by which the others call it: see that they reach the address of its Service.',
+    'Before that, install the control planes: `global/values.yaml` and `values.yaml` of each zone are values for the chart `kong-mesh`, with the command at their top. Where they say FILL-IN is what nobody can know beforehand: the address of the global control plane, which its Service has once it runs, and names of Secrets. Each zone comes with an ingress, by which the others call it: see that they reach the address of its Service. Once the zones are connected and have an identity, copy the MeshTrust of each (`kubectl get meshtrusts`, those with `kuma.io/origin: zone`) to the global control plane, under a name of its own: calls between zones fail without.',
     '',
     'Below, directories are those of one of these folders.',
     '',

@@ -100,10 +100,10 @@ export const multiCluster = defineCodes({
     severity: 'warning',
     title: 'Each zone has its own authority',
     message:
-      'Every zone issues certificates of its own, in a trust domain of its own: {domains}. Calls between zones need a MeshTrust in each zone for each other; the global control plane hands them on once the zones are connected.',
-    help: 'Check after the zones are connected that each of them lists a MeshTrust of every other.',
+      'Every zone issues certificates of its own, in a trust domain of its own: {domains}. Calls between zones need a MeshTrust of each zone in every other, and that of a zone goes to the global control plane alone: this hands on only what is created there.',
+    help: 'Once the zones are connected, create at the global control plane a copy of the MeshTrust of each zone, under a name of its own; then check that each zone lists one of every other. Calls between zones fail until then.',
     explanation:
-      'Clusters of one Istio share a root (`cacerts`); a MeshIdentity makes one for each zone unless it is given one (security.md 4.6).',
+      'Clusters of one Istio share a root (`cacerts`); a MeshIdentity makes one for each zone unless it is given one (security.md 4.6). Each zone writes the MeshTrust of its own authority; copies at the global control plane reach all zones (developer.konghq.com, mesh/zone-proxies and mesh/policies/meshtrust; kuma, test/e2e_env/multizone; security.md 4.1.2).',
   },
   meshNetworks: {
     code: 'ISTHMUS-MUL-012',
