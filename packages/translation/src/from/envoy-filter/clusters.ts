@@ -69,7 +69,6 @@ function outlierDetection(cluster: Field): Reading {
 }
 
 const balancers: Readonly<Record<string, string>> = {
-  ROUND_ROBIN: 'RoundRobin',
   LEAST_REQUEST: 'LeastRequest',
   RANDOM: 'Random',
   RING_HASH: 'RingHash',
@@ -86,6 +85,12 @@ const balancerSettings: Readonly<Record<string, Readonly<Record<string, readonly
     maglev_lb_config: { table_size: ['maglev', 'tableSize'] },
     least_request_lb_config: { choice_count: ['leastRequest', 'choiceCount'] },
   };
+
+/**
+ * Whether a balancer is the first of its enumeration, which counts as not set: a merge leaves the one that Istio chose
+ * (istio/pkg/proto/merge/merge.go, 1.32: what is set is merged).
+ */
+const isUnset = (cluster: Field | undefined): boolean => text(part(cluster, 'lb_policy'))?.value === 'ROUND_ROBIN';
 
 function loadBalancer(cluster: Field): Reading {
   const type = balancers[text(part(cluster, 'lb_policy'))?.value ?? ''];
@@ -185,10 +190,11 @@ export function clusterPoliciesOf(context: Context, patch: Patch): Counterpart[]
   const names = partNames(value);
   const found: Counterpart[] = [];
   for (const name of names) {
+    if (name === 'lb_policy' && isUnset(value)) continue;
     const reading = readings[name]?.(value);
     if (reading !== undefined)
       found.push({ ...reading, ...destination, side: 'outbound', from: part(value, name) as Field });
-    else if (!settings.has(name) || !names.includes('lb_policy')) return undefined;
+    else if (!settings.has(name) || !names.includes('lb_policy') || isUnset(value)) return undefined;
   }
   return found.length === 0 ? undefined : found;
 }
@@ -199,3 +205,7 @@ export const isDeadThreshold = ({ applyTo, operation, value }: Patch): boolean =
   operation === 'MERGE' &&
   partNames(value).join() === 'circuit_breakers' &&
   partNames(descend(value, 'circuit_breakers') ?? descend(value, 'circuitBreakers')).join() === 'thresholds';
+
+/** Whether a merge of clusters only names the balancer that is none to a merge. */
+export const isDeadBalancer = ({ applyTo, operation, value }: Patch): boolean =>
+  applyTo === 'CLUSTER' && operation === 'MERGE' && partNames(value).join() === 'lb_policy' && isUnset(value);

@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts';
 import { child, entries, type Field, items, number, rootField } from '../../field.ts';
 import { emitMeshProxyPatch, type Modification } from '../../mesh-proxy-patch.ts';
 import { accessLogsOf } from './access-logs.ts';
-import { clusterPoliciesOf, isDeadThreshold } from './clusters.ts';
+import { clusterPoliciesOf, isDeadBalancer, isDeadThreshold } from './clusters.ts';
 import type { Counterpart } from './counterpart.ts';
 import { dataplanesOf, emitPolicy, policyName } from './emit.ts';
 import { policyFor } from './idioms.ts';
@@ -55,6 +55,12 @@ function translatePatch(context: Context, patch: Patch, clusters: ReadonlySet<st
   const { field, resource } = patch;
   if (isDeadThreshold(patch)) {
     context.inert(field, codes.extension.deadThreshold, {});
+    return [];
+  }
+  if (isDeadBalancer(patch)) {
+    const reason =
+      'ROUND_ROBIN is the first of the balancers, which a merge takes for none, so that Istio keeps its own';
+    context.inert(field, codes.extension.noEffect, { reason });
     return [];
   }
   if (translateLimit(context, patch)) {
