@@ -119,6 +119,12 @@ test('requests are compared and simulated in the cluster that is chosen, and rul
   expect(west.rows.map(({ service }) => service)).toEqual(['sales/seats', 'sales/shop']);
   const { verdicts } = await read<ServiceBehaviour>('/behaviour/sales/seats?cluster=west');
   expect(new Set(verdicts.map(({ clients }) => clients))).toEqual(new Set(['all clients']));
+  const each = await read<ServiceBehaviour>('/behaviour/sales/seats');
+  expect([...Value.Errors(routes.getServiceBehaviour.response, each)].slice(0, 3)).toEqual([]);
+  expect(new Set(each.verdicts.map(({ cluster, clients }) => `${cluster}: ${clients}`))).toEqual(
+    new Set(['east: all clients of cluster east', 'west: all clients of cluster west']),
+  );
+  expect((await ask('/behaviour/sales/none')).status).toBe(404);
   const request = { service: 'sales/seats', client: { namespace: 'sales', labels: {} }, method: 'GET', path: '/' };
   const simulate = (cluster: string) =>
     read<Simulation>('/simulate', {

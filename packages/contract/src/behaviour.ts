@@ -37,6 +37,8 @@ export type Counterexample = Static<typeof Counterexample>;
 /** What a comparison found for a port of a service and clients that are treated alike. */
 export const Verdict = Type.Object({
   service: Type.String(),
+  /** Where the snapshot holds several and none is chosen. */
+  cluster: Type.Optional(Type.String()),
   port: Type.Integer(),
   /** In words. */
   clients: Type.String(),

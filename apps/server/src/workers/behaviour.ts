@@ -84,15 +84,23 @@ export function linker({ translation }: Translated, zone?: OneCluster['zone']): 
   };
 }
 
-function judgeOf({ snapshot: { translation, diagnostics, concerns } }: OneCluster): Judge {
+const judges = new WeakMap<Translated, Judge>();
+
+/** The judge of a cluster, which a choice of it shares with the comparison of all. */
+function judgeOf({ snapshot }: OneCluster): Judge {
+  const { translation, diagnostics, concerns } = snapshot;
   const { estate, emitted, settings } = translation;
-  return createJudge({
-    estate,
-    emitted,
-    settings,
-    findings: diagnostics,
-    concerning: (service) => (concerns.get(service) ?? []).flatMap((index) => estate.istio[index] ?? []),
-  });
+  const judge =
+    judges.get(snapshot) ??
+    createJudge({
+      estate,
+      emitted,
+      settings,
+      findings: diagnostics,
+      concerning: (service) => (concerns.get(service) ?? []).flatMap((index) => estate.istio[index] ?? []),
+    });
+  judges.set(snapshot, judge);
+  return judge;
 }
 
 function knownOf(snapshot: Translated, cluster?: string): Known {
@@ -204,18 +212,60 @@ function linkVerdict(row: VerdictRow, link: Known['link']): Verdict {
   };
 }
 
+const rank = (row: VerdictRow): number =>
+  row.verdict === 'same' ? 3 : row.accepted !== undefined ? 2 : isUnpredicted(row) ? 0 : 1;
+
+const links = new WeakMap<Translated, Known['link']>();
+
+/** Finds places of the rules of a cluster; a change may be of thousands of services, each of which asks. */
+function linkOf(whole: Translated, { zone, snapshot }: OneCluster): Known['link'] {
+  const link = links.get(snapshot) ?? linker(whole, zone);
+  links.set(snapshot, link);
+  return link;
+}
+
+/** The verdicts on a service of several clusters, each with the rules of its own. */
+function inEachCluster(
+  snapshot: Translated,
+  accepted: Settings['accepted'],
+  service: string,
+): ServiceBehaviour | undefined {
+  const found = chosenClusters(snapshot, undefined).flatMap((part) => {
+    const judge = judgeOf(part);
+    const cluster = part.zone?.cluster ?? '';
+    return judge.services.includes(service) ? [{ judge, cluster, link: linkOf(snapshot, part) }] : [];
+  });
+  if (found.length === 0) return undefined;
+  const inWords = (clients: string, cluster: string): string => `${clients} of cluster ${cluster}`;
+  const rows = found.flatMap(({ judge, cluster, link }) =>
+    withAcceptances(judge.verify(service, []), accepted).map((row) => ({ row, cluster, link })),
+  );
+  return {
+    service,
+    verdicts: rows
+      .sort((a, b) => rank(a.row) - rank(b.row))
+      .map(({ row, cluster, link }) => ({
+        ...linkVerdict(row, link),
+        cluster,
+        clients: inWords(row.clients, cluster),
+      })),
+    notCompared: found.flatMap(({ judge, cluster }) =>
+      judge.notCompared(service).map((clients) => inWords(clients, cluster)),
+    ),
+  };
+}
+
 /** The verdicts on one service, those that nobody has looked at first; undefined where there is no such service. */
 export function serviceBehaviour(
   snapshot: Translated,
   accepted: Settings['accepted'],
   { service, cluster }: { readonly service: string; readonly cluster?: string },
 ): ServiceBehaviour | undefined {
+  if (cluster === undefined && choiceOf(snapshot).length > 0) return inEachCluster(snapshot, accepted, service);
   const { judge, verdicts, link } = knownOf(snapshot, cluster);
   const index = judge.services.indexOf(service);
   if (index === -1) return undefined;
   const rows = withAcceptances(verdicts[index] ?? judge.verify(service, []), accepted);
-  const rank = (row: VerdictRow): number =>
-    row.verdict === 'same' ? 3 : row.accepted !== undefined ? 2 : isUnpredicted(row) ? 0 : 1;
   return {
     service,
     verdicts: rows.toSorted((a, b) => rank(a) - rank(b)).map((row) => linkVerdict(row, link)),

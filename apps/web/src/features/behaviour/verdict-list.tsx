@@ -151,6 +151,7 @@ export function VerdictList(props: {
         {grouped(behaviour).map((group) => {
           const { first, ports, clients, predictedBy } = group;
           const { service, port, aspect, counterexample, sentence } = first;
+          const where = first.cluster ?? cluster;
           return (
             <li key={`${aspect} ${ports} ${sentence}`} className={shared.found}>
               <div className={shared.head}>
@@ -191,7 +192,7 @@ export function VerdictList(props: {
                         {...rest}
                         to="/migrations/$id/workbench"
                         params={{ id: migration.id }}
-                        search={{ ...writeRequest(service, port, counterexample), cluster }}
+                        search={{ ...writeRequest(service, port, counterexample), cluster: where }}
                       />
                     )}
                   >
