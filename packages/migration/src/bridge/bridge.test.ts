@@ -346,3 +346,20 @@ spec: {selector: {app: web}, ports: [{port: 80, name: http}]}
   ]);
   expect(new Set(externals.map(({ metadata }) => (metadata as JsonObject).name)).size).toBe(2);
 });
+
+test('a Deployment and a StatefulSet of one name each get a permission for the gateway of their own', () => {
+  const set = (service('pay').split('---\n')[1] ?? '')
+    .replace('kind: Deployment', 'kind: StatefulSet')
+    .replaceAll('labels: {app: pay}', 'labels: {app: pay, part: store}');
+  const facts = factsOf(`${plain}${set}---\n${allowCart}`);
+  const permissions = objects(facts, { 'shop/cart': 'migrated' }).filter(
+    ({ kind, metadata }) =>
+      kind === 'AuthorizationPolicy' && String((metadata as JsonObject).name).startsWith('from-kong-'),
+  );
+  const names = permissions.map(({ metadata }) => String((metadata as JsonObject).name));
+  expect(new Set(names).size).toBe(2);
+  for (const name of names) expect(name).toMatch(/^from-kong-pay-[a-z0-9]+$/);
+  expect(permissions.map((one) => (specOf(one).selector as JsonObject).matchLabels)).toEqual(
+    expect.arrayContaining([{ app: 'pay' }, { app: 'pay', part: 'store' }]),
+  );
+});

@@ -3,7 +3,7 @@ import type { BridgedCall, BridgedPort, BridgedService, BridgeFacts } from './fa
 import { bridgeHost, demandsMtls } from './into-kong.ts';
 import { bridgeObject, meshObject } from './object.ts';
 import { callersOf, opensEgress } from './permissions.ts';
-import { placeOfService } from './place-name.ts';
+import { nameOfWorkload, placeOfService } from './place-name.ts';
 import type { Placed } from './placed.ts';
 import { hasBegun, hasPodsInIstio, type ProgressOf, some } from './progress.ts';
 import { remembered } from './remembered.ts';
@@ -266,7 +266,7 @@ function gatewayMayCall(service: BridgedService, facts: BridgeFacts): Placed[] {
     object: bridgeObject(
       'security.istio.io/v1',
       'AuthorizationPolicy',
-      { name: dnsLabel(`from-kong-${workload.name}`), namespace: workload.namespace },
+      { name: dnsLabel(`from-kong-${nameOfWorkload(workload, facts)}`), namespace: workload.namespace },
       {
         spec: {
           ...(Object.keys(workload.labels).length === 0 ? {} : { selector: { matchLabels: { ...workload.labels } } }),

@@ -44,3 +44,16 @@ export function placeOfWorkload(workload: Workload, facts: BridgeFacts): string 
   );
   return unique(joined(workload), kindOf(workload), several);
 }
+
+/** The name of a workload, for objects of its own namespace: no other workload of that namespace has it, of whatever kind. */
+export function nameOfWorkload(workload: Workload, facts: BridgeFacts): string {
+  const place = ({ namespace, name }: Workload): string => `${namespace}/${name}`;
+  const several = remembered(facts, 'names within namespaces', () =>
+    shared(
+      [...facts.services.values()].flatMap(({ workloads }) =>
+        workloads.map((one) => [place(one), kindOf(one)] as const),
+      ),
+    ),
+  );
+  return several.has(place(workload)) ? `${workload.name}-${shortHash(kindOf(workload))}` : workload.name;
+}
