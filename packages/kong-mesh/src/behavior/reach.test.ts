@@ -47,9 +47,9 @@ describe('reachable backends', () => {
     ],
     ['by name and port', [{ kind: 'MeshService', name: 's', port: 80 }], 's', 'no listener', 'no listener'],
     [
-      'by name and another port',
+      'by name and a port that it has not, which is all of its ports',
       [{ kind: 'MeshService', name: 's', port: 81 }],
-      'no listener',
+      's',
       'no listener',
       'no listener',
     ],
@@ -72,6 +72,16 @@ describe('reachable backends', () => {
   ])('are what is written: %s', (_, refs, s, h, o) => {
     const objects = [mine(written(refs))];
     expect([ask(objects), ask(objects, 'h'), ask(objects, 'o', 'other')]).toEqual([s, h, o]);
+  });
+
+  test('by labels and port are those that have the port, as far as that is certain', () => {
+    const asked = (port: number, reference: Record<string, string>): string =>
+      ask([mine(written([{ kind: 'MeshService', labels: reference, port }]))]);
+    const named = { 'k8s.kuma.io/service-name': 's' };
+    expect(asked(80, named)).toBe('s');
+    expect(asked(81, named)).toBe('s');
+    expect(asked(81, { 'k8s.kuma.io/namespace': 'shop' })).toBe('s');
+    expect(asked(80, { 'k8s.kuma.io/namespace': 'other' })).toBe('no listener');
   });
 
   test('are not known where the control plane picks one, or cannot read what is written', () => {
@@ -110,7 +120,7 @@ describe('all that is within reach', () => {
   test('is what references name, by name, labels and port', () => {
     const all = { kind: 'MeshService', labels: { 'k8s.kuma.io/namespace': 'shop' } };
     expect(within(written([{ kind: 'MeshService', name: 's' }]))).toEqual(['shop/s:80']);
-    expect(within(written([{ kind: 'MeshService', name: 's', port: 81 }]))).toEqual([]);
+    expect(within(written([{ kind: 'MeshService', name: 's', port: 81 }]))).toEqual(['shop/s:80']);
     expect(within(written([{ kind: 'MeshService', name: 'o', namespace: 'other' }]))).toEqual(['other/o:80']);
     expect(within(written([all]))).toEqual(expect.arrayContaining(['shop/(pods):80', 'shop/s:80']));
     expect(within(written([all, { kind: 'MeshService', name: 's' }]))).toEqual(within(written([all])));

@@ -75,13 +75,34 @@ function writtenByNamespace(objects: readonly JsonObject[]): Map<string, Map<str
   return result;
 }
 
+const isWanted =
+  (wanted: number | undefined) =>
+  ({ port, name }: DestinationPort): boolean =>
+    wanted === undefined || wanted === port || String(wanted) === name;
+
+/** The ports of a destination that a reference means: all of them where it has none of the number that is wanted. */
+function wantedPorts({ ports }: Destination, wanted: number | undefined): readonly DestinationPort[] {
+  const found = ports.filter(isWanted(wanted));
+  return found.length > 0 ? found : ports;
+}
+
+/**
+ * Whether one reference by labels means a port of one of the destinations that have them. Where a port is named, the control
+ * plane goes through these in no certain order until it finds one that has it, and takes all ports of those before it.
+ */
+function meansAmong(all: readonly Destination[], wanted: number, destination: Destination, port: DestinationPort) {
+  const holders = all.filter(({ ports }) => ports.some(isWanted(wanted)));
+  if (!wantedPorts(destination, wanted).includes(port)) return false;
+  const isCertain = holders.length === 0 || (holders.length === 1 && holders[0] === destination);
+  return isCertain && destination.name !== '' ? true : undefined;
+}
+
 /** Whether one reference means a port (kuma, pkg/xds/context/destination_index.go `GetReachableBackends`, 2.14). */
 function means(reference: JsonObject, destination: Destination, port: DestinationPort, home: string, catalog: Catalog) {
   const kind = filledOf(reference.kind);
   if (kind !== destination.kind) return false;
   const labels = textsOf(reference.labels) ?? {};
   const wanted = numberOf(reference.port);
-  const fits = wanted === undefined || wanted === port.port || String(wanted) === port.name;
   const byLabels = Object.keys(labels).length > 0 ? catalog.withLabels(destination.kind, labels) : [];
   if (byLabels.length === 0) {
     const [name, namespace] = [filledOf(reference.name), filledOf(reference.namespace) ?? home];
@@ -90,12 +111,14 @@ function means(reference: JsonObject, destination: Destination, port: Destinatio
       Object.keys(labels).length === 0 &&
       name === destination.name &&
       namespace === destination.namespace;
-    return isNamed && fits;
+    return isNamed && wantedPorts(destination, wanted).includes(port);
   }
-  if (!byLabels.includes(destination) || !fits) return false;
-  // Of several the control plane takes one at random where a port is named, or where each has one port only.
-  const picks = wanted !== undefined || destination.kind === 'MeshExternalService';
-  return picks && (byLabels.length > 1 || destination.name === '') ? undefined : true;
+  if (!byLabels.includes(destination)) return false;
+  if (wanted !== undefined && kind !== 'MeshExternalService') return meansAmong(byLabels, wanted, destination, port);
+  // Of several the control plane takes one at random, whatever port is named.
+  return destination.kind === 'MeshExternalService' && (byLabels.length > 1 || destination.name === '')
+    ? undefined
+    : true;
 }
 
 /** The destinations that a reference may mean, before its port is looked at. */
@@ -141,10 +164,8 @@ export function readReach(objects: readonly JsonObject[], catalog: Catalog): Rea
     for (const reference of written.flatMap((text) => referencesIn(text) ?? [])) {
       const wanted = numberOf(reference.port);
       for (const destination of candidates(reference, home, catalog)) {
-        const fits = ({ port, name }: DestinationPort): boolean =>
-          wanted === undefined || wanted === port || String(wanted) === name;
         const before = found.get(destination) ?? [];
-        const more = destination.ports.filter((port) => fits(port) && !before.includes(port));
+        const more = wantedPorts(destination, wanted).filter((port) => !before.includes(port));
         if (more.length > 0) found.set(destination, [...before, ...more]);
       }
     }
