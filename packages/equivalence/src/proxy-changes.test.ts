@@ -214,6 +214,24 @@ test('limits of rates are compared bucket by bucket', () => {
   expect(differing(judgeOf(limiting(bucket)), 'rate limit', 'sales/seats', 9000)).toEqual([]);
 });
 
+test('a limit that counts before all others is compared where nobody is refused behind it', () => {
+  const first = patch(
+    'HTTP_FILTER',
+    'SIDECAR_INBOUND',
+    'INSERT_BEFORE',
+    limit('{max_tokens: 5, tokens_per_fill: 5, fill_interval: 10s}'),
+  );
+  const rules = (app: string) => `---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: rules, namespace: sales}
+spec: {selector: {matchLabels: {app: ${app}}}, rules: [{to: [{operation: {methods: [GET]}}]}]}
+`;
+  expect(differing(judgeOf(first, rate(6, '10s')), 'rate limit')).toHaveLength(1);
+  expect(differing(judgeOf(first + rules('fares'), rate(6, '10s')), 'rate limit')).toHaveLength(1);
+  expect(differing(judgeOf(first + rules('seats'), rate(6, '10s')), 'rate limit')).toEqual([]);
+});
+
 test('who is over a limit gets the same answer', () => {
   const bucket = '{max_tokens: 5, tokens_per_fill: 5, fill_interval: 10s}';
   const answer = ', response_headers_to_add: [{header: {key: x-limited, value: "1"}}], status: {code: 503}';

@@ -1,5 +1,12 @@
 import type { Decision, Destination, Endpoints, RouteTable, ServerEffects } from '@isthmus/behavior';
-import { contains, type EffectiveConfig, type ProxyChange, type RegistryService } from '@isthmus/istio';
+import {
+  contains,
+  type EffectiveConfig,
+  overlaps,
+  type ProxyChange,
+  type RegistryService,
+  scopeOf,
+} from '@isthmus/istio';
 import { matchesLabels } from '@isthmus/kubernetes';
 import { type Called, isMet, proxyChangesOf, rivals } from './proxy-changes.ts';
 
@@ -29,6 +36,17 @@ function isShared({ registry }: EffectiveConfig, { namespace, labels, port }: Wo
   return sending.length > 1;
 }
 
+const refusing = new Set(['AuthorizationPolicy', 'RequestAuthentication']);
+
+/** Whether policies of Istio's may refuse some of what comes to these workloads, so that it matters who counts first. */
+const mayRefuse = ({ estate, mesh }: EffectiveConfig, { namespace, labels }: Workloads): boolean =>
+  estate.istio.some(
+    (one) =>
+      refusing.has(one.kind) &&
+      one.group === 'security.istio.io' &&
+      overlaps(scopeOf(one, mesh.rootNamespace), { namespace, labels }),
+  );
+
 function findOfServers(config: EffectiveConfig, servers: Workloads): OfServers {
   const { namespace, labels, port } = servers;
   const all = proxyChangesOf(config)
@@ -40,7 +58,7 @@ function findOfServers(config: EffectiveConfig, servers: Workloads): OfServers {
   const isFollowed = (change: ProxyChange): boolean => {
     const { idiom, scope, inboundPort } = change;
     if (idiom?.kind !== 'rate limit' && idiom?.kind !== 'fault') return false;
-    if (competing.has(change)) return false;
+    if (competing.has(change) || (idiom.isFirst === true && mayRefuse(config, servers))) return false;
     if (!contains(scope, { namespace, labels }) || (inboundPort !== undefined && inboundPort !== port)) return false;
     return !isShared(config, servers) && (idiom.kind === 'fault' || isOnly);
   };

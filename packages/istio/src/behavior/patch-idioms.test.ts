@@ -86,10 +86,19 @@ describe('limits of rates', () => {
   });
 
   test.each([
+    ['that is asked for', insert(limit(''), 'INSERT_FIRST')],
+    ['beside no filter', insert(limit(''), 'INSERT_BEFORE', listener())],
+    ['of any listener', insert(limit(''), 'INSERT_BEFORE', '')],
+  ])('stand before all that may refuse requests in a place %s', (_, patch) =>
+    expect(idiomOf(patch)).toMatchObject({ kind: 'rate limit', isFirst: true }),
+  );
+
+  test.each([
     ['for some of the requests', insert(limit('', '{default_value: {numerator: 50}}'))],
     ['by descriptors', insert(limit(', descriptors: [{}]'))],
     ['for each connection', insert(limit(', local_rate_limit_per_downstream_connection: true'))],
-    ['before what may refuse requests', insert(limit(''), 'INSERT_FIRST')],
+    ['behind a filter', insert(limit(''), 'INSERT_AFTER')],
+    ['of another manager', insert(limit(''), 'INSERT_BEFORE', 'listener: {filterChain: {filter: {name: x}}}')],
     ['beside another filter', insert(limit(''), 'INSERT_BEFORE', listener('', 'envoy.filters.http.cors'))],
     ['without a bucket', insert('{stat_prefix: x}')],
     ['that let nobody through', insert(limit('', whole, '{max_tokens: 0, fill_interval: 1s}'))],

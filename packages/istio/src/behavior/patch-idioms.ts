@@ -7,10 +7,10 @@ import { connectionManager, namesIn, objectsIn, observing, type PatchShape } fro
 export type Idiom =
   /** Of the connection manager: how long it waits for a client, and how long a stream may be silent. */
   | { readonly kind: 'waits'; readonly waits: Waits; readonly streamIdle?: Milliseconds }
-  /** A limit on the requests that come in. */
-  | { readonly kind: 'rate limit'; readonly limit: RateLimit }
+  /** A limit on the requests that come in; before all that may refuse them where `isFirst`, else behind it. */
+  | { readonly kind: 'rate limit'; readonly limit: RateLimit; readonly isFirst?: true }
   /** Failures made on purpose of what comes in. */
-  | { readonly kind: 'fault'; readonly fault: ServerFault }
+  | { readonly kind: 'fault'; readonly fault: ServerFault; readonly isFirst?: true }
   | ClusterIdiom;
 
 const mapOf = (value: Json | undefined): JsonObject => (isMap(value) ? value : {});
@@ -99,12 +99,24 @@ function headersOf(config: Json | undefined): HeaderChanges | undefined {
 }
 
 /**
- * A bucket of requests (envoy, extensions/filters/http/local_ratelimit/v3/local_rate_limit.proto and
- * type/v3/token_bucket.proto, 1.40): without both shares the filter does nothing, and a status below 400 counts as 429. Only
- * directly before the router, where it counts what other filters let through.
+ * Where a filter is added: directly before the router, or before all others, as it is without a filter to stand beside
+ * (istio/pilot/pkg/networking/core/envoyfilter/listener_patch.go patchHTTPFilters, 1.32); undefined for other places.
  */
-function rateLimitOf({ operation, value, subFilter }: PatchShape): Idiom | undefined {
-  if (operation !== 'INSERT_BEFORE' || subFilter !== 'envoy.filters.http.router') return undefined;
+function placeOf({ operation, subFilter }: PatchShape): { readonly isFirst?: true } | undefined {
+  if (operation === 'INSERT_FIRST') return { isFirst: true };
+  if (operation !== 'INSERT_BEFORE') return undefined;
+  if (subFilter === undefined) return { isFirst: true };
+  return subFilter === 'envoy.filters.http.router' ? {} : undefined;
+}
+
+/**
+ * A bucket of requests (envoy, extensions/filters/http/local_ratelimit/v3/local_rate_limit.proto and
+ * type/v3/token_bucket.proto, 1.40): without both shares the filter does nothing, and a status below 400 counts as 429.
+ */
+function rateLimitOf(shape: PatchShape): Idiom | undefined {
+  const { value } = shape;
+  const place = placeOf(shape);
+  if (place === undefined) return undefined;
   const config = part(value, 'typed_config');
   if (!setsOnly(config, ofLimit)) return undefined;
   for (const name of ['filter_enabled', 'filter_enforced'])
@@ -120,6 +132,7 @@ function rateLimitOf({ operation, value, subFilter }: PatchShape): Idiom | undef
   if (requests < 1) return undefined;
   return {
     kind: 'rate limit',
+    ...place,
     limit: {
       requests,
       ...(most > requests ? { most } : {}),
@@ -131,8 +144,10 @@ function rateLimitOf({ operation, value, subFilter }: PatchShape): Idiom | undef
 }
 
 /** Faults (envoy, extensions/filters/http/fault/v3/fault.proto, 1.40), without conditions on requests. */
-function faultOf({ operation, value, subFilter }: PatchShape): Idiom | undefined {
-  if (operation !== 'INSERT_BEFORE' || subFilter !== 'envoy.filters.http.router') return undefined;
+function faultOf(shape: PatchShape): Idiom | undefined {
+  const { value } = shape;
+  const place = placeOf(shape);
+  if (place === undefined) return undefined;
   const config = part(value, 'typed_config');
   if (!setsOnly(config, new Set(['abort', 'delay']))) return undefined;
   const [abort, delay] = [part(config, 'abort'), part(config, 'delay')];
@@ -151,7 +166,7 @@ function faultOf({ operation, value, subFilter }: PatchShape): Idiom | undefined
     if (typeof status !== 'number' || percentage === undefined) return undefined;
     if (percentage > 0) found.abort = { percentage, status };
   }
-  return { kind: 'fault', fault: found };
+  return { kind: 'fault', ...place, fault: found };
 }
 
 const ofHttp: Readonly<Record<string, (shape: PatchShape) => Idiom | undefined>> = {
@@ -172,6 +187,6 @@ export function idiomOf(shape: PatchShape, match: JsonObject): Idiom | undefined
   const { name: _name, subFilter: _sub, ...more } = mapOf(mapOf(filterChain).filter);
   if (Object.keys(more).length > 0) return undefined;
   if (shape.applyTo === 'NETWORK_FILTER') return waitsOf(shape);
-  if (shape.applyTo !== 'HTTP_FILTER' || shape.filter !== connectionManager) return undefined;
+  if (shape.applyTo !== 'HTTP_FILTER' || (shape.filter ?? connectionManager) !== connectionManager) return undefined;
   return ofHttp[typeof shape.value.name === 'string' ? shape.value.name : '']?.(shape);
 }
