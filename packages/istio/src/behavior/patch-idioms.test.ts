@@ -40,6 +40,10 @@ describe('timeouts of the connection manager', () => {
   test.each([
     ['with another setting', merge('{stream_idle_timeout: 30s, drain_timeout: 5s}')],
     ['with another setting of streams', merge('{common_http_protocol_options: {max_stream_duration: 5s}}')],
+    [
+      'in a struct, which nothing is merged from',
+      merge('{"@type": type.googleapis.com/udpa.type.v1.TypedStruct, value: {stream_idle_timeout: 30s}}'),
+    ],
     ['in no duration of JSON', merge('{stream_idle_timeout: 1m}')],
     ['for every filter of a chain', merge('{stream_idle_timeout: 30s}', 'listener: {filterChain: {}}')],
     ['for one version of the proxy', merge('{stream_idle_timeout: 30s}', `proxy: {proxyVersion: 1.2}, ${listener()}`)],
@@ -83,6 +87,11 @@ describe('limits of rates', () => {
         ),
       ),
     ).toMatchObject({ status: 503, headers: { set: [['x-limited', 'yes']], add: [] } });
+  });
+
+  test('may be wrapped in a struct', () => {
+    const struct = `{"@type": type.googleapis.com/udpa.type.v1.TypedStruct, type_url: x, value: ${limit('')}}`;
+    expect(found(insert(struct))).toEqual({ requests: 100, most: 200, interval: 60_000, status: 429 });
   });
 
   test.each([

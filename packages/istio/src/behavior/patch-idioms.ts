@@ -98,6 +98,13 @@ function headersOf(config: Json | undefined): HeaderChanges | undefined {
   return { remove: [], set, add };
 }
 
+/** The settings of a filter that is added, out of the struct that may wrap them (udpa.type.v1.TypedStruct). */
+function addedConfig(value: JsonObject): Json | undefined {
+  const typed = part(value, 'typed_config');
+  const type = mapOf(typed)['@type'];
+  return typeof type === 'string' && type.endsWith('.TypedStruct') ? part(typed, 'value') : typed;
+}
+
 /**
  * Where a filter is added: directly before the router, or before all others, as it is without a filter to stand beside
  * (istio/pilot/pkg/networking/core/envoyfilter/listener_patch.go patchHTTPFilters, 1.32); undefined for other places.
@@ -117,7 +124,7 @@ function rateLimitOf(shape: PatchShape): Idiom | undefined {
   const { value } = shape;
   const place = placeOf(shape);
   if (place === undefined) return undefined;
-  const config = part(value, 'typed_config');
+  const config = addedConfig(value);
   if (!setsOnly(config, ofLimit)) return undefined;
   for (const name of ['filter_enabled', 'filter_enforced'])
     if (percentOf(part(part(config, name), 'default_value')) !== 100) return undefined;
@@ -148,7 +155,7 @@ function faultOf(shape: PatchShape): Idiom | undefined {
   const { value } = shape;
   const place = placeOf(shape);
   if (place === undefined) return undefined;
-  const config = part(value, 'typed_config');
+  const config = addedConfig(value);
   if (!setsOnly(config, new Set(['abort', 'delay']))) return undefined;
   const [abort, delay] = [part(config, 'abort'), part(config, 'delay')];
   const found: { -readonly [Name in 'abort' | 'delay']?: ServerFault[Name] } = {};
