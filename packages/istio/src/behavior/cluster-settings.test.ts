@@ -94,7 +94,13 @@ test.each([
     'a secret with a selector',
     '{tls: {mode: SIMPLE, credentialName: a, sni: s}}',
     ', workloadSelector: {matchLabels: {app: web}}',
-    { mode: 'SIMPLE', sni: 's', validation: 'secret-root:a' },
+    { mode: 'SIMPLE', sni: 's', validation: 'kubernetes://a-cacert' },
+  ],
+  [
+    'a ConfigMap, which every client may read',
+    '{tls: {mode: SIMPLE, credentialName: "configmap://shop/a", sni: s}}',
+    '',
+    { mode: 'SIMPLE', sni: 's', validation: 'configmap://shop/a-cacert' },
   ],
   [
     'names of the server',

@@ -42,6 +42,10 @@ function automatic(around: TlsSurroundings): UpstreamTls {
   return { tls: { mode: 'auto mTLS', ...names(around.subjectAltNames) } };
 }
 
+/** The name under which the proxy asks for the roots of a credential (istio/pilot/pkg/model/credentials/resource.go ToResourceName, 1.32). */
+const rootsOf = (credential: string): string =>
+  `${/^(?:configmap|kubernetes|kubernetes-gateway):\/\//.test(credential) ? '' : 'kubernetes://'}${credential}-cacert`;
+
 function originated(tls: Field, mode: 'SIMPLE' | 'MUTUAL', around: TlsSurroundings): UpstreamTls {
   const credential = text(child(tls, 'credentialName'))?.value ?? '';
   if (credential !== '' && !credential.startsWith('configmap://') && !around.hasSelector) return plaintext;
@@ -53,7 +57,7 @@ function originated(tls: Field, mode: 'SIMPLE' | 'MUTUAL', around: TlsSurroundin
   const isUnchecked = child(tls, 'insecureSkipVerify')?.value === true;
   const autoSanValidation = sni === undefined && written.length === 0 && !isUnchecked;
   const authority = text(child(tls, 'caCertificates'))?.value || 'system';
-  const validation = credential === '' ? `file-root:${authority}` : `secret-root:${credential}`;
+  const validation = credential === '' ? `file-root:${authority}` : rootsOf(credential);
   return {
     tls: {
       mode,
