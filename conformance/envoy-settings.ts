@@ -1,10 +1,26 @@
-import type { Forward, HashPolicy, Retries } from '@isthmus/behavior';
+import type { Forward, HashPolicy, HeaderMatch, RateLimitedBackOff, Retries } from '@isthmus/behavior';
 import { formatProtoDuration, type Json, type JsonObject, stringifyJson } from '@isthmus/kubernetes';
 
 const duration = (milliseconds: number): string => formatProtoDuration(BigInt(Math.round(milliseconds * 1_000_000)));
 
+function headerAsEnvoy({ name, match, invert }: HeaderMatch): JsonObject {
+  const inverted = invert === undefined ? {} : { invertMatch: true };
+  if (match.kind === 'present') return { name, presentMatch: true, ...inverted };
+  const text = match.kind === 'regex' ? { safeRegex: { regex: match.pattern } } : { [match.kind]: match.value };
+  return { name, stringMatch: text, ...inverted };
+}
+
+const rateLimitedAsEnvoy = ({ headers, max }: RateLimitedBackOff): JsonObject => ({
+  resetHeaders: headers.map(({ name, format }) => ({
+    name,
+    ...(format === 'seconds' ? {} : { format: 'UNIX_TIMESTAMP' }),
+  })),
+  ...(max === undefined ? {} : { maxInterval: duration(max) }),
+});
+
 function retriesAsEnvoy(retries: Retries): JsonObject {
   const { attempts, on, statusCodes, perTryTimeout, backOff, methods, previousHosts, hostSelectionAttempts } = retries;
+  const { rateLimitedBackOff, responseHeaders } = retries;
   return {
     retryOn: on.join(','),
     numRetries: attempts,
@@ -12,6 +28,8 @@ function retriesAsEnvoy(retries: Retries): JsonObject {
     ...(backOff === undefined
       ? {}
       : { retryBackOff: { baseInterval: duration(backOff.base), maxInterval: duration(backOff.max) } }),
+    ...(rateLimitedBackOff === undefined ? {} : { rateLimitedRetryBackOff: rateLimitedAsEnvoy(rateLimitedBackOff) }),
+    ...(responseHeaders === undefined ? {} : { retriableHeaders: responseHeaders.map(headerAsEnvoy) }),
     ...(statusCodes.length === 0 ? {} : { retriableStatusCodes: statusCodes }),
     ...(methods === undefined
       ? {}

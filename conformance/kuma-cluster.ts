@@ -22,3 +22,9 @@ export function compileRecorded(cluster: RecordedCluster): KongMeshBehavior {
   const mesh = cluster.id.replace(/-\d+$/, '');
   return compileKongMesh(objectsOf(cluster, mesh), { version: '2.14', mesh, zone: 'default', systemNamespace });
 }
+
+/** A Service as records name it: with its namespace (`name.namespace`) where that may be another than the client's. */
+export function serviceOf(written: string, client: RecordedCluster['client']): { namespace: string; name: string } {
+  const [name = '', namespace = client.namespace] = written.split('.');
+  return { namespace, name };
+}

@@ -1,7 +1,7 @@
 import { isForward } from '@isthmus/behavior';
 import type { Json, JsonObject } from '@isthmus/kubernetes';
 import { canonical, routeSettings } from './envoy-settings.ts';
-import { compileRecorded, type RecordedCluster } from './kuma-cluster.ts';
+import { compileRecorded, type RecordedCluster, serviceOf } from './kuma-cluster.ts';
 import type { Comparison, Suite } from './suite.ts';
 
 type Recorded = RecordedCluster & {
@@ -22,7 +22,7 @@ function comparison(what: string, expected: unknown, actual: unknown): Compariso
 function* compare(record: Json): Iterable<Comparison> {
   const { id, client, clusters, routes: recordedRoutes, listeners, resources } = record as unknown as Recorded;
   const mesh = compileRecorded({ id, client, resources });
-  const service = (name: string) => ({ namespace: client.namespace, name });
+  const service = (name: string) => serviceOf(name, client);
   for (const [name, expected] of Object.entries(clusters)) {
     const [host = '', port] = name.split(':');
     const actual = mesh.clusterSettings(client, service(host), Number(port));
@@ -42,3 +42,6 @@ function* compare(record: Json): Iterable<Comparison> {
 
 /** The settings that Kuma 2.14 gives a client's proxy: clusters, routes and listeners. */
 export const kumaResilience: Suite = { file: 'kuma-resilience', compare };
+
+/** More kinds of selections, roles and references (routes among them), and services in other namespaces; recorded in the same way. */
+export const kumaResilienceWider: Suite = { file: 'kuma-resilience-wider', compare };

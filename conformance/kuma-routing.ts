@@ -11,7 +11,7 @@ import {
 } from '@isthmus/behavior';
 import type { Json, JsonObject } from '@isthmus/kubernetes';
 import { canonical, routeSettings } from './envoy-settings.ts';
-import { compileRecorded, type RecordedCluster } from './kuma-cluster.ts';
+import { compileRecorded, type RecordedCluster, serviceOf } from './kuma-cluster.ts';
 import type { Comparison, Suite } from './suite.ts';
 
 interface RecordedRequest {
@@ -30,7 +30,7 @@ const requestOf = ({ method, host, path, headers }: RecordedRequest): Request =>
   headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [value]])),
 });
 
-/** All services of a record stand in one namespace. */
+/** No two services of a record have the same name. */
 const place = ({ host, port }: Destination): JsonObject => ({ service: host.split('.')[0] ?? '', port });
 
 function fraction(percentage: number): JsonObject {
@@ -102,7 +102,7 @@ function* compare(record: Json): Iterable<Comparison> {
   for (const recorded of requests) {
     const { to, decision } = recorded;
     const request = requestOf(recorded);
-    const table = mesh.routeTable(cluster.client, { namespace: cluster.client.namespace, name: to.service }, to.port);
+    const table = mesh.routeTable(cluster.client, serviceOf(to.service, cluster.client), to.port);
     const ours = evaluate(table, request).decision;
     const actual: JsonObject =
       ours.kind === 'forward'
@@ -125,3 +125,9 @@ function* compare(record: Json): Iterable<Comparison> {
 
 /** Where a client's proxy in Kuma 2.14 sends each request, and how it reaches its destination. */
 export const kumaRouting: Suite = { file: 'kuma-routing', compare };
+
+/**
+ * More kinds of selections, roles and references, services in other namespaces than the client's, and limits of what it reaches;
+ * the decisions were read off the routes that the same control plane generated, no Envoy ran.
+ */
+export const kumaRoutingWider: Suite = { file: 'kuma-routing-wider', compare };

@@ -12,8 +12,8 @@ import { kongGatewayRouting } from './kong-gateway-routing.ts';
 import { kubernetesYaml } from './kubernetes-yaml.ts';
 import { kumaAccess, kumaAccessWider } from './kuma-access.ts';
 import { kumaAdmission } from './kuma-admission.ts';
-import { kumaResilience } from './kuma-resilience.ts';
-import { kumaRouting } from './kuma-routing.ts';
+import { kumaResilience, kumaResilienceWider } from './kuma-resilience.ts';
+import { kumaRouting, kumaRoutingWider } from './kuma-routing.ts';
 import type { Comparison, Suite } from './suite.ts';
 
 /** One suite a file, in the order in which they run. */
@@ -23,7 +23,9 @@ const suites: readonly Suite[] = [
   kumaAdmission('2.14'),
   kumaAdmission('3.0'),
   kumaRouting,
+  kumaRoutingWider,
   kumaResilience,
+  kumaResilienceWider,
   kumaAccess,
   kumaAccessWider,
   istioRouting,
