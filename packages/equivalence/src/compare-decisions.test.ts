@@ -1,6 +1,6 @@
 import { type Decision, type Endpoints, noHeaderChanges } from '@isthmus/behavior';
 import { expect, test } from 'vitest';
-import { compareDecisions, describe } from './compare-decisions.ts';
+import { compareDecisions, describe, nothing } from './compare-decisions.ts';
 
 const request = { method: 'GET', authority: 'seats', path: '/', headers: {} };
 const differences = (before: Decision, after: Decision) =>
@@ -81,4 +81,14 @@ test('a Service that nobody is behind, on purpose, is as good as a route to nobo
   expect(differences(nobody, to(workloads({ 'isthmus/no-endpoints': 'true' })))).toEqual([]);
   expect(differences(nobody, to(workloads({ app: 'seats' })))).toEqual(['kind']);
   expect(describe(nobody, request)).toBe('answered with 503: nobody is behind seats:80');
+});
+
+test('what a route is hashed by counts only where a hash chooses the endpoint', () => {
+  const hashed: Decision = { ...(forward as Extract<Decision, { kind: 'forward' }>), hash: [{ kind: 'sourceIp' }] };
+  const found = (hashless?: true) =>
+    compareDecisions(hashed, forward, { prefix: '/' }, request, {
+      destinations: () => ({ ...nothing, ...(hashless ? { hashless } : {}) }),
+    }).differences.map(({ what }) => what);
+  expect(found()).toEqual(['hash']);
+  expect(found(true)).toEqual([]);
 });

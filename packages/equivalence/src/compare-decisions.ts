@@ -271,8 +271,14 @@ const rateLimitsOf = (forward: Forward): string =>
     ),
   );
 
+/** What a comparison of the connections to one destination found. */
+export interface ComparedConnections extends Compared {
+  /** In neither mesh a hash chooses the endpoint, whatever routes make one of. */
+  readonly hashless?: true;
+}
+
 /** What two meshes do with the connections to destinations that are the same. */
-export type CompareDestinations = (before: Destination, after: Destination) => Compared;
+export type CompareDestinations = (before: Destination, after: Destination) => ComparedConnections;
 
 /** What a comparison may be told beside the decisions. */
 export interface DecisionOptions {
@@ -296,7 +302,7 @@ const distinct = (differences: readonly Difference[]): Difference[] => [
 ];
 
 /** The connections, and what of the servers' proxies cannot be told. */
-function compareUpstreams(before: Forward, after: Forward, compare: CompareDestinations): Compared {
+function compareUpstreams(before: Forward, after: Forward, compare: CompareDestinations): ComparedConnections {
   const others = new Map(
     after.destinations.map(({ destination }) => [endpointsKey(destination.endpoints), destination]),
   );
@@ -307,7 +313,9 @@ function compareUpstreams(before: Forward, after: Forward, compare: CompareDesti
       : [compare(destination, other)];
   });
   const unknown = after.destinations.flatMap(({ server }) => server?.unknown ?? []);
+  const isHashless = found.length > 0 && found.every(({ hashless }) => hashless === true);
   return {
+    ...(isHashless ? { hashless: true } : {}),
     differences: distinct(found.flatMap(({ differences }) => differences)),
     undecided: [
       ...found.flatMap(({ undecided }) => undecided),
@@ -394,10 +402,12 @@ function compareForwards(
       rateLimitsInWords(before),
       rateLimitsInWords(after),
     ]);
-  compare('resilience', 'hash', hashKey(before.hash), hashKey(after.hash), [
-    hashInWords(before.hash),
-    hashInWords(after.hash),
-  ]);
+  // Envoy asks a route for its hash only where the balancer is a ring or Maglev's (envoy, thread_aware_lb_impl.cc, 1.34).
+  if (upstreams.hashless !== true)
+    compare('resilience', 'hash', hashKey(before.hash), hashKey(after.hash), [
+      hashInWords(before.hash),
+      hashInWords(after.hash),
+    ]);
   differences.push(...upstreams.differences);
   return { differences, undecided };
 }

@@ -1,8 +1,14 @@
-import type { Client, Destination } from '@isthmus/behavior';
+import type { Client, ClusterSettings, Destination } from '@isthmus/behavior';
 import { type EffectiveConfig, type ProxyChange, settingsOf } from '@isthmus/istio';
 import type { DestinationKind, KongMeshBehavior } from '@isthmus/kong-mesh';
 import { compareConnections, compareOrigination } from './compare-connections.ts';
-import { type CompareDestinations, type Compared, nothing, pairOf } from './compare-decisions.ts';
+import {
+  type CompareDestinations,
+  type Compared,
+  type ComparedConnections,
+  nothing,
+  pairOf,
+} from './compare-decisions.ts';
 import { patchedCluster } from './patched-cluster.ts';
 
 const kinds: readonly DestinationKind[] = ['MeshService', 'MeshExternalService', 'MeshMultiZoneService'];
@@ -18,6 +24,8 @@ function settingsAfter(after: KongMeshBehavior, client: Client, { host, port }: 
   return undefined;
 }
 
+const isHashed = ({ lbPolicy }: ClusterSettings): boolean => lbPolicy === 'RING_HASH' || lbPolicy === 'MAGLEV';
+
 /**
  * Compares the connections of a client to destinations as both meshes set them up; each pair is looked at once.
  * @param changes what is followed of the changes to the client's proxy
@@ -28,7 +36,7 @@ export function connectionsOf(
   client: Client,
   changes: readonly ProxyChange[],
 ): CompareDestinations {
-  const known = new Map<string, Compared>();
+  const known = new Map<string, ComparedConnections>();
   return (destination, other) => {
     const key = pairOf(destination, other);
     const before = known.get(key);
@@ -43,7 +51,12 @@ export function connectionsOf(
     const inMesh = other.endpoints.kind === 'workloads' && own !== undefined ? compareOrigination(own) : [];
     const { differences, undecided }: Compared =
       own === undefined || settings === undefined ? nothing : compareConnections(own, settings);
-    const compared: Compared = { differences: [...inMesh, ...differences], undecided };
+    const isHashless = own !== undefined && settings !== undefined && !isHashed(own) && !isHashed(settings);
+    const compared: ComparedConnections = {
+      differences: [...inMesh, ...differences],
+      undecided,
+      ...(isHashless ? { hashless: true } : {}),
+    };
     known.set(key, compared);
     return compared;
   };

@@ -1,7 +1,7 @@
 import type { Client, Destination, Request, RouteTable } from '@isthmus/behavior';
 import { compileService, type EffectiveConfig, pathNormalization } from '@isthmus/istio';
 import type { KongMeshBehavior, ServiceRef } from '@isthmus/kong-mesh';
-import { type CompareDestinations, type Compared, haveSameEndpoints, pairOf } from './compare-decisions.ts';
+import { type CompareDestinations, type ComparedConnections, haveSameEndpoints, pairOf } from './compare-decisions.ts';
 import { connectionsOf } from './connections.ts';
 import type { Difference } from './difference.ts';
 import { changesOfClients, followedOfClients, notFollowed } from './proxy-changes.ts';
@@ -30,8 +30,8 @@ export interface SimulationModel {
   readonly pathNormalization?: string;
   /** Whether requests can be of gRPC. */
   readonly grpc: boolean;
-  /** What is different or cannot be told of the connections to destinations that are the same, by `pairOf`; nothing where absent. */
-  readonly connections: Readonly<Record<string, Compared>>;
+  /** What there is to say of the connections to destinations that are the same, by `pairOf`; nothing where absent. */
+  readonly connections: Readonly<Record<string, ComparedConnections>>;
   /** What no request tells. */
   readonly undecided: readonly string[];
   /** Of a gateway: requests come over TLS, and Kong Gateway merges slashes before it looks at paths. */
@@ -59,19 +59,19 @@ function destinationsOf({ virtualHosts, otherwise }: RouteTable): Destination[] 
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }
 
-/** What is different or open about the connections to each destination that both tables have. */
+/** What there is to say about the connections to each destination that both tables have. */
 export function connectionsBetween(
   before: RouteTable,
   after: RouteTable,
   compare: CompareDestinations,
-): Record<string, Compared> {
+): Record<string, ComparedConnections> {
   const others = destinationsOf(after);
-  const connections: Record<string, Compared> = {};
+  const connections: Record<string, ComparedConnections> = {};
   for (const destination of destinationsOf(before))
     for (const other of others) {
       if (!haveSameEndpoints(destination, other)) continue;
       const compared = compare(destination, other);
-      if (compared.differences.length + compared.undecided.length > 0)
+      if (compared.differences.length + compared.undecided.length > 0 || compared.hashless === true)
         connections[pairOf(destination, other)] = compared;
     }
   return connections;
