@@ -363,3 +363,80 @@ test('a Deployment and a StatefulSet of one name each get a permission for the g
     expect.arrayContaining([{ app: 'pay' }, { app: 'pay', part: 'store' }]),
   );
 });
+
+const ports =
+  '[{port: 80, name: http}, {port: 8080, name: http-admin}, {port: 5432, name: tcp-db}, {port: 9000, name: grpc}]';
+const byPort = (port: number, share: number): JsonObject[] => [
+  { destination: { host: 'pay.shop.svc.cluster.local', port: { number: port } }, weight: 100 - share },
+  {
+    destination: { host: 'pay.shop.bridge.internal', port: { number: 80 } },
+    headers: { request: { set: { 'isthmus-port': String(port) } } },
+    weight: share,
+  },
+];
+
+test('between clusters each port of requests has a way, and the others stay in Istio and are named', () => {
+  const facts = factsOf(service('cart') + service('pay', ports), { topology: 'separate-clusters' });
+  const phases = { 'shop/pay': 'shifting' };
+  const all = objects(facts, phases, 10);
+  expect(specOf(find(all, 'HTTPRoute', 'pay-bridge')).rules).toEqual(
+    [80, 8080].map((port) => ({
+      matches: [
+        {
+          path: { type: 'PathPrefix', value: '/' },
+          headers: [{ type: 'Exact', name: 'isthmus-port', value: String(port) }],
+        },
+      ],
+      filters: [{ type: 'RequestHeaderModifier', requestHeaderModifier: { remove: ['isthmus-port'] } }],
+      backendRefs: [{ name: 'pay', port }],
+    })),
+  );
+  expect(specOf(find(all, 'VirtualService', 'pay-bridge'))).toEqual({
+    hosts: ['pay.shop.svc.cluster.local'],
+    http: [80, 8080].map((port) => ({ match: [{ port }], route: byPort(port, 10) })),
+  });
+  expect(crossingWays(facts, at(phases))[0]?.cautions).toEqual([
+    expect.stringMatching(/^Port 5432 has no way .* host of a request/),
+    expect.stringMatching(/^Port 9000 has no way .* gRPC beside other requests/),
+  ]);
+  const meshes = (phase: string, port: number): unknown =>
+    requestPath(facts, at({ 'shop/pay': phase }, 10), { from: 'shop/cart', to: 'shop/pay', port })?.routes.map(
+      ({ to, share, closed }) => [to, share, closed === undefined],
+    );
+  expect(meshes('shifting', 8080)).toEqual([
+    ['istio', 90, true],
+    ['kong', 10, true],
+  ]);
+  expect(meshes('shifting', 5432)).toEqual([['istio', 100, true]]);
+  expect(meshes('retired', 5432)).toEqual([['kong', 100, false]]);
+});
+
+test('a destination without a port is divided port by port, since Istio takes the port of the request', () => {
+  const route = istio(
+    'VirtualService',
+    'pay',
+    '{hosts: [pay], http: [{match: [{uri: {prefix: /a}}, {port: 8080}], route: [{destination: {host: pay.shop.svc.cluster.local}}]}], tcp: [{route: [{destination: {host: pay}}]}]}',
+  );
+  const facts = factsOf(service('cart') + service('pay', ports) + route, { topology: 'separate-clusters' });
+  const { http, tcp } = specOf(find(objects(facts, { 'shop/pay': 'shifting' }, 25), 'VirtualService', 'pay'));
+  expect(http).toEqual([
+    { match: [{ uri: { prefix: '/a' }, port: 80 }], route: byPort(80, 25) },
+    { match: [{ uri: { prefix: '/a' }, port: 8080 }, { port: 8080 }], route: byPort(8080, 25) },
+    {
+      match: [{ uri: { prefix: '/a' } }, { port: 8080 }],
+      route: [{ destination: { host: 'pay.shop.svc.cluster.local' }, weight: 100 }],
+    },
+  ]);
+  expect(tcp).toEqual([{ route: [{ destination: { host: 'pay' }, weight: 100 }] }]);
+});
+
+test('a service of gRPC alone is called by HTTP/2 through Kong Gateway, which is told so', () => {
+  const facts = factsOf(service('cart') + service('pay', '[{port: 80, name: grpc}]'), {
+    topology: 'separate-clusters',
+  });
+  const all = objects(facts, { 'shop/pay': 'bridged' });
+  expect(specOf(find(all, 'ServiceEntry', 'pay-kong')).ports).toEqual([
+    { number: 80, name: 'grpc', protocol: 'GRPC', targetPort: 443 },
+  ]);
+  expect(find(all, 'Service', 'pay')?.metadata).toMatchObject({ annotations: { 'konghq.com/protocol': 'grpc' } });
+});

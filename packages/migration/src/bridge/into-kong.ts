@@ -6,7 +6,7 @@ import type { Placed } from './placed.ts';
 import { isJoined, type Progress, type ProgressOf, some } from './progress.ts';
 import { remembered } from './remembered.ts';
 import { ownTrustDomain } from './settings.ts';
-import { divideRoutes, type Halves } from './share.ts';
+import { divideRoutes, type Halves, kongSplit } from './share.ts';
 
 /** What tells pods of both meshes apart: Istio's injector sets the first, the bridge the second. */
 export const inIstioLabels = { 'security.istio.io/tlsMode': 'istio' } as const;
@@ -20,7 +20,7 @@ const subsetOf = ({ subset }: JsonObject): string => (typeof subset === 'string'
 /** Both halves stand behind one Service, so that they are told apart by subsets. */
 const bySubset: Halves = {
   istio: (destination) => ({ ...destination, subset: half(subsetOf(destination), 'istio') }),
-  kong: (destination) => ({ ...destination, subset: half(subsetOf(destination), 'kong') }),
+  kong: (destination) => ({ destination: { ...destination, subset: half(subsetOf(destination), 'kong') } }),
 };
 
 /** Whether Kong Mesh demands mTLS of callers: wherever Istio demands or restricts anything (as the translation has it). */
@@ -86,11 +86,11 @@ function plainRoutes(service: BridgedService, share: number, halves: Halves): Js
     service.ports.flatMap((port): Json[] => {
       if ((port.protocol === 'tcp') !== isTcp) return [];
       const destination = { host: service.hosts[0] ?? '', port: { number: port.port } };
-      const kong = halves.kong(destination);
+      const kong = halves.kong(destination, isTcp ? 'tcp' : 'http');
       if (kong === undefined) return [];
       const route = [
         { destination: halves.istio(destination), weight: 100 - share },
-        { destination: kong, weight: share },
+        { ...kongSplit({}, kong), weight: share },
       ];
       return [{ match: [{ port: port.port }], route }];
     });
@@ -131,7 +131,7 @@ const isFor = (facts: BridgeFacts, service: BridgedService): boolean =>
 export function closedIntoKong(service: BridgedService, { input }: BridgeFacts): string | undefined {
   const { topology, widened } = input.settings;
   if (topology === 'same-cluster') return undefined;
-  if (httpPorts(service).length === 0)
+  if (gatewayPorts(service).length === 0)
     return `${service.id} has no port of HTTP, and Kong Gateway tells services apart by the host of a request.`;
   return service.restricted && !widened.some((one) => one.service === service.id)
     ? `Istio restricts who may call ${service.id}, and Kong Mesh sees Kong Gateway in the place of every caller from Istio.`
@@ -305,8 +305,26 @@ export function gatewayHosts(service: BridgedService, facts: BridgeFacts): strin
   ];
 }
 
-export const httpPorts = ({ ports }: BridgedService): BridgedPort[] =>
-  ports.filter(({ protocol }) => protocol !== 'tcp');
+/**
+ * Ports that Kong Gateway leads to. It tells by a Service's annotation `konghq.com/protocol` what to speak to all of its ports, so
+ * that gRPC beside other requests has no way: over HTTP/1.1 it would lose its trailers.
+ */
+export function gatewayPorts({ ports }: BridgedService): BridgedPort[] {
+  const http = ports.filter(({ protocol }) => protocol !== 'tcp');
+  return http.every(isGrpc) ? http : http.filter((port) => !isGrpc(port));
+}
+
+const isGrpc = ({ protocol }: BridgedPort): boolean => protocol === 'grpc';
+
+/** What Kong Gateway has to be told of a Service that it leads to; nothing where it speaks HTTP, which it does by itself. */
+export const gatewayAnnotations = (service: BridgedService): Readonly<Record<string, string>> =>
+  gatewayPorts(service).some(isGrpc) ? { 'konghq.com/protocol': 'grpc' } : {};
+
+/** Says at Kong Gateway which port of a service a request is for: its host does not, and any port of the gateway is the same. */
+const portHeader = 'isthmus-port';
+
+/** Whether requests for a service have to name their port. */
+const namesPorts = (service: BridgedService): boolean => gatewayPorts(service).length > 1;
 
 const gatewayName = 'isthmus-bridge';
 
@@ -352,30 +370,35 @@ function kongGateway({ input }: BridgeFacts): Placed[] {
   ];
 }
 
-function routeAtGateway(service: BridgedService, port: BridgedPort, facts: BridgeFacts): Placed {
+/** The rule of a port: of several, each takes the requests that name it, and no rule takes those that name none. */
+function ruleAtGateway(service: BridgedService, { port }: BridgedPort): JsonObject {
+  const path = { type: 'PathPrefix', value: '/' };
+  const backendRefs = [{ name: service.name, port }];
+  if (!namesPorts(service)) return { matches: [{ path }], backendRefs };
   return {
-    cluster: 'kong',
-    service: service.id,
-    object: bridgeObject(
-      'gateway.networking.k8s.io/v1',
-      'HTTPRoute',
-      { name: shiftName(service), namespace: service.namespace },
-      {
-        spec: {
-          parentRefs: [{ name: gatewayName, namespace: facts.input.settings.gatewayNamespace }],
-          hostnames: gatewayHosts(service, facts),
-          rules: [
-            {
-              matches: [{ path: { type: 'PathPrefix', value: '/' } }],
-              backendRefs: [{ name: service.name, port: port.port }],
-            },
-          ],
-        },
-      },
-      service.id,
-    ),
+    matches: [{ path, headers: [{ type: 'Exact', name: portHeader, value: String(port) }] }],
+    filters: [{ type: 'RequestHeaderModifier', requestHeaderModifier: { remove: [portHeader] } }],
+    backendRefs,
   };
 }
+
+const routeAtGateway = (service: BridgedService, facts: BridgeFacts): Placed => ({
+  cluster: 'kong',
+  service: service.id,
+  object: bridgeObject(
+    'gateway.networking.k8s.io/v1',
+    'HTTPRoute',
+    { name: shiftName(service), namespace: service.namespace },
+    {
+      spec: {
+        parentRefs: [{ name: gatewayName, namespace: facts.input.settings.gatewayNamespace }],
+        hostnames: gatewayHosts(service, facts),
+        rules: gatewayPorts(service).map((port) => ruleAtGateway(service, port)),
+      },
+    },
+    service.id,
+  ),
+});
 
 /** Who may call at Kong Gateway what Istio restricts: only what a person decided about, since the gateway's identity is all that is left. */
 function gatewayPermission(service: BridgedService, facts: BridgeFacts): Placed[] {
@@ -403,6 +426,8 @@ function gatewayPermission(service: BridgedService, facts: BridgeFacts): Placed[
 /** Istio's side of one service: its name at the gateway as an external host, and TLS towards it. */
 function externalHost(service: BridgedService, facts: BridgeFacts): Placed[] {
   const host = bridgeHost(service, facts);
+  // gRPC needs HTTP/2, which Istio speaks to ports that say so only.
+  const protocol = gatewayPorts(service).some(isGrpc) ? 'GRPC' : 'HTTP';
   const place = { name: dnsLabel(`${service.name}-kong`), namespace: service.namespace };
   const of = (object: JsonObject): Placed => ({ cluster: 'istio', service: service.id, object });
   return [
@@ -416,7 +441,7 @@ function externalHost(service: BridgedService, facts: BridgeFacts): Placed[] {
             hosts: [host],
             location: 'MESH_EXTERNAL',
             resolution: 'DNS',
-            ports: [{ number: 80, name: 'http', protocol: 'HTTP', targetPort: 443 }],
+            ports: [{ number: 80, name: protocol.toLowerCase(), protocol, targetPort: 443 }],
             endpoints: [{ address: gatewayHost(facts) }],
           },
         },
@@ -442,20 +467,28 @@ function externalHost(service: BridgedService, facts: BridgeFacts): Placed[] {
 }
 
 /**
- * Both halves have hosts of their own: the service as it is, and its name at Kong Gateway, behind which stands its first port
- * of HTTP: requests come with the original host, which says nothing of the port.
+ * Both halves have hosts of their own: the service as it is, and its name at Kong Gateway. Requests come there with the original
+ * host, which says nothing of the port: where several have a way, a header does, in place of any that the caller sent.
  */
 const byHost =
   (facts: BridgeFacts) =>
-  (service: BridgedService): Halves => ({
-    istio: (destination) => destination,
-    kong(destination) {
-      const number = isMap(destination.port) ? destination.port.number : undefined;
-      const [first] = httpPorts(service);
-      if (first === undefined || (number !== undefined && number !== first.port)) return undefined;
-      return { host: bridgeHost(service, facts), port: { number: 80 } };
-    },
-  });
+  (service: BridgedService): Halves => {
+    const ports = gatewayPorts(service);
+    return {
+      ...(service.ports.length > 1 ? { ports: ports.map(({ port }) => port) } : {}),
+      istio: (destination) => destination,
+      kong(destination, kind) {
+        if (kind !== 'http') return undefined;
+        const named = isMap(destination.port) ? destination.port.number : undefined;
+        const number = named ?? (service.ports.length === 1 ? ports[0]?.port : undefined);
+        if (!ports.some(({ port }) => port === number)) return undefined;
+        return {
+          destination: { host: bridgeHost(service, facts), port: { number: 80 } },
+          ...(namesPorts(service) ? { headers: { [portHeader]: String(number) } } : {}),
+        };
+      },
+    };
+  };
 
 /**
  * The way from Istio's clients into Kong Mesh of another cluster: Kong Gateway with a route for each service under its original
@@ -469,16 +502,13 @@ function acrossClusters(facts: BridgeFacts, progressOf: ProgressOf, scope: reado
   if (joined.length === 0 && !some(facts.services.values(), isOne)) return [];
   return [
     ...remembered(facts, 'gateway', () => kongGateway(facts)),
-    ...joined.flatMap(({ service }) => {
-      const [port] = httpPorts(service);
-      return port === undefined
-        ? []
-        : remembered(facts, `gateway ${service.id}`, () => [
-            routeAtGateway(service, port, facts),
-            ...gatewayPermission(service, facts),
-            ...externalHost(service, facts),
-          ]);
-    }),
+    ...joined.flatMap(({ service }) =>
+      remembered(facts, `gateway ${service.id}`, () => [
+        routeAtGateway(service, facts),
+        ...gatewayPermission(service, facts),
+        ...externalHost(service, facts),
+      ]),
+    ),
     ...divided(facts, joined, byHost(facts), 'istio'),
   ];
 }

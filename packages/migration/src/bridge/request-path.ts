@@ -1,6 +1,6 @@
 import type { BridgedPort, BridgedService, BridgeFacts } from './facts.ts';
 import { bridgeNamespace, callerHost, endpointOf } from './into-istio.ts';
-import { gatewayHost, hasShares } from './into-kong.ts';
+import { gatewayHost, gatewayPorts, hasShares } from './into-kong.ts';
 import { hasPodsInIstio, hasPodsInKong, type ProgressOf } from './progress.ts';
 import { ownTrustDomain } from './settings.ts';
 import { crossingWays, type Way } from './way.ts';
@@ -164,6 +164,12 @@ function across(ends: Ends, from: Mesh, way: Way, share: number): RequestRoute {
   }
 }
 
+const withoutPort = (way: Way, { port }: BridgedPort): Way => ({
+  ...way,
+  kind: 'closed',
+  reason: way.cautions.find((text) => text.startsWith(`Port ${port} `)) ?? '',
+});
+
 /**
  * The path of a request from a service, or a Gateway of Istio, to another service with both as far as they have come: a route for
  * each pair of meshes that requests go between, with its share of them. Undefined where the callee, or its port, is not known.
@@ -192,7 +198,10 @@ export function requestPath(
   const percent = (a: number, b: number): number => Math.round((a * b) / 100);
   const routes: RequestRoute[] = [];
   if (istioCallers > 0 || (callerProgress !== undefined && hasPodsInIstio(callerProgress))) {
-    const toKong = wayOf('to-kong');
+    const way = wayOf('to-kong');
+    // Of some ports no requests are sent to Kong Gateway.
+    const isKept = way?.kind === 'kong-gateway' && !gatewayPorts(callee).includes(port);
+    const toKong = isKept && hasPodsInIstio(calleeProgress) ? undefined : isKept ? withoutPort(way, port) : way;
     const taken = toKong === undefined ? 0 : calleeShare;
     if (hasPodsInIstio(calleeProgress)) routes.push(within(ends, 'istio', percent(istioCallers, 100 - taken)));
     if (toKong !== undefined) routes.push(across(ends, 'istio', toKong, percent(istioCallers, taken)));

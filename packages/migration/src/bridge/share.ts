@@ -5,8 +5,33 @@ import type { ServiceFinder } from '../services.ts';
 export interface Halves {
   /** What Istio keeps, from the destination as it is. */
   istio(destination: JsonObject): JsonObject;
-  /** What Kong Mesh takes; undefined where there is no way to it. */
-  kong(destination: JsonObject): JsonObject | undefined;
+  /** What Kong Mesh takes of requests, or of connections that are no requests; undefined where there is no way to it. */
+  kong(destination: JsonObject, kind: RouteKind): KongHalf | undefined;
+  /**
+   * Ports of which each has a way of its own, where a destination without a port can mean several: Istio takes the port that the
+   * request came to (istio, pilot/pkg/networking/core/route, GetDestinationCluster, 1.32).
+   */
+  readonly ports?: readonly number[];
+}
+
+/** The lists of rules of a VirtualService. */
+export type RouteKind = 'http' | 'tls' | 'tcp';
+
+export interface KongHalf {
+  readonly destination: JsonObject;
+  /** Headers that requests go there with. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const mapOf = (value: Json | undefined): JsonObject => (value !== undefined && isMap(value) ? value : {});
+
+/** A destination of a route as Kong Mesh's half of it. */
+export function kongSplit(split: JsonObject, { destination, headers }: KongHalf): JsonObject {
+  if (headers === undefined) return { ...split, destination };
+  const own = mapOf(split.headers);
+  const request = mapOf(own.request);
+  const set = { ...mapOf(request.set), ...headers };
+  return { ...split, destination, headers: { ...own, request: { ...request, set } } };
 }
 
 const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
@@ -20,7 +45,13 @@ const weightOf = (split: JsonObject, alone: boolean): number => {
  * Divides the destinations of one route that are for a service, in proportion: `share` percent of what each takes goes to Kong Mesh.
  * Weights stay whole numbers, which Istio compares with their sum (istio, pkg/config/validation, 1.32).
  */
-function divideRoute(route: readonly Json[], share: number, isOf: (host: string) => boolean, halves: Halves): Json[] {
+function divideRoute(
+  route: readonly Json[],
+  kind: RouteKind,
+  share: number,
+  isOf: (host: string) => boolean,
+  halves: Halves,
+): Json[] {
   const alone = route.length === 1;
   const parts = route.flatMap((item): { split: JsonObject; weight: number }[] => {
     if (!isMap(item)) return [];
@@ -28,11 +59,11 @@ function divideRoute(route: readonly Json[], share: number, isOf: (host: string)
     const { destination } = item;
     if (!isMap(destination) || typeof destination.host !== 'string' || !isOf(destination.host))
       return [{ split: item, weight: weight * 100 }];
-    const kong = halves.kong(destination);
+    const kong = halves.kong(destination, kind);
     if (kong === undefined) return [{ split: item, weight: weight * 100 }];
     return [
       { split: { ...item, destination: halves.istio(destination) }, weight: weight * (100 - share) },
-      { split: { ...item, destination: kong }, weight: weight * share },
+      { split: kongSplit(item, kong), weight: weight * share },
     ];
   });
   const common = parts.reduce((sum, { weight }) => divisor(sum, weight), 0) || 1;
@@ -40,6 +71,34 @@ function divideRoute(route: readonly Json[], share: number, isOf: (host: string)
   const total = parts.reduce((sum, { weight }) => sum + weight, 0);
   const step = total === 10_000 && parts.every(({ weight }) => weight % 100 === 0) ? 100 : common;
   return parts.map(({ split, weight }) => ({ ...split, weight: weight / step }));
+}
+
+/**
+ * A rule with a destination that names no port, once for each port that requests can come to, and then for all other ports: only
+ * so does each name the port that it means.
+ */
+function perPort(
+  rule: JsonObject,
+  kind: RouteKind,
+  ports: readonly number[],
+  isOwn: (item: Json) => item is JsonObject,
+): JsonObject[] {
+  const route = isList(rule.route) ? rule.route : [];
+  const isOpen = (item: Json): item is JsonObject =>
+    isOwn(item) && mapOf(mapOf(item.destination).port).number === undefined;
+  if (kind !== 'http' || !route.some(isOpen)) return [rule];
+  const matches = isList(rule.match) && rule.match.length > 0 ? rule.match.filter(isMap) : [{}];
+  const copies = ports.flatMap((number): JsonObject[] => {
+    const match = matches.flatMap((one) =>
+      one.port === undefined || one.port === number ? [{ ...one, port: number }] : [],
+    );
+    if (match.length === 0) return [];
+    const named = route.map((item) =>
+      isOpen(item) ? { ...item, destination: { ...mapOf(item.destination), port: { number } } } : item,
+    );
+    return [{ ...rule, match, route: named }];
+  });
+  return [...copies, rule];
 }
 
 /** A VirtualService that sends a share of the requests for a service to Kong Mesh; the same one where it sends none to it. */
@@ -54,19 +113,17 @@ export function divideRoutes(
   const isOf = (host: string): boolean => finder.named(host, namespace).includes(service);
   const spec = isMap(resource.object.spec) ? resource.object.spec : {};
   const divided: Record<string, Json> = { ...spec };
-  for (const kind of ['http', 'tls', 'tcp']) {
+  const isOwn = (item: Json): item is JsonObject =>
+    isMap(item) && isMap(item.destination) && typeof item.destination.host === 'string' && isOf(item.destination.host);
+  for (const kind of ['http', 'tls', 'tcp'] as const) {
     const rules = spec[kind];
     if (!isList(rules)) continue;
-    divided[kind] = rules.map((rule) => {
-      if (!isMap(rule) || !isList(rule.route)) return rule;
-      const touches = rule.route.some(
-        (item) =>
-          isMap(item) &&
-          isMap(item.destination) &&
-          typeof item.destination.host === 'string' &&
-          isOf(item.destination.host),
-      );
-      return touches ? { ...rule, route: divideRoute(rule.route, share, isOf, halves) } : rule;
+    divided[kind] = rules.flatMap((rule): Json[] => {
+      if (!isMap(rule) || !isList(rule.route) || !rule.route.some(isOwn)) return [rule];
+      return perPort(rule, kind, halves.ports ?? [], isOwn).map((one) => ({
+        ...one,
+        route: divideRoute(isList(one.route) ? one.route : [], kind, share, isOf, halves),
+      }));
     });
   }
   return { ...resource.object, spec: divided };

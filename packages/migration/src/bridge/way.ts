@@ -1,6 +1,6 @@
 import type { BridgedCall, BridgedService, BridgeFacts } from './facts.ts';
 import { callerHost, closedIntoIstio, isReachedDirectly } from './into-istio.ts';
-import { bridgeHost, closedIntoKong, demandsMtls, gatewayHosts, httpPorts } from './into-kong.ts';
+import { bridgeHost, closedIntoKong, demandsMtls, gatewayHosts, gatewayPorts } from './into-kong.ts';
 import { hasPodsInIstio, hasPodsInKong, type ProgressOf } from './progress.ts';
 import { repeatedActions } from './share.ts';
 
@@ -25,10 +25,16 @@ export interface Way {
   readonly cautions: readonly string[];
 }
 
-const cautionsOfPorts = (service: BridgedService, kept: readonly number[], what: string): string[] => {
-  const others = service.ports.filter(({ port }) => !kept.includes(port)).map(({ port }) => port);
-  return others.length === 0 ? [] : [`${what} ${others.join(', ')}.`];
-};
+/** What is to be known of ports that Kong Gateway has no way to: their callers lose them with the last Pod in Istio. */
+const cautionsOfPorts = (service: BridgedService, kept: readonly number[]): string[] =>
+  service.ports.flatMap(({ port, protocol }) => {
+    if (kept.includes(port)) return [];
+    const why =
+      protocol === 'grpc'
+        ? 'it is gRPC beside other requests, of which Kong Gateway speaks one to a Service: divide the Service'
+        : 'Kong Gateway tells services apart by the host of a request: move its callers before it or together with it';
+    return [`Port ${port} has no way into Kong Mesh and stays in Istio, since ${why}.`];
+  });
 
 function toKong({ from, to, gateway }: BridgedCall, service: BridgedService, facts: BridgeFacts): Way {
   const { settings } = facts.input;
@@ -58,14 +64,14 @@ function toKong({ from, to, gateway }: BridgedCall, service: BridgedService, fac
       cautions: inPlace,
     };
   }
-  const [port] = httpPorts(service);
+  const ports = gatewayPorts(service).map(({ port }) => port);
   const reason = closedIntoKong(service, facts);
-  if (reason !== undefined || port === undefined)
+  if (reason !== undefined)
     return {
       ...common,
       kind: 'closed',
       sentence: `There is no way for calls of ${from} to ${to}.`,
-      reason: reason ?? '',
+      reason,
       hosts: [],
       cautions: [],
     };
@@ -80,7 +86,7 @@ function toKong({ from, to, gateway }: BridgedCall, service: BridgedService, fac
     hosts: gatewayHosts(service, facts),
     cautions: [
       ...lost,
-      ...cautionsOfPorts(service, [port.port], 'Requests stay in Istio on port'),
+      ...cautionsOfPorts(service, ports),
       ...(facts.routes.get(to) ?? []).flatMap((resource) => {
         const actions = repeatedActions(resource);
         return actions.length === 0

@@ -12,7 +12,7 @@ import {
 } from '@isthmus/kubernetes';
 import type { BridgedService, BridgeFacts } from './facts.ts';
 import { externalsOf } from './into-istio.ts';
-import { inKongLabels } from './into-kong.ts';
+import { gatewayAnnotations, inKongLabels } from './into-kong.ts';
 import { applicable, bridgeLabel, labelOf } from './object.ts';
 import type { Cluster, Placed } from './placed.ts';
 import { hasBegun, hasPodsInKong, isJoined, type Progress, type ProgressOf, some } from './progress.ts';
@@ -118,12 +118,17 @@ const accountOf = (name: string, namespace: string): JsonObject => ({
   metadata: { name, namespace },
 });
 
+function annotated(object: JsonObject, service: BridgedService): JsonObject {
+  const annotations = gatewayAnnotations(service);
+  return Object.keys(annotations).length === 0 ? object : applyPatch(object, { metadata: { annotations } });
+}
+
 /** A service as it is brought into a cluster of Kong Mesh: the same Service, accounts and workloads. */
 function intoCluster(service: BridgedService, facts: BridgeFacts): Placed[] {
   const of = (object: JsonObject): Placed => ({ cluster: 'kong', service: service.id, object });
   const { resource, origin } = service.service;
   return [
-    ...(origin === 'service' ? [of(applicable(patched(facts, resource, resource.object)))] : []),
+    ...(origin === 'service' ? [of(annotated(applicable(patched(facts, resource, resource.object)), service))] : []),
     ...service.workloads.flatMap((workload) =>
       workload.inCluster ? [of(applicable(patched(facts, workload.resource, workload.resource.object)))] : [],
     ),
