@@ -5,9 +5,9 @@ import { Link, useParams } from '@tanstack/react-router';
 import { useCallback, useDeferredValue, useMemo } from 'react';
 import { addressOf } from '../../api/client.ts';
 import { migrationQuery } from '../../api/queries.ts';
+import { PageError } from '../../frame/page-error.tsx';
 import { count, whole } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
-import { Failure } from '../../ui/failure.tsx';
 import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../../ui/filters.tsx';
 import { parseFolding } from '../../ui/grouping.ts';
 import { Loading } from '../../ui/loading.tsx';
@@ -143,7 +143,7 @@ export function AccessPage() {
     ),
     [sums, isComplete],
   );
-  if (error !== null && data === undefined) return <Failure error={error} reset={() => void refetch()} />;
+  if (error !== null && data === undefined) return <PageError error={error} reset={() => void refetch()} />;
   if (data === undefined) return <Loading what="who may call whom" />;
   const { complete, compared, workloads, clusters, answer, tally, leftOut } = data;
   const called = calledOf(cursor);

@@ -3,9 +3,9 @@ import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useDeferredValue, useMemo } from 'react';
 import { migrationQuery } from '../../api/queries.ts';
+import { PageError } from '../../frame/page-error.tsx';
 import { count, whole } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
-import { Failure } from '../../ui/failure.tsx';
 import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../../ui/filters.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -95,7 +95,7 @@ export function BehaviourPage() {
     [all],
   );
   // A failure while the rest was coming: what is there stays, and nothing more comes by itself.
-  if (error !== null && data === undefined) return <Failure error={error} reset={() => void refetch()} />;
+  if (error !== null && data === undefined) return <PageError error={error} reset={() => void refetch()} />;
   if (data === undefined) return <Loading what="what both meshes do with requests" />;
   const { complete, verified, services, clusters } = data;
   return (

@@ -1,6 +1,5 @@
 import type { LinkedRule } from '@isthmus/contract';
 import { Link } from '@tanstack/react-router';
-import classes from './behaviour.module.css';
 import { subjectOf } from './request-address.ts';
 
 /** A rule with the way to it in the workbench; a rule of the mesh itself has none. */
@@ -17,7 +16,7 @@ export function RuleLink(props: { migration: string; service: string; rule: Link
         ? { ...subjectOf(service), tab: key, at: `after:${key}:${line}:1` }
         : undefined;
   return (
-    <span className={classes.rule}>
+    <span>
       {search === undefined ? (
         label
       ) : (

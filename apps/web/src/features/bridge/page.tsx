@@ -4,8 +4,8 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { isProblem } from '../../api/problem.ts';
 import { planSettingsQuery, waveQuery } from '../../api/queries.ts';
+import { PageError } from '../../frame/page-error.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
-import { Failure } from '../../ui/failure.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { Count } from '../../ui/status.tsx';
@@ -94,7 +94,7 @@ export function BridgePage() {
         </p>
       </Page>
     );
-  if (error !== null) return <Failure error={error} reset={() => void refetch()} />;
+  if (error !== null) return <PageError error={error} reset={() => void refetch()} />;
   if (data === undefined) return <Loading what="the bridge" />;
   const isKnown = namespace === undefined || data.namespaces.some((one) => one.namespace === namespace);
   const open = ({ namespace: wanted }: Row): void =>

@@ -10,6 +10,7 @@ import { Panes } from '../../ui/panes.tsx';
 import { AcceptedLabel, fieldsOf, openBlockers, SeverityLabel, severities } from '../../ui/status.tsx';
 import { useAddress, useLooseSearch } from '../../ui/use-search.ts';
 import { useSorting } from '../../ui/use-sorting.ts';
+import { answerOf } from './answer.ts';
 import { Detail } from './detail.tsx';
 import { type Finding, filterFindings, filterNames, findingsOf } from './filter.ts';
 import { FormerAcceptances } from './former-acceptances.tsx';
@@ -115,7 +116,7 @@ export function FindingsPage() {
       answer={
         list.total === 0
           ? `No findings. ${count(fieldsOf(overview.outcomes), 'field')} checked in ${count(overview.resources, 'resource')}.`
-          : `${count(blocker, 'blocker')} ${blocker === 1 ? 'has' : 'have'} to be settled before the services behind ${blocker === 1 ? 'it' : 'them'} move; ${count(warning, 'warning')} ${warning === 1 ? 'tells' : 'tell'} of a difference${decided === 0 ? '' : `; ${count(decided, 'finding')} ${decided === 1 ? 'is' : 'are'} accepted`}.`
+          : answerOf({ blocker, warning }, decided)
       }
     >
       <Filters

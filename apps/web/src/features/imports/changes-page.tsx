@@ -366,7 +366,11 @@ export function ChangesPage() {
       <Page
         title="What changed"
         of={migration.name}
-        answer="There is one snapshot so far. Import the estate again, and this page shows what changed since."
+        answer={
+          snapshots.length === 0
+            ? 'Nothing has been imported yet. From the second import on, this page shows what changed.'
+            : 'There is one snapshot so far. Import the estate again, and this page shows what changed since.'
+        }
       >
         <div>
           <Button renderRoot={(props) => <Link {...props} to="/migrations/$id/import" params={{ id }} />}>

@@ -5,8 +5,8 @@ import { Link, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useDeferredValue, useMemo, useRef } from 'react';
 import { addressOf } from '../../api/client.ts';
 import { migrationQuery } from '../../api/queries.ts';
+import { PageError } from '../../frame/page-error.tsx';
 import { count, whole } from '../../text/format.ts';
-import { Failure } from '../../ui/failure.tsx';
 import { Filters, TextFilter } from '../../ui/filters.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Menu } from '../../ui/menu.tsx';
@@ -156,7 +156,7 @@ export function PlanPage() {
   const [search, change] = useAddress();
   const { state, error, retry } = usePlan(id);
   if (state === undefined)
-    return error === null ? <Loading what="the plan" /> : <Failure error={error} reset={retry} />;
+    return error === null ? <Loading what="the plan" /> : <PageError error={error} reset={retry} />;
   const { plan, draft } = state;
   const view = views.find(({ value }) => value === search.view)?.value ?? 'board';
   const isSettling = search.settings === 'open';

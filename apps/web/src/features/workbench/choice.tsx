@@ -3,9 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { overviewQuery } from '../../api/queries.ts';
+import { PageError } from '../../frame/page-error.tsx';
 import { count } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
-import { Failure } from '../../ui/failure.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { Count, fieldsOf, OutcomeHeading, outcomes, outcomeWords } from '../../ui/status.tsx';
@@ -62,7 +62,7 @@ export function Choice({ id }: { id: string }) {
     () => (overview.data?.namespaces ?? []).filter(({ resources }) => resources > 0),
     [overview.data],
   );
-  if (overview.error !== null) return <Failure error={overview.error} reset={() => void overview.refetch()} />;
+  if (overview.error !== null) return <PageError error={overview.error} reset={() => void overview.refetch()} />;
   if (overview.data === undefined) return <Loading what="the workbench" />;
   const { resources, outcomes: counts } = overview.data;
   return (

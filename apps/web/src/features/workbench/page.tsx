@@ -6,8 +6,8 @@ import { useEffect, useState } from 'react';
 import { isProblem } from '../../api/problem.ts';
 import { migrationQuery, type WorkbenchSubject, workbenchQuery } from '../../api/queries.ts';
 import { loadMonaco, type Monaco } from '../../editor/load.ts';
+import { PageError } from '../../frame/page-error.tsx';
 import { count, whole } from '../../text/format.ts';
-import { Failure } from '../../ui/failure.tsx';
 import { Page } from '../../ui/page.tsx';
 import { fieldsOf } from '../../ui/status.tsx';
 import { useAddress } from '../../ui/use-search.ts';
@@ -72,7 +72,7 @@ function Subject({ id, subject }: { id: string; subject: WorkbenchSubject }) {
     );
   if (view.error !== null || monaco.error !== undefined) {
     return (
-      <Failure
+      <PageError
         error={view.error ?? monaco.error}
         reset={() => {
           void view.refetch();
