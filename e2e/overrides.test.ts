@@ -108,6 +108,16 @@ test('an edit is kept, conflicts with a new import, is resolved and taken back',
   await expect.poll(() => timeoutOf(request, id)).toBe('30s');
 });
 
+/** Reloads the page, which asks before it loses what is not kept. */
+async function reload(page: Page): Promise<void> {
+  const asked = page.waitForEvent('dialog').then(async (dialog) => {
+    await dialog.accept();
+    return dialog.type();
+  });
+  await page.reload();
+  expect(await asked).toBe('beforeunload');
+}
+
 test('of two who edit one resource the second one sees both', async ({ page, request, context }) => {
   test.setTimeout(120_000);
   const id = await open(page, request);
@@ -130,6 +140,17 @@ test('of two who edit one resource the second one sees both', async ({ page, req
   });
   const bar = page.getByRole('form', { name: 'Keep the edit' });
   await bar.getByLabel('Why is it changed?').fill('slower');
+  // What is not kept outlives a reload with what it began from, so that nobody is overwritten.
+  await reload(page);
+  await expect(after(page).getByText('Changed by Bob: quicker')).toBeVisible();
+  await expect(after(page).getByText('Your edit is not kept yet.')).toBeVisible();
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await expectAccessible(page);
+    await keepPicture(page, `override-not-kept-${scheme}`);
+  }
+  await after(page).getByRole('button', { name: 'Go on editing' }).click();
+  await expect(bar.getByLabel('Why is it changed?')).toHaveValue('slower');
   await bar.getByRole('button', { name: 'Keep the edit' }).click();
   const dialog = page.getByRole('dialog', { name: 'Somebody was faster' });
   await expect(dialog).toContainText('Bob changed this resource first: quicker');
@@ -161,6 +182,12 @@ test('without a mouse: edited, kept, compared and removed', async ({ page, reque
   const reason = page.getByLabel('Why is it changed?');
   await tabTo(page, reason);
   await page.keyboard.type('tried by hand');
+  await reload(page);
+  await tabTo(page, after(page).getByRole('button', { name: 'Go on editing' }));
+  await page.keyboard.press('Enter');
+  await expect(editor(page)).toBeFocused();
+  await tabTo(page, reason);
+  await expect(reason).toHaveValue('tried by hand');
   await expect(page.getByText('Admitted by the target version')).toBeVisible();
   await page.keyboard.press('Enter');
   await expect(after(page).getByText('Override, applied.')).toBeVisible();

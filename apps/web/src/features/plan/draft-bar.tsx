@@ -1,13 +1,14 @@
 import type { PlanSettings } from '@isthmus/contract';
 import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { call } from '../../api/client.ts';
 import { storePlan } from '../../api/live.ts';
 import { isProblem } from '../../api/problem.ts';
 import { queryClient } from '../../api/queries.ts';
 import { count, whole } from '../../text/format.ts';
 import { tell, tellFailure } from '../../ui/tell.ts';
+import { useLeaveGuard } from '../../ui/use-leave-guard.ts';
 import { filled, movesBetween } from './board.ts';
 import { settingWords } from './conflicts.ts';
 import { type Draft, setDraft, undone } from './draft.ts';
@@ -82,13 +83,7 @@ export function DraftBar({ migration, state }: { migration: string; state: PlanS
       setCompared(true);
     },
   });
-  const isUnsaved = draft !== undefined;
-  useEffect(() => {
-    if (!isUnsaved) return;
-    const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
-    window.addEventListener('beforeunload', ask);
-    return () => window.removeEventListener('beforeunload', ask);
-  }, [isUnsaved]);
+  useLeaveGuard(draft !== undefined);
   if (draft === undefined) return null;
   const isOvertaken = stored.revision !== draft.base.revision;
   return (

@@ -16,6 +16,7 @@ import { flushSync } from 'react-dom';
 import { byProgram, type CodeEditor, CodePane } from '../../editor/code-pane.tsx';
 import type { Monaco } from '../../editor/load.ts';
 import { whole } from '../../text/format.ts';
+import { useLeaveGuard } from '../../ui/use-leave-guard.ts';
 import { reveal, spansAcross, tabFor } from './across.ts';
 import { documentKeys, type List, readView, writePlace } from './address.ts';
 import { AfterHeader } from './after-header.tsx';
@@ -42,6 +43,7 @@ import { NothingAfter } from './nothing-after.tsx';
 import { readOutcomes } from './outcomes.ts';
 import { Decision, subjectOfDocument } from './overrides/decision.tsx';
 import { overridesQuery } from './overrides/queries.ts';
+import { keyOf, useHasUnkept } from './overrides/unkept.ts';
 import { placeOf } from './rules.ts';
 import { joinDocuments, nameOf, numberOf } from './source-text.ts';
 import { Toolbar } from './toolbar.tsx';
@@ -110,6 +112,7 @@ export function Bench({ migration, workbench, monaco, target, nothing }: BenchPr
   /** What is edited: the name of its tab, and another text than the shown one where there is one. */
   const [edited, setEdited] = useState<{ key: string; text?: string }>();
   const [isAdding, setAdding] = useState(false);
+  useLeaveGuard(useHasUnkept(migration));
 
   const choose = useCallback(
     (next: Place, finding?: number) => {
@@ -417,8 +420,10 @@ export function Bench({ migration, workbench, monaco, target, nothing }: BenchPr
           >
             <OverrideList
               migration={migration}
-              wayTo={({ id }) => {
-                const position = workbench.after.findIndex(({ override }) => override?.override.id === id);
+              wayTo={(subject) => {
+                const position = workbench.after.findIndex(
+                  (document) => keyOf(subjectOfDocument(document)) === keyOf(subject),
+                );
                 return position === -1 ? undefined : () => showTab(position);
               }}
               onAdd={() => setAdding(true)}

@@ -7,6 +7,7 @@ import { Dialog } from '../../../ui/dialog.tsx';
 import { tell } from '../../../ui/tell.ts';
 import classes from './overrides.module.css';
 import { readAnew } from './queries.ts';
+import { setUnkept, type Unkept, useUnkept } from './unkept.ts';
 import { WideningField } from './widening-field.tsx';
 import { nameOfSubject } from './words.ts';
 
@@ -27,12 +28,21 @@ spec:
     kind: Mesh
 `;
 
-/** A resource of one's own for the bundle. It is edited like others once it is there. */
+const empty: Unkept = { text: beginning, reason: '', accepts: '', seen: { revision: 0 } };
+
+/**
+ * A resource of one's own for the bundle. It is edited like others once it is there. What is written stays when the dialog
+ * is closed, until it is added or cancelled.
+ */
 export function Add({ migration, onClose }: AddProps) {
   const id = useId();
-  const [text, setText] = useState(beginning);
-  const [reason, setReason] = useState('');
-  const [accepts, setAccepts] = useState('');
+  const { text, reason, accepts } = useUnkept(migration, undefined) ?? empty;
+  const write = (part: Partial<Unkept>): void =>
+    setUnkept(migration, undefined, { ...empty, text, reason, accepts, ...part });
+  const end = (): void => {
+    setUnkept(migration, undefined, undefined);
+    onClose();
+  };
   const [found, setFound] = useState<{ message?: string; widens?: boolean }>({});
   const save = useMutation({
     mutationFn: async () => {
@@ -53,7 +63,7 @@ export function Add({ migration, onClose }: AddProps) {
       if (saved === undefined) return;
       await readAnew(migration);
       tell(`${nameOfSubject(saved.subject)} is part of the bundle.`);
-      onClose();
+      end();
     },
   });
   const submit = (event: FormEvent): void => {
@@ -74,7 +84,7 @@ export function Add({ migration, onClose }: AddProps) {
           className={classes.text}
           spellCheck={false}
           value={text}
-          onChange={({ target }) => setText(target.value)}
+          onChange={({ target }) => write({ text: target.value })}
         />
         <div className={classes.field}>
           <label htmlFor={`${id}-reason`}>Why is it added?</label>
@@ -83,10 +93,12 @@ export function Add({ migration, onClose }: AddProps) {
             value={reason}
             maxLength={2000}
             autoComplete="off"
-            onChange={({ target }) => setReason(target.value)}
+            onChange={({ target }) => write({ reason: target.value })}
           />
         </div>
-        {found.widens && <WideningField id={`${id}-widens`} value={accepts} onChange={setAccepts} />}
+        {found.widens && (
+          <WideningField id={`${id}-widens`} value={accepts} onChange={(accepts) => write({ accepts })} />
+        )}
         <p role="status" className={classes.problem}>
           {found.message}
         </p>
@@ -94,7 +106,7 @@ export function Add({ migration, onClose }: AddProps) {
           <Button type="submit" disabled={reason.trim() === ''} loading={save.isPending}>
             Add the resource
           </Button>
-          <Button variant="default" onClick={onClose}>
+          <Button variant="default" onClick={end}>
             Cancel
           </Button>
         </div>

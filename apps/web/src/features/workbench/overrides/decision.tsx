@@ -8,6 +8,7 @@ import { tellFailure } from '../../../ui/tell.ts';
 import { Compare } from './compare.tsx';
 import classes from './overrides.module.css';
 import { readAnew } from './queries.ts';
+import { setUnkept, useUnkept } from './unkept.ts';
 import { useRemove } from './use-remove.tsx';
 import { decisionOf, outcomeWords } from './words.ts';
 
@@ -30,13 +31,16 @@ export interface DecisionProps {
 export function Decision({ migration, document, onEdit }: DecisionProps) {
   const [isCompared, setCompared] = useState(false);
   const override = document.override?.override;
+  const subject = subjectOfDocument(document);
+  const unkept = useUnkept(migration, subject);
+  const discard = (): void => setUnkept(migration, subject, undefined);
   const remove = useRemove(migration);
   const leaveOut = useMutation({
     mutationFn: (reason: string) =>
       call('POST /migrations/:id/overrides', {
         params: { id: migration },
         body: {
-          subject: subjectOfDocument(document),
+          subject,
           change: 'leave-out',
           reason,
           revision: override?.revision ?? 0,
@@ -50,6 +54,20 @@ export function Decision({ migration, document, onEdit }: DecisionProps) {
   const canEdit = override?.change !== 'leave-out' || override.state !== 'applied';
   return (
     <div className={classes.note}>
+      {unkept !== undefined && (
+        <>
+          <p role="status">
+            <strong>○ Your edit is not kept yet.</strong> Nobody else sees it, and it is gone with this tab of the
+            browser.
+          </p>
+          <Button size="compact-md" onClick={() => onEdit()}>
+            Go on editing
+          </Button>
+          <Button size="compact-md" variant="default" onClick={discard}>
+            Discard it
+          </Button>
+        </>
+      )}
       {override !== undefined && words !== undefined && (
         <p>
           <strong className={words.blocks ? classes.blocks : undefined}>
@@ -70,7 +88,8 @@ export function Decision({ migration, document, onEdit }: DecisionProps) {
           Resolve …
         </Button>
       ) : (
-        canEdit && (
+        canEdit &&
+        unkept === undefined && (
           <Button size="compact-md" variant="default" onClick={() => onEdit()}>
             {document.role === 'draft' ? 'Finish the draft' : 'Edit'} <span aria-hidden="true">&nbsp;▸</span>
           </Button>
@@ -113,6 +132,7 @@ export function Decision({ migration, document, onEdit }: DecisionProps) {
               ? undefined
               : (text) => {
                   setCompared(false);
+                  discard();
                   onEdit(text);
                 }
           }

@@ -13,6 +13,7 @@ import { tell, tellFailure } from '../../../ui/tell.ts';
 import classes from './overrides.module.css';
 import { readAnew, schemaQuery } from './queries.ts';
 import { SideBySide } from './three-way.tsx';
+import { setUnkept, type Unkept, useUnkept } from './unkept.ts';
 import { WideningField } from './widening-field.tsx';
 import { nameOfSubject } from './words.ts';
 
@@ -38,6 +39,8 @@ interface Assessment {
 }
 
 const none: readonly Problem[] = [];
+
+const isSame = (a: Unkept, b: Unkept): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** Asks the server what is against a text, once nobody has typed for a moment. */
 function useAssessment(migration: string, subject: OverrideSubject, change: 'edit' | 'add', text: string) {
@@ -69,12 +72,29 @@ export function Editing(props: EditingProps) {
   const { migration, monaco, subject, change, override, isDraft, onClose } = props;
   const id = useId();
   const [yaml, setYaml] = useState<Yaml>();
-  const [text, setText] = useState(props.text);
-  const [reason, setReason] = useState(override?.reason ?? '');
-  const [accepts, setAccepts] = useState(override?.acceptsWidening ?? '');
   // What was seen when editing began: the next import must not slip under the edit.
-  const [seen, setSeen] = useState({ revision: override?.revision ?? 0, emitted: props.emitted });
-  const [theirs, setTheirs] = useState<{ by: string; text: string | undefined; detail: string; seen: typeof seen }>();
+  const [beginning] = useState<Unkept>({
+    subject,
+    text: props.text,
+    reason: override?.reason ?? '',
+    accepts: override?.acceptsWidening ?? '',
+    seen: { revision: override?.revision ?? 0, emitted: props.emitted },
+  });
+  const { text, reason, accepts, seen } = useUnkept(migration, subject) ?? beginning;
+  const write = (part: Partial<Unkept>): void => {
+    const next = { ...beginning, text, reason, accepts, seen, ...part };
+    setUnkept(migration, subject, isSame(next, beginning) ? undefined : next);
+  };
+  const end = (): void => {
+    setUnkept(migration, subject, undefined);
+    onClose();
+  };
+  const [theirs, setTheirs] = useState<{
+    by: string;
+    text: string | undefined;
+    detail: string;
+    seen: Unkept['seen'];
+  }>();
   const editor = useRef<CodeEditor>(undefined);
   const schema = useQuery(schemaQuery(migration, subject.apiVersion, subject.kind));
   const { known, isCurrent } = useAssessment(migration, subject, change, text);
@@ -87,7 +107,7 @@ export function Editing(props: EditingProps) {
     };
   }, []);
   const save = useMutation({
-    mutationFn: (by: typeof seen) =>
+    mutationFn: (by: Unkept['seen']) =>
       call('POST /migrations/:id/overrides', {
         params: { id: migration },
         body: {
@@ -103,7 +123,7 @@ export function Editing(props: EditingProps) {
     onSuccess: async () => {
       await readAnew(migration);
       tell(`${nameOfSubject(subject)} is kept as you left it.`);
-      onClose();
+      end();
     },
     onError: (error) => {
       if (isProblem(error, 'conflict')) {
@@ -152,7 +172,7 @@ export function Editing(props: EditingProps) {
             label={`Edit ${nameOfSubject(subject)}. Control and space completes, Control and S saves, Tab leaves the editor.`}
             schema={schema.data}
             problems={isCurrent ? problems : none}
-            onChange={setText}
+            onChange={(text) => write({ text })}
             onEditor={(code) => {
               editor.current = code;
             }}
@@ -187,7 +207,9 @@ export function Editing(props: EditingProps) {
             ))}
           </ul>
         )}
-        {isCurrent && known?.widens && <WideningField id={`${id}-widens`} value={accepts} onChange={setAccepts} />}
+        {isCurrent && known?.widens && (
+          <WideningField id={`${id}-widens`} value={accepts} onChange={(accepts) => write({ accepts })} />
+        )}
         <div className={classes.field}>
           <label htmlFor={`${id}-reason`}>Why is it changed?</label>
           <input
@@ -195,14 +217,14 @@ export function Editing(props: EditingProps) {
             value={reason}
             maxLength={2000}
             autoComplete="off"
-            onChange={({ target }) => setReason(target.value)}
+            onChange={({ target }) => write({ reason: target.value })}
           />
         </div>
         <div className={classes.actions}>
           <Button size="compact-md" type="submit" disabled={!canSave} loading={save.isPending}>
             Keep the edit
           </Button>
-          <Button size="compact-md" variant="default" onClick={onClose}>
+          <Button size="compact-md" variant="default" onClick={end}>
             Cancel
           </Button>
         </div>
@@ -220,7 +242,7 @@ export function Editing(props: EditingProps) {
             <Button
               data-autofocus
               onClick={() => {
-                setSeen(theirs.seen);
+                write({ seen: theirs.seen });
                 setTheirs(undefined);
                 save.mutate(theirs.seen);
               }}
@@ -232,7 +254,7 @@ export function Editing(props: EditingProps) {
               onClick={async () => {
                 setTheirs(undefined);
                 await readAnew(migration);
-                onClose();
+                end();
               }}
             >
               Leave it as it is there
@@ -240,7 +262,7 @@ export function Editing(props: EditingProps) {
             <Button
               variant="default"
               onClick={() => {
-                setSeen(theirs.seen);
+                write({ seen: theirs.seen });
                 setTheirs(undefined);
               }}
             >

@@ -1,22 +1,24 @@
-import type { ResourceOverride } from '@isthmus/contract';
+import type { OverrideSubject, ResourceOverride } from '@isthmus/contract';
 import { Button } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { addressOf, call } from '../../../api/client.ts';
 import { count } from '../../../text/format.ts';
+import { CopyButton } from '../../../ui/copy.tsx';
 import { Failure } from '../../../ui/failure.tsx';
 import { tell, tellFailure } from '../../../ui/tell.ts';
 import { Ago } from '../../../ui/time.tsx';
 import { Compare } from './compare.tsx';
 import classes from './overrides.module.css';
 import { overridesQuery, readAnew } from './queries.ts';
+import { keyOf, setUnkept, useAllUnkept } from './unkept.ts';
 import { useRemove } from './use-remove.tsx';
 import { decisionOf, nameOfSubject, outcomeWords } from './words.ts';
 
 export interface OverrideListProps {
   readonly migration: string;
   /** Shows the resource; undefined where it is not among those that are shown. */
-  readonly wayTo: (override: ResourceOverride) => (() => void) | undefined;
+  readonly wayTo: (subject: OverrideSubject) => (() => void) | undefined;
   /** Opens the editor for a resource of one's own. */
   readonly onAdd: () => void;
 }
@@ -26,6 +28,7 @@ export function OverrideList({ migration, wayTo, onAdd }: OverrideListProps) {
   const { data, error, refetch } = useQuery(overridesQuery(migration));
   const [compared, setCompared] = useState<ResourceOverride>();
   const remove = useRemove(migration);
+  const unkept = useAllUnkept(migration);
   const input = useRef<HTMLInputElement>(null);
   const bring = useMutation({
     mutationFn: async (file: File) =>
@@ -87,9 +90,32 @@ export function OverrideList({ migration, wayTo, onAdd }: OverrideListProps) {
         />
       </div>
       <ul className={classes.list}>
+        {unkept.map((edit) => {
+          const show = edit.subject === undefined ? onAdd : wayTo(edit.subject);
+          return (
+            <li key={keyOf(edit.subject)}>
+              <div>
+                <strong>{edit.subject === undefined ? 'A resource of your own' : nameOfSubject(edit.subject)}</strong>{' '}
+                <span className="muted">○ not kept yet</span>
+                <br />
+                {edit.reason.trim() === '' ? 'Without a reason so far.' : edit.reason}
+              </div>
+              {show === undefined ? (
+                <CopyButton text={edit.text} label="Copy the text" />
+              ) : (
+                <Button size="compact-md" variant="default" onClick={show}>
+                  {edit.subject === undefined ? 'Go on' : 'Show'}
+                </Button>
+              )}
+              <Button size="compact-md" variant="default" onClick={() => setUnkept(migration, edit.subject, undefined)}>
+                Discard
+              </Button>
+            </li>
+          );
+        })}
         {data.map((override) => {
           const { word, blocks } = outcomeWords[override.state];
-          const show = wayTo(override);
+          const show = wayTo(override.subject);
           return (
             <li key={override.id}>
               <div>
