@@ -133,6 +133,19 @@ function toIstio({ from, to, gateway }: BridgedCall, service: BridgedService, fa
 }
 
 /**
+ * What a way leaves without an answer: ports that only Pods in Istio still answer once these are gone, in sentences. Evidence of
+ * calls does not say which port they are for, so that each of them counts.
+ */
+export function portsWithoutWay({ kind, to }: Way, facts: BridgeFacts, progressOf: ProgressOf): string[] {
+  const service = facts.services.get(to);
+  if (service === undefined || kind !== 'kong-gateway' || hasPodsInIstio(progressOf(to))) return [];
+  return cautionsOfPorts(
+    service,
+    gatewayPorts(service).map(({ port }) => port),
+  );
+}
+
+/**
  * The ways of all likely calls that cross between the meshes with services as far as they have come. A caller or callee that is
  * in both meshes crosses with a part of its calls.
  * @param calls the likely calls where it is absent

@@ -13,7 +13,7 @@ import { closedIntoKong, demandsMtls, intoKong, strictWhileBridging } from '../b
 import { bridgeLabel } from '../bridge/object.ts';
 import { hasPodsInIstio, type Progress, type ProgressOf, progressOfPhase } from '../bridge/progress.ts';
 import type { WaveOf } from '../bridge/stages.ts';
-import { crossingWays } from '../bridge/way.ts';
+import { crossingWays, portsWithoutWay } from '../bridge/way.ts';
 import { workloadCalls } from '../graph/workload-calls.ts';
 import type { Order } from '../waves/settings.ts';
 import type { GateEvidence, Phase } from './gate.ts';
@@ -27,12 +27,14 @@ export function progressWith(recorded: ProgressOf, service: string, phase: Phase
   return (id) => (id === service ? own : recorded(id));
 }
 
-/** Calls of a service, and to it, that would have no way across in a phase. */
+/** Calls of a service, and to it, that would have no way across in a phase, or none for some of their ports. */
 export function closedWays(facts: BridgeFacts, service: string, progressOf: ProgressOf): GateEvidence[] {
   const calls = [...(facts.callsTo.get(service) ?? []), ...(facts.callsFrom.get(service) ?? [])];
-  return crossingWays(facts, progressOf, calls).flatMap(({ kind, from, to, reason }) =>
-    kind === 'closed' ? [{ text: `${from} → ${to}: ${reason}`, service: from === service ? to : from }] : [],
-  );
+  return crossingWays(facts, progressOf, calls).flatMap((way) => {
+    const { kind, from, to, reason = '' } = way;
+    const reasons = kind === 'closed' ? [reason] : portsWithoutWay(way, facts, progressOf);
+    return reasons.map((text) => ({ text: `${from} → ${to}: ${text}`, service: from === service ? to : from }));
+  });
 }
 
 /** Services that are to move before a service and have not: those of its likely calls, in an earlier wave. */
