@@ -315,18 +315,21 @@ export function drawBridge(
   };
   const connected = new Set([...edges.values()].flatMap(({ from, to }) => [from.id, to.id]));
   const closed = [...edges.values()].filter(({ isClosed }) => isClosed).length;
-  const bySide = (side: Side): number => shown.filter((service) => sideOfService(service) === side).length;
+  const bySide = (side: Side): string =>
+    shown.filter((service) => sideOfService(service) === side).length.toLocaleString('en');
   const byNamespace = Map.groupBy(all, (service) => service.namespace);
   const sentences = [
-    `${shown.length} services${namespace === undefined ? '' : ` of the namespace ${namespace}`}: ${bySide('istio')} in Istio, ${bySide('bridge')} joined to both meshes by the bridge, ${bySide('kong')} in Kong Mesh.`,
+    `${shown.length.toLocaleString('en')} services${namespace === undefined ? '' : ` of the namespace ${namespace}`}: ${bySide('istio')} in Istio, ${bySide('bridge')} joined to both meshes by the bridge, ${bySide('kong')} in Kong Mesh.`,
     ...(grouped ? ['Each box holds the services of one namespace.'] : []),
     ...(boxes.length > mostNodes
       ? [
           `The ${grouped ? 'namespaces' : 'services'} with the fewest connections stand in one box for each side${grouped ? '; choose a namespace to see its services' : ''}.`,
         ]
       : []),
-    ...(closed === 0 ? [] : [`${closed} ${closed === 1 ? 'call has' : 'calls have'} no way between the meshes.`]),
-    `${edges.size} connections are known from the manifests${edges.size > mostEdges ? `; ${mostEdges} are drawn, those first that cross` : ''}.`,
+    ...(closed === 0
+      ? []
+      : [`${closed.toLocaleString('en')} ${closed === 1 ? 'call has' : 'calls have'} no way between the meshes.`]),
+    `${edges.size.toLocaleString('en')} connections are known from the manifests${edges.size > mostEdges ? `; ${mostEdges} are drawn, those first that cross` : ''}.`,
   ];
   return {
     drawing,

@@ -232,7 +232,8 @@ export function planInput(graph: ServiceGraph, { confidence }: Pick<PlanSettings
 const workloadsBehind = (group: ReadonlySet<string>, shared: readonly Shared[]): string[] =>
   shared.flatMap(({ services, workload }) => (services.filter((id) => group.has(id)).length > 1 ? [workload] : []));
 
-const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 
 /** The answer in a sentence. */
 export function sentenceOfPlan({
