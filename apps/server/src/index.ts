@@ -30,7 +30,7 @@ import { savedViewRoutes } from './routes/saved-views.ts';
 import { serviceRoutes } from './routes/services.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { viewRoutes } from './routes/views.ts';
-import { createViews } from './views.ts';
+import { createViews, defaultViewSeconds } from './views.ts';
 
 export interface ServerOptions {
   readonly host: string;
@@ -43,6 +43,8 @@ export interface ServerOptions {
   /** Folder of the built web app. */
   readonly webRoot?: string;
   readonly limits?: Limits;
+  /** How long a view may take to compute. */
+  readonly viewSeconds?: number;
   /** Where kubeconfigs are, and which programs they may run; no cluster can be connected where it is absent. */
   readonly clusters?: ConnectionSettings;
   readonly log?: boolean;
@@ -135,7 +137,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   addMetrics(app);
   const live = createLive(Date.now() * 1000);
   const onError = (error: Error): void => app.log.error(error);
-  const views = createViews(data, limits, onError);
+  const views = createViews(data, limits, options.viewSeconds ?? defaultViewSeconds, onError);
   const onStored = (id: string): void => {
     store.migrations
       .get(id)

@@ -5,6 +5,7 @@ import { connectionSettings } from '@isthmus/cluster/model';
 import { limitsFrom } from '@isthmus/kubernetes';
 import { StoreError } from '@isthmus/store';
 import { StartError, startServer } from './index.ts';
+import { defaultViewSeconds } from './views.ts';
 
 const usage = `Usage: npm start -- [options]
 
@@ -16,10 +17,18 @@ const usage = `Usage: npm start -- [options]
 
 ISTHMUS_LIMIT_TOTAL_BYTES, _FILE_BYTES, _ENTRIES, _DOCUMENTS, _DEPTH, _ALIAS_EXPANSION, _COMPRESSION_RATIO and
 _PATH_LENGTH set what an import may ask of the machine; sizes may have a unit, as in 512MiB.
+ISTHMUS_VIEW_SECONDS sets how long the server may compute what one request asks for (${defaultViewSeconds}).
 
 Clusters are reached by KUBECONFIG (else ~/.kube/config), or by the service account of the pod that this runs in.
 ISTHMUS_CLUSTER_PROGRAMS lists the programs, separated by commas, that kubeconfigs may run, as they write them.
 `;
+
+/** How long a view may take, as the environment says it. */
+function viewSeconds(text = ''): number {
+  const seconds = text === '' ? defaultViewSeconds : Number(text);
+  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= 86_400) return seconds;
+  throw new StartError(`ISTHMUS_VIEW_SECONDS takes a whole number from 1 to 86400, not ${JSON.stringify(text)}.`);
+}
 
 /** Opens the browser where there is somebody to see it. */
 function openBrowser(url: string): void {
@@ -64,6 +73,7 @@ async function main(): Promise<number> {
       port,
       data: resolve(values.data ?? process.env.ISTHMUS_DATA ?? 'data'),
       token: process.env.ISTHMUS_TOKEN,
+      viewSeconds: viewSeconds(process.env.ISTHMUS_VIEW_SECONDS),
       clusters: connectionSettings(process.env, delimiter),
       limits: limitsFrom(process.env, (message) => {
         throw new StartError(message);

@@ -1,5 +1,18 @@
 import type { Route } from '@isthmus/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Asker, asker } from './asker.ts';
+
+/** Who asks with a request. What changes something is brought to its end, whether its client waits or not. */
+function askerOf({ method, params }: FastifyRequest, { raw }: FastifyReply): Asker {
+  const { id } = (params ?? {}) as { id?: string };
+  const migration = id === undefined ? {} : { migration: id };
+  if (method !== 'GET') return migration;
+  const leaving = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) leaving.abort();
+  });
+  return { ...migration, left: leaving.signal };
+}
 
 /** Serves one operation of the contract. */
 export function serve(
@@ -20,7 +33,7 @@ export function serve(
     },
     handler: async (request, reply) => {
       reply.code(route.status);
-      return handler(request, reply);
+      return asker.run(askerOf(request, reply), () => handler(request, reply));
     },
   });
 }

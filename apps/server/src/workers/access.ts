@@ -30,6 +30,7 @@ import type { PlanBasis } from '../plan-record.ts';
 import { linker } from './behaviour.ts';
 import { bridgeFactsOf, recordedProgress } from './bridge.ts';
 import { cell } from './csv.ts';
+import { stopIfLeft } from './left.ts';
 import { choiceOf, chosenClusters, clustersOf, type OneCluster } from './one-cluster.ts';
 import { graphOf } from './plan.ts';
 import type { Translated } from './snapshot.ts';
@@ -266,9 +267,13 @@ export function workloadAccess(
 export function allAccess(snapshot: Translated, accepted: readonly Acceptance[]): Row[] {
   return clustersOf(snapshot).flatMap(({ snapshot: { translation } }) => {
     const { estate, emitted, settings, diagnostics } = translation;
-    return [
-      ...verifyAccess(createAccessJudge({ estate, emitted, settings, findings: diagnostics }), undefined, accepted),
-    ];
+    const rows: Row[] = [];
+    const judge = createAccessJudge({ estate, emitted, settings, findings: diagnostics });
+    for (const row of verifyAccess(judge, undefined, accepted)) {
+      stopIfLeft();
+      rows.push(row);
+    }
+    return rows;
   });
 }
 

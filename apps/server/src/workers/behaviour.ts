@@ -26,6 +26,7 @@ import {
   withAcceptances,
 } from '@isthmus/equivalence';
 import { type Json, locateAll, writeYaml } from '@isthmus/kubernetes';
+import { stopIfLeft } from './left.ts';
 import { choiceOf, chosenClusters, type OneCluster } from './one-cluster.ts';
 import { withContainers } from './places.ts';
 import type { Translated } from './snapshot.ts';
@@ -162,8 +163,10 @@ function meets(row: BehaviourRow, { verdict, aspect, namespace }: BehaviourQuery
 /** The verdicts on all services; compares those that have not been. */
 export function allVerdicts(snapshot: Translated, accepted: Settings['accepted']): readonly VerdictRow[] {
   const { judge, verdicts } = knownOf(snapshot);
-  while (verdicts.length < judge.services.length)
+  while (verdicts.length < judge.services.length) {
+    stopIfLeft();
     verdicts.push(judge.verify(judge.services[verdicts.length] ?? '', []));
+  }
   return withAcceptances(verdicts.flat(), accepted);
 }
 

@@ -42,6 +42,7 @@ import { checkList } from './checks.ts';
 import { compare, differences, type ShownCluster } from './comparison.ts';
 import { fanOutView } from './fan-out.ts';
 import { gates, serviceGates } from './gates.ts';
+import { beginView, stopIfLeft } from './left.ts';
 import { hasCluster } from './one-cluster.ts';
 import { draft, listOverrides, overrideVersions } from './overrides.ts';
 import { assessment, plan } from './plan.ts';
@@ -58,6 +59,8 @@ export interface ViewTask {
   readonly overrides: readonly OverrideRecord[];
   readonly states: readonly ServiceState[];
   readonly acceptances: readonly AcceptanceRecord[];
+  /** Becomes 1 when nobody waits for the view any more. */
+  readonly left: Int32Array;
   readonly view:
     | { readonly name: 'overview' | 'inventory' | 'resources' | 'overrides' }
     | { readonly name: 'override'; readonly id: string }
@@ -455,7 +458,10 @@ function clusterOf(view: ViewTask['view']): string | undefined {
 
 /** Computes a view as bytes, of JSON but for documents; none where what was asked for does not exist. */
 export default async function render(task: ViewTask): Promise<ReturnType<typeof move>> {
+  beginView(task.left);
+  stopIfLeft();
   const snapshot = translated(task);
+  stopIfLeft();
   const cluster = clusterOf(task.view);
   if (cluster !== undefined && !hasCluster(snapshot, cluster)) return move(new Uint8Array());
   const whole = await renderDocument(snapshot, task);
