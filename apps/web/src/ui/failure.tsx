@@ -3,6 +3,7 @@ import { useQueryErrorResetBoundary } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { useCallback, useEffect } from 'react';
 import { isProblem } from '../api/problem.ts';
+import { isMissingPart } from './missing-part.ts';
 import { Page } from './page.tsx';
 
 /** How to try a page again that could not be shown. Leaving it does so too: a failure is not remembered. */
@@ -27,6 +28,19 @@ const titles: Readonly<Record<string, string>> = {
 export function Failure({ error, reset }: { error: unknown; reset?: (() => void) | undefined }) {
   const retry = useRetry(reset);
   const problem = isProblem(error) ? error.problem : undefined;
+  if (isMissingPart(error))
+    return (
+      <Page
+        title="No connection"
+        answer="This page could not be loaded: the server does not answer, or a newer version took its place. What was saved before is safe; start the server again and reload."
+        actions={
+          // Browsers remember modules that could not be fetched until the document is loaded anew.
+          <Button variant="default" onClick={() => window.location.reload()}>
+            Reload
+          </Button>
+        }
+      />
+    );
   return (
     <Page
       title={titles[problem?.code ?? ''] ?? 'This did not work'}
