@@ -128,6 +128,14 @@ test.each([
   expect(error.message).toContain(path);
 });
 
+test.each(['tokenFile', 'token-file'])('a token in a file of its own is refused rather than left out: %s', (key) => {
+  const path = write(kubeconfig(`{${key}: ${write('sesame-open')}}`));
+  const error = errorOf({ kind: 'file', path });
+  expect(error.failure).toBe('connection');
+  expect(error.message).toContain('"someone" has its token in a file of its own');
+  expect(listContexts(bare, path)).toMatchObject([{ name: 'east', refused: error.message }]);
+});
+
 test('a server without TLS is refused unless the kubeconfig says so', () => {
   const text = kubeconfig('{token: a}', 'http://127.0.0.1:8001');
   expect(errorOf({ kind: 'file', path: write(text) }).message).toContain('insecure-skip-tls-verify');

@@ -1,3 +1,4 @@
+import { isList, isMap, type Json, parseYaml } from '@isthmus/kubernetes';
 import { KubeConfig, type User } from '@kubernetes/client-node';
 import { ClusterError } from './cluster-error.ts';
 import type { Connection, ConnectionSettings, ContextRow } from './connection.ts';
@@ -5,9 +6,39 @@ import type { Connection, ConnectionSettings, ContextRow } from './connection.ts
 // What decides which program runs under an allowed name, or what it loads.
 const steering = /^(?:PATH|PATHEXT|IFS|ENV|BASH_.*|SHELLOPTS|LD_.*|DYLD_.*|NODE_.*|PYTHON.*|PERL.*|RUBY.*)$/i;
 
+/**
+ * Users whose token is in a file of its own. The client passes `tokenFile` over, so that it would ask without credentials; and it
+ * would read `token-file`, which kubectl does not know (@kubernetes/client-node 2.0.1, config_types.js findToken).
+ */
+const withTokenFile = new WeakSet<User>();
+
+class Kubeconfig extends KubeConfig {
+  override loadFromString(text: string): void {
+    super.loadFromString(text);
+    const content: Json | undefined = parseYaml(text)[0]?.value;
+    const users = isMap(content) && isList(content.users) ? content.users : [];
+    for (const one of users) {
+      if (!isMap(one) || !isMap(one.user)) continue;
+      const { tokenFile, 'token-file': other } = one.user;
+      const user = (tokenFile ?? other ?? '') === '' ? null : this.getUser(String(one.name));
+      if (user !== null) withTokenFile.add(user);
+    }
+  }
+}
+
 /** Why a user of a kubeconfig is not used; undefined where its credentials need no program, or an allowed one. */
-function refusalOf(user: User | null, programs: readonly string[]): string | undefined {
+function refusalOf(user: User | null, programs: readonly string[]): ClusterError | undefined {
   if (user === null) return undefined;
+  if (withTokenFile.has(user))
+    return new ClusterError(
+      'connection',
+      `The user ${JSON.stringify(user.name)} has its token in a file of its own (tokenFile), which is not read here. Put the token into the kubeconfig, or let an exec plug-in print it.`,
+    );
+  const refused = programRefusal(user, programs);
+  return refused === undefined ? undefined : new ClusterError('program', refused);
+}
+
+function programRefusal(user: User, programs: readonly string[]): string | undefined {
   const provider = user.authProvider as { name?: string; config?: Record<string, unknown> } | null | undefined;
   if (provider !== null && provider !== undefined && typeof provider === 'object') {
     const config = provider.config ?? {};
@@ -27,7 +58,7 @@ function refusalOf(user: User | null, programs: readonly string[]): string | und
 }
 
 function read(path: string): KubeConfig {
-  const config = new KubeConfig();
+  const config = new Kubeconfig();
   try {
     config.loadFromFile(path);
   } catch (error) {
@@ -86,7 +117,7 @@ export function listContexts(settings: ConnectionSettings, path?: string): Conte
       name,
       server: serverOf(config, name),
       isCurrent: name === config.currentContext,
-      ...(refused === undefined ? {} : { refused }),
+      ...(refused === undefined ? {} : { refused: refused.message }),
     };
   });
 }
@@ -109,7 +140,7 @@ export function openKubeconfig(connection: Connection, settings: ConnectionSetti
   const where = connection.kind === 'context' ? 'The kubeconfig' : connection.path;
   choose(config, connection.context ?? config.currentContext ?? '', where);
   const refused = refusalOf(config.getCurrentUser(), settings.programs);
-  if (refused !== undefined) throw new ClusterError('program', refused);
+  if (refused !== undefined) throw refused;
   const cluster = config.getCurrentCluster();
   if (cluster === null)
     throw new ClusterError('connection', `${where} does not say where the API server of this context is.`);
