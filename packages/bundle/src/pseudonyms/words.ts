@@ -19,45 +19,46 @@ CharacterClass CheckDuplicates CheckSettings CircuitBreaker ClientConfig ClientS
 ClusterAction ClusterCollection ClusterConfig ClusterIssuer ClusterManager ClusterProvided ClusterRbacConfig
 ClusterRole ClusterRoleBinding ClusterSnapshot ClusterStats ClusterTrustBundle CodecConfig
 CommonExtensionConfig CommonGeoipProviderConfig CommonGrpcAccessLogConfig CommonTlsContext ComponentStatus
-CompressorOverrides CompressorPerRoute ConfigCredentialProvider ConfigMap ConnectFailure ConnectionLimit
-ConsecutiveErrors ConsistentHashing ConsistentHashingLbConfig ContainerCredentialProvider ContainerPatch
-ContainerPatches ControlPlane CookieBasedSessionState CookieConfig CookieConfigs CpuUtilizationConfig
-CredentialInjector CredentialsFileCredentialProvider CronJob CryptoServerStreamConfig CsrfPolicy
-CustomHeaderConfig CustomInlineHeader CustomResourceDefinition CustomResponse D DECODE_AND_MERGE_SLASHES
-DEFAULT DELETE DENY DIR DIRECT_RESPONSE DISABLE DISABLE_SHADOW_HOST_SUFFIX DNS DNS_ROUND_ROBIN
-DOWNSTREAM_LOCAL_ADDRESS DOWNSTREAM_REMOTE_ADDRESS DO_NOT_UPGRADE DR DSA DURATION DYNAMIC_DNS DaemonSet
-DataSourceServerPreferredAddressConfig DatabaseErrors DatadogConfig DatadogRemoteConfig DdEe DeadlineExceeded
-DefaultClientWriter DefaultEarlyDataPolicy DefaultLocalAddressSelector DefaultRetries DefaultSocketInterface
-DescriptorSet DestinationIPInput DestinationPortInput DestinationRule DeterministicConnectionIdGeneratorConfig
-DirectSourceIPInput DisplayName DnsCacheCircuitBreakers DnsCacheConfig DnsCluster DnsFilterConfig DnsSanInput
-DoesNotExist DogStatsdSink DownstreamConnectionsConfig DownstreamTlsContext DubboCodecConfig DubboFilter
-DubboProxy DynamicConfig DynamicMetadataInput DynamicMetadataSource DynamicModuleAccessLog
-DynamicModuleBootstrapExtension DynamicModuleConfig DynamicModuleFilter DynamicModuleFilterPerRoute
-DynamicModuleListenerFilter DynamicModuleNetworkFilter DynamicModuleUdpListenerFilter DynamicOtConfig
-DynamicTokenBucket DynatraceResourceDetectorConfig DynatraceSamplerConfig E EC ECDHE ECDHE-ECDSA-AES
-ECDHE-ECDSA-CHACHA ECDHE-RSA-AES ECDHE-RSA-CHACHA ECDSA EDS ENABLE_CA_SERVER ENABLE_MCS_HOST ENCRYPTED END EP
-EST EXTENSION_CONFIG EXTERNAL_CA East-west EdgeRule EndpointLoadMetricStats EndpointMetadataInput EndpointSlice
-EnvFirst EnvVar EnvelopeSessionState EnvironmentCredentialProvider EnvironmentResourceDetectorConfig
-EnvoyFilter EnvoyMobileHttpConnectionManager EnvoyRatelimited ErrorBuckets ExecuteFilterAction ExplicitFirst
-ExpressionFilter ExtAuthz ExtAuthzPerRoute ExtProcHttpService ExtProcOverrides ExtProcPerRoute ExtensionRef
-ExtensionWithMatcher ExtensionWithMatcherPerRoute ExternalAuth ExternalName ExternalProcessor ExternalService
-ExtractOnlyWithoutValidation F FAIL_CLOSE FAIL_CLOSED FAIL_OPEN FAIL_RELOAD FALSE FFFF FILTER_CHAIN FORWARD
-FROM_PROTOCOL_DEFAULT FROM_REQUEST_PORT FatalAction FaultInjection FieldExtractions FieldSelector FileAccessLog
-FileBasedKeyValueStoreConfig FileBasedMetadataCallCredentials FileBasedMetadataConfig FilePerTapSink
-FileSystemBufferFilterConfig FileSystemHttpCacheConfig FileSystemHttpCacheV FilterChainConfiguration
-FilterConfig FilterConfigPerRoute FilterDependencies FilterObject FilterState FilterStateInput FilterStateRule
-FilterStateValue FixedHeapConfig FixedServerPreferredAddressConfig FlowSchema FluentdAccessLogConfig
-FluentdConfig ForwardProtoConfig G GA GATEWAY GCM-SHA GET GRPC GRPC-WEB GRPCRoute GRPCRoutes
-GRPC_REQUEST_MESSAGES GRPC_RESPONSE_MESSAGES GatewayAlpha GatewayClass GatewayConfiguration GatewayError
-GcpAuthnFilterConfig GenerateClusters GenericConnectionPoolProto GenericProxy GenericRds GenericSecret
-GetAddrInfoDnsResolverConfig GoogleComputeEngineCredentials GoogleDefaultCredentials GoogleIamCredentials
-GoogleRE GoogleRefreshTokenCredentials GradientControllerConfig GraphiteStatsdSink GrpcFieldExtractionConfig
-GrpcJsonReverseTranscoder GrpcJsonTranscoder GrpcMethodList GrpcProtocolOptions HBONE HEAD HOST HTTP HTTPRoute
-HTTPRoutes HTTPS HTTP_FILTER HTTP_ROUTE HUNDRED HeaderBasedSessionState HeaderChange HeaderCondition
-HeaderForwardingRules HeaderMap HeaderModifier HeaderMutation HeaderMutationPerRoute HeaderMutationRules
-HeaderOps HeaderSource HeaderToMetadata HeaderValidatorConfig HealthCheck HealthCheckEventFileSink
-HistogramBucketSettings HostMatchInput HostnameConflict HostnameGenerator HostnameGenerators
-HttpConnectionManager HttpConnectionPoolProto HttpErrors HttpFilter HttpGenericBodyMatch
+CompressorOverrides CompressorPerRoute ConfigCredentialProvider ConfigMap ConfigMaps ConnectFailure
+ConnectionLimit ConsecutiveErrors ConsistentHashing ConsistentHashingLbConfig ContainerCredentialProvider
+ContainerPatch ContainerPatches ControlPlane CookieBasedSessionState CookieConfig CookieConfigs
+CpuUtilizationConfig CredentialInjector CredentialsFileCredentialProvider CronJob CryptoServerStreamConfig
+CsrfPolicy CustomHeaderConfig CustomInlineHeader CustomResourceDefinition CustomResponse D
+DECODE_AND_MERGE_SLASHES DEFAULT DELETE DENY DIR DIRECT_RESPONSE DISABLE DISABLE_SHADOW_HOST_SUFFIX DNS
+DNS_ROUND_ROBIN DOWNSTREAM_LOCAL_ADDRESS DOWNSTREAM_REMOTE_ADDRESS DO_NOT_UPGRADE DR DSA DURATION DYNAMIC_DNS
+DaemonSet DataSourceServerPreferredAddressConfig DatabaseErrors DatadogConfig DatadogRemoteConfig DdEe
+DeadlineExceeded DefaultClientWriter DefaultEarlyDataPolicy DefaultLocalAddressSelector DefaultRetries
+DefaultSocketInterface DescriptorSet DestinationIPInput DestinationPortInput DestinationRule
+DeterministicConnectionIdGeneratorConfig DirectSourceIPInput DisplayName DnsCacheCircuitBreakers DnsCacheConfig
+DnsCluster DnsFilterConfig DnsSanInput DoesNotExist DogStatsdSink DownstreamConnectionsConfig
+DownstreamTlsContext DubboCodecConfig DubboFilter DubboProxy DynamicConfig DynamicMetadataInput
+DynamicMetadataSource DynamicModuleAccessLog DynamicModuleBootstrapExtension DynamicModuleConfig
+DynamicModuleFilter DynamicModuleFilterPerRoute DynamicModuleListenerFilter DynamicModuleNetworkFilter
+DynamicModuleUdpListenerFilter DynamicOtConfig DynamicTokenBucket DynatraceResourceDetectorConfig
+DynatraceSamplerConfig E EC ECDHE ECDHE-ECDSA-AES ECDHE-ECDSA-CHACHA ECDHE-RSA-AES ECDHE-RSA-CHACHA ECDSA EDS
+ENABLE_CA_SERVER ENABLE_MCS_HOST ENCRYPTED END EP EST EXT EXTENSION_CONFIG EXTERNAL_CA East-west EdgeRule
+EndpointLoadMetricStats EndpointMetadataInput EndpointSlice EnvFirst EnvVar EnvelopeSessionState
+EnvironmentCredentialProvider EnvironmentResourceDetectorConfig EnvoyFilter EnvoyMobileHttpConnectionManager
+EnvoyRatelimited ErrorBuckets ExecuteFilterAction ExplicitFirst ExpressionFilter ExtAuthz ExtAuthzPerRoute
+ExtProcHttpService ExtProcOverrides ExtProcPerRoute ExtensionRef ExtensionWithMatcher
+ExtensionWithMatcherPerRoute ExternalAuth ExternalName ExternalProcessor ExternalService
+ExtractOnlyWithoutValidation F FAIL_CLOSE FAIL_CLOSED FAIL_OPEN FAIL_RELOAD FALSE FFFF FILL-IN FILTER_CHAIN
+FORWARD FROM_PROTOCOL_DEFAULT FROM_REQUEST_PORT FatalAction FaultInjection FieldExtractions FieldSelector
+FileAccessLog FileBasedKeyValueStoreConfig FileBasedMetadataCallCredentials FileBasedMetadataConfig
+FilePerTapSink FileSystemBufferFilterConfig FileSystemHttpCacheConfig FileSystemHttpCacheV
+FilterChainConfiguration FilterConfig FilterConfigPerRoute FilterDependencies FilterObject FilterState
+FilterStateInput FilterStateRule FilterStateValue FixedHeapConfig FixedServerPreferredAddressConfig FlowSchema
+FluentdAccessLogConfig FluentdConfig ForwardProtoConfig G GA GATEWAY GCM-SHA GET GRPC GRPC-WEB GRPCRoute
+GRPCRoutes GRPC_REQUEST_MESSAGES GRPC_RESPONSE_MESSAGES GatewayAlpha GatewayClass GatewayConfiguration
+GatewayError GcpAuthnFilterConfig GenerateClusters GenericConnectionPoolProto GenericProxy GenericRds
+GenericSecret GetAddrInfoDnsResolverConfig GoogleComputeEngineCredentials GoogleDefaultCredentials
+GoogleIamCredentials GoogleRE GoogleRefreshTokenCredentials GradientControllerConfig GraphiteStatsdSink
+GrpcFieldExtractionConfig GrpcJsonReverseTranscoder GrpcJsonTranscoder GrpcMethodList GrpcProtocolOptions HBONE
+HEAD HOST HTTP HTTPRoute HTTPRoutes HTTPS HTTP_FILTER HTTP_ROUTE HUNDRED HeaderBasedSessionState HeaderChange
+HeaderCondition HeaderForwardingRules HeaderMap HeaderModifier HeaderMutation HeaderMutationPerRoute
+HeaderMutationRules HeaderOps HeaderSource HeaderToMetadata HeaderValidatorConfig HealthCheck
+HealthCheckEventFileSink HistogramBucketSettings HostMatchInput HostnameConflict HostnameGenerator
+HostnameGenerators HttpConnectionManager HttpConnectionPoolProto HttpErrors HttpFilter HttpGenericBodyMatch
 HttpGrpcAccessLogConfig HttpHeadersMatch HttpInspector HttpMethod HttpMethodConnect HttpMethodDelete
 HttpMethodGet HttpMethodHead HttpMethodOptions HttpMethodPatch HttpMethodPost HttpMethodPut HttpMethodTrace
 HttpProtocolOptions HttpService HystrixSink IAMRolesAnywhereCredentialProvider ID IDs IGNORE IGNORE_CA_ERROR
@@ -77,7 +78,7 @@ KongCustomEntity KongLicense KongPlugin KongUpstreamPolicy KongVault LEAST_CONN 
 LISTENER_FILTER LOCALHOST LOGICAL_DNS LS LatencyThresholdOverride LayeredRuntime LbEndpointCollection
 LeastRequest LightstepConfig ListenerCollection ListenerManager ListenerSet ListenerSets LoadShedPoint
 LocalCredentials LocalOriginErrors LocalRateLimit LocalReplyConfig LocalResponsePolicy LocalityLbConfig
-LocalityMetadataInput LuaConfig MAGLEV MB MC MERGE MERGE_AND_REPLACE_LIST MERGE_SLASHES MESH_EXTERNAL
+LocalityMetadataInput LuaConfig M MAGLEV MB MC MERGE MERGE_AND_REPLACE_LIST MERGE_SLASHES MESH_EXTERNAL
 MESH_INTERNAL METHOD MURMUR_HASH_ MUTUAL MappedAttributeBuilder MatchPredicate MatcherClusterSpecifier
 MatchingRequirements MaxMindConfig MaxPendingRequests MaxRequests McpOverride McpRouter MemoryAllocatorManager
 MeshAccessLog MeshAccessLogs MeshCircuitBreaker MeshConfig MeshExternalService MeshExternalServices
@@ -97,11 +98,11 @@ OpenTelemetryAccessLogConfig OpenTelemetryConfig OriginalDst OriginalSrc OutputC
 OverloadManager OverrideHost P PA PASSTHROUGH PATCH PATH PEM PERMISSIVE PILOT_TRACE_SAMPLING POLY POST PRIVATE
 PROTOCOL PROXY PUT ParentBasedSamplerConfig ParserConfig PathForm PathMatchInput PathPrefix PayloadToMetadata
 PeerAuthentication PeerAuthentications PerHostConfig PerRouteConfig PersistentVolume PickFirst
-PodSecurityPolicy PostConnectFailure PreserveCaseFormatterConfig PreviousHostsPredicate
-PreviousPrioritiesConfig PreviousRoutesConfig PriorityClass PriorityLevelConfiguration PrivateKeyProvider
-ProcessRateLimitFilter ProcessingMode ProfileActionConfig ProofSourceConfig PropertyMatchInput
-ProtoApiScrubberConfig ProtoMessageExtractionConfig ProtocolConflict ProtocolOptions ProvidedTLS
-ProviderWithAudiences ProxyConfig ProxyProtocol ProxyProtocolUpstreamTransport ProxyTemplate
+PodSecurityPolicy PostConnectFailure PreferClose PreferSameNode PreferSameZone PreserveCaseFormatterConfig
+PreviousHostsPredicate PreviousPrioritiesConfig PreviousRoutesConfig PriorityClass PriorityLevelConfiguration
+PrivateKeyProvider ProcessRateLimitFilter ProcessingMode ProfileActionConfig ProofSourceConfig
+PropertyMatchInput ProtoApiScrubberConfig ProtoMessageExtractionConfig ProtocolConflict ProtocolOptions
+ProvidedTLS ProviderWithAudiences ProxyConfig ProxyProtocol ProxyProtocolUpstreamTransport ProxyTemplate
 ProxyUpstreamTransport Q QueryCondition QueryParameter QuicDownstreamTransport QuicUpstreamTransport RA RANDOM
 RBAC RBACPerRoute RE REDIRECT REGISTRY_ONLY RELEASE REMOVE REPLACE REQ REQUESTED_SERVER_NAME REQUEST_COUNT
 REQUEST_DURATION REQUEST_SIZE REQUIRED RESP RESPONSE_CODE RESPONSE_CODE_DETAILS RESPONSE_FLAGS RESPONSE_SIZE
@@ -159,14 +160,14 @@ allowedResponseHeaders allowedRoutes allowing allows alls alone along alpha alph
 also alternate alternate_protocols_cache alternation alternatives alts always alwaysLogHealthCheckFailures
 ambient among amounts amp an analyze analyze-suppress analyzer ancestorRef ancestors anchor anchored anchors
 and anew annotate annotated annotation annotations anonymous another answer answered answering answers any
-anyOf anyone anything anywhere apart api apiVersion api_key_auth apiextensions apimachinery apiregistration
-apis apiserver app appProtocol append appendAction appendMatch appendModifications appendPolicies
-appendProfiles appended appends apple application application-probe-proxy-port applicationProtocols
-applications applied applier applies apply applyTo applying approximate archive archives are areSeveral
-argoproj around array arrive arrives as as-the-mesh ask asked asks aspect assertion assumed async async_files
-at atomic attach attached attachedListenerSets attachedRoutes attempts attribute attributes aud audience
-audience_required audiences audit audit_loggers auth authConfig authenticated authentication authn author
-authorities authority authorization authorization_policy authorizer authz auto autoRegistration
+anyOf anybody anyone anything anywhere apart api apiVersion api_key_auth apiextensions apimachinery
+apiregistration apis apiserver app appProtocol append appendAction appendMatch appendModifications
+appendPolicies appendProfiles append_action appended appends apple application application-probe-proxy-port
+applicationProtocols applications applied applier applies apply applyTo applying approximate archive archives
+are areSeveral argoproj around array arrive arrives as as-the-mesh ask asked asks aspect assertion assumed
+async async_files at atomic attach attached attachedListenerSets attachedRoutes attempts attribute attributes
+aud audience audience_required audiences audit audit_loggers auth authConfig authenticated authentication authn
+author authorities authority authorization authorization_policy authorizer authz auto autoRegistration
 auto_host_rewrite autoallocate autogenerate autoscalers available aware away aws aws_lambda aws_request_signing
 awspca azp b back back-off backOff backend backendRef backendRefs backendRequest backendUtilization backendref
 backends backendtlspolicy backendtlspolicy_utils backlog backoff backslash bad balance balanced balancer
@@ -178,9 +179,9 @@ blind block block-device blocker blocks body bool boolean bootstrap bootstrapOve
 breakers bridge bridged brim brings broader broken brotli browsers bucket budgetInterval budgets buffer build
 builder builders builds bundle bundled bundles burst but by by-address by-sidecar bypass bypass-inbound-capture
 byte bytes bytes_received c ca ca-cert caAddress caBundles caCert caCertCredentialName caCertificateRefs
-caCertificates caCrl cacerts cache cache_v call call_credentials called caller callers calling calls came can
-canary canceled cancelled cannot canonical canonical-name canonical-revision canonical-serviceaccounts capsule
-capture captureMode captures capturesGroups capturesPath carelessly cares carried carries carry case
+caCertificates caCrl cacert cacerts cache cache_v call call_credentials called caller callers calling calls
+came can canary canceled cancelled cannot canonical canonical-name canonical-revision canonical-serviceaccounts
+capsule capture captureMode captures capturesGroups capturesPath carelessly cares carried carries carry case
 caseSensitive cases catch catch-alls cdn cdn_loop cel cert cert-manager cert-manager-istio-csr certSigners
 cert_mappers cert_selectors certificate certificateParameters certificateRefs certificates cgroup cgroup_memory
 chain chains change changed changes channel channel_credentials character character-device characters chart
@@ -200,44 +201,45 @@ connect-failure connectTimeout connect_grpc_bridge connect_timeout connected con
 connectionKeepalive connectionLimits connectionPool connectionRate connectionTimeout connection_debug_visitor
 connection_id_generator connection_limit connections connects consecutive consecutiveErrors
 consecutiveGatewayErrors consecutiveGatewayFailure consecutiveLocalOriginFailure consecutiveLocalOriginFailures
-consecutive_errors consider consist consistent consistent-hashing consistentHash consistent_hashing const
-consumer consumerGroups consumerRef consumers container container-patches containers contains content
-content-type context contexts continue contradicts contributes control controlPlane controlPlaneClusters
-controlPlaneID controlPlaneRef controller controllerName controllerRef controllerdef controllers conversion
-convert cookie cookieConfig cookiePath copied copies copy core coreName correct cors corsConfig corsPolicy
-corsPreflight could count counted counterpart counterparts counts covered cpu cpu_utilization crate crdclient
-create created creation creationTimestamp credential credentialName credentialNames credential_injector
-credentials cross crossZone crt crypto crypto_stream csi csr csrf curves custom customMetric customTags
-custom_header custom_id custom_response cut cuts d damaged dashboards dashes data database datadog datagrams
-dataplane dataplane-file dataplane-mode dataplane-var dataplaneLabels dataplaneProxies dataplaneRef
-dataplaneTags dataplane_helpers dataplanes day dce dead deadline deadline-exceeded debbce debug decide decided
-decides decision declare declared declares declaring decode decode_verify decompressor deep deeply default
-defaultBackend defaultConfig defaultDestinationRuleExportTo defaultEndpoint
-defaultForbidMeshExternalServiceAccess defaultHttpRetryPolicy defaultProviders defaultScope
+consecutive_ consecutive_errors consecutive_gateway_failure consecutive_local_origin_failure consider consist
+consistent consistent-hashing consistentHash consistent_hashing const consumer consumerGroups consumerRef
+consumers container container-patches containers contains content content-type context contexts continue
+contradicts contributes control controlPlaneClusters controlPlaneID controlPlaneRef controller controllerName
+controllerRef controllerdef controllers conversion convert cookie cookieConfig cookiePath copied copies copy
+core coreName correct cors corsConfig corsPolicy corsPreflight could count counted counterpart counterparts
+counts covered cpu cpu_utilization crate crdclient create created creation creationTimestamp credential
+credentialName credentialNames credential_injector credentials cross crossZone crt crypto crypto_stream csi csr
+csrf curves custom customMetric customTags custom_header custom_id custom_response cut cuts d damaged
+dashboards dashes data database datadog datagrams dataplane dataplane-file dataplane-mode dataplane-var
+dataplaneLabels dataplaneProxies dataplaneRef dataplaneTags dataplane_helpers dataplanes day dce dead deadline
+deadline-exceeded debbce debug decide decided decides decision declare declared declares declaring decode
+decode_verify decompressor deep deeply default defaultBackend defaultConfig defaultDestinationRuleExportTo
+defaultEndpoint defaultForbidMeshExternalServiceAccess defaultHttpRetryPolicy defaultProviders defaultScope
 defaultServiceExportTo defaultTrafficPolicy defaultValue defaultVirtualServiceExportTo default_source_code
 default_value defaults define defined definition deflate delay delays delegate delegated delegates delegation
 delete deletionGracePeriodSeconds deletionTimestamp demand demanded demands denial denials denied
 denied-by-policy denies denominator deny denying depend dependency depends deploy deployment deployments depth
 dereference derivePort derived describe describes description descriptor descriptors destination
 destinationHeaders destinationPort destinationSubnets destinations detected detection detector detectors detour
-device diagnostics dial dialled did differ difference different differently differs digit digits direct
-direct-responses directResponse direct_response direction directly directory disableContextPropagation
+developer device diagnostics dial dialled did differ difference different differently differs digit digits
+direct direct-responses directResponse direct_response direction directly directory disableContextPropagation
 disableSpanReporting disabled discovery discoveryAddress discoverySelectors display display-name displayname
 disruption distribute distribution divide divides dns dns_filter dns_resolver do document documentation
 documents does domain domainName domains done door doors dot dots double down download downstream
 downstream_connections downstream_socket_interface dp draft draftFor drafted drafts drain drainDuration
 draining drains drds drop dropped dropping drops dry dry-run dst dubbo dubbo_proxy dump duplicate duration
-durations during dynamic dynamic_forward_proxy dynamic_modules e each earlier early early_data
+durations during dynamic dynamic_forward_proxy dynamic_modules e e_env each earlier early early_data
 early_header_mutation east east-west eastwest eastwest-controller eb eb-debbce ecdhCurves echo edge edit edited
 ee effect egress egressProxy egressgateway either eject ejected ejection else elsewhere emit emitPlugin emits
 emitted empty enable enable-autoallocate-ip enableAutoMtls enableIstioTags enableLegacyRegexDetection
 enable_mptcp enabled enabledBackend encrypt encrypted encrypts end endOf endOfComment ended ending endpoint
 endpoints ends endsWith endswith enforce enforced enforces enforcing enforcingConsecutive
 enforcingConsecutiveGatewayFailure enforcingConsecutiveLocalOriginFailure enforcingFailurePercentage
-enforcingFailurePercentageLocalOrigin enforcingLocalOriginSuccessRate enforcingSuccessRate engine engines
-enough enterprise enters entries entry enum env envVar envelope environment environmentVariables
-environment_variable envoy envoy-component-log-level envoy-log-level envoy-ratelimited envoyExtAuthzGrpc
-envoyFileAccessLog envoyOtelAls envoy_default envoy_filter envoy_on_request eq equal equally equals error
+enforcingFailurePercentageLocalOrigin enforcingLocalOriginSuccessRate enforcingSuccessRate
+enforcing_consecutive_ enforcing_consecutive_gateway_failure enforcing_failure_percentage engine engines enough
+enterprise enters entries entry enum env envVar envelope environment environmentVariables environment_variable
+envoy envoy-component-log-level envoy-log-level envoy-ratelimited envoyExtAuthzGrpc envoyFileAccessLog
+envoyOtelAls envoy_default envoy_filter envoy_on_request eq equal equally equals error
 errorUtilizationPenaltyPercent errors escape escapes estate evaluated even event eventLogPath event_sinks ever
 every everyPath everyone everything everywhere exact exactly example exceeded exceeds except exception excepts
 exchange exclude exclude-inbound-ports exclude-outbound-ips exclude-outbound-ports excludeInboundPorts
@@ -246,20 +248,21 @@ exec exhausted exhausting exist exists expand expands expect expected expectedSt
 experimental expired expiry explicit explicitHttpConfig exponentialDelay export exportTo exported exports
 exposeHeaders exposed exposed_headers expr express expressed expression expressions ext ext-authz ext_authz
 ext_proc extension extensionProviders extensionRef extensions external external-service externalAuth
-externalName extra extraStat extra_jwks_uris extraction extsvc f fact factory fail failOpen failStrategy
+externalName extra extraStat extra_jwks_uris extraction extsvc f fact factor factory fail failOpen failStrategy
 failTrafficOnPanic failed failing failover failoverPriority failoverThreshold fails failure failurePercentage
 failurePercentageMinimumHosts failurePercentageRequestVolume failurePercentageThreshold failureThreshold
-failures false far fares fault faults fd feature features federated fetches fetching few fewer ff ffff fflate
-field fields file file-log file-root fileBytes file_based file_based_metadata file_system_buffer
-file_system_http_cache files fill fill_interval filled filter filterChain filterClass filterState
-filter_enabled filter_enforced filter_state_override filtered filters filtersOf finalizers find finding finds
-finer finish finished first fit fits fitting five fixed fixedDelay fixed_delay fixed_heap flag flat flatMap
-flavour float flowcontrol fluentd folder follow following follows for forbids force forged form format formats
-formatter formatters forward forwardBody forwardOriginalToken forwarded forwarding forwards found fraction
-fragment free from fromAsRules fromCookies fromHeaders fromParams front frontend ftp full function functions g
-gRPC galley gate gateway gateway-controller gateway-error gateway-name gatewayClassName gatewayFailures
-gatewayKey gatewayPort gatewayapi gatewayclass gatewayclass-unmanaged gateways gateways-of gbps gcp gcp_authn
-ge generateName generated generates generation generator generic generic_proxy geoip geoip_providers get
+failure_percentage_minimum_hosts failure_percentage_request_volume failure_percentage_threshold failures false
+far fares fault faults fd feature features federated fetches fetching few fewer ff ffff fflate field fields
+file file-log file-root fileBytes file_based file_based_metadata file_system_buffer file_system_http_cache
+files fill fill_interval filled filling filter filterChain filterClass filterState filter_enabled
+filter_enforced filter_state_override filtered filters filtersOf finalizers find finding finds finer finish
+finished first fit fits fitting five fixed fixedDelay fixed_delay fixed_heap flag flat flatMap flavour float
+flowcontrol fluentd folder follow following follows for forbids force forged form format formats formatter
+formatters forward forwardBody forwardOriginalToken forwarded forwarding forwards found fraction fragment free
+from fromAsRules fromCookies fromHeaders fromParams front frontend ftp full function functions g gRPC galley
+gate gateway gateway-controller gateway-error gateway-name gatewayClassName gatewayFailures gatewayKey
+gatewayPort gatewayapi gatewayclass gatewayclass-unmanaged gateways gateways-of gbps gcp gcp_authn ge
+generateName generated generates generation generator generic generic_proxy geoip geoip_providers get
 getaddrinfo gets getting give given gives global go goes going gone good google googleRe google_compute_engine
 google_default google_iam google_refresh_token googleapis got grace grant grants graphite graphite_statsd
 greater ground group groupBy groups grow grpc grpc-web grpcStatus grpc_credential grpc_field_extraction
@@ -273,68 +276,70 @@ hides high hit hold holds honours hop host host-aliases hostSelection hostSelect
 hostToBackendHostname hostname hostnameGeneratorRef hostnameGenerators hostnames hosts hour how html http
 http-log httpCookie httpFailures httpFilter httpGet httpHeaderName httpHeaders httpJson httpPath httpProto
 httpQueryParameterName httpStatus httpStatuses http_ http_capsule http_connection_manager http_filters
-http_health_check http_inspector http_proxy http_route_conversion http_status httproute https
-https-redirect-status-code httpsRedirect httpsRedirectStatus httpsSni httpsVerifyCertificate hyphen hyphens i
-iam id identifiers identities identity identity-ca-cert identity-ca-key identity-intermediate identity-spire
-idle idleTimeout idle_timeout if ignore ignoreCase ignoreDecision ignoreUriCase ignored ignores image
-imagePullPolicy imagePullSecret imageType images immutable implemented implicitPort import importers in inZones
-inbound inboundConnectionPool inboundTrafficPolicy inbounds include includeInboundPorts includeOutboundIPRanges
-includeOutboundPorts includeRequestBodyInCheck includeUnused included includes inconsistent index indexOf inert
-inf info infrastructure ingress ingress-use-waypoint ingressClassName ingresses ingressgateway ingressrules
-initPatch initialDelaySeconds initialJitter inject injected injected_credentials injected_resource injection
-injector injectors injects inline inlineCode inlineString inline_string inner input input_matchers inputs
-insecure insecureAllowSelfSigned insecureInline insecureSkipVerify inside inspect inspector install
-installation installed installs instance instance_name instanceof instead instructions int integer interception
-interceptionMode intercepts interface interfaces intermediate internal internal_listener internal_redirect
-internal_upstream intersection interval intervalJitter intervalJitterPercent into invalid invertMatch inverts
-io ip ip-restriction ipBlocks ip_tagging ips iptables is is-headless-service isComment isEmpty isListed
-isLiteral isMethod isOf isPortable isTLSSecretValid isWider is_string issue issued issuer issuers issues
-isthmus isthmus-other isthmus-unknown istio istio-api istio-ca istio-ca-root-cert istio-ca-secret istio-csr
-istio-east-west istio-generated istio-http istio-ingressgateway istio-injection istio-iptables istio-parity
-istio-parity-inbound istio-remote istio-system istio-waypoint istio_ca istio_requests_total istioctl istiod it
-item items its itself job jobTemplate join joinPath joined js js-yaml json json-schema jsonPatches json_format
-json_to_metadata judge just jwks jwksUri jwks_uri jwt jwtRules jwt_authn k kafka kbps kdsGlobalAddress keep
-keepalive keeps kept key key_value keys keywords kic kic-gateway-controller kill kill_request kin kind kinds
-know knowing knowingly known knows kong kong-gateway kong-mesh kong-mesh-system konghq kongstate konnect
-konnectID konnectNamespacedRef kri kri_ kri_msvc_ ksKS kty kube kube-system kubectl kubemesh kubernetes
-kubernetes-serviceaccounts kubevirtInterfaces kuma kuma-dp kuma-system kumactl kustomization kustomize
-kvlistValue label labelled labels lambda large larger largest last last-applied-configuration lastIndex
-lastOfEach lastTransitionTime latency later latin latter layer lb lbPolicy lb_config lb_policy le lead leading
-leads leaf least least-connections leastRequest leastRequestLbConfig least_request leave leave-out leaves
-leaving ledger left left-out leg legs len length less let lets letter letters level levels lie lies
-lifetimeType like limit limitOnServiceFail limit_by limited limiting limits line lines link links list listed
-listen listener listener-zoneegress listenerFilter listenerName listenerTags listeners listens lists literal
-little load loadBalancer load_balancing_policies loadbalancer local localOriginFailures localZone
-local_address_selector local_address_selectors local_ratelimit local_response_policy locality localityAwareness
-localityLbSetting location log logFormat logLevel log_format logged loggers logging logs lone long longer
-longest look look-around looked looks loop loopback lose loses lost lower lower-case loyalty lt lua m mTLS
-machine machines made maglev maglevLbConfig make makes managed managed-by managedFields manager manifest
+http_health_check http_inspector http_proxy http_route_controller http_route_conversion http_status httproute
+https https-redirect-status-code httpsRedirect httpsRedirectStatus httpsSni httpsVerifyCertificate hyphen
+hyphens i iam id identifiers identities identity identity-ca-cert identity-ca-key identity-intermediate
+identity-spire idiom idle idleTimeout idle_timeout if ignore ignoreCase ignoreDecision ignoreUriCase ignored
+ignores image imagePullPolicy imagePullSecret imageType images immutable implemented implicitPort import
+importers in inZones inbound inboundConnectionPool inboundTrafficPolicy inbounds include includeInboundPorts
+includeOutboundIPRanges includeOutboundPorts includeRequestBodyInCheck includeUnused included includes
+inconsistent index indexOf inert inf info infrastructure ingress ingress-use-waypoint ingressClassName
+ingresses ingressgateway ingressrules initPatch initialDelaySeconds initialJitter inject injected
+injected_credentials injected_resource injection injector injectors injects inline inlineCode inlineString
+inline_string inner input input_matchers inputs insecure insecureAllowSelfSigned insecureInline
+insecureSkipVerify inside inspect inspector install installation installed installs instance instance_name
+instanceof instead instructions int integer interception interceptionMode intercepts interface interfaces
+intermediate internal internal_listener internal_redirect internal_upstream intersection interval
+intervalJitter intervalJitterPercent into invalid invertMatch inverts io ip ip-restriction ipBlocks ip_tagging
+ips iptables is is-headless-service isComment isEmpty isListed isLiteral isMethod isOf isPortable
+isTLSSecretValid isWider is_string issue issued issuer issuers issues isthmus isthmus-other isthmus-unknown
+istio istio-api istio-ca istio-ca-root-cert istio-ca-secret istio-csr istio-east-west istio-generated
+istio-http istio-ingressgateway istio-injection istio-iptables istio-parity istio-parity-inbound istio-remote
+istio-system istio-waypoint istio_ca istio_requests_total istioctl istiod it item items its itself job
+jobTemplate join joinPath joined js js-yaml json json-schema jsonPatches json_format json_to_metadata judge
+just jwks jwksUri jwks_uri jwt jwtRules jwt_authn k kafka kbps keep keepalive keeps kept key key_value keys
+keywords kic kic-gateway-controller kill kill_request kin kind kinds know knowing knowingly known knows kong
+kong-gateway kong-mesh kong-mesh-system konghq kongstate konnect konnectID konnectNamespacedRef kri kri_
+kri_msvc_ ksKS kty kube kube-system kubectl kubemesh kubernetes kubernetes-serviceaccounts kubevirtInterfaces
+kuma kuma-dp kuma-system kumactl kustomization kustomize kvlistValue label labelled labels labelselector lambda
+large larger largest last last-applied-configuration lastIndex lastOfEach lastTransitionTime latency later
+latin latter layer lb lbPolicy lb_config lb_policy le lead leading leads leaf least least-connections
+leastRequest leastRequestLbConfig least_request least_request_lb_config leave leave-out leaves leaving led
+ledger left left-out leg legs len length less let lets letter letters level levels lie lies lifetimeType like
+limit limitOnServiceFail limit_by limited limiting limits line lines link links list listed listen listener
+listener-zoneegress listenerFilter listenerName listenerTags listeners listens lists literal little load
+loadBalancer load_balancing_policies loadbalancer local localOriginFailures localZone local_address_selector
+local_address_selectors local_ratelimit local_response_policy locality localityAwareness localityLbSetting
+location log logFormat logLevel log_format logged loggers logging logs lone long longer longest look
+look-around looked looks loop loopback lose loses lost lower lower-case loyalty lt lua m mTLS machine machines
+made maglev maglevLbConfig maglev_lb_config make makes managed managed-by managedFields manager manifest
 manifests many map mapped mapped_attribute_builder mappers mapping maps mark marks match matchExpressions
 matchLabels matched matcher matchers matches matching matter matters max maxAge maxConcurrentStreams
 maxConnectAttempt maxConnectionDuration maxConnectionPools maxConnections maxDepth maxEjectionPercent
 maxInterval maxItems maxLength maxPendingRequests maxProperties maxProtocolVersion maxRequestBytes maxRequests
-maxRequestsPerConnection maxRetries maxRingSize maxSize maxStreamDuration max_age max_stream_duration
-max_tokens maximum maxmind may mbps mcp mcp_router md mean meaning means meant measure measures meets member
-members memory mend merge merge-metrics mergeHTTPRoutes merged merges mesh mesh-circuit-breaker-all
-mesh-controller mesh-gateways-timeout-all mesh-retry-all mesh-timeout-all mesh-timeout-to-all meshConfig
-meshExternalService meshMTLS meshMode meshMultiZoneService meshNetworks meshService meshServices
-meshTrustCreation meshaccesslog meshes meshexternalservice meshhttproute meshidentity meshloadbalancingstrategy
-meshmetric meshpassthrough meshproxypatch meshratelimit meshroute meshservice meshtimeout meshtls meshtrace
-meshtrafficpermission meshtrust message met metadata metadata_exchange method methods methodsOf metric
-metricNamesForComputingUtilization metrics migrated migration min minClusterSize minHealthPercent minItems
-minLength minProtocolVersion minRetryConcurrency minRingSize minimum minimumHosts minimumPercent
-minimumRingSize minimum_clusters minute mirror mirrorPercent mirrorPercentage mirror_percent mirrored mirroring
-mirrors missing mixed mixer mode model modelled models modern modern-tar modes modification modifications
-modifier modifiers module modules moment mongo mongo_proxy monitors more most mount move moved moves mptcp ms
-msvc msvc_ mtls mtls-auth mtls_authenticated much multi multi-Service multi-cluster multi-primary
-multi-zone-service multiCluster multicluster multiple multiplies must mutation mutation_rules mutual mysql
-mzsvc n name named names namespace namespaced namespaces naming nan narrowed narrower narrowest narrowing
-narrows native nativeSidecar ne nearer nearest need needed needs negation negative neither nested nesting nests
-net network networkFilter networking networks never nevertheless new newer next nginx nil nine no no-endpoints
-no-retries no-rule-matches noTrafficInterval no_traffic_interval nobody node nodeSelector nodes none nor
-normalise normalised normalization not not-carried-over notHosts notIpBlocks notMethods notNamespaces notPaths
-notPorts notPrincipals notRemoteIpBlocks notRequestPrincipals notServiceAccounts notTrustDomains notValues
-nothing now nowhere ns null num numRetries number numbers numerator o oauth obey obeyed obeys object objects
+maxRequestsPerConnection maxRetries maxRingSize maxSize maxStreamDuration max_age max_ejection_percent
+max_stream_duration max_tokens maximum maxmind may mbps mcp mcp_router md mean meaning means meant measure
+measures meets member members memory mend merge merge-metrics mergeHTTPRoutes merged merges mesh
+mesh-circuit-breaker-all mesh-controller mesh-gateways-timeout-all mesh-retry-all mesh-timeout-all
+mesh-timeout-to-all meshConfig meshExternalService meshMTLS meshMode meshMultiZoneService meshNetworks
+meshService meshServices meshTrustCreation meshaccesslog meshes meshexternalservice meshhttproute meshidentity
+meshloadbalancingstrategy meshmetric meshpassthrough meshproxypatch meshratelimit meshroute meshservice
+meshservice_controller meshtimeout meshtls meshtrace meshtrafficpermission meshtrust message met metadata
+metadata_exchange method methods methodsOf metric metricNamesForComputingUtilization metrics migrated migration
+min minClusterSize minHealthPercent minItems minLength minProtocolVersion minRetryConcurrency minRingSize
+minimum minimumHosts minimumPercent minimumRingSize minimum_clusters minute mirror mirrorPercent
+mirrorPercentage mirror_percent mirrored mirroring mirrors missing mixed mixer mode model modelled models
+modern modern-tar modes modification modifications modifier modifiers module modules moment mongo mongo_proxy
+monitors more most mount move moved moves mptcp ms msvc msvc_ mtls mtls-auth mtls_authenticated much multi
+multi-Service multi-cluster multi-primary multi-zone-service multiCluster multicluster multiple multiplies
+multizone must mutation mutation_rules mutual mysql mzsvc n name named names namespace namespacecontroller
+namespaced namespaces naming nan narrowed narrower narrowest narrowing narrows native nativeSidecar ne nearer
+nearest need needed needs negation negative neither nested nesting nests net network networkFilter networking
+networks never nevertheless new newer next nginx nil nine no no-endpoints no-retries no-rule-matches
+noTrafficInterval no_traffic_interval nobody node nodeSelector nodes none nor normalise normalised
+normalization not not-carried-over notHosts notIpBlocks notMethods notNamespaces notPaths notPorts
+notPrincipals notRemoteIpBlocks notRequestPrincipals notServiceAccounts notTrustDomains notValues nothing now
+nowhere ns null num numRetries number numbers numerator o oauth obey obeyed obeys object objects
 observedGeneration oct of off offer offered offers old older oldest omit omitEmptyValues omit_canary_hosts
 omit_host_metadata on onAgentFailure onRateLimit on_demand on_demand_secret once one oneOf ones only onward op
 opa open openTelemetry open_telemetry opened openid openid-connect opens opentelemetry operation operator
@@ -354,11 +359,11 @@ place placed places plain plaintext plane planes plugin pluginConfig pluginName 
 policies policy policy-role policy_ policy_applier pool pooled pools port portLevelMtls portLevelSettings
 portName portNumber portValue ports position positive post post-connect-failure postgres precedence predicate
 preferred prefers prefix prefixRewrite prefixes preflight preflight_continue presence present presentMatch
-presenter presents preserve preserve-host preserve_case previous previous_hosts previous_priorities
-previous_routes primaries primary primary-remote prime principal principals print printf println prints
-priorities priority private privateKey probe probes proc process process_ratelimit processes processing
-processing_request_modifiers processors prod producer profile profile_action profiles programmed programs
-prometheus proof proof_source properties protect protected protects proto proto__ proto_api_scrubber
+presenter presents preserve preserve-host preserve_case preserve_host previous previous_hosts
+previous_priorities previous_routes primaries primary primary-remote prime principal principals print printf
+println prints priorities priority private privateKey probe probes proc process process_ratelimit processes
+processing processing_request_modifiers processors prod producer profile profile_action profiles programmed
+programs prometheus proof proof_source properties protect protected protects proto proto__ proto_api_scrubber
 proto_message_extraction protobuf protocol protocols provided provider providers proxies proxy proxy-config
 proxy-type proxyCPU proxyCPULimit proxyImage proxyImageType proxyMemory proxyMemoryLimit proxyMetadata
 proxyProtocol proxyTypes proxyVersion proxy_next_upstream proxy_protocol pseudo public publish published
@@ -386,17 +391,17 @@ restricts rests result results retired retriable retriable-headers retriable-sta
 retriableRequestHeaders retriableResponseHeaders retried retries retry retryBudget retryIgnorePreviousHosts
 retryOn retryRemoteLocalities retry_on retry_policy return reuseConnection rev reverse reverse_bridge
 reverse_connection reverse_tunnel review revision revisions revocation rewrite rewriteAppHTTPProbers
-rewriteObjection rewritePlugin rewrites rewritten right rights ring ringHash ringHashLbConfig ring_hash robin
-role rollout root root-cert rootNamespace roots rotated round round-robin roundRobin roundRobinLbConfig
-round_robin route routeConfiguration routeConfigurationName route_collections route_config routed router routes
-routes-of routing rule rule_ rules run run_on running runs runtime runtime_fraction rust s s-controller sa safe
-safeRegex safe_cross_scheme said sailoperator same sameness sample samplers samples sampling save
-save_processing_response say says scaling scheduling schema schemas scheme scope scoped scoped_routes scraped
-script scrubber search second seconds secret secret-root secretKeyRef secretRef secrets section sectionName
-sections secured security see seen sees segment segments select selected selector selectors selects selfLink
-send sendRawBody sending sends sent separator serve served server serverCertificate serverName serverURL
-server_preferred_address servers serves service service-account service-name service-port service-type
-serviceAccount serviceAccounts serviceName serviceProbe serviceSettings serviceUpstream
+rewriteObjection rewritePlugin rewrites rewritten right rights ring ringHash ringHashLbConfig ring_hash
+ring_hash_lb_config robin role rollout root root-cert rootNamespace roots rotated round round-robin roundRobin
+roundRobinLbConfig round_robin route routeConfiguration routeConfigurationName route_collections route_config
+routed router routes routes-of routing rule rule_ rules run run_on running runs runtime runtime_fraction rust s
+s-controller sa safe safeRegex safe_cross_scheme said sailoperator same sameness sample samplers samples
+sampling save save_processing_response say says scaling scheduling schema schemas scheme scope scoped
+scoped_routes scraped script scrubber search second seconds secret secretKeyRef secretRef secrets section
+sectionName sections secured security see seen sees segment segments select selected selector selectors selects
+selfLink send sendRawBody sending sends sent separator serve served server serverCertificate serverName
+serverURL server_preferred_address servers serves service service-account service-name service-port
+service-type serviceAccount serviceAccounts serviceName serviceProbe serviceSettings serviceUpstream
 service_account_jwt_access service_entry serviceaccounts serviceentry serviceregistry services session
 sessionName sessionPersistence sessions set set-ups set_filter_state set_metadata sets setting settings settle
 settled several sha shadow shape share shared sharedSpanContext shifting short shorter should show shown shows
@@ -411,49 +416,50 @@ splitExternalAndLocalErrors splitExternalLocalOriginErrors splitService spoken s
 ssl_ciphers ssl_protocols stackdriver stand standard standardDeviationFactor stands start start_time started
 starts startsWith startswith starttls stat statPrefix stat_prefix stat_sinks state stateful stateful_session
 states static static_name statistics stats statsd status statusCode statusCodes statusOnError status_code
-statuses stay stays step steps sticky sticky-sessions stickySessions still stock stood stopped stops storage
-store stored stores stream streamIdleTimeout stream_idle_timeout streams strict strictest string stringData
-stringMatch stringValue string_matcher strip strip-path sts sts_service style sub sub-zone subFilter subdomains
-subjectAltNames subnet subset subsets subsetting substitution subtranslator subzone successRate
-successRateMinimumHosts successRateRequestVolume successRateStdevFactor successThreshold successes such
-suffices suffix suit suitable suite sum superset support supported supportedFeatures supportedKinds
-supportedPortProtocols suppress sure surplus surrogate svc svc_ switch switched switches symbolic symlinks
-syntax system systemNamespace t tLS table tableSize tag tagOverrides tagging tags take taken takes talk tap tar
-target targetHost targetPort targetRef targetRefs targets tcp tcpFailures tcpKeepalive tcpSocket
-tcp_backlog_size tcp_health_check tcp_stats telemetry telemetry-backend telemetry_logging tell tells template
-templateProblem templates term termOf terminal terminate terminates termination terminationDrainDuration test
-tested text textMatches text_format text_format_source texts tgz than that the their them themselves then there
-these they things this those three threshold thresholds thrift thrift_proxy thrift_to_metadata through throw
-tied time timeout timeoutSeconds timeouts times timestamp timetable tls tls-demands tls-verify tlsCertificates
-tlsCiphers tlsDefaults tlsMode tlsVersion tls_inspector tls_passthrough tmp to to-be-named to-finish
-toLowerCase toUpperCase today together token token_bucket tokens tokens_per_fill told too took tool tools
-topology total totalBytes totalFailures towards trace traceId tracer tracers traces tracing traditional
-traditional_compatible traffic traffic-distribution trafficDistribution trafficPolicy transcoder transform
-transformation transformer translate translated translates translation translator transparent transport
-transportProtocol transportSocket transport_socket transport_sockets travels trds treat
-treatMissingHeaderAsEmpty treated tried tries trigger trimEnd trimStart trimmed trimsAfter trimsBefore true
-trust trustDomain trustDomainAliases trustDomains trustdomain trusted trusting trusts try ttl tunnel turn
-turned turns twice two type type_url typed typed_config typeof types u udp udp_packet_writer udp_proxy uid uint
-unavailable unchecked undecided undeclared undefined under underscores understand understood unhandled
-unhealthy unhealthyThreshold unhealthy_threshold unidentified unified universal unix unix-timestamp unknown
-unknown-backend unless unmanaged unmanaged-gateway unmatched unmatched-requests-get unmatchedPreflights unnamed
-unpack unpacked unpacking unpacks unpaired unquote unread unreadable unresolved unresolved-backend unseen unset
-unsupported until untranslated up updateFrequency upgrade upper ups upstream upstreamHttpProtocolOptions
-upstream_codec upstream_headers_claims upstream_headers_names upstream_ip_port upstream_socket_interface
-upstreams uri uriCapture uriRegexRewrite uri_captures uri_template uris url urlRewrite urlquery usable use
-use-waypoint use-waypoint-namespace useClientProtocol useDefaultGateways useRequestIdForTraceSampling
-useSourceIp used user userVolume userVolumeMount username uses ustar utf util utilization utils uuid uy v valid
-validate validates validation validator validators value valueFrom values var variable variables vars vault
-verb verbs verdict verdicts verification verificationKey verified verifies verify verifyCertificateHash
-verifyCertificateSpki version versions vhds vhost vip vips virtual virtualHost virtualService visibility
-visitor vmConfig vnet volume w wait wait-for-dataplane-ready waiting waits wanted wants warmup
-warmupDurationSecs warning warns was wasm watchdog watchdogs way waypoint waypoint-for waypoints ways web
-webhook webhooks weigh weighs weight weightExpirationPeriod weightStabilizationPeriod weightUpdatePeriod
-weighted weights well wellKnownCACertificates were west what whatever when when_ where wherever whether which
-whichever while who whoever whole whom whose why widen widens wider wildcard will win wins with withheld within
-without without-mtls withoutHeaders word words workbench workload workload-name workload-owner workloadSelector
+statuses stay stays stdev step steps sticky sticky-sessions stickySessions still stock stood stopped stops
+storage store stored stores stream streamIdle streamIdleTimeout stream_idle_timeout streams strict strictest
+string stringData stringMatch stringValue string_matcher strip strip-path sts sts_service style sub sub-zone
+subFilter subdomains subjectAltNames subnet subset subsets subsetting substitution subtranslator subzone
+success successRate successRateMinimumHosts successRateRequestVolume successRateStdevFactor successThreshold
+success_rate_minimum_hosts success_rate_request_volume success_rate_stdev_factor successes such suffices suffix
+suit suitable suite sum superset support supported supportedFeatures supportedKinds supportedPortProtocols
+suppress sure surplus surrogate svc svc_ switch switched switches symbolic symlinks syntax system
+systemNamespace t tLS table tableSize tag tagOverrides tagging tags take taken takes talk tap tar target
+targetHost targetPort targetRef targetRefs targets tcp tcpFailures tcpKeepalive tcpSocket tcp_backlog_size
+tcp_health_check tcp_stats telemetry telemetry-backend telemetry_logging tell tells template templateProblem
+templates term termOf terminal terminate terminates termination terminationDrainDuration test tested text
+textMatches text_format text_format_source texts tgz than that the their them themselves then there these they
+things this those three threshold thresholds thrift thrift_proxy thrift_to_metadata through throw tied time
+timeout timeoutSeconds timeouts times timestamp timetable tls tls-demands tlsCertificates tlsCiphers
+tlsDefaults tlsMode tlsVersion tls_inspector tls_passthrough tmp to to-be-named to-finish toLowerCase
+toUpperCase today together token token_bucket tokens tokens_per_fill told too took tool tools topology total
+totalBytes totalFailures towards trace traceId tracer tracers traces tracing traditional traditional_compatible
+traffic traffic-distribution trafficDistribution trafficPolicy transcoder transform transformation transformer
+translate translated translates translation translator transparent transport transportProtocol transportSocket
+transport_socket transport_sockets travels trds treat treatMissingHeaderAsEmpty treated tried tries trigger
+trimEnd trimStart trimmed trimsAfter trimsBefore true trust trustDomain trustDomainAliases trustDomains
+trustdomain trusted trusting trusts try ttl tunnel turn turned turns twice two type type_url typed typed_config
+typeof types u udp udp_packet_writer udp_proxy uid uint unavailable unchecked undecided undeclared undefined
+under underscores understand understood unhandled unhealthy unhealthyThreshold unhealthy_threshold unidentified
+unified universal unix unix-timestamp unknown unknown-backend unless unmanaged unmanaged-gateway unmatched
+unmatched-requests-get unmatchedPreflights unnamed unpack unpacked unpacking unpacks unpaired unquote unread
+unreadable unresolved unresolved-backend unseen unset unsupported until untranslated up updateFrequency upgrade
+upper ups upstream upstreamHttpProtocolOptions upstream_codec upstream_connection_options
+upstream_headers_claims upstream_headers_names upstream_ip_port upstream_socket_interface upstreams uri
+uriCapture uriRegexRewrite uri_captures uri_template uris url urlRewrite urlquery usable use use-waypoint
+use-waypoint-namespace useClientProtocol useDefaultGateways useRequestIdForTraceSampling useSourceIp used user
+userVolume userVolumeMount username uses ustar utf util utilization utils uuid uy v valid validate validates
+validation validator validators value valueFrom values var variable variables vars vault verb verbs verdict
+verdicts verification verificationKey verified verifies verify verifyCertificateHash verifyCertificateSpki
+version versions vhds vhost vip vips virtual virtualHost virtualService visibility visitor vmConfig vnet volume
+w wait wait-for-dataplane-ready waiting waits wanted wants warmup warmupDurationSecs warning warns was wasm
+watchdog watchdogs way waypoint waypoint-for waypoints ways weaker web webhook webhooks weigh weighs weight
+weightExpirationPeriod weightStabilizationPeriod weightUpdatePeriod weighted weights well
+wellKnownCACertificates were west what whatever when when_ where wherever whether which whichever while who
+whoever whole whom whose why widen widens wider wildcard will win wins with withheld within without
+without-mtls withoutHeaders word words workbench workload workload-name workload-owner workloadSelector
 workloads works worse would wrapped wraps write writer writes written wrong wrr wrr_locality ws wss www x
 x-forwarded-for x-forwarded-proto x-internal x-k x-kubernetes-int-or-string x-kubernetes-list-map-keys
 x-kubernetes-list-type x-kubernetes-map-type x-kubernetes-preserve-unknown-fields x-kuma-tags xds xff xx
-xxErrors y yYnNoOtTfF yaml yes yet your yourself z zero zip zipkin zone zone-aware zone-proxy-type
+xxErrors y yYnNoOtTfF yaml yes yet your yourself z zero zip zipkin zone zone-aware zone-proxies zone-proxy-type
 zoneAwareLbSetting zoneEgress zoneegress zones zookeeper zookeeper_proxy zstd ztunnel`;

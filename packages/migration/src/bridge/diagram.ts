@@ -319,7 +319,7 @@ export function drawBridge(
     shown.filter((service) => sideOfService(service) === side).length.toLocaleString('en');
   const byNamespace = Map.groupBy(all, (service) => service.namespace);
   const sentences = [
-    `${shown.length.toLocaleString('en')} services${namespace === undefined ? '' : ` of the namespace ${namespace}`}: ${bySide('istio')} in Istio, ${bySide('bridge')} joined to both meshes by the bridge, ${bySide('kong')} in Kong Mesh.`,
+    `${shown.length.toLocaleString('en')} ${shown.length === 1 ? 'service' : 'services'}${namespace === undefined ? '' : ` of the namespace ${namespace}`}: ${bySide('istio')} in Istio, ${bySide('bridge')} joined to both meshes by the bridge, ${bySide('kong')} in Kong Mesh.`,
     ...(grouped ? ['Each box holds the services of one namespace.'] : []),
     ...(boxes.length > mostNodes
       ? [
@@ -329,7 +329,7 @@ export function drawBridge(
     ...(closed === 0
       ? []
       : [`${closed.toLocaleString('en')} ${closed === 1 ? 'call has' : 'calls have'} no way between the meshes.`]),
-    `${edges.size.toLocaleString('en')} connections are known from the manifests${edges.size > mostEdges ? `; ${mostEdges} are drawn, those first that cross` : ''}.`,
+    `${edges.size.toLocaleString('en')} ${edges.size === 1 ? 'connection is' : 'connections are'} known from the manifests${edges.size > mostEdges ? `; ${mostEdges} are drawn, those first that cross` : ''}.`,
   ];
   return {
     drawing,
