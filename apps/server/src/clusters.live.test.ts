@@ -213,7 +213,11 @@ describe.skipIf(api === undefined || kongMesh === undefined)('a migration with a
     await live.create([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'later' } }]);
     const drift = await until<Drift>(path, ({ clusters }) => clusters[0]?.total === 2);
     expect(drift.clusters[0]?.changes).toMatchObject([
-      { change: 'changed', ref: { kind: 'VirtualService', name: 'seats' }, paths: ['spec.http[0].timeout'] },
+      {
+        change: 'changed',
+        ref: { kind: 'VirtualService', name: 'seats' },
+        fields: [{ change: 'changed', path: 'spec.http[0].timeout' }],
+      },
       { change: 'new', ref: { kind: 'Namespace', name: 'later' } },
     ]);
     expect(drift.services).toEqual([{ id: 'sales/seats', phase: 'discovered' }]);
@@ -361,7 +365,7 @@ spec: {hosts: [seats], http: [{timeout: ${timeout}, route: [{destination: {host:
     );
     expect(drift.clusters[0]?.ofSnapshot).toBe(false);
     expect(drift.clusters[0]?.changes.filter(({ change }) => change === 'changed')).toMatchObject([
-      { ref: { kind: 'VirtualService', name: 'seats' }, paths: ['spec.http[0].timeout'] },
+      { ref: { kind: 'VirtualService', name: 'seats' }, fields: [{ change: 'changed', path: 'spec.http[0].timeout' }] },
     ]);
     expect(drift.services).toEqual([{ id: 'sales/seats', phase: 'discovered' }]);
   });
