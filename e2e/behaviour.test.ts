@@ -77,15 +77,23 @@ test('a difference is accepted with a reason, and that is taken back', async ({ 
 });
 
 test('without a mouse: to the verdicts, down to a service, into the simulator, and a new path', async ({ page }) => {
+  test.setTimeout(120_000);
   await openSample(page);
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   await page.keyboard.press('g');
   await page.keyboard.press('v');
   await expect(page).toHaveURL(/\/behaviour/);
   const grid = page.getByRole('grid', { name: 'Behaviour of services' });
+  await expect(page.getByText(/^Kong Mesh treats every request to \d+ of \d+ services as Istio does/)).toBeVisible({
+    timeout: 60_000,
+  });
+  // A service whose rules look at the path.
+  await page.keyboard.press('/');
+  await page.keyboard.type('sales/seats');
+  await expect(page.getByText(/^1 of \d+ services$/)).toBeVisible();
   await grid.focus();
   await page.keyboard.press('ArrowDown');
-  await expect(page).toHaveURL(/service=/);
+  await expect(page).toHaveURL(/service=sales\/seats/);
   const open = page.getByRole('link', { name: 'Open in the simulator' }).first();
   await expect(open).toBeVisible();
   for (let presses = 0; presses < 40 && !(await open.evaluate((link) => link === document.activeElement)); presses++)
