@@ -5,7 +5,7 @@ for (const hand of hands)
   test(`a service is reviewed up to its gate: a blocker and each difference are decided, and it opens, ${hand.name}`, async ({
     page,
   }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(180_000);
     await openSample(page);
     const phase = page.getByRole('region', { name: 'Phase' });
     const toService = async () => {
@@ -19,7 +19,7 @@ for (const hand of hands)
     const conditions = phase.getByRole('list', { name: 'Conditions of reviewed' });
     await expect(phase.getByText(/^It cannot become reviewed yet/)).toBeVisible();
     await expect(conditions).toContainText('1 finding about it blocks.');
-    await expect(conditions).toContainText('2 differences of its behaviour are not accepted.');
+    await expect(conditions).toContainText('3 differences of its behaviour are not accepted.');
     await expectAccessible(page);
 
     // Each condition leads to where it is settled.
