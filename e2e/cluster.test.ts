@@ -76,6 +76,7 @@ test('a cluster is connected, read, and followed: what it shows, what drifts, wh
   page,
   api,
 }) => {
+  test.setTimeout(120_000);
   test.skip(api === undefined, 'The API server was not built, or etcd or the reference data is missing.');
   const live = api as ApiServer;
   await page.goto('/');

@@ -136,7 +136,14 @@ test('the pointer lights up what belongs together, and the panes scroll together
   await expect.poll(() => topOf(after)).toBeGreaterThan(3);
   await page.getByRole('button', { name: 'Scroll together' }).click();
   await expect(page).toHaveURL(/scroll=apart/);
-  const kept = await topOf(after);
+  // What was scrolled together may still be on its way.
+  let kept = await topOf(after);
+  const isStill = async (): Promise<boolean> => {
+    const earlier = kept;
+    kept = await topOf(after);
+    return kept === earlier;
+  };
+  await expect.poll(isStill, { intervals: [500] }).toBe(true);
   const left = await topOf(before);
   await before.locator('.view-lines').hover();
   await page.mouse.wheel(0, 300);
