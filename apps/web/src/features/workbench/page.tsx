@@ -2,7 +2,7 @@ import type { Workbench } from '@isthmus/contract';
 import { Button } from '@mantine/core';
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { lazy, useEffect, useState } from 'react';
 import { isProblem } from '../../api/problem.ts';
 import { migrationQuery, type WorkbenchSubject, workbenchQuery } from '../../api/queries.ts';
 import { loadMonaco, type Monaco } from '../../editor/load.ts';
@@ -14,8 +14,10 @@ import { useAddress } from '../../ui/use-search.ts';
 import { readSubject } from './address.ts';
 import classes from './bench.module.css';
 import { Bench } from './bench.tsx';
-import { Choice } from './choice.tsx';
 import { Picker } from './picker.tsx';
+
+// Where nothing is chosen yet, with the table that only it has.
+const Choice = lazy(async () => ({ default: (await import('./choice.tsx')).Choice }));
 
 /** Before and after of a service, a resource or a namespace. */
 export function WorkbenchPage() {
