@@ -10,7 +10,8 @@ export default defineConfig({
     ],
     exclude: ['**/*.live.test.ts', '**/node_modules/**'],
     setupFiles: ['scripts/property-seed.ts'],
-    testTimeout: 60_000,
+    // Tells what hangs, also on a shared machine that is several times slower than one's own.
+    testTimeout: 120_000,
     pool: 'threads',
     // Packages are pure: no test leaves anything behind that another one could find, and starting a thread for each file
     // takes longer than most of them.
