@@ -1,18 +1,10 @@
 import type { ImportJob, Migration } from '@isthmus/contract';
+import { calledWorkload } from '@isthmus/testkit';
 import { expect, expectAccessible, keepPicture, test } from './support/test.ts';
 
-const workload = (name: string): string => `apiVersion: apps/v1
-kind: Deployment
-metadata: {name: ${name}, namespace: sales}
-spec: {template: {metadata: {labels: {app: ${name}}}, spec: {serviceAccountName: ${name}}}}
----
-apiVersion: v1
-kind: Service
-metadata: {name: ${name}, namespace: sales}
-spec: {selector: {app: ${name}}, ports: [{port: 80, name: http, appProtocol: http}]}
----
-`;
-const clusterOf = (caller: string): string => `${workload('seats')}${workload(caller)}apiVersion: security.istio.io/v1
+const clusterOf = (
+  caller: string,
+): string => `${calledWorkload('seats')}${calledWorkload(caller)}apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy
 metadata: {name: seats, namespace: sales}
 spec:

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AccessView, type ImportJob, type Migration, routes, type WorkloadAccess } from '@isthmus/contract';
+import { calledWorkload } from '@isthmus/testkit';
 import { Value } from 'typebox/value';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningServer, startServer } from './index.ts';
@@ -10,18 +11,7 @@ const data = mkdtempSync(join(tmpdir(), 'isthmus-access-'));
 let server: RunningServer;
 let migration: string;
 
-const workload = (name: string): string => `apiVersion: apps/v1
-kind: Deployment
-metadata: {name: ${name}, namespace: sales}
-spec: {template: {metadata: {labels: {app: ${name}}}, spec: {serviceAccountName: ${name}}}}
----
-apiVersion: v1
-kind: Service
-metadata: {name: ${name}, namespace: sales}
-spec: {selector: {app: ${name}}, ports: [{port: 80, name: http, appProtocol: http}]}
----
-`;
-const mesh = `${workload('seats')}${workload('web')}apiVersion: apps/v1
+const mesh = `${calledWorkload('seats')}${calledWorkload('web')}apiVersion: apps/v1
 kind: Deployment
 metadata: {name: quiet, namespace: sales}
 spec: {template: {metadata: {labels: {app: quiet}}, spec: {serviceAccountName: web}}}

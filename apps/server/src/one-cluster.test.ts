@@ -11,6 +11,7 @@ import {
   type Simulation,
   type WorkloadAccess,
 } from '@isthmus/contract';
+import { calledWorkload } from '@isthmus/testkit';
 import { Value } from 'typebox/value';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningServer, startServer } from './index.ts';
@@ -19,17 +20,6 @@ const data = mkdtempSync(join(tmpdir(), 'isthmus-one-cluster-'));
 let server: RunningServer;
 let migration: string;
 
-const workload = (name: string): string => `apiVersion: apps/v1
-kind: Deployment
-metadata: {name: ${name}, namespace: sales}
-spec: {template: {metadata: {labels: {app: ${name}}}, spec: {serviceAccountName: ${name}}}}
----
-apiVersion: v1
-kind: Service
-metadata: {name: ${name}, namespace: sales}
-spec: {selector: {app: ${name}}, ports: [{port: 80, name: http, appProtocol: http}]}
----
-`;
 const guardedFor = (account: string): string => `apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy
 metadata: {name: seats, namespace: sales}
@@ -43,8 +33,8 @@ metadata: {name: seats, namespace: sales}
 spec: {hosts: [seats], http: [{redirect: {uri: /${account}}}]}
 `;
 const files = {
-  'cluster=east/a.yaml': workload('seats') + workload('web') + guardedFor('web'),
-  'cluster=west/a.yaml': workload('seats') + workload('shop') + guardedFor('shop'),
+  'cluster=east/a.yaml': calledWorkload('seats') + calledWorkload('web') + guardedFor('web'),
+  'cluster=west/a.yaml': calledWorkload('seats') + calledWorkload('shop') + guardedFor('shop'),
 };
 
 const headers = { 'content-type': 'application/json' };

@@ -1,5 +1,6 @@
 export { type ApiServer, type AuditEntry, startApiServer, type Written } from './api-server.ts';
 export { apiServerBinary, buildApiServer, etcdProgram } from './api-server-binary.ts';
+export { calledWorkload } from './called-workload.ts';
 export { arbitraryDestinationRule } from './destination-rule-arbitrary.ts';
 export { arbitraryEstate } from './estate-arbitrary.ts';
 export { type FieldSample, fieldSamples, type SampleHints } from './field-sample.ts';

@@ -74,16 +74,19 @@ function merged(a: JsonObject, b: JsonObject): JsonObject | undefined {
   return result;
 }
 
+/** Two patches of one object in one; undefined where they cannot be. */
+function mergedPatch(a: Finished, b: Finished): Finished | undefined {
+  const object = merged(a.emitted.object as unknown as JsonObject, b.emitted.object as unknown as JsonObject);
+  return object && united(a, b, object as unknown as EmittedObject);
+}
+
 /** Patches of one object in as few as they can be said in. */
 function mergePatches(group: readonly Finished[]): Finished[] {
   const result: Finished[] = [];
   for (const one of group) {
-    const object = (other: Finished): JsonObject | undefined =>
-      merged(other.emitted.object as unknown as JsonObject, one.emitted.object as unknown as JsonObject);
-    const at = result.findIndex((other) => object(other) !== undefined);
-    const other = result[at];
-    if (other === undefined) result.push(one);
-    else result[at] = united(other, one, object(other) as unknown as EmittedObject);
+    const together = result.map((other) => mergedPatch(other, one));
+    const at = together.findIndex((found) => found !== undefined);
+    result[at === -1 ? result.length : at] = together[at] ?? one;
   }
   return result;
 }

@@ -27,7 +27,7 @@ import {
 import { progressOfPhase, stateCase, workloadCalls } from '@isthmus/migration';
 import type { ServiceState } from '@isthmus/store';
 import type { PlanBasis } from '../plan-record.ts';
-import { linker } from './behaviour.ts';
+import { linkOf } from './behaviour.ts';
 import { bridgeFactsOf, recordedProgress } from './bridge.ts';
 import { cell } from './csv.ts';
 import { stopIfLeft } from './left.ts';
@@ -48,7 +48,7 @@ export interface Decisions {
 interface Called {
   readonly server: Server;
   readonly cluster: string | undefined;
-  readonly link: ReturnType<typeof linker>;
+  readonly link: ReturnType<typeof linkOf>;
   rowsOf(most?: number): Row[];
 }
 
@@ -110,34 +110,29 @@ function phaseJudgeOf(
 /** One cluster by itself: calls that come from another are not compared. */
 function createOne(
   whole: Translated,
-  { zone, snapshot }: OneCluster,
+  part: OneCluster,
   { phase, bridge }: WorkloadAccessQuery,
   decisions: Decisions,
 ): Pick<Known, 'called' | 'leftOut'> {
-  const { estate, emitted, settings, diagnostics } = snapshot.translation;
-  const link = linker(whole, zone);
-  const cluster = zone?.cluster;
-  const within = (leftOut: readonly LeftOut[]): LeftOut[] =>
-    leftOut.map((one) => (cluster === undefined ? one : { ...one, workload: `${one.workload} of cluster ${cluster}` }));
-  if (phase === undefined) {
-    const calls = workloadCalls(estate, graphOf(snapshot, decisions.basis), settings);
-    const judge = createAccessJudge({ estate, emitted, settings, findings: diagnostics, calls });
-    const called = judge.servers.map((server) => ({
-      server,
-      cluster,
-      link,
-      rowsOf: (most?: number) => rowsOf(judge.compare(server), judge.plaintextClients(server), most),
-    }));
-    return { called, leftOut: within(judge.leftOut) };
+  const link = linkOf(whole, part);
+  const cluster = part.zone?.cluster;
+  const judged = (
+    { servers, leftOut }: Pick<AccessJudge, 'servers' | 'leftOut'>,
+    compare: (server: Server, most?: number) => Row[],
+  ): Pick<Known, 'called' | 'leftOut'> => ({
+    called: servers.map((server) => ({ server, cluster, link, rowsOf: (most?: number) => compare(server, most) })),
+    leftOut: leftOut.map((one) =>
+      cluster === undefined ? one : { ...one, workload: `${one.workload} of cluster ${cluster}` },
+    ),
+  });
+  if (phase !== undefined) {
+    const judge = phaseJudgeOf(part.snapshot, phase, bridge, decisions);
+    return judged(judge, (server, most) => phaseRowsOf(judge.compare(server), judge.plaintextClients(server), most));
   }
-  const judge = phaseJudgeOf(snapshot, phase, bridge, decisions);
-  const called = judge.servers.map((server) => ({
-    server,
-    cluster,
-    link,
-    rowsOf: (most?: number) => phaseRowsOf(judge.compare(server), judge.plaintextClients(server), most),
-  }));
-  return { called, leftOut: within(judge.leftOut) };
+  const { estate, emitted, settings, diagnostics } = part.snapshot.translation;
+  const calls = workloadCalls(estate, graphOf(part.snapshot, decisions.basis), settings);
+  const judge = createAccessJudge({ estate, emitted, settings, findings: diagnostics, calls });
+  return judged(judge, (server, most) => rowsOf(judge.compare(server), judge.plaintextClients(server), most));
 }
 
 function create(snapshot: Translated, query: WorkloadAccessQuery, decisions: Decisions): Known {

@@ -54,7 +54,7 @@ const sliceOf = 400;
  * Places of rules; the text of each emitted resource is written and read once.
  * @param zone whose rules they are, of a snapshot of several clusters, which have the same names
  */
-export function linker({ translation }: Translated, zone?: OneCluster['zone']): (rule: Rule) => LinkedRule {
+function linker({ translation }: Translated, zone?: OneCluster['zone']): (rule: Rule) => LinkedRule {
   const keyOf = (kind: string, namespace: string, name: string): string => `${kind}/${namespace}/${name}`;
   const istio = new Map<string, number>();
   const read = zone && new Set(zone.translation.estate.istio);
@@ -85,6 +85,15 @@ export function linker({ translation }: Translated, zone?: OneCluster['zone']): 
   };
 }
 
+const links = new WeakMap<Translated, ReturnType<typeof linker>>();
+
+/** Finds places of the rules of a cluster; a change may be of thousands of services, each of which asks. */
+export function linkOf(whole: Translated, { zone, snapshot }: OneCluster): ReturnType<typeof linker> {
+  const link = links.get(snapshot) ?? linker(whole, zone);
+  links.set(snapshot, link);
+  return link;
+}
+
 const judges = new WeakMap<Translated, Judge>();
 
 /** The judge of a cluster, which a choice of it shares with the comparison of all. */
@@ -110,14 +119,15 @@ function knownOf(snapshot: Translated, cluster?: string): Known {
   const before = all.get(cluster ?? '');
   if (before !== undefined) return before;
   const parts = chosenClusters(snapshot, cluster);
-  const [first, ...others] = parts.map((part) => ({ cluster: part.zone?.cluster ?? '', judge: judgeOf(part) }));
+  const [part] = parts;
+  const [first, ...others] = parts.map((one) => ({ cluster: one.zone?.cluster ?? '', judge: judgeOf(one) }));
   const judge = first === undefined || others.length === 0 ? first?.judge : judgeOfZones(first, ...others);
   if (judge === undefined) throw new Error(`the snapshot has no cluster ${cluster}`);
   const value: Known = {
     judge,
     verdicts: [],
     shown: { accepted: '[]', rows: [], compared: 0, tally: tally([]) },
-    link: linker(snapshot, others.length === 0 ? parts[0]?.zone : undefined),
+    link: part === undefined || others.length > 0 ? linker(snapshot) : linkOf(snapshot, part),
   };
   all.set(cluster ?? '', value);
   return value;
@@ -217,15 +227,6 @@ function linkVerdict(row: VerdictRow, link: Known['link']): Verdict {
 
 const rank = (row: VerdictRow): number =>
   row.verdict === 'same' ? 3 : row.accepted !== undefined ? 2 : isUnpredicted(row) ? 0 : 1;
-
-const links = new WeakMap<Translated, Known['link']>();
-
-/** Finds places of the rules of a cluster; a change may be of thousands of services, each of which asks. */
-function linkOf(whole: Translated, { zone, snapshot }: OneCluster): Known['link'] {
-  const link = links.get(snapshot) ?? linker(whole, zone);
-  links.set(snapshot, link);
-  return link;
-}
 
 /** The verdicts on a service of several clusters, each with the rules of its own. */
 function inEachCluster(
