@@ -14,7 +14,7 @@ export {
   text,
 } from './field.ts';
 export { compareIdentity, effectiveNamespace, type Identity, identityKey, isClusterScoped } from './identity.ts';
-export { isList, isMap, JsonError, parseJson, stringifyJson } from './json.ts';
+export { isList, isMap, JsonError, mapOf, parseJson, stringifyJson } from './json.ts';
 export {
   defaultLimits,
   formatBytes,
@@ -36,7 +36,7 @@ export type { FileReading, Unidentified } from './reading.ts';
 export type { Json, JsonObject, Resource, Source } from './resource.ts';
 export { type LabelRequirement, type LabelSelector, matchesLabels, matchesSelector } from './selectors.ts';
 export { type Checker, compileSchema, type StructuralSchema, type Violation } from './structural-schema.ts';
-export { isBase64, lineAndColumn } from './text.ts';
+export { camelCase, isBase64, lineAndColumn } from './text.ts';
 export { writeYaml, writeYamlDocuments } from './write-yaml.ts';
 export { parseYaml, type YamlDocument } from './yaml.ts';
 export { YamlError } from './yaml-events.ts';

@@ -1,4 +1,4 @@
-import type { Json } from './resource.ts';
+import type { Json, JsonObject } from './resource.ts';
 
 const maxUint64 = 18446744073709551615n;
 const minInt64 = -9223372036854775808n;
@@ -241,3 +241,6 @@ export function isList(value: Json | undefined): value is readonly Json[] {
 export function isMap(value: Json | undefined): value is { readonly [key: string]: Json } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** The map that stands in a field; an empty one where the field is absent or holds something else. */
+export const mapOf = (value: Json | undefined): JsonObject => (isMap(value) ? value : {});

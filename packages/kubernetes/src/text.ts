@@ -105,3 +105,7 @@ function onlyDirectives(text: string, start: number, end: number): boolean {
   if (first !== 37 && first !== 35 && first !== 10 && first !== 0xfeff) return false;
   return /^\uFEFF?(?:[ \t]*(?:#[^\n]*)?\n)*%[^\n]*\n(?:[ \t]*(?:#[^\n]*)?\n|%[^\n]*\n)*$/.test(text.slice(start, end));
 }
+
+/** The name that a field of a protobuf message has in JSON, from its own, as `lb_policy`; Envoy reads both. */
+export const camelCase = (name: string): string =>
+  name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());

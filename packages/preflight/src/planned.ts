@@ -1,6 +1,5 @@
-import { isMap, type Json, type JsonObject, type Resource } from '@isthmus/kubernetes';
+import { type Json, type JsonObject, mapOf, type Resource } from '@isthmus/kubernetes';
 
-const mapOf = (value: Json | undefined): JsonObject => (isMap(value) ? value : {});
 const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 const textsOf = (value: Json | undefined): Record<string, string> =>
   Object.fromEntries(Object.entries(mapOf(value)).map(([key, one]) => [key, String(one)]));

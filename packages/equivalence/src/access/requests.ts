@@ -6,7 +6,7 @@ import {
   compileAccess,
   type Estate,
 } from '@isthmus/istio';
-import { isList, isMap, type Json, type Resource } from '@isthmus/kubernetes';
+import { isList, type Json, mapOf, type Resource } from '@isthmus/kubernetes';
 
 /** A request, and what Istio was found to do with it. */
 export interface Witness {
@@ -15,7 +15,6 @@ export interface Witness {
   readonly words: string;
 }
 
-const mapOf = (value: Json | undefined) => (isMap(value) ? value : {});
 const listOf = (value: Json | undefined): readonly Json[] => (isList(value) ? value : []);
 const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 

@@ -1,5 +1,5 @@
 import { queryParameter, type Request, splitPath } from '@isthmus/behavior';
-import { isList, isMap, type Json, type JsonObject, type Resource } from '@isthmus/kubernetes';
+import { isList, isMap, type Json, type JsonObject, mapOf, type Resource } from '@isthmus/kubernetes';
 import type { Approach } from './approach.ts';
 
 /** What became of the tokens of a request: the claims of an accepted one, none, or a refusal with its status. */
@@ -7,7 +7,6 @@ export type TokenCheck =
   | { readonly kind: 'passed'; readonly claims: Readonly<Record<string, unknown>> | undefined }
   | { readonly kind: 'failed'; readonly status: number };
 
-const mapOf = (value: Json | undefined): JsonObject => (isMap(value) ? value : {});
 const listOf = (value: Json | undefined): readonly Json[] => (isList(value) ? value : []);
 const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 

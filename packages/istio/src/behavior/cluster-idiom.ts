@@ -1,5 +1,5 @@
 import type { ClusterSettings } from '@isthmus/behavior';
-import { isMap, type Json, type JsonObject, parseProtoDuration } from '@isthmus/kubernetes';
+import { camelCase, type Json, type JsonObject, mapOf, parseProtoDuration } from '@isthmus/kubernetes';
 import { namesIn, type PatchShape } from './patch-effects.ts';
 
 /** What a merge sets of the clusters of what a proxy calls. */
@@ -15,9 +15,6 @@ export interface ClusterIdiom {
     'ringHashLbConfig' | 'maglevLbConfig' | 'leastRequestLbConfig' | 'outlierDetection' | 'tcpKeepalive'
   > & { readonly lbPolicy?: ClusterSettings['lbPolicy']; readonly connectTimeout?: string };
 }
-
-const mapOf = (value: Json | undefined): JsonObject => (isMap(value) ? value : {});
-const camelCase = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
 /** A field of Envoy's API, which has two spellings. */
 const part = (value: Json | undefined, name: string): Json | undefined =>

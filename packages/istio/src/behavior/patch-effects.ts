@@ -1,4 +1,4 @@
-import { isList, isMap, type Json, type JsonObject } from '@isthmus/kubernetes';
+import { isList, isMap, type Json, type JsonObject, mapOf } from '@isthmus/kubernetes';
 
 /** What of traffic a change of a proxy may be about, as verdicts name it; `limits` of rates, which are no part of any verdict. */
 export type Concern = 'routing' | 'resilience' | 'access' | 'transport' | 'limits';
@@ -14,7 +14,6 @@ const limits: Effects = { concerns: ['limits'], opens: false };
 const none: Effects = { concerns: [], opens: false };
 const everything: Effects = { concerns: ['routing', 'resilience', 'access', 'transport'], opens: true };
 
-const mapOf = (value: Json | undefined): JsonObject => (isMap(value) ? value : {});
 const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 

@@ -1,5 +1,5 @@
 import type { HeaderChanges, Milliseconds, RateLimit, ServerFault, Waits } from '@isthmus/behavior';
-import { isMap, type Json, type JsonObject, parseProtoDuration } from '@isthmus/kubernetes';
+import { camelCase, type Json, type JsonObject, mapOf, parseProtoDuration } from '@isthmus/kubernetes';
 import { type ClusterIdiom, clusterIdiomOf } from './cluster-idiom.ts';
 import { connectionManager, namesIn, objectsIn, observing, type PatchShape } from './patch-effects.ts';
 
@@ -12,9 +12,6 @@ export type Idiom =
   /** Failures made on purpose of what comes in. */
   | { readonly kind: 'fault'; readonly fault: ServerFault; readonly isFirst?: true }
   | ClusterIdiom;
-
-const mapOf = (value: Json | undefined): JsonObject => (isMap(value) ? value : {});
-const camelCase = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
 /** A field of Envoy's API, which has two spellings. */
 const part = (value: Json | undefined, name: string): Json | undefined =>

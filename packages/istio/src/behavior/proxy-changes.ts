@@ -4,6 +4,7 @@ import {
   isMap,
   type Json,
   type JsonObject,
+  mapOf,
   matchesLabels,
   type Resource,
 } from '@isthmus/kubernetes';
@@ -40,7 +41,6 @@ export interface ProxyChange extends Effects {
   readonly idiom?: Idiom;
 }
 
-const mapOf = (value: Json | undefined): JsonObject => (isMap(value) ? value : {});
 const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 const filled = (value: Json | undefined): string | undefined => textOf(value) || undefined;
 

@@ -1,4 +1,4 @@
-import { isList, isMap, type Json, type JsonObject } from '@isthmus/kubernetes';
+import { isList, type Json, type JsonObject, mapOf } from '@isthmus/kubernetes';
 import type { Estate } from '../estate.ts';
 
 /** What an estate's mesh configuration says about identities and about where mesh-wide policies live. */
@@ -14,7 +14,6 @@ export interface Trust {
   readonly foreign: readonly string[];
 }
 
-const mapOf = (value: Json | undefined): JsonObject => (isMap(value) ? value : {});
 const texts = (value: Json | undefined): string[] =>
   isList(value) ? value.filter((item): item is string => typeof item === 'string' && item !== '') : [];
 const text = (value: Json | undefined): string | undefined =>

@@ -1,4 +1,4 @@
-import { effectiveNamespace, isList, isMap, type Json, type JsonObject, type Resource } from '@isthmus/kubernetes';
+import { effectiveNamespace, isList, type Json, type JsonObject, mapOf, type Resource } from '@isthmus/kubernetes';
 import type { Estate } from '../estate.ts';
 
 /** A container port that a pod template declares; `name` is `''` where it has none. */
@@ -21,7 +21,6 @@ export interface Workload {
 
 const templated = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController', 'Rollout']);
 
-const mapOf = (value: Json | undefined): JsonObject => (isMap(value) ? value : {});
 const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 
 /** The labels in a map; numbers and booleans, which the API server would refuse, as texts. */

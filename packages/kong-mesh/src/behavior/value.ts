@@ -1,7 +1,6 @@
-import { isList, isMap, type Json, type JsonObject } from '@isthmus/kubernetes';
+import { isList, isMap, type Json } from '@isthmus/kubernetes';
 
-/** The map that stands in a field; an empty one where the field is absent or holds something else. */
-export const mapOf = (value: Json | undefined): JsonObject => (isMap(value) ? value : {});
+export { mapOf } from '@isthmus/kubernetes';
 
 /** The list that stands in a field; an empty one where the field is absent or holds something else. */
 export const listOf = (value: Json | undefined): readonly Json[] => (isList(value) ? value : []);

@@ -1,4 +1,4 @@
-import { isMap, type Json, type JsonObject } from '@isthmus/kubernetes';
+import { type JsonObject, mapOf } from '@isthmus/kubernetes';
 import type { MeshNames } from './settings.ts';
 
 /** Marks what the bridge brought, so that it can be found and taken away: its value is the service, or `shared`. */
@@ -61,8 +61,6 @@ export function bridgeObject(
     ...body,
   };
 }
-
-const mapOf = (value: Json | undefined): JsonObject => (value !== undefined && isMap(value) ? value : {});
 
 /** Fields that a cluster writes, and that mean nothing in another object or cluster. */
 const written = [

@@ -1,9 +1,8 @@
-import { isList, isMap, type Json, type JsonObject, matchesLabels } from '@isthmus/kubernetes';
+import { isList, type Json, type JsonObject, mapOf, matchesLabels } from '@isthmus/kubernetes';
 import type { BridgedPort, BridgedService, BridgeFacts } from './facts.ts';
 import { remembered } from './remembered.ts';
 import { ownTrustDomain } from './settings.ts';
 
-const mapOf = (value: Json | undefined): JsonObject => (value !== undefined && isMap(value) ? value : {});
 const listOf = (value: Json | undefined): readonly Json[] => (isList(value) ? value : []);
 
 /** Which callers a translated permission lets through or keeps out. */

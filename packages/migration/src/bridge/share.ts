@@ -1,4 +1,12 @@
-import { effectiveNamespace, isList, isMap, type Json, type JsonObject, type Resource } from '@isthmus/kubernetes';
+import {
+  effectiveNamespace,
+  isList,
+  isMap,
+  type Json,
+  type JsonObject,
+  mapOf,
+  type Resource,
+} from '@isthmus/kubernetes';
 import type { ServiceFinder } from '../services.ts';
 
 /** Where a share of the requests to a service goes. */
@@ -22,8 +30,6 @@ export interface KongHalf {
   /** Headers that requests go there with. */
   readonly headers?: Readonly<Record<string, string>>;
 }
-
-const mapOf = (value: Json | undefined): JsonObject => (value !== undefined && isMap(value) ? value : {});
 
 /** A destination of a route as Kong Mesh's half of it. */
 export function kongSplit(split: JsonObject, { destination, headers }: KongHalf): JsonObject {

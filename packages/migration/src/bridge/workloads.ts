@@ -3,9 +3,9 @@ import {
   applyPatch,
   dnsLabel,
   isList,
-  isMap,
   type Json,
   type JsonObject,
+  mapOf,
   parseYaml,
   type Resource,
   writeYaml,
@@ -17,8 +17,6 @@ import { applicable, bridgeLabel, labelOf } from './object.ts';
 import type { Cluster, Placed } from './placed.ts';
 import { hasBegun, hasPodsInKong, isJoined, type Progress, type ProgressOf, some } from './progress.ts';
 import { remembered } from './remembered.ts';
-
-const mapOf = (value: Json | undefined): JsonObject => (value !== undefined && isMap(value) ? value : {});
 
 const injection = 'kuma.io/sidecar-injection';
 /** Istio's labels of a namespace that make its webhook inject (istio, pkg/kube/inject/webhook.go, 1.32). */

@@ -1,13 +1,5 @@
 import { type Estate, type Workload, workloadsOf } from '@isthmus/istio';
-import {
-  effectiveNamespace,
-  isList,
-  isMap,
-  type Json,
-  type JsonObject,
-  matchesLabels,
-  type Resource,
-} from '@isthmus/kubernetes';
+import { effectiveNamespace, isList, mapOf, matchesLabels, type Resource } from '@isthmus/kubernetes';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -33,7 +25,6 @@ export interface PodCount {
   select(namespace: string, selector: Labels): readonly PodGroup[];
 }
 
-const mapOf = (value: Json | undefined): JsonObject => (isMap(value) ? value : {});
 const isOn = (value: string | undefined): boolean => value === 'true' || value === 'enabled';
 
 /** Kinds whose pods come and go: they count neither as proxies nor as endpoints. */

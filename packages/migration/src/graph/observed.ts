@@ -1,4 +1,4 @@
-import { isList, isMap, type Json, type JsonObject } from '@isthmus/kubernetes';
+import { isList, type Json, mapOf } from '@isthmus/kubernetes';
 import type { Found } from './edge.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -13,8 +13,6 @@ export interface Observation {
 }
 
 const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
-const mapOf = (value: Json | undefined): JsonObject => (isMap(value) ? value : {});
-
 /** The vector of an instant query for `istio_requests_total` or `istio_tcp_connections_opened_total`. */
 function fromPrometheus(result: readonly Json[]): Observation[] {
   return result.flatMap((sample) => {

@@ -2,10 +2,10 @@ import { codes } from '@isthmus/diagnostics';
 import {
   effectiveNamespace,
   isList,
-  isMap,
   type Json,
   type JsonObject,
   join,
+  mapOf,
   type Resource,
 } from '@isthmus/kubernetes';
 import type { Context } from '../context.ts';
@@ -13,7 +13,6 @@ import { isForSidecars } from './gateway.ts';
 import { fieldAt, securityOf } from './view.ts';
 
 const area = codes.existingPolicy;
-const mapOf = (value: Json | undefined): JsonObject => (isMap(value) ? value : {});
 const listOf = (value: Json | undefined): readonly Json[] => (isList(value) ? value : []);
 
 /** The label of a namespace whose key decides whether Kong Mesh's webhooks see it. */

@@ -1,4 +1,5 @@
 import {
+  camelCase,
   isList,
   isMap,
   type Json,
@@ -31,8 +32,6 @@ interface EnvoyTypes {
 }
 
 let read: EnvoyTypes | undefined;
-
-const camelCase = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
 function parseType(words: readonly string[]): EnvoyType {
   if (words[0] === '=') return { values: new Set(words.slice(1)) };

@@ -1,4 +1,5 @@
 import type { Resource } from '@isthmus/kubernetes';
+import { camelCase } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { child, descend, entries, type Field, items, number, rootField, text } from '../../field.ts';
 import { onlyPortOf } from './ports.ts';
@@ -23,8 +24,6 @@ export interface Patch {
   readonly config: Field | undefined;
   readonly configType: string | undefined;
 }
-
-const camelCase = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
 /** A field of Envoy's API, which has two spellings. */
 export function part(field: Field | undefined, ...path: readonly string[]): Field | undefined {

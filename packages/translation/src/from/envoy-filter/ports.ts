@@ -1,11 +1,9 @@
 import { workloadsOf } from '@isthmus/istio';
-import { isList, isMap, type Json, matchesLabels, type Resource } from '@isthmus/kubernetes';
+import { isList, type Json, mapOf, matchesLabels, type Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { descend, entries, rootField } from '../../field.ts';
 import { oncePerContext } from '../../once.ts';
 import { rootNamespaceOf } from '../sidecar/read.ts';
-
-const mapOf = (value: Json | undefined): Readonly<Record<string, Json>> => (isMap(value) ? value : {});
 
 interface Target {
   readonly namespace: string;

@@ -1,6 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import { isGatewayRoute } from '@isthmus/istio';
-import { effectiveNamespace, isMap, type Json, type JsonObject, type Resource } from '@isthmus/kubernetes';
+import { effectiveNamespace, isMap, type Json, type JsonObject, mapOf, type Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import type { EmittedObject, EmittedRole } from '../../emitted.ts';
 import { child, descend, type Field, items, rootField, text } from '../../field.ts';
@@ -10,8 +10,6 @@ import { gatewayParents, type ServedGateway, servedGateways } from './gateways.t
 import { objectionTo } from './objections.ts';
 
 const list = (value: Json | undefined): readonly JsonObject[] => (Array.isArray(value) ? value.filter(isMap) : []);
-const map = (value: Json | undefined): JsonObject => (isMap(value) ? value : {});
-
 const without = (object: JsonObject, ...keys: readonly string[]): JsonObject =>
   Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
 
@@ -39,10 +37,10 @@ function gatewayObjection(spec: JsonObject, { guards }: ServedGateway): string |
     return 'its listeners stand elsewhere, in ListenerSets, which Kong does not read';
   if (guard !== undefined)
     return `${guard.resource.kind} ${guard.resource.namespace}/${guard.resource.name} restricts what enters here, and its counterpart at Kong must stand first`;
-  if (isMap(map(spec.tls).frontend))
+  if (isMap(mapOf(spec.tls).frontend))
     return 'certificates of clients are checked here, which a Gateway of Kong does not do';
   for (const listener of list(spec.listeners)) {
-    const tls = map(listener.tls);
+    const tls = mapOf(listener.tls);
     if (isMap(tls.frontendValidation) || isMap(tls.options))
       return 'a listener has TLS settings of its own, which may check certificates of clients';
     if (listener.protocol === 'TLS' && tls.mode !== 'Passthrough')
@@ -53,9 +51,9 @@ function gatewayObjection(spec: JsonObject, { guards }: ServedGateway): string |
 
 function listenerOf(context: Context, listener: Field): JsonObject {
   const value = listener.value as JsonObject;
-  const tls = map(value.tls);
+  const tls = mapOf(value.tls);
   const references = list(tls.certificateRefs);
-  const allowed = map(value.allowedRoutes);
+  const allowed = mapOf(value.allowedRoutes);
   // A listener that lists GRPCRoute is invalid in Kong, and so are its HTTPRoutes (edge.md T67).
   if (allowed.kinds !== undefined)
     lose(context, descend(listener, 'allowedRoutes', 'kinds'), 'the kinds of a listener');
@@ -75,7 +73,7 @@ function emitGateway(
   const { resource } = gateway;
   const namespace = effectiveNamespace(resource);
   const spec = child(rootField(resource), 'spec') as Field;
-  const why = gatewayObjection(map(spec.value), gateway);
+  const why = gatewayObjection(mapOf(spec.value), gateway);
   const name = freeName(context, 'Gateway', namespace, resource.name);
   for (const key of ['addresses', 'infrastructure', 'allowedListeners', 'defaultScope', 'tls'])
     lose(context, child(spec, key), key);
@@ -123,7 +121,7 @@ function reportMissing(context: Context, ref: Field): void {
 /** A rule without what Kong does not read; timeouts keep the part that it does. */
 function ruleOf(context: Context, rule: Field): JsonObject {
   const value = rule.value as JsonObject;
-  const timeouts = map(value.timeouts);
+  const timeouts = mapOf(value.timeouts);
   lose(context, descend(rule, 'timeouts', 'request'), '`timeouts.request`');
   for (const key of ['retry', 'sessionPersistence']) lose(context, child(rule, key), `\`${key}\``);
   for (const ref of items(child(rule, 'backendRefs'))) reportMissing(context, ref);
@@ -141,10 +139,10 @@ function emitRoute(context: Context, route: Resource, copies: Copies): void {
   const used = parents.map(({ index }) => references[index] as Field);
   const listeners = parents.flatMap(({ index, key }) => {
     const section = text(child(references[index], 'sectionName'))?.value;
-    const all = list(map(served.get(key)?.resource.object.spec).listeners);
+    const all = list(mapOf(served.get(key)?.resource.object.spec).listeners);
     return section === undefined ? all : all.filter(({ name }) => name === section);
   });
-  const hosts = route.kind === 'TCPRoute' ? undefined : hostsOf(map(spec.value), listeners);
+  const hosts = route.kind === 'TCPRoute' ? undefined : hostsOf(mapOf(spec.value), listeners);
   const namespace = effectiveNamespace(route);
   const name = freeName(context, route.kind, namespace, route.name);
   const rules = items(child(spec, 'rules'));
@@ -160,7 +158,7 @@ function emitRoute(context: Context, route: Resource, copies: Copies): void {
   };
   const why =
     parents.map(({ key }) => copies.gateways.get(key)?.why).find((one) => one !== undefined) ??
-    (hosts === undefined && Array.isArray(map(spec.value).hostnames)
+    (hosts === undefined && Array.isArray(mapOf(spec.value).hostnames)
       ? 'none of its hosts is one of its Gateway'
       : undefined) ??
     objectionTo(route, copy, copies.routes);

@@ -1,32 +1,30 @@
 import { checkEdgeResource } from '@isthmus/kong-gateway';
-import { isMap, type Json, type JsonObject, type Resource } from '@isthmus/kubernetes';
+import { isMap, type Json, type JsonObject, mapOf, type Resource } from '@isthmus/kubernetes';
 
 const list = (value: Json | undefined): readonly JsonObject[] => (Array.isArray(value) ? value.filter(isMap) : []);
-const map = (value: Json | undefined): JsonObject => (isMap(value) ? value : {});
-
 const expression = (condition: JsonObject): boolean => condition.type === 'RegularExpression';
 
 function ofRule(rule: JsonObject): string | undefined {
   for (const match of list(rule.matches)) {
-    const conditions = [map(match.path), ...list(match.headers), ...list(match.queryParams)];
+    const conditions = [mapOf(match.path), ...list(match.headers), ...list(match.queryParams)];
     if (conditions.some(expression))
       return 'Kong looks for a regular expression anywhere, Istio compares the whole text: write `^(?:…)$`';
     if (list(match.queryParams).some(({ name }) => !/^[A-Za-z0-9_.]+$/.test(String(name))))
       return 'a query parameter has a name that the expressions router cannot read';
   }
   for (const filter of list(rule.filters)) {
-    const redirect = map(filter.requestRedirect);
+    const redirect = mapOf(filter.requestRedirect);
     if (filter.type !== 'RequestRedirect') continue;
     if (redirect.hostname === undefined) return 'Kong redirects to a host that is named only';
     if (redirect.scheme === undefined) return 'Kong redirects to http where no scheme is named';
-    if (map(redirect.path).type === 'ReplacePrefixMatch') return 'Kong keeps the prefix of a path that it redirects';
+    if (mapOf(redirect.path).type === 'ReplacePrefixMatch') return 'Kong keeps the prefix of a path that it redirects';
   }
   return undefined;
 }
 
 /** Times that differ between rules of one route, which Kong refuses (edge.md K-5). */
 function timesDiffer(rules: readonly JsonObject[]): boolean {
-  const times = rules.map(({ timeouts }) => map(timeouts).backendRequest);
+  const times = rules.map(({ timeouts }) => mapOf(timeouts).backendRequest);
   return new Set(times).size > 1;
 }
 
@@ -36,7 +34,7 @@ function timesDiffer(rules: readonly JsonObject[]): boolean {
  * @param copy the route as it would be emitted
  */
 export function objectionTo(route: Resource, copy: JsonObject, others: readonly Resource[]): string | undefined {
-  const spec = map(copy.spec);
+  const spec = mapOf(copy.spec);
   const rules = list(spec.rules);
   const [refused] = checkEdgeResource(copy);
   const refusal = refused && `Kong refuses it at ${refused.path}: ${refused.message}`;

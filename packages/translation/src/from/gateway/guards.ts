@@ -1,4 +1,4 @@
-import { isMap, type Json, type JsonObject, matchesLabels, type Resource } from '@isthmus/kubernetes';
+import { type Json, mapOf, matchesLabels, type Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { rootNamespaceOf } from '../sidecar/read.ts';
 import { intersection, isWider } from './bind.ts';
@@ -15,11 +15,9 @@ export interface Guard {
 }
 
 const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
-const map = (value: Json | undefined): JsonObject => (isMap(value) ? value : {});
-
 /** The hosts of a rule's operations; undefined where one of them may be any host (`api.*`, `*example`, `*`). */
 function hostsOf(rule: Json): string[] | undefined {
-  const operations = list(map(rule).to).map((to) => map(map(to).operation));
+  const operations = list(mapOf(rule).to).map((to) => mapOf(mapOf(to).operation));
   if (operations.length === 0 || operations.some(({ hosts }) => list(hosts).length === 0)) return undefined;
   const hosts = operations.flatMap(({ hosts }) =>
     list(hosts).map((host) => String(host).toLowerCase().replace(/:\d+$/, '')),
@@ -28,14 +26,14 @@ function hostsOf(rule: Json): string[] | undefined {
 }
 
 function guardOf(resource: Resource, root: string): Guard | undefined {
-  const spec = map(resource.object.spec);
+  const spec = mapOf(resource.object.spec);
   const action = typeof spec.action === 'string' ? spec.action : 'ALLOW';
   const rules = list(spec.rules);
   if (resource.kind === 'RequestAuthentication')
     return list(spec.jwtRules).length === 0 ? undefined : { resource, hosts: undefined, entries: tokens(resource) };
   if (action === 'AUDIT') return undefined;
   // A rule without conditions allows everything.
-  if (action === 'ALLOW' && rules.some((rule) => Object.keys(map(rule)).length === 0)) return undefined;
+  if (action === 'ALLOW' && rules.some((rule) => Object.keys(mapOf(rule)).length === 0)) return undefined;
   if (action === 'ALLOW') return { resource, hosts: undefined, entries: undefined };
   const hosts = rules.map(hostsOf);
   return {
@@ -46,13 +44,13 @@ function guardOf(resource: Resource, root: string): Guard | undefined {
 }
 
 function isFor(resource: Resource, workload: GatewayWorkload, names: ReadonlySet<string>, root: string): boolean {
-  const spec = map(resource.object.spec);
-  const references = [...list(spec.targetRefs), ...(spec.targetRef === undefined ? [] : [spec.targetRef])].map(map);
+  const spec = mapOf(resource.object.spec);
+  const references = [...list(spec.targetRefs), ...(spec.targetRef === undefined ? [] : [spec.targetRef])].map(mapOf);
   const namespace = resource.namespace || 'default';
   if (references.length > 0)
     return references.some(({ kind, name }) => kind === 'Gateway' && names.has(`${namespace}/${String(name)}`));
   const labels = Object.fromEntries(
-    Object.entries(map(map(spec.selector).matchLabels)).map(([key, value]) => [key, String(value)]),
+    Object.entries(mapOf(mapOf(spec.selector).matchLabels)).map(([key, value]) => [key, String(value)]),
   );
   if (namespace !== root && workload.namespace !== undefined && namespace !== workload.namespace) return false;
   if (Object.keys(labels).length === 0) return namespace === root || namespace === workload.namespace;

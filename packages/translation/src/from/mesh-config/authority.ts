@@ -1,5 +1,5 @@
 import { codes } from '@isthmus/diagnostics';
-import { isList, isMap, type Json, type JsonObject, type Resource } from '@isthmus/kubernetes';
+import { isList, type Json, type JsonObject, mapOf, type Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { descend, type Field, rootField, text } from '../../field.ts';
 import { meshSettings } from '../../mesh-settings.ts';
@@ -33,7 +33,6 @@ const words: Readonly<Record<Exclude<Kind, 'Intermediate'>, string>> = {
   Other: 'an authority outside of Istio',
 };
 
-const mapOf = (value: Json | undefined): JsonObject => (isMap(value) ? value : {});
 const listOf = (value: Json | undefined): readonly Json[] => (isList(value) ? value : []);
 
 const podSpecOf = ({ kind, object }: Resource): JsonObject =>
