@@ -1,6 +1,6 @@
 import { defineCodes } from '../code.ts';
 
-/** Findings about access logs, traces and metrics. */
+/** Findings about access logs, traces and metrics. 016 was retired: what it was about is translated. */
 export const telemetry = defineCodes({
   accessLog: {
     code: 'ISTHMUS-TEL-001',
@@ -17,7 +17,7 @@ export const telemetry = defineCodes({
     severity: 'info',
     title: 'Traces keep their sampling',
     message:
-      'The MeshTrace writes the share of requests that Istio samples (1 % unless something else is said), since Kong Mesh would trace all of them.',
+      "The MeshTrace writes the share of requests that Istio samples (1 % unless something else is said), since Kong Mesh would trace all of them. Istio's own tags (`istio.*`) are not in its spans; `kuma.*` are from 2.14 on.",
     help: 'Nothing is to be done.',
     explanation:
       'Unset, `sampling` of a MeshTrace is 100 % (kuma, meshtrace, 2.14), and the default of Istio 1 % (PILOT_TRACE_SAMPLING).',
@@ -136,14 +136,6 @@ export const telemetry = defineCodes({
     help: 'Choose metrics by `profiles` of the MeshMetric, and relabel where they are scraped.',
     explanation: 'A MeshMetric includes and excludes metrics by name (kuma, 2.14).',
   },
-  jsonEncoding: {
-    code: 'ISTHMUS-TEL-016',
-    severity: 'warning',
-    title: 'Log lines are text',
-    message: 'The mesh logs JSON; the emitted policy logs the same fields as text.',
-    help: 'Write the fields into `format.json` of the MeshAccessLogs.',
-    explanation: 'A JSON format of Kong Mesh is a list of keys and values (kuma, meshaccesslog, 2.14).',
-  },
   shadowed: {
     code: 'ISTHMUS-TEL-017',
     severity: 'warning',
@@ -190,5 +182,64 @@ export const telemetry = defineCodes({
       'This item turns logs off and names no provider. Nothing wider names one either, and against `accessLogFile` it does nothing in Istio: logs continue, before and after.',
     help: 'Name the provider to turn off, or remove the item.',
     explanation: 'Verified by running Istio 1.32 (edge.md T15).',
+  },
+  otherPurpose: {
+    code: 'ISTHMUS-TEL-022',
+    severity: 'warning',
+    title: 'Provider is for something else',
+    message:
+      'Provider {name} ({kind}) does nothing of this kind in Istio, so that naming it here has no effect of its own.',
+    help: 'Name a provider that does, or remove it.',
+    explanation:
+      'Istio passes over providers without support for logs or traces (telemetry_logging.go telemetryAccessLog, tracing.go configureFromProviderConfig, 1.32, read).',
+  },
+  noJson: {
+    code: 'ISTHMUS-TEL-023',
+    severity: 'warning',
+    title: 'Format is no JSON',
+    message:
+      'The mesh logs JSON and this format is no JSON object: Istio uses its own fields, and so does the emitted policy.',
+    help: 'Write a JSON object, or remove the format.',
+    explanation: 'istio/pilot/pkg/model/telemetry_logging.go FileAccessLogFromMeshConfig, 1.32, read.',
+  },
+  overlap: {
+    code: 'ISTHMUS-TEL-024',
+    severity: 'warning',
+    title: 'Several Telemetries for the same pods',
+    message:
+      'Some pods have this Telemetry and {others} too, which Istio merges field by field, the younger one last. In Kong Mesh the policy of the younger one replaces the other as a whole there.',
+    help: 'Write what both say into one Telemetry.',
+    explanation:
+      'Istio merges all Telemetries that select a pod by age (istio/pilot/pkg/model/telemetry.go applicableTelemetries, 1.32; verified by running).',
+  },
+  serversApart: {
+    code: 'ISTHMUS-TEL-025',
+    severity: 'warning',
+    title: "Servers' logs by namespace",
+    message:
+      'Not all servers log alike, and rules of several MeshAccessLogs add up in this version instead of one taking the place of another. Each namespace of the import, or each of its workloads where they differ, gets one policy for its servers; a namespace that comes later needs one of its own.',
+    help: 'Add a MeshAccessLog with `rules` when a namespace joins the mesh.',
+    explanation:
+      'From 2.14 on every matching rule logs (kuma, meshaccesslog/plugin/v1alpha1/plugin.go applyToInbounds, 2.14.3 and master, read; in 2.13 they were merged).',
+  },
+  serversMeet: {
+    code: 'ISTHMUS-TEL-026',
+    severity: 'warning',
+    title: "Servers' logs cannot be told apart",
+    message:
+      'Labels of these pods select others as well that log in another way ({pods}): those get the lines of both.',
+    help: 'Give the pods a label of their own and select by it.',
+    explanation:
+      'A targetRef selects by labels that are there, never by such that are not, and from 2.14 on all rules log (kuma, meshaccesslog, 2.14, read).',
+  },
+  olderIdle: {
+    code: 'ISTHMUS-TEL-027',
+    severity: 'info',
+    title: 'Older setting has no effect',
+    message:
+      '{field} has no effect here: Telemetries or default providers of the mesh speak for all proxies, or the setting that it belongs to is not made.',
+    help: 'Remove it.',
+    explanation:
+      'istio/pilot/pkg/networking/core/accesslog.go and tracing.go, 1.32: the older settings are what remains without the Telemetry API.',
   },
 });

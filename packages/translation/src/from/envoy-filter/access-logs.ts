@@ -19,7 +19,9 @@ function formatOf(format: Field | undefined): Record<string, unknown> | undefine
 
 /** Whether something else has the same proxies write logs: of two lists of backends one takes the other's place. */
 const logsOtherwise = (context: Context): boolean =>
-  context.ofKind('Telemetry').length > 0 || meshSettings(context, 'accessLogFile').some(({ value }) => value !== '');
+  context.ofKind('Telemetry').length > 0 ||
+  meshSettings(context, 'defaultProviders', 'accessLogging').length > 0 ||
+  meshSettings(context, 'accessLogFile').some(({ value }) => value !== '');
 
 /** A patch of the connection manager that has it write a log to a file (edge.md 3.9); undefined where it is another one. */
 export function accessLogsOf(context: Context, { applyTo, operation, config, sides }: Patch): Counterpart | undefined {
