@@ -2,9 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  type BundleFormat,
   buildReport,
-  bundleFormats,
   type KeyedHash,
   type PlannedFile,
   planLayout,
@@ -20,6 +18,7 @@ import { clusterNames, takeIn } from '@isthmus/istio';
 import { isTargetVersion, targetVersions } from '@isthmus/kong-mesh';
 import { applyOverrides, translateBeside, wantedPlaces, withPlaces } from '@isthmus/translation';
 import { textsOf } from './estate.ts';
+import { formatOf } from './format.ts';
 import { argumentsOf, InputError, readInput } from './input.ts';
 import { accessOf, judgeOf, verdictsOf } from './judging.ts';
 import { readLimits } from './limits.ts';
@@ -50,13 +49,6 @@ export interface TranslateOptions {
   readonly limit?: readonly string[];
   /** `NAME=PATH` of each cluster. */
   readonly cluster?: readonly string[];
-}
-
-function formatOf({ format = 'kubernetes' }: TranslateOptions): BundleFormat {
-  const known = bundleFormats.find((one) => one === format);
-  if (known === undefined)
-    throw new InputError(`format ${format} is not known; choose one of ${bundleFormats.join(', ')}`);
-  return known;
 }
 
 const jsonReport = 'report/report.json';
@@ -121,7 +113,7 @@ export async function runTranslate(paths: readonly string[], options: TranslateO
     throw new InputError(`Kong Mesh ${target} is not known; choose one of ${targetVersions.join(', ')}`);
   const settings = { ...fromFile, target, complete: options.complete ?? fromFile.complete };
   const overrides = await readOverrideFiles(options.overrides);
-  const format = formatOf(options);
+  const format = formatOf(options.format);
   const limits = readLimits(options.limit ?? [], process.env);
   const args = argumentsOf(paths, options.cluster);
   checkDestinations(options);

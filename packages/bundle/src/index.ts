@@ -1,9 +1,8 @@
 export { type ArchiveFormat, archive } from './archive.ts';
 export {
   type BundleFile,
-  type BundleFormat,
-  bundleFormats,
   filesOf,
+  formInBundle,
   type Layout,
   type LayoutPlan,
   layOut,
@@ -18,4 +17,3 @@ export { renderReportMarkdown } from './report-markdown.ts';
 export { renderReportPage } from './report-page.ts';
 export { reportSchema } from './report-schema.ts';
 export { reportChunks, reportText } from './report-text.ts';
-export { isUniversal, toUniversal, type UniversalObject } from './universal.ts';

@@ -2,7 +2,7 @@ import { takeIn } from '@isthmus/istio';
 import { readManifest } from '@isthmus/kubernetes';
 import { defaultSettings, type Emitted, type Translation, translate } from '@isthmus/translation';
 import { expect, test } from 'vitest';
-import { layOut } from './layout.ts';
+import { layOut, planLayout } from './layout.ts';
 import { buildReport } from './report.ts';
 
 const service = readManifest(
@@ -187,4 +187,26 @@ test('a bundle that is imported holds each object once: its patches are no versi
     'Service patches/base/namespace-air.yaml',
   ]);
   expect(estate.diagnostics.map(({ code }) => code)).toEqual(['ISTHMUS-EST-008']);
+});
+
+test('a README says from which size on directories are applied one by one, and of which the files', () => {
+  const readmeOf = (count: number, format: 'kubernetes' | 'universal' = 'kubernetes'): string => {
+    const all: Emitted[] = Array.from({ length: count }, (_, index) => ({
+      role: 'resource',
+      stage: index < 10 ? 'access' : 'routing',
+      object: policy('MeshHTTPRoute', `route-${index}`),
+      services: ['air/seats'],
+    }));
+    const { files } = planLayout({ ...empty, emitted: all, origins: all.map(() => new Map()) }, format);
+    const found = files.find(({ path }) => path === 'README.md');
+    return found !== undefined && 'text' in found ? found.text : '';
+  };
+  expect(readmeOf(2000)).not.toContain('one by one');
+  const several = readmeOf(2001);
+  expect(several).toContain('**Apply the directories one by one**');
+  expect(several).toContain('there are 2,001 resources');
+  expect(several).not.toContain('find DIRECTORY');
+  expect(readmeOf(5011)).toContain('These are `60-routing` (5,001).');
+  // Its script applies file by file.
+  expect(readmeOf(5011, 'universal')).not.toContain('one by one');
 });

@@ -1,3 +1,4 @@
+import { isUniversal, type ResourceForm, toUniversal } from '@isthmus/kong-mesh';
 import { type Json, writeYamlDocuments } from '@isthmus/kubernetes';
 import {
   type Emitted,
@@ -11,11 +12,6 @@ import {
 import { applyScript } from './apply-script.ts';
 import { valuesFiles } from './control-planes.ts';
 import { readme } from './readme.ts';
-import { isUniversal, toUniversal } from './universal.ts';
-
-/** `kubernetes`: objects for kubectl and Kustomize. `universal`: those of Kong Mesh as `kumactl apply` takes them. */
-export const bundleFormats = ['kubernetes', 'universal'] as const;
-export type BundleFormat = (typeof bundleFormats)[number];
 
 /** One file of a bundle; the path is relative, with `/`. */
 export interface BundleFile {
@@ -156,7 +152,7 @@ function folderOf({ place }: Emitted): string {
  * The form of what is in a folder. A global control plane of 3.0 is not run by Kubernetes, so that kumactl brings it what
  * is its own, whatever the zones are (kuma, UPGRADE.md, 3.0; edge.md 0).
  */
-const formatIn = (folder: string, format: BundleFormat, { target }: Pick<Settings, 'target'>): BundleFormat =>
+const formatIn = (folder: string, format: ResourceForm, { target }: Pick<Settings, 'target'>): ResourceForm =>
   target === '3.0' && folder === globalFolder ? 'universal' : format;
 
 /** The emitted resources of each control plane, with their places in the list. */
@@ -164,7 +160,7 @@ const byFolder = (emitted: readonly Emitted[]): Map<string, number[]> =>
   Map.groupBy(emitted.keys(), (index) => folderOf(emitted[index] as Emitted));
 
 /** The file of each resource for one control plane (same index), without the folder. */
-function filesWithin(emitted: readonly Emitted[], format: BundleFormat): string[] {
+function filesWithin(emitted: readonly Emitted[], format: ResourceForm): string[] {
   const topicOf = topics(emitted);
   const folders = new Map<string, Map<string | undefined, string>>();
   return emitted.map((one) => {
@@ -186,7 +182,7 @@ function filesWithin(emitted: readonly Emitted[], format: BundleFormat): string[
 /** The bundle's file of each emitted resource (same index), as `layOut` writes it. */
 export function filesOf(
   { emitted, settings }: Pick<Translation, 'emitted' | 'settings'>,
-  format: BundleFormat = 'kubernetes',
+  format: ResourceForm = 'kubernetes',
 ): string[] {
   const files: string[] = [];
   for (const [folder, indices] of byFolder(emitted)) {
@@ -200,23 +196,30 @@ export function filesOf(
 }
 
 /**
- * The document of a resource. Dataplanes are read by kuma-dp on machines, which takes the Universal form, whatever the rest is
- * written in.
+ * The form that a bundle has a resource in. Dataplanes are read by kuma-dp on machines, which takes the Universal form, whatever
+ * the rest is written in.
  */
-function documentOf({ object, place }: Emitted, format: BundleFormat, settings: Settings): Json {
-  if (!isUniversal(object) || (format === 'kubernetes' && object.kind !== 'Dataplane'))
-    return object as unknown as Json;
+export function formInBundle(one: Emitted, format: ResourceForm, settings: Pick<Settings, 'target'>): ResourceForm {
+  if (!isUniversal(one.object)) return 'kubernetes';
+  return one.object.kind === 'Dataplane' ? 'universal' : formatIn(folderOf(one), format, settings);
+}
+
+function documentOf(one: Emitted, format: ResourceForm, settings: Settings): Json {
+  const { object, place } = one;
+  if (formInBundle(one, format, settings) === 'kubernetes') return object as unknown as Json;
   return toUniversal(object, settings, place?.kind === 'zone' ? place.zone : undefined);
 }
 
 /** The files for one control plane: directories by step, the patches, and what has the steps in order. */
 function planPlace(
   emitted: readonly Emitted[],
-  format: BundleFormat,
+  format: ResourceForm,
   settings: Settings,
 ): {
   readonly files: readonly PlannedFile[];
   readonly steps: readonly string[];
+  /** How many resources Kustomize reads for each step; of the Universal form none. */
+  readonly sizes: ReadonlyMap<string, number>;
 } {
   const fileOf = filesWithin(emitted, format);
   const documents = new Map<string, Json[]>();
@@ -224,10 +227,14 @@ function planPlace(
     if (one.role !== 'patch') group(documents, fileOf[index] as string, documentOf(one, format, settings));
   const files = planPatches(emitted);
   const directories = new Map<string, string[]>();
+  const sizes = new Map<string, number>();
   for (const [path, objects] of documents) {
     files.push({ path, documents: objects });
+    if (path.startsWith('drafts/')) continue;
     const cut = path.lastIndexOf('/');
-    if (!path.startsWith('drafts/')) group(directories, path.slice(0, cut), path.slice(cut + 1));
+    const directory = path.slice(0, cut);
+    group(directories, directory, path.slice(cut + 1));
+    if (format === 'kubernetes') sizes.set(directory, (sizes.get(directory) ?? 0) + objects.length);
   }
   const steps = stages
     .map(directoryOf)
@@ -240,7 +247,7 @@ function planPlace(
       files.push({ path: `${directory}/kustomization.yaml`, documents: kustomization(sorted(names)) });
     files.push({ path: 'kustomization.yaml', documents: kustomization(steps, inGivenOrder) });
   }
-  return { files, steps };
+  return { files, steps, sizes };
 }
 
 /**
@@ -250,10 +257,11 @@ function planPlace(
  * control planes stand beside it. In the Universal format
  * `apply.sh` stands in the place of kustomizations, and `kubernetes/` holds the steps of what exists on Kubernetes only.
  */
-export function planLayout(translation: Translation, format: BundleFormat = 'kubernetes'): LayoutPlan {
+export function planLayout(translation: Translation, format: ResourceForm = 'kubernetes'): LayoutPlan {
   const { emitted, zones, settings } = translation;
   const files: PlannedFile[] = [];
   const steps = new Set<string>();
+  const sizes = new Map<string, ReadonlyMap<string, number>>();
   const places = byFolder(emitted);
   for (const { zone } of zones ?? []) if (!places.has(folderOfZone(zone))) places.set(folderOfZone(zone), []);
   if (zones === undefined && places.size === 0) places.set('', []);
@@ -261,6 +269,7 @@ export function planLayout(translation: Translation, format: BundleFormat = 'kub
     const own = indices.map((index) => emitted[index] as Emitted);
     const planned = planPlace(own, formatIn(folder, format, settings), settings);
     for (const step of planned.steps) steps.add(step);
+    sizes.set(folder, planned.sizes);
     files.push(...planned.files.map((file) => ({ ...file, path: `${folder}${file.path}` })));
   }
   const ordered = stages
@@ -269,12 +278,12 @@ export function planLayout(translation: Translation, format: BundleFormat = 'kub
   files.push(...valuesFiles(translation, folderOfZone));
   const decided = (translation.overrides ?? []).map(({ override }) => override);
   if (decided.length > 0) files.push({ path: 'overrides.yaml', text: writeOverrides(decided) });
-  files.push({ path: 'README.md', text: readme(translation, ordered, format) });
+  files.push({ path: 'README.md', text: readme(translation, { directories: ordered, sizes, format }) });
   return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), fileOf: filesOf(translation, format) };
 }
 
 /** Lays a translation out as `planLayout` plans it, with the text of each file. */
-export function layOut(translation: Translation, format: BundleFormat = 'kubernetes'): Layout {
+export function layOut(translation: Translation, format: ResourceForm = 'kubernetes'): Layout {
   const { files, fileOf } = planLayout(translation, format);
   return { files: files.map((file) => ({ path: file.path, text: textOfFile(file) })), fileOf };
 }

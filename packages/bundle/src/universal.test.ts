@@ -2,13 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { meshAfter, verifyEstate } from '@isthmus/equivalence';
 import { effectiveConfig, takeIn } from '@isthmus/istio';
-import { checkAdmission, targetVersions } from '@isthmus/kong-mesh';
-import { type JsonObject, parseYaml, readManifest } from '@isthmus/kubernetes';
-import { sharedPath } from '@isthmus/testkit';
-import { defaultSettings, type EmittedObject, type Settings, translate } from '@isthmus/translation';
+import { checkAdmission, isUniversal, targetVersions, toUniversal } from '@isthmus/kong-mesh';
+import { readManifest } from '@isthmus/kubernetes';
+import { asKubernetes, readAsKumactl, sharedPath } from '@isthmus/testkit';
+import { defaultSettings, translate } from '@isthmus/translation';
 import { describe, expect, test } from 'vitest';
 import { layOut } from './layout.ts';
-import { isUniversal, toUniversal, type UniversalObject } from './universal.ts';
 
 const kongAir = fileURLToPath(new URL('../../../examples/kong-air/', import.meta.url));
 const estateOf = (folder: string) =>
@@ -18,127 +17,6 @@ const estateOf = (folder: string) =>
       .sort()
       .map((name) => readManifest(name, readFileSync(`${folder}${name}`))),
   );
-
-const labelled = (kind: string, labels: Record<string, string>) => ({ kind, labels });
-const settings: Settings = { ...defaultSettings, zone: 'east' };
-const policy = (kind: string, namespace: string, spec: object): EmittedObject => ({
-  apiVersion: 'kuma.io/v1alpha1',
-  kind,
-  metadata: { name: 'seats', namespace, labels: { 'kuma.io/mesh': 'default', 'kuma.io/origin': 'zone' } },
-  spec,
-});
-
-/** As the control plane of the zone would have it; its admission is that of the Kubernetes form. */
-const asKubernetes = ({ type, mesh, name, labels = {}, spec, ...fields }: UniversalObject): JsonObject => ({
-  apiVersion: 'kuma.io/v1alpha1',
-  kind: type,
-  metadata: {
-    name,
-    namespace: settings.systemNamespace,
-    labels: { ...(labels as JsonObject), ...(mesh === undefined ? {} : { 'kuma.io/mesh': mesh }) },
-  },
-  ...(type === 'Dataplane' ? { mesh: mesh as string } : {}),
-  spec: spec ?? fields,
-});
-
-describe('a resource in Universal form', () => {
-  test('refers by labels with the zone, and its name carries the namespace', () => {
-    const route = policy('MeshHTTPRoute', 'sales', {
-      targetRef: { kind: 'Mesh' },
-      to: [
-        {
-          targetRef: { kind: 'MeshService', name: 'seats', sectionName: 'http' },
-          rules: [
-            {
-              matches: [{ path: { type: 'PathPrefix', value: '/' } }],
-              default: {
-                backendRefs: [
-                  { kind: 'MeshService', name: 'seats-v2', namespace: 'other', port: 80, weight: 1 },
-                  { kind: 'MeshExternalService', name: 'partner', namespace: 'kong-mesh-system', port: 80 },
-                ],
-              },
-            },
-          ],
-        },
-      ],
-    });
-    const seats = { 'kuma.io/display-name': 'seats', 'k8s.kuma.io/namespace': 'sales', 'kuma.io/zone': 'east' };
-    expect(toUniversal(route, settings)).toEqual({
-      type: 'MeshHTTPRoute',
-      mesh: 'default',
-      name: 'sales-seats',
-      spec: {
-        targetRef: { kind: 'Mesh' },
-        to: [
-          {
-            targetRef: { kind: 'MeshService', sectionName: 'http', labels: seats },
-            rules: [
-              {
-                matches: [{ path: { type: 'PathPrefix', value: '/' } }],
-                default: {
-                  backendRefs: [
-                    {
-                      kind: 'MeshService',
-                      port: 80,
-                      weight: 1,
-                      labels: { ...seats, 'kuma.io/display-name': 'seats-v2', 'k8s.kuma.io/namespace': 'other' },
-                    },
-                    { ...labelled('MeshExternalService', { 'kuma.io/display-name': 'partner' }), port: 80 },
-                  ],
-                },
-              },
-            ],
-          },
-        ],
-      },
-    });
-  });
-
-  test('is for its namespace and zone only, where the namespace said so before', () => {
-    const own = policy('MeshAccessLog', 'sales', { rules: [{ default: { backends: [] } }] });
-    const labels = { 'k8s.kuma.io/namespace': 'sales', 'kuma.io/zone': 'east' };
-    expect(toUniversal(own, settings).spec).toMatchObject({ targetRef: labelled('Dataplane', labels) });
-    const some = policy('MeshRateLimit', 'kong-mesh-system', {
-      targetRef: { kind: 'Dataplane', labels: { app: 'a' } },
-    });
-    expect(toUniversal(some, settings).spec).toMatchObject({
-      targetRef: labelled('Dataplane', { app: 'a', 'kuma.io/zone': 'east' }),
-    });
-  });
-
-  test('lets nobody in, and demands nothing, in other zones', () => {
-    for (const kind of ['MeshTrafficPermission', 'MeshTLS']) {
-      const all = policy(kind, 'kong-mesh-system', { targetRef: { kind: 'Mesh' }, rules: [] });
-      expect(toUniversal(all, settings).spec).toMatchObject({
-        targetRef: labelled('Dataplane', { 'kuma.io/zone': 'east' }),
-      });
-    }
-  });
-
-  test('of several zones has its own in its name', () => {
-    const external = policy('MeshExternalService', 'kong-mesh-system', { match: { port: 80 } });
-    expect(toUniversal(external, settings, 'west').name).toBe('west-seats');
-  });
-
-  test('has the fields of a Dataplane and a Mesh at the top', () => {
-    const plane = policy('Dataplane', 'sales', { networking: { address: '192.0.2.1' } });
-    expect(toUniversal(plane, settings)).toEqual({
-      type: 'Dataplane',
-      mesh: 'default',
-      name: 'sales-seats',
-      networking: { address: '192.0.2.1' },
-    });
-    const mesh = { apiVersion: 'kuma.io/v1alpha1', kind: 'Mesh', metadata: { name: 'air' }, spec: { routing: {} } };
-    expect(toUniversal(mesh, settings)).toEqual({ type: 'Mesh', name: 'air', routing: {} });
-  });
-
-  test('exists for resources of Kong Mesh only', () => {
-    expect(isUniversal({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'a' } })).toBe(false);
-    expect(isUniversal({ apiVersion: 'kuma.io/v1alpha1', kind: 'ContainerPatch', metadata: { name: 'a' } })).toBe(
-      false,
-    );
-  });
-});
 
 describe.each(targetVersions)('for %s', (target) => {
   const own = { ...defaultSettings, target, complete: true };
@@ -152,10 +30,10 @@ describe.each(targetVersions)('for %s', (target) => {
     expect(universal.length).toBeGreaterThan(20);
     for (const object of universal) {
       const { systemNamespace } = own;
-      expect([object.name, checkAdmission(asKubernetes(object), target, { systemNamespace })]).toMatchObject([
+      expect([
         object.name,
-        { accepted: true },
-      ]);
+        checkAdmission(asKubernetes(object, systemNamespace), target, { systemNamespace }),
+      ]).toMatchObject([object.name, { accepted: true }]);
     }
     const names = universal.map(({ type, name }) => `${type}/${name}`);
     expect(new Set(names).size).toBe(names.length);
@@ -166,7 +44,7 @@ describe.each(targetVersions)('for %s', (target) => {
     const others = translation.emitted.filter((one) => one.role === 'patch' || !isUniversal(one.object));
     const after = [
       ...others,
-      ...universal.map((object) => ({ role: 'resource' as const, object: asKubernetes(object) })),
+      ...universal.map((object) => ({ role: 'resource' as const, object: asKubernetes(object, own.systemNamespace) })),
     ];
     const verdicts = (emitted: Parameters<typeof meshAfter>[1]) =>
       Array.from(
@@ -201,22 +79,6 @@ test('a bundle has a script with the order, and what exists on Kubernetes only a
 const corpus = sharedPath('corpus/files');
 const repositories = corpus === undefined ? [] : readdirSync(corpus).sort();
 
-/** The documents of a file as kumactl reads them: one resource each, with its type, its name and its mesh. */
-function readAsKumactl(text: string): UniversalObject[] {
-  return parseYaml(text).map(({ value }) => {
-    const { type, name, mesh, labels, ...rest } = value as UniversalObject;
-    expect(rest).not.toHaveProperty('metadata');
-    expect(rest).not.toHaveProperty('apiVersion');
-    expect([type, typeof name, typeof mesh]).toEqual([
-      type,
-      'string',
-      ['HostnameGenerator', 'Mesh'].includes(type) ? 'undefined' : 'string',
-    ]);
-    for (const [key, one] of Object.entries(labels ?? {})) expect([key, typeof one]).toEqual([key, 'string']);
-    return value as UniversalObject;
-  });
-}
-
 test.skipIf(repositories.length === 0).each(targetVersions)(
   'bundles of the corpus are read, accepted, and hold no two resources of one name (%s; needs ../shared)',
   (target) => {
@@ -230,7 +92,7 @@ test.skipIf(repositories.length === 0).each(targetVersions)(
         if (!/^\d\d-/.test(path)) continue;
         for (const object of readAsKumactl(text)) {
           const { systemNamespace } = own;
-          const result = checkAdmission(asKubernetes(object), target, { systemNamespace });
+          const result = checkAdmission(asKubernetes(object, systemNamespace), target, { systemNamespace });
           expect([repository, object.type, object.name, result]).toMatchObject([
             repository,
             object.type,

@@ -24,5 +24,14 @@ export { defaultPolicies, skippedPolicies } from './defaults/default-policies.ts
 export { isCidr, isIpAddress } from './policies/common/addresses.ts';
 export type { Refusal } from './policies/common/resource.ts';
 export { kindsOf, schemaOf } from './schema/schemas.ts';
+export {
+  isUniversal,
+  kumactlDelete,
+  type ResourceForm,
+  resourceForms,
+  toUniversal,
+  type UniversalNames,
+  type UniversalObject,
+} from './universal/universal.ts';
 export { unlimited } from './unlimited.ts';
 export { isTargetVersion, type TargetVersion, targetVersions } from './version.ts';

@@ -15,4 +15,5 @@ export { arbitraryAuthorizationPolicy, arbitraryPeerAuthentication } from './sec
 export { sharedFolder, sharedPath, sharedSchemas } from './shared.ts';
 export { checkObject, checkStructure, type StructuralSchema, schemasOf } from './structural-schema.ts';
 export type { Surroundings } from './surroundings.ts';
+export { asKubernetes, type KumactlResource, readAsKumactl } from './universal.ts';
 export { arbitraryVirtualService } from './virtual-service-arbitrary.ts';

@@ -1,6 +1,26 @@
-import { policyRole } from '@isthmus/kong-mesh';
-import { dnsLabel, isList, isMap, type Json, type JsonObject } from '@isthmus/kubernetes';
-import type { EmittedObject, Settings } from '@isthmus/translation';
+import { dnsLabel, isList, isMap, type Json, type JsonObject, mapOf } from '@isthmus/kubernetes';
+import { policyRole } from '../admission/check.ts';
+import type { TargetVersion } from '../version.ts';
+
+/** `kubernetes`: objects for kubectl and Kustomize. `universal`: those of Kong Mesh as `kumactl apply` takes them. */
+export const resourceForms = ['kubernetes', 'universal'] as const;
+export type ResourceForm = (typeof resourceForms)[number];
+
+/** An object of Kubernetes, whoever made it. */
+export interface KubernetesObject {
+  readonly apiVersion?: unknown;
+  readonly kind?: unknown;
+  readonly metadata?: unknown;
+  readonly spec?: unknown;
+}
+
+/** The control plane that resources are for, and where they would lie on Kubernetes. */
+export interface UniversalNames {
+  readonly target: TargetVersion;
+  readonly mesh: string;
+  readonly zone: string;
+  readonly systemNamespace: string;
+}
 
 /** A resource as `kumactl apply` takes it: `type`, `name`, `mesh`, `labels`, and `spec` or what stands in its place. */
 export type UniversalObject = JsonObject & { readonly type: string; readonly name: string };
@@ -18,12 +38,15 @@ const placeLabels = new Set(['kuma.io/mesh', 'kuma.io/origin', zoneLabel, namesp
 /** Restrictions and what is allowed despite them: these must not reach other zones, which a Global control plane hands all to. */
 const access = new Set(['MeshTrafficPermission', 'MeshTLS']);
 
+/** Kinds whose names are labels of DNS (RFC 1035), which hold no dots (edge.md 0). */
+const namedByLabels = new Set(['MeshService', 'MeshExternalService', 'MeshMultiZoneService']);
+
 /** Whether a resource is Kong Mesh's own: everything else exists on Kubernetes only. */
-export const isUniversal = ({ apiVersion, kind }: EmittedObject): boolean =>
+export const isUniversal = ({ apiVersion, kind }: KubernetesObject): boolean =>
   apiVersion === 'kuma.io/v1alpha1' && kind !== 'ContainerPatch';
 
 interface Place {
-  readonly settings: Settings;
+  readonly settings: UniversalNames;
   /** The zone whose resources these are, where resources of several come to one control plane. */
   readonly zone: string | undefined;
   /** Namespace of the resource, where names without one are looked up. */
@@ -32,13 +55,23 @@ interface Place {
 
 const isHome = ({ settings }: Place, namespace: string): boolean => namespace === settings.systemNamespace;
 
-/** Universal knows no namespaces: names of resources that had another than the control plane's carry it, and their zone. */
-function nameIn(place: Place, namespace: string, name: string): string {
+// Longer names would not fit into the label `kuma.io/display-name`, by which they are referred to.
+const longestName = 63;
+
+/**
+ * Universal knows no namespaces: names of resources that had another than the control plane's carry it, and their zone. A dot
+ * parts them, which neither of both can hold, so that `shop/a-b` and `shop-a/b` stay two resources (kuma,
+ * pkg/core/resources/apis/mesh/meta_validator.go, 2.13 to 3.0: names are RFC 1123 subdomains).
+ */
+function nameIn(place: Place, kind: string, namespace: string, name: string): string {
   const parts = [...(place.zone === undefined ? [] : [place.zone]), ...(isHome(place, namespace) ? [] : [namespace])];
-  return parts.length === 0 ? name : dnsLabel([...parts, name].join('-'));
+  if (parts.length === 0) return name;
+  const dotted = [...parts, name].join('.');
+  if (namedByLabels.has(kind)) return dnsLabel([...parts, name].join('-'));
+  return dotted.length <= longestName ? dotted : dnsLabel(dotted);
 }
 
-const textOf = (value: Json | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** The labels that single out what a reference of the Kubernetes form names. */
 function referredLabels(place: Place, kind: string, name: string, namespace: string): JsonObject {
@@ -49,7 +82,7 @@ function referredLabels(place: Place, kind: string, name: string, namespace: str
       // A Service of the same name in another zone is another one.
       ...(kind === 'MeshService' ? { [zoneLabel]: place.settings.zone } : {}),
     };
-  return { [displayName]: nameIn(place, namespace, name) };
+  return { [displayName]: nameIn(place, kind, namespace, name) };
 }
 
 const named = new Set(['MeshService', 'MeshMultiZoneService', 'MeshExternalService', 'MeshHTTPRoute']);
@@ -84,13 +117,13 @@ function withReferences(place: Place, value: Json, key = ''): Json {
  * Whom a policy is for. In a namespace of Kubernetes the namespace says so, and its zone is meant; a Global control plane
  * hands a policy to the proxies of all namespaces and zones that its selector fits (routing.md 2.1).
  */
-function scoped(place: Place, object: EmittedObject, spec: JsonObject): JsonObject {
+function scoped(place: Place, object: KubernetesObject, spec: JsonObject): JsonObject {
   const { settings, home } = place;
-  const role = policyRole(object as unknown as JsonObject, settings.systemNamespace, settings.target);
+  const role = policyRole(object as JsonObject, settings.systemNamespace, settings.target);
   if (role === undefined) return spec;
   const own = role === 'consumer' || role === 'workload-owner';
   const ref = isMap(spec.targetRef) ? spec.targetRef : { kind: 'Mesh' };
-  if (ref.kind === 'Dataplane' || own || (access.has(object.kind) && ref.kind === 'Mesh')) {
+  if (ref.kind === 'Dataplane' || own || (access.has(String(object.kind)) && ref.kind === 'Mesh')) {
     const labels = {
       ...(own ? { [namespaceLabel]: home } : {}),
       ...(isMap(ref.labels) ? ref.labels : {}),
@@ -120,25 +153,60 @@ function withoutCrossZone(spec: JsonObject): JsonObject {
 }
 
 /**
+ * The server names by which proxies ask a zone egress for an external service, wherever a policy matches one: those of what comes
+ * from a Global control plane hold neither the zone nor the namespace (kuma, pkg/core/resources/sni/sni.go `FromKRI`, 2.14 and 3.0).
+ */
+function withServerNames(place: Place, value: Json, key = ''): Json {
+  if (isList(value)) return value.map((item) => withServerNames(place, item));
+  if (!isMap(value)) return value;
+  const { mesh, zone, systemNamespace } = place.settings;
+  const local = `sni.extsvc.${mesh}.${zone}.${systemNamespace}.`;
+  const name = key === 'sni' ? textOf(value.value) : undefined;
+  if (name?.startsWith(local)) {
+    const [service = '', ...port] = name.slice(local.length).split('.');
+    const own = nameIn(place, 'MeshExternalService', systemNamespace, service);
+    return { ...value, value: ['sni', 'extsvc', mesh, own, ...port].join('.') };
+  }
+  return Object.fromEntries(Object.entries(value).map(([field, item]) => [field, withServerNames(place, item, field)]));
+}
+
+/**
  * A resource in the form that `kumactl apply` takes at a Global control plane (edge.md 1, security.md 1.6): without
  * namespaces, so that names carry them, references are by labels with the zone, and policies of a namespace select it.
  * @param object a resource for which `isUniversal` holds
  * @param zone the zone that it is for, where the bundle is for several; names then tell them apart
  */
-export function toUniversal(object: EmittedObject, given: Settings, zone?: string): UniversalObject {
+export function toUniversal(object: KubernetesObject, given: UniversalNames, zone?: string): UniversalObject {
   const settings = zone === undefined ? given : { ...given, zone };
-  const { kind, metadata } = object;
-  const home = metadata.namespace ?? settings.systemNamespace;
+  const kind = String(object.kind);
+  const metadata = mapOf(object.metadata as Json | undefined);
+  const name = textOf(metadata.name) ?? '';
+  const home = textOf(metadata.namespace) ?? settings.systemNamespace;
   const place: Place = { settings, zone, home };
-  const labels = Object.entries(metadata.labels ?? {}).filter(([key]) => !placeLabels.has(key));
+  const own = mapOf(metadata.labels);
+  const labels = Object.entries(own).filter(([key]) => !placeLabels.has(key));
   const head = {
     type: kind,
-    ...(global.has(kind) ? {} : { mesh: metadata.labels?.['kuma.io/mesh'] ?? settings.mesh }),
-    name: kind === 'Mesh' ? metadata.name : nameIn(place, home, metadata.name),
+    ...(global.has(kind) ? {} : { mesh: textOf(own['kuma.io/mesh']) ?? settings.mesh }),
+    name: kind === 'Mesh' ? name : nameIn(place, kind, home, name),
     ...(labels.length === 0 ? {} : { labels: Object.fromEntries(labels) }),
   };
-  const spec = isMap(object.spec as Json) ? (object.spec as JsonObject) : {};
+  const spec = mapOf(object.spec as Json | undefined);
   if (withoutSpec.has(kind)) return { ...head, ...spec };
   const said = kind === 'MeshLoadBalancingStrategy' ? withoutCrossZone(spec) : spec;
-  return { ...head, spec: withReferences(place, scoped(place, object, said)) };
+  return { ...head, spec: withServerNames(place, withReferences(place, scoped(place, object, said))) };
 }
+
+/** What singles a resource out at a control plane; `mesh` is absent of those that belong to none. */
+export interface UniversalRef {
+  readonly type: string;
+  readonly name: string;
+  readonly mesh?: string;
+}
+
+/** How kumactl names a resource, and the arguments with which it deletes it (kuma, app/kumactl/cmd/delete, 2.13 to 3.0). */
+export const kumactlDelete = ({ type, name, mesh }: UniversalRef): string[] => [
+  type.toLowerCase(),
+  name,
+  ...(mesh === undefined ? [] : ['--mesh', mesh]),
+];
