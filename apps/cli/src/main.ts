@@ -175,6 +175,7 @@ withEstate(program.command('plan'))
     'count what each proxy holds and whom a change reaches, in both meshes, and what scoping would save',
   )
   .option('--out <dir>', 'write a runbook for each wave, its manifests stage by stage, and the way back')
+  .option('--format <form>', 'of what is in --out: kubernetes, or universal for kumactl apply (default kubernetes)')
   .option('--force', 'replace an earlier bundle in --out')
   .option('--topology <kind>', 'same-cluster (default) or separate-clusters')
   .option('--domain <suffix>', 'DNS suffix of bridged services of separate clusters (default bridge.internal)')
@@ -207,7 +208,8 @@ Examples:
   curl -s 'http://prometheus:9090/api/v1/query?query=istio_requests_total' > seen.json
   isthmus plan manifests/ --observed seen.json
   isthmus plan cluster.zip --fan-out
-  isthmus plan cluster.zip --complete --out plan --start 2027-01-11 --freeze '2027-02-01..2027-02-14=sale'`,
+  isthmus plan cluster.zip --complete --out plan --start 2027-01-11 --freeze '2027-02-01..2027-02-14=sale'
+  isthmus plan cluster.zip --complete --out plan --format universal`,
   )
   .action(async (paths: string[], options: PlanOptions) => {
     const { runPlan } = await import('./plan.ts');

@@ -138,6 +138,17 @@ test('--out writes runbooks, manifests stage by stage and the way back, the same
   expect(isthmus(['plan', '-', '--out', first, '--force'], whole).status).toBe(0);
 });
 
+test('a plan in Universal form is for kumactl where it is Kong Mesh’s own, and for kubectl elsewhere', () => {
+  const out = join(scratch, 'universal');
+  expect(isthmus(['plan', '-', '--complete', '--format', 'universal', '--out', out], whole).status).toBe(0);
+  const files = filesIn(out);
+  const yaml = files.filter((path) => path.endsWith('.yaml'));
+  expect(yaml.filter((path) => !/-(?:kubectl|kumactl)\.yaml$/.test(path))).toEqual([]);
+  const kumactl = yaml.find((path) => path.endsWith('-kumactl.yaml')) ?? '';
+  expect(readFileSync(join(out, kumactl), 'utf8')).toMatch(/^type: Mesh\w+\nmesh: default\nname: /);
+  expect(readFileSync(join(out, 'wave-01/runbook.md'), 'utf8')).toContain('kumactl apply -f wave-01/');
+});
+
 test('waves have days, behind the freezes', () => {
   const args = ['--start', '2027-01-11', '--every', '1', '--freeze', '2027-01-12..2027-01-13=stocktaking'];
   const { stdout } = isthmus(['plan', '-', ...args], estate);
@@ -150,6 +161,12 @@ test.each([
   ['a freeze without a first day', ['--freeze', '2027-01-01..2027-01-02=x'], '--freeze needs --start'],
   ['a distance without a first day', ['--every', '3'], '--every needs --start'],
   ['a freeze without a reason', ['--start', '2027-01-01', '--freeze', '2027-01-01..2027-01-02'], '--freeze takes'],
+  ['a form without a bundle', ['--format', 'universal'], '--format is for a bundle: say --out DIR too'],
+  [
+    'a form that is not known',
+    ['--format', 'helm', '--out', join(scratch, 'helm')],
+    'choose one of kubernetes, universal',
+  ],
   ['shares that do not grow', ['--shift', '50,10,100'], '--shift takes shares'],
   ['shares that are no numbers', ['--shift', 'all'], '--shift takes shares'],
   ['an unknown topology', ['--topology', 'mixed'], '--topology is same-cluster or separate-clusters'],

@@ -22,6 +22,7 @@ import {
 } from '@isthmus/migration';
 import { applyOverrides, translate } from '@isthmus/translation';
 import { type EstateOptions, readSources, settingsOf, textsOf } from './estate.ts';
+import { formatOf } from './format.ts';
 import { InputError } from './input.ts';
 import { checkFile, checkFolder, writeText, writeWhole } from './output.ts';
 import { readOverrideFiles } from './overrides.ts';
@@ -42,6 +43,8 @@ export interface PlanOptions extends EstateOptions, BridgeOptions {
   readonly report?: string;
   readonly fanOut?: boolean;
   readonly verbose?: boolean;
+  /** How the bundle's resources are written. */
+  readonly format?: string;
 }
 
 const service = /^[^/=\s]+\/[^/=\s]+$/;
@@ -122,6 +125,9 @@ export async function runPlan(paths: readonly string[], options: PlanOptions): P
   const { report: file, verbose = false, out } = options;
   const bridge = await bridgeSettingsOf(options);
   const schedule = scheduleOf(options);
+  if (options.format !== undefined && out === undefined)
+    throw new InputError('--format is for a bundle: say --out DIR too');
+  const format = formatOf(options.format);
   if (file !== undefined && file !== '-') checkFile(file);
   if (out !== undefined) checkFolder(out, options.force ?? false);
   const observed = await observedOf(options.observed);
@@ -149,7 +155,7 @@ export async function runPlan(paths: readonly string[], options: PlanOptions): P
       });
       progress.say('Writing …');
       const waves = waveOf(report.waves.map(({ groups }) => groups.flatMap(({ services }) => services)));
-      writePlanBundle(out, [...planBundle(facts, waves, days, sentenceOfPlan(report))]);
+      writePlanBundle(out, [...planBundle(facts, waves, days, sentenceOfPlan(report), format)]);
     }
   }
   progress.end();

@@ -190,8 +190,30 @@ test('a wave comes stage by stage, with commands, ways and manifests; its runboo
   expect(text).toMatch(/^# Wave 1 of 2\n/);
 });
 
+test('a wave, its runbook and its bundle come in Universal form too', async () => {
+  const wave = await read<WaveStages>('/plan/waves/1?form=universal', routes.getWave.response);
+  const apply = wave.stages.find(({ id }) => id === 'apply');
+  expect(apply?.steps.flatMap(({ commands }) => commands.map(({ tool }) => tool))).toContain('kumactl');
+  const policy = apply?.added.find(({ kind }) => kind === 'MeshTimeout');
+  expect(policy).toMatchObject({ namespace: '', after: expect.stringMatching(/^type: MeshTimeout\nmesh: default\n/) });
+  const kubernetes = await read<WaveStages>('/plan/waves/1', routes.getWave.response);
+  for (const [index, { added, changed, removed }] of wave.stages.entries())
+    expect(kubernetes.stages[index]).toMatchObject({
+      added: { length: added.length },
+      changed: { length: changed.length },
+      removed: { length: removed.length },
+    });
+  const text = await (await fetch(at('/plan/waves/1/runbook?form=universal'))).text();
+  expect(text).toContain('kumactl apply -f wave-01/20-apply/apply-');
+  const bundle = await fetch(at('/plan/bundle?format=zip&form=universal'));
+  expect(bundle.headers.get('content-disposition')).toContain('migration-plan-universal.zip');
+  expect(Buffer.from(await bundle.arrayBuffer()).includes('-kumactl.yaml')).toBe(true);
+  for (const path of ['/plan/waves/1', '/plan/waves/1/runbook', '/plan/bundle'])
+    expect((await call('GET', `${path}?form=helm`)).status).toBe(400);
+});
+
 test('the plan comes as an archive, the same bytes each time', async () => {
-  for (const query of ['?format=zip', '?format=tar.gz', '?format=zip&wave=2']) {
+  for (const query of ['?format=zip', '?format=tar.gz', '?format=zip&wave=2', '?format=zip&form=universal']) {
     const [first, second] = await Promise.all(
       [0, 1].map(async () => Buffer.from(await (await fetch(at(`/plan/bundle${query}`))).arrayBuffer())),
     );

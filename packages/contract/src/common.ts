@@ -7,6 +7,10 @@ export type TargetVersion = Static<typeof TargetVersion>;
 export const Phase = Type.Unsafe<(typeof phases)[number]>(Type.Enum([...phases]));
 export type Phase = (typeof phases)[number];
 
+/** How resources of Kong Mesh are written: as objects of Kubernetes, or as `kumactl apply` takes them. */
+export const ResourceForm = Type.Union([Type.Literal('kubernetes'), Type.Literal('universal')]);
+export type ResourceForm = Static<typeof ResourceForm>;
+
 /** How many leaf fields have each outcome. */
 export const Outcomes = Type.Object({
   exact: Type.Integer(),

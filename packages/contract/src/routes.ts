@@ -4,6 +4,7 @@ import * as behaviour from './behaviour.ts';
 import * as changes from './changes.ts';
 import * as checks from './checks.ts';
 import { clusterRoutes } from './cluster-routes.ts';
+import { ResourceForm } from './common.ts';
 import * as coverage from './coverage.ts';
 import * as fanOut from './fan-out.ts';
 import * as gate from './gate.ts';
@@ -340,6 +341,7 @@ export const routes = defineRoutes({
     method: 'GET',
     path: '/migrations/:id/plan/waves/:wave',
     summary: 'One wave stage by stage: what each changes, what to run, how to verify, how to go back',
+    query: Type.Object({ form: Type.Optional(ResourceForm) }),
     status: 200,
     response: stage.WaveStages,
   },
@@ -347,15 +349,19 @@ export const routes = defineRoutes({
     method: 'GET',
     path: '/migrations/:id/plan/waves/:wave/runbook',
     summary: 'The runbook of a wave as Markdown or as a self-contained page',
-    query: Type.Object({ format: Type.Optional(Type.Enum(['md', 'html'])) }),
+    query: Type.Object({
+      format: Type.Optional(Type.Enum(['md', 'html'])),
+      form: Type.Optional(ResourceForm),
+    }),
     status: 200,
   },
   getPlanBundle: {
     method: 'GET',
     path: '/migrations/:id/plan/bundle',
-    summary: 'Runbooks, manifests and the way back of all waves, or of one, as an archive',
+    summary: 'Runbooks, manifests and the way back of all waves, or of one, as an archive, in either form',
     query: Type.Object({
       format: Type.Optional(Type.Union([Type.Literal('zip'), Type.Literal('tar.gz')])),
+      form: Type.Optional(ResourceForm),
       wave: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
     }),
     status: 200,
@@ -497,7 +503,7 @@ export const routes = defineRoutes({
     summary: 'The bundle as an archive, its resources as objects of Kubernetes or in Universal form',
     query: Type.Object({
       format: Type.Optional(Type.Union([Type.Literal('zip'), Type.Literal('tar.gz')])),
-      form: Type.Optional(Type.Union([Type.Literal('kubernetes'), Type.Literal('universal')])),
+      form: Type.Optional(ResourceForm),
     }),
     status: 200,
   },

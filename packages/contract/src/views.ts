@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Acceptance, Diagnostic, Outcomes, ResourceRow, SeverityCounts, SubjectRef } from './common.ts';
+import { Acceptance, Diagnostic, Outcomes, ResourceForm, ResourceRow, SeverityCounts, SubjectRef } from './common.ts';
 import { ResourceOverride } from './overrides.ts';
 
 const PhaseCounts = Type.Record(Type.String(), Type.Integer());
@@ -141,9 +141,12 @@ export const TargetDocument = Type.Object({
   role: Type.Union([Type.Literal('resource'), Type.Literal('draft'), Type.Literal('patch')]),
   /** Why a draft is one. */
   why: Type.Optional(Type.String()),
-  /** Its file in the bundle. */
+  /** Its file in the bundle of the Kubernetes form. */
   file: Type.String(),
+  /** As an object of Kubernetes, whatever form the file has it in. */
   text: Type.String(),
+  /** The form that the file has it in; absent where that is the one of the text. */
+  form: Type.Optional(ResourceForm),
   /** Which control plane it is for, where the import holds several clusters. */
   place: Type.Optional(Type.String()),
   /** Tells what the translation emits by itself from what it emitted before; absent where a person added the resource. */

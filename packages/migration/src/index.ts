@@ -11,7 +11,7 @@ export { type BridgeDiagram, bridgeDiagram } from './bridge/diagram.ts';
 export { type BridgedService, type BridgeFacts, bridgeFacts } from './bridge/facts.ts';
 export type { BridgeInput, EmittedFor } from './bridge/input.ts';
 export { hasShares } from './bridge/into-kong.ts';
-export type { Changes, Cluster, ObjectRef, Overlay, Placed } from './bridge/placed.ts';
+export type { Changes, Overlay, Placed } from './bridge/placed.ts';
 export { type Progress, type ProgressOf, progressOfPhase } from './bridge/progress.ts';
 export { type Hop, pathDiagram, type RequestPath, type RequestRoute, requestPath } from './bridge/request-path.ts';
 export {
@@ -72,6 +72,7 @@ export {
 } from './phases/gate.ts';
 export { type BundleFile, planBundle, planFiles } from './runbook/bundle.ts';
 export type { Command } from './runbook/command.ts';
+export { type Written, written, writtenRef } from './runbook/portions.ts';
 export { type Runbook, renderRunbook, runbookOf } from './runbook/runbook.ts';
 export { renderRunbookPage } from './runbook/runbook-page.ts';
 export { type StageSteps, type Step, stageFolder, stepsOfStage } from './runbook/steps.ts';

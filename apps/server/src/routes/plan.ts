@@ -8,6 +8,7 @@ import {
   type PlanQuery,
   type PlanSettings,
   type RequestPathQuery,
+  type ResourceForm,
   routes,
   type ServiceGates,
 } from '@isthmus/contract';
@@ -107,6 +108,9 @@ export function planRoutes(app: FastifyInstance, context: Context): void {
     return Number(wave);
   };
 
+  const formOf = (request: FastifyRequest): ResourceForm =>
+    (request.query as { form?: ResourceForm }).form ?? 'kubernetes';
+
   serve(app, routes.getPlan, (request, reply) =>
     render(request, reply, (basis) => ({ name: 'plan', basis, query: request.query as PlanQuery })),
   );
@@ -174,7 +178,7 @@ export function planRoutes(app: FastifyInstance, context: Context): void {
     await change(request, undefined, { observed: null }, { field: 'observed', before: said, after: null });
   });
   serve(app, routes.getWave, (request, reply) =>
-    render(request, reply, (basis) => ({ name: 'wave', basis, wave: waveOf(request) })),
+    render(request, reply, (basis) => ({ name: 'wave', basis, wave: waveOf(request), form: formOf(request) })),
   );
   serve(app, routes.getRunbook, (request, reply) => {
     const { format = 'md' } = request.query as { format?: 'md' | 'html' };
@@ -183,18 +187,20 @@ export function planRoutes(app: FastifyInstance, context: Context): void {
     return render(
       request,
       reply,
-      (basis) => ({ name: 'runbook', basis, wave, format }),
+      (basis) => ({ name: 'runbook', basis, wave, format, form: formOf(request) }),
       format === 'html' ? 'text/html; charset=utf-8' : 'text/markdown; charset=utf-8',
     );
   });
   serve(app, routes.getPlanBundle, (request, reply) => {
     const { format = 'zip', wave } = request.query as { format?: 'zip' | 'tar.gz'; wave?: number };
-    const name = wave === undefined ? 'migration-plan' : `migration-plan-wave-${wave}`;
+    const form = formOf(request);
+    const whole = form === 'universal' ? 'migration-plan-universal' : 'migration-plan';
+    const name = wave === undefined ? whole : `${whole}-wave-${wave}`;
     reply.header('content-disposition', `attachment; filename="${name}.${format}"`);
     return render(
       request,
       reply,
-      (basis) => ({ name: 'plan-bundle', basis, format, wave }),
+      (basis) => ({ name: 'plan-bundle', basis, format, form, wave }),
       format === 'zip' ? 'application/zip' : 'application/gzip',
     );
   });

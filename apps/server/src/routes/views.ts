@@ -4,6 +4,7 @@ import {
   type BehaviourQuery,
   type CheckQuery,
   type ReportQuery,
+  type ResourceForm,
   routes,
   type ServiceBehaviourQuery,
   type SimulatedRequest,
@@ -127,7 +128,7 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
   serve(app, routes.getBundle, (request, reply) => {
     const { format = 'zip', form = 'kubernetes' } = request.query as {
       format?: 'zip' | 'tar.gz';
-      form?: 'kubernetes' | 'universal';
+      form?: ResourceForm;
     };
     const name = form === 'universal' ? 'kong-mesh-universal-bundle' : 'kong-mesh-bundle';
     reply.header('content-disposition', `attachment; filename="${name}.${format}"`);

@@ -1,5 +1,5 @@
 import { type ArchiveFormat, archive } from '@isthmus/bundle';
-import type { ChangedObject, RequestPath, RequestPathQuery, Stage, WaveStages } from '@isthmus/contract';
+import type { ChangedObject, RequestPath, RequestPathQuery, ResourceForm, Stage, WaveStages } from '@isthmus/contract';
 import { type JsonObject, writeYaml } from '@isthmus/kubernetes';
 import {
   type BridgeDiagram,
@@ -7,9 +7,8 @@ import {
   bridgeDiagram,
   bridgeFacts,
   type Changes,
-  type Cluster,
   crossingWays,
-  type ObjectRef,
+  type Placed,
   type ProgressOf,
   pathDiagram,
   phasesAt,
@@ -25,7 +24,10 @@ import {
   stagesNamed,
   stagesOfWave,
   type WaveOf,
+  type Written,
   waveOf,
+  written,
+  writtenRef,
 } from '@isthmus/migration';
 import type { ServiceState } from '@isthmus/store';
 import type { PlanBasis } from '../plan-record.ts';
@@ -143,39 +145,35 @@ export function path(
   return { ...found, routes, mermaid: pathDiagram(found) };
 }
 
-const object = (
-  cluster: Cluster,
-  service: string,
-  ref: ObjectRef,
-  texts: { before?: JsonObject; after?: JsonObject },
-): ChangedObject => ({
-  cluster,
-  service,
-  ...ref,
-  ...(texts.before === undefined ? {} : { before: writeYaml(texts.before) }),
-  ...(texts.after === undefined ? {} : { after: writeYaml(texts.after) }),
-});
-
-function refOf({ apiVersion, kind, metadata }: JsonObject): ObjectRef {
-  const { namespace = '', name = '' } = (metadata ?? {}) as { namespace?: string; name?: string };
-  return { apiVersion: String(apiVersion), kind: String(kind), namespace, name };
+/** An object as the form has it, with its text before and after. */
+function object(placed: Placed, how: Written, texts: { before?: JsonObject; after?: JsonObject }): ChangedObject {
+  const textOf = (one: JsonObject): string => writeYaml(written({ ...placed, object: one }, how));
+  return {
+    cluster: placed.cluster,
+    service: placed.service,
+    ...writtenRef(placed, how),
+    ...(texts.before === undefined ? {} : { before: textOf(texts.before) }),
+    ...(texts.after === undefined ? {} : { after: textOf(texts.after) }),
+  };
 }
 
-const present = ({ added, changed, removed }: Changes): Pick<Stage, 'added' | 'changed' | 'removed'> => ({
-  added: added.map((one) => object(one.cluster, one.service, refOf(one.object), { after: one.object })),
-  changed: changed.map(({ before, after }) =>
-    object(after.cluster, after.service, refOf(after.object), { before, after: after.object }),
-  ),
-  removed: removed.map(({ cluster, service, ref }) => object(cluster, service, ref, {})),
+const present = ({ added, changed, removed }: Changes, how: Written): Pick<Stage, 'added' | 'changed' | 'removed'> => ({
+  added: added.map((one) => object(one, how, { after: one.object })),
+  changed: changed.map(({ before, after }) => object(after, how, { before, after: after.object })),
+  removed: removed.map((one) => object(one, how, {})),
 });
 
 /** A wave stage by stage; undefined where the plan has no such wave. */
-export function wave(snapshot: Translated, number: number, basis: PlanBasis): WaveStages | undefined {
+export function wave(
+  snapshot: Translated,
+  { wave: number, form }: { readonly wave: number; readonly form: ResourceForm },
+  basis: PlanBasis,
+): WaveStages | undefined {
   const { facts, waves, count, planned } = bridgeOf(snapshot, basis);
   if (number < 1 || number > count) return undefined;
   const stages = stagesOfWave(facts, waves, number);
   const day = planned.days[number - 1];
-  const runbook = runbookOf(facts, waves, number, day, stages);
+  const runbook = runbookOf(facts, waves, number, day, form, stages);
   return {
     wave: number,
     waves: count,
@@ -199,7 +197,7 @@ export function wave(snapshot: Translated, number: number, basis: PlanBasis): Wa
           rollback: [...step.rollback],
         })),
         ways: (own?.ways ?? []).map((way) => ({ ...way, hosts: [...way.hosts], cautions: [...way.cautions] })),
-        ...present(stage.changes),
+        ...present(stage.changes, { form, names: facts.input.names }),
       };
     }),
   };
@@ -208,28 +206,35 @@ export function wave(snapshot: Translated, number: number, basis: PlanBasis): Wa
 /** The runbook of a wave; undefined where the plan has no such wave. */
 export function runbook(
   snapshot: Translated,
-  number: number,
-  format: 'md' | 'html',
+  {
+    wave: number,
+    format,
+    form,
+  }: { readonly wave: number; readonly format: 'md' | 'html'; readonly form: ResourceForm },
   basis: PlanBasis,
 ): Uint8Array | undefined {
   const { facts, waves, count, planned } = bridgeOf(snapshot, basis);
   if (number < 1 || number > count) return undefined;
-  const made = runbookOf(facts, waves, number, planned.days[number - 1]);
+  const made = runbookOf(facts, waves, number, planned.days[number - 1], form);
   return new TextEncoder().encode(format === 'html' ? renderRunbookPage(made) : renderRunbook(made));
 }
 
 /** The bundle of the plan, or of one wave; undefined where the plan has no such wave. */
 export async function bundleOfPlan(
   snapshot: Translated,
-  { format, wave: number }: { readonly format: ArchiveFormat; readonly wave?: number | undefined },
+  {
+    format,
+    form,
+    wave: number,
+  }: { readonly format: ArchiveFormat; readonly form: ResourceForm; readonly wave?: number | undefined },
   basis: PlanBasis,
 ): Promise<Uint8Array | undefined> {
   const { facts, waves, count, planned } = bridgeOf(snapshot, basis);
   if (number !== undefined && number > count) return undefined;
   const files =
     number === undefined
-      ? planBundle(facts, waves, planned.days, planned.sentence)
-      : planFiles(facts, waves, number, planned.days[number - 1]);
+      ? planBundle(facts, waves, planned.days, planned.sentence, form)
+      : planFiles(facts, waves, number, planned.days[number - 1], form);
   return archive(
     [...files].sort((a, b) => (a.path < b.path ? -1 : 1)),
     format,

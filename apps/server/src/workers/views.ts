@@ -1,12 +1,4 @@
-import {
-  type ArchiveFormat,
-  archive,
-  type BundleFormat,
-  buildReport,
-  layOut,
-  renderReportPage,
-  reportText,
-} from '@isthmus/bundle';
+import { type ArchiveFormat, archive, buildReport, layOut, renderReportPage, reportText } from '@isthmus/bundle';
 import type {
   AccessQuery,
   Arrangement,
@@ -19,6 +11,7 @@ import type {
   Phase,
   PlanQuery,
   RequestPathQuery,
+  ResourceForm,
   ResourceRow,
   Service,
   ServiceBehaviourQuery,
@@ -69,7 +62,7 @@ export interface ViewTask {
     | ({ readonly name: 'progress' } & Course)
     | { readonly name: 'changes'; readonly from: string }
     | ({ readonly name: 'changed-verdicts'; readonly from: string } & Pick<Decisions, 'approvals' | 'basis' | 'result'>)
-    | { readonly name: 'bundle'; readonly format: ArchiveFormat; readonly form: BundleFormat }
+    | { readonly name: 'bundle'; readonly format: ArchiveFormat; readonly form: ResourceForm }
     | { readonly name: 'services'; readonly ids?: readonly string[] }
     | { readonly name: 'diagnostics'; readonly severity?: string; readonly limit?: number }
     | {
@@ -80,12 +73,19 @@ export interface ViewTask {
       }
     | ({ readonly name: 'bridge'; readonly basis: PlanBasis } & BridgeQuery)
     | ({ readonly name: 'request-path'; readonly basis: PlanBasis } & RequestPathQuery)
-    | { readonly name: 'wave'; readonly basis: PlanBasis; readonly wave: number }
-    | { readonly name: 'runbook'; readonly basis: PlanBasis; readonly wave: number; readonly format: 'md' | 'html' }
+    | { readonly name: 'wave'; readonly basis: PlanBasis; readonly wave: number; readonly form: ResourceForm }
+    | {
+        readonly name: 'runbook';
+        readonly basis: PlanBasis;
+        readonly wave: number;
+        readonly format: 'md' | 'html';
+        readonly form: ResourceForm;
+      }
     | {
         readonly name: 'plan-bundle';
         readonly basis: PlanBasis;
         readonly format: ArchiveFormat;
+        readonly form: ResourceForm;
         readonly wave?: number | undefined;
       }
     | { readonly name: 'assessment'; readonly basis: PlanBasis; readonly arrangement: Arrangement }
@@ -370,7 +370,7 @@ function build(snapshot: Translated, task: ViewTask): unknown {
     case 'request-path':
       return path(snapshot, list, view, view.basis);
     case 'wave':
-      return wave(snapshot, view.wave, view.basis);
+      return wave(snapshot, view, view.basis);
     case 'assessment':
       return assessment(snapshot, view.arrangement, view.basis);
     case 'gates':
@@ -431,7 +431,7 @@ async function renderDocument(
 ): Promise<Uint8Array | undefined> {
   if (view.name === 'access-table')
     return accessTable(snapshot, view, { states, accepted: settings.accepted, basis: view.basis });
-  if (view.name === 'runbook') return runbook(snapshot, view.wave, view.format, view.basis);
+  if (view.name === 'runbook') return runbook(snapshot, view, view.basis);
   if (view.name === 'plan-bundle') return bundleOfPlan(snapshot, view, view.basis);
   if (!isReport(view) && view.name !== 'bundle') return undefined;
   const { files, fileOf } = layOut(snapshot.translation, isReport(view) ? 'kubernetes' : view.form);

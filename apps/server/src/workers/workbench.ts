@@ -1,4 +1,4 @@
-import { filesOf } from '@isthmus/bundle';
+import { filesOf, formInBundle } from '@isthmus/bundle';
 import type { FieldLink, Workbench } from '@isthmus/contract';
 import { type Diagnostic, findCode } from '@isthmus/diagnostics';
 import { type Json, locateAll, type Resource, writeYaml } from '@isthmus/kubernetes';
@@ -249,6 +249,7 @@ export function workbench(
       ...(one.role === 'draft' ? { why: one.why } : {}),
       file: fileOf[index] ?? '',
       text,
+      ...(formInBundle(one, 'kubernetes', translation.settings) === 'universal' ? { form: 'universal' as const } : {}),
       ...decisionAbout(one, places),
     })),
     fields,

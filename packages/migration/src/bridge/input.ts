@@ -3,8 +3,11 @@ import type { Estate } from '@isthmus/istio';
 import type { ServiceGraph } from '../graph/edge.ts';
 import type { BridgeSettings, MeshNames } from './settings.ts';
 
-/** What a translation emits, with the services (`<namespace>/<name>`) that it is about. */
-export type EmittedFor = Emitted & { readonly services: readonly string[] };
+/** What a translation emits, with the services (`<namespace>/<name>`) that it is about, and of several clusters its control plane. */
+export type EmittedFor = Emitted & {
+  readonly services: readonly string[];
+  readonly place?: { readonly kind: 'global' } | { readonly kind: 'zone'; readonly zone: string };
+};
 
 /** What the bridge of an estate is computed from. */
 export interface BridgeInput {

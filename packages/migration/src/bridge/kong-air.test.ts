@@ -26,6 +26,7 @@ import {
   type Topology,
   waveOf,
 } from '../index.ts';
+import { refOf } from './placed.ts';
 
 const folder = new URL('../../../../examples/kong-air/', import.meta.url);
 const estate = takeIn(
@@ -99,8 +100,10 @@ describe.each(
         if (label(object) !== undefined)
           left.set(`${cluster} ${kind} ${metadata.namespace ?? ''}/${metadata.name}`, kind);
       }
-      for (const { cluster, ref } of changes.removed)
+      for (const { cluster, object } of changes.removed) {
+        const ref = refOf(object);
         left.delete(`${cluster} ${ref.kind} ${ref.namespace}/${ref.name}`);
+      }
     }
     expect([...left.keys()]).toEqual([]);
   });
@@ -115,7 +118,7 @@ describe.each(
       };
       for (const one of added) set(one);
       for (const { after } of changed) set(after);
-      for (const { cluster, ref } of removed) state.delete(keyOf(cluster, { ...ref }));
+      for (const { cluster, object } of removed) state.delete(keyOf(cluster, { ...refOf(object) }));
     };
     const cluster = topology === 'same-cluster' ? 'shared' : 'istio';
     for (const wave of [1, 2, count]) {

@@ -9,6 +9,8 @@ export interface Placed {
   readonly object: JsonObject;
   /** The service that it is there for; `''` where it is there for several. */
   readonly service: string;
+  /** The zone that it is for; absent where the import is of one cluster, and of what is for all of them. */
+  readonly zone?: string;
 }
 
 /** What an object is, without its content. */
@@ -54,7 +56,8 @@ export function keyOfPlaced(placed: Placed): string {
 export interface Changes {
   readonly added: readonly Placed[];
   readonly changed: readonly { readonly before: JsonObject; readonly after: Placed }[];
-  readonly removed: readonly { readonly cluster: Cluster; readonly service: string; readonly ref: ObjectRef }[];
+  /** What goes, as it was. */
+  readonly removed: readonly Placed[];
 }
 
 const isSame = (a: JsonObject, b: JsonObject): boolean =>
@@ -71,7 +74,7 @@ export function changesBetween(
 ): Changes {
   const added: Placed[] = [];
   const changed: { before: JsonObject; after: Placed }[] = [];
-  const removed: { cluster: Cluster; service: string; ref: ObjectRef }[] = [];
+  const removed: Placed[] = [];
   const touched: string[] = [];
   for (const [key, placed] of after) if (before.get(key) !== placed || !before.has(key)) touched.push(key);
   for (const key of before.keys()) if (!after.has(key)) touched.push(key);
@@ -81,10 +84,12 @@ export function changesBetween(
     const cluster = key.slice(0, key.indexOf('/')) as Cluster;
     const service = next?.service ?? before.get(key)?.service ?? '';
     const object = after.has(key) ? next?.object : imported(key);
+    const zone = next?.zone ?? before.get(key)?.zone;
+    const place = { cluster, service, ...(zone === undefined ? {} : { zone }) };
     if (old === undefined && object === undefined) continue;
-    if (old === undefined) added.push({ cluster, service, object: object as JsonObject });
-    else if (object === undefined) removed.push({ cluster, service, ref: refOf(old) });
-    else if (!isSame(old, object)) changed.push({ before: old, after: { cluster, service, object } });
+    if (old === undefined) added.push({ ...place, object: object as JsonObject });
+    else if (object === undefined) removed.push({ ...place, object: old });
+    else if (!isSame(old, object)) changed.push({ before: old, after: { ...place, object } });
   }
   return { added, changed, removed };
 }

@@ -81,7 +81,8 @@ function translated(
       const own = object as JsonObject;
       const rest = isOver && kind === 'MeshTrafficPermission' ? withoutDomains(own, foreign) : own;
       const service = known.length === 1 ? (known[0] as string) : '';
-      return rest === undefined ? [] : [{ cluster, object: inMesh(rest, facts), service }];
+      const zone = one.place?.kind === 'zone' ? { zone: one.place.zone } : {};
+      return rest === undefined ? [] : [{ cluster, object: inMesh(rest, facts), service, ...zone }];
     });
   });
 }

@@ -1,8 +1,10 @@
+import type { ResourceForm } from '@isthmus/kong-mesh';
 import type { BridgeFacts } from '../bridge/facts.ts';
 import { stagesOfWave, type WaveOf } from '../bridge/stages.ts';
 import type { WaveDay } from '../waves/calendar.ts';
 import { type BundleFile, manifestsOf, rollbackOf } from './manifests.ts';
-import { dayInWords, renderRunbook, runbookOf, topologyInWords } from './runbook.ts';
+import type { Written } from './portions.ts';
+import { dayInWords, formInWords, renderRunbook, runbookOf, topologyInWords } from './runbook.ts';
 import { renderRunbookPage } from './runbook-page.ts';
 import { stageFolder, waveFolder } from './steps.ts';
 
@@ -14,28 +16,50 @@ export function* planFiles(
   waves: WaveOf,
   wave: number,
   day: WaveDay | undefined,
+  form: ResourceForm,
 ): Generator<BundleFile> {
   const stages = stagesOfWave(facts, waves, wave);
-  const runbook = runbookOf(facts, waves, wave, day, stages);
+  const runbook = runbookOf(facts, waves, wave, day, form, stages);
+  const how: Written = { form, names: facts.input.names };
   yield { path: `${waveFolder(wave)}/runbook.md`, text: renderRunbook(runbook) };
   yield { path: `${waveFolder(wave)}/runbook.html`, text: renderRunbookPage(runbook) };
   for (const [index, stage] of stages.entries()) {
     const folder = stageFolder(wave, index, stage.id);
-    yield* manifestsOf(stage.changes, folder);
-    yield* rollbackOf(stage.rollback, `${folder}/rollback`);
+    yield* manifestsOf(stage.changes, folder, how);
+    yield* rollbackOf(stage.rollback, `${folder}/rollback`, how);
   }
 }
+
+const foldersInWords: Readonly<Record<ResourceForm, string>> = {
+  kubernetes:
+    'Each wave has a runbook and a folder for each of its stages: `apply.yaml` and `delete.yaml` in the order of the runbook, and `rollback/`, which takes the clusters back to where the wave found them.',
+  universal:
+    'Each wave has a runbook and a folder for each of its stages: numbered files to be applied in that order, `delete.sh` where something goes, and `rollback/`, which takes clusters and control plane back to where the wave found them.',
+};
+
+/** What whoever applies files of this form has to know beforehand; nothing of the form of Kubernetes. */
+const beforehand: Readonly<Record<ResourceForm, readonly string[]>> = {
+  kubernetes: [],
+  universal: [
+    'Configure kumactl for the global control plane first (`kumactl config control-planes add …`), and give it no variables (`-v`): it would take the template of a MeshIdentity for some of its own. A global control plane hands policies to all its zones: those that select proxies by labels, permissions and MeshTLS name the zone; timeouts, retries and the like for the whole mesh hold in every zone. Namespaces stand in front of names: `shop.pay` is `pay` of namespace shop.',
+    '',
+    'A migration stays in the form that it began in: what was applied in one is not found by the files of the other.',
+    '',
+  ],
+};
 
 /**
  * The bundle of a whole plan: a runbook for each wave, and for each of its stages the manifests and the way back.
  * @param days one for each wave, or none
  * @param sentence what the plan comes to
+ * @param form how resources of Kong Mesh are written
  */
 export function* planBundle(
   facts: BridgeFacts,
   waves: WaveOf,
   days: readonly WaveDay[],
   sentence: string,
+  form: ResourceForm,
 ): Generator<BundleFile> {
   const count = Math.max(0, ...waves.values());
   const { topology } = facts.input.settings;
@@ -48,13 +72,14 @@ export function* planBundle(
   const readme = [
     '# Migration plan, made by Isthmus',
     '',
-    `${sentence} ${topologyInWords[topology]}`,
+    `${sentence} ${topologyInWords[topology]} ${formInWords[form]}`,
     '',
-    'Each wave has a runbook and a folder for each of its stages: `apply.yaml` and `delete.yaml` in the order of the runbook, and `rollback/`, which takes the clusters back to where the wave found them.',
+    foldersInWords[form],
     '',
+    ...beforehand[form],
     ...listed,
     '',
   ];
   yield { path: 'README.md', text: `${readme.join('\n').trimEnd()}\n` };
-  for (let wave = 1; wave <= count; wave++) yield* planFiles(facts, waves, wave, days[wave - 1]);
+  for (let wave = 1; wave <= count; wave++) yield* planFiles(facts, waves, wave, days[wave - 1], form);
 }

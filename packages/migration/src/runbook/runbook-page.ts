@@ -1,7 +1,7 @@
 import { htmlText as text } from '@isthmus/diagnostics';
 import type { Command } from './command.ts';
 import { pictureOf, pictureStyle } from './picture.ts';
-import { dayInWords, type Runbook, topologyInWords } from './runbook.ts';
+import { dayInWords, formInWords, type Runbook, topologyInWords } from './runbook.ts';
 
 // The tokens of the app's theme.
 const style = `:root{color-scheme:light dark;--ground:#fff;--sunk:#eef0f4;--text:#1b1f27;--muted:#565d6b;--border:#dfe3ea;--source:#3b55c4;--target:#0b6b63;--exact:#2b6a3a;--unsupported:#b3261e}
@@ -23,7 +23,7 @@ function commands(list: readonly Command[], label: string): string {
 
 /** A runbook as a page of its own, without scripts: it prints, and opens anywhere. */
 export function renderRunbookPage(runbook: Runbook): string {
-  const { wave, waves, services, namespaces, day, stages, diagram, topology } = runbook;
+  const { wave, waves, services, namespaces, day, stages, diagram, topology, form } = runbook;
   const body = stages.map((stage, index) => {
     const ways = stage.ways.map(
       ({ sentence, reason, cautions }) =>
@@ -37,7 +37,7 @@ export function renderRunbookPage(runbook: Runbook): string {
   });
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Wave ${wave} of ${waves}</title><style>${style}</style></head>
-<body><h1>Wave ${wave} of ${waves}</h1><p>${services.length} ${services.length === 1 ? 'service' : 'services'} of ${namespaces.map(text).join(', ')}.${day === undefined ? '' : ` ${text(dayInWords(day))}`} ${topologyInWords[topology]}</p>
+<body><h1>Wave ${wave} of ${waves}</h1><p>${services.length} ${services.length === 1 ? 'service' : 'services'} of ${namespaces.map(text).join(', ')}.${day === undefined ? '' : ` ${text(dayInWords(day))}`} ${topologyInWords[topology]} ${formInWords[form]}</p>
 <ul class="services">${services.map((service) => `<li><code>${text(service)}</code></li>`).join('')}</ul><figure>${pictureOf(diagram.drawing, diagram.description)}<figcaption>${text(diagram.description)}</figcaption></figure><details><summary>The picture as Mermaid text</summary><pre>${text(diagram.mermaid)}</pre></details>
 ${body.join('\n')}
 </body></html>

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { takeIn } from '@isthmus/istio';
+import type { ResourceForm } from '@isthmus/kong-mesh';
 import { parseYaml, readManifest } from '@isthmus/kubernetes';
 import { defaultSettings, translate } from '@isthmus/translation';
 import { describe, expect, test } from 'vitest';
@@ -60,11 +61,13 @@ const days = waveDays(2, {
   everyDays: 7,
   freezes: [{ from: '2027-01-18', to: '2027-01-20', reason: 'stock *taking*' }],
 });
-const bundleOf = (facts: BridgeFacts): Map<string, string> =>
-  new Map([...planBundle(facts, waves, days, '2 services move in 2 waves.')].map(({ path, text }) => [path, text]));
+const bundleOf = (facts: BridgeFacts, form: ResourceForm = 'kubernetes'): Map<string, string> =>
+  new Map(
+    [...planBundle(facts, waves, days, '2 services move in 2 waves.', form)].map(({ path, text }) => [path, text]),
+  );
 
 test('a runbook says what to run with the names of the estate, how to verify, how to go back, and whether one may stop', () => {
-  const text = renderRunbook(runbookOf(factsOf(shop), waves, 1, days[0]));
+  const text = renderRunbook(runbookOf(factsOf(shop), waves, 1, days[0], 'kubernetes'));
   expect(text).toContain('# Wave 1 of 2\n\n1 service of shop. Planned for 2027-01-11.');
   expect(text).toContain('kubectl apply -f wave-01/30-shift-10/apply.yaml');
   expect(text).toContain('istioctl x describe service pay.shop');
@@ -78,7 +81,7 @@ test('a runbook says what to run with the names of the estate, how to verify, ho
 
 test('one must not begin where a call has no way', () => {
   const text = shop.replace('http}', 'tcp-x}').replaceAll('name: http', 'name: tcp-x');
-  const { stages } = runbookOf(factsOf(text, { topology: 'separate-clusters' }), waves, 1, undefined);
+  const { stages } = runbookOf(factsOf(text, { topology: 'separate-clusters' }), waves, 1, undefined, 'kubernetes');
   expect(stages.find(({ stage }) => stage === 'shift-10')).toMatchObject({
     safeToStop: false,
     stop: '1 call has no way across: do not begin before that is settled.',
@@ -86,7 +89,7 @@ test('one must not begin where a call has no way', () => {
 });
 
 test('names of users mean nothing in Markdown and in the page', () => {
-  const runbook = { ...runbookOf(factsOf(shop), waves, 2, days[1]), services: ['shop/<script>*x*'] };
+  const runbook = { ...runbookOf(factsOf(shop), waves, 2, days[1], 'kubernetes'), services: ['shop/<script>*x*'] };
   expect(renderRunbook(runbook)).toContain('- shop/\\<script\\>\\*x\\*');
   expect(renderRunbook(runbook)).toContain('(stock \\*taking\\*)');
   const page = renderRunbookPage(runbook);
@@ -172,7 +175,7 @@ test('the way back of a changed route is the original one', () => {
 test('certificates and private keys stay where they are made: commands name files, manifests hold no key', () => {
   const facts = factsOf(shop, { topology: 'separate-clusters' });
   const callersFirst = waveOf([['shop/cart'], ['shop/pay']]);
-  const files = [...planBundle(facts, callersFirst, [], '')];
+  const files = [...planBundle(facts, callersFirst, [], '', 'kubernetes')];
   expect(files.find(({ path }) => path === 'wave-01/runbook.md')?.text).toContain(
     '--type=system.kuma.io/secret --from-file=value=egress.key',
   );

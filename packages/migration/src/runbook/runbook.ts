@@ -1,3 +1,4 @@
+import type { ResourceForm } from '@isthmus/kong-mesh';
 import { type Drawing, drawBridge } from '../bridge/diagram.ts';
 import type { BridgeFacts } from '../bridge/facts.ts';
 import { phasesAt, type Stage, stagesOfWave, type WaveOf } from '../bridge/stages.ts';
@@ -13,6 +14,8 @@ export interface Runbook {
   readonly namespaces: readonly string[];
   readonly day?: WaveDay;
   readonly topology: BridgeFacts['input']['settings']['topology'];
+  /** How what Kong Mesh reads is written, and which commands apply it. */
+  readonly form: ResourceForm;
   readonly stages: readonly (StageSteps &
     Pick<Stage, 'title' | 'phase' | 'ways'> & {
       readonly folder: string;
@@ -24,12 +27,13 @@ export interface Runbook {
   readonly diagram: { readonly mermaid: string; readonly drawing: Drawing; readonly description: string };
 }
 
-/** The runbook of a wave. */
+/** The runbook of a wave, with the commands of a form. */
 export function runbookOf(
   facts: BridgeFacts,
   waves: WaveOf,
   wave: number,
   day: WaveDay | undefined,
+  form: ResourceForm,
   stages: readonly Stage[] = stagesOfWave(facts, waves, wave),
 ): Runbook {
   const services = [...waves].flatMap(([id, own]) => (own === wave ? [id] : [])).sort();
@@ -48,11 +52,12 @@ export function runbookOf(
     namespaces: [...new Set(services.flatMap((id) => facts.services.get(id)?.namespace ?? []))].sort(),
     ...(day === undefined ? {} : { day }),
     topology: settings.topology,
+    form,
     stages: stages.map((stage, index) => {
       const folder = stageFolder(wave, index, stage.id);
       const { added, changed, removed } = stage.changes;
       return {
-        ...stepsOfStage(facts, stage, services, folder),
+        ...stepsOfStage(facts, stage, services, folder, form),
         title: stage.title,
         phase: stage.phase,
         ways: stage.ways.filter(({ from, to }) => services.includes(from) || services.includes(to)),
@@ -91,15 +96,22 @@ export const topologyInWords: Readonly<Record<Runbook['topology'], string>> = {
   'separate-clusters': 'Each mesh has a cluster of its own: commands name the one that they are for.',
 };
 
+/** What goes where, in a sentence. */
+export const formInWords: Readonly<Record<ResourceForm, string>> = {
+  kubernetes: 'Resources of Kong Mesh are objects of Kubernetes.',
+  universal:
+    'Resources of Kong Mesh are in Universal form, for a global control plane: kumactl, configured for it, applies files whose names end in -kumactl.yaml. Everything else exists on Kubernetes only: kubectl applies files whose names end in -kubectl.yaml in the clusters.',
+};
+
 /** The day of a wave, and why it is not an earlier one. */
 export const dayInWords = ({ day, behind }: WaveDay): string =>
   `Planned for ${day}${behind.length === 0 ? '' : `, behind ${behind.map(({ from, to, reason }) => `the freeze from ${from} to ${to} (${reason})`).join(' and ')}`}.`;
 
 function* lines(runbook: Runbook): Generator<string> {
-  const { wave, waves, services, namespaces, day, stages, diagram, topology } = runbook;
+  const { wave, waves, services, namespaces, day, stages, diagram, topology, form } = runbook;
   yield `# Wave ${wave} of ${waves}`;
   yield '';
-  yield `${counted(services.length, 'service')} of ${namespaces.map(escaped).join(', ')}.${day === undefined ? '' : ` ${escaped(dayInWords(day))}`} ${topologyInWords[topology]}`;
+  yield `${counted(services.length, 'service')} of ${namespaces.map(escaped).join(', ')}.${day === undefined ? '' : ` ${escaped(dayInWords(day))}`} ${topologyInWords[topology]} ${formInWords[form]}`;
   yield '';
   for (const service of services) yield `- ${escaped(service)}`;
   yield '';

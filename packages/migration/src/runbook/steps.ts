@@ -1,3 +1,5 @@
+import type { ResourceForm } from '@isthmus/kong-mesh';
+import type { JsonObject } from '@isthmus/kubernetes';
 import type { BridgedService, BridgeFacts } from '../bridge/facts.ts';
 import { bridgeNamespace, egressSecrets, gatewaySecret } from '../bridge/into-istio.ts';
 import { demandsMtls } from '../bridge/into-kong.ts';
@@ -5,6 +7,7 @@ import type { Cluster } from '../bridge/placed.ts';
 import { ownTrustDomain } from '../bridge/settings.ts';
 import type { Stage } from '../bridge/stages.ts';
 import { type Command, istioctl, kubectl, kumactl, shell, word } from './command.ts';
+import { appliedTo, type Portion, removedFrom, type Written } from './portions.ts';
 
 /** One thing to do in a step of a wave, with its proof and its way back. */
 export interface Step {
@@ -34,49 +37,83 @@ export const waveFolder = (wave: number): string => `wave-${String(wave).padStar
 /** The clusters that a stage changes, in the order in which they are changed. */
 export const clusterOrder: readonly Cluster[] = ['shared', 'kong', 'istio'];
 
-const touched = ({ changes }: Stage): { apply: Cluster[]; remove: Cluster[] } => {
-  const applied = new Set(
-    [...changes.added, ...changes.changed.map(({ after }) => after)].map(({ cluster }) => cluster),
-  );
-  const removed = new Set(changes.removed.map(({ cluster }) => cluster));
-  return {
-    apply: clusterOrder.filter((cluster) => applied.has(cluster)),
-    remove: clusterOrder.filter((cluster) => removed.has(cluster)),
-  };
-};
-
 const contextOf = (cluster: Cluster): Command['cluster'] => (cluster === 'shared' ? undefined : cluster);
 
 const fileOf = (folder: string, cluster: Cluster, name: string): string =>
   cluster === 'shared' ? `${folder}/${name}` : `${folder}/${cluster}/${name}`;
 
-/** The files of a folder that a cluster gets, and the commands that apply and remove them. */
-function applying(folder: string, stage: Stage): Command[] {
-  const { apply, remove } = touched(stage);
+/** A portion of a stage, and the cluster that it is for. */
+interface Part extends Portion {
+  readonly cluster: Cluster;
+}
+
+const partsOf = ({ changes }: Stage, how: Written): Part[] =>
+  clusterOrder.flatMap((cluster) =>
+    appliedTo(changes, cluster, 'apply', how).map((portion) => ({ ...portion, cluster })),
+  );
+
+/** kumactl talks to a control plane, which is in no cluster of the bridge where it is a global one. */
+const whereOf = ({ tool, cluster }: Part): Command['cluster'] => (tool === 'kumactl' ? undefined : contextOf(cluster));
+
+const commandOf = (part: Part, folder: string, verb: string): Command =>
+  (part.tool === 'kumactl' ? kumactl : kubectl)(
+    `${verb} -f ${word(fileOf(folder, part.cluster, part.file))}`,
+    part.tool === 'kumactl' ? 'at the global control plane' : undefined,
+    whereOf(part),
+  );
+
+/**
+ * A global control plane hands its resources to the zone within seconds, not at once: pods that start before permissions and
+ * MeshTLS are there would be open or closed for so long.
+ */
+function waiting({ documents, cluster }: Part, { names }: Written): Command[] {
+  const types = [...new Set(documents.map((one) => String((one as JsonObject).type).toLowerCase()))].sort();
+  const synced = types.filter((type) => type !== 'mesh');
+  if (synced.length === 0) return [];
   return [
-    ...apply.map((cluster) =>
-      kubectl(`apply -f ${word(fileOf(folder, cluster, 'apply.yaml'))}`, undefined, contextOf(cluster)),
-    ),
-    ...remove.map((cluster) =>
-      kubectl(
-        `delete --ignore-not-found -f ${word(fileOf(folder, cluster, 'delete.yaml'))}`,
-        undefined,
-        contextOf(cluster),
-      ),
+    kubectl(
+      `-n ${names.systemNamespace} get ${synced.join(',')} -l kuma.io/origin=global`,
+      'go on once the zone has what kumactl has applied',
+      contextOf(cluster),
     ),
   ];
 }
 
-function undoing(folder: string, stage: Stage): Command[] {
-  const { apply, remove } = touched(stage);
-  const clusters = clusterOrder.filter((cluster) => apply.includes(cluster) || remove.includes(cluster));
-  return clusters.map((cluster) =>
-    shell(
-      `sh ${word(fileOf(`${folder}/rollback`, cluster, 'rollback.sh'))}`,
-      'brings back what stood there before this wave',
-      contextOf(cluster),
-    ),
-  );
+/** The commands that apply the files of a folder and take away what goes. */
+function applying(folder: string, stage: Stage, how: Written): Command[] {
+  const parts = partsOf(stage, how);
+  return [
+    ...parts.flatMap((part, index) => [
+      commandOf(part, folder, 'apply'),
+      ...(part.tool === 'kumactl' && parts[index + 1]?.tool === 'kubectl' ? waiting(part, how) : []),
+    ]),
+    ...clusterOrder.flatMap((cluster): Command[] => {
+      const { lines, portions } = removedFrom(stage.changes, cluster, 'delete', how);
+      if (lines.length === 0) return [];
+      if (how.form === 'universal')
+        return [shell(`sh ${word(fileOf(folder, cluster, 'delete.sh'))}`, undefined, contextOf(cluster))];
+      return portions.map(({ file }) =>
+        kubectl(`delete --ignore-not-found -f ${word(fileOf(folder, cluster, file))}`, undefined, contextOf(cluster)),
+      );
+    }),
+  ];
+}
+
+/** The commands that take the clusters back to where the wave found them. */
+function undoing(folder: string, { rollback }: Stage, how: Written): Command[] {
+  return clusterOrder
+    .filter(
+      (cluster) =>
+        appliedTo(rollback, cluster, 'restore', how).length > 0 ||
+        removedFrom(rollback, cluster, 'remove', how).lines.length > 0,
+    )
+    .map((cluster) =>
+      shell(
+        `sh ${word(fileOf(`${folder}/rollback`, cluster, 'rollback.sh'))}`,
+        'brings back what stood there before this wave',
+        contextOf(cluster),
+      ),
+    );
 }
 
 const selectorOf = (service: BridgedService): string => {
@@ -116,12 +153,34 @@ const query = (service: BridgedService, why: string): Command => ({
 const mostShown = 10;
 const shown = (services: readonly BridgedService[]): readonly BridgedService[] => services.slice(0, mostShown);
 
-function bridging(facts: BridgeFacts, stage: Stage, services: readonly BridgedService[], folder: string): Step[] {
+/** A secret of Kong Mesh from a file: in the zone, or where a global control plane hands it to the zones under the same name. */
+function meshSecret(secret: string, file: string, { form, names }: Written, cluster: Command['cluster']): Command {
+  if (form === 'universal')
+    return shell(
+      `printf 'type: Secret\\nmesh: ${names.mesh}\\nname: ${secret}\\ndata: %s\\n' "$(base64 < ${file} | tr -d '\\n')" | kumactl apply -f -`,
+      'at the global control plane',
+    );
+  return shell(
+    `kubectl -n ${names.systemNamespace} create secret generic ${secret} --type=system.kuma.io/secret --from-file=value=${file} && kubectl -n ${names.systemNamespace} label secret ${secret} kuma.io/mesh=${names.mesh}`,
+    undefined,
+    cluster,
+  );
+}
+
+function bridging(
+  facts: BridgeFacts,
+  stage: Stage,
+  services: readonly BridgedService[],
+  folder: string,
+  how: Written,
+): Step[] {
   const { names, settings, estate } = facts.input;
+  const isUniversal = how.form === 'universal';
   const { trust } = facts;
   const isWithin = settings.topology === 'same-cluster';
   const istioSide = isWithin ? undefined : 'istio';
   const kongSide = isWithin ? undefined : 'kong';
+  const kumactlSide = isUniversal ? undefined : kongSide;
   const added = [...stage.changes.added, ...stage.changes.changed.map(({ after }) => after)].map(
     ({ object }) => object,
   );
@@ -141,7 +200,7 @@ function bridging(facts: BridgeFacts, stage: Stage, services: readonly BridgedSe
         ),
         ...(stage.wave === 1
           ? []
-          : [kumactl('export --profile all --format kubernetes > kong-mesh-before.yaml', undefined, kongSide)]),
+          : [kumactl(`export --profile all --format ${how.form} > kong-mesh-before.yaml`, undefined, kumactlSide)]),
       ],
       verify: [
         istioctl('analyze -A', 'no new errors', istioSide),
@@ -162,16 +221,30 @@ function bridging(facts: BridgeFacts, stage: Stage, services: readonly BridgedSe
       why: 'Nothing joins it by itself: no namespace is labelled for it yet. The zone egress is the way of its callers into Istio.',
       commands: [
         shell(
-          `kumactl install control-plane --mode zone --zone ${names.zone} --set ${word(egress)} | kubectl apply -f -`,
-          'with your own values, and the address of your global control plane where there is one',
+          `kumactl install control-plane --mode zone --zone ${names.zone}${isUniversal ? ' --kds-global-address grpcs://<address of the global control plane>:5685' : ''} --set ${word(egress)} | kubectl apply -f -`,
+          isUniversal
+            ? 'with your own values; the global control plane runs already'
+            : 'with your own values, and the address of your global control plane where there is one',
           kongSide,
         ),
+        ...(isUniversal
+          ? [
+              kumactl(
+                'config control-planes add --name global --address <API of the global control plane>',
+                'whatever kumactl applies and deletes goes there',
+              ),
+            ]
+          : []),
       ],
       verify: [
         kubectl(`-n ${names.systemNamespace} get pods`, 'all are Running', kongSide),
-        kumactl('get meshes', names.mesh, kongSide),
+        ...(isUniversal ? [kumactl('inspect zones', `${names.zone} is Online`)] : []),
+        kumactl('get meshes', names.mesh, kumactlSide),
       ],
-      rollback: [kubectl(`delete namespace ${names.systemNamespace}`, 'as long as nothing else is in it', kongSide)],
+      rollback: [
+        kubectl(`delete namespace ${names.systemNamespace}`, 'as long as nothing else is in it', kongSide),
+        ...(isUniversal ? [kumactl(`delete zone ${names.zone}`, 'once it is Offline')] : []),
+      ],
     });
   }
   if (stage.wave === 1 && isWithin && [...facts.services.values()].some(demandsMtls))
@@ -244,13 +317,7 @@ function bridging(facts: BridgeFacts, stage: Stage, services: readonly BridgedSe
             [egressSecrets.certificate, 'egress.crt'],
             [egressSecrets.key, 'egress.key'],
           ] as const
-        ).map(([secret, file]) =>
-          shell(
-            `kubectl -n ${names.systemNamespace} create secret generic ${secret} --type=system.kuma.io/secret --from-file=value=${file} && kubectl -n ${names.systemNamespace} label secret ${secret} kuma.io/mesh=${names.mesh}`,
-            undefined,
-            kongSide,
-          ),
-        ),
+        ).map(([secret, file]) => meshSecret(secret, file, how, kongSide)),
       ],
       verify: [
         kubectl(
@@ -264,40 +331,53 @@ function bridging(facts: BridgeFacts, stage: Stage, services: readonly BridgedSe
   steps.push({
     title: 'Apply the bridge',
     why: 'Routes name both halves of each service; all requests still go to Istio.',
-    commands: applying(folder, stage),
+    commands: applying(folder, stage, how),
     verify: [
       istioctl('analyze -A', undefined, istioSide),
       ...shown(services).map(({ name, namespace }) =>
         kubectl(`-n ${namespace} get virtualservice,destinationrule | grep ${name}`, undefined, istioSide),
       ),
     ],
-    rollback: undoing(folder, stage),
+    rollback: undoing(folder, stage, how),
   });
   return steps;
 }
 
-function stepsOf(facts: BridgeFacts, stage: Stage, services: readonly BridgedService[], folder: string): Step[] {
+/** A proxy as kumactl names it: a global control plane knows it by a name that carries a hash (kuma, pkg/kds/hash/hash.go, 2.13 to 3.0). */
+const proxyOf = (workload: string, namespace: string, { form }: Written): string =>
+  form === 'universal'
+    ? `<one of ${workload}, as kumactl get dataplanes names it>`
+    : `<pod of ${workload}>.${namespace}`;
+
+function stepsOf(
+  facts: BridgeFacts,
+  stage: Stage,
+  services: readonly BridgedService[],
+  folder: string,
+  how: Written,
+): Step[] {
   const { names, settings } = facts.input;
   const isWithin = settings.topology === 'same-cluster';
   const istioSide = isWithin ? undefined : 'istio';
   const kongSide = isWithin ? undefined : 'kong';
-  const commands = applying(folder, stage);
-  const rollback = undoing(folder, stage);
-  const dataplanes = kumactl(`inspect dataplanes -m ${names.mesh}`, 'its data plane proxies are Online', kongSide);
+  const kumactlSide = how.form === 'universal' ? undefined : kongSide;
+  const commands = applying(folder, stage, how);
+  const rollback = undoing(folder, stage, how);
+  const dataplanes = kumactl(`inspect dataplanes -m ${names.mesh}`, 'its data plane proxies are Online', kumactlSide);
   switch (stage.id) {
     case 'bridge':
-      return bridging(facts, stage, services, folder);
+      return bridging(facts, stage, services, folder, how);
     case 'apply':
       return [
         {
           title: 'Try the policies without applying them',
-          why: 'The webhooks of Kong Mesh refuse what they would not take.',
-          commands: touched(stage).apply.map((cluster) =>
-            kubectl(
-              `apply --dry-run=server -f ${word(fileOf(folder, cluster, 'apply.yaml'))}`,
-              undefined,
-              contextOf(cluster),
-            ),
+          // kuma, app/kumactl/cmd/apply/apply.go, 2.13 to 3.0: a dry run checks names and prints.
+          why:
+            how.form === 'universal'
+              ? 'Webhooks refuse what they would not take; kumactl checks names only, so that the control plane refuses the rest when it is applied.'
+              : 'The webhooks of Kong Mesh refuse what they would not take.',
+          commands: partsOf(stage, how).map((part) =>
+            commandOf(part, folder, part.tool === 'kumactl' ? 'apply --dry-run' : 'apply --dry-run=server'),
           ),
           verify: [],
           rollback: [],
@@ -316,7 +396,7 @@ function stepsOf(facts: BridgeFacts, stage: Stage, services: readonly BridgedSer
                 kongSide,
               ),
             ),
-            kumactl(`get meshservices -m ${names.mesh}`, undefined, kongSide),
+            kumactl(`get meshservices -m ${names.mesh}`, undefined, kumactlSide),
           ],
           rollback,
         },
@@ -334,7 +414,7 @@ function stepsOf(facts: BridgeFacts, stage: Stage, services: readonly BridgedSer
             kumactl(
               `get meshservices -m ${names.mesh} -o yaml`,
               'status.tls is Ready, healthy proxies are at least one',
-              kongSide,
+              kumactlSide,
             ),
             ...shown(services).map((service) => query(service, 'no more errors than before')),
           ],
@@ -398,15 +478,15 @@ function stepsOf(facts: BridgeFacts, stage: Stage, services: readonly BridgedSer
             ...shown(services).map((service) =>
               query(service, 'no more errors than before, for as long as your error budget asks'),
             ),
-            kumactl(`inspect dataplanes -m ${names.mesh}`, undefined, kongSide),
+            kumactl(`inspect dataplanes -m ${names.mesh}`, undefined, kumactlSide),
             ...shown(services).flatMap((service) =>
               service.workloads
                 .slice(0, 1)
                 .map(({ name, namespace }) =>
                   kumactl(
-                    `inspect dataplane <pod of ${name}>.${namespace} -m ${names.mesh} --type=stats`,
+                    `inspect dataplane ${proxyOf(name, namespace, how)} -m ${names.mesh} --type=stats`,
                     'rbac denied, ssl connection_error and no_healthy_upstream stay at 0',
-                    kongSide,
+                    kumactlSide,
                   ),
                 ),
             ),
@@ -435,6 +515,7 @@ export function stepsOfStage(
   stage: Stage,
   services: readonly string[],
   folder: string,
+  form: ResourceForm,
 ): StageSteps {
   const known = services.flatMap((id) => facts.services.get(id) ?? []);
   const { changes } = stage;
@@ -456,7 +537,7 @@ export function stepsOfStage(
   ];
   return {
     stage: stage.id,
-    steps: stepsOf(facts, stage, known, folder),
+    steps: stepsOf(facts, stage, known, folder, { form, names: facts.input.names }),
     affected: [...own].sort(),
     safeToStop: isSafe && closed.length === 0,
     stop:

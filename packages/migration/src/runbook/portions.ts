@@ -1,0 +1,196 @@
+import { isUniversal, kumactlDelete, type ResourceForm, toUniversal } from '@isthmus/kong-mesh';
+import { isMap, type Json, type JsonObject } from '@isthmus/kubernetes';
+import { applicable } from '../bridge/object.ts';
+import { type Changes, type Cluster, type ObjectRef, type Placed, refOf } from '../bridge/placed.ts';
+import type { MeshNames } from '../bridge/settings.ts';
+import { word } from './command.ts';
+
+/** The form of what Kong Mesh reads, and what its names depend on. */
+export interface Written {
+  readonly form: ResourceForm;
+  readonly names: MeshNames;
+}
+
+/** What one tool applies at once, or deletes: a file of the bundle and what is in it. */
+export interface Portion {
+  readonly tool: 'kubectl' | 'kumactl';
+  /** Within the folder of the cluster. */
+  readonly file: string;
+  readonly documents: readonly Json[];
+}
+
+/**
+ * Kinds in the order in which they are applied: what others stand in or name, permissions before what turns mTLS on, the halves of
+ * a service before the routes that name them, and pods last.
+ */
+const kinds = [
+  'Namespace',
+  'ServiceAccount',
+  'GatewayClass',
+  'Mesh',
+  'MeshTrust',
+  'MeshTrafficPermission',
+  'MeshTLS',
+  'MeshIdentity',
+  'AuthorizationPolicy',
+  'Service',
+  'ServiceEntry',
+  'DestinationRule',
+  'MeshExternalService',
+  'HostnameGenerator',
+];
+const last = [
+  'Gateway',
+  'HTTPRoute',
+  'VirtualService',
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'Rollout',
+  'CronJob',
+  'Job',
+  'Pod',
+];
+
+/** What `istioctl install` takes, which no API server does any more. */
+const isOverlay = ({ kind }: { readonly kind?: unknown }): boolean => kind === 'IstioOperator';
+
+function rank(kind: string): number {
+  const first = kinds.indexOf(kind);
+  if (first >= 0) return first;
+  const end = last.indexOf(kind);
+  return end < 0 ? kinds.length : kinds.length + 1 + end;
+}
+
+/** Who takes an object: kumactl what is Kong Mesh's own in Universal form, kubectl everything else. */
+const toolOf = (object: JsonObject, { form }: Written): Portion['tool'] =>
+  form === 'universal' && isUniversal(object) ? 'kumactl' : 'kubectl';
+
+/** An object of the bridge as the form has it. */
+export const written = ({ object, zone }: Pick<Placed, 'object' | 'zone'>, { form, names }: Written): JsonObject =>
+  toolOf(object, { form, names }) === 'kumactl' ? toUniversal(object, names, zone) : object;
+
+/** What an object is called in a form: Universal knows no namespaces. */
+export function writtenRef(placed: Pick<Placed, 'object' | 'zone'>, how: Written): ObjectRef {
+  const ref = refOf(placed.object);
+  if (toolOf(placed.object, how) === 'kubectl') return ref;
+  return { ...ref, namespace: '', name: toUniversal(placed.object, how.names, placed.zone).name };
+}
+
+/**
+ * An object as a patch of another says it: keys that only the former has are null, because `kubectl apply` leaves alone what it did not
+ * write itself.
+ */
+function withNulls(before: JsonObject, after: JsonObject): JsonObject {
+  const result: Record<string, Json> = {};
+  for (const [key, value] of Object.entries(after)) {
+    const old = before[key];
+    result[key] = isMap(value) && old !== undefined && isMap(old) ? withNulls(old, value) : value;
+  }
+  for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) result[key] = null;
+  return result;
+}
+
+const stub = ({ apiVersion, kind, namespace, name }: ObjectRef): Json => ({
+  apiVersion,
+  kind,
+  metadata: { name, ...(namespace === '' ? {} : { namespace }) },
+});
+
+/** An object, who takes it, and what a file of theirs says of it. */
+interface Item {
+  readonly rank: number;
+  readonly tool: Portion['tool'];
+  readonly document: Json;
+}
+
+/** Ties go to one tool after the other, so that neither waits for the other more often than the order asks. */
+const byRank = (a: Item, b: Item): number => a.rank - b.rank || b.tool.localeCompare(a.tool);
+
+/** Documents in a row that one tool takes. */
+type Row = Omit<Portion, 'file'>;
+
+function rowsOf(items: readonly Item[]): Row[] {
+  const rows: { tool: Portion['tool']; documents: Json[] }[] = [];
+  for (const { tool, document } of items) {
+    const row = rows.at(-1);
+    if (row?.tool === tool) row.documents.push(document);
+    else rows.push({ tool, documents: [document] });
+  }
+  return rows;
+}
+
+/** The file of a row; of the Kubernetes form there is one at most. */
+const fileOf = (stem: string, number: number, { tool }: Row, { form }: Written): string =>
+  form === 'kubernetes' ? `${stem}.yaml` : `${stem}-${number}-${tool}.yaml`;
+
+/** What a cluster gets, in the order of applying; a tool that replaces whole resources needs no nulls. */
+function applied({ added, changed }: Changes, cluster: Cluster, how: Written): { item: Item; object: JsonObject }[] {
+  const itemOf = (placed: Placed, before?: JsonObject): { item: Item; object: JsonObject } => {
+    const object = applicable(placed.object);
+    const tool = toolOf(object, how);
+    const document =
+      tool === 'kumactl'
+        ? written({ ...placed, object }, how)
+        : before === undefined
+          ? object
+          : withNulls(applicable(before), object);
+    return { object, item: { rank: rank(String(object.kind)), tool, document } };
+  };
+  return [
+    ...added.filter((one) => one.cluster === cluster).map((one) => itemOf(one)),
+    ...changed.filter(({ after }) => after.cluster === cluster).map(({ before, after }) => itemOf(after, before)),
+  ].sort((a, b) => byRank(a.item, b.item));
+}
+
+/** Files that a cluster and its control plane get, in the order of applying. */
+export function appliedTo(changes: Changes, cluster: Cluster, stem: string, how: Written): Portion[] {
+  const items = applied(changes, cluster, how).flatMap(({ object, item }) => (isOverlay(object) ? [] : [item]));
+  return rowsOf(items).map((row, index) => ({ ...row, file: fileOf(stem, index + 1, row, how) }));
+}
+
+/** Overlays for `istioctl install`. */
+export const overlaysOf = (changes: Changes, cluster: Cluster, how: Written): Json[] =>
+  applied(changes, cluster, how).flatMap(({ object, item }) => (isOverlay(object) ? [item.document] : []));
+
+/** What is taken away, the last applied first: files for kubectl, and the lines of a script that take each away. */
+export interface Removal {
+  readonly portions: readonly Portion[];
+  readonly lines: readonly string[];
+}
+
+/** kumactl takes one name at a time, and ends with an error where there is nothing of it (kuma, app/kumactl/cmd/delete, 2.13 to 3.0). */
+export const removing: readonly string[] = [
+  '# What is not there any more is no failure; everything else that kumactl reports is.',
+  'remove() {',
+  '  if said=$(kumactl delete "$@" 2>&1); then echo "$said"; return; fi',
+  '  case $said in',
+  `    *'there is no '*) echo "$said" ;;`,
+  '    *) echo "$said" >&2; exit 1 ;;',
+  '  esac',
+  '}',
+];
+
+/** What a cluster and its control plane lose. */
+export function removedFrom({ removed }: Changes, cluster: Cluster, stem: string, how: Written): Removal {
+  const gone = removed.filter((one) => one.cluster === cluster && !isOverlay(one.object));
+  const items = gone.map((one): Item => {
+    const tool = toolOf(one.object, how);
+    const document = tool === 'kumactl' ? written(one, how) : stub(refOf(one.object));
+    return { rank: rank(refOf(one.object).kind), tool, document };
+  });
+  const portions: Portion[] = [];
+  const lines = rowsOf(items.sort((a, b) => byRank(b, a))).flatMap((row): string[] => {
+    if (row.tool === 'kumactl')
+      return row.documents.map(
+        (one) =>
+          `remove ${kumactlDelete(one as { type: string; name: string })
+            .map(word)
+            .join(' ')}`,
+      );
+    const file = fileOf(stem, portions.length + 1, row, how);
+    portions.push({ ...row, file });
+    return [`kubectl delete --ignore-not-found -f ${file}`];
+  });
+  return { portions, lines };
+}
