@@ -211,17 +211,22 @@ export function emitHttpRoutes(context: Context, backends: Backends, routes: Por
   const clients = routedClientsRef(context, unit);
   const target = serviceTarget(context, service, several ? port : undefined);
   const services = [`${service.namespace}/${service.resource.name}`];
-  const emit = (stage: 'routing' | 'resilience', kind: string, as: string, to: unknown, content: object): void =>
+  const emit = (stage: 'routing' | 'resilience', kind: string, as: string, to: readonly object[]): void =>
     context.emit({
       ...roleFor(context, service, stage),
       object: {
         apiVersion: 'kuma.io/v1alpha1',
         kind,
         metadata: { name: as, namespace: home, labels: policyLabels(context.settings, home) },
-        spec: { targetRef: clients, to: [{ targetRef: to, ...content }] },
+        spec: { targetRef: clients, to },
       },
       services,
     });
+  // Of each kind one policy: its entries are resolved one by one (kuma pkg/plugins/policies/core/rules/outbound/resourcerules.go, 2.13 to 3.0).
+  const resilience = new Map<string, object[]>();
+  const say = (kind: string, route: Reference, content: unknown): void => {
+    resilience.set(kind, [...(resilience.get(kind) ?? []), { targetRef: route, default: content }]);
+  };
   const nobody = (): Backend => ({ service: backends.nobody(service), port: port.port, weight: 1, from: [] });
 
   /**
@@ -298,19 +303,19 @@ export function emitHttpRoutes(context: Context, backends: Backends, routes: Por
           ],
         },
       });
-    emit('routing', 'MeshHTTPRoute', as, hosts.length === 0 ? target : context.derived(hosts, target), { rules });
-    if (settings !== undefined) emitSettings({ namespace: home, name: as }, settings);
+    const named = hosts.length === 0 ? target : context.derived(hosts, target);
+    emit('routing', 'MeshHTTPRoute', as, [{ targetRef: named, rules }]);
+    if (settings !== undefined) keepSettings({ namespace: home, name: as }, settings);
   }
+  for (const [kind, to] of resilience) emit('resilience', kind, name, to);
 
-  function emitSettings(route: ServiceName, { timeout, retries, hash, from }: RouteSettings): void {
+  function keepSettings(route: ServiceName, { timeout, retries, hash, from }: RouteSettings): void {
     const ref = routeRef(context.settings.target, route);
     const traced = <T>(value: T): unknown => (from.length === 0 ? value : context.derived(from, value));
     const keeps = context.settings.defaults === 'keep';
     if (timeout > 0)
-      emit('resilience', 'MeshTimeout', route.name, ref, {
-        default: {
-          http: { requestTimeout: traced(durationText(timeout)), ...(keeps ? { streamIdleTimeout: '0s' } : {}) },
-        },
+      say('MeshTimeout', ref, {
+        http: { requestTimeout: traced(durationText(timeout)), ...(keeps ? { streamIdleTimeout: '0s' } : {}) },
       });
     const protocol = spokenProtocol(port, true);
     const section = retrySection(retries, protocol);
@@ -326,12 +331,10 @@ export function emitHttpRoutes(context: Context, backends: Backends, routes: Por
           context.approximate(child(field, 'retryOn') ?? field, undefined, codes.virtualService.retryOn, {
             conditions: section.lost.join(', '),
           });
-      emit('resilience', 'MeshRetry', route.name, ref, { default: { [protocol]: traced(section.section) } });
+      say('MeshRetry', ref, { [protocol]: traced(section.section) });
     }
     if (JSON.stringify(hash) !== JSON.stringify(usual.hash))
-      emit('resilience', 'MeshLoadBalancingStrategy', route.name, ref, {
-        default: { hashPolicies: hashPolicies(hash) },
-      });
+      say('MeshLoadBalancingStrategy', ref, { hashPolicies: hashPolicies(hash) });
   }
 }
 
