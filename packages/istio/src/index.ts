@@ -57,6 +57,7 @@ export type { EffectiveDestinationRule, EffectiveSubset } from './effective/dest
 export type { DestinationRuleIndex } from './effective/destination-rule-index.ts';
 export { type Discovery, discovery, readByIstio } from './effective/discovery.ts';
 export { type ExportTo, isExportedTo } from './effective/export-to.ts';
+export { wildcardsOver } from './effective/host.ts';
 export type { HostField } from './effective/host-field.ts';
 export {
   type EffectiveHttpRule,

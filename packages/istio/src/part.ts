@@ -34,6 +34,12 @@ const reasons: Readonly<Record<string, string>> = {
   PodDisruptionBudget: 'disruption limits; traffic does not depend on them',
   Kustomization: 'instructions for Kustomize; import what `kustomize build` prints',
   PersistentVolumeClaim: 'storage; no part of the mesh',
+  // edge.md 3.12 K8 and 3.14 X8.
+  InferencePool: 'a choice among model servers, which Istio knows; neither Kong Mesh nor Kong Gateway has one',
+  ServiceExport: 'what clusters share is found by the names of their Services',
+  ServiceImport: 'what clusters share is found by the names of their Services',
+  XBackendTrafficPolicy:
+    'an experiment of the Gateway API, which Istio reads; neither Kong Mesh nor Kong Gateway has retry budgets or sessions of its kind',
 };
 
 /** Whether an API group is Istio's. The Sail operator (`sailoperator.io`) installs Istio and counts as such. */

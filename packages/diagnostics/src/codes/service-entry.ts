@@ -390,4 +390,34 @@ export const serviceEntry = defineCodes({
     explanation:
       'A client of Kong Mesh opens mTLS with its identity to MeshServices, MeshMultiZoneServices and the zone egress only (security.md 0.5; kuma, 3.0). Istio shows the certificate of the workload to any host whose DestinationRule says ISTIO_MUTUAL (istio/pilot/pkg/networking/core/cluster_tls.go, 1.32).',
   },
+  tlsForAll: {
+    code: 'ISTHMUS-SE-042',
+    severity: 'warning',
+    title: 'TLS starts for all clients alike',
+    message:
+      'DestinationRule {rule} starts TLS towards {host} for some clients only; others find another rule, or none ({others}). The MeshExternalService starts TLS in the same way for all of them.',
+    help: 'Check that all clients may speak plain text to this port, and what the others do today.',
+    explanation:
+      "Clients use the rule of their own namespace, then that of the host's, then that of the root namespace (istio/pilot/pkg/model/push_context.go, 1.32); a MeshExternalService is the same for the whole mesh (edge.md 1.1).",
+  },
+  foundOut: {
+    code: 'ISTHMUS-SE-043',
+    severity: 'warning',
+    title: 'Protocol is not found out',
+    message:
+      'Port {port} names no protocol: Istio finds out whether HTTP is spoken, connection by connection. The MeshExternalService carries it as TCP, without rules for requests, retries or metrics of requests.',
+    help: 'Write the protocol into the ServiceEntry.',
+    explanation:
+      'Kong Mesh has no detection of protocols (edge.md T22); unset, a port is tcp (kuma, meshexternalservice, 2.14).',
+  },
+  dynamicDns: {
+    code: 'ISTHMUS-SE-044',
+    severity: 'warning',
+    title: 'Unknown hosts are not looked up',
+    message:
+      'With ALLOW_ANY_DYNAMIC_DNS Istio looks up the host of requests that it does not know, and can start TLS towards it. Kong Mesh passes them on to the address that the application chose.',
+    help: 'Write ServiceEntries for hosts that need TLS from the mesh.',
+    explanation:
+      'Requests of other protocols go to their address in both (edge.md M1; verified by running Istio 1.32).',
+  },
 });

@@ -146,4 +146,14 @@ export const workload = defineCodes({
     explanation:
       'proxy.istio.io/config holds the fields of a ProxyConfig (istio/api, mesh/v1alpha1/proxy.proto, 1.32); the injector fails where they cannot be read.',
   },
+  ofService: {
+    code: 'ISTHMUS-WL-017',
+    severity: 'warning',
+    title: 'Service has a machine among its endpoints',
+    message:
+      'Service {service} sends requests to {machine} too in Istio. Its MeshService has the proxies of its own zone only, so that the machine, which joins a Universal zone, gets none of them.',
+    help: 'Write a MeshMultiZoneService that selects the MeshServices of both zones, and call it by its name (`….mzsvc.mesh.local`).',
+    explanation:
+      'Services of Kubernetes select WorkloadEntries in Istio (verified by running 1.32); a MeshMultiZoneService joins MeshServices of several zones under another host (edge.md W10, X4).',
+  },
 });

@@ -49,6 +49,7 @@ const restricting: Readonly<Record<string, string>> = {
   inboundTrafficPolicy: 'LOCALHOST keeps ports of the pod closed that no Service names.',
   meshMTLS: 'The least version of TLS in the mesh is lower in Kong Mesh; set it in a MeshTLS.',
   pathNormalization: 'Rules on paths are checked against another spelling of the path.',
+  serviceEntryVisibility: 'Hosts of ServiceEntries that it hides from namespaces are seen by all.',
   tlsDefaults: 'The least version of TLS is set in a MeshTLS.',
 };
 

@@ -8,9 +8,11 @@ import { externalTls, type Origination } from './tls.ts';
 
 const protocols: Readonly<Record<string, string>> = { HTTP: 'http', HTTP2: 'http2', GRPC: 'grpc', TCP: 'tcp' };
 
-function protocolOf(context: Context, { protocol, protocolField, family }: EntryPort): unknown {
+function protocolOf(context: Context, { protocol, protocolField, family, number }: EntryPort): unknown {
   const exact = protocols[protocol];
-  if (protocolField === undefined) return 'tcp';
+  // Istio finds out what is spoken, connection by connection (edge.md T22).
+  if (protocolField === undefined)
+    return context.approximate(number, 'tcp', codes.serviceEntry.foundOut, { port: number.value });
   if (exact !== undefined) return context.exact(protocolField, exact);
   const target = family === 'http' ? 'http' : 'tcp';
   return context.approximate(protocolField, target, codes.serviceEntry.protocolFlattened, {

@@ -137,7 +137,10 @@ export function createEgress(context: Context): Egress {
         const [[first] = []] = [...drafts.values()];
         if (first !== undefined) emitList(namespace, drafts, { ...outbound, field: undefined }, first.draft);
       }
-      for (const { field } of [mesh, ...namespaces.values()]) context.settled(field);
+      for (const { field } of [mesh, ...namespaces.values()])
+        if (field?.value === 'ALLOW_ANY_DYNAMIC_DNS')
+          context.approximate(field, undefined, codes.serviceEntry.dynamicDns, {});
+        else context.settled(field);
     },
   };
 }

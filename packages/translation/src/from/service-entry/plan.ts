@@ -60,7 +60,14 @@ export function planHost(context: Context, entry: Entry, host: Field<string>, cl
   return ports.map((port): Fate => {
     const origination = originations.get(port);
     if (detoured.has(port) || needsUpstream(entry, port, origination) || (single && (port.family === 'http' || closed)))
-      return { kind: 'external', port, ...(origination === undefined ? {} : { origination }) };
+      return {
+        kind: 'external',
+        port,
+        // Behind a detour the gateway is the only client.
+        ...(origination === undefined
+          ? {}
+          : { origination: detoured.has(port) ? { ...origination, others: [] } : origination }),
+      };
     return { kind: 'passthrough', port };
   });
 }

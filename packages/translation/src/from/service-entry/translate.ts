@@ -136,13 +136,13 @@ function hasProxies(context: Context, entry: Entry, host: Field<string>): boolea
     const mode = text(descend(field, 'labels', 'security.istio.io/tlsMode'))?.value;
     return mode === undefined ? child(field, 'serviceAccount') !== undefined : mode !== 'disabled';
   });
-  return labelled || mutualDemands(context, host.value).length > 0;
+  return labelled || mutualDemands(context, entry, host.value).length > 0;
 }
 
 /** Why an external service must wait for a person; undefined where it need not. */
 function draftOf(run: Run, entry: Entry, host: Field<string>, visibility: Visibility): string | undefined {
   const { context, modes } = run;
-  if (!entry.internal && mutualDemands(context, host.value).length > 0)
+  if (!entry.internal && mutualDemands(context, entry, host.value).length > 0)
     return 'Istio shows the host the certificate of the calling workload; a MeshExternalService cannot, and would speak plain text to it.';
   if (entry.internal && !hasProxies(context, entry, host)) {
     context.report(codes.serviceEntry.internalPlain, { host: host.value }, child(entry.spec, 'location') ?? host);
@@ -230,7 +230,7 @@ function translateHost(run: Run, entry: Entry, host: Field<string>, visibility: 
     emitSelected(context, entry, host, entry.hosts.length === 1 && (visibility.all || !run.modes.anyClosed));
     return;
   }
-  for (const mode of mutualDemands(context, host.value))
+  for (const mode of mutualDemands(context, entry, host.value))
     context.unsupported(mode, codes.serviceEntry.workloadCertificate, { host: host.value });
   const wildcard = host.value.includes('*');
   if (wildcard && entry.endpoints.length > 0) {

@@ -1,5 +1,5 @@
 import { codes } from '@isthmus/diagnostics';
-import type { Resource } from '@isthmus/kubernetes';
+import { matchesLabels, type Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { child, descend, entries, type Field, number, rootField, text } from '../../field.ts';
 import { dnsLabel } from '../../names.ts';
@@ -123,6 +123,7 @@ function translateEntry(context: Context, resource: Resource): void {
   const labels = plainLabels(child(spec, 'labels'));
   const fallback = { service: serviceOf(spec, resource), address: '{{ address }}', labels };
   context.report(codes.workload.entry, { name: resource.name }, address ?? spec);
+  reportServices(context, resource, labels);
   if (!socket) {
     const own = networking(context, spec, fallback, undefined);
     const why = 'A Dataplane belongs to a Universal zone: it is read by kuma-dp on the machine itself.';
@@ -174,6 +175,7 @@ function translateGroup(context: Context, resource: Resource): void {
   if (template !== undefined && typeof template.value === 'object' && template.value !== null) {
     const all = plainLabels(descend(spec, 'metadata', 'labels'), child(template, 'labels'));
     const fallback = { service: serviceOf(template, resource), address: '{{ address }}', labels: all };
+    reportServices(context, resource, all);
     const own = networking(context, template, fallback, probeOf(context, child(spec, 'probe')));
     const labels = {
       ...labelsOf(context, descend(spec, 'metadata', 'labels')),
@@ -184,6 +186,19 @@ function translateGroup(context: Context, resource: Resource): void {
     emitDataplane(context, resource, dnsLabel(`${resource.name}-template`), labels, own, why);
   }
   for (const leaf of context.unclaimed(spec)) context.claim(leaf, 'unsupported', codes.workload.group);
+}
+
+/**
+ * Services of the cluster that select a machine beside Pods, or alone: in Istio they have both as endpoints, and a MeshService has
+ * the proxies of its own zone (edge.md W10).
+ */
+function reportServices(context: Context, resource: Resource, labels: Readonly<Record<string, string>>): void {
+  const namespace = resource.namespace || 'default';
+  for (const { name, namespace: home, selector } of context.services.all) {
+    if (home !== namespace || selector === undefined || Object.keys(selector).length === 0) continue;
+    if (matchesLabels(selector, labels))
+      context.report(codes.workload.ofService, { machine: resource.name, service: `${namespace}/${name}` }, resource);
+  }
 }
 
 /** WorkloadEntries and WorkloadGroups: Dataplanes for a Universal zone, as drafts (edge.md 3.4). */
