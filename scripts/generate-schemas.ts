@@ -8,7 +8,7 @@ import { isMap, type Json, readManifest } from '@isthmus/kubernetes';
 
 // What clusters compute, older releases used or no controller of Kong reads; Isthmus emits none of these.
 const notEmitted =
-  /^(Mesh|Zone|Dataplane|Service|ZoneIngress|ZoneEgress)Insight$|^MeshGateway|^Access|^OPAPolicy$|^X[A-Z]|^ListenerSet$|^KongIngress$|^(TCP|UDP)Ingress$/;
+  /^(Mesh|Zone|Dataplane|Service|ZoneIngress|ZoneEgress)Insight$|^MeshGateway|^Access|^OPAPolicy$|^X[A-Z]|^ListenerSet$|^KongIngress$|^UDPIngress$/;
 const notKept = new Set(['description', 'x-kubernetes-validations']);
 // The formats that the API server looks into and that schemas of these groups name; a structural schema checks no others.
 const keptFormats = new Set<Json | undefined>(['int32', 'byte']);

@@ -23,6 +23,7 @@ export {
 export { defaultPolicies, skippedPolicies } from './defaults/default-policies.ts';
 export { isCidr, isIpAddress } from './policies/common/addresses.ts';
 export type { Refusal } from './policies/common/resource.ts';
+export { externalRef, meshServiceRef, type Reference, routeRef } from './reference.ts';
 export { kindsOf, schemaOf } from './schema/schemas.ts';
 export {
   isUniversal,

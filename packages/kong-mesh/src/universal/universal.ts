@@ -41,9 +41,12 @@ const access = new Set(['MeshTrafficPermission', 'MeshTLS']);
 /** Kinds whose names are labels of DNS (RFC 1035), which hold no dots (edge.md 0). */
 const namedByLabels = new Set(['MeshService', 'MeshExternalService', 'MeshMultiZoneService']);
 
-/** Whether a resource is Kong Mesh's own: everything else exists on Kubernetes only. */
+/** Kinds of Kong Mesh that a Global control plane hands to no zone: a MeshService is its zone's (kuma, KDSFlags of each kind, 2.13 to 3.0). */
+const zonal = new Set(['ContainerPatch', 'MeshService']);
+
+/** Whether a Global control plane takes a resource for its zones: everything else is applied to Kubernetes. */
 export const isUniversal = ({ apiVersion, kind }: KubernetesObject): boolean =>
-  apiVersion === 'kuma.io/v1alpha1' && kind !== 'ContainerPatch';
+  apiVersion === 'kuma.io/v1alpha1' && !zonal.has(String(kind));
 
 interface Place {
   readonly settings: UniversalNames;

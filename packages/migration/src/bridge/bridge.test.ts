@@ -368,14 +368,19 @@ const ports =
   '[{port: 80, name: http}, {port: 8080, name: http-admin}, {port: 5432, name: tcp-db}, {port: 9000, name: grpc}]';
 const byPort = (port: number, share: number): JsonObject[] => [
   { destination: { host: 'pay.shop.svc.cluster.local', port: { number: port } }, weight: 100 - share },
-  {
-    destination: { host: 'pay.shop.bridge.internal', port: { number: 80 } },
-    headers: { request: { set: { 'isthmus-port': String(port) } } },
-    weight: share,
-  },
+  port === 5432 || port === 9000
+    ? {
+        destination: { host: `${port}.pay.shop.bridge.internal`, port: { number: port === 9000 ? 80 : 9443 } },
+        weight: share,
+      }
+    : {
+        destination: { host: 'pay.shop.bridge.internal', port: { number: 80 } },
+        headers: { request: { set: { 'isthmus-port': String(port) } } },
+        weight: share,
+      },
 ];
 
-test('between clusters each port of requests has a way, and the others stay in Istio and are named', () => {
+test('between clusters each port has a way: requests by their host and a header, everything else by a server name', () => {
   const facts = factsOf(service('cart') + service('pay', ports), { topology: 'separate-clusters' });
   const phases = { 'shop/pay': 'shifting' };
   const all = objects(facts, phases, 10);
@@ -393,12 +398,21 @@ test('between clusters each port of requests has a way, and the others stay in I
   );
   expect(specOf(find(all, 'VirtualService', 'pay-bridge'))).toEqual({
     hosts: ['pay.shop.svc.cluster.local'],
-    http: [80, 8080].map((port) => ({ match: [{ port }], route: byPort(port, 10) })),
+    http: [80, 8080, 9000].map((port) => ({ match: [{ port }], route: byPort(port, 10) })),
+    tcp: [{ match: [{ port: 5432 }], route: byPort(5432, 10) }],
   });
-  expect(crossingWays(facts, at(phases))[0]?.cautions).toEqual([
-    expect.stringMatching(/^Port 5432 has no way .* host of a request/),
-    expect.stringMatching(/^Port 9000 has no way .* gRPC beside other requests/),
-  ]);
+  expect(specOf(find(all, 'TCPIngress', 'pay-bridge'))).toEqual({
+    rules: [5432, 9000].map((port) => ({
+      host: `${port}.pay.shop.bridge.internal`,
+      port: 9443,
+      backend: { serviceName: 'pay', servicePort: port },
+    })),
+  });
+  // gRPC would be spoken on every port of a Service that is told of it.
+  expect(find(all, 'Service', 'pay')?.metadata).not.toMatchObject({
+    annotations: { 'konghq.com/protocol': 'grpc' },
+  });
+  expect(crossingWays(facts, at(phases))[0]?.cautions).toEqual([]);
   const meshes = (phase: string, port: number): unknown =>
     requestPath(facts, at({ 'shop/pay': phase }, 10), { from: 'shop/cart', to: 'shop/pay', port })?.routes.map(
       ({ to, share, closed }) => [to, share, closed === undefined],
@@ -407,8 +421,11 @@ test('between clusters each port of requests has a way, and the others stay in I
     ['istio', 90, true],
     ['kong', 10, true],
   ]);
-  expect(meshes('shifting', 5432)).toEqual([['istio', 100, true]]);
-  expect(meshes('retired', 5432)).toEqual([['kong', 100, false]]);
+  expect(meshes('shifting', 5432)).toEqual([
+    ['istio', 90, true],
+    ['kong', 10, true],
+  ]);
+  expect(meshes('retired', 5432)).toEqual([['kong', 100, true]]);
 });
 
 test('a destination without a port is divided port by port, since Istio takes the port of the request', () => {
@@ -422,12 +439,22 @@ test('a destination without a port is divided port by port, since Istio takes th
   expect(http).toEqual([
     { match: [{ uri: { prefix: '/a' }, port: 80 }], route: byPort(80, 25) },
     { match: [{ uri: { prefix: '/a' }, port: 8080 }, { port: 8080 }], route: byPort(8080, 25) },
+    { match: [{ uri: { prefix: '/a' }, port: 9000 }], route: byPort(9000, 25) },
     {
       match: [{ uri: { prefix: '/a' } }, { port: 8080 }],
       route: [{ destination: { host: 'pay.shop.svc.cluster.local' }, weight: 100 }],
     },
   ]);
-  expect(tcp).toEqual([{ route: [{ destination: { host: 'pay' }, weight: 100 }] }]);
+  expect(tcp).toEqual([
+    {
+      match: [{ port: 5432 }],
+      route: byPort(5432, 25).map(({ destination, ...rest }, index) => ({
+        destination: index === 0 ? { ...(destination as JsonObject), host: 'pay' } : destination,
+        ...rest,
+      })),
+    },
+    { route: [{ destination: { host: 'pay' }, weight: 100 }] },
+  ]);
 });
 
 test('a service of gRPC alone is called by HTTP/2 through Kong Gateway, which is told so', () => {

@@ -2,6 +2,7 @@ import {
   type EffectiveMtls,
   effectiveMtls,
   indexServices,
+  parseProtocol,
   readByIstio,
   readPeerAuthentication,
   type Service,
@@ -13,9 +14,10 @@ import {
   workloadsOf,
 } from '@isthmus/istio';
 import { effectiveNamespace, isList, isMap, type JsonObject, matchesLabels, type Resource } from '@isthmus/kubernetes';
-import { likely, type ServiceGraph } from '../graph/edge.ts';
+import { type EvidenceKind, likely, type ServiceEdge, type ServiceGraph } from '../graph/edge.ts';
 import { destinationsOf, findServices, type MigratingService, type ServiceFinder } from '../services.ts';
 import type { BridgeInput } from './input.ts';
+import type { RouteKind } from './share.ts';
 
 /** Protocols that a MeshExternalService knows. */
 export type BridgedProtocol = 'http' | 'http2' | 'grpc' | 'tcp';
@@ -23,7 +25,15 @@ export type BridgedProtocol = 'http' | 'http2' | 'grpc' | 'tcp';
 export interface BridgedPort {
   readonly name: string;
   readonly port: number;
+  /** The port of its pods, or the name of that. */
+  readonly targetPort: number | string;
   readonly protocol: BridgedProtocol;
+  /**
+   * The lists of a VirtualService that Istio routes its calls by: of a port whose protocol is not declared both those for
+   * requests and those for connections, and of one that takes TLS of its callers those by server name only (istio,
+   * pilot/pkg/networking/core/tls.go, 1.32).
+   */
+  readonly routedBy: readonly RouteKind[];
 }
 
 /** What the bridge has to know of a service. */
@@ -34,8 +44,10 @@ export interface BridgedService {
   readonly service: MigratingService;
   /** Host names that its callers use, the full one first. */
   readonly hosts: readonly string[];
-  /** Ports that take connections; UDP is none of either mesh. */
+  /** Ports that take connections. */
   readonly ports: readonly BridgedPort[];
+  /** Ports of transports that neither mesh carries, such as `53/UDP`. */
+  readonly uncarried: readonly string[];
   readonly workloads: readonly Workload[];
   /** Service accounts of its workloads, `<namespace>/<account>`. */
   readonly accounts: readonly string[];
@@ -68,6 +80,8 @@ export interface BridgeFacts {
   readonly calls: readonly BridgedCall[];
   readonly callsTo: ReadonlyMap<string, readonly BridgedCall[]>;
   readonly callsFrom: ReadonlyMap<string, readonly BridgedCall[]>;
+  /** The ports of a service that a caller is known to call; undefined where any evidence leaves the port open. */
+  portsCalled(from: string, to: string): ReadonlySet<number> | undefined;
   readonly trust: Trust;
   readonly finder: ServiceFinder;
   /** Namespace objects of the estate by name. */
@@ -85,25 +99,34 @@ export interface BridgeFacts {
 const mapOf = (value: unknown): JsonObject =>
   typeof value === 'object' && value !== null && isMap(value as JsonObject) ? (value as JsonObject) : {};
 
-function protocolOf(protocol: string | undefined, transport: string): BridgedProtocol | undefined {
-  if (transport !== 'TCP') return undefined;
-  if (protocol === 'http' || protocol === 'http2' || protocol === 'grpc') return protocol;
-  return protocol === 'grpc-web' ? 'http' : 'tcp';
+/** How calls of a port are carried, and routed, by the protocol that Istio reads; undefined: it finds that out of each connection. */
+function carriedAs(protocol: string | undefined): Pick<BridgedPort, 'protocol' | 'routedBy'> {
+  if (protocol === 'http' || protocol === 'http2' || protocol === 'grpc') return { protocol, routedBy: ['http'] };
+  if (protocol === 'grpc-web') return { protocol: 'http', routedBy: ['http'] };
+  if (protocol === 'https' || protocol === 'tls') return { protocol: 'tcp', routedBy: ['tls'] };
+  return { protocol: 'tcp', routedBy: protocol === undefined ? ['http', 'tcp'] : ['tcp'] };
 }
+
+/** The port of a workload that a port of a Service leads to; undefined where the import does not say which has the name. */
+export const targetIn = ({ targetPort }: BridgedPort, { containerPorts }: Workload): number | undefined =>
+  typeof targetPort === 'number' ? targetPort : containerPorts.find(({ name }) => name === targetPort)?.port;
+
+/** Whether Kong Mesh demands mTLS of callers: wherever Istio demands or restricts anything (as the translation has it). */
+export const demandsMtls = ({ strict, restricted }: BridgedService): boolean => strict || restricted;
 
 function portsOf(known: Service | undefined, { origin, resource }: MigratingService): BridgedPort[] {
   if (known !== undefined)
-    return known.ports.flatMap(({ name, port, protocol, transport }) => {
-      const of = protocolOf(protocol, transport);
-      return of === undefined ? [] : [{ name, port, protocol: of }];
-    });
+    return known.ports.flatMap(({ name, port, targetPort, protocol, transport }) =>
+      transport === 'TCP' ? [{ name, port, targetPort, ...carriedAs(protocol) }] : [],
+    );
   const { ports } = mapOf(resource.object.spec);
   if (origin !== 'service-entry' || !isList(ports)) return [];
   return ports.flatMap((item) => {
-    const { name, number, protocol } = mapOf(item);
+    const { name, number, targetPort, protocol } = mapOf(item);
     if (typeof number !== 'number') return [];
-    const of = protocolOf(typeof protocol === 'string' ? protocol.toLowerCase() : undefined, 'TCP');
-    return of === undefined ? [] : [{ name: typeof name === 'string' ? name : '', port: number, protocol: of }];
+    const carried = carriedAs(typeof protocol === 'string' ? parseProtocol(protocol) : undefined);
+    const target = typeof targetPort === 'number' ? targetPort : number;
+    return [{ name: typeof name === 'string' ? name : '', port: number, targetPort: target, ...carried }];
   });
 }
 
@@ -180,6 +203,19 @@ function callsOf({ edges, entries }: ServiceGraph, moving: ReadonlySet<string>):
   return calls.sort((a, b) => compare(a.from, b.from) || compare(a.to, b.to));
 }
 
+/** What says who may or could call whom, and never which port is called. */
+const saysNoPort = new Set<EvidenceKind>(['principal', 'egress']);
+
+function portsCalledIn({ edges, entries }: ServiceGraph): BridgeFacts['portsCalled'] {
+  const edgeOf = new Map<string, ServiceEdge>();
+  for (const edge of [...edges, ...entries]) edgeOf.set(`${edge.from} ${edge.to}`, edge);
+  return (from, to) => {
+    const evidence = (edgeOf.get(`${from} ${to}`)?.evidence ?? []).filter(({ kind }) => !saysNoPort.has(kind));
+    const ports = evidence.flatMap(({ port }) => port ?? []);
+    return ports.length === 0 || ports.length < evidence.length ? undefined : new Set(ports);
+  };
+}
+
 /** Looks up once what the bridge depends on. Services of Istio itself do not move and are not in it. */
 export function bridgeFacts(input: BridgeInput): BridgeFacts {
   const { estate, graph, names, concerns } = input;
@@ -217,6 +253,9 @@ export function bridgeFacts(input: BridgeInput): BridgeFacts {
       service,
       hosts: hostsOf(service, clusterDomain),
       ports: portsOf(known.get(id), service),
+      uncarried: (known.get(id)?.ports ?? []).flatMap(({ port, transport }) =>
+        transport === 'TCP' ? [] : [`${port}/${transport}`],
+      ),
       workloads,
       accounts: [...new Set(workloads.map((one) => `${one.namespace}/${one.serviceAccount}`))].sort(compare),
       strict: seen.some((workload) => isStrict(effectiveMtls(authentications, workload))),
@@ -249,6 +288,7 @@ export function bridgeFacts(input: BridgeInput): BridgeFacts {
       calls.filter(({ gateway }) => !gateway),
       ({ from }) => from,
     ),
+    portsCalled: portsCalledIn(graph),
     trust,
     finder,
     routes: byHost('VirtualService', destinationsOf),

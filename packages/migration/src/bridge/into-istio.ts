@@ -1,6 +1,14 @@
+import { externalRef, meshServiceRef, type Reference } from '@isthmus/kong-mesh';
 import { dnsLabel, type Json, type JsonObject } from '@isthmus/kubernetes';
-import type { BridgedCall, BridgedPort, BridgedService, BridgeFacts } from './facts.ts';
-import { bridgeHost, demandsMtls } from './into-kong.ts';
+import {
+  type BridgedCall,
+  type BridgedPort,
+  type BridgedService,
+  type BridgeFacts,
+  demandsMtls,
+  targetIn,
+} from './facts.ts';
+import { bridgeHost } from './kong-gateway.ts';
 import { bridgeObject, meshObject } from './object.ts';
 import { callersOf, opensEgress } from './permissions.ts';
 import { nameOfWorkload, placeOfService } from './place-name.ts';
@@ -46,11 +54,21 @@ function whyClosed(service: BridgedService, facts: BridgeFacts): string | undefi
     return `Istio restricts who may call ${service.id}, and sees its bridge gateway in the place of every caller from Kong Mesh. A permission for the whole mesh lets all of them through the zone egress too.`;
   if (service.workloads.length === 0)
     return `Istio restricts who may call ${service.id}, but the import holds no workload of it, so that its translated permissions cannot be told.`;
-  const { allow } = callersOf(service, service.ports[0] ?? { name: '', port: 0, protocol: 'tcp' }, facts);
-  return allow.length > 0
+  return openPorts(service, facts).length > 0
     ? undefined
     : `No translated permission lets a caller of Kong Mesh through to ${service.id} by its identity alone.`;
 }
+
+/**
+ * The ports of a service in Istio that callers of Kong Mesh are let through to: all of them where nothing restricts it, else those
+ * to which a translated permission lets anybody through by identity alone.
+ */
+export const openPorts = (service: BridgedService, facts: BridgeFacts): readonly BridgedPort[] =>
+  remembered(facts, `open ports ${service.id}`, () =>
+    !service.restricted || isWidened(service, facts)
+      ? service.ports
+      : service.ports.filter((port) => callersOf(service, port, facts).allow.length > 0),
+  );
 
 /** Whether a service in Istio is called by one that goes to Kong Mesh, and needs a way for that. */
 const isNeededInIstio = (service: BridgedService, facts: BridgeFacts, progressOf: ProgressOf): boolean =>
@@ -63,8 +81,18 @@ const isNeededInIstio = (service: BridgedService, facts: BridgeFacts, progressOf
 const nameOf = (service: BridgedService, port: BridgedPort, facts: BridgeFacts): string =>
   dnsLabel(`istio-${placeOfService(service, facts)}-${port.port}`);
 
-/** Names of the MeshExternalServices through which a service in Kong Mesh reaches those that it calls in Istio. */
-export function externalsOf(service: string, facts: BridgeFacts, progressOf: ProgressOf): string[] {
+/** The name of what bears the host of a service of several ports. */
+const nameOfAll = (service: BridgedService, facts: BridgeFacts): string =>
+  dnsLabel(`istio-${placeOfService(service, facts)}`);
+
+/** A destination of Kong Mesh in its system namespace. */
+export interface Backend {
+  readonly kind: 'MeshService' | 'MeshExternalService';
+  readonly name: string;
+}
+
+/** What a service in Kong Mesh has to reach of the bridge, to call those that it calls in Istio. */
+export function backendsOf(service: string, facts: BridgeFacts, progressOf: ProgressOf): Backend[] {
   const called = new Set((facts.callsFrom.get(service) ?? []).map(({ to }) => to));
   return [...called]
     .flatMap((id) => {
@@ -73,9 +101,17 @@ export function externalsOf(service: string, facts: BridgeFacts, progressOf: Pro
         callee !== undefined &&
         isNeededInIstio(callee, facts, progressOf) &&
         closedIntoIstio(callee, facts) === undefined;
-      return isOpen ? callee.ports.map((port) => nameOf(callee, port, facts)) : [];
+      return isOpen ? [bearer(callee, facts)] : [];
     })
-    .sort();
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** What callers of Kong Mesh find under the original host of a service: the external service of its one port, or what joins several. */
+function bearer(service: BridgedService, facts: BridgeFacts): Backend {
+  const [first, ...others] = service.ports;
+  return first === undefined || others.length > 0
+    ? { kind: 'MeshService', name: nameOfAll(service, facts) }
+    : { kind: 'MeshExternalService', name: nameOf(service, first, facts) };
 }
 
 /** The DNS name of the gateway for one port: its own for each, since the zone egress makes it the Host (security.md 4.3.2). */
@@ -86,14 +122,8 @@ export function endpointOf(service: BridgedService, port: BridgedPort, facts: Br
   return service.ports[0] === port ? bridgeHost(service, facts) : `${port.port}.${bridgeHost(service, facts)}`;
 }
 
-/** The name by which callers of Kong Mesh reach a port: the original one for the first port, one of its own for each other. */
-export function callerHost(service: BridgedService, port: BridgedPort): string {
-  const [host = ''] = service.hosts;
-  return service.ports[0] === port ? host : `${port.port}.${host}`;
-}
-
 const hostLabel = 'isthmus/host';
-/** Marks external services whose name one generator takes from the label above. */
+/** Marks destinations whose name one generator takes from the label above. */
 const namedLabel = 'isthmus/original-name';
 
 function secret(name: string, { input }: BridgeFacts): JsonObject {
@@ -103,9 +133,8 @@ function secret(name: string, { input }: BridgeFacts): JsonObject {
 function external(service: BridgedService, port: BridgedPort, facts: BridgeFacts): Placed[] {
   const { names, settings } = facts.input;
   const address = endpointOf(service, port, facts);
-  const host = callerHost(service, port);
   const cluster = settings.topology === 'same-cluster' ? 'shared' : 'kong';
-  const isShort = host.length <= 63;
+  const isAlone = service.ports.length === 1;
   const object = meshObject(
     names,
     'MeshExternalService',
@@ -127,23 +156,31 @@ function external(service: BridgedService, port: BridgedPort, facts: BridgeFacts
       },
     },
     service.id,
-    isShort ? { [hostLabel]: host, [namedLabel]: 'enabled' } : { [hostLabel]: nameOf(service, port, facts) },
+    isAlone ? labelsOfHost(service, bearer(service, facts)) : {},
   );
   const placed: Placed = { cluster, service: service.id, object };
-  if (isShort) return [placed];
-  // Values of labels end at 63 characters: a longer name gets a generator that spells it.
-  const generator = generatorOf(
-    facts,
-    nameOf(service, port, facts),
-    { [hostLabel]: nameOf(service, port, facts) },
-    host,
-    service.id,
-  );
-  return [placed, { cluster, service: service.id, object: generator }];
+  return isAlone ? [placed, ...spelledHost(service, bearer(service, facts), facts)] : [placed];
 }
+
+const isShort = ({ hosts: [host = ''] }: BridgedService): boolean => host.length <= 63;
+
+/** Labels of what bears the original host of a service. */
+const labelsOfHost = (service: BridgedService, { name }: Backend): Readonly<Record<string, string>> =>
+  isShort(service) ? { [hostLabel]: service.hosts[0] ?? '', [namedLabel]: 'enabled' } : { [hostLabel]: name };
+
+/** Values of labels end at 63 characters: a longer name gets a generator that spells it. */
+function spelledHost(service: BridgedService, { kind, name }: Backend, facts: BridgeFacts): Placed[] {
+  if (isShort(service)) return [];
+  const cluster = facts.input.settings.topology === 'same-cluster' ? 'shared' : 'kong';
+  const object = generatorOf(facts, kind, name, { [hostLabel]: name }, service.hosts[0] ?? '', service.id);
+  return [{ cluster, service: service.id, object }];
+}
+
+const selectors = { MeshService: 'meshService', MeshExternalService: 'meshExternalService' } as const;
 
 const generatorOf = (
   { input }: BridgeFacts,
+  kind: Backend['kind'],
   name: string,
   matchLabels: Readonly<Record<string, string>>,
   template: string,
@@ -153,9 +190,56 @@ const generatorOf = (
     input.names,
     'HostnameGenerator',
     name,
-    { selector: { meshExternalService: { matchLabels } }, template },
+    { selector: { [selectors[kind]]: { matchLabels } }, template },
     service,
   );
+
+/** A reference to a destination of the system namespace, from there. */
+function refOf({ kind, name }: Backend, { input }: BridgeFacts): Reference {
+  const { target, systemNamespace } = input.names;
+  const named = kind === 'MeshService' ? meshServiceRef : externalRef;
+  return named(target, { namespace: systemNamespace, name }, systemNamespace);
+}
+
+/** A selector that no data plane proxy meets: each port has a route that leads elsewhere. */
+function nobody({ target }: BridgeFacts['input']['names']): JsonObject {
+  const labels = { 'isthmus/pods': 'none' };
+  return target === '3.0' ? { dataplaneLabels: { matchLabels: labels } } : { dataplaneTags: labels };
+}
+
+/**
+ * What keeps the original host of a service on each of several ports. A host is one destination's: of two MeshExternalServices with
+ * one name the second gets none, and each has one port (kuma, hostnamegenerator/hostname/generator.go and meshexternalservice.go,
+ * 2.13 to 3.0). A MeshService has several, an address of its own that the control plane allocates to it whether or not pods stand
+ * behind it (pkg/ipam/components.go, meshservice/api/v1alpha1/helpers.go), and routes to external services port by port.
+ */
+function joinedPorts(service: BridgedService, facts: BridgeFacts): Placed[] {
+  if (service.ports.length === 1) return [];
+  const { names, settings } = facts.input;
+  const cluster = settings.topology === 'same-cluster' ? 'shared' : 'kong';
+  const own = bearer(service, facts);
+  const of = (object: JsonObject): Placed => ({ cluster, service: service.id, object });
+  const ports = openPorts(service, facts);
+  const routes = ports.map((port) => {
+    const name = nameOf(service, port, facts);
+    const to = refOf({ kind: 'MeshExternalService', name }, facts);
+    const conf = { backendRefs: [{ ...to, port: port.port, weight: 1 }] };
+    const isTcp = port.protocol === 'tcp';
+    const rule = isTcp ? { default: conf } : { matches: [{ path: { type: 'PathPrefix', value: '/' } }], default: conf };
+    const targetRef = { ...refOf(own, facts), sectionName: String(port.port) };
+    const spec = { targetRef: { kind: 'Mesh' }, to: [{ targetRef, rules: [rule] }] };
+    return of(meshObject(names, isTcp ? 'MeshTCPRoute' : 'MeshHTTPRoute', name, spec, service.id));
+  });
+  const spec = {
+    selector: nobody(names),
+    ports: ports.map(({ port, protocol }) => ({ name: String(port), port, appProtocol: protocol })),
+  };
+  return [
+    of(meshObject(names, 'MeshService', own.name, spec, service.id, labelsOfHost(service, own))),
+    ...spelledHost(service, own, facts),
+    ...routes,
+  ];
+}
 
 /** The name by which Kong Mesh's proxies ask the zone egress for a port (kuma, MADR 101; Kong Mesh documentation, MeshTrafficPermission, "Zone proxies"). */
 const serverName = (service: BridgedService, port: BridgedPort, facts: BridgeFacts): string => {
@@ -163,8 +247,14 @@ const serverName = (service: BridgedService, port: BridgedPort, facts: BridgeFac
   return `sni.extsvc.${mesh}.${zone}.${systemNamespace}.${nameOf(service, port, facts)}.${port.port}`;
 };
 
-export const serverNames = (service: BridgedService, facts: BridgeFacts): string[] =>
-  service.ports.map((port) => serverName(service, port, facts));
+/** The names by which they ask for what leads to a port of the workloads of a service. */
+export const serverNames = (service: BridgedService, target: number, facts: BridgeFacts): string[] =>
+  openPorts(service, facts).flatMap((port) => {
+    const targets = service.workloads.map((workload) => targetIn(port, workload));
+    return targets.length === 0 || targets.some((one) => one === undefined || one === target)
+      ? [serverName(service, port, facts)]
+      : [];
+  });
 
 /** Who may call through the zone egress: whom the translated permissions of the service let through, or everybody where nothing restricts it. */
 function permission(service: BridgedService, port: BridgedPort, facts: BridgeFacts): Placed[] {
@@ -371,7 +461,8 @@ export function waysIntoIstio(wanted: readonly BridgedService[], facts: BridgeFa
 const waysTo = (services: readonly BridgedService[], facts: BridgeFacts): Placed[] =>
   services.flatMap((service) =>
     remembered(facts, `way ${service.id}`, () => [
-      ...service.ports.flatMap((port) => [
+      ...joinedPorts(service, facts),
+      ...openPorts(service, facts).flatMap((port) => [
         ...external(service, port, facts),
         ...permission(service, port, facts),
         ...route(service, port, facts),
@@ -380,11 +471,19 @@ const waysTo = (services: readonly BridgedService[], facts: BridgeFacts): Placed
     ]),
   );
 
-/** The gateway, and one generator for all names that labels can hold. */
+/** The gateway, and generators for all names that labels can hold, one for each kind of what bears them. */
 const gatewayOfBridge = (facts: BridgeFacts): Placed[] =>
   remembered(facts, 'bridge gateway', () => {
     const cluster = facts.input.settings.topology === 'same-cluster' ? 'shared' : 'kong';
     const template = `{{ label "${hostLabel}" }}`;
-    const object = generatorOf(facts, 'isthmus-bridge', { [namedLabel]: 'enabled' }, template, '');
-    return [...gateway(facts), { cluster, service: '', object }];
+    const generators = (
+      [
+        ['MeshExternalService', 'isthmus-bridge'],
+        ['MeshService', 'isthmus-bridge-ports'],
+      ] as const
+    ).map(([kind, name]): Placed => {
+      const object = generatorOf(facts, kind, name, { [namedLabel]: 'enabled' }, template, '');
+      return { cluster, service: '', object };
+    });
+    return [...gateway(facts), ...generators];
   });

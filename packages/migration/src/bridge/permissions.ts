@@ -1,5 +1,5 @@
 import { isList, type Json, type JsonObject, mapOf, matchesLabels } from '@isthmus/kubernetes';
-import type { BridgedPort, BridgedService, BridgeFacts } from './facts.ts';
+import { type BridgedPort, type BridgedService, type BridgeFacts, targetIn } from './facts.ts';
 import { remembered } from './remembered.ts';
 import { ownTrustDomain } from './settings.ts';
 
@@ -62,7 +62,8 @@ export function callersOf(service: BridgedService, port: BridgedPort, facts: Bri
         ((namespace === undefined || namespace === workload.namespace) && matchesLabels(wanted, workload.labels));
       if (!isFor) continue;
       // A section is the port of the container by name or number; what names another is not about this port.
-      const isExact = sectionName === undefined || sectionName === port.name || sectionName === String(port.port);
+      const isExact =
+        sectionName === undefined || sectionName === port.name || sectionName === String(targetIn(port, workload));
       for (const rule of listOf(spec.rules)) {
         const conf = mapOf(mapOf(rule).default);
         for (const match of listOf(conf.deny)) if (isOwn(match)) denies.set(JSON.stringify(match), match);

@@ -1,5 +1,5 @@
 import type { Workload } from '@isthmus/istio';
-import { shortHash } from '@isthmus/kubernetes';
+import { dnsLabel, shortHash } from '@isthmus/kubernetes';
 import type { BridgedService, BridgeFacts } from './facts.ts';
 import { remembered } from './remembered.ts';
 
@@ -57,3 +57,6 @@ export function nameOfWorkload(workload: Workload, facts: BridgeFacts): string {
   );
   return several.has(place(workload)) ? `${workload.name}-${shortHash(kindOf(workload))}` : workload.name;
 }
+
+/** The name of what the bridge adds beside a service in its own namespace. */
+export const shiftName = ({ name }: BridgedService): string => dnsLabel(`${name}-bridge`);

@@ -60,7 +60,8 @@ export interface Changes {
   readonly removed: readonly Placed[];
 }
 
-const isSame = (a: JsonObject, b: JsonObject): boolean =>
+/** Whether two objects say the same, whatever the order of their keys. */
+export const isSame = (a: JsonObject, b: JsonObject): boolean =>
   a === b || stringifyJson(a, { sortKeys: true }) === stringifyJson(b, { sortKeys: true });
 
 /**

@@ -1,6 +1,8 @@
+import { isUndivided } from './destination-rules.ts';
 import type { BridgedPort, BridgedService, BridgeFacts } from './facts.ts';
-import { bridgeNamespace, callerHost, endpointOf } from './into-istio.ts';
-import { gatewayHost, gatewayPorts, hasShares } from './into-kong.ts';
+import { bridgeNamespace, endpointOf, openPorts } from './into-istio.ts';
+import { hasShares } from './into-kong.ts';
+import { connectionHost, connectionPorts, gatewayHost, streamPort } from './kong-gateway.ts';
 import { hasPodsInIstio, hasPodsInKong, type ProgressOf } from './progress.ts';
 import { ownTrustDomain } from './settings.ts';
 import { crossingWays, type Way } from './way.ts';
@@ -115,17 +117,22 @@ function across(ends: Ends, from: Mesh, way: Way, share: number): RequestRoute {
     }
     case 'kong-gateway': {
       const identity = `spiffe://${own}/ns/${facts.input.settings.gatewayNamespace}/sa/… of Kong Gateway`;
+      const isConnection = connectionPorts(callee).includes(port);
       return {
         ...common,
         hops: [
           ...starting(ends, from),
           {
-            name: `Kong Gateway at ${gatewayHost(facts)}`,
+            name: isConnection
+              ? `Kong Gateway at ${gatewayHost(facts)}:${streamPort}`
+              : `Kong Gateway at ${gatewayHost(facts)}`,
             kind: 'gateway',
             mesh: 'kong',
             arrival: 'tls',
             endsTls: true,
-            note: 'it sees no identity of the caller',
+            note: isConnection
+              ? `it sees no identity of the caller, and knows the port by the server name ${connectionHost(callee, port, facts)}`
+              : 'it sees no identity of the caller',
           },
           ...arriving(ends, to, identity),
         ],
@@ -164,11 +171,11 @@ function across(ends: Ends, from: Mesh, way: Way, share: number): RequestRoute {
   }
 }
 
-const withoutPort = (way: Way, { port }: BridgedPort): Way => ({
-  ...way,
-  kind: 'closed',
-  reason: way.cautions.find((text) => text.startsWith(`Port ${port} `)) ?? '',
-});
+/** The way of calls of one port: closed where it is open for others only. */
+const wayOfPort = (way: Way, callee: BridgedService, port: BridgedPort, facts: BridgeFacts): Way =>
+  way.kind !== 'external-service' || openPorts(callee, facts).includes(port)
+    ? way
+    : { ...way, kind: 'closed', reason: way.cautions.find((text) => text.startsWith(`Port ${port.port} `)) ?? '' };
 
 /**
  * The path of a request from a service, or a Gateway of Istio, to another service with both as far as they have come: a route for
@@ -192,27 +199,33 @@ export function requestPath(
   const wayOf = (direction: Way['direction']): Way | undefined => ways.find((one) => one.direction === direction);
   const callerProgress = caller === undefined ? undefined : progressOf(caller.id);
   const calleeProgress = progressOf(to);
-  const calleeShare = hasShares(callee, facts) || !hasPodsInIstio(calleeProgress) ? calleeProgress.share : 0;
+  // Connections that nobody divides go by the number of pods, of which a double has as many.
+  const calleeShare =
+    callee.shiftable &&
+    isUndivided(callee, port, facts) &&
+    hasPodsInKong(calleeProgress) &&
+    hasPodsInIstio(calleeProgress)
+      ? 50
+      : hasShares(callee, facts) || !hasPodsInIstio(calleeProgress)
+        ? calleeProgress.share
+        : 0;
   const kongCallers = callerProgress === undefined ? 0 : callerProgress.share;
   const istioCallers = callerProgress === undefined || hasPodsInIstio(callerProgress) ? 100 - kongCallers : 0;
   const percent = (a: number, b: number): number => Math.round((a * b) / 100);
   const routes: RequestRoute[] = [];
   if (istioCallers > 0 || (callerProgress !== undefined && hasPodsInIstio(callerProgress))) {
     const way = wayOf('to-kong');
-    // Of some ports no requests are sent to Kong Gateway.
-    const isKept = way?.kind === 'kong-gateway' && !gatewayPorts(callee).includes(port);
-    const toKong = isKept && hasPodsInIstio(calleeProgress) ? undefined : isKept ? withoutPort(way, port) : way;
-    const taken = toKong === undefined ? 0 : calleeShare;
+    const taken = way === undefined ? 0 : calleeShare;
     if (hasPodsInIstio(calleeProgress)) routes.push(within(ends, 'istio', percent(istioCallers, 100 - taken)));
-    if (toKong !== undefined) routes.push(across(ends, 'istio', toKong, percent(istioCallers, taken)));
+    if (way !== undefined) routes.push(across(ends, 'istio', way, percent(istioCallers, taken)));
   }
   if (callerProgress !== undefined && hasPodsInKong(callerProgress)) {
     // Callers in Kong Mesh change over at once, with the cut-over.
     const toIstio = wayOf('to-istio');
-    if (toIstio !== undefined) routes.push(across(ends, 'kong', toIstio, kongCallers));
+    if (toIstio !== undefined) routes.push(across(ends, 'kong', wayOfPort(toIstio, callee, port, facts), kongCallers));
     else routes.push(within(ends, 'kong', kongCallers));
   }
-  return { from, to, port: port.port, host: callerHost(callee, port), routes };
+  return { from, to, port: port.port, host: callee.hosts[0] ?? '', routes };
 }
 
 /** Text within quotes of a Mermaid label: all that could end it or mean something becomes a character reference. */

@@ -16,10 +16,10 @@ export interface Halves {
   /** What Kong Mesh takes of requests, or of connections that are no requests; undefined where there is no way to it. */
   kong(destination: JsonObject, kind: RouteKind): KongHalf | undefined;
   /**
-   * Ports of which each has a way of its own, where a destination without a port can mean several: Istio takes the port that the
+   * Ports of a list of rules of which each has a way of its own, where a destination without a port can mean several: Istio takes the port that the
    * request came to (istio, pilot/pkg/networking/core/route, GetDestinationCluster, 1.32).
    */
-  readonly ports?: readonly number[];
+  readonly ports?: (kind: RouteKind) => readonly number[];
 }
 
 /** The lists of rules of a VirtualService. */
@@ -80,19 +80,14 @@ function divideRoute(
 }
 
 /**
- * A rule with a destination that names no port, once for each port that requests can come to, and then for all other ports: only
+ * A rule with a destination that names no port, once for each port that calls can come to, and then for all other ports: only
  * so does each name the port that it means.
  */
-function perPort(
-  rule: JsonObject,
-  kind: RouteKind,
-  ports: readonly number[],
-  isOwn: (item: Json) => item is JsonObject,
-): JsonObject[] {
+function perPort(rule: JsonObject, ports: readonly number[], isOwn: (item: Json) => item is JsonObject): JsonObject[] {
   const route = isList(rule.route) ? rule.route : [];
   const isOpen = (item: Json): item is JsonObject =>
     isOwn(item) && mapOf(mapOf(item.destination).port).number === undefined;
-  if (kind !== 'http' || !route.some(isOpen)) return [rule];
+  if (ports.length === 0 || !route.some(isOpen)) return [rule];
   const matches = isList(rule.match) && rule.match.length > 0 ? rule.match.filter(isMap) : [{}];
   const copies = ports.flatMap((number): JsonObject[] => {
     const match = matches.flatMap((one) =>
@@ -126,7 +121,7 @@ export function divideRoutes(
     if (!isList(rules)) continue;
     divided[kind] = rules.flatMap((rule): Json[] => {
       if (!isMap(rule) || !isList(rule.route) || !rule.route.some(isOwn)) return [rule];
-      return perPort(rule, kind, halves.ports ?? [], isOwn).map((one) => ({
+      return perPort(rule, halves.ports?.(kind) ?? [], isOwn).map((one) => ({
         ...one,
         route: divideRoute(isList(one.route) ? one.route : [], kind, share, isOf, halves),
       }));

@@ -1,7 +1,9 @@
-import type { BridgedCall, BridgedService, BridgeFacts } from './facts.ts';
-import { callerHost, closedIntoIstio, isReachedDirectly } from './into-istio.ts';
-import { bridgeHost, closedIntoKong, demandsMtls, gatewayHosts, gatewayPorts } from './into-kong.ts';
+import { type BridgedCall, type BridgedService, type BridgeFacts, demandsMtls } from './facts.ts';
+import { closedIntoIstio, isReachedDirectly, openPorts } from './into-istio.ts';
+import { closedIntoKong } from './into-kong.ts';
+import { bridgeHost, gatewayHosts } from './kong-gateway.ts';
 import { hasPodsInIstio, hasPodsInKong, type ProgressOf } from './progress.ts';
+import { isRouted } from './routed.ts';
 import { repeatedActions } from './share.ts';
 
 /** How a call gets from one mesh into the other (security.md 4.1.1). */
@@ -25,24 +27,58 @@ export interface Way {
   readonly cautions: readonly string[];
 }
 
-/** What is to be known of ports that Kong Gateway has no way to: their callers lose them with the last Pod in Istio. */
-const cautionsOfPorts = (service: BridgedService, kept: readonly number[]): string[] =>
-  service.ports.flatMap(({ port, protocol }) => {
-    if (kept.includes(port)) return [];
-    const why =
-      protocol === 'grpc'
-        ? 'it is gRPC beside other requests, of which Kong Gateway speaks one to a Service: divide the Service'
-        : 'Kong Gateway tells services apart by the host of a request: move its callers before it or together with it';
-    return [`Port ${port} has no way into Kong Mesh and stays in Istio, since ${why}.`];
+/** Ports that lose their callers with the last Pod in Istio: of transports that neither mesh carries. */
+const uncarriedPorts = ({ uncarried }: BridgedService): { port: number; text: string }[] =>
+  uncarried.map((name) => ({
+    port: Number.parseInt(name, 10),
+    text: `Port ${name} has no way into Kong Mesh, which carries TCP only: move its callers before it or together with it.`,
+  }));
+
+/** Ports in Istio that callers of Kong Mesh are not let through to. */
+const closedPorts = (service: BridgedService, facts: BridgeFacts): { port: number; text: string }[] =>
+  service.ports.flatMap(({ port }) =>
+    openPorts(service, facts).some((open) => open.port === port)
+      ? []
+      : [
+          {
+            port,
+            text: `Port ${port} has no way from Kong Mesh: Istio restricts who may call it, and no translated permission lets a caller through by its identity alone.`,
+          },
+        ],
+  );
+
+/** What is to be known of ports whose callers bring TLS of their own, which Istio routes by the name that they ask for. */
+function cautionsOfTls(service: BridgedService, facts: BridgeFacts): string[] {
+  const isWithin = facts.input.settings.topology === 'same-cluster';
+  return service.ports.flatMap((port) => {
+    if (!port.routedBy.includes('tls') || isRouted(facts, service, port, 'tls')) return [];
+    return isWithin
+      ? [
+          `Port ${port.port} takes TLS of its callers, which Istio does not divide: its connections go to Pods of both meshes, by their number, as soon as those run.`,
+        ]
+      : [
+          `Port ${port.port} takes TLS of its callers: those that ask for another server name than ${service.hosts[0] ?? ''} or its short forms stay in Istio, past its routes.`,
+        ];
   });
+}
 
 function toKong({ from, to, gateway }: BridgedCall, service: BridgedService, facts: BridgeFacts): Way {
   const { settings } = facts.input;
   const common = { from, to, gateway, direction: 'to-kong' } as const;
+  const reason = closedIntoKong(service, facts);
+  if (reason !== undefined)
+    return {
+      ...common,
+      kind: 'closed',
+      sentence: `There is no way for calls of ${from} to ${to}.`,
+      reason,
+      hosts: [],
+      cautions: [],
+    };
   if (settings.topology === 'same-cluster') {
     const hosts = service.hosts;
-    const inPlace = service.shiftable
-      ? []
+    const cautions = service.shiftable
+      ? cautionsOfTls(service, facts)
       : [
           service.injected
             ? `${to} is not made of Deployments alone: its pods change meshes in place, without shares.`
@@ -54,27 +90,16 @@ function toKong({ from, to, gateway }: BridgedCall, service: BridgedService, fac
         kind: 'direct-mtls',
         sentence: `${from} calls ${to} directly, with the mTLS of Istio, which Kong Mesh trusts.`,
         hosts,
-        cautions: inPlace,
+        cautions,
       };
     return {
       ...common,
       kind: 'direct-plaintext',
       sentence: `${from} calls ${to} directly and in plaintext, which Istio permits too.`,
       hosts,
-      cautions: inPlace,
+      cautions,
     };
   }
-  const ports = gatewayPorts(service).map(({ port }) => port);
-  const reason = closedIntoKong(service, facts);
-  if (reason !== undefined)
-    return {
-      ...common,
-      kind: 'closed',
-      sentence: `There is no way for calls of ${from} to ${to}.`,
-      reason,
-      hosts: [],
-      cautions: [],
-    };
   const lost =
     facts.sameNames.get(service.name) === 1
       ? []
@@ -86,7 +111,11 @@ function toKong({ from, to, gateway }: BridgedCall, service: BridgedService, fac
     hosts: gatewayHosts(service, facts),
     cautions: [
       ...lost,
-      ...cautionsOfPorts(service, ports),
+      ...(service.strict
+        ? [`Istio demands mTLS of whoever calls ${to}, and Kong Gateway does not: let only clusters of Istio reach it.`]
+        : []),
+      ...uncarriedPorts(service).map(({ text }) => text),
+      ...cautionsOfTls(service, facts),
       ...(facts.routes.get(to) ?? []).flatMap((resource) => {
         const actions = repeatedActions(resource);
         return actions.length === 0
@@ -120,29 +149,30 @@ function toIstio({ from, to, gateway }: BridgedCall, service: BridgedService, fa
       hosts: [],
       cautions: [],
     };
-  const [first, ...others] = service.ports;
   return {
     ...common,
     kind: 'external-service',
     sentence: `${from} calls ${to} under its own name, through the zone egress of Kong Mesh and a gateway of Istio.`,
-    hosts: first === undefined ? [] : [callerHost(service, first)],
-    cautions: others.map(
-      (port) => `Port ${port.port} is reached as ${callerHost(service, port)}: one name stands for one port.`,
-    ),
+    hosts: service.hosts.slice(0, 1),
+    cautions: closedPorts(service, facts).map(({ text }) => text),
   };
 }
 
 /**
- * What a way leaves without an answer: ports that only Pods in Istio still answer once these are gone, in sentences. Evidence of
- * calls does not say which port they are for, so that each of them counts.
+ * What a way leaves without an answer, in sentences: of ports that the caller is known to call, or of all of them where any evidence
+ * leaves the port open. Ports that Pods in Istio still answer have one.
  */
-export function portsWithoutWay({ kind, to }: Way, facts: BridgeFacts, progressOf: ProgressOf): string[] {
+export function portsWithoutWay({ kind, from, to }: Way, facts: BridgeFacts, progressOf: ProgressOf): string[] {
   const service = facts.services.get(to);
-  if (service === undefined || kind !== 'kong-gateway' || hasPodsInIstio(progressOf(to))) return [];
-  return cautionsOfPorts(
-    service,
-    gatewayPorts(service).map(({ port }) => port),
-  );
+  if (service === undefined) return [];
+  const called = facts.portsCalled(from, to);
+  const lost =
+    kind === 'external-service'
+      ? closedPorts(service, facts)
+      : kind === 'kong-gateway' && !hasPodsInIstio(progressOf(to))
+        ? uncarriedPorts(service)
+        : [];
+  return lost.flatMap(({ port, text }) => (called === undefined || called.has(port) ? [text] : []));
 }
 
 /**

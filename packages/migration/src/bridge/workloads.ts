@@ -10,9 +10,10 @@ import {
   type Resource,
   writeYaml,
 } from '@isthmus/kubernetes';
+import { inKongLabels } from './destination-rules.ts';
 import type { BridgedService, BridgeFacts } from './facts.ts';
-import { externalsOf } from './into-istio.ts';
-import { gatewayAnnotations, inKongLabels } from './into-kong.ts';
+import { type Backend, backendsOf } from './into-istio.ts';
+import { gatewayAnnotations } from './kong-gateway.ts';
 import { applicable, bridgeLabel, labelOf } from './object.ts';
 import type { Cluster, Placed } from './placed.ts';
 import { hasBegun, hasPodsInKong, isJoined, type Progress, type ProgressOf, some } from './progress.ts';
@@ -178,14 +179,14 @@ const reachable = 'kuma.io/reachable-backends';
  * Lets a workload whose backends are listed reach those of the bridge too: by name, one by one, because a reference by labels
  * finds one external service only (kuma, destination_index.go; edge.md 1.13).
  */
-function reaching(object: JsonObject, externals: readonly string[], systemNamespace: string): JsonObject {
+function reaching(object: JsonObject, backends: readonly Backend[], systemNamespace: string): JsonObject {
   const template = mapOf(mapOf(object.spec).template);
   const isPod = object.kind === 'Pod';
   const metadata = mapOf((isPod ? object : template).metadata);
   const listed = mapOf(metadata.annotations)[reachable];
-  if (typeof listed !== 'string' || externals.length === 0) return object;
+  if (typeof listed !== 'string' || backends.length === 0) return object;
   const refs = mapOf(parseYaml(listed)[0]?.value).refs;
-  const more = externals.map((name) => ({ kind: 'MeshExternalService', name, namespace: systemNamespace }));
+  const more = backends.map(({ kind, name }) => ({ kind, name, namespace: systemNamespace }));
   const text = writeYaml({ refs: [...(isList(refs) ? refs : []), ...more] });
   const patch = { metadata: { annotations: { [reachable]: text } } };
   return applyPatch(object, isPod ? patch : { spec: { template: patch } });
@@ -202,11 +203,15 @@ export function workloads(facts: BridgeFacts, progressOf: ProgressOf, scope: rea
       : [...namespacesAcross(facts, progressOf, scope), ...accountsAcross(facts, progressOf, scope)]),
     ...moving.flatMap((service) => {
       const progress = progressOf(service.id);
-      const externals = externalsOf(service.id, facts, progressOf);
-      return remembered(facts, `pods ${service.id} ${progress.at} ${externals.join(' ')}`, () => {
-        const placed = isWithin ? withinCluster(service, progress, facts) : intoCluster(service, facts);
-        return placed.map((one) => ({ ...one, object: reaching(one.object, externals, systemNamespace) }));
-      });
+      const backends = backendsOf(service.id, facts, progressOf);
+      return remembered(
+        facts,
+        `pods ${service.id} ${progress.at} ${backends.map(({ name }) => name).join(' ')}`,
+        () => {
+          const placed = isWithin ? withinCluster(service, progress, facts) : intoCluster(service, facts);
+          return placed.map((one) => ({ ...one, object: reaching(one.object, backends, systemNamespace) }));
+        },
+      );
     }),
   ];
 }

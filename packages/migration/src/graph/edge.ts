@@ -21,6 +21,8 @@ export interface Evidence {
   readonly confidence: number;
   /** What stands there, such as the host that is named. */
   readonly detail: string;
+  /** The port that is called; absent where nothing says it. */
+  readonly port?: number;
   /** Absent for observed traffic. */
   readonly resource?: Resource;
   /** Of the field within the resource; `''` where it has no resource. */

@@ -44,6 +44,18 @@ function textsOf(container: Field): { kind: 'environment' | 'argument'; field: F
 interface Host {
   readonly host: string;
   readonly isAddress: boolean;
+  /** The port behind it, or that of its scheme. */
+  readonly port?: number;
+}
+
+const portsOfSchemes: Readonly<Record<string, number>> = { http: 80, https: 443 };
+
+/** The port that is called where a host stands in a text. */
+function portOf(before: string, after: string): number | undefined {
+  const written = /^:(\d{1,5})(?!\d)/.exec(after)?.[1];
+  if (written !== undefined) return Number(written);
+  const scheme = /([a-z][a-z0-9+.-]*):\/\/(?:[^\s/@]*@)?$/i.exec(before)?.[1];
+  return scheme === undefined ? undefined : portsOfSchemes[scheme.toLowerCase()];
 }
 
 /** Words of a text that may be hosts. Looks at each character a fixed number of times. */
@@ -55,7 +67,9 @@ export function* hostsIn(value: string): Generator<Host> {
     // `user:password@` before a host.
     if (/^(?::[^\s/@]*)?@/.test(after)) continue;
     const isAddress = before === '//' || before.endsWith('@') || /^:\d/.test(after);
-    if (host.includes('.') || isAddress || match[0].length === value.length) yield { host, isAddress };
+    if (!host.includes('.') && !isAddress && match[0].length !== value.length) continue;
+    const port = portOf(value.slice(Math.max(match.index - longestPassword, 0), match.index), after);
+    yield { host, isAddress, ...(port === undefined ? {} : { port }) };
   }
 }
 
@@ -86,7 +100,7 @@ export function* namedByWorkloads(around: Surroundings): Generator<readonly [Wor
     if (!workload.inCluster) continue;
     for (const container of containersOf(workload))
       for (const { kind, field, name } of textsOf(container))
-        for (const { host, isAddress } of hostsIn(field.value)) {
+        for (const { host, isAddress, port } of hostsIn(field.value)) {
           const to =
             resolve(host, workload.namespace, around.clusterDomain, ids) ??
             around.finder.named(host, workload.namespace).find((id) => ids.has(id) && host.includes('.'));
@@ -97,6 +111,7 @@ export function* namedByWorkloads(around: Surroundings): Generator<readonly [Wor
             kind,
             confidence: host.includes('.') || isAddress ? 0.7 : 0.4,
             detail: `${name} names ${host}`,
+            ...(port === undefined ? {} : { port }),
             resource: workload.resource,
             path: field.path,
           };

@@ -5,6 +5,7 @@ import {
   entries,
   type Field,
   items,
+  number,
   type Resource,
   rootField,
   text,
@@ -43,12 +44,13 @@ function approachOf(resource: Resource): Approach {
 interface Destination {
   readonly kind: Extract<EvidenceKind, 'route' | 'mirror'>;
   readonly host: Field<string>;
+  readonly port: number | undefined;
 }
 
 function destinationsOf(rule: Field): Destination[] {
   const of = (kind: Destination['kind'], destination: Field | undefined): Destination[] => {
     const host = text(child(destination, 'host'));
-    return host === undefined ? [] : [{ kind, host }];
+    return host === undefined ? [] : [{ kind, host, port: number(descend(destination, 'port', 'number'))?.value }];
   };
   return [
     ...items(child(rule, 'route')).flatMap((split) => of('route', child(split, 'destination'))),
@@ -118,12 +120,12 @@ export function* routeEvidence(
 function* between(
   resource: Resource,
   rule: Field,
-  { kind, host }: Destination,
+  { kind, host, port }: Destination,
   approach: Approach,
   gateways: ReadonlyMap<string, readonly string[]>,
   around: Surroundings,
 ): Generator<Found> {
-  const place = { resource, path: host.path };
+  const place = { resource, path: host.path, ...(port === undefined ? {} : { port }) };
   for (const target of targetsOf(around, host.value, effectiveNamespace(resource))) {
     if (target.between === 'services')
       for (const gateway of approach.gateways) {

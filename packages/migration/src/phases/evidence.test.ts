@@ -159,15 +159,17 @@ test('calls without a way are named with the reason', () => {
 });
 
 test('ports without a way count once no Pod in Istio answers them any more', () => {
-  const own = shop.replace(
-    /(metadata: \{name: pay, namespace: shop\}\nspec: \{selector: \{app: pay\}, ports: )\[\{port: 80, name: http\}\]/,
-    '$1[{port: 80, name: http}, {port: 5432, name: tcp-db}]',
-  );
+  const own = shop
+    .replace(
+      /(metadata: \{name: pay, namespace: shop\}\nspec: \{selector: \{app: pay\}, ports: )\[\{port: 80, name: http\}\]/,
+      '$1[{port: 80, name: http}, {port: 53, name: dns, protocol: UDP}]',
+    )
+    .replace('http://pay.shop:80', 'pay.shop');
   expect(own).not.toBe(shop);
   const facts = factsOf(own, { topology: 'separate-clusters' });
   expect(closedWays(facts, 'shop/pay', at({ 'shop/pay': 'shifting' }))).toEqual([]);
   expect(closedWays(facts, 'shop/pay', at({ 'shop/pay': 'migrated' }))).toContainEqual({
-    text: expect.stringMatching(/^shop\/cart → shop\/pay: Port 5432 has no way into Kong Mesh/),
+    text: expect.stringMatching(/^shop\/cart → shop\/pay: Port 53\/UDP has no way into Kong Mesh/),
     service: 'shop/cart',
   });
 });

@@ -1,7 +1,7 @@
 import type { AccessRow, Crossing, PhaseCase } from '@isthmus/equivalence';
 import { isMap, type JsonObject, type Resource } from '@isthmus/kubernetes';
 import { type Validity, validityOf } from '../bridge/certificates.ts';
-import type { BridgedService, BridgeFacts } from '../bridge/facts.ts';
+import { type BridgedService, type BridgeFacts, demandsMtls } from '../bridge/facts.ts';
 import {
   bridgeNamespace,
   closedIntoIstio,
@@ -9,7 +9,7 @@ import {
   serverNames,
   waysIntoIstio,
 } from '../bridge/into-istio.ts';
-import { closedIntoKong, demandsMtls, intoKong, strictWhileBridging } from '../bridge/into-kong.ts';
+import { closedIntoKong, intoKong, strictWhileBridging } from '../bridge/into-kong.ts';
 import { bridgeLabel } from '../bridge/object.ts';
 import { hasPodsInIstio, type Progress, type ProgressOf, progressOfPhase } from '../bridge/progress.ts';
 import type { WaveOf } from '../bridge/stages.ts';
@@ -182,7 +182,7 @@ export function stateCase(
         : closedIntoIstio(service, facts) === undefined
           ? { namespace: bridgeNamespace, account: 'from-kong' }
           : 'closed';
-      return { toKong, toIstio, areOwn: true, serverNames: serverNames(service, facts) };
+      return { toKong, toIstio, areOwn: true, serverNames: (port) => serverNames(service, port, facts) };
     },
   };
 }

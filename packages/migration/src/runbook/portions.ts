@@ -37,11 +37,15 @@ const kinds = [
   'ServiceEntry',
   'DestinationRule',
   'MeshExternalService',
+  'MeshHTTPRoute',
+  'MeshTCPRoute',
+  'MeshService',
   'HostnameGenerator',
 ];
 const last = [
   'Gateway',
   'HTTPRoute',
+  'TCPIngress',
   'VirtualService',
   'Deployment',
   'StatefulSet',

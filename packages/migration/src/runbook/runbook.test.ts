@@ -80,7 +80,12 @@ test('a runbook says what to run with the names of the estate, how to verify, ho
 });
 
 test('one must not begin where a call has no way', () => {
-  const text = shop.replace('http}', 'tcp-x}').replaceAll('name: http', 'name: tcp-x');
+  const text = `${shop}---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: pay, namespace: shop}
+spec: {selector: {matchLabels: {app: pay}}, rules: [{from: [{source: {principals: [cluster.local/ns/shop/sa/cart]}}]}]}
+`;
   const { stages } = runbookOf(factsOf(text, { topology: 'separate-clusters' }), waves, 1, undefined, 'kubernetes');
   expect(stages.find(({ stage }) => stage === 'shift-10')).toMatchObject({
     safeToStop: false,

@@ -1,8 +1,8 @@
 import type { ResourceForm } from '@isthmus/kong-mesh';
 import type { JsonObject } from '@isthmus/kubernetes';
-import type { BridgedService, BridgeFacts } from '../bridge/facts.ts';
+import { type BridgedService, type BridgeFacts, demandsMtls } from '../bridge/facts.ts';
 import { bridgeNamespace, egressSecrets, gatewaySecret } from '../bridge/into-istio.ts';
-import { demandsMtls } from '../bridge/into-kong.ts';
+import { streamPort } from '../bridge/kong-gateway.ts';
 import type { Cluster } from '../bridge/placed.ts';
 import { ownTrustDomain } from '../bridge/settings.ts';
 import type { Stage } from '../bridge/stages.ts';
@@ -288,7 +288,7 @@ function bridging(
       commands: [
         kubectl(
           `-n ${settings.gatewayNamespace} create secret tls isthmus-bridge-cert --cert=gateway.crt --key=gateway.key`,
-          `for *.${settings.domain}`,
+          `with the hosts of the bridge's ServiceEntries as its names, all of them below ${settings.domain}`,
           'kong',
         ),
         kubectl(
@@ -299,6 +299,27 @@ function bridging(
       ],
       verify: [kubectl(`-n ${settings.gatewayNamespace} get gateway isthmus-bridge`, 'PROGRAMMED is True', 'kong')],
       rollback: [kubectl(`-n ${settings.gatewayNamespace} delete secret isthmus-bridge-cert`, undefined, 'kong')],
+    });
+  if (has('TCPIngress'))
+    steps.push({
+      title: 'Let Kong Gateway take connections',
+      why: `What is no request comes to Kong Gateway with TLS on a port of its own, and the server name says what it is for. Kong's ingress controller reads TCPIngresses of the class kong; Kong Operator has none.`,
+      commands: [
+        shell(
+          `# values of the chart of Kong Gateway: proxy.stream: [{containerPort: ${streamPort}, servicePort: ${streamPort}, protocol: TCP, parameters: [ssl]}]`,
+          'the same as KONG_STREAM_LISTEN and a port of its Service',
+          'kong',
+        ),
+      ],
+      verify: [
+        kubectl(
+          `-n ${settings.gatewayNamespace} get services`,
+          `one of Kong Gateway has the port ${streamPort}`,
+          'kong',
+        ),
+        kubectl('get tcpingresses -A', undefined, 'kong'),
+      ],
+      rollback: [],
     });
   if (has('Deployment', 'from-kong'))
     steps.push({

@@ -30,8 +30,8 @@ export interface Bridge {
   readonly toIstio: Crossing;
   /** Whether the accounts are gateways that the bridge brings along: they call for others, who are asked about, and never for themselves. */
   readonly areOwn?: boolean;
-  /** The server names by which Kong Mesh's clients ask the zone egress for the service; any where absent. */
-  readonly serverNames?: readonly string[];
+  /** The server names by which Kong Mesh's clients ask the zone egress for a port of the workload; any where absent. */
+  readonly serverNames?: (port: number) => readonly string[];
 }
 
 /** A state of the migration between the first and the last. */

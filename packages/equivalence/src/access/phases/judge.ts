@@ -416,6 +416,7 @@ export function createPhaseJudge(of: PhaseCase): PhaseJudge {
           const key = JSON.stringify([
             standing,
             ground.bridge,
+            ground.bridge.serverNames?.(port.port),
             original.key,
             during.key,
             asksPort ? port.port : 0,

@@ -166,10 +166,10 @@ describe('each service has its own bridge', () => {
     `{spiffeID: {type: Prefix, value: '${own}/ns'}}`,
     `{spiffeID: ${web}, sni: {type: Exact, value: payments.egress}}, {spiffeID: {type: Prefix, value: '${own}/ns/passenger/sa'}, sni: {type: Exact, value: other.egress}}`,
   );
-  const through = (serverNames: readonly string[]) =>
+  const through = (names: readonly string[]) =>
     shown(
       inPhase('discovered', [strict, allowIngress], [...closed, named], {
-        bridge: () => ({ toKong: 'direct', toIstio: ingress, serverNames }),
+        bridge: () => ({ toKong: 'direct', toIstio: ingress, serverNames: () => names }),
       }),
     );
 

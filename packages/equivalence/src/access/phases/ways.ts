@@ -80,7 +80,7 @@ function toIstio(caller: Caller, { port, during }: Place, { scene, gateways, bri
   }
   const way: Way = { from: 'kong', to: 'istio', by: 'gateway', seen: gateway.before };
   const certificate = { uris: [caller.after ?? ''], issuer: 'root' };
-  const names = bridge.serverNames ?? scene.names;
+  const names = bridge.serverNames?.(port.port) ?? scene.names;
   if (!names.some((sni) => scene.after.egress(certificate, sni))) return { way, reach: 'none' };
   return { way, reach: beforeOf(gateway, index, port, during) };
 }

@@ -1,6 +1,6 @@
+import { meshServiceRef } from '@isthmus/kong-mesh';
 import type { Context } from '../../context.ts';
 import { child, descend, entries, type Field, items, number, text } from '../../field.ts';
-import { meshServiceRef } from '../../mesh-service-ref.ts';
 import type { Counterpart } from './counterpart.ts';
 import { duration } from './durations.ts';
 import { type Patch, part, partNames } from './patch.ts';

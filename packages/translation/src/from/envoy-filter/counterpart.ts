@@ -1,5 +1,5 @@
+import type { Reference } from '@isthmus/kong-mesh';
 import type { Field } from '../../field.ts';
-import type { Reference } from '../../mesh-service-ref.ts';
 import type { Side } from './patch.ts';
 
 /** A policy of Kong Mesh that does what a patch is for. */

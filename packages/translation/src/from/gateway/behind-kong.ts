@@ -1,11 +1,11 @@
 import type { Forward, Mirror, Retries } from '@isthmus/behavior';
 import { codes } from '@isthmus/diagnostics';
 import { compileGateways, type RegistryService, retriesOf, type ServiceName, type ServicePort } from '@isthmus/istio';
+import { meshServiceRef } from '@isthmus/kong-mesh';
 import { effectiveNamespace } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { configOf, isGuessed } from '../../effective-config.ts';
 import { child, type Field } from '../../field.ts';
-import { meshServiceRef } from '../../mesh-service-ref.ts';
 import { oncePerContext } from '../../once.ts';
 import { spokenProtocol } from '../../service-ports.ts';
 import { subsetOf } from '../../subset-service.ts';

@@ -1,10 +1,10 @@
 import { codes } from '@isthmus/diagnostics';
 import type { ServicePort } from '@isthmus/istio';
+import { externalRef, meshServiceRef } from '@isthmus/kong-mesh';
 import { isList, isMap, nobodyLabel } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { configOf } from '../../effective-config.ts';
 import type { Field } from '../../field.ts';
-import { externalRef, meshServiceRef } from '../../mesh-service-ref.ts';
 import { dnsLabel } from '../../names.ts';
 import { oncePerContext } from '../../once.ts';
 import { spokenProtocol } from '../../service-ports.ts';

@@ -1,10 +1,10 @@
 import { codes } from '@isthmus/diagnostics';
 import type { EffectiveHttpRule, HttpSetting, RegistryService, ServiceName, ServicePort } from '@isthmus/istio';
+import { externalRef, meshServiceRef, type Reference, routeRef } from '@isthmus/kong-mesh';
 import { child } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { roleFor } from '../../effective-config.ts';
 import type { Field } from '../../field.ts';
-import { externalRef, meshServiceRef, type Reference, routeRef } from '../../mesh-service-ref.ts';
 import { shortHash } from '../../names.ts';
 import { spokenProtocol } from '../../service-ports.ts';
 import { type Action, actionKey, type Backend, type RouteSettings, settingsKey } from './action.ts';

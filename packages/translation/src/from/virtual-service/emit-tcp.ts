@@ -8,11 +8,11 @@ import type {
   RegistryService,
   ServicePort,
 } from '@isthmus/istio';
+import { meshServiceRef } from '@isthmus/kong-mesh';
 import { child, effectiveNamespace } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { roleFor } from '../../effective-config.ts';
 import type { Field } from '../../field.ts';
-import { meshServiceRef } from '../../mesh-service-ref.ts';
 import { settleBinding } from './account.ts';
 import type { Backend } from './action.ts';
 import { type Backends, sectionOf } from './backends.ts';
