@@ -47,8 +47,13 @@ export interface ServerOptions {
   readonly viewSeconds?: number;
   /** Where kubeconfigs are, and which programs they may run; no cluster can be connected where it is absent. */
   readonly clusters?: ConnectionSettings;
-  readonly log?: boolean;
+  /** What is logged, as JSON lines; nothing where it is absent. */
+  readonly log?: { readonly level: LogLevel; readonly to: { write(line: string): void } };
 }
+
+/** From what is least: `info` has every request. */
+export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof logLevels)[number];
 
 /** A server that listens. */
 export interface RunningServer {
@@ -113,7 +118,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     );
   const store = await openStore(data);
   const app = Fastify({
-    logger: options.log ? { level: 'info', redact: ['req.headers.authorization', 'req.headers.cookie'] } : false,
+    logger: options.log === undefined ? false : { level: options.log.level, stream: options.log.to },
     bodyLimit: 4 * 1024 * 1024,
     routerOptions: { maxParamLength: 400 },
     forceCloseConnections: true,
@@ -136,7 +141,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   addMetrics(app);
   const live = createLive(Date.now() * 1000);
-  const onError = (error: Error): void => app.log.error(error);
+  let isClosing = false;
+  // Threads that are ended with the server say so, too.
+  const onError = (error: Error): void => {
+    if (!isClosing) app.log.error(error);
+  };
   const views = createViews(data, limits, options.viewSeconds ?? defaultViewSeconds, onError);
   const onStored = (id: string): void => {
     store.migrations
@@ -184,6 +193,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   addWeb(app, webRoot);
   app.addHook('onClose', async () => {
+    isClosing = true;
     await clusters.close();
     await imports.close();
     await views.close();

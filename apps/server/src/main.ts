@@ -4,8 +4,10 @@ import { parseArgs } from 'node:util';
 import { connectionSettings } from '@isthmus/cluster/model';
 import { limitsFrom } from '@isthmus/kubernetes';
 import { StoreError } from '@isthmus/store';
-import { StartError, startServer } from './index.ts';
+import { type LogLevel, logLevels, StartError, startServer } from './index.ts';
 import { defaultViewSeconds } from './views.ts';
+
+const defaultLevel: LogLevel = 'warn';
 
 const usage = `Usage: npm start -- [options]
 
@@ -18,6 +20,7 @@ const usage = `Usage: npm start -- [options]
 ISTHMUS_LIMIT_TOTAL_BYTES, _FILE_BYTES, _ENTRIES, _DOCUMENTS, _DEPTH, _ALIAS_EXPANSION, _COMPRESSION_RATIO and
 _PATH_LENGTH set what an import may ask of the machine; sizes may have a unit, as in 512MiB.
 ISTHMUS_VIEW_SECONDS sets how long the server may compute what one request asks for (${defaultViewSeconds}).
+ISTHMUS_LOG sets what is logged to standard error, as JSON lines: ${logLevels.join(', ')} (${defaultLevel}); info has every request.
 
 Clusters are reached by KUBECONFIG (else ~/.kube/config), or by the service account of the pod that this runs in.
 ISTHMUS_CLUSTER_PROGRAMS lists the programs, separated by commas, that kubeconfigs may run, as they write them.
@@ -28,6 +31,13 @@ function viewSeconds(text = ''): number {
   const seconds = text === '' ? defaultViewSeconds : Number(text);
   if (Number.isInteger(seconds) && seconds >= 1 && seconds <= 86_400) return seconds;
   throw new StartError(`ISTHMUS_VIEW_SECONDS takes a whole number from 1 to 86400, not ${JSON.stringify(text)}.`);
+}
+
+/** What is logged, as the environment says it. */
+function logLevel(text = ''): LogLevel {
+  const level = text === '' ? defaultLevel : logLevels.find((one) => one === text);
+  if (level !== undefined) return level;
+  throw new StartError(`ISTHMUS_LOG takes one of ${logLevels.join(', ')}, not ${JSON.stringify(text)}.`);
 }
 
 /** Opens the browser where there is somebody to see it. */
@@ -74,6 +84,7 @@ async function main(): Promise<number> {
       data: resolve(values.data ?? process.env.ISTHMUS_DATA ?? 'data'),
       token: process.env.ISTHMUS_TOKEN,
       viewSeconds: viewSeconds(process.env.ISTHMUS_VIEW_SECONDS),
+      log: { level: logLevel(process.env.ISTHMUS_LOG), to: process.stderr },
       clusters: connectionSettings(process.env, delimiter),
       limits: limitsFrom(process.env, (message) => {
         throw new StartError(message);

@@ -96,6 +96,11 @@ export function importRoutes(app: FastifyInstance, { store, imports, limits }: C
     if (count === 0) throw new Refusal(400, 'nothing-sent', 'The upload holds no file and no text.');
   }
 
+  // What the parser says of bodies that are no whole multipart message, in errors without a status (@fastify/busboy 3).
+  const isBroken = (error: unknown): boolean =>
+    error instanceof Error &&
+    /^Multipart: Boundary not found|unexpected end of multipart data|^The needle cannot/i.test(error.message);
+
   /** Ends a feed whose client does not wait for it. */
   function finish(request: FastifyRequest, feed: Feed): void {
     feed.finish().catch((error) => request.log.error(error, 'import failed'));
@@ -110,8 +115,15 @@ export function importRoutes(app: FastifyInstance, { store, imports, limits }: C
     try {
       await receive(request, feed);
     } catch (error) {
-      feed.fail(error instanceof Refusal ? error.message : 'The upload broke off.');
-      throw error;
+      const reason = isBroken(error)
+        ? new Refusal(
+            400,
+            'invalid-request',
+            'The body is no whole multipart message: its boundary or its end is missing.',
+          )
+        : error;
+      feed.fail(reason instanceof Refusal ? reason.message : 'The upload broke off.');
+      throw reason;
     }
     finish(request, feed);
     return imports.get(feed.job.id) ?? feed.job;
