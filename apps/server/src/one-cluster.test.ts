@@ -8,6 +8,7 @@ import {
   type Migration,
   routes,
   type ServiceBehaviour,
+  type ServiceGates,
   type Simulation,
   type WorkloadAccess,
 } from '@isthmus/contract';
@@ -33,7 +34,12 @@ metadata: {name: seats, namespace: sales}
 spec: {hosts: [seats], http: [{redirect: {uri: /${account}}}]}
 `;
 const files = {
-  'cluster=east/a.yaml': calledWorkload('seats') + calledWorkload('web') + guardedFor('web'),
+  'cluster=east/a.yaml': `${calledWorkload('seats')}${calledWorkload('web')}${guardedFor('web')}---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: sales}
+spec: {hosts: [web.sales.svc.cluster.local], http: [{match: [{uri: {prefix: /shop}}], route: [{destination: {host: shop.sales.svc.cluster.local}}]}, {route: [{destination: {host: web.sales.svc.cluster.local}}]}]}
+`,
   'cluster=west/a.yaml': calledWorkload('seats') + calledWorkload('shop') + guardedFor('shop'),
 };
 
@@ -124,11 +130,29 @@ test('requests are compared and simulated in the cluster that is chosen, and rul
     });
   for (const [cluster, path, resource] of [
     ['east', '/web', 1],
-    ['west', '/shop', 3],
+    ['west', '/shop', 4],
   ] as const) {
     const { before } = await simulate(cluster);
     expect([before.answer?.location, before.rule?.resource], cluster).toEqual([`http://seats.sales${path}`, resource]);
   }
+});
+
+test('gates look at each cluster by itself, and stay shut for calls between them that nobody compared', async () => {
+  const conditions = async (service: string, to: string) => {
+    const { gates } = await read<ServiceGates>(`/services/${service}/gates`);
+    return new Map(gates.find((gate) => gate.to === to)?.conditions.map((one) => [one.id, one]));
+  };
+  const bridged = await conditions('sales/seats', 'bridged');
+  // Nobody of one cluster is let in by the permissions of the other.
+  expect(bridged.get('access-in-phase')).toMatchObject({ state: 'holds' });
+  expect(bridged.get('between-clusters')).toMatchObject({ state: 'holds' });
+  expect((await conditions('sales/web', 'bridged')).get('between-clusters')).toMatchObject({
+    state: 'fails',
+    evidence: [
+      { text: 'sales/web of east calls sales/shop of west, and no cluster holds both.', service: 'sales/shop' },
+    ],
+  });
+  expect((await conditions('sales/seats', 'migrated')).has('between-clusters')).toBe(true);
 });
 
 test('a cluster that the snapshot does not have is not found', async () => {

@@ -14,6 +14,7 @@ export const Condition = Type.Object({
     'ways',
     'trust',
     'access-in-phase',
+    'between-clusters',
     'approvals',
     'share',
     'callers',

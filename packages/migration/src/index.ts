@@ -46,6 +46,7 @@ export { type EvidenceKind, likely, type ServiceEdge, type ServiceGraph } from '
 export { serviceGraph } from './graph/graph.ts';
 export { type Observation, type ObservedTraffic, readObserved } from './graph/observed.ts';
 export { workloadCalls } from './graph/workload-calls.ts';
+export { type ClusterOfMesh, callsBetweenClusters } from './phases/between-clusters.ts';
 export {
   againstAccess,
   againstPhase,

@@ -3,7 +3,9 @@ import { createAccessJudge, createPhaseJudge, verifyAccess, verifyPhase } from '
 import {
   againstAccess,
   againstPhase,
+  type BridgeFacts,
   callersInIstio,
+  callsBetweenClusters,
   closedWays,
   type GateEvidence,
   type GateFacts,
@@ -21,7 +23,7 @@ import type { PlanBasis } from '../plan-record.ts';
 import type { Acceptances } from './acceptances.ts';
 import { acceptanceOf } from './acceptances.ts';
 import { serviceBehaviour } from './behaviour.ts';
-import { bridgeOf, recordedProgress } from './bridge.ts';
+import { bridgeFactsOf, bridgeOf, recordedProgress } from './bridge.ts';
 import { blockingChecks } from './checks.ts';
 import { clustersOf } from './one-cluster.ts';
 import { keyOf, type Translated } from './snapshot.ts';
@@ -50,14 +52,60 @@ function access(snapshot: Translated, service: string, accepted: Settings['accep
   return againstAccess(judges.flatMap((judge) => [...verifyAccess(judge, [service], accepted)]));
 }
 
-/** The same in a phase, with the bridge as it is planned. */
-function accessIn(snapshot: Translated, service: string, phase: Phase, basis: PlanBasis): GateEvidence[] {
+/** A cluster of a snapshot with the bridge as it is planned for it. */
+interface Part {
+  /** Absent where the snapshot is of one cluster. */
+  readonly cluster?: string;
+  readonly facts: BridgeFacts;
+  readonly snapshot: Translated;
+}
+
+const partsByWhole = new WeakMap<BridgeFacts, readonly Part[]>();
+
+/** The clusters of a snapshot: merged, what one of them restricts or permits would count for the others. */
+function partsOf(snapshot: Translated, basis: PlanBasis): readonly Part[] {
   const { facts } = bridgeOf(snapshot, basis);
+  const before = partsByWhole.get(facts);
+  if (before !== undefined) return before;
+  const parts = clustersOf(snapshot).map(({ zone, snapshot: own }): Part => {
+    if (zone === undefined) return { facts, snapshot };
+    return { cluster: zone.cluster, facts: bridgeFactsOf(own, basis), snapshot: own };
+  });
+  partsByWhole.set(facts, parts);
+  return parts;
+}
+
+/** Evidence of the clusters that hold a service, with the cluster where there are several. */
+function inEach(
+  snapshot: Translated,
+  service: string,
+  basis: PlanBasis,
+  of: (part: Part) => readonly GateEvidence[],
+): GateEvidence[] {
+  return partsOf(snapshot, basis).flatMap((part) => {
+    const { cluster, facts } = part;
+    if (!facts.services.has(service)) return [];
+    return of(part).map((one) => (cluster === undefined ? one : { ...one, text: `In ${cluster}: ${one.text}` }));
+  });
+}
+
+/** The same in a phase, with the bridge as it is planned. */
+function accessIn({ facts, snapshot }: Part, service: string, phase: Phase): GateEvidence[] {
   const judges = phaseAccess.get(facts) ?? new Map<string, ReturnType<typeof createPhaseJudge>>();
   phaseAccess.set(facts, judges);
   const judge = judges.get(phase) ?? createPhaseJudge(phaseCase(facts, phase, snapshot.translation.settings));
   judges.set(phase, judge);
   return againstPhase([...verifyPhase(judge, [service])], service, facts);
+}
+
+/** Calls between clusters, which are compared each by itself; nothing where there is one. */
+function betweenClusters(snapshot: Translated, service: string, basis: PlanBasis): Pick<GateFacts, 'betweenClusters'> {
+  const clusters = partsOf(snapshot, basis).flatMap(({ cluster, facts }) =>
+    cluster === undefined ? [] : [{ name: cluster, facts }],
+  );
+  if (clusters.length === 0) return {};
+  const { complete } = snapshot.translation.settings;
+  return { betweenClusters: callsBetweenClusters(bridgeOf(snapshot, basis).facts, clusters, service, complete) };
 }
 
 /** What is recorded, by service: a change may be of thousands. */
@@ -123,16 +171,22 @@ function factsOf(
       return access(snapshot, service, accepted);
     },
     get accessInPhase() {
-      return accessIn(snapshot, service, to, basis);
+      return inEach(snapshot, service, basis, (part) => accessIn(part, service, to));
     },
+    ...betweenClusters(snapshot, service, basis),
     get order() {
       return waitingFor(facts, service, recorded, waves, basis.settings.order);
     },
     get ways() {
-      return closedWays(facts, service, then);
+      return inEach(snapshot, service, basis, (part) => closedWays(part.facts, service, then));
     },
     get trust() {
-      return own === undefined ? [] : missingTrust(facts, own, basis.roots, basis.now);
+      const found = partsOf(snapshot, basis).flatMap(({ facts: { services }, facts: cluster }) => {
+        const there = services.get(service);
+        return there === undefined ? [] : missingTrust(cluster, there, basis.roots, basis.now);
+      });
+      // The certificates are the same for all clusters.
+      return [...new Map(found.map((one) => [one.text, one])).values()];
     },
     approvals: {
       needed: basis.settings.approvals,

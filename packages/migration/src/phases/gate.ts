@@ -32,6 +32,7 @@ export interface Condition {
     | 'ways'
     | 'trust'
     | 'access-in-phase'
+    | 'between-clusters'
     | 'approvals'
     | 'share'
     | 'callers';
@@ -72,6 +73,8 @@ export interface GateFacts {
   readonly access: Found;
   /** The same in the phase that is to be entered. */
   readonly accessInPhase: Found;
+  /** Its calls between clusters, which nobody compared; absent where the import is of one cluster. */
+  readonly betweenClusters?: Found;
   /** Services that are to move first and have not. */
   readonly order: Found;
   /** Calls that have no way across. */
@@ -154,6 +157,13 @@ const words: Readonly<Record<Exclude<Condition['id'], 'previous' | 'approvals' |
       `${some(count, 'verdict')} on who may call it in this phase ${count === 1 ? 'is' : 'are'} wider or undecided.`,
     unknown: 'Who may call it in this phase has not been compared.',
   },
+  'between-clusters': {
+    title: 'No call between clusters is left uncompared',
+    holds: 'Its calls stay within the clusters, each of which is compared by itself.',
+    fails: (count) =>
+      `${some(count, 'call')} between clusters ${count === 1 ? 'is' : 'are'} not compared, neither requests nor access.`,
+    unknown: 'The calls between clusters are not known.',
+  },
   callers: {
     title: 'Nobody in Istio calls it',
     holds: 'All services that are known to call it have moved.',
@@ -230,12 +240,15 @@ export function isForward(from: Phase, to: Phase): boolean {
 export function gateOf(to: Phase, facts: GateFacts): Gate {
   const { service, from } = facts;
   if (!isForward(from, to)) return { service, from, to, open: true, conditions: [] };
+  const betweenClusters = (): Condition[] =>
+    'betweenClusters' in facts ? [conditionOf('between-clusters', facts.betweenClusters)] : [];
   const reviewed = (): Condition[] => [
     conditionOf('translated', facts.untranslated),
     conditionOf('blockers', facts.blockers),
     conditionOf('checks', facts.checks),
     conditionOf('verdicts', facts.verdicts),
     conditionOf('access', facts.access),
+    ...betweenClusters(),
   ];
   const bridged = (): Condition[] => [
     ...reviewed(),
@@ -253,6 +266,7 @@ export function gateOf(to: Phase, facts: GateFacts): Gate {
       shareOf(facts.share),
       conditionOf('ways', facts.ways),
       conditionOf('access-in-phase', facts.accessInPhase),
+      ...betweenClusters(),
     ],
     retired: () => [conditionOf('callers', facts.callers)],
   };

@@ -43,6 +43,7 @@ function Where({ id, migration, service }: { id: Condition['id']; migration: str
           Access meanwhile
         </Link>
       );
+    case 'between-clusters':
     case 'order':
       return (
         <Link to="/migrations/$id/plan" params={params} search={{ at: service }}>
