@@ -101,6 +101,23 @@ function balancerOf(settings: ClusterSettings): string {
   }
 }
 
+/** A header with the client's tags, which Kong Mesh puts on what its own proxies ask each other. */
+const isOwnHeader = (item: unknown): boolean =>
+  (item as { readonly header?: { readonly key?: string } }).header?.key === 'x-kuma-tags';
+
+/** A part of a check, its fields in an order of their own; durations as what they last. */
+function partOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((item) => !isOwnHeader(item)).map(partOf);
+  if (typeof value === 'string' && /^\d+(?:\.\d+)?s$/.test(value)) return time(value);
+  if (typeof value !== 'object' || value === null) return value;
+  const found = Object.entries(value).map(([name, part]): [string, unknown] => [name, partOf(part)]);
+  return Object.fromEntries(
+    found.filter(([, part]) => !(Array.isArray(part) && part.length === 0)).sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
+
+const checksOf = ({ healthChecks = [] }: ClusterSettings): string => JSON.stringify(healthChecks.map(partOf));
+
 /** Settings by name, for people and for comparison. */
 const listed = (settings: Settings): string =>
   Object.entries(settings)
@@ -150,7 +167,7 @@ function features(settings: ClusterSettings): Record<string, string> {
     'outlier detection': outlier === undefined ? 'none' : listed(outlier),
     'panic threshold': `${panic === undefined ? 50 : (panic.value ?? 0)} %`,
     'locality weights': commonLbConfig?.localityWeightedLbConfig === undefined ? 'none' : 'used',
-    'health checks': JSON.stringify(settings.healthChecks ?? []),
+    'health checks': checksOf(settings),
     keepalive: tcpKeepalive === undefined ? 'none' : listed(tcpKeepalive),
     // envoy HttpProtocolOptions.idle_timeout: one hour where nothing is said.
     'idle timeout of connections': idle === undefined ? '3600 s' : time(idle),

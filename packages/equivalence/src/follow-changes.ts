@@ -1,6 +1,6 @@
 import type { RouteTable } from '@isthmus/behavior';
 import type { Concern, ProxyChange } from '@isthmus/istio';
-import { type Called, mapDecisions, proxyChangesOf, withWaits } from './proxy-changes.ts';
+import { type Called, mapDecisions, proxyChangesOf, withRetries, withWaits } from './proxy-changes.ts';
 import { changesOfServers, withServers } from './server-changes.ts';
 
 /** What requests meet on their way in Istio that Istio's own configuration does not say. */
@@ -42,7 +42,7 @@ export function followChanges(
   const isOfBytes = compiled?.kind === 'connections';
   const changed = isOfBytes ? table : mapDecisions(table, (decision) => withServers(config, decision));
   return {
-    table: withWaits(changed, ofClients),
+    table: withRetries(withWaits(changed, ofClients), ofClients),
     followed: [...ofClients, ...servers.followed],
     unfollowed: (about) => unfollowed.filter(({ concerns }) => concerns.includes(about)),
   };

@@ -37,7 +37,7 @@ export function patchedCluster(
   let patched = settings;
   for (const { idiom, words } of changes) {
     if (idiom?.kind !== 'cluster' || !isFor(idiom, destination)) continue;
-    const { lbPolicy, connectTimeout, outlierDetection, tcpKeepalive } = idiom.settings;
+    const { lbPolicy, connectTimeout, outlierDetection, tcpKeepalive, healthChecks } = idiom.settings;
     // Who calls by addresses has no choice of endpoints; Envoy refuses another balancer there.
     if (lbPolicy !== undefined && settings.type === 'ORIGINAL_DST')
       return { ...settings, unknown: `${words} gives a balancer to what is called by its address` };
@@ -47,6 +47,7 @@ export function patchedCluster(
       ...(outlierDetection === undefined
         ? {}
         : { outlierDetection: { ...patched.outlierDetection, ...outlierDetection } }),
+      ...(healthChecks === undefined ? {} : { healthChecks: [...(patched.healthChecks ?? []), ...healthChecks] }),
       ...(tcpKeepalive === undefined ? {} : { tcpKeepalive: { ...patched.tcpKeepalive, ...tcpKeepalive } }),
     };
   }

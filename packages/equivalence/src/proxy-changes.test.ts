@@ -378,3 +378,68 @@ test('the simulator says it of a client', () => {
   expect(ask('seats')).toContain('EnvoyFilter sales/change');
   expect(ask('fares')).not.toContain('EnvoyFilter');
 });
+
+/** What differs for the client that a change selects, of what it calls. */
+const differingForClient = (judge: Judge, what: string, service = 'sales/fares'): unknown[] =>
+  judge
+    .verify(service, [])
+    .filter(({ clients }) => clients === 'all clients with app=seats')
+    .flatMap(({ counterexample }) => counterexample?.differences ?? [])
+    .filter((difference) => difference.what === what || difference.before.startsWith(`${what}: `))
+    .map(({ before, after }) => [before, after]);
+
+test('retries that a patch of routes sets are compared, for these clients', () => {
+  const change = patch(
+    'HTTP_ROUTE',
+    'SIDECAR_OUTBOUND',
+    'MERGE',
+    '{route: {retry_policy: {num_retries: 4, retry_on: "5xx,reset", per_try_timeout: 2s}}}',
+  );
+  const usual = (clients: string, more: string) =>
+    policy(
+      'MeshRetry',
+      `to: [{targetRef: {kind: Mesh}, default: {http: {${more}, backOff: {baseInterval: 25ms, maxInterval: 250ms}, hostSelection: [{predicate: OmitPreviousHosts}], hostSelectionMaxAttempts: 5}}}]`,
+      clients,
+    );
+  const same = usual('app: seats', 'numRetries: 4, retryOn: [5xx, Reset], perTryTimeout: 2s');
+  const fewer = usual('app: seats', 'numRetries: 3, retryOn: [5xx, Reset], perTryTimeout: 2s');
+  const settled = judgeOf(change, same);
+  expect(differingForClient(settled, 'retries')).toEqual([]);
+  expect(verdicts(settled, 'sales/fares', 'resilience').map(({ sentence }) => sentence)).not.toContainEqual(
+    expect.stringContaining('does not follow'),
+  );
+  expect(differingForClient(judgeOf(change, fewer), 'retries')).toHaveLength(1);
+  expect(differingForClient(judgeOf(change), 'retries')).toHaveLength(1);
+});
+
+test.each([
+  ['more than one policy of retries', '{route: {retry_policy: {num_retries: 4, retry_priority: {name: x}}}}', ''],
+  ['a route that redirects', '{route: {retry_policy: {num_retries: 4}}}', 'redirect: {uri: /x}'],
+])('retries are not followed of %s', (_, value, redirect) => {
+  const route = `---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: fares, namespace: sales}
+spec: {hosts: [fares], http: [{match: [{uri: {prefix: /old}}], ${redirect}}, {route: [{destination: {host: fares}}]}]}
+`;
+  const change = patch('HTTP_ROUTE', 'SIDECAR_OUTBOUND', 'MERGE', value) + (redirect === '' ? '' : route);
+  expect(verdicts(judgeOf(change), 'sales/fares', 'resilience').map(({ verdict }) => verdict)).toContain('undecided');
+});
+
+test('checks that a patch of clusters makes are compared, for these clients', () => {
+  const check = (path: string) =>
+    patch(
+      'CLUSTER',
+      'SIDECAR_OUTBOUND',
+      'MERGE',
+      `{health_checks: [{timeout: 1s, interval: 10s, unhealthy_threshold: 3, healthy_threshold: 1, http_health_check: {path: ${path}}}]}`,
+      'cluster: {service: fares.sales.svc.cluster.local}',
+    );
+  const checked = policy(
+    'MeshHealthCheck',
+    'to: [{targetRef: {kind: Mesh}, default: {timeout: 1s, interval: 10s, unhealthyThreshold: 3, healthyThreshold: 1, http: {path: /healthz}}}]',
+  );
+  expect(differingForClient(judgeOf(check('/healthz'), checked), 'health checks')).toEqual([]);
+  expect(differingForClient(judgeOf(check('/ready'), checked), 'health checks')).toHaveLength(1);
+  expect(differingForClient(judgeOf(check('/healthz')), 'health checks')).toHaveLength(1);
+});

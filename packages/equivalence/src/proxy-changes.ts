@@ -1,4 +1,4 @@
-import type { Client, Decision, RouteTable } from '@isthmus/behavior';
+import type { Client, Decision, Retries, RouteTable } from '@isthmus/behavior';
 import {
   type CompiledService,
   type EffectiveConfig,
@@ -104,7 +104,44 @@ export function followedOfClients(
   if (compiled === undefined) return () => false;
   const competing = rivals(changes);
   const ofWaits = followedAmong(changes, listensAsUsual(config, client));
-  return (change) => (change.idiom?.kind === 'cluster' ? !competing.has(change) : ofWaits(change));
+  // What is merged into the action of a route makes one that redirects or answers another action.
+  const forwards = compiled.table.virtualHosts.every(({ routes }) =>
+    routes.every(({ decision }) => decision.kind === 'forward'),
+  );
+  return (change) => {
+    const kind = change.idiom?.kind;
+    if (kind === 'retries') return forwards && !competing.has(change);
+    return kind === 'cluster' ? !competing.has(change) : ofWaits(change);
+  };
+}
+
+type RetriesIdiom = Extract<ProxyChange['idiom'], { readonly kind: 'retries' }>;
+
+/** Retries with what a merge sets of them; where there were none Envoy's own defaults hold, and nothing without conditions. */
+function mergedRetries(before: Retries | undefined, { retries }: RetriesIdiom): Retries | undefined {
+  if (before !== undefined) return { ...before, ...retries };
+  return retries.on === undefined
+    ? undefined
+    : {
+        attempts: 1,
+        statusCodes: [],
+        backOff: { base: 25, max: 250 },
+        previousHosts: 'use',
+        ...retries,
+        on: retries.on,
+      };
+}
+
+/** A table with the retries that changes merge into its routes. */
+export function withRetries(table: RouteTable, changes: readonly ProxyChange[]): RouteTable {
+  const idioms = changes.flatMap(({ idiom }) => (idiom?.kind === 'retries' ? [idiom] : []));
+  if (idioms.length === 0 || table.opaque === true) return table;
+  return mapDecisions(table, (decision) => {
+    if (decision.kind !== 'forward') return decision;
+    const { retries, ...rest } = decision;
+    const merged = idioms.reduce(mergedRetries, retries);
+    return merged === undefined ? rest : { ...rest, retries: merged };
+  });
 }
 
 /** A table with the timeouts that changes set: what is set for streams is each route's, none of which Istio gives one. */

@@ -1,6 +1,6 @@
 import type { ClusterSettings } from '@isthmus/behavior';
-import { camelCase, type Json, type JsonObject, mapOf, parseProtoDuration } from '@isthmus/kubernetes';
-import { namesIn, type PatchShape } from './patch-effects.ts';
+import { camelCase, isMap, type Json, type JsonObject, mapOf, parseProtoDuration } from '@isthmus/kubernetes';
+import { namesIn, objectsIn, type PatchShape } from './patch-effects.ts';
 
 /** What a merge sets of the clusters of what a proxy calls. */
 export interface ClusterIdiom {
@@ -12,7 +12,12 @@ export interface ClusterIdiom {
   /** A balancer takes the place of the one before with all that it has; the rest is merged setting by setting. */
   readonly settings: Pick<
     ClusterSettings,
-    'ringHashLbConfig' | 'maglevLbConfig' | 'leastRequestLbConfig' | 'outlierDetection' | 'tcpKeepalive'
+    | 'ringHashLbConfig'
+    | 'maglevLbConfig'
+    | 'leastRequestLbConfig'
+    | 'outlierDetection'
+    | 'tcpKeepalive'
+    | 'healthChecks'
   > & { readonly lbPolicy?: ClusterSettings['lbPolicy']; readonly connectTimeout?: string };
 }
 
@@ -84,6 +89,39 @@ type Settings = ClusterIdiom['settings'];
 const setting = <Name extends keyof Settings>(name: Name, value: Settings[Name] | undefined): Settings | undefined =>
   value === undefined ? undefined : { [name]: value };
 
+const plainPath = (value: Json | undefined): { readonly path: string } | undefined => {
+  const { path, ...others } = mapOf(value);
+  return typeof path === 'string' && path !== '' && Object.keys(others).length === 0 ? { path } : undefined;
+};
+const nothing = (value: Json | undefined): Readonly<Record<string, never>> | undefined =>
+  isMap(value) && Object.keys(value).length === 0 ? {} : undefined;
+
+const checking = {
+  timeout: time,
+  interval: time,
+  no_traffic_interval: time,
+  unhealthy_threshold: count,
+  healthy_threshold: count,
+  http_health_check: plainPath,
+  tcp_health_check: nothing,
+  grpc_health_check: nothing,
+};
+const checkers = ['httpHealthCheck', 'tcpHealthCheck', 'grpcHealthCheck'];
+/** Without these Envoy refuses the cluster (envoy, config/core/v3/health_check.proto, 1.40). */
+const required = ['timeout', 'interval', 'unhealthyThreshold', 'healthyThreshold'];
+
+/** Checks that a merge adds, since Istio makes none; undefined where one is not understood. */
+function healthChecksIn(value: Json | undefined): NonNullable<Settings['healthChecks']> | undefined {
+  const found = objectsIn(value).map((check) => settingsIn<unknown>(check, checking));
+  const isWhole = found.every(
+    (check) =>
+      check !== undefined &&
+      required.every((name) => name in check) &&
+      checkers.filter((name) => name in check).length === 1,
+  );
+  return isWhole && found.length > 0 ? (found as NonNullable<Settings['healthChecks']>) : undefined;
+}
+
 /** What one field of a cluster sets; undefined where it is not understood. */
 function settingOf(name: string, value: Json | undefined): Settings | undefined {
   switch (name) {
@@ -104,6 +142,8 @@ function settingOf(name: string, value: Json | undefined): Settings | undefined 
       const found = settingsIn(value, { tcp_keepalive: (own) => settingsIn(own, keepalive) });
       return setting('tcpKeepalive', found?.tcpKeepalive);
     }
+    case 'health_checks':
+      return setting('healthChecks', healthChecksIn(value));
     case 'circuit_breakers':
       // Thresholds that are merged stand behind those of Istio, and Envoy uses the first (edge.md 3.9, verified by running).
       return namesIn(value).join() === 'thresholds' ? {} : undefined;

@@ -11,7 +11,16 @@ export type Idiom =
   | { readonly kind: 'rate limit'; readonly limit: RateLimit; readonly isFirst?: true }
   /** Failures made on purpose of what comes in. */
   | { readonly kind: 'fault'; readonly fault: ServerFault; readonly isFirst?: true }
+  /** Of every route of a client: what is merged into its retries. */
+  | { readonly kind: 'retries'; readonly retries: MergedRetries }
   | ClusterIdiom;
+
+/** What a merge sets of retries; what it leaves out stays, or is Envoy's default where there were none. */
+export interface MergedRetries {
+  readonly attempts?: number;
+  readonly on?: readonly string[];
+  readonly perTryTimeout?: Milliseconds;
+}
 
 /** A field of Envoy's API, which has two spellings. */
 const part = (value: Json | undefined, name: string): Json | undefined =>
@@ -173,6 +182,33 @@ function faultOf(shape: PatchShape): Idiom | undefined {
   return { kind: 'fault', ...place, fault: found };
 }
 
+/**
+ * Retries that are merged into all routes (istio/pilot/pkg/networking/core/envoyfilter/rc_patch.go, 1.32; envoy,
+ * config/route/v3/route_components.proto RetryPolicy, 1.40). A wrapped 0 leaves what was there.
+ */
+function retriesOf({ operation, value }: PatchShape): Idiom | undefined {
+  const route = part(value, 'route');
+  const policy = part(route, 'retry_policy');
+  if (operation !== 'MERGE' || !setsOnly(value, new Set(['route'])) || !setsOnly(route, new Set(['retry_policy'])))
+    return undefined;
+  if (!setsOnly(policy, new Set(['retry_on', 'num_retries', 'per_try_timeout']))) return undefined;
+  const [on, attempts, perTry] = ['retry_on', 'num_retries', 'per_try_timeout'].map((name) => part(policy, name));
+  const tokens = typeof on === 'string' ? on.split(',').map((token) => token.trim()) : undefined;
+  if (on !== undefined && tokens?.every((token) => /^[a-z0-9-]*[a-z][a-z0-9-]*$/.test(token)) !== true)
+    return undefined;
+  if (attempts !== undefined && (typeof attempts !== 'number' || attempts < 1)) return undefined;
+  const perTryTimeout = millisecondsIn(perTry);
+  if (perTry !== undefined && !perTryTimeout) return undefined;
+  return {
+    kind: 'retries',
+    retries: {
+      ...(typeof attempts === 'number' ? { attempts } : {}),
+      ...(tokens === undefined ? {} : { on: tokens }),
+      ...(perTryTimeout === undefined ? {} : { perTryTimeout }),
+    },
+  };
+}
+
 const ofHttp: Readonly<Record<string, (shape: PatchShape) => Idiom | undefined>> = {
   'envoy.filters.http.local_ratelimit': rateLimitOf,
   'envoy.filters.http.fault': faultOf,
@@ -186,6 +222,7 @@ export function idiomOf(shape: PatchShape, match: JsonObject): Idiom | undefined
   if (shape.applyTo === 'CLUSTER') return clusterIdiomOf(shape, match);
   const { context: _, listener, ...others } = match;
   if (Object.keys(others).length > 0) return undefined;
+  if (shape.applyTo === 'HTTP_ROUTE') return listener === undefined ? retriesOf(shape) : undefined;
   const { portNumber: _port, filterChain, ...named } = mapOf(listener);
   if (Object.keys(named).length > 0 || !setsOnly(filterChain, new Set(['filter']))) return undefined;
   const { name: _name, subFilter: _sub, ...more } = mapOf(mapOf(filterChain).filter);

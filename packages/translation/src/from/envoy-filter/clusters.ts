@@ -1,5 +1,7 @@
+import { wildcardsOver } from '@isthmus/istio';
 import { meshServiceRef } from '@isthmus/kong-mesh';
 import type { Context } from '../../context.ts';
+import { configOf } from '../../effective-config.ts';
 import { child, descend, entries, type Field, items, number, text } from '../../field.ts';
 import type { Counterpart } from './counterpart.ts';
 import { duration } from './durations.ts';
@@ -20,22 +22,9 @@ function connectTimeout(cluster: Field): Reading {
     : {
         kind: 'MeshTimeout',
         conf: { connectionTimeout },
-        difference: 'policies for a single service, which are more specific, outdo it',
+        difference: 'it counts before policies of single services, as the patch does in Istio',
       };
 }
-
-/** Fields of `outlier_detection` and where a MeshCircuitBreaker has them. */
-const detectors: Readonly<Record<string, readonly string[]>> = {
-  consecutive_5xx: ['detectors', 'totalFailures', 'consecutive'],
-  consecutive_gateway_failure: ['detectors', 'gatewayFailures', 'consecutive'],
-  consecutive_local_origin_failure: ['detectors', 'localOriginFailures', 'consecutive'],
-  success_rate_minimum_hosts: ['detectors', 'successRate', 'minimumHosts'],
-  success_rate_request_volume: ['detectors', 'successRate', 'requestVolume'],
-  failure_percentage_threshold: ['detectors', 'failurePercentage', 'threshold'],
-  failure_percentage_minimum_hosts: ['detectors', 'failurePercentage', 'minimumHosts'],
-  failure_percentage_request_volume: ['detectors', 'failurePercentage', 'requestVolume'],
-  max_ejection_percent: ['maxEjectionPercent'],
-};
 
 type Tree = { [key: string]: Tree | string | number | boolean };
 
@@ -48,24 +37,111 @@ function put(tree: Tree, [step = '', ...rest]: readonly string[], value: string 
   }
 }
 
-function outlierDetection(cluster: Field): Reading {
+/** What is understood of `outlier_detection`, with what holds where it is absent (envoy, outlier_detection.proto, 1.40). */
+const outlierDefaults: Readonly<Record<string, number>> = {
+  consecutive_5xx: 5,
+  consecutive_gateway_failure: 5,
+  consecutive_local_origin_failure: 5,
+  success_rate_minimum_hosts: 5,
+  success_rate_request_volume: 100,
+  success_rate_stdev_factor: 1900,
+  failure_percentage_threshold: 85,
+  failure_percentage_minimum_hosts: 5,
+  failure_percentage_request_volume: 50,
+  max_ejection_percent: 10,
+  enforcing_consecutive_5xx: 100,
+  enforcing_consecutive_gateway_failure: 0,
+  enforcing_success_rate: 100,
+  enforcing_failure_percentage: 0,
+};
+
+/**
+ * Detectors that are enforced, as a MeshCircuitBreaker turns them on by being there: Envoy ejects by failures in a row and by the
+ * rate of success unless told otherwise, and by the others only where told.
+ */
+function detectorsOf(
+  numberOf: (name: string) => number | undefined,
+  isOn: (name: string) => boolean,
+  splits: boolean,
+): Tree {
+  const given = (fields: Readonly<Record<string, number | string | undefined>>): Tree =>
+    Object.fromEntries(
+      Object.entries(fields).filter((entry): entry is [string, number | string] => entry[1] !== undefined),
+    );
+  const counting = (name: string): Tree => given({ consecutive: numberOf(name) });
+  const factor = numberOf('success_rate_stdev_factor');
+  return {
+    totalFailures: isOn('consecutive_5xx') ? counting('consecutive_5xx') : {},
+    ...(isOn('consecutive_gateway_failure') ? { gatewayFailures: counting('consecutive_gateway_failure') } : {}),
+    ...(splits ? { localOriginFailures: counting('consecutive_local_origin_failure') } : {}),
+    ...(isOn('success_rate')
+      ? {
+          successRate: given({
+            minimumHosts: numberOf('success_rate_minimum_hosts'),
+            requestVolume: numberOf('success_rate_request_volume'),
+            standardDeviationFactor: factor === undefined ? undefined : String(factor / 1000),
+          }),
+        }
+      : {}),
+    ...(isOn('failure_percentage')
+      ? {
+          failurePercentage: given({
+            minimumHosts: numberOf('failure_percentage_minimum_hosts'),
+            requestVolume: numberOf('failure_percentage_request_volume'),
+            threshold: numberOf('failure_percentage_threshold'),
+          }),
+        }
+      : {}),
+  };
+}
+
+/**
+ * Who is left out for failing. Where a DestinationRule detects too, this is merged into what Istio makes of it, which never looks at
+ * the rate of success (istio/pilot/pkg/networking/core/cluster_traffic_policy.go applyOutlierDetection, 1.32).
+ */
+function outlierDetection(cluster: Field, isDetectedBefore: boolean): Reading {
   const field = part(cluster, 'outlier_detection');
-  const conf: Tree = {};
+  const numbers = new Map<string, number>();
+  const times: Tree = {};
+  let splits = false;
   for (const name of partNames(field)) {
     const at = part(field, name);
-    const path = detectors[name];
     const time = name === 'interval' ? 'interval' : name === 'base_ejection_time' ? 'baseEjectionTime' : undefined;
     const found = time === undefined ? whole(at) : duration(at);
-    if (found === undefined || (path === undefined && time === undefined)) return undefined;
-    put(conf, path ?? [time as string], found);
+    if (name === 'split_external_local_origin_errors' && typeof at?.value === 'boolean') splits = at.value;
+    else if (found === undefined) return undefined;
+    else if (time !== undefined) times[time] = found;
+    else if (!Object.hasOwn(outlierDefaults, name) || typeof found !== 'number') return undefined;
+    else numbers.set(name, found);
   }
-  return Object.keys(conf).length === 0
-    ? undefined
-    : {
-        kind: 'MeshCircuitBreaker',
-        conf: { outlierDetection: conf },
-        difference: 'policies for a single service, which are more specific, outdo it',
-      };
+  // A share of the ejections is nothing that a policy says.
+  if ([...numbers].some(([name, value]) => name.startsWith('enforcing_') && value !== 0 && value !== 100))
+    return undefined;
+  if (numbers.size + Object.keys(times).length === 0) return undefined;
+  // Beside a DestinationRule what is not set is left to its policy.
+  const numberOf = (name: string): number | undefined =>
+    numbers.get(name) ?? (isDetectedBefore ? undefined : outlierDefaults[name]);
+  const isOn = (name: string): boolean =>
+    isDetectedBefore && name === 'success_rate'
+      ? numbers.get('enforcing_success_rate') === 100
+      : (numbers.get(`enforcing_${name}`) ?? outlierDefaults[`enforcing_${name}`] ?? 0) > 0;
+  const percent = numbers.get('max_ejection_percent');
+  return {
+    kind: 'MeshCircuitBreaker',
+    conf: {
+      outlierDetection: {
+        ...times,
+        ...(percent === undefined ? {} : { maxEjectionPercent: percent }),
+        ...(splits ? { splitExternalAndLocalErrors: true } : {}),
+        // Istio has no panic threshold unless a DestinationRule sets one (routing.md T73).
+        ...(isDetectedBefore ? {} : { healthyPanicThreshold: 0 }),
+        detectors: detectorsOf(numberOf, isOn, splits),
+      },
+    },
+    difference: isDetectedBefore
+      ? 'what it leaves out is left to the policy of the DestinationRule'
+      : 'it counts before policies of single services, as the patch does in Istio',
+  };
 }
 
 const balancers: Readonly<Record<string, string>> = {
@@ -111,7 +187,7 @@ function loadBalancer(cluster: Field): Reading {
     difference:
       type === 'RingHash' || type === 'Maglev'
         ? 'what is hashed follows from the routes, as before'
-        : 'policies for a single service, which are more specific, outdo it',
+        : 'it counts before policies of single services, as the patch does in Istio',
   };
 }
 
@@ -150,7 +226,17 @@ function healthChecks(cluster: Field): Reading {
       };
 }
 
-const readings: Readonly<Record<string, (cluster: Field) => Reading>> = {
+/** Whether a DestinationRule detects outliers among the endpoints of a host; of any host where none is named. */
+const detectsOutliers = (context: Context, host: string | undefined): boolean =>
+  configOf(context).destinationRules.all.some(
+    ({ host: own, trafficPolicy, subsets }) =>
+      (host === undefined || own.host === host || [...wildcardsOver(host)].includes(own.host)) &&
+      [trafficPolicy, ...subsets.map((subset) => child(subset.field, 'trafficPolicy'))]
+        .flatMap((policy) => [policy, ...items(child(policy, 'portLevelSettings'))])
+        .some((policy) => child(policy, 'outlierDetection') !== undefined),
+  );
+
+const readings: Readonly<Record<string, (cluster: Field, isDetectedBefore: boolean) => Reading>> = {
   connect_timeout: connectTimeout,
   outlier_detection: outlierDetection,
   lb_policy: loadBalancer,
@@ -161,7 +247,7 @@ const readings: Readonly<Record<string, (cluster: Field) => Reading>> = {
 export function destinationOf(
   context: Context,
   { match, resource }: Patch,
-): { readonly to?: Counterpart['to']; readonly services?: readonly string[] } | 'other' {
+): { readonly to?: Counterpart['to']; readonly services?: readonly string[]; readonly host?: string } | 'other' {
   const cluster = child(match, 'cluster');
   if (entries(cluster).some(([name]) => name !== 'service')) return 'other';
   const host = text(child(cluster, 'service'));
@@ -172,6 +258,7 @@ export function destinationOf(
   return {
     to: meshServiceRef(target, service, systemNamespace),
     services: [`${service.namespace}/${service.name}`],
+    host: host.value.toLowerCase(),
   };
 }
 
@@ -186,14 +273,21 @@ export function clusterPoliciesOf(context: Context, patch: Patch): Counterpart[]
   if (place !== 'SIDECAR_OUTBOUND' && place !== 'ANY') return undefined;
   const destination = destinationOf(context, patch);
   if (destination === 'other') return undefined;
+  const isDetectedBefore = part(value, 'outlier_detection') !== undefined && detectsOutliers(context, destination.host);
   const settings = new Set(Object.keys(balancerSettings));
   const names = partNames(value);
   const found: Counterpart[] = [];
   for (const name of names) {
     if (name === 'lb_policy' && isUnset(value)) continue;
-    const reading = readings[name]?.(value);
+    const reading = readings[name]?.(value, isDetectedBefore);
     if (reading !== undefined)
-      found.push({ ...reading, ...destination, side: 'outbound', from: part(value, name) as Field });
+      found.push({
+        ...reading,
+        to: destination.to,
+        services: destination.services,
+        side: 'outbound',
+        from: part(value, name) as Field,
+      });
     else if (!settings.has(name) || !names.includes('lb_policy') || isUnset(value)) return undefined;
   }
   return found.length === 0 ? undefined : found;

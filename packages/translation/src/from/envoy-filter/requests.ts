@@ -76,6 +76,6 @@ export function retriesOf({ applyTo, operation, value, match, sides }: Patch): C
         side: 'outbound',
         conf: { http },
         from: policy,
-        difference: 'policies for a single service or route, which are more specific, outdo it',
+        difference: 'it counts before policies of single services, as the patch does in Istio',
       };
 }

@@ -51,6 +51,6 @@ export function timeoutsOf({ applyTo, operation, name, config, sides, value }: P
     difference:
       side === 'inbound'
         ? 'the same limits at the servers'
-        : 'policies for a single service, which are more specific, outdo it',
+        : 'it counts before policies of single services, as the patch does in Istio',
   };
 }
