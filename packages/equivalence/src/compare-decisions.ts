@@ -286,8 +286,11 @@ export interface DecisionOptions {
   readonly destinations?: CompareDestinations;
   /** Neither proxy reads requests: of what they do with them only the destinations count. */
   readonly unread?: boolean;
-  /** Whether requests can be of gRPC, so that conditions on its statuses matter; they can where nothing is said. */
-  readonly grpc?: boolean;
+  /**
+   * Whether requests can be of gRPC, so that conditions on its statuses matter; a list: those to these destinations,
+   * `<host>:<port>`. They can where nothing is said.
+   */
+  readonly grpc?: boolean | readonly string[];
   /** Patches of Istio's proxies limit rates, which is no part of the comparison: limits are left out of it on either side. */
   readonly limited?: boolean;
   /** Of resilience only these; all where absent. */
@@ -346,6 +349,10 @@ function compareForwards(
 ): Compared {
   const differences: Difference[] = [];
   const undecided: { aspect: Aspect; reason: string }[] = [];
+  const isGrpc =
+    typeof grpc === 'boolean'
+      ? grpc
+      : before.destinations.some(({ destination: { host, port } }) => grpc.includes(`${host}:${port}`));
   const compare = (
     aspect: Aspect,
     what: Difference['what'],
@@ -392,7 +399,7 @@ function compareForwards(
   compare('routing', 'mirrors', mirrorsKey(before.mirrors), mirrorsKey(after.mirrors));
   compare('resilience', 'timeout', timeoutsOf(before), timeoutsOf(after));
   compare('resilience', 'idle timeout', timeInWords(before.idleTimeout), timeInWords(after.idleTimeout));
-  compare('resilience', 'retries', retriesKey(before.retries, grpc), retriesKey(after.retries, grpc), [
+  compare('resilience', 'retries', retriesKey(before.retries, isGrpc), retriesKey(after.retries, isGrpc), [
     retriesInWords(before.retries),
     retriesInWords(after.retries),
   ]);

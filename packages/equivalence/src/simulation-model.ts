@@ -28,8 +28,8 @@ export interface SimulationModel {
   readonly after: RouteTable;
   /** The setting of Istio's mesh (`normalizedPath`); absent where it has none. */
   readonly pathNormalization?: string;
-  /** Whether requests can be of gRPC. */
-  readonly grpc: boolean;
+  /** Whether requests can be of gRPC; a list: those to these destinations. */
+  readonly grpc: boolean | readonly string[];
   /** What there is to say of the connections to destinations that are the same, by `pairOf`; nothing where absent. */
   readonly connections: Readonly<Record<string, ComparedConnections>>;
   /** What no request tells. */

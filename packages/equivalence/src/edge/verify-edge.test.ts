@@ -519,3 +519,36 @@ spec: {selector: {matchLabels: {app: ${app}}}, url: oci://modules.example/one}`;
   });
   expect(judged(before + plugin('fares'), after)[0]?.verdict).toBe('same');
 });
+
+test('conditions on statuses of gRPC count for the routes to who speaks it, and for no others', () => {
+  const retries = 'timeout: 3s, retries: {attempts: 2, retryOn: "gateway-error,unavailable"}';
+  const both = `[{match: [{uri: {exact: /a}}], ${to('fares')}, ${retries}}, {${to('seats')}, ${retries}}]`;
+  const once = "annotations: {konghq.com/retries: '0'}";
+  const fares = (protocol: string): string =>
+    annotated(istio(both), 0).replace(
+      'metadata: {name: fares, namespace: shop}\nspec: {selector: {app: fares}, ports: [{name: http, port: 80, appProtocol: http}]}',
+      `metadata: {name: fares, namespace: shop, ${once}}\nspec: {selector: {app: fares}, ports: [{name: http, port: 80, appProtocol: ${protocol}}]}`,
+    );
+  const timed = 'timeouts: {backendRequest: 3s}';
+  const rules = `[{${path('Exact', '/a')}, ${backend('fares')}, ${timed}}, {${backend('seats')}, ${timed}}]`;
+  const after = `${kong(rules)}
+---
+apiVersion: kuma.io/v1alpha1
+kind: MeshRetry
+metadata: {name: all, namespace: kong-mesh-system, labels: {kuma.io/mesh: default}}
+spec: {to: [{targetRef: {kind: Mesh}, default: {http: {numRetries: 2, retryOn: [GatewayError], perTryTimeout: 0s, hostSelection: [{predicate: OmitPreviousHosts}], hostSelectionMaxAttempts: 5}}}]}
+---
+apiVersion: kuma.io/v1alpha1
+kind: MeshTimeout
+metadata: {name: all, namespace: kong-mesh-system, labels: {kuma.io/mesh: default}}
+spec: {to: [{targetRef: {kind: Mesh}, default: {http: {requestTimeout: 0s}}}]}`;
+  const found = (text: string) =>
+    judged(text, after, 'expressions', 'resilience').map(({ verdict, counterexample }) => [
+      verdict,
+      counterexample?.request.path,
+      counterexample?.differences.map(({ what }) => what),
+    ]);
+  expect(found(fares('http'))).toEqual([['same', undefined, undefined]]);
+  // Only what goes to Service fares can be of gRPC.
+  expect(found(fares('grpc'))).toEqual([['differs', '/a', ['retries']]]);
+});

@@ -82,16 +82,18 @@ function followPort(config: EffectiveConfig, { client, gateways, table }: Gatewa
   return { table: withWaits(table, followed), followed, unfollowed: changes.filter((one) => !isFollowed(one)) };
 }
 
-/** Whether requests to a host may be of gRPC: some Service behind it speaks it, so that conditions of retries on its statuses count. */
-const mayBeGrpc = (config: EffectiveConfig, client: Client, routes: readonly Route[]): boolean =>
-  routes.some(
-    ({ decision }) =>
-      decision.kind === 'forward' &&
-      decision.destinations.some(({ destination: { host, port } }) => {
-        const service = config.scopeOf(client).service(host);
-        return service !== undefined && carriesGrpc(service, port);
-      }),
+/** The destinations of routes that may be called by gRPC: Services that speak it, so that conditions of retries on its statuses count. */
+const grpcAmong = (config: EffectiveConfig, client: Client, routes: readonly Route[]): readonly string[] => {
+  const found = routes.flatMap(({ decision }) =>
+    decision.kind !== 'forward'
+      ? []
+      : decision.destinations.flatMap(({ destination: { host, port } }) => {
+          const service = config.scopeOf(client).service(host);
+          return service !== undefined && carriesGrpc(service, port) ? [`${host}:${port}`] : [];
+        }),
   );
+  return [...new Set(found)];
+};
 
 /** A name that a host stands for and no other host of the tables does. */
 function nameFor(host: string, others: readonly string[]): string {
@@ -233,7 +235,7 @@ export function edgeModel({ objects: given, mesh, flavor, config }: EdgeCase, po
     before,
     after,
     ...(setting === undefined ? {} : { pathNormalization: setting }),
-    grpc: mayBeGrpc(config, port.client, routes),
+    grpc: grpcAmong(config, port.client, routes),
     connections: connectionsBetween(before, after, originationsOf(config, port.client)),
     undecided: [
       'Kong Gateway gives each phase of a request its time; which phases there are is not compared.',
@@ -277,7 +279,7 @@ export function* verifyEdge(
       const verdicts = compareRoutes(table, waits === undefined ? target : { ...target, waits }, [authority], {
         among: comparable,
         ...(port.secure ? { scheme: 'https' } : {}),
-        grpc: mayBeGrpc(config, port.client, routes),
+        grpc: grpcAmong(config, port.client, routes),
         destinations: originationsOf(config, port.client),
         only,
       });

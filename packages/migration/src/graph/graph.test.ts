@@ -269,3 +269,27 @@ test('routes of the Gateway API are evidence as those of VirtualServices: of Ser
   ]);
   expect(shown(entries)).toEqual(['doors/edge → shop/cart · gateway 0.9 · spec.rules[0].backendRefs[0].name']);
 });
+
+test('what discoverySelectors keep from Istio says nothing of who calls', () => {
+  const config = (selectors: string): string =>
+    object('v1', 'ConfigMap', 'istio', `data: {mesh: "discoverySelectors: ${selectors}"}`, 'istio-system') +
+    `apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {mesh: 'yes'}}\n---\n` +
+    `apiVersion: v1\nkind: Namespace\nmetadata: {name: apart, labels: {mesh: 'no'}}\n---\n`;
+  const route =
+    '{hosts: [cart.shop.svc.cluster.local], http: [{route: [{destination: {host: pay.shop.svc.cluster.local}}]}]}';
+  const said =
+    two +
+    istio('VirtualService', 'apart', route, 'apart') +
+    istio('Sidecar', 'apart', '{egress: [{hosts: ["shop/pay.shop.svc.cluster.local"]}]}', 'apart') +
+    service('caller', 'apart') +
+    deployment('caller', '{name: app}', 'caller', 'apart');
+  const all = graphOf(said + config("[{matchLabels: {mesh: 'yes'}}, {matchLabels: {mesh: 'no'}}]"));
+  expect(all.edges.map(({ from, to }) => `${from} → ${to}`)).toEqual([
+    'apart/caller → shop/pay',
+    'shop/cart → shop/pay',
+  ]);
+  const some = graphOf(said + config("[{matchLabels: {mesh: 'yes'}}]"));
+  expect(some.edges).toEqual([]);
+  // Services of such a namespace are there all the same.
+  expect(some.services.map(({ id }) => id)).toContain('apart/caller');
+});

@@ -1,4 +1,4 @@
-import { type Estate, trustOf } from '@isthmus/istio';
+import { type Estate, readByIstio, trustOf } from '@isthmus/istio';
 import { compareIdentity } from '@isthmus/kubernetes';
 import { findServices, servicesOf } from '../services.ts';
 import type { Evidence, Found, ServiceEdge, ServiceGraph, Shared } from './edge.ts';
@@ -74,7 +74,8 @@ export function serviceGraph(
   const services = servicesOf(estate);
   const finder = findServices(estate, services, clusterDomain);
   const trust = trustOf(estate, { rootNamespace, trustDomain: 'cluster.local' });
-  const around = surroundingsOf(estate, services, finder, clusterDomain, trust);
+  // What Istio does not read says nothing of who calls whom; pods and Services are there all the same.
+  const around = surroundingsOf(readByIstio(estate, rootNamespace), services, finder, clusterDomain, trust);
   const gateways = gatewayServices(around);
   const found = [
     ...routeEvidence(around, gateways),
