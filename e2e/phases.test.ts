@@ -47,7 +47,8 @@ for (const hand of hands)
 
     await hand.press(phase.getByRole('button', { name: 'Roll back …' }));
     const dialog = page.getByRole('dialog');
-    await expect(dialog).toContainText('sh wave-01/10-bridge/rollback/rollback.sh');
+    await expect(dialog).toContainText('sh wave-01/40-shift-50/rollback/rollback.sh');
+    await expect(dialog).not.toContainText('10-bridge/rollback/');
     await expectAccessible(page);
     await hand.press(dialog.getByRole('button', { name: 'Record it as rolled back' }));
     await expect(page.getByText('Recorded: rolled-back.')).toBeVisible();

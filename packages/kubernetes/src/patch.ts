@@ -15,7 +15,8 @@ function patchList(list: readonly Json[], patch: readonly Json[], key: string): 
 }
 
 function patchValue(value: Json | undefined, patch: Json, name?: string): Json {
-  if (isMap(value) && isMap(patch)) return applyPatch(value, patch);
+  // Into what is not there a patch is merged as into an empty map: its nulls take nothing away and are nothing themselves.
+  if (isMap(patch)) return applyPatch(value !== undefined && isMap(value) ? value : {}, patch);
   const key = name === undefined ? undefined : mergeKeys[name];
   return key !== undefined && isList(value) && isList(patch) ? patchList(value, patch, key) : patch;
 }

@@ -132,7 +132,7 @@ describe.each(
         for (const earlier of stages.filter((one) => one.wave < wave)) apply(state, earlier.changes);
         const found = [...state].sort();
         for (const done of own.slice(0, index + 1)) apply(state, done.changes);
-        apply(state, stage.rollback);
+        for (const leg of stage.rollback) apply(state, leg);
         expect([...state].sort()).toEqual(found);
       }
     }

@@ -1,7 +1,8 @@
-import type { JsonObject } from '@isthmus/kubernetes';
+import { isList, type JsonObject, mapOf } from '@isthmus/kubernetes';
 import type { BridgedCall, BridgedService, BridgeFacts } from './facts.ts';
 import { type Changes, changesBetween } from './placed.ts';
 import { bridged, inIstio, joined, migrated, type Progress, type ProgressOf, retired, shifting } from './progress.ts';
+import { remembered } from './remembered.ts';
 import { type Scope, scopeOf } from './scope.ts';
 import { bridgeState, importedObjects, stateOfMeshes } from './state.ts';
 import { crossingWays, type Way } from './way.ts';
@@ -20,8 +21,11 @@ export interface StageName {
 export interface Stage extends StageName {
   readonly wave: number;
   readonly changes: Changes;
-  /** What takes the clusters back from here to where the wave found them. */
-  readonly rollback: Changes;
+  /**
+   * What takes the clusters back from here to where the wave found them: where one half of its services is gone, first to where
+   * both are there, so that nobody is without pods on the way.
+   */
+  readonly rollback: readonly Changes[];
   /** Ways that calls take across the meshes once it is done. */
   readonly ways: readonly Way[];
 }
@@ -64,6 +68,11 @@ export const waveOf = (waves: readonly (readonly string[])[]): WaveOf =>
 
 const never = Number.POSITIVE_INFINITY;
 
+const hostsOf = (object: JsonObject): readonly string[] => {
+  const { hosts } = mapOf(object.spec);
+  return isList(hosts) ? hosts.filter((host): host is string => typeof host === 'string') : [];
+};
+
 /** When services of a plan are retired. */
 interface Retirement {
   /**
@@ -75,6 +84,34 @@ interface Retirement {
   readonly end: ReadonlySet<string>;
   /** Services by the wave behind which they are retired. */
   readonly byWave: ReadonlyMap<number, readonly string[]>;
+}
+
+/** The services whose requests the routes of a service's own VirtualServices, and of others', send to it. */
+const sentFrom = (facts: BridgeFacts): ReadonlyMap<string, readonly string[]> =>
+  remembered(facts, 'sent from', () => {
+    const found = new Map<string, string[]>();
+    for (const [id, routes] of facts.routes) {
+      const hosts = routes.flatMap(({ object, namespace }) =>
+        hostsOf(object).flatMap((host) => facts.finder.named(host, namespace === '' ? 'default' : namespace)),
+      );
+      const others = [...new Set(hosts)].filter((other) => other !== id);
+      if (others.length > 0) found.set(id, others);
+    }
+    return found;
+  });
+
+/** Keeps services for as long as those whose routes lead to them: their callers come too, without being known to call. */
+function lateByRoutes(facts: BridgeFacts, wave: Map<string, number>): void {
+  const sent = sentFrom(facts);
+  for (let isDone = false; !isDone; ) {
+    isDone = true;
+    for (const [id, own] of wave) {
+      const latest = Math.max(own, ...(sent.get(id) ?? []).map((other) => wave.get(other) ?? never));
+      if (latest === own) continue;
+      wave.set(id, latest);
+      isDone = false;
+    }
+  }
 }
 
 const retirements = new WeakMap<BridgeFacts, WeakMap<WaveOf, Retirement>>();
@@ -92,6 +129,7 @@ function retirementOf(facts: BridgeFacts, waves: WaveOf): Retirement {
     wave.set(id, calls.length === 0 || !facts.services.has(id) ? never : Math.max(own, ...moved));
     if (calls.every(({ from, gateway }) => gateway || waves.has(from))) end.add(id);
   }
+  lateByRoutes(facts, wave);
   const byWave = Map.groupBy(wave.keys(), (id) => wave.get(id) as number);
   const made = { wave, end, byWave };
   ofFacts.set(waves, made);
@@ -159,15 +197,18 @@ export function stagesOfWave(facts: BridgeFacts, waves: WaveOf, wave: number): S
   const scope: Scope = { services, calls };
   const first = bridgeState(facts, start, scope);
   let before = first;
+  let shared = first;
   return names.map(({ name, progressOf }): Stage => {
     const after = bridgeState(facts, progressOf, scope);
     const changes = changesBetween(before, after, find);
     before = after;
+    const isShared = name.phase === 'bridged' || name.phase === 'shifting';
+    if (isShared) shared = after;
     return {
       ...name,
       wave,
       changes,
-      rollback: changesBetween(after, first, find),
+      rollback: [...(isShared ? [] : [changesBetween(after, shared, find)]), changesBetween(shared, first, find)],
       ways: crossingWays(facts, progressOf, calls),
     };
   });

@@ -8,7 +8,7 @@ import { hasBegun, hasPodsInIstio, hasPodsInKong, type ProgressOf, some } from '
 import { remembered } from './remembered.ts';
 import type { Scope } from './scope.ts';
 import { trustInIstio, trustOfIstio } from './trust.ts';
-import { isBridging, takenAway, workloads } from './workloads.ts';
+import { bareNamespace, isBridging, namespacesOfEmitted, takenAway, workloads } from './workloads.ts';
 
 const isEdge = ({ apiVersion }: { readonly apiVersion?: unknown }): boolean =>
   typeof apiVersion === 'string' && /^(?:gateway\.networking\.k8s\.io|configuration\.konghq\.com)\//.test(apiVersion);
@@ -59,18 +59,19 @@ function translated(
   const foreign = [facts.trust.trustDomain, ...facts.trust.aliases];
   const { settings, emitted } = facts.input;
   const cluster: Cluster = settings.topology === 'same-cluster' ? 'shared' : 'kong';
-  return indexes.flatMap((index): Placed[] => {
+  const isDue = (index: number): boolean => {
     const one = emitted[index];
     const known = knownOf[index];
-    if (one?.role !== 'resource' || known === undefined) return [];
+    if (one?.role !== 'resource' || known === undefined) return false;
+    if (known.length === 0) return hasBegun;
+    return isEdge(one.object as { apiVersion?: unknown })
+      ? known.every((service) => !hasPodsInIstio(progressOf(service)))
+      : known.some((service) => hasPodsInKong(progressOf(service)));
+  };
+  const placed = indexes.filter(isDue).flatMap((index): Placed[] => {
+    const [one, known] = [emitted[index], knownOf[index]];
+    if (one === undefined || known === undefined) return [];
     const { object } = one;
-    const isDue =
-      known.length === 0
-        ? hasBegun
-        : isEdge(object as { apiVersion?: unknown })
-          ? known.every((service) => !hasPodsInIstio(progressOf(service)))
-          : known.some((service) => hasPodsInKong(progressOf(service)));
-    if (!isDue) return [];
     const { kind } = object as { kind?: unknown };
     // Nobody comes with a certificate of Istio any more.
     if (isOver && kind === 'MeshTrust') {
@@ -85,6 +86,7 @@ function translated(
       return rest === undefined ? [] : [{ cluster, object: inMesh(rest, facts), service, ...zone }];
     });
   });
+  return [...namespacesOfEmitted(facts, isDue), ...placed];
 }
 
 /**
@@ -119,15 +121,23 @@ export function bridgeState(
   return overlay;
 }
 
-/** The user's objects by key, in the clusters where Istio runs. */
+/**
+ * The user's objects by key, in the clusters where Istio runs. A namespace in which services are is one of them, whether the import
+ * holds it or not: the bridge changes its labels and never makes it.
+ */
 export const importedObjects = (facts: BridgeFacts): ReadonlyMap<string, JsonObject> =>
   remembered(facts, 'imported', () => {
     const { estate, settings } = facts.input;
     const cluster: Cluster = settings.topology === 'same-cluster' ? 'shared' : 'istio';
-    return new Map(
-      [...estate.istio, ...estate.context].map((resource) => [
+    const namespaces = [...facts.services.values()].map(({ namespace }): [string, JsonObject] => {
+      const object = bareNamespace(namespace);
+      return [keyOf(cluster, refOf(object)), object];
+    });
+    return new Map([
+      ...namespaces,
+      ...[...estate.istio, ...estate.context].map((resource): [string, JsonObject] => [
         keyOf(cluster, { ...refOf(resource.object), namespace: effectiveNamespace(resource) }),
         resource.object,
       ]),
-    );
+    ]);
   });

@@ -83,6 +83,13 @@ function withinCluster(service: BridgedService, progress: Progress, facts: Bridg
   return placed;
 }
 
+/** A namespace that the import does not hold. */
+export const bareNamespace = (name: string): JsonObject => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name },
+});
+
 /** The services of each namespace, of which some are in a scope. */
 function namespacesOf(facts: BridgeFacts, scope: readonly BridgedService[]): [string, readonly BridgedService[]][] {
   const all = remembered(facts, 'by namespace', () =>
@@ -96,9 +103,10 @@ function namespacesOf(facts: BridgeFacts, scope: readonly BridgedService[]): [st
 function namespacesWithin(facts: BridgeFacts, progressOf: ProgressOf, scope: readonly BridgedService[]): Placed[] {
   return namespacesOf(facts, scope).flatMap(([name, services]): Placed[] => {
     if (!services.some(({ id }) => hasBegun(progressOf(id)))) return [];
-    const resource = facts.namespaces.get(name);
-    const object: JsonObject = resource?.object ?? { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-    const isDone = services.every(({ id }) => progressOf(id).at === 'retired');
+    const known = facts.namespaces.get(name)?.object;
+    const object = known ?? bareNamespace(name);
+    // Of a namespace that the import does not hold nobody knows the labels: beside one of Istio's, pods would get both proxies.
+    const isDone = known !== undefined && services.every(({ id }) => progressOf(id).at === 'retired');
     if (!isDone && mapOf(mapOf(object.metadata).labels)[injection] !== undefined) return [];
     return remembered(facts, `namespace ${name} ${isDone}`, () => namespaced(object, isDone));
   });
@@ -160,17 +168,43 @@ function accountsAcross(facts: BridgeFacts, progressOf: ProgressOf, scope: reado
 function namespacesAcross(facts: BridgeFacts, progressOf: ProgressOf, scope: readonly BridgedService[]): Placed[] {
   return namespacesOf(facts, scope).flatMap(([name, services]): Placed[] => {
     if (!services.some(({ id }) => hasBegun(progressOf(id)))) return [];
-    return remembered(facts, `namespace ${name}`, () => {
-      const known = facts.namespaces.get(name)?.object ?? { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-      const gone = Object.fromEntries(istioInjection.map((label) => [label, null]));
-      const object = withLabels(applicable(known), {
-        ...gone,
-        [injection]: 'enabled',
-        'kuma.io/mesh': facts.input.names.mesh,
-      });
-      return [{ cluster: 'kong', service: '', object }];
-    });
+    return remembered(facts, `namespace ${name}`, () => [
+      namespaceAcross(facts, name, { [injection]: 'enabled', 'kuma.io/mesh': facts.input.names.mesh }),
+    ]);
   });
+}
+
+/** A namespace as a cluster of Kong Mesh gets it, without Istio's labels. */
+function namespaceAcross(facts: BridgeFacts, name: string, labels: Readonly<Record<string, Json>>): Placed {
+  const known = facts.namespaces.get(name)?.object ?? bareNamespace(name);
+  const gone = Object.fromEntries(istioInjection.map((label) => [label, null]));
+  return { cluster: 'kong', service: '', object: withLabels(applicable(known), { ...gone, ...labels }) };
+}
+
+/**
+ * The namespaces of a cluster of Kong Mesh that hold no services, but something of what the translation emits, as those of Gateways.
+ * @param isDue whether an object of the translation is there by now
+ */
+export function namespacesOfEmitted(facts: BridgeFacts, isDue: (index: number) => boolean): Placed[] {
+  const { emitted, names, settings } = facts.input;
+  if (settings.topology === 'same-cluster') return [];
+  const others = remembered(facts, 'namespaces of what is emitted', () => {
+    const known = new Set([...facts.services.values()].map(({ namespace }) => namespace));
+    // These two come with what is installed.
+    known.add(names.systemNamespace).add(settings.gatewayNamespace);
+    const found = new Map<string, number[]>();
+    for (const [index, { role, object }] of emitted.entries()) {
+      const { namespace } = mapOf((object as JsonObject).metadata);
+      if (role !== 'resource' || typeof namespace !== 'string' || known.has(namespace)) continue;
+      found.set(namespace, [...(found.get(namespace) ?? []), index]);
+    }
+    return found;
+  });
+  return [...others].flatMap(([name, indexes]) =>
+    indexes.some(isDue)
+      ? remembered(facts, `namespace ${name}`, () => [namespaceAcross(facts, name, { [injection]: 'disabled' })])
+      : [],
+  );
 }
 
 const reachable = 'kuma.io/reachable-backends';

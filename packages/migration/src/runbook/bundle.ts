@@ -3,6 +3,7 @@ import type { BridgeFacts } from '../bridge/facts.ts';
 import { stagesOfWave, type WaveOf } from '../bridge/stages.ts';
 import type { WaveDay } from '../waves/calendar.ts';
 import { type BundleFile, manifestsOf, rollbackOf } from './manifests.ts';
+import { movesBack, movesOf } from './moves.ts';
 import type { Written } from './portions.ts';
 import { dayInWords, formInWords, renderRunbook, runbookOf, topologyInWords } from './runbook.ts';
 import { renderRunbookPage } from './runbook-page.ts';
@@ -25,16 +26,16 @@ export function* planFiles(
   yield { path: `${waveFolder(wave)}/runbook.html`, text: renderRunbookPage(runbook) };
   for (const [index, stage] of stages.entries()) {
     const folder = stageFolder(wave, index, stage.id);
-    yield* manifestsOf(stage.changes, folder, how);
-    yield* rollbackOf(stage.rollback, `${folder}/rollback`, how);
+    yield* manifestsOf(movesOf(stage.changes, how), folder, how);
+    yield* rollbackOf(movesBack(stage.rollback, how), `${folder}/rollback`);
   }
 }
 
 const foldersInWords: Readonly<Record<ResourceForm, string>> = {
   kubernetes:
-    'Each wave has a runbook and a folder for each of its stages: `apply.yaml` and `delete.yaml` in the order of the runbook, and `rollback/`, which takes the clusters back to where the wave found them.',
+    'Each wave has a runbook and a folder for each of its stages: what it applies, waits for and deletes, in the order of the runbook, and `rollback/rollback.sh`, which takes the clusters back to where the wave found them.',
   universal:
-    'Each wave has a runbook and a folder for each of its stages: numbered files to be applied in that order, `delete.sh` where something goes, and `rollback/`, which takes clusters and control plane back to where the wave found them.',
+    'Each wave has a runbook and a folder for each of its stages: numbered files to be applied in that order, `wait.sh` where pods start, `delete.sh` where something goes, and `rollback/rollback.sh`, which takes clusters and control plane back to where the wave found them.',
 };
 
 /** What whoever applies files of this form has to know beforehand; nothing of the form of Kubernetes. */

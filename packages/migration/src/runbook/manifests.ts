@@ -1,7 +1,7 @@
 import { writeYamlDocuments } from '@isthmus/kubernetes';
-import type { Changes, Cluster } from '../bridge/placed.ts';
-import { appliedTo, overlaysOf, type Portion, type Removal, removedFrom, removing, type Written } from './portions.ts';
-import { clusterOrder } from './steps.ts';
+import type { Cluster } from '../bridge/placed.ts';
+import type { Move } from './moves.ts';
+import { removing, type Written } from './portions.ts';
 
 /** A file of a bundle; the path is relative, with `/`. */
 export interface BundleFile {
@@ -9,53 +9,64 @@ export interface BundleFile {
   readonly text: string;
 }
 
-const below = (folder: string, cluster: Cluster): string => (cluster === 'shared' ? folder : `${folder}/${cluster}`);
+/** Where a file of a cluster lies within a folder. */
+export const placeIn = (folder: string, cluster: Cluster, name: string): string =>
+  cluster === 'shared' ? `${folder}/${name}` : `${folder}/${cluster}/${name}`;
 
-const filesOf = (place: string, portions: readonly Portion[]): BundleFile[] =>
-  portions.map(({ file, documents }) => ({ path: `${place}/${file}`, text: writeYamlDocuments(documents) }));
+const takesByName = (lines: readonly string[]): boolean => lines.some((line) => line.startsWith('remove '));
 
-/** A script that applies and takes away in the order given, and stops at the first failure. */
-function scriptOf(cluster: Cluster, applied: readonly Portion[], { lines }: Removal): string {
-  const takesByName = lines.some((line) => line.startsWith('remove '));
-  const script = [
-    '#!/bin/sh',
-    ...(cluster === 'shared' ? [] : [`# For the cluster of ${cluster === 'istio' ? 'Istio' : 'Kong Mesh'}.`]),
-    'set -eu',
-    'cd "$(dirname "$0")"',
-    ...(takesByName ? removing : []),
-    ...applied.map(({ tool, file }) => `${tool} apply -f ${file}`),
-    ...lines,
-  ];
-  return `${script.join('\n')}\n`;
+/** A script that stops at the first failure. */
+const scriptOf = (head: readonly string[], lines: readonly string[]): string =>
+  `${['#!/bin/sh', 'set -eu', ...head, 'cd "$(dirname "$0")"', ...(takesByName(lines) ? removing : []), ...lines].join('\n')}\n`;
+
+const filesOf = (folder: string, moves: readonly Move[]): BundleFile[] =>
+  moves.flatMap(({ cluster, portions }) =>
+    portions.map(({ file, documents }) => ({
+      path: placeIn(folder, cluster, file),
+      text: writeYamlDocuments(documents),
+    })),
+  );
+
+/** What a stage applies, waits for and removes. */
+export function manifestsOf(moves: readonly Move[], folder: string, { form }: Written): BundleFile[] {
+  const scripts = moves.flatMap(({ verb, cluster, lines }): BundleFile[] => {
+    if (verb === 'wait') return [{ path: placeIn(folder, cluster, 'wait.sh'), text: scriptOf([], lines) }];
+    // kumactl takes names, one by one.
+    if (verb !== 'delete' || form === 'kubernetes') return [];
+    return [{ path: placeIn(folder, cluster, 'delete.sh'), text: scriptOf([], lines) }];
+  });
+  return [...filesOf(folder, moves), ...scripts];
 }
 
-/** What a stage applies and removes, cluster by cluster. */
-export function manifestsOf(changes: Changes, folder: string, how: Written): BundleFile[] {
-  return clusterOrder.flatMap((cluster): BundleFile[] => {
-    const place = below(folder, cluster);
-    const overlays = overlaysOf(changes, cluster, how);
-    const removal = removedFrom(changes, cluster, 'delete', how);
-    return [
-      ...filesOf(place, appliedTo(changes, cluster, 'apply', how)),
-      ...(overlays.length === 0 ? [] : [{ path: `${place}/istio-overlay.yaml`, text: writeYamlDocuments(overlays) }]),
-      ...filesOf(place, removal.portions),
-      ...(how.form === 'kubernetes' || removal.lines.length === 0
-        ? []
-        : [{ path: `${place}/delete.sh`, text: scriptOf(cluster, [], removal) }]),
-    ];
-  });
-}
+/** The variables that name the contexts of kubectl where there are two clusters. */
+const contexts = { istio: 'ISTIO', kong: 'KONG' } as const;
+const owners = { istio: 'Istio', kong: 'Kong Mesh' } as const;
 
-/** What takes the clusters back: the original manifests, then what is to go. Requests return to Istio before anything is removed. */
-export function rollbackOf(changes: Changes, folder: string, how: Written): BundleFile[] {
-  return clusterOrder.flatMap((cluster): BundleFile[] => {
-    const restored = appliedTo(changes, cluster, 'restore', how);
-    const removal = removedFrom(changes, cluster, 'remove', how);
-    if (restored.length + removal.lines.length === 0) return [];
-    const place = below(folder, cluster);
-    return [
-      { path: `${place}/rollback.sh`, text: scriptOf(cluster, restored, removal) },
-      ...filesOf(place, [...restored, ...removal.portions]),
-    ];
-  });
+const contextsIn = (moves: readonly Move[]): (keyof typeof contexts)[] =>
+  (['istio', 'kong'] as const).filter((own) =>
+    moves.some(({ cluster, lines }) => cluster === own && lines.some((line) => line.startsWith('kubectl'))),
+  );
+
+/** What a person says before the script of a way back: which context is which cluster, where there are two. */
+export const contextsOf = (moves: readonly Move[]): string =>
+  contextsIn(moves)
+    .map((own) => `${contexts[own]}=<context> `)
+    .join('');
+
+/** What takes the clusters back: one script, since neither cluster can go back before the other has done its part. */
+export function rollbackOf(moves: readonly Move[], folder: string): BundleFile[] {
+  if (moves.length === 0) return [];
+  const head = contextsIn(moves).map(
+    (own) => `: "\${${contexts[own]}:?name the context of kubectl for the cluster of ${owners[own]}}"`,
+  );
+  const lines = moves.flatMap(({ cluster, lines: own }) =>
+    cluster === 'shared'
+      ? own
+      : own.map((line) =>
+          line
+            .replace(/^kubectl/, `kubectl --context "$${contexts[cluster]}"`)
+            .replace(/ -f (\S+)$/, ` -f ${cluster}/$1`),
+        ),
+  );
+  return [{ path: `${folder}/rollback.sh`, text: scriptOf(head, lines) }, ...filesOf(folder, moves)];
 }

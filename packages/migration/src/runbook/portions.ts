@@ -1,5 +1,6 @@
 import { isUniversal, kumactlDelete, type ResourceForm, toUniversal } from '@isthmus/kong-mesh';
-import { isMap, type Json, type JsonObject } from '@isthmus/kubernetes';
+import { effectiveNamespace, isMap, type Json, type JsonObject, mapOf } from '@isthmus/kubernetes';
+import { bridgeNamespace } from '../bridge/into-istio.ts';
 import { applicable } from '../bridge/object.ts';
 import { type Changes, type Cluster, type ObjectRef, type Placed, refOf } from '../bridge/placed.ts';
 import type { MeshNames } from '../bridge/settings.ts';
@@ -51,13 +52,15 @@ const last = [
   'StatefulSet',
   'DaemonSet',
   'Rollout',
+  'ReplicaSet',
+  'ReplicationController',
   'CronJob',
   'Job',
   'Pod',
 ];
 
 /** What `istioctl install` takes, which no API server does any more. */
-const isOverlay = ({ kind }: { readonly kind?: unknown }): boolean => kind === 'IstioOperator';
+export const isOverlay = ({ kind }: { readonly kind?: unknown }): boolean => kind === 'IstioOperator';
 
 function rank(kind: string): number {
   const first = kinds.indexOf(kind);
@@ -81,9 +84,12 @@ export function writtenRef(placed: Pick<Placed, 'object' | 'zone'>, how: Written
   return { ...ref, namespace: '', name: toUniversal(placed.object, how.names, placed.zone).name };
 }
 
+/** Maps that others write into too: controllers, and people who do not keep all of it in manifests. */
+const isShared = (key: string): boolean => key === 'labels' || key === 'annotations';
+
 /**
  * An object as a patch of another says it: keys that only the former has are null, because `kubectl apply` leaves alone what it did not
- * write itself.
+ * write itself. Of labels and annotations each is taken away by itself, since a cluster may have more of them than an import.
  */
 function withNulls(before: JsonObject, after: JsonObject): JsonObject {
   const result: Record<string, Json> = {};
@@ -91,15 +97,32 @@ function withNulls(before: JsonObject, after: JsonObject): JsonObject {
     const old = before[key];
     result[key] = isMap(value) && old !== undefined && isMap(old) ? withNulls(old, value) : value;
   }
-  for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) result[key] = null;
+  for (const [key, old] of Object.entries(before))
+    if (!Object.hasOwn(after, key)) result[key] = isShared(key) && isMap(old) ? withNulls(old, {}) : null;
   return result;
 }
 
-const stub = ({ apiVersion, kind, namespace, name }: ObjectRef): Json => ({
-  apiVersion,
-  kind,
-  metadata: { name, ...(namespace === '' ? {} : { namespace }) },
+/** The namespace of an object, in whatever one a context of kubectl stands. */
+function placeOf({ apiVersion, ...ref }: ObjectRef): { readonly namespace?: string } {
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  const namespace = effectiveNamespace({ ...ref, group });
+  return namespace === '' ? {} : { namespace };
+}
+
+/** An object as it can be applied. */
+export function inPlace(object: JsonObject): JsonObject {
+  const found = applicable(object);
+  return { ...found, metadata: { ...mapOf(found.metadata), ...placeOf(refOf(object)) } };
+}
+
+const stub = (ref: ObjectRef): Json => ({
+  apiVersion: ref.apiVersion,
+  kind: ref.kind,
+  metadata: { name: ref.name, ...placeOf(ref) },
 });
+
+/** With a namespace everything in it would go, whoever brought it: only that of the bridge holds nothing else. */
+const mayGo = ({ kind, name }: ObjectRef): boolean => kind !== 'Namespace' || name === bridgeNamespace;
 
 /** An object, who takes it, and what a file of theirs says of it. */
 interface Item {
@@ -131,14 +154,14 @@ const fileOf = (stem: string, number: number, { tool }: Row, { form }: Written):
 /** What a cluster gets, in the order of applying; a tool that replaces whole resources needs no nulls. */
 function applied({ added, changed }: Changes, cluster: Cluster, how: Written): { item: Item; object: JsonObject }[] {
   const itemOf = (placed: Placed, before?: JsonObject): { item: Item; object: JsonObject } => {
-    const object = applicable(placed.object);
+    const object = inPlace(placed.object);
     const tool = toolOf(object, how);
     const document =
       tool === 'kumactl'
         ? written({ ...placed, object }, how)
         : before === undefined
           ? object
-          : withNulls(applicable(before), object);
+          : withNulls(inPlace(before), object);
     return { object, item: { rank: rank(String(object.kind)), tool, document } };
   };
   return [
@@ -177,7 +200,7 @@ export const removing: readonly string[] = [
 
 /** What a cluster and its control plane lose. */
 export function removedFrom({ removed }: Changes, cluster: Cluster, stem: string, how: Written): Removal {
-  const gone = removed.filter((one) => one.cluster === cluster && !isOverlay(one.object));
+  const gone = removed.filter((one) => one.cluster === cluster && !isOverlay(one.object) && mayGo(refOf(one.object)));
   const items = gone.map((one): Item => {
     const tool = toolOf(one.object, how);
     const document = tool === 'kumactl' ? written(one, how) : stub(refOf(one.object));

@@ -138,8 +138,8 @@ describe.each(['same-cluster', 'separate-clusters'] as const)('the bundle of a p
     expect(scripts.length).toBeGreaterThan(5);
     for (const [, text] of scripts) {
       expect(spawnSync('sh', ['-n'], { input: text }).status).toBe(0);
-      const [restore, remove] = [text.indexOf('restore.yaml'), text.indexOf('remove.yaml')];
-      if (restore >= 0 && remove >= 0) expect(restore).toBeLessThan(remove);
+      const [restored, gone] = [text.lastIndexOf('kubectl apply'), text.indexOf('70-delete.yaml')];
+      if (restored >= 0 && gone >= 0) expect(restored).toBeLessThan(gone);
     }
   });
 
@@ -168,7 +168,7 @@ test('labels that go are null, because kubectl leaves alone what it did not writ
 
 test('the way back of a changed route is the original one', () => {
   const bundle = bundleOf(factsOf(shop));
-  const restored = parseYaml(bundle.get('wave-01/30-shift-10/rollback/restore.yaml') ?? '').map(
+  const restored = parseYaml(bundle.get('wave-01/30-shift-10/rollback/40-routes.yaml') ?? '').map(
     ({ value }) => value as { kind: string; spec?: unknown },
   );
   expect(restored.find(({ kind }) => kind === 'VirtualService')?.spec).toEqual({
@@ -185,4 +185,87 @@ test('certificates and private keys stay where they are made: commands name file
     '--type=system.kuma.io/secret --from-file=value=egress.key',
   );
   for (const { text } of files) expect(text).not.toMatch(/PRIVATE KEY|^kind: Secret$/m);
+});
+
+test('pods of the doubles, and those that take their place, are there before anything that served is taken away', () => {
+  const { stages } = runbookOf(factsOf(shop), waves, 1, undefined, 'kubernetes');
+  const cutOver = stages.find(({ stage }) => stage === 'cut-over')?.steps[0];
+  expect(cutOver?.commands.map(({ text }) => text)).toEqual([
+    'kubectl apply -f wave-01/60-cut-over/apply.yaml',
+    'kubectl -n shop rollout status deployment/pay --timeout=10m',
+    'kubectl delete --ignore-not-found -f wave-01/60-cut-over/delete.yaml',
+  ]);
+  expect(bundleOf(factsOf(shop)).get('wave-01/60-cut-over/rollback/rollback.sh')).toBe(`#!/bin/sh
+set -eu
+cd "$(dirname "$0")"
+kubectl apply -f 10-halves.yaml
+kubectl -n shop rollout status deployment/pay-kong --timeout=10m
+kubectl apply -f 20-pods.yaml
+kubectl -n shop rollout status deployment/pay --timeout=10m
+kubectl apply -f 40-routes.yaml
+kubectl delete --ignore-not-found -f 50-delete-routes.yaml
+kubectl apply -f 60-restored.yaml
+kubectl delete --ignore-not-found -f 70-delete.yaml
+`);
+});
+
+test('between clusters a way back names its contexts, gives requests to Istio first, and takes no namespace away', () => {
+  const bundle = bundleOf(factsOf(shop, { topology: 'separate-clusters' }));
+  const script = bundle.get('wave-01/40-shift-50/rollback/rollback.sh') ?? '';
+  expect(script).toContain('ISTIO:?name the context of kubectl for the cluster of Istio');
+  const lines = script.split('\n').filter((line) => line.startsWith('kubectl'));
+  const first = lines.findIndex((line) => line.startsWith('kubectl --context "$KONG"'));
+  expect(lines.slice(0, first)).toEqual(expect.arrayContaining([expect.stringContaining('"$ISTIO" apply')]));
+  expect(bundle.get('wave-01/runbook.md')).toContain(
+    'ISTIO=<context> KONG=<context> sh wave-01/40-shift-50/rollback/rollback.sh',
+  );
+  for (const [path, text] of bundle)
+    if (/delete[\w-]*\.yaml$/.test(path)) expect(text).not.toMatch(/^kind: Namespace$/m);
+});
+
+test('a namespace that the import does not hold keeps its labels and is never taken away', () => {
+  const bundle = bundleOf(factsOf(shop.replace(namespace, '')));
+  for (const [path, text] of bundle) {
+    const objects = path.endsWith('.yaml') ? parseYaml(text).map(({ value }) => value as { kind: string }) : [];
+    for (const object of objects.filter(({ kind }) => kind === 'Namespace')) {
+      expect(path).not.toMatch(/delete/);
+      const label = path.includes('/rollback/') ? null : 'disabled';
+      expect(object).toEqual({
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name: 'shop', labels: { 'kuma.io/sidecar-injection': label } },
+      });
+    }
+  }
+});
+
+test('a pod without a controller is made anew, since nothing else would give it another proxy', () => {
+  const text = shop.replace(
+    /apiVersion: apps\/v1\nkind: Deployment\nmetadata: \{name: pay.*\nspec: .*\n/,
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: pay, namespace: shop, labels: {app: pay}}\nspec: {containers: [{name: app}]}\n',
+  );
+  const { stages } = runbookOf(factsOf(text), waves, 1, undefined, 'kubernetes');
+  const commands = stages.find(({ stage }) => stage === 'cut-over')?.steps[0]?.commands.map((one) => one.text);
+  expect(commands).toEqual(
+    expect.arrayContaining([
+      'kubectl replace --force -f wave-01/60-cut-over/apply-anew.yaml',
+      'kubectl -n shop wait --for=condition=Ready pod/pay --timeout=10m',
+    ]),
+  );
+});
+
+test('between clusters what pods read is to be there first; the end takes Istio away only where nobody stays in it', () => {
+  const text = shop.replaceAll(
+    'containers: [{name: app}]',
+    'containers: [{name: app, envFrom: [{secretRef: {name: keys}}]}]',
+  );
+  const facts = factsOf(text, { topology: 'separate-clusters' });
+  const applied = runbookOf(facts, waves, 1, undefined, 'kubernetes').stages.find(({ stage }) => stage === 'apply');
+  expect(applied?.steps[0]?.verify).toEqual([
+    { tool: 'kubectl', text: 'kubectl -n shop get secret/keys', cluster: 'kong' },
+  ]);
+  const endOf = (all: ReturnType<typeof waveOf>, wave: number): string[] =>
+    (runbookOf(facts, all, wave, undefined, 'kubernetes').stages.at(-1)?.steps ?? []).map(({ title }) => title);
+  expect(endOf(waves, 2).at(-1)).toBe('Take Istio away');
+  expect(endOf(waveOf([['shop/pay']]), 1)).not.toContain('Take Istio away');
 });

@@ -38,6 +38,7 @@ export function runbookOf(
 ): Runbook {
   const services = [...waves].flatMap(([id, own]) => (own === wave ? [id] : [])).sort();
   const { estate, names, settings, graph } = facts.input;
+  const staying = [...facts.services.keys()].filter((id) => !waves.has(id)).length;
   const shared = stages.find(({ id }) => id === 'apply');
   const { mermaid, drawing, description } = drawBridge(estate, phasesAt(facts, waves, wave, shared), {
     clusterDomain: names.clusterDomain,
@@ -57,7 +58,7 @@ export function runbookOf(
       const folder = stageFolder(wave, index, stage.id);
       const { added, changed, removed } = stage.changes;
       return {
-        ...stepsOfStage(facts, stage, services, folder, form),
+        ...stepsOfStage(facts, stage, services, folder, form, staying),
         title: stage.title,
         phase: stage.phase,
         ways: stage.ways.filter(({ from, to }) => services.includes(from) || services.includes(to)),

@@ -7,7 +7,10 @@ import type { Cluster } from '../bridge/placed.ts';
 import { ownTrustDomain } from '../bridge/settings.ts';
 import type { Stage } from '../bridge/stages.ts';
 import { type Command, istioctl, kubectl, kumactl, shell, word } from './command.ts';
-import { appliedTo, type Portion, removedFrom, type Written } from './portions.ts';
+import { contextsOf, placeIn } from './manifests.ts';
+import { type Move, movesBack, movesOf } from './moves.ts';
+import { podNeeds } from './pod-needs.ts';
+import type { Portion, Written } from './portions.ts';
 
 /** One thing to do in a step of a wave, with its proof and its way back. */
 export interface Step {
@@ -34,22 +37,16 @@ export const stageFolder = (wave: number, index: number, id: string): string =>
   `${waveFolder(wave)}/${String((index + 1) * 10).padStart(2, '0')}-${id}`;
 export const waveFolder = (wave: number): string => `wave-${String(wave).padStart(2, '0')}`;
 
-/** The clusters that a stage changes, in the order in which they are changed. */
-export const clusterOrder: readonly Cluster[] = ['shared', 'kong', 'istio'];
-
 const contextOf = (cluster: Cluster): Command['cluster'] => (cluster === 'shared' ? undefined : cluster);
-
-const fileOf = (folder: string, cluster: Cluster, name: string): string =>
-  cluster === 'shared' ? `${folder}/${name}` : `${folder}/${cluster}/${name}`;
 
 /** A portion of a stage, and the cluster that it is for. */
 interface Part extends Portion {
   readonly cluster: Cluster;
 }
 
-const partsOf = ({ changes }: Stage, how: Written): Part[] =>
-  clusterOrder.flatMap((cluster) =>
-    appliedTo(changes, cluster, 'apply', how).map((portion) => ({ ...portion, cluster })),
+const partsOf = (moves: readonly Move[]): Part[] =>
+  moves.flatMap(({ verb, cluster, portions }) =>
+    verb === 'apply' ? portions.map((portion) => ({ ...portion, cluster })) : [],
   );
 
 /** kumactl talks to a control plane, which is in no cluster of the bridge where it is a global one. */
@@ -57,7 +54,7 @@ const whereOf = ({ tool, cluster }: Part): Command['cluster'] => (tool === 'kuma
 
 const commandOf = (part: Part, folder: string, verb: string): Command =>
   (part.tool === 'kumactl' ? kumactl : kubectl)(
-    `${verb} -f ${word(fileOf(folder, part.cluster, part.file))}`,
+    `${verb} -f ${word(placeIn(folder, part.cluster, part.file))}`,
     part.tool === 'kumactl' ? 'at the global control plane' : undefined,
     whereOf(part),
   );
@@ -79,41 +76,55 @@ function waiting({ documents, cluster }: Part, { names }: Written): Command[] {
   ];
 }
 
-/** The commands that apply the files of a folder and take away what goes. */
+/** The commands that apply the files of a stage, wait for its pods, and remove what is to go. */
 function applying(folder: string, stage: Stage, how: Written): Command[] {
-  const parts = partsOf(stage, how);
-  return [
-    ...parts.flatMap((part, index) => [
-      commandOf(part, folder, 'apply'),
-      ...(part.tool === 'kumactl' && parts[index + 1]?.tool === 'kubectl' ? waiting(part, how) : []),
-    ]),
-    ...clusterOrder.flatMap((cluster): Command[] => {
-      const { lines, portions } = removedFrom(stage.changes, cluster, 'delete', how);
-      if (lines.length === 0) return [];
-      if (how.form === 'universal')
-        return [shell(`sh ${word(fileOf(folder, cluster, 'delete.sh'))}`, undefined, contextOf(cluster))];
-      return portions.map(({ file }) =>
-        kubectl(`delete --ignore-not-found -f ${word(fileOf(folder, cluster, file))}`, undefined, contextOf(cluster)),
-      );
-    }),
-  ];
+  const moves = movesOf(stage.changes, how);
+  const parts = partsOf(moves);
+  const next = (part: Part): Part | undefined =>
+    parts[parts.findIndex(({ cluster, file }) => cluster === part.cluster && file === part.file) + 1];
+  return moves.flatMap((move): Command[] => {
+    const { verb, cluster, portions, lines } = move;
+    const context = contextOf(cluster);
+    const at = (name: string): string => word(placeIn(folder, cluster, name));
+    switch (verb) {
+      case 'apply':
+        return partsOf([move]).flatMap((part) => [
+          commandOf(part, folder, 'apply'),
+          ...(part.tool === 'kumactl' && next(part)?.tool === 'kubectl' ? waiting(part, how) : []),
+        ]);
+      case 'replace':
+        return portions.map(({ file }) =>
+          kubectl(
+            `replace --force -f ${at(file)}`,
+            'nothing else starts these pods anew: they are away meanwhile',
+            context,
+          ),
+        );
+      case 'wait':
+        // Many would fill pages: the script has them all.
+        return lines.length > mostShown
+          ? [shell(`sh ${at('wait.sh')}`, `waits for ${lines.length} workloads`, context)]
+          : lines.map((line) => kubectl(line.replace(/^kubectl /, ''), undefined, context));
+      case 'delete':
+        return how.form === 'universal'
+          ? [shell(`sh ${at('delete.sh')}`, undefined, context)]
+          : portions.map(({ file }) => kubectl(`delete --ignore-not-found -f ${at(file)}`, undefined, context));
+      default:
+        return [];
+    }
+  });
 }
 
-/** The commands that take the clusters back to where the wave found them. */
-function undoing(folder: string, { rollback }: Stage, how: Written): Command[] {
-  return clusterOrder
-    .filter(
-      (cluster) =>
-        appliedTo(rollback, cluster, 'restore', how).length > 0 ||
-        removedFrom(rollback, cluster, 'remove', how).lines.length > 0,
-    )
-    .map((cluster) =>
-      shell(
-        `sh ${word(fileOf(`${folder}/rollback`, cluster, 'rollback.sh'))}`,
-        'brings back what stood there before this wave',
-        contextOf(cluster),
-      ),
-    );
+/** The command that takes the clusters back to where the wave found them. */
+function undoing(folder: string, stage: Stage, how: Written): Command[] {
+  const moves = movesBack(stage.rollback, how);
+  if (moves.length === 0) return [];
+  return [
+    shell(
+      `${contextsOf(moves)}sh ${word(`${folder}/rollback/rollback.sh`)}`,
+      'brings back what stood there before this wave',
+    ),
+  ];
 }
 
 const selectorOf = (service: BridgedService): string => {
@@ -121,23 +132,6 @@ const selectorOf = (service: BridgedService): string => {
   const entries = Object.entries(workload?.labels ?? { app: service.name });
   return entries.map(([key, value]) => `${key}=${value}`).join(',');
 };
-
-const kindOf = (kind: string): string => kind.toLowerCase();
-
-const rollouts = (services: readonly BridgedService[], suffix: string, cluster: Command['cluster']): Command[] =>
-  services.flatMap(({ namespace, workloads }) =>
-    workloads.flatMap(({ inCluster, name, resource }) =>
-      inCluster && ['Deployment', 'StatefulSet', 'DaemonSet'].includes(resource.kind)
-        ? [
-            kubectl(
-              `-n ${namespace} rollout status ${kindOf(resource.kind)}/${name}${suffix} --timeout=10m`,
-              undefined,
-              cluster,
-            ),
-          ]
-        : [],
-    ),
-  );
 
 const errorsOf = ({ name, namespace }: BridgedService): string =>
   `sum(rate(istio_requests_total{destination_service_name="${name}",destination_service_namespace="${namespace}",response_code=~"5.."}[5m]))`;
@@ -270,7 +264,7 @@ function bridging(
       why: 'Istio hands further roots to its proxies only with both switches of this overlay, and proxies ask for them after a restart.',
       commands: [
         istioctl(
-          `install -f ${estate.istio.find(({ kind }) => kind === 'IstioOperator')?.source.file ?? '<your IstioOperator>'} -f ${word(fileOf(folder, isWithin ? 'shared' : 'istio', 'istio-overlay.yaml'))}`,
+          `install -f ${estate.istio.find(({ kind }) => kind === 'IstioOperator')?.source.file ?? '<your IstioOperator>'} -f ${word(placeIn(folder, isWithin ? 'shared' : 'istio', 'istio-overlay.yaml'))}`,
           'with your own installation first; for Helm or the Sail operator, merge the same fields into your values',
           istioSide,
         ),
@@ -364,6 +358,64 @@ function bridging(
   return steps;
 }
 
+/** What pods read and no bundle holds: in another cluster it has to be there before they start. */
+function bringing(services: readonly BridgedService[]): Step[] {
+  const needs = Map.groupBy(
+    services.flatMap(({ workloads }) => workloads.filter(({ inCluster }) => inCluster)),
+    ({ namespace }) => namespace,
+  );
+  const commands = [...needs].sort().flatMap(([namespace, workloads]): Command[] => {
+    const names = [...new Set(workloads.flatMap(({ resource }) => podNeeds(resource.object)))].sort();
+    return names.length === 0 ? [] : [kubectl(`-n ${namespace} get ${names.map(word).join(' ')}`, undefined, 'kong')];
+  });
+  if (commands.length === 0) return [];
+  return [
+    {
+      title: 'Bring what the pods read',
+      why: 'ConfigMaps, Secrets and volumes are in no bundle: bring them from where you keep them, before the pods start.',
+      commands: [],
+      verify: commands,
+      rollback: [],
+    },
+  ];
+}
+
+/** Kinds of which the bridge makes objects, in the clusters of each mesh. */
+const bridgeKinds = {
+  kong: 'meshtrusts,meshtlses,meshtrafficpermissions,meshexternalservices,meshhttproutes,meshtcproutes,hostnamegenerators',
+  kongGateway: 'gatewayclasses,gateways.gateway.networking.k8s.io,httproutes,tcpingresses',
+  istio: 'virtualservices,destinationrules,serviceentries,gateways.networking.istio.io,authorizationpolicies',
+} as const;
+
+function nothingLeft(isWithin: boolean): Command[] {
+  const { kong, kongGateway, istio } = bridgeKinds;
+  const look = (kinds: string, cluster: Command['cluster']): Command =>
+    kubectl(`get all,namespaces,${kinds} -A -l isthmus/bridge`, 'nothing is left of the bridge', cluster);
+  return isWithin
+    ? [look(`${kong},${istio}`, undefined)]
+    : [look(`${kong},${kongGateway}`, 'kong'), look(istio, 'istio')];
+}
+
+/** The end of Istio itself, once nobody stays in it. */
+const withoutIstio = ({ estate }: BridgeFacts['input'], istioSide: Command['cluster']): Step => {
+  const file = estate.istio.find(({ kind }) => kind === 'IstioOperator')?.source.file ?? '<your IstioOperator>';
+  return {
+    title: 'Take Istio away',
+    why: 'What is left of it is its own: its control plane and gateways, with their settings, Kong Mesh’s root among them.',
+    commands: [
+      istioctl('uninstall --purge', 'for Helm or the Sail operator, uninstall what you installed with them', istioSide),
+    ],
+    verify: [
+      shell(
+        `kubectl get pods -A -o jsonpath='{range .items[*]}{.metadata.namespace}/{.metadata.name}{" "}{.spec.initContainers[*].name}{" "}{.spec.containers[*].name}{"\n"}{end}' | grep istio-proxy`,
+        'it finds nothing',
+        istioSide,
+      ),
+    ],
+    rollback: [istioctl(`install -f ${word(file)}`, 'before the rollback of what was applied', istioSide)],
+  };
+};
+
 /** A proxy as kumactl names it: a global control plane knows it by a name that carries a hash (kuma, pkg/kds/hash/hash.go, 2.13 to 3.0). */
 const proxyOf = (workload: string, namespace: string, { form }: Written): string =>
   form === 'universal'
@@ -376,6 +428,7 @@ function stepsOf(
   services: readonly BridgedService[],
   folder: string,
   how: Written,
+  staying: number,
 ): Step[] {
   const { names, settings } = facts.input;
   const isWithin = settings.topology === 'same-cluster';
@@ -390,6 +443,7 @@ function stepsOf(
       return bridging(facts, stage, services, folder, how);
     case 'apply':
       return [
+        ...(isWithin ? [] : bringing(services)),
         {
           title: 'Try the policies without applying them',
           // kuma, app/kumactl/cmd/apply/apply.go, 2.13 to 3.0: a dry run checks names and prints.
@@ -397,7 +451,7 @@ function stepsOf(
             how.form === 'universal'
               ? 'Webhooks refuse what they would not take; kumactl checks names only, so that the control plane refuses the rest when it is applied.'
               : 'The webhooks of Kong Mesh refuse what they would not take.',
-          commands: partsOf(stage, how).map((part) =>
+          commands: partsOf(movesOf(stage.changes, how)).map((part) =>
             commandOf(part, folder, part.tool === 'kumactl' ? 'apply --dry-run' : 'apply --dry-run=server'),
           ),
           verify: [],
@@ -409,7 +463,6 @@ function stepsOf(
           commands,
           verify: [
             dataplanes,
-            ...rollouts(shown(services), isWithin ? '-kong' : '', kongSide),
             ...shown(services).map((service) =>
               kubectl(
                 `-n ${service.namespace} get pods -l ${word(selectorOf(service))} -o jsonpath='{range .items[*]}{.metadata.name}{"\\t"}{.spec.initContainers[*].name}{" "}{.spec.containers[*].name}{"\\n"}{end}'`,
@@ -431,7 +484,6 @@ function stepsOf(
             : 'Callers in Kong Mesh go direct from now on.',
           commands,
           verify: [
-            ...rollouts(shown(services), '', kongSide),
             kumactl(
               `get meshservices -m ${names.mesh} -o yaml`,
               'status.tls is Ready, healthy proxies are at least one',
@@ -468,24 +520,20 @@ function stepsOf(
         {
           title: isEnd ? 'End the bridge' : 'Take away what nobody in Istio needs any more',
           why: isEnd
-            ? 'Trust in Istio, its identities in permissions, and the last of its resources go.'
+            ? staying === 0
+              ? 'Trust in Istio, its identities in permissions, and the last of its resources go.'
+              : `The bridge stays for ${staying} ${staying === 1 ? 'service that stays' : 'services that stay'} in Istio; what only the others needed goes.`
             : 'Resources about services that only Kong Mesh calls have no effect any more.',
           commands,
           verify: [
             istioctl('analyze -A', undefined, istioSide),
-            ...(isEnd
-              ? [
-                  kubectl(
-                    `get all,meshtrust,meshexternalservice,hostnamegenerator,meshtrafficpermission -A -l isthmus/bridge`,
-                    'nothing is left of the bridge',
-                    kongSide,
-                  ),
-                  istioctl('proxy-status', 'it is empty', istioSide),
-                ]
+            ...(isEnd && staying === 0
+              ? [...nothingLeft(isWithin), istioctl('proxy-status', 'it is empty', istioSide)]
               : []),
           ],
           rollback,
         },
+        ...(isEnd && staying === 0 ? [withoutIstio(facts.input, istioSide)] : []),
       ];
     }
     default: {
@@ -530,13 +578,17 @@ const stops: Readonly<Record<string, readonly [safe: boolean, why: string]>> = {
   end: [true, 'The migration is over.'],
 };
 
-/** What to do in a stage: commands with the estate's own names, how to verify, how to go back, and whether one may stop afterwards. */
+/**
+ * What to do in a stage: commands with the estate's own names, how to verify, how to go back, and whether one may stop afterwards.
+ * @param staying how many services no wave moves
+ */
 export function stepsOfStage(
   facts: BridgeFacts,
   stage: Stage,
   services: readonly string[],
   folder: string,
   form: ResourceForm,
+  staying: number,
 ): StageSteps {
   const known = services.flatMap((id) => facts.services.get(id) ?? []);
   const { changes } = stage;
@@ -558,7 +610,7 @@ export function stepsOfStage(
   ];
   return {
     stage: stage.id,
-    steps: stepsOf(facts, stage, known, folder, { form, names: facts.input.names }),
+    steps: stepsOf(facts, stage, known, folder, { form, names: facts.input.names }, staying),
     affected: [...own].sort(),
     safeToStop: isSafe && closed.length === 0,
     stop:

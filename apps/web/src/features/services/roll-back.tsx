@@ -20,7 +20,16 @@ function WayBack({ migration, service, wave }: { migration: string; service: Ser
   const done = data.stages.slice(0, nextStage(data.stages, service.phase, service.share));
   const commands = done
     .toReversed()
-    .map(({ id, title, steps }) => ({ id, title, commands: steps.toReversed().flatMap(({ rollback }) => rollback) }))
+    .map(({ id, title, steps }, index) => ({
+      id,
+      title,
+      // The script of the newest stage leads all the way back; those of earlier stages would do the same once more.
+      commands: steps
+        .toReversed()
+        .flatMap(({ rollback }) =>
+          rollback.filter(({ text }) => index === 0 || !text.endsWith('rollback/rollback.sh')),
+        ),
+    }))
     .filter((stage) => stage.commands.length > 0);
   if (commands.length === 0) return <p className="muted">No stage is recorded as done: nothing is to be taken back.</p>;
   return (
