@@ -30,7 +30,7 @@ const clusterScoped: Readonly<Record<string, ReadonlySet<string>>> = {
   'gateway.networking.k8s.io': new Set(['GatewayClass']),
   'cert-manager.io': new Set(['ClusterIssuer']),
   'sailoperator.io': new Set(['Istio', 'IstioCNI', 'IstioRevision', 'IstioRevisionTag', 'ZTunnel']),
-  'kuma.io': new Set(['Mesh', 'Zone', 'ZoneInsight', 'MeshInsight', 'ContainerPatch']),
+  'kuma.io': new Set(['Mesh', 'Zone', 'ZoneInsight', 'MeshInsight']),
   'configuration.konghq.com': new Set(['KongClusterPlugin', 'KongVault', 'KongLicense']),
 };
 
