@@ -420,4 +420,40 @@ export const serviceEntry = defineCodes({
     explanation:
       'Requests of other protocols go to their address in both (edge.md M1; verified by running Istio 1.32).',
   },
+  sidecarWidened: {
+    code: 'ISTHMUS-SE-045',
+    severity: 'blocker',
+    title: 'Workloads would reach what their Sidecar keeps from them',
+    message:
+      'Sidecar {sidecar} does not import {host} and refuses hosts that it does not know. Its workloads are of a namespace whose MeshPassthrough lets connections to {host} out, and Kong Mesh adds the lists of all policies up: they would reach it.',
+    help: 'Move these workloads to a namespace of their own, or take the host off the list and let those who need it out by policies for their pods.',
+    explanation:
+      'appendMatch of all MeshPassthroughs that select a proxy is concatenated (kuma, meshpassthrough, 2.14); a Sidecar for pods takes the place of that of its namespace (edge.md 3.5, verified by running Istio 1.32).',
+  },
+  sidecarClosed: {
+    code: 'ISTHMUS-SE-046',
+    severity: 'warning',
+    title: 'Workloads no longer reach what their Sidecar imports',
+    message:
+      'Sidecar {sidecar} imports {host} for its workloads, and the rest of the namespace does not. No MeshPassthrough lets them out to it.',
+    help: 'Write a MeshPassthrough for the labels of these pods, with the host in appendMatch.',
+    explanation: 'Lists are written for namespaces (edge.md 1.2 and 3.5).',
+  },
+  importedNowhere: {
+    code: 'ISTHMUS-SE-047',
+    severity: 'info',
+    title: 'No Sidecar imports the host',
+    message:
+      'Every namespace of the import that refuses unknown hosts has a Sidecar without {host}. Nothing is let out to it, as in Istio; who is open reaches it anyway.',
+    help: 'Nothing is to be done.',
+    explanation: 'A Sidecar decides which hosts its proxies know (edge.md 3.5, verified by running Istio 1.32).',
+  },
+  partWithoutEffect: {
+    code: 'ISTHMUS-SE-048',
+    severity: 'info',
+    title: 'Part of the entry has no effect',
+    message: 'This part is of hosts or ports that neither mesh makes anything of.',
+    help: 'Nothing is to be done.',
+    explanation: 'What becomes of the hosts and ports is said there.',
+  },
 });

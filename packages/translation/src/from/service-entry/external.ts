@@ -55,6 +55,9 @@ function endpointsOf(context: Context, entry: Entry, host: Field<string>, port: 
       : context.exact(targetPort, targetPort.value);
   if (entry.endpoints.length === 0)
     return entry.resolution === 'STATIC' ? [] : [{ address: context.derived(host, host.value), port: number() }];
+  // What endpoints say of a port by its name counts before the entry's (edge.md S3).
+  if (entry.endpoints.every(({ ports }) => ports.has(port.name)))
+    context.inert(targetPort, codes.serviceEntry.partWithoutEffect, {});
   return entry.endpoints.flatMap(({ address, ports }) => {
     if (address === undefined || !isUsable(address.value)) return [];
     const own = ports.get(port.name);

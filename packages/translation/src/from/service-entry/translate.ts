@@ -3,6 +3,7 @@ import type { Context } from '../../context.ts';
 import { child, descend, entries, type Field, items, text } from '../../field.ts';
 import { meshSettings } from '../../mesh-settings.ts';
 import { accountForEndpoint, emitExternal } from './external.ts';
+import { listsFor } from './importers.ts';
 import { type OutboundModes, outboundModes } from './outbound.ts';
 import { type Allowed, createEgress, type Egress, type Scope } from './passthrough.ts';
 import { type Fate, isForGateway, planHost } from './plan.ts';
@@ -32,8 +33,14 @@ function visibilityOf(context: Context, entry: Entry): Visibility {
   };
 }
 
-const scopesOf = ({ all, namespaces }: Visibility): Scope[] =>
-  all ? ['mesh'] : namespaces.map((namespace) => ({ namespace }));
+/** The lists that a host belongs on; where there is none, nobody who is closed may reach it, in Istio either. */
+function scopesOf({ context, idle }: Run, host: Field<string>, { all, namespaces }: Visibility): Scope[] {
+  const lists = listsFor(context, host, all ? undefined : namespaces);
+  if (lists.length > 0) return lists;
+  context.inert(host, codes.serviceEntry.importedNowhere, { host: host.value });
+  idle.add(host);
+  return [];
+}
 
 const passProtocols: Readonly<Record<string, Allowed['protocol']>> = { HTTP2: 'http2', GRPC: 'grpc' };
 
@@ -45,6 +52,8 @@ interface Run {
   externals: number;
   /** Hosts whose finding about trusted names stands already. */
   readonly trusted: Set<string>;
+  /** Hosts that nobody who is closed may reach. */
+  readonly idle: Set<Field>;
 }
 
 /** What a port lets out of a sidecar, by name where its protocol carries one, else by address. */
@@ -193,9 +202,14 @@ const isOwnAddress = ({ endpoints, ports }: Entry, address: Field<string>): bool
   ports.every(({ number, targetPort }) => targetPort === undefined || targetPort.value === number.value);
 
 /** Lets calls to such an address out as they are. */
-function passAddress({ context, egress }: Run, { ports }: Entry, address: Field<string>, visibility: Visibility): void {
+function passAddress(
+  { context, egress }: Run,
+  { ports }: Entry,
+  address: Field<string>,
+  scopes: readonly Scope[],
+): void {
   context.settled(address);
-  for (const scope of scopesOf(visibility))
+  for (const scope of scopes)
     for (const { number, field, family, protocolField, protocol } of ports) {
       const spoken: Readonly<Record<typeof family, readonly Allowed['protocol'][]>> = {
         http: [passProtocols[protocol] ?? 'http'],
@@ -245,11 +259,14 @@ function translateHost(run: Run, entry: Entry, host: Field<string>, visibility: 
     if (isForGateway(context, host, port, originationOf(context, entry, host.value, port)))
       context.claim(port.field, 'approximate', codes.gateway.detour);
   const externals = fates.filter((fate) => fate.kind === 'external');
+  const isPassed =
+    fates.some(({ kind }) => kind === 'passthrough') || entry.addresses.some((one) => isOwnAddress(entry, one));
+  const scopes = isPassed ? scopesOf(run, host, visibility) : [];
   for (const { kind, port } of fates)
     if (kind === 'passthrough')
-      for (const scope of scopesOf(visibility)) passPort(run, { ...entry, hosts: [host], addresses: [] }, port, scope);
+      for (const scope of scopes) passPort(run, { ...entry, hosts: [host], addresses: [] }, port, scope);
   for (const address of entry.addresses)
-    if (isOwnAddress(entry, address)) passAddress(run, entry, address, visibility);
+    if (isOwnAddress(entry, address)) passAddress(run, entry, address, scopes);
     else context.unsupported(address, codes.serviceEntry.virtualAddress, { address: address.value });
   if (externals.length === 0) return;
   const claimants = entriesByHost(context).get(host.value.toLowerCase())?.length ?? 0;
@@ -332,10 +349,17 @@ function translateEntry(run: Run, entry: Entry): void {
   for (const field of entry.exportTo) context.settled(field);
   for (const host of entry.hosts) translateHost(run, entry, host, visibility);
   const passed = entry.hosts.filter(({ value }) => value.includes('*') || entry.resolution === 'NONE');
-  if (entry.selector !== undefined || entry.endpoints.length > 0 || passed.length === 0) return;
-  for (const name of entry.alternativeNames) context.inert(name, codes.serviceEntry.alternativeNamesIdle, {});
-  for (const scope of scopesOf(visibility))
-    for (const port of entry.ports) if (port.family !== 'none') passPort(run, { ...entry, hosts: passed }, port, scope);
+  if (entry.selector === undefined && entry.endpoints.length === 0)
+    for (const host of passed)
+      for (const scope of scopesOf(run, host, visibility))
+        for (const port of entry.ports)
+          if (port.family !== 'none') passPort(run, { ...entry, hosts: [host] }, port, scope);
+  // Names count where TLS starts in the mesh.
+  for (const name of entry.alternativeNames)
+    if (context.unclaimed(name).length > 0) context.inert(name, codes.serviceEntry.alternativeNamesIdle, {});
+  if (entry.ports.every(({ family }) => family === 'none') || entry.hosts.some((host) => run.idle.has(host)))
+    for (const leaf of context.unclaimed(entry.spec))
+      context.claim(leaf, 'inert', codes.serviceEntry.partWithoutEffect);
 }
 
 /**
@@ -351,6 +375,7 @@ export function translateServiceEntries(context: Context): void {
     modes,
     externals: 0,
     trusted: new Set(),
+    idle: new Set(),
   };
   for (const { entry } of read) {
     if ('refused' in entry) {
