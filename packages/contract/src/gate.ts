@@ -15,6 +15,7 @@ export const Condition = Type.Object({
     'trust',
     'access-in-phase',
     'between-clusters',
+    'rules-across',
     'approvals',
     'share',
     'callers',

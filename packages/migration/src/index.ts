@@ -57,6 +57,7 @@ export {
   type PhaseState,
   phaseCase,
   progressWith,
+  rulesAcross,
   stateCase,
   waitingFor,
 } from './phases/evidence.ts';

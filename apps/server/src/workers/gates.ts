@@ -15,6 +15,7 @@ import {
   phaseCase,
   phaseOrder,
   progressWith,
+  rulesAcross,
   sentenceOfGate,
   waitingFor,
 } from '@isthmus/migration';
@@ -179,6 +180,9 @@ function factsOf(
     },
     get ways() {
       return inEach(snapshot, service, basis, (part) => closedWays(part.facts, service, then));
+    },
+    get rulesAcross() {
+      return inEach(snapshot, service, basis, (part) => rulesAcross(part.facts, service, then));
     },
     get trust() {
       const found = partsOf(snapshot, basis).flatMap(({ facts: { services }, facts: cluster }) => {

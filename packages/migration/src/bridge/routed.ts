@@ -1,4 +1,4 @@
-import { effectiveNamespace, isList, isMap, type JsonObject, mapOf } from '@isthmus/kubernetes';
+import { effectiveNamespace, isList, isMap, type JsonObject, mapOf, type Resource } from '@isthmus/kubernetes';
 import type { BridgedPort, BridgedService, BridgeFacts } from './facts.ts';
 import { remembered } from './remembered.ts';
 import type { RouteKind } from './share.ts';
@@ -7,15 +7,14 @@ const isForMesh = ({ gateways }: JsonObject): boolean =>
   !isList(gateways) || gateways.length === 0 || gateways.includes('mesh');
 
 /** The VirtualServices of the mesh that are for a service, and not only send to it. */
-const specsFor = (facts: BridgeFacts, service: BridgedService): readonly JsonObject[] =>
+const routesFor = (facts: BridgeFacts, service: BridgedService): readonly Resource[] =>
   remembered(facts, `routes for ${service.id}`, () =>
-    (facts.routes.get(service.id) ?? []).flatMap((resource) => {
+    (facts.routes.get(service.id) ?? []).filter((resource) => {
       const spec = mapOf(resource.object.spec);
       const { hosts } = spec;
       const namespace = effectiveNamespace(resource);
       const named = isList(hosts) ? hosts.filter((host): host is string => typeof host === 'string') : [];
-      const isOwn = named.some((host) => facts.finder.named(host, namespace).includes(service.id));
-      return isOwn && isForMesh(spec) ? [spec] : [];
+      return isForMesh(spec) && named.some((host) => facts.finder.named(host, namespace).includes(service.id));
     }),
   );
 
@@ -24,8 +23,8 @@ const specsFor = (facts: BridgeFacts, service: BridgedService): readonly JsonObj
  * port in its matches, by itself: what none is for goes to the service as it is (istio, pilot/pkg/networking/core, 1.32).
  */
 export function isRouted(facts: BridgeFacts, service: BridgedService, { port }: BridgedPort, kind: RouteKind): boolean {
-  return specsFor(facts, service).some((spec) => {
-    const rules = spec[kind];
+  return routesFor(facts, service).some(({ object }) => {
+    const rules = mapOf(object.spec)[kind];
     return (
       isList(rules) &&
       rules.filter(isMap).some(({ match }) => {
@@ -35,3 +34,33 @@ export function isRouted(facts: BridgeFacts, service: BridgedService, { port }: 
     );
   });
 }
+
+/** Whether a rule sends whatever comes to the service itself, and does nothing else with it. */
+function isPlain(rule: JsonObject, isOwn: (host: string) => boolean): boolean {
+  const { route, name: _, ...rest } = rule;
+  const [only, ...others] = isList(route) ? route.filter(isMap) : [];
+  const { host, subset } = mapOf(only?.destination);
+  return (
+    Object.keys(rest).length === 0 &&
+    only !== undefined &&
+    others.length === 0 &&
+    only.headers === undefined &&
+    typeof host === 'string' &&
+    subset === undefined &&
+    isOwn(host)
+  );
+}
+
+/** The VirtualServices for a service of which a rule does more than to send its calls to it. */
+export const routesThatMatter = (facts: BridgeFacts, service: BridgedService): readonly Resource[] =>
+  remembered(facts, `routes that matter for ${service.id}`, () =>
+    routesFor(facts, service).filter((resource) => {
+      const namespace = effectiveNamespace(resource);
+      const isOwn = (host: string): boolean => facts.finder.named(host, namespace).includes(service.id);
+      const spec = mapOf(resource.object.spec);
+      return (['http', 'tls', 'tcp'] as const).some((kind) => {
+        const rules = spec[kind];
+        return isList(rules) && !rules.filter(isMap).every((rule) => isPlain(rule, isOwn));
+      });
+    }),
+  );

@@ -3,7 +3,7 @@ import { closedIntoIstio, isReachedDirectly, openPorts } from './into-istio.ts';
 import { closedIntoKong } from './into-kong.ts';
 import { bridgeHost, gatewayHosts } from './kong-gateway.ts';
 import { hasPodsInIstio, hasPodsInKong, type ProgressOf } from './progress.ts';
-import { isRouted } from './routed.ts';
+import { isRouted, routesThatMatter } from './routed.ts';
 import { repeatedActions } from './share.ts';
 
 /** How a call gets from one mesh into the other (security.md 4.1.1). */
@@ -62,6 +62,30 @@ function cautionsOfTls(service: BridgedService, facts: BridgeFacts): string[] {
   });
 }
 
+/** Rules that requests meet twice behind Kong Gateway: in Istio's proxies, and in those of Kong Mesh. */
+const repeatedRules = (to: string, facts: BridgeFacts): string[] =>
+  (facts.routes.get(to) ?? []).flatMap((resource) => {
+    const actions = repeatedActions(resource);
+    return actions.length === 0
+      ? []
+      : [`VirtualService ${resource.namespace}/${resource.name} ${actions.join(', ')}; Kong Mesh does so once more.`];
+  });
+
+/** Rules that calls from Kong Mesh do not meet: those for the mesh are for sidecars of Istio, and no gateway follows them. */
+const passedRules = (service: BridgedService, facts: BridgeFacts): string[] =>
+  routesThatMatter(facts, service).map(
+    ({ namespace, name }) =>
+      `VirtualService ${namespace}/${name} is for callers with sidecars of Istio: calls from Kong Mesh go past its rules.`,
+  );
+
+/** What calls on a way meet other than within Istio, in sentences: rules that they pass, and rules that they meet twice. */
+export function otherRules({ kind, direction, to }: Way, facts: BridgeFacts): string[] {
+  const service = facts.services.get(to);
+  if (service === undefined || kind === 'closed') return [];
+  if (direction === 'to-istio') return passedRules(service, facts);
+  return kind === 'kong-gateway' ? repeatedRules(to, facts) : [];
+}
+
 function toKong({ from, to, gateway }: BridgedCall, service: BridgedService, facts: BridgeFacts): Way {
   const { settings } = facts.input;
   const common = { from, to, gateway, direction: 'to-kong' } as const;
@@ -116,14 +140,7 @@ function toKong({ from, to, gateway }: BridgedCall, service: BridgedService, fac
         : []),
       ...uncarriedPorts(service).map(({ text }) => text),
       ...cautionsOfTls(service, facts),
-      ...(facts.routes.get(to) ?? []).flatMap((resource) => {
-        const actions = repeatedActions(resource);
-        return actions.length === 0
-          ? []
-          : [
-              `VirtualService ${resource.namespace}/${resource.name} ${actions.join(', ')}; Kong Mesh does so once more.`,
-            ];
-      }),
+      ...repeatedRules(to, facts),
     ],
   };
 }
@@ -136,7 +153,7 @@ function toIstio({ from, to, gateway }: BridgedCall, service: BridgedService, fa
       kind: 'direct-plaintext',
       sentence: `${from} calls ${to} directly and in plaintext, which Istio permits.`,
       hosts: service.hosts,
-      cautions: [],
+      cautions: passedRules(service, facts),
     };
   const reason =
     closedIntoIstio(service, facts) ?? (service.ports.length === 0 ? `No port of ${to} is known.` : undefined);
@@ -154,7 +171,7 @@ function toIstio({ from, to, gateway }: BridgedCall, service: BridgedService, fa
     kind: 'external-service',
     sentence: `${from} calls ${to} under its own name, through the zone egress of Kong Mesh and a gateway of Istio.`,
     hosts: service.hosts.slice(0, 1),
-    cautions: closedPorts(service, facts).map(({ text }) => text),
+    cautions: [...closedPorts(service, facts).map(({ text }) => text), ...passedRules(service, facts)],
   };
 }
 

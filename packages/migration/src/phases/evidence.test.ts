@@ -17,6 +17,7 @@ import {
   type Progress,
   phaseCase,
   progressOfPhase,
+  rulesAcross,
   serviceGraph,
   servicesOf,
   waitingFor,
@@ -172,6 +173,28 @@ test('ports without a way count once no Pod in Istio answers them any more', () 
     text: expect.stringMatching(/^shop\/cart → shop\/pay: Port 53\/UDP has no way into Kong Mesh/),
     service: 'shop/cart',
   });
+});
+
+test('calls that go past rules, or meet them twice, are named', () => {
+  const routed = (http: string): BridgeFacts =>
+    factsOf(
+      shop +
+        `apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: pay, namespace: shop}\nspec: {hosts: [pay], http: [${http}]}\n---\n`,
+      { topology: 'separate-clusters' },
+    );
+  const texts = (facts: BridgeFacts, service: string, phases: Readonly<Record<string, string>>) =>
+    rulesAcross(facts, service, at(phases)).map(({ text }) => text);
+  const plain = routed('{route: [{destination: {host: pay}}]}');
+  expect(texts(plain, 'shop/cart', { 'shop/cart': 'migrated' })).toEqual([]);
+  const rewritten = routed('{match: [{uri: {prefix: /a}}], rewrite: {uri: /b}, route: [{destination: {host: pay}}]}');
+  expect(texts(rewritten, 'shop/cart', { 'shop/cart': 'migrated' })).toEqual([
+    'shop/cart → shop/pay: VirtualService shop/pay is for callers with sidecars of Istio: calls from Kong Mesh go past its rules.',
+  ]);
+  expect(texts(rewritten, 'shop/pay', { 'shop/pay': 'shifting' })).toEqual([
+    'shop/cart → shop/pay: VirtualService shop/pay rewrites; Kong Mesh does so once more.',
+  ]);
+  // In one mesh again both meet the rules once.
+  expect(texts(rewritten, 'shop/pay', { 'shop/pay': 'migrated', 'shop/cart': 'migrated' })).toEqual([]);
 });
 
 test('certificates are asked for where mTLS crosses within a cluster, and nowhere else', () => {

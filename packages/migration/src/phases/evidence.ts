@@ -13,7 +13,7 @@ import { closedIntoKong, intoKong, strictWhileBridging } from '../bridge/into-ko
 import { bridgeLabel } from '../bridge/object.ts';
 import { hasPodsInIstio, type Progress, type ProgressOf, progressOfPhase } from '../bridge/progress.ts';
 import type { WaveOf } from '../bridge/stages.ts';
-import { crossingWays, portsWithoutWay } from '../bridge/way.ts';
+import { crossingWays, otherRules, portsWithoutWay, type Way } from '../bridge/way.ts';
 import { workloadCalls } from '../graph/workload-calls.ts';
 import type { Order } from '../waves/settings.ts';
 import type { GateEvidence, Phase } from './gate.ts';
@@ -27,15 +27,29 @@ export function progressWith(recorded: ProgressOf, service: string, phase: Phase
   return (id) => (id === service ? own : recorded(id));
 }
 
-/** Calls of a service, and to it, that would have no way across in a phase, or none for some of their ports. */
-export function closedWays(facts: BridgeFacts, service: string, progressOf: ProgressOf): GateEvidence[] {
+/** What is to be said of the calls of a service, and of those to it, that cross between the meshes in a phase. */
+function ofCrossing(
+  facts: BridgeFacts,
+  service: string,
+  progressOf: ProgressOf,
+  of: (way: Way) => readonly string[],
+): GateEvidence[] {
   const calls = [...(facts.callsTo.get(service) ?? []), ...(facts.callsFrom.get(service) ?? [])];
   return crossingWays(facts, progressOf, calls).flatMap((way) => {
-    const { kind, from, to, reason = '' } = way;
-    const reasons = kind === 'closed' ? [reason] : portsWithoutWay(way, facts, progressOf);
-    return reasons.map((text) => ({ text: `${from} → ${to}: ${text}`, service: from === service ? to : from }));
+    const { from, to } = way;
+    return of(way).map((text) => ({ text: `${from} → ${to}: ${text}`, service: from === service ? to : from }));
   });
 }
+
+/** Calls of a service, and to it, that would have no way across in a phase, or none for some of their ports. */
+export const closedWays = (facts: BridgeFacts, service: string, progressOf: ProgressOf): GateEvidence[] =>
+  ofCrossing(facts, service, progressOf, (way) =>
+    way.kind === 'closed' ? [way.reason ?? ''] : portsWithoutWay(way, facts, progressOf),
+  );
+
+/** Calls of a service, and to it, that meet other rules across the meshes than within Istio, which nobody compares. */
+export const rulesAcross = (facts: BridgeFacts, service: string, progressOf: ProgressOf): GateEvidence[] =>
+  ofCrossing(facts, service, progressOf, (way) => otherRules(way, facts));
 
 /** Services that are to move before a service and have not: those of its likely calls, in an earlier wave. */
 export function waitingFor(

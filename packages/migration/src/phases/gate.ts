@@ -33,6 +33,7 @@ export interface Condition {
     | 'trust'
     | 'access-in-phase'
     | 'between-clusters'
+    | 'rules-across'
     | 'approvals'
     | 'share'
     | 'callers';
@@ -79,6 +80,8 @@ export interface GateFacts {
   readonly order: Found;
   /** Calls that have no way across. */
   readonly ways: Found;
+  /** Calls that meet other rules across the meshes than within Istio, which nobody compared. */
+  readonly rulesAcross: Found;
   /** Certificates that are missing or not valid. */
   readonly trust: Found;
   readonly approvals: { readonly needed: number; readonly given: Found };
@@ -143,6 +146,12 @@ const words: Readonly<Record<Exclude<Condition['id'], 'previous' | 'approvals' |
     holds: 'Every known call has a way between the meshes.',
     fails: (count) => `${some(count, 'call')} would have no way between the meshes.`,
     unknown: 'The ways between the meshes are not known.',
+  },
+  'rules-across': {
+    title: 'Calls across the meshes meet the same rules',
+    holds: 'No known call across the meshes goes past a rule, or meets one twice.',
+    fails: (count) => `${some(count, 'call')} across the meshes would go past rules, or meet them twice.`,
+    unknown: 'What calls across the meshes meet is not known.',
   },
   trust: {
     title: 'Both meshes trust each other',
@@ -254,6 +263,7 @@ export function gateOf(to: Phase, facts: GateFacts): Gate {
     ...reviewed(),
     conditionOf('order', facts.order),
     conditionOf('ways', facts.ways),
+    conditionOf('rules-across', facts.rulesAcross),
     conditionOf('trust', facts.trust),
     conditionOf('access-in-phase', facts.accessInPhase),
   ];
@@ -265,6 +275,7 @@ export function gateOf(to: Phase, facts: GateFacts): Gate {
     migrated: () => [
       shareOf(facts.share),
       conditionOf('ways', facts.ways),
+      conditionOf('rules-across', facts.rulesAcross),
       conditionOf('access-in-phase', facts.accessInPhase),
       ...betweenClusters(),
     ],

@@ -51,6 +51,7 @@ function Where({ id, migration, service }: { id: Condition['id']; migration: str
         </Link>
       );
     case 'ways':
+    case 'rules-across':
     case 'trust':
       return (
         <Link to="/migrations/$id/bridge" params={params}>
