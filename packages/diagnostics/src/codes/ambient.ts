@@ -80,4 +80,14 @@ export const ambient = defineCodes({
     explanation:
       'ztunnel wraps connections in HBONE on port 15008; a sidecar of Kong Mesh keeps the port that was dialled.',
   },
+  exported: {
+    code: 'ISTHMUS-AMB-009',
+    severity: 'warning',
+    title: 'Waypoint applies a route to everybody',
+    message:
+      'Waypoint {waypoint} applies the routes for {host} to all of its callers in ambient mode, whatever exportTo says. The emitted policies are for callers of the namespaces that it names; others lose these routes.',
+    help: 'Export the VirtualService to all namespaces before it is translated, if they are meant to go by it.',
+    explanation:
+      "A waypoint is the proxy of the destination, which uses its own namespace's VirtualServices (edge.md A5).",
+  },
 });

@@ -54,17 +54,28 @@ function reportPolicies(context: Context, ambient: readonly Workload[]): void {
   }
 }
 
-/** Routes of Services in ambient mode that no waypoint applies (edge.md A5). */
+/**
+ * Routes of Services in ambient mode: those that no waypoint applies, and those that one applies to callers whom `exportTo`
+ * leaves out (edge.md A5).
+ */
 function reportRoutes(context: Context, ambient: readonly Workload[]): void {
   const { virtualServices, registry } = configOf(context);
+  // Not those that Istio makes of routes of the Gateway API.
+  const written = new Set(context.ofKind('VirtualService'));
   for (const service of registry.all) {
     const { selector, namespace, resource, host } = service;
-    if (service.registry !== 'kubernetes' || selector === undefined || waypointOf(context, resource) !== undefined)
-      continue;
+    if (service.registry !== 'kubernetes' || selector === undefined) continue;
     if (!ambient.some((one) => one.namespace === namespace && matchesLabels(selector, one.labels))) continue;
-    for (const one of virtualServices.withHost(host.toLowerCase()))
-      if (one.http.length > 0)
+    const waypoint = waypointOf(context, resource);
+    for (const one of virtualServices.withHost(host.toLowerCase())) {
+      if (one.http.length === 0) continue;
+      if (waypoint === undefined)
         context.report(codes.ambient.routeWithoutWaypoint, { host }, one.hosts[0] ?? one.resource);
+      const exported = descend(rootField(one.resource), 'spec', 'exportTo');
+      if (waypoint === undefined || exported === undefined || !written.has(one.resource)) continue;
+      if (items(exported).some(({ value }) => value === '*')) continue;
+      context.approximate(exported, undefined, codes.ambient.exported, { host, waypoint });
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { descend, type Field, number, text } from '../../field.ts';
-import { httpConditions } from '../virtual-service/retries.ts';
+import { grpcConditions, httpConditions } from '../virtual-service/retries.ts';
 import type { Counterpart } from './counterpart.ts';
 import { duration } from './durations.ts';
 import { type Patch, part, partNames } from './patch.ts';
@@ -52,30 +52,40 @@ export function retriesOf({ applyTo, operation, value, match, sides }: Patch): C
   if (policy === undefined || partNames(value).join() !== 'route' || partNames(route).join() !== 'retry_policy')
     return undefined;
   const http: Record<string, unknown> = {};
+  const grpc: Record<string, unknown> = {};
   for (const name of partNames(policy)) {
     const at = part(policy, name) as Field;
-    const retryOn =
-      name === 'retry_on'
-        ? (text(at)
-            ?.value.split(',')
-            .map((one) => httpConditions[one.trim()]) ?? [])
-        : [];
-    const readers: Readonly<Record<string, () => Record<string, unknown>>> = {
-      num_retries: () => ({ numRetries: number(at)?.value }),
-      per_try_timeout: () => ({ perTryTimeout: duration(at) }),
-      retry_on: () => ({ retryOn: retryOn.length === 0 || retryOn.includes(undefined) ? undefined : retryOn }),
-    };
-    const found = readers[name]?.();
-    if (found === undefined || Object.values(found)[0] === undefined) return undefined;
-    Object.assign(http, found);
+    if (name === 'num_retries' || name === 'per_try_timeout') {
+      const [key, value] =
+        name === 'num_retries'
+          ? (['numRetries', number(at)?.value] as const)
+          : (['perTryTimeout', duration(at)] as const);
+      if (value === undefined) return undefined;
+      http[key] = value;
+      grpc[key] = value;
+    } else if (name === 'retry_on') {
+      const tokens =
+        text(at)
+          ?.value.split(',')
+          .map((one) => one.trim()) ?? [];
+      const known = tokens.every((one) => httpConditions[one] !== undefined || grpcConditions[one] !== undefined);
+      if (tokens.length === 0 || !known) return undefined;
+      const [ofHttp, ofGrpc] = [httpConditions, grpcConditions].map((names) =>
+        tokens.flatMap((one) => names[one] ?? []),
+      );
+      // Without any the default conditions would stand; this one is never true.
+      http.retryOn = ofHttp?.length === 0 ? ['Http3PostConnectFailure'] : ofHttp;
+      if (ofGrpc?.length !== 0) grpc.retryOn = ofGrpc;
+    } else return undefined;
   }
   return Object.keys(http).length === 0
     ? undefined
     : {
         kind: 'MeshRetry',
         side: 'outbound',
-        conf: { http },
+        conf: { http, ...(Object.keys(grpc).length === 0 ? {} : { grpc }) },
         from: policy,
-        difference: 'it counts before policies of single services, as the patch does in Istio',
+        difference:
+          'it counts before policies of single services, as the patch does in Istio; services of gRPC are tried again by their own conditions',
       };
 }

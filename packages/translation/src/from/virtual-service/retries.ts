@@ -13,7 +13,7 @@ export const httpConditions: Readonly<Record<string, string>> = {
   'http3-post-connect-failure': 'Http3PostConnectFailure',
 };
 /** `cancelled` is missing: Kong Mesh writes it in a way that Envoy does not know. */
-const grpcConditions: Readonly<Record<string, string>> = {
+export const grpcConditions: Readonly<Record<string, string>> = {
   'deadline-exceeded': 'DeadlineExceeded',
   internal: 'Internal',
   'resource-exhausted': 'ResourceExhausted',
