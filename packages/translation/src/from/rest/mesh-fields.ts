@@ -14,11 +14,9 @@ const advice: Readonly<Record<string, string>> = {
   connectTimeout: 'Write it into a MeshTimeout (connectionTimeout).',
   defaultConfig:
     'Set its counterparts on the pods: `kuma.io/sidecar-proxy-concurrency`, `kuma.io/sidecar-drain-time`, `kuma.io/wait-for-dataplane-ready`, `kuma.io/sidecar-env-vars`.',
-  defaultDestinationRuleExportTo: 'Policies of Kong Mesh are scoped by their namespace and targetRef.',
   defaultHttpRetryPolicy: 'Write it into a MeshRetry for the whole mesh.',
   defaultProviders: 'Write a MeshAccessLog, MeshTrace or MeshMetric for the whole mesh.',
   defaultServiceExportTo: 'Restrict with reachable backends or MeshTrafficPermissions.',
-  defaultVirtualServiceExportTo: 'Policies of Kong Mesh are scoped by their namespace and targetRef.',
   discoverySelectors: 'Label the namespaces that take part with `kuma.io/sidecar-injection`; others are not seen.',
   dnsRefreshRate: 'Kong Mesh has no such setting.',
   enableAutoMtls: 'Mutual TLS of Kong Mesh does not depend on the caller.',
@@ -62,6 +60,12 @@ function accountForInboundPolicy(context: Context): void {
     if (mode.value === 'PASSTHROUGH') context.approximate(mode, undefined, codes.installation.undeclaredPorts, {});
 }
 
+/** Who goes by a rule is worked out before anything is emitted for it: policies are for the clients that see it (edge.md M4). */
+function accountForExports(context: Context): void {
+  for (const name of ['defaultVirtualServiceExportTo', 'defaultDestinationRuleExportTo'])
+    for (const field of meshSettings(context, name)) context.settled(field);
+}
+
 function leavesUnder(field: Field): number {
   let count = 0;
   eachLeaf(field.value, field.path, () => void count++);
@@ -79,6 +83,7 @@ const restOf = (block: Field, open: readonly Field[]): string[] =>
 /** What is left of the mesh's configuration: one finding for each of its fields. */
 export function accountForMeshFields(context: Context): void {
   accountForInboundPolicy(context);
+  accountForExports(context);
   for (const config of meshSettings(context)) {
     for (const [key, field] of entries(config.path === '' ? rootField(config.resource) : config)) {
       const open: Field[] = context.unclaimed(field);
