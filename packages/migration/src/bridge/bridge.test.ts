@@ -467,3 +467,16 @@ test('a service of gRPC alone is called by HTTP/2 through Kong Gateway, which is
   ]);
   expect(find(all, 'Service', 'pay')?.metadata).toMatchObject({ annotations: { 'konghq.com/protocol': 'grpc' } });
 });
+
+test('between clusters nobody is led to a machine outside of Kubernetes: Kong Gateway leads to Services only', () => {
+  const machine = istio(
+    'ServiceEntry',
+    'crew',
+    '{hosts: [crew.internal], location: MESH_INTERNAL, resolution: STATIC, ports: [{number: 80, name: http, protocol: HTTP}], endpoints: [{address: 10.0.0.1}]}',
+  );
+  const facts = factsOf(service('cart').replace('pay.shop', 'crew.internal') + machine, {
+    topology: 'separate-clusters',
+  });
+  const all = objects(facts, { 'shop/crew': 'shifting' }, 50);
+  expect(all.filter(({ kind }) => kind === 'HTTPRoute' || kind === 'VirtualService')).toEqual([]);
+});

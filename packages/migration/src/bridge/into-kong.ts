@@ -79,6 +79,8 @@ export function closedIntoKong(service: BridgedService, facts: BridgeFacts): str
       ? undefined
       : `DestinationRule ${rule.namespace}/${rule.name} makes Istio’s proxies call ${service.id} with TLS for its application, and its Pods in Kong Mesh demand the mTLS of the mesh.`;
   }
+  if (service.service.origin !== 'service')
+    return `${service.id} is outside of Kubernetes, and Kong Gateway leads to Services only.`;
   if (service.ports.length === 0) return `No port of ${service.id} is known.`;
   return service.restricted && !widened.some((one) => one.service === service.id)
     ? `Istio restricts who may call ${service.id}, and Kong Mesh sees Kong Gateway in the place of every caller from Istio.`

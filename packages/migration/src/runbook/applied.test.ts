@@ -175,11 +175,7 @@ function faults(planned: Planned, isApplied: boolean): string[] {
   const cluster: Cluster = facts.input.settings.topology === 'same-cluster' ? 'shared' : 'istio';
   let clusters = clustersOf([...importedObjects(facts).values()], cluster, isApplied);
   const known = new Set(facts.services.keys());
-  // Machines outside of Kubernetes are moved by hand, with what the translation drafts for them.
-  const machines = [...facts.services.values()].filter(({ service }) => service.origin !== 'service');
-  const isByHand = (problem: string): boolean =>
-    machines.some(({ name, namespace }) => problem.includes(`${name}.${namespace}.bridge.internal`));
-  const now = (): string[] => [...new Set(unserved(clusters, cluster, known))].filter((one) => !isByHand(one));
+  const now = (): string[] => [...new Set(unserved(clusters, cluster, known))];
   const problems: string[] = [];
   let before = now();
   /** What was not wrong a moment ago. */

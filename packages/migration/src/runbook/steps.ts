@@ -478,10 +478,10 @@ function stepsOf(
     case 'cut-over':
       return [
         {
-          title: 'Move the last pods',
+          title: isWithin ? 'Move the last pods' : 'Let callers in Kong Mesh go direct',
           why: isWithin
             ? 'The workloads themselves change meshes, and take the place of the doubles; callers in Kong Mesh go direct from now on.'
-            : 'Callers in Kong Mesh go direct from now on.',
+            : 'Those who called through the bridge find the service in their own cluster from now on.',
           commands,
           verify: [
             kumactl(

@@ -48,7 +48,7 @@ function StageFacts({ migration, wave, stage }: { migration: string; wave: numbe
         <dt>Manifests</dt>
         <dd>
           {added.length + changed.length + removed.length === 0
-            ? 'None change.'
+            ? 'None change. '
             : `${whole(added.length)} added, ${whole(changed.length)} changed, ${whole(removed.length)} removed. `}
           <Link
             to="/migrations/$id/bridge"
