@@ -1,8 +1,8 @@
 import { codes } from '@isthmus/diagnostics';
 import { indexServices, readByIstio, type Service } from '@isthmus/istio';
-import { stringifyJson } from '@isthmus/kubernetes';
+import { matchesLabels, stringifyJson } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
-import { child, flag, items, rootField, text } from '../../field.ts';
+import { child, descend, entries, flag, items, rootField, text } from '../../field.ts';
 import { meshSettings } from '../../mesh-settings.ts';
 import { dnsLabel } from '../../names.ts';
 import type { Zone } from '../../place.ts';
@@ -24,18 +24,30 @@ const isOfCluster = ({ namespace, name }: Service, root: string): boolean =>
   (namespace === 'default' && name === 'kubernetes') ||
   (namespace === root && /^istiod(?:-|$)/.test(name));
 
+/** Labels of the pods that Gateways of a cluster configure: those of Istio go, and each zone has its own of Kong. */
+const gatewaysOf = ({ estate }: Zone): Readonly<Record<string, string>>[] =>
+  estate.istio.flatMap((resource) => {
+    if (resource.kind !== 'Gateway' || resource.group !== 'networking.istio.io') return [];
+    const labels = entries(descend(rootField(resource), 'spec', 'selector'));
+    return labels.length === 0 ? [] : [Object.fromEntries(labels.map(([key, { value }]) => [key, String(value)]))];
+  });
+
 function sharedServices({ settings }: Context, zones: readonly Zone[]): Shared[] {
   const found = new Map<string, { namespace: string; name: string; inZones: { zone: Zone; service: Service }[] }>();
-  for (const zone of zones)
+  for (const zone of zones) {
+    const gateways = gatewaysOf(zone);
+    const isOfGateways = ({ selector }: Service): boolean =>
+      selector !== undefined && gateways.some((labels) => matchesLabels(labels, selector));
     for (const service of indexServices(readByIstio(zone.estate, settings.rootNamespace), settings.clusterDomain).all) {
       // What no cluster has for its own is written for all of them, and stands in each.
-      if (isOfCluster(service, settings.rootNamespace) || service.externalName) continue;
+      if (isOfCluster(service, settings.rootNamespace) || service.externalName || isOfGateways(service)) continue;
       const { namespace, name } = service;
       const key = `${namespace}/${name}`;
       const known = found.get(key) ?? { namespace, name, inZones: [] };
       found.set(key, known);
       known.inZones.push({ zone, service });
     }
+  }
   return [...found.values()].filter(({ inZones }) => inZones.length > 1);
 }
 
