@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -199,4 +199,24 @@ test('--fan-out counts what each proxy holds in both meshes; the report holds it
   expect([fanOut.services, fanOut.proxies, fanOut.scopings.length]).toEqual([2, 2, 8]);
   const without = isthmus(['plan', '-', '--report', '-'], text);
   expect(JSON.parse(without.stdout)).not.toHaveProperty('fanOut');
+});
+
+test('of several clusters each has a bundle of its own, with waves of the same numbers and the cluster as its zone', () => {
+  for (const cluster of ['east', 'west']) {
+    mkdirSync(join(scratch, 'both', `cluster=${cluster}`), { recursive: true });
+    const own = cluster === 'east' ? whole : `${service('pay')}`;
+    writeFileSync(join(scratch, 'both', `cluster=${cluster}`, 'estate.yaml'), own);
+  }
+  const out = join(scratch, 'of-both');
+  expect(isthmus(['plan', join(scratch, 'both'), '--complete', '--out', out]).status).toBe(0);
+  const files = filesIn(out);
+  expect(files).toEqual(
+    expect.arrayContaining(['README.md', 'cluster=east/wave-02/runbook.md', 'cluster=west/wave-01/runbook.md']),
+  );
+  expect(files).not.toContain('cluster=west/wave-02/runbook.md');
+  expect(readFileSync(join(out, 'README.md'), 'utf8')).toContain('- [west](cluster=west/README.md): 1 service\n');
+  const runbook = readFileSync(join(out, 'cluster=west/wave-01/runbook.md'), 'utf8');
+  expect(runbook).toContain('kumactl install control-plane --mode zone --zone west ');
+  for (const path of files.filter((one) => one.startsWith('cluster=west/') && one.endsWith('.yaml')))
+    expect(readFileSync(join(out, path), 'utf8')).not.toContain('kind: Deployment');
 });

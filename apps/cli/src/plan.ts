@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { compareDiagnostics } from '@isthmus/diagnostics';
-import { mergedEstate } from '@isthmus/istio';
+import { type Estate, mergedEstate } from '@isthmus/istio';
 import { type Json, JsonError, parseJson } from '@isthmus/kubernetes';
 import {
   bridgeFacts,
+  type ClusterPart,
   concerns,
   defaultPlanSettings,
   type FanOut,
@@ -11,6 +12,7 @@ import {
   type Observation,
   type PlanSettings,
   planBundle,
+  planBundles,
   planReport,
   presentGraph,
   readObserved,
@@ -20,7 +22,7 @@ import {
   waveDays,
   waveOf,
 } from '@isthmus/migration';
-import { applyOverrides, translate } from '@isthmus/translation';
+import { applyOverrides, type Translation, translate } from '@isthmus/translation';
 import { type EstateOptions, readSources, settingsOf, textsOf } from './estate.ts';
 import { formatOf } from './format.ts';
 import { InputError } from './input.ts';
@@ -142,20 +144,34 @@ export async function runPlan(paths: readonly string[], options: PlanOptions): P
   let spread: FanOut | undefined;
   if (options.fanOut === true || out !== undefined) {
     progress.say(`Translating … ${estate.istio.length} Istio resources`);
-    const { estate: translated, emitted } = applyOverrides(translate(estate, settings), overrides);
+    const { estate: translated, emitted, zones = [] } = applyOverrides(translate(estate, settings), overrides);
     if (options.fanOut === true) spread = fanOut({ estate: translated, emitted, graph, settings });
     if (out !== undefined) {
-      const facts = bridgeFacts({
-        estate: whole,
-        graph,
-        emitted,
-        concerns: concerns(whole, graph.services, clusterDomain),
-        names: settings,
-        settings: bridge,
-      });
+      /** What the bridge is computed from: of several clusters each for itself, since each has a bridge of its own. */
+      const factsOf = (own: Estate, graphOfOwn: ServiceGraph, translation: Pick<Translation, 'emitted' | 'settings'>) =>
+        bridgeFacts({
+          estate: own,
+          graph: graphOfOwn,
+          emitted: translation.emitted,
+          concerns: concerns(own, graphOfOwn.services, clusterDomain),
+          names: translation.settings,
+          settings: bridge,
+        });
+      const parts =
+        zones.length < 2
+          ? []
+          : zones.map(({ cluster, translation }): ClusterPart => {
+              const own = serviceGraph(translation.estate, { clusterDomain, rootNamespace, observed });
+              return { cluster, facts: factsOf(translation.estate, own, translation) };
+            });
       progress.say('Writing …');
       const waves = waveOf(report.waves.map(({ groups }) => groups.flatMap(({ services }) => services)));
-      writePlanBundle(out, [...planBundle(facts, waves, days, sentenceOfPlan(report), format)]);
+      const sentence = sentenceOfPlan(report);
+      const files =
+        parts.length === 0
+          ? planBundle(factsOf(whole, graph, { emitted, settings }), waves, days, sentence, format)
+          : planBundles(parts, waves, days, sentence, format);
+      writePlanBundle(out, [...files]);
     }
   }
   progress.end();

@@ -84,3 +84,40 @@ export function* planBundle(
   yield { path: 'README.md', text: `${readme.join('\n').trimEnd()}\n` };
   for (let wave = 1; wave <= count; wave++) yield* planFiles(facts, waves, wave, days[wave - 1], form);
 }
+
+/** One of several clusters of Istio, with the bridge as it is planned for it. */
+export interface ClusterPart {
+  readonly cluster: string;
+  readonly facts: BridgeFacts;
+}
+
+/**
+ * The bundles of a plan for several clusters of Istio: a folder for each, whose commands are for that one alone. Waves have the same
+ * numbers everywhere, so that a service moves in all its clusters at once.
+ */
+export function* planBundles(
+  parts: readonly ClusterPart[],
+  waves: WaveOf,
+  days: readonly WaveDay[],
+  sentence: string,
+  form: ResourceForm,
+): Generator<BundleFile> {
+  const readme = [
+    '# Migration plan, made by Isthmus',
+    '',
+    `${sentence} Istio runs in ${parts.length} clusters, each of which becomes a zone: its folder holds what is done to it, and its commands are for its own context of kubectl. A wave moves in all of them; calls from one cluster to another are not part of the bridge.`,
+    '',
+    ...parts.map(({ cluster, facts }) => {
+      const count = [...facts.services.keys()].filter((id) => waves.has(id)).length;
+      return `- [${cluster}](cluster=${cluster}/README.md): ${count} ${count === 1 ? 'service' : 'services'}`;
+    }),
+    '',
+  ];
+  yield { path: 'README.md', text: readme.join('\n') };
+  for (const { cluster, facts } of parts) {
+    const own: WaveOf = new Map([...waves].filter(([id]) => facts.services.has(id)));
+    const moved = `${own.size} ${own.size === 1 ? 'service moves' : 'services move'} in the cluster ${cluster}.`;
+    for (const { path, text } of planBundle(facts, own, days, moved, form))
+      yield { path: `cluster=${cluster}/${path}`, text };
+  }
+}
