@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import {
   type AccessView,
   type Behaviour,
@@ -158,4 +159,21 @@ test('gates look at each cluster by itself, and stay shut for calls between them
 test('a cluster that the snapshot does not have is not found', async () => {
   for (const path of ['/access', '/access/sales/seats', '/access.csv', '/behaviour', '/behaviour/sales/seats'])
     expect((await ask(`${path}?cluster=north`)).status, path).toBe(404);
+});
+
+test('the bundle of a plan has a folder for each cluster, with what is done to that one', async () => {
+  const read = async (query: string): Promise<string[]> => {
+    const bytes = new Uint8Array(await (await ask(`/plan/bundle?format=tar.gz${query}`)).arrayBuffer());
+    // Names of a tar stand before their zeros, at the beginning of a block of 512 bytes.
+    const text = gunzipSync(bytes).toString('latin1');
+    return [...text.matchAll(/((?:cluster=\w+\/)?[\w./-]+\.(?:md|html|yaml|sh))\0/g)].map(
+      (match) => match[1] as string,
+    );
+  };
+  const all = await read('');
+  expect(all).toEqual(expect.arrayContaining(['README.md', 'cluster=east/README.md', 'cluster=west/README.md']));
+  expect(all.filter((path) => /^wave-/.test(path))).toEqual([]);
+  const wave = await read('&wave=1');
+  expect(wave.length).toBeGreaterThan(3);
+  for (const path of wave) expect(path).toMatch(/^cluster=(?:east|west)\/wave-01\//);
 });

@@ -72,7 +72,14 @@ export {
   phaseOrder,
   sentenceOfGate,
 } from './phases/gate.ts';
-export { type BundleFile, type ClusterPart, planBundle, planBundles, planFiles } from './runbook/bundle.ts';
+export {
+  type BundleFile,
+  type ClusterPart,
+  planBundle,
+  planBundles,
+  planFiles,
+  planFilesOfParts,
+} from './runbook/bundle.ts';
 export type { Command } from './runbook/command.ts';
 export { type Written, written, writtenRef } from './runbook/portions.ts';
 export { type Runbook, renderRunbook, runbookOf } from './runbook/runbook.ts';

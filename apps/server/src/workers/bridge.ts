@@ -4,16 +4,20 @@ import { type JsonObject, writeYaml } from '@isthmus/kubernetes';
 import {
   type BridgeDiagram,
   type BridgeFacts,
+  type BundleFile,
   bridgeDiagram,
   bridgeFacts,
   type Changes,
+  type ClusterPart,
   crossingWays,
   type Placed,
   type ProgressOf,
   pathDiagram,
   phasesAt,
   planBundle,
+  planBundles,
   planFiles,
+  planFilesOfParts,
   progressAt,
   progressOfPhase,
   renderRunbook,
@@ -31,6 +35,7 @@ import {
 } from '@isthmus/migration';
 import type { ServiceState } from '@isthmus/store';
 import type { PlanBasis } from '../plan-record.ts';
+import { clustersOf } from './one-cluster.ts';
 import { graphOf, wavesOf } from './plan.ts';
 import type { Translated } from './snapshot.ts';
 
@@ -231,12 +236,22 @@ export async function bundleOfPlan(
 ): Promise<Uint8Array | undefined> {
   const { facts, waves, count, planned } = bridgeOf(snapshot, basis);
   if (number !== undefined && number > count) return undefined;
-  const files =
-    number === undefined
-      ? planBundle(facts, waves, planned.days, planned.sentence, form)
-      : planFiles(facts, waves, number, planned.days[number - 1], form);
+  const { days, sentence } = planned;
+  const parts = clustersOf(snapshot).flatMap(({ zone, snapshot: own }): ClusterPart[] =>
+    zone === undefined ? [] : [{ cluster: zone.cluster, facts: bridgeFactsOf(own, basis) }],
+  );
+  const filesOf = (): Iterable<BundleFile> => {
+    if (number === undefined)
+      return parts.length === 0
+        ? planBundle(facts, waves, days, sentence, form)
+        : planBundles(parts, waves, days, sentence, form);
+    const day = days[number - 1];
+    return parts.length === 0
+      ? planFiles(facts, waves, number, day, form)
+      : planFilesOfParts(parts, waves, number, day, form);
+  };
   return archive(
-    [...files].sort((a, b) => (a.path < b.path ? -1 : 1)),
+    [...filesOf()].sort((a, b) => (a.path < b.path ? -1 : 1)),
     format,
   );
 }

@@ -91,6 +91,25 @@ export interface ClusterPart {
   readonly facts: BridgeFacts;
 }
 
+const ownWaves = ({ facts }: ClusterPart, waves: WaveOf): WaveOf =>
+  new Map([...waves].filter(([id]) => facts.services.has(id)));
+
+/** What `planFiles` gives for a wave, in a folder for each of several clusters that take part in it. */
+export function* planFilesOfParts(
+  parts: readonly ClusterPart[],
+  waves: WaveOf,
+  wave: number,
+  day: WaveDay | undefined,
+  form: ResourceForm,
+): Generator<BundleFile> {
+  for (const part of parts) {
+    const own = ownWaves(part, waves);
+    if (wave > Math.max(0, ...own.values())) continue;
+    for (const { path, text } of planFiles(part.facts, own, wave, day, form))
+      yield { path: `cluster=${part.cluster}/${path}`, text };
+  }
+}
+
 /**
  * The bundles of a plan for several clusters of Istio: a folder for each, whose commands are for that one alone. Waves have the same
  * numbers everywhere, so that a service moves in all its clusters at once.
@@ -114,8 +133,9 @@ export function* planBundles(
     '',
   ];
   yield { path: 'README.md', text: readme.join('\n') };
-  for (const { cluster, facts } of parts) {
-    const own: WaveOf = new Map([...waves].filter(([id]) => facts.services.has(id)));
+  for (const part of parts) {
+    const { cluster, facts } = part;
+    const own = ownWaves(part, waves);
     const moved = `${own.size} ${own.size === 1 ? 'service moves' : 'services move'} in the cluster ${cluster}.`;
     for (const { path, text } of planBundle(facts, own, days, moved, form))
       yield { path: `cluster=${cluster}/${path}`, text };
