@@ -8,7 +8,8 @@ import { type Patch, part, partNames } from './patch.ts';
 function formatOf(format: Field | undefined): Record<string, unknown> | undefined {
   const plain =
     text(part(format, 'text_format'))?.value ?? text(part(format, 'text_format_source', 'inline_string'))?.value;
-  if (plain !== undefined && plain !== '') return { type: 'Plain', plain };
+  // Kong Mesh ends lines by itself.
+  if (plain !== undefined && plain.trim() !== '') return { type: 'Plain', plain: plain.replace(/\n$/, '') };
   const json = entries(part(format, 'json_format')).map(([key, field]) => ({ key, value: text(field)?.value }));
   // Kong Mesh puts keys and values between quotes as they are (edge.md V-MAL-8), and knows no maps in maps.
   const isFlat =

@@ -19,6 +19,7 @@ const idioms: readonly (readonly [pattern: RegExp, policy: string])[] = [
   [/lb_policy|ring_hash|maglev|hash_policy/, 'MeshLoadBalancingStrategy'],
   [/health_checks/, 'MeshHealthCheck'],
   [/retry_policy/, 'MeshRetry'],
+  [/"route":\{"timeout"/, 'MeshTimeout (`http.requestTimeout`)'],
   [/access_log/, 'MeshAccessLog'],
   [/"tracing"/, 'MeshTrace'],
   [
