@@ -480,3 +480,17 @@ test('between clusters nobody is led to a machine outside of Kubernetes: Kong Ga
   const all = objects(facts, { 'shop/crew': 'shifting' }, 50);
   expect(all.filter(({ kind }) => kind === 'HTTPRoute' || kind === 'VirtualService')).toEqual([]);
 });
+
+test('between clusters a service that is closed keeps all requests in Istio until it has moved', () => {
+  const facts = factsOf(`${plain}${allowCart}`, { topology: 'separate-clusters' });
+  const path = (phase: string) =>
+    requestPath(facts, at({ 'shop/pay': phase }, 50), { from: 'shop/cart', to: 'shop/pay' })?.routes.map(
+      ({ to, share, closed }) => [to, share, closed === undefined],
+    );
+  expect(path('shifting')).toEqual([
+    ['istio', 100, true],
+    ['kong', 0, false],
+  ]);
+  expect(objects(facts, { 'shop/pay': 'shifting' }, 50).filter(({ kind }) => kind === 'VirtualService')).toEqual([]);
+  expect(path('migrated')).toEqual([['kong', 100, false]]);
+});

@@ -215,7 +215,9 @@ export function requestPath(
   const routes: RequestRoute[] = [];
   if (istioCallers > 0 || (callerProgress !== undefined && hasPodsInIstio(callerProgress))) {
     const way = wayOf('to-kong');
-    const taken = way === undefined ? 0 : calleeShare;
+    // Between clusters the routes of a service that is closed stay as they are, for as long as it is in Istio.
+    const isKept = way?.kind === 'closed' && facts.input.settings.topology === 'separate-clusters';
+    const taken = way === undefined || (isKept && hasPodsInIstio(calleeProgress)) ? 0 : calleeShare;
     if (hasPodsInIstio(calleeProgress)) routes.push(within(ends, 'istio', percent(istioCallers, 100 - taken)));
     if (way !== undefined) routes.push(across(ends, 'istio', way, percent(istioCallers, taken)));
   }
