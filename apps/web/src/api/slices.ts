@@ -30,3 +30,12 @@ export const slicesQuery = <Row, S extends Slice<Row>>(
     },
     structuralSharing: false,
   });
+
+/**
+ * Keeps what is known of a migration in sight while the same view of another of its states is on its way: filters stay,
+ * and the focus with them. Rows of the one before must not be shown meanwhile.
+ */
+export const keptOf =
+  (id: string) =>
+  <Data>(before: Data | undefined, query: { readonly queryKey: readonly unknown[] } | undefined): Data | undefined =>
+    query?.queryKey[1] === id ? before : undefined;

@@ -5,6 +5,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { useCallback, useDeferredValue, useMemo } from 'react';
 import { addressOf } from '../../api/client.ts';
 import { migrationQuery } from '../../api/queries.ts';
+import { keptOf } from '../../api/slices.ts';
 import { PageError } from '../../frame/page-error.tsx';
 import { count, whole } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
@@ -114,11 +115,14 @@ export function AccessPage() {
   const { cluster, phase, bridge } = search;
   const state = useMemo(() => stateOf({ cluster, phase, bridge }), [cluster, phase, bridge]);
   const isLast = state.phase === undefined;
-  const { data, error, refetch } = useQuery(accessQuery(id, state));
+  const { data, error, refetch, isPlaceholderData } = useQuery({
+    ...accessQuery(id, state),
+    placeholderData: keptOf(id),
+  });
   const isOfSeveral = data !== undefined && data.clusters.length > 0 && cluster === undefined;
   const columns = useMemo(() => columnsFor(isLast, isOfSeveral), [isLast, isOfSeveral]);
   const [cursor, setCursor] = useLooseSearch('row');
-  const all = useMemo(() => byUrgency(data?.rows ?? []), [data]);
+  const all = useMemo(() => byUrgency(isPlaceholderData ? [] : (data?.rows ?? [])), [data, isPlaceholderData]);
   const { q, verdict, aspect, namespace, same } = search;
   const wanted = useMemo(() => ({ q, verdict, aspect, namespace, same }), [q, verdict, aspect, namespace, same]);
   const deferred = useDeferredValue(wanted);
@@ -157,12 +161,12 @@ export function AccessPage() {
       isFilling
       answer={
         <>
-          <p>{complete ? answer : `So far: ${answer}`}</p>
+          <p>{isPlaceholderData ? 'Comparing …' : complete ? answer : `So far: ${answer}`}</p>
           {!isLast && <p className="muted">{stateInWords(state)}</p>}
           {clusters.length > 0 && (
             <p className="muted">Each cluster is compared by itself; calls from one to another are not.</p>
           )}
-          {!migration.settings.complete && tally.access.undecided > 0 && (
+          {!isPlaceholderData && !migration.settings.complete && tally.access.undecided > 0 && (
             <p className="muted">
               Nobody knows yet which identities the rest of the estate has. Where this import is all of it,{' '}
               <Link to="/migrations/$id/settings" params={{ id }}>
@@ -184,7 +188,7 @@ export function AccessPage() {
         </>
       }
     >
-      {!complete && (
+      {!complete && !isPlaceholderData && (
         <div className={shared.progress}>
           <progress value={compared} max={workloads} aria-label="Workloads compared" />
           <span role="status">
@@ -194,7 +198,7 @@ export function AccessPage() {
           </span>
         </div>
       )}
-      {leftOut.length > 0 && (
+      {leftOut.length > 0 && !isPlaceholderData && (
         <details className={classes.left}>
           <summary>
             {count(
@@ -267,7 +271,9 @@ export function AccessPage() {
           isFilling
           empty={
             all.length === 0
-              ? 'Nothing has been compared.'
+              ? isPlaceholderData
+                ? 'Comparing …'
+                : 'Nothing has been compared.'
               : rows.length === 0 && counts.same === all.length && !isWhole
                 ? 'Nothing differs: every caller may do what it could before, and nothing else.'
                 : 'Nothing matches these filters.'

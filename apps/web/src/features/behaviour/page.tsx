@@ -3,6 +3,7 @@ import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useDeferredValue, useMemo } from 'react';
 import { migrationQuery } from '../../api/queries.ts';
+import { keptOf } from '../../api/slices.ts';
 import { PageError } from '../../frame/page-error.tsx';
 import { count, whole } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
@@ -81,10 +82,13 @@ export function BehaviourPage() {
   const { data: migration } = useSuspenseQuery(migrationQuery(id));
   const [search] = useAddress();
   const { cluster } = search;
-  const { data, error, refetch } = useQuery(behaviourQuery(id, cluster));
+  const { data, error, refetch, isPlaceholderData } = useQuery({
+    ...behaviourQuery(id, cluster),
+    placeholderData: keptOf(id),
+  });
   const sorting = useSorting();
   const [cursor, setCursor] = useLooseSearch('service');
-  const all = useMemo(() => byUrgency(data?.rows ?? []), [data]);
+  const all = useMemo(() => byUrgency(isPlaceholderData ? [] : (data?.rows ?? [])), [data, isPlaceholderData]);
   const { q, verdict, aspect, namespace } = search;
   const wanted = useMemo(() => ({ q, verdict, aspect, namespace }), [q, verdict, aspect, namespace]);
   const deferred = useDeferredValue(wanted);
@@ -99,8 +103,13 @@ export function BehaviourPage() {
   if (data === undefined) return <Loading what="what both meshes do with requests" />;
   const { complete, verified, services, clusters } = data;
   return (
-    <Page title="Behaviour" of={migration.name} isFilling answer={answerOf(data, cluster)}>
-      {!complete && (
+    <Page
+      title="Behaviour"
+      of={migration.name}
+      isFilling
+      answer={isPlaceholderData ? 'Comparing …' : answerOf(data, cluster)}
+    >
+      {!complete && !isPlaceholderData && (
         <div className={shared.progress}>
           <progress value={verified} max={services} aria-label="Services compared" />
           <span role="status">
@@ -135,7 +144,13 @@ export function BehaviourPage() {
           onActive={setCursor}
           onOpen={({ service }) => setCursor(service)}
           isFilling
-          empty={all.length === 0 ? 'Nothing has been compared.' : 'No service matches these filters.'}
+          empty={
+            isPlaceholderData
+              ? 'Comparing …'
+              : all.length === 0
+                ? 'Nothing has been compared.'
+                : 'No service matches these filters.'
+          }
         />
         {cursor !== '' && (
           <Detail
