@@ -4,6 +4,7 @@ import { lazy, type RefObject, Suspense, useCallback, useEffect, useRef, useStat
 import { useLive } from '../api/live.ts';
 import { sessionQuery } from '../api/queries.ts';
 import { Failure } from '../ui/failure.tsx';
+import { Loading } from '../ui/loading.tsx';
 import classes from './frame.module.css';
 import { useOpenMigration } from './open-migration.ts';
 import { Rail } from './rail.tsx';
@@ -36,7 +37,7 @@ function Guarded() {
   const { pathname, href } = useLocation();
   // The page that is shown, which is not yet that of the address while a navigation is under way.
   const shown = useRouterState({ select: ({ matches }) => matches.at(-1)?.routeId });
-  if (session.isPending) return null;
+  if (session.isPending) return <Loading />;
   if (session.data === undefined) return <Failure error={session.error} reset={() => void session.refetch()} />;
   if (session.data.tokenRequired && !session.data.signedIn) {
     if (pathname !== '/sign-in') return <Navigate to="/sign-in" search={{ next: href }} replace />;
@@ -51,6 +52,7 @@ export function Frame() {
   const [overlay, setOverlay] = useState<Overlay>();
   const [isMenuOpen, setMenuOpen] = useState(false);
   const close = useCallback(() => setOverlay(undefined), []);
+  const showKeys = useCallback(() => setOverlay('keys'), []);
   const closeMenu = useCallback(() => setMenuOpen(false), []);
   useShortcuts(id, setOverlay);
   useLive(id);
@@ -67,7 +69,7 @@ export function Frame() {
         <Guarded />
       </main>
       <Suspense>
-        {overlay === 'palette' && <Palette id={id} onClose={close} />}
+        {overlay === 'palette' && <Palette id={id} onKeys={showKeys} onClose={close} />}
         {overlay === 'keys' && <Keys onClose={close} />}
       </Suspense>
     </div>

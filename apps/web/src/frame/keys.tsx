@@ -8,7 +8,7 @@ const groups: readonly { readonly title: string; readonly keys: readonly (readon
     keys: [
       ['Ctrl K or ⌘ K', 'Search services, resources, codes, pages and actions'],
       ['?', 'This list'],
-      ['/', 'To the filter of the page'],
+      ['/', 'To the filter of the page; Escape empties it'],
       ...places.map(({ label, key }) => [`g ${key}`, label] as const),
       ['g u', 'Guide'],
     ],
@@ -23,11 +23,16 @@ const groups: readonly { readonly title: string; readonly keys: readonly (readon
       ['Shift with an arrow', 'Select on the way'],
       ['Ctrl A', 'Select all that are shown'],
       ['Escape', 'Select none'],
+      ['← →', 'Fold or unfold a group (or Enter, Space)'],
     ],
   },
   {
-    title: 'Charts',
-    keys: [['t', 'The numbers as a table, and back']],
+    title: 'Charts and pictures',
+    keys: [
+      ['t', 'The numbers as a table, and back'],
+      ['Arrows', 'Scroll a picture that has the focus'],
+      ['+ - 0', 'Zoom it, and see all of it'],
+    ],
   },
   {
     title: 'Plan',
@@ -46,8 +51,18 @@ const groups: readonly { readonly title: string; readonly keys: readonly (readon
       ['p', 'Previous finding'],
       ['Enter', 'To the counterpart of the field under the cursor'],
       ['[ ]', 'Previous and next resource of Kong Mesh'],
+      ['↑ ↓ on a finding', 'From finding to finding of the list'],
+      ['Ctrl F', 'Find within a pane'],
       ['s', 'Simulate a request'],
       ['↑ ↓ on the edge of the lists', 'Give them more room, or less'],
+    ],
+  },
+  {
+    title: 'Editing a resource',
+    keys: [
+      ['Ctrl Space', 'What may stand here'],
+      ['Ctrl S or Ctrl Enter', 'Keep the edit'],
+      ['Tab', 'Out of the editor'],
     ],
   },
 ];

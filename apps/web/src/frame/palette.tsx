@@ -3,12 +3,14 @@ import { useMantineColorScheme } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, useDeferredValue, useId, useMemo, useState } from 'react';
+import { addressOf } from '../api/client.ts';
 import { codesQuery, migrationQuery, migrationsQuery, resourcesQuery, servicesQuery } from '../api/queries.ts';
 import { type Outline, outline } from '../features/guide/content/outline.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { type Entry, find, type Source, serviceText } from '../ui/find.ts';
 import { movedCursor, OptionList, optionId } from '../ui/option-list.tsx';
 import { hrefOf } from '../ui/row-link.tsx';
+import { type Control, controlsOf } from './on-this-page.ts';
 import classes from './palette.module.css';
 import { places } from './places.ts';
 
@@ -16,8 +18,16 @@ type Target = Entry & { readonly go: () => unknown };
 
 const mostShown = 40;
 
+/** Has the browser save what is at an address, under the name that the server gives it. */
+function download(address: string): void {
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = '';
+  link.click();
+}
+
 /** Sources from lists of any length: texts are made once for a list, and what they look like once they are found. */
-function useSources(id: string | undefined): readonly Source<Target>[] {
+function useSources(id: string | undefined, onKeys: () => void): readonly Source<Target>[] {
   const navigate = useNavigate();
   const { setColorScheme } = useMantineColorScheme();
   const { data: migrations } = useQuery(migrationsQuery);
@@ -28,33 +38,63 @@ function useSources(id: string | undefined): readonly Source<Target>[] {
   const { data: codes } = useQuery(codesQuery);
 
   const fixed = useMemo<Source<Target>>(() => {
-    const to = (path: (typeof places)[number]['to'] | '/migrations/$id/import' | '/migrations/$id/simulator') => () =>
-      id !== undefined && navigate({ to: path, params: { id } });
-    const page = (title: string, hint: string, go: () => unknown): Target => ({ group: 'Pages', title, hint, go });
+    const page = (title: string, hint: string, href: string): Target => ({
+      group: 'Pages',
+      title,
+      hint,
+      go: () => navigate({ href }),
+    });
     const action = (title: string, go: () => unknown): Target => ({ group: 'Actions', title, hint: '', go });
+    const to = (title: string, href: string): Target => action(title, () => navigate({ href }));
+    const base = id === undefined ? undefined : hrefOf`/migrations/${id}`;
+    const file = (title: string, address: string): Target => action(title, () => download(address));
+    const report = { verify: true };
     const entries = [
-      ...(id === undefined ? [] : places.map((place) => page(place.label, `g ${place.key}`, to(place.to)))),
-      page('Guide', 'g u', () => navigate({ to: '/guide' })),
-      page('What becomes of each field', '', () => navigate({ to: '/guide/coverage' })),
-      page('Marks, words and codes', '', () => navigate({ to: '/guide/codes' })),
-      page('All migrations', '', () => navigate({ to: '/' })),
-      ...(id === undefined
+      ...(base === undefined
         ? []
         : [
-            action('Import a new snapshot', to('/migrations/$id/import')),
-            action('Simulate a request', to('/migrations/$id/simulator')),
+            ...places.map(({ label, to: path, key }) => page(label, `g ${key}`, path.replace('/migrations/$id', base))),
+            page('What the last import changed', '', `${base}/import/changes`),
+            page('Plan: graph', '', `${base}/plan?view=graph`),
+            page('Plan: calls', '', `${base}/plan?view=calls`),
+            page('Overrides', '', `${base}/workbench?list=overrides`),
           ]),
+      page('Guide', 'g u', '/guide'),
+      page('What becomes of each field', '', '/guide/coverage'),
+      page('Marks, words and codes', '', '/guide/codes'),
+      page('All migrations', '', '/'),
+      ...(id === undefined || base === undefined
+        ? [to('Connect a cluster', '/?connect=open')]
+        : [
+            to('Import a new snapshot', `${base}/import`),
+            to('Simulate a request', `${base}/workbench?list=simulator`),
+            to('Connect a cluster', `${base}/clusters?connect=open`),
+            to('Settings of the plan', `${base}/plan?settings=open`),
+            ...(hasSnapshot
+              ? [
+                  file('Download the bundle', addressOf('GET /migrations/:id/bundle', { id }, { format: 'tar.gz' })),
+                  file('Download the report as HTML', addressOf('GET /migrations/:id/report.html', { id }, report)),
+                  file('Download the report as Markdown', addressOf('GET /migrations/:id/report.md', { id }, report)),
+                  file('Download the report as JSON', addressOf('GET /migrations/:id/report', { id }, report)),
+                  file(
+                    'Download runbooks and manifests of all waves',
+                    addressOf('GET /migrations/:id/plan/bundle', { id }, { format: 'tar.gz' }),
+                  ),
+                ]
+              : []),
+          ]),
+      action('Keys', onKeys),
       action('Light appearance', () => setColorScheme('light')),
       action('Dark appearance', () => setColorScheme('dark')),
       action('Appearance as the system', () => setColorScheme('auto')),
-      action('Choose your name', () => navigate({ to: '/sign-in' })),
+      to('Choose your name', '/sign-in'),
     ];
     return {
       texts: entries.map(({ title }) => title.toLowerCase()),
       entry: (index) => entries[index] as Target,
       isShownAtFirst: true,
     };
-  }, [id, navigate, setColorScheme]);
+  }, [id, hasSnapshot, navigate, setColorScheme, onKeys]);
 
   const listed = useMemo<readonly Source<Target>[]>(() => {
     const push = (href: string) => () => navigate({ href });
@@ -114,13 +154,31 @@ function useSources(id: string | undefined): readonly Source<Target>[] {
           ],
     [id, navigate, services, resources],
   );
-  return useMemo(() => [fixed, ...listed, ...inSnapshot], [fixed, listed, inSnapshot]);
+  const [onPage] = useState<Source<Target>>(() => {
+    const controls = controlsOf(document.getElementById('main') ?? document.body);
+    return {
+      texts: controls.map(({ name }) => name.toLowerCase()),
+      entry: (index) => {
+        const { name, kind, use } = controls[index] as Control;
+        // Once the palette is closed, which gives the focus back.
+        return { group: 'On this page', title: name, hint: kind, go: () => requestAnimationFrame(use) };
+      },
+    };
+  });
+  return useMemo(() => [fixed, ...listed, ...inSnapshot, onPage], [fixed, listed, inSnapshot, onPage]);
 }
 
-/** Finds services, resources, codes, pages and actions. */
-export function Palette({ id, onClose }: { id: string | undefined; onClose: () => void }) {
+export interface PaletteProps {
+  readonly id: string | undefined;
+  /** Shows the list of keys. */
+  readonly onKeys: () => void;
+  readonly onClose: () => void;
+}
+
+/** Finds services, resources, codes, pages and actions, and whatever can be used on the page that is shown. */
+export function Palette({ id, onKeys, onClose }: PaletteProps) {
   const list = useId();
-  const sources = useSources(id);
+  const sources = useSources(id, onKeys);
   const [query, setQuery] = useState('');
   const asked = useDeferredValue(query);
   const [cursor, setCursor] = useState(0);

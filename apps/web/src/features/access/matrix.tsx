@@ -1,7 +1,7 @@
 import type { AccessRow } from '@isthmus/contract';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
-import type { Sort } from '../../ui/sort.ts';
+import { useSorting } from '../../ui/use-sorting.ts';
 import classes from './access.module.css';
 import { type CallerRow, matrixOf, portWord, verdicts } from './rows.ts';
 import { VerdictLabel } from './verdict.tsx';
@@ -60,7 +60,7 @@ export function Matrix({
     () => (isWhole ? callers : callers.filter(({ verdict }) => verdict !== 'same')),
     [callers, isWhole],
   );
-  const [sort, setSort] = useState<Sort>();
+  const sorting = useSorting();
   return (
     <div className={classes.matrix}>
       <DataTable
@@ -68,8 +68,7 @@ export function Matrix({
         columns={columns}
         rows={shown}
         rowId={({ caller, bridge }) => `${caller} ${bridge}`}
-        sort={sort}
-        onSort={setSort}
+        {...sorting('callers', columns)}
         empty="Every caller may do what it could before, and nothing else."
       />
     </div>

@@ -2,7 +2,7 @@ import type { Cluster, LiveInventory } from '@isthmus/contract';
 import { Button } from '@mantine/core';
 import { useMutation, useQuery, useSuspenseQueries } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense } from 'react';
 import { call } from '../../api/client.ts';
 import { migrationQuery } from '../../api/queries.ts';
 import { count } from '../../text/format.ts';
@@ -39,7 +39,8 @@ export function ClustersPage() {
   });
   const [search, change] = useAddress();
   const navigate = useNavigate();
-  const [isConnecting, setConnecting] = useState(false);
+  const isConnecting = search.connect === 'open';
+  const setConnecting = (is: boolean): void => change({ connect: is ? 'open' : undefined });
   const chosen = clusters.find(({ name }) => name === search.cluster) ?? clusters[0];
   const live = useQuery({
     ...inventoryQuery(id, chosen?.name ?? '', search.pods),
@@ -158,8 +159,7 @@ export function ClustersPage() {
             onClose={() => setConnecting(false)}
             onConnect={async (cluster) => {
               await connectTo(id, cluster);
-              setConnecting(false);
-              change({ cluster: cluster.name });
+              change({ connect: undefined, cluster: cluster.name });
             }}
           />
         </Suspense>

@@ -1,14 +1,14 @@
 import type { HistoryEntry } from '@isthmus/contract';
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { call } from '../../api/client.ts';
 import { keys } from '../../api/queries.ts';
 import { exactly, whole } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { hrefOf, RowLink } from '../../ui/row-link.tsx';
-import type { Sort } from '../../ui/sort.ts';
 import { Ago } from '../../ui/time.tsx';
+import { useSorting } from '../../ui/use-sorting.ts';
 import classes from './history-table.module.css';
 import { sentenceOf } from './sentences.ts';
 
@@ -86,10 +86,18 @@ export function HistoryTable(props: { migration: string; subject?: string; isFil
     initialPageParam: null as number | null,
     getNextPageParam: ({ next }) => next,
   });
-  const [sort, setSort] = useState<Sort>();
+  const sorting = useSorting();
   const columns = useMemo(() => columnsFor(migration, subject === undefined), [migration, subject]);
   const rows = useMemo(() => history.data?.pages.flatMap(({ entries }) => entries) ?? [], [history.data]);
-  if (history.error !== null && history.data === undefined) return <p role="alert">{history.error.message}</p>;
+  if (history.error !== null && history.data === undefined)
+    return (
+      <div className={classes.more} role="alert">
+        <p>{history.error.message}</p>
+        <Button variant="default" onClick={() => void history.refetch()}>
+          Try again
+        </Button>
+      </div>
+    );
   return (
     <>
       <DataTable
@@ -97,8 +105,7 @@ export function HistoryTable(props: { migration: string; subject?: string; isFil
         columns={columns}
         rows={rows}
         rowId={({ sequence }) => String(sequence)}
-        sort={sort}
-        onSort={setSort}
+        {...sorting('history', columns)}
         isFilling={isFilling}
         empty={history.isPending ? 'Loading …' : 'Nothing was changed yet.'}
       />

@@ -1,7 +1,7 @@
 import { phases } from '@isthmus/contract';
 import { useQuery, useSuspenseQueries } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useDeferredValue, useMemo, useState } from 'react';
+import { useCallback, useDeferredValue, useMemo, useState } from 'react';
 import { migrationQuery, servicesQuery } from '../../api/queries.ts';
 import { count, whole } from '../../text/format.ts';
 import { DataTable } from '../../ui/data-table.tsx';
@@ -9,7 +9,7 @@ import { ChipFilter, ClearFilters, Filters, SelectFilter, TextFilter } from '../
 import { Page } from '../../ui/page.tsx';
 import { formatSort, parseSort } from '../../ui/sort.ts';
 import { SeverityMark } from '../../ui/status.tsx';
-import { useAddress, useLooseSearch } from '../../ui/use-search.ts';
+import { setOf, useAddress, useLooseSearch } from '../../ui/use-search.ts';
 import { evidenceById, evidenceQuery } from '../clusters/queries.ts';
 import { Bulk } from './bulk.tsx';
 import { chosenColumns, columnsFor } from './columns.tsx';
@@ -17,6 +17,9 @@ import { answerOf, filterNames, filterServices, rollUp } from './filter.ts';
 import { Toolbar } from './toolbar.tsx';
 
 const none: ReadonlySet<string> = new Set();
+
+/** As many selected services stand in the address; more would make no link that can be pasted. */
+const mostInAddress = 50;
 
 /** Where every service stands, and changes of many at once. */
 export function ServicesPage() {
@@ -27,7 +30,7 @@ export function ServicesPage() {
   const [search, change] = useAddress();
   const [cursor, setCursor] = useLooseSearch('at');
   const navigate = useNavigate();
-  const [selected, setSelected] = useState(none);
+  const [selected, setSelected] = useState(() => setOf(search.selected));
   const { data: evidence } = useQuery(evidenceQuery(id));
   const all = useMemo(() => columnsFor(id, evidenceById(evidence?.services ?? [])), [id, evidence]);
   const columns = useMemo(() => chosenColumns(all, search.columns), [all, search.columns]);
@@ -42,7 +45,15 @@ export function ServicesPage() {
   const rows = useMemo(() => filterServices(services, deferred), [services, deferred]);
   // What is selected and filtered away is not changed: people change what they see.
   const chosen = useMemo(() => rows.filter((service) => selected.has(service.id)), [rows, selected]);
-  const selection = useMemo(() => ({ selected, onSelect: setSelected }), [selected]);
+  const select = useCallback(
+    (next: ReadonlySet<string>) => {
+      setSelected(next);
+      const isNamed = next.size > 0 && next.size <= mostInAddress;
+      change({ selected: isNamed ? [...next].join(',') : undefined });
+    },
+    [change],
+  );
+  const selection = useMemo(() => ({ selected, onSelect: select }), [selected, select]);
   return (
     <Page
       title="Services"
@@ -87,7 +98,7 @@ export function ServicesPage() {
         />
         <ClearFilters names={filterNames} />
       </Filters>
-      {chosen.length > 0 && <Bulk migration={id} selected={chosen} onClear={() => setSelected(none)} />}
+      {chosen.length > 0 && <Bulk migration={id} selected={chosen} onClear={() => select(none)} />}
       <DataTable
         label="Services"
         columns={columns}

@@ -1,12 +1,13 @@
 import { Button } from '@mantine/core';
 import { useMutation, useSuspenseQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { call } from '../../api/client.ts';
 import { keys, migrationsQuery, queryClient } from '../../api/queries.ts';
 import { Command } from '../../ui/copy.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { tellFailure } from '../../ui/tell.ts';
+import { useAddress } from '../../ui/use-search.ts';
 import { DropZone } from '../imports/drop-zone.tsx';
 import { startImport } from '../imports/imports.ts';
 import { type Found, nameFor } from '../imports/walk.ts';
@@ -20,7 +21,9 @@ const ConnectDialog = lazy(async () => ({ default: (await import('../clusters/co
 export function StartPage() {
   const { data: migrations } = useSuspenseQuery(migrationsQuery);
   const navigate = useNavigate();
-  const [isConnecting, setConnecting] = useState(false);
+  const [search, change] = useAddress();
+  const isConnecting = search.connect === 'open';
+  const setConnecting = (is: boolean): void => change({ connect: is ? 'open' : undefined });
   // The two pages that follow are at hand by the time that somebody has chosen what to bring in.
   useEffect(() => {
     const timer = setTimeout(() => {
