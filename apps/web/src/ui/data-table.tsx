@@ -2,6 +2,7 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: the grid takes the keys
 // biome-ignore-all lint/a11y/noStaticElementInteractions: its role is that of a grid, whichever of both it is
+// biome-ignore-all lint/a11y/useKeyWithMouseEvents: what does not fit is shown to the pointer; those who listen hear it whole
 // biome-ignore-all lint/a11y/useAriaPropsSupportedByRole: both roles have these properties
 import {
   createSortedRowModel,
@@ -12,7 +13,17 @@ import {
   useTable,
 } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, memo, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  memo,
+  type ReactNode,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import classes from './data-table.module.css';
 import { type Group, groupsOf, isFolded, linesOf } from './grouping.ts';
 import { type Grouping, HeadingRow } from './heading-row.tsx';
@@ -64,6 +75,14 @@ export interface DataTableProps<Row extends RowData> {
   readonly isFilling?: boolean;
 }
 
+/** What does not fit into its cell is told in full to who points at it. */
+function tellWhole({ target }: MouseEvent): void {
+  const cell = target instanceof Element ? target.closest<HTMLElement>('[role=gridcell], [role=rowheader]') : null;
+  const content = cell?.firstElementChild;
+  if (cell === null || !content || cell.querySelector('[title]') !== null) return;
+  cell.title = content.scrollWidth > content.clientWidth ? (cell.textContent ?? '') : '';
+}
+
 const rowHeight = 32;
 const headHeight = 32;
 const mostHeight = headHeight + 12.5 * rowHeight;
@@ -112,7 +131,7 @@ const RowView = memo(function RowView<Row extends RowData>(props: RowViewProps<R
             tabIndex={-1}
             checked={isSelected}
             aria-label={`Select ${id}`}
-            onChange={(event) => onToggle(id, (event.nativeEvent as MouseEvent).shiftKey)}
+            onChange={(event) => onToggle(id, (event.nativeEvent as globalThis.MouseEvent).shiftKey)}
           />
         </div>
       )}
@@ -285,7 +304,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
 
   const activeIndex = virtual.getVirtualItems().find(({ index }) => lines[index]?.id === active)?.index;
   const areAllSelected = selection !== undefined && shown.length > 0 && selection.selected.size >= shown.length;
-  const height = headHeight + Math.max(1, lines.length) * rowHeight + 3;
+  const height = lines.length === 0 ? 'auto' : headHeight + lines.length * rowHeight + 3;
   return (
     <div
       ref={scroll}
@@ -297,8 +316,9 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
       aria-activedescendant={activeIndex === undefined ? undefined : `${base}-${activeIndex}`}
       tabIndex={0}
       className={isFilling ? `${classes.table} ${classes.filling}` : classes.table}
-      style={isFilling ? { flexBasis: height } : { height: Math.min(mostHeight, height) }}
+      style={isFilling ? { flexBasis: height } : { height, maxHeight: mostHeight }}
       onKeyDown={onKeyDown}
+      onMouseOver={tellWhole}
     >
       <div role="rowgroup" className={classes.head} style={{ minWidth: leastWidth }}>
         <div role="row" aria-rowindex={1} className={classes.headRow} style={{ gridTemplateColumns: template }}>

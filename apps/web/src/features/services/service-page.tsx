@@ -125,9 +125,9 @@ export function ServicePage() {
   if (service === undefined)
     return (
       <Page
-        title={name}
+        title={`${namespace}/${name}`}
         of={migration.name}
-        answer={`The newest snapshot has no service ${namespace}/${name}. An earlier one may have had it; its history is kept.`}
+        answer={`The newest snapshot has no such service. An earlier one may have had it; its history is kept.`}
       >
         <p>
           <Link to="/migrations/$id/services" params={{ id }}>

@@ -38,6 +38,25 @@ export const AfterHeader = memo(function AfterHeader(props: AfterHeaderProps) {
   useEffect(() => {
     strip.current?.children[tab]?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [tab]);
+  // Where there are more tabs than fit, the strip fades out on that side.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other tabs have another width
+  useEffect(() => {
+    const element = strip.current;
+    if (element === null) return;
+    const mark = (): void => {
+      const { scrollLeft, clientWidth, scrollWidth } = element;
+      element.toggleAttribute('data-more-before', scrollLeft > 1);
+      element.toggleAttribute('data-more-behind', scrollLeft + clientWidth < scrollWidth - 1);
+    };
+    const resized = new ResizeObserver(mark);
+    resized.observe(element);
+    element.addEventListener('scroll', mark, { passive: true });
+    mark();
+    return () => {
+      resized.disconnect();
+      element.removeEventListener('scroll', mark);
+    };
+  }, [after]);
   const move = (event: KeyboardEvent): void => {
     const last = after.length - 1;
     const next = { ArrowLeft: tab === 0 ? last : tab - 1, ArrowRight: tab === last ? 0 : tab + 1, Home: 0, End: last }[
@@ -59,6 +78,19 @@ export const AfterHeader = memo(function AfterHeader(props: AfterHeaderProps) {
             ? 'Nothing is emitted'
             : [notes[open.role], open.file].filter((part) => part !== '').join(' · ')}
         </p>
+        {after.length > manyTabs && (
+          <NativeSelect
+            size="xs"
+            className={classes.allTabs}
+            aria-label="Go to emitted resource"
+            value={String(tab)}
+            data={after.map(({ resource, role }, at) => ({
+              value: String(at),
+              label: `${linked.has(at) ? '● ' : ''}${at + 1} of ${after.length} · ${nameOf(resource)}${roles[role] === '' ? '' : ` (${roles[role]})`}`,
+            }))}
+            onChange={({ currentTarget }) => onTab(Number(currentTarget.value))}
+          />
+        )}
       </div>
       <div className={classes.paneTools}>
         {after.length > 0 && (
@@ -89,19 +121,6 @@ export const AfterHeader = memo(function AfterHeader(props: AfterHeaderProps) {
               </button>
             ))}
           </div>
-        )}
-        {after.length > manyTabs && (
-          <NativeSelect
-            size="xs"
-            className={classes.allTabs}
-            aria-label="Go to emitted resource"
-            value={String(tab)}
-            data={after.map(({ resource, role }, at) => ({
-              value: String(at),
-              label: `${linked.has(at) ? '● ' : ''}${nameOf(resource)}${roles[role] === '' ? '' : ` (${roles[role]})`}`,
-            }))}
-            onChange={({ currentTarget }) => onTab(Number(currentTarget.value))}
-          />
         )}
       </div>
     </header>

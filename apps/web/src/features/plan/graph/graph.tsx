@@ -126,7 +126,10 @@ export function Graph({ migration, state }: { migration: string; state: PlanStat
           <strong>The graph could not be laid out.</strong> The list of calls says the same in words. ELK: {laid.reason}
         </p>
       )}
-      {laid?.name === 'laid' && (
+      {laid?.name === 'laid' && boxes.nodes.length === 0 && (
+        <p className="muted">There is no service that moves, and so nothing to draw.</p>
+      )}
+      {laid?.name === 'laid' && boxes.nodes.length > 0 && (
         <Drawing
           // Another set of boxes is looked at from the start.
           key={`${grouping} ${open ?? ''}`}
