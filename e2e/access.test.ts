@@ -1,4 +1,4 @@
-import { tabTo, walkTo } from './support/hand.ts';
+import { keyboard, tabTo, walkTo } from './support/hand.ts';
 import { expect, expectAccessible, openSample, test } from './support/test.ts';
 
 test('whether access widens is answered, and who may call a workload is shown with the policies that decide', async ({
@@ -77,6 +77,9 @@ test('by keyboard only: to a workload, its callers, the same ones too, and to th
   await tabTo(same);
   await page.keyboard.press('Enter');
   await expect(callers.getByText('sales/flights', { exact: true })).toBeVisible();
+  const download = page.waitForEvent('download');
+  await keyboard.press(page.getByRole('link', { name: 'Download CSV' }));
+  expect((await download).suggestedFilename()).toBe('access.csv');
   await tabTo(detail.getByRole('link', { name: 'AuthorizationPolicy sales/payments', exact: true }).first());
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/\/workbench\?resource=\d+/);

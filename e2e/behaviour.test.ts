@@ -1,3 +1,4 @@
+import { hands, keyboard, walkTo } from './support/hand.ts';
 import { expect, expectAccessible, openSample, test } from './support/test.ts';
 
 test('a difference is found, opened in the simulator, and the request changed until both meshes agree', async ({
@@ -63,18 +64,19 @@ test('the rules that decided are marked in both panes, and lead the cursor to th
   await expect(before).toContainText(/steps?.1.*passed.over/);
 });
 
-test('a difference is accepted with a reason, and that is taken back', async ({ page }) => {
-  const address = await openSample(page);
-  await page.goto(`${address}/behaviour?verdict=differs`);
-  await page.getByRole('grid').getByRole('row').nth(1).click();
-  const detail = page.getByRole('region', { name: /^Behaviour of / });
-  await detail.getByRole('button', { name: 'Accept with a reason …' }).first().click();
-  await detail.getByLabel(/^Why may/).fill('nobody sends it');
-  await detail.getByRole('button', { name: 'Accept', exact: true }).click();
-  await expect(detail.getByText('Accepted: nobody sends it').first()).toBeVisible();
-  await detail.getByRole('button', { name: 'Take back' }).first().click();
-  await expect(detail.getByText('Accepted: nobody sends it')).toHaveCount(0);
-});
+for (const hand of hands)
+  test(`a difference is accepted with a reason, and that is taken back, ${hand.name}`, async ({ page }) => {
+    const address = await openSample(page);
+    await page.goto(`${address}/behaviour?verdict=differs`);
+    await hand.openRow(page.getByRole('grid', { name: 'Behaviour of services' }), 'sales/flights');
+    const detail = page.getByRole('region', { name: /^Behaviour of / });
+    await hand.press(detail.getByRole('button', { name: 'Accept with a reason …' }).first());
+    await hand.write(detail.getByLabel(/^Why may/), 'nobody sends it');
+    await hand.press(detail.getByRole('button', { name: 'Accept', exact: true }));
+    await expect(detail.getByText('Accepted: nobody sends it').first()).toBeVisible();
+    await hand.press(detail.getByRole('button', { name: 'Take back' }).first());
+    await expect(detail.getByText('Accepted: nobody sends it')).toHaveCount(0);
+  });
 
 test('without a mouse: to the verdicts, down to a service, into the simulator, and a new path', async ({ page }) => {
   test.setTimeout(120_000);
@@ -91,19 +93,10 @@ test('without a mouse: to the verdicts, down to a service, into the simulator, a
   await page.keyboard.press('/');
   await page.keyboard.type('sales/seats');
   await expect(page.getByText(/^1 of \d+ services$/)).toBeVisible();
-  await grid.focus();
-  await page.keyboard.press('ArrowDown');
+  await walkTo(grid, 'sales/seats');
   await expect(page).toHaveURL(/service=sales\/seats/);
-  const open = page.getByRole('link', { name: 'Open in the simulator' }).first();
-  await expect(open).toBeVisible();
-  for (let presses = 0; presses < 40 && !(await open.evaluate((link) => link === document.activeElement)); presses++)
-    await page.keyboard.press('Tab');
-  await page.keyboard.press('Enter');
+  await keyboard.press(page.getByRole('link', { name: 'Open in the simulator' }).first());
   await expect(page).toHaveURL(/list=simulator/);
-  const path = page.getByLabel('Path and query');
-  for (let presses = 0; presses < 40 && !(await path.evaluate((input) => input === document.activeElement)); presses++)
-    await page.keyboard.press('Tab');
-  await page.keyboard.press('Control+a');
-  await page.keyboard.type('/typed');
+  await keyboard.write(page.getByLabel('Path and query'), '/typed');
   await expect(page.getByRole('region', { name: 'Istio', exact: true }).getByText('/typed').first()).toBeVisible();
 });

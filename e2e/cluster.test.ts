@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readingRights } from '@isthmus/cluster/model';
 import { readManifest } from '@isthmus/kubernetes';
 import { type ApiServer, sharedPath, startApiServer, type Written } from '@isthmus/testkit';
-import { hands, tabTo } from './support/hand.ts';
+import { hands, keyboard, tabTo } from './support/hand.ts';
 import { startServer } from './support/server.ts';
 import { test as base, expect, expectAccessible, keepPicture } from './support/test.ts';
 
@@ -142,15 +142,17 @@ test('without a mouse: a cluster is connected, and what follows from its drift i
 }) => {
   test.skip(api === undefined, 'The API server was not built, or etcd or the reference data is missing.');
   const live = api as ApiServer;
-  const keys = hands.find(({ name }) => name === 'by keyboard only') as (typeof hands)[number];
   await page.goto('/');
-  await keys.press(page.getByRole('button', { name: 'Connect a cluster' }));
+  await keyboard.press(page.getByRole('button', { name: 'Connect a cluster' }));
   const dialog = page.getByRole('dialog', { name: 'Connect a cluster' });
   await expect(dialog.getByRole('radio', { name: /^east/ })).toBeChecked();
-  await keys.write(dialog.getByLabel('Name of the cluster'), 'west');
+  await keyboard.write(dialog.getByLabel('Name of the cluster'), 'west');
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/migrations\/[^/]+\/?$/);
-  await keys.goTo(page, 'Drift', 'd');
+  await keyboard.goTo(page, 'Clusters', 'c');
+  await keyboard.openRow(page.getByRole('grid', { name: 'Namespaces of the cluster' }), 'sales');
+  await expect(page.getByRole('grid', { name: 'Pods of sales' }).getByRole('row', { name: /seats-1/ })).toBeVisible();
+  await keyboard.goTo(page, 'Drift', 'd');
   await expect(page.getByText('Nothing changed.')).toBeVisible({ timeout: 20_000 });
   const path = '/apis/networking.istio.io/v1/namespaces/sales/virtualservices/seats';
   const patch = { spec: { http: [{ timeout: '5s', route: [{ destination: { host: 'seats' } }] }] } };
@@ -159,22 +161,29 @@ test('without a mouse: a cluster is connected, and what follows from its drift i
   await expect(changed.getByRole('row', { name: /changed VirtualService sales\/seats/ })).toBeVisible({
     timeout: 20_000,
   });
-  await keys.press(page.getByRole('button', { name: 'Show what follows' }));
+  await keyboard.press(page.getByRole('button', { name: 'Show what follows' }));
   const answer = page.getByText(/^From snapshot 1 to the clusters, 1 of \d+ resources is not as before/);
   await expect(answer).toBeVisible({ timeout: 30_000 });
   await tabTo(page.getByRole('grid').first());
 });
 
-test('what a cluster does not let in is said in the dialog, and no migration is left behind', async ({ page, api }) => {
-  test.skip(api === undefined, 'The API server was not built, or etcd or the reference data is missing.');
-  await page.goto('/');
-  await page.getByRole('button', { name: 'Connect a cluster' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Connect a cluster' });
-  await dialog.getByRole('radio', { name: /A kubeconfig on the server/ }).check();
-  await dialog.getByLabel('Path of the kubeconfig on the server').fill('/nowhere/at/all');
-  await dialog.getByLabel('Name of the cluster').fill('lost-one');
-  await dialog.getByRole('button', { name: 'Connect and read it' }).click();
-  await expect(dialog.getByRole('alert')).toHaveText('/nowhere/at/all does not exist.');
-  await dialog.getByRole('button', { name: 'Cancel' }).click();
-  await expect(page.getByText('lost-one')).toBeHidden();
-});
+for (const hand of hands)
+  test(`what a cluster does not let in is said in the dialog, and no migration is left behind, ${hand.name}`, async ({
+    page,
+    api,
+  }) => {
+    test.skip(api === undefined, 'The API server was not built, or etcd or the reference data is missing.');
+    await page.goto('/');
+    await hand.press(page.getByRole('button', { name: 'Connect a cluster' }));
+    const dialog = page.getByRole('dialog', { name: 'Connect a cluster' });
+    await expect(dialog.getByRole('radio', { name: /^east/ })).toBeChecked();
+    if (hand === keyboard) await tabTo(dialog.getByRole('radio', { checked: true }));
+    if (hand === keyboard) await page.keyboard.press('ArrowUp');
+    else await dialog.getByRole('radio', { name: /A kubeconfig on the server/ }).check();
+    await hand.write(dialog.getByLabel('Path of the kubeconfig on the server'), '/nowhere/at/all');
+    await hand.write(dialog.getByLabel('Name of the cluster'), 'lost-one');
+    await hand.press(dialog.getByRole('button', { name: 'Connect and read it' }));
+    await expect(dialog.getByRole('alert')).toHaveText('/nowhere/at/all does not exist.');
+    await hand.press(dialog.getByRole('button', { name: 'Cancel' }));
+    await expect(page.getByText('lost-one')).toBeHidden();
+  });

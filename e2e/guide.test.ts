@@ -1,3 +1,4 @@
+import { hands, keyboard, walkTo } from './support/hand.ts';
 import { expect, expectAccessible, keepPicture, openSample, test } from './support/test.ts';
 
 const sections = ['access', 'scale', 'mapping', 'commands', 'pitfalls'];
@@ -50,21 +51,21 @@ test('from a finding to the section that explains it, and back; search; a comman
   await expect(task).toContainText('payments-7c9.sales');
 });
 
-test('pitfalls have the result of their checks in this estate, and checks lead to the guide', async ({ page }) => {
-  const address = await openSample(page);
-  await page.goto(`${address}/preflight?open=forced-mutual-tls`);
-  await page.getByRole('link', { name: 'Guide: When connections are encrypted' }).first().click();
-  await page
-    .getByRole('region', { name: 'Pitfalls' })
-    .getByRole('link', { name: /insists on mTLS/ })
-    .click();
-  const pitfall = page.getByRole('article', { name: /insists on mTLS/ });
-  await expect(pitfall).toBeInViewport();
-  await expect(pitfall).toContainText('found here');
-  await expect(pitfall).toContainText(/failed, 1 blocker/);
-  await pitfall.getByRole('link', { name: /Clients are told to speak/ }).click();
-  await expect(page).toHaveURL(/\/preflight\?q=ISTHMUS-PF-009&open=forced-mutual-tls/);
-});
+for (const hand of hands)
+  test(`pitfalls have the result of their checks in this estate, and checks lead to the guide, ${hand.name}`, async ({
+    page,
+  }) => {
+    const address = await openSample(page);
+    await page.goto(`${address}/preflight?open=forced-mutual-tls`);
+    await hand.press(page.getByRole('link', { name: 'Guide: When connections are encrypted' }).first());
+    await hand.press(page.getByRole('region', { name: 'Pitfalls' }).getByRole('link', { name: /insists on mTLS/ }));
+    const pitfall = page.getByRole('article', { name: /insists on mTLS/ });
+    await expect(pitfall).toBeInViewport();
+    await expect(pitfall).toContainText('found here');
+    await expect(pitfall).toContainText(/failed, 1 blocker/);
+    await hand.press(pitfall.getByRole('link', { name: /Clients are told to speak/ }));
+    await expect(page).toHaveURL(/\/preflight\?q=ISTHMUS-PF-009&open=forced-mutual-tls/);
+  });
 
 test('without a migration names are placeholders, and nothing is said of an estate', async ({ page }) => {
   await page.goto('/guide/commands');
@@ -80,21 +81,35 @@ test('without a migration names are placeholders, and nothing is said of an esta
 test('without a mouse: open the guide, search, read, copy', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await openSample(page);
+  // From a finding to the section that explains it, and back to the findings that it explains.
+  await keyboard.goTo(page, 'Findings', 'f');
+  await keyboard.write(page.getByRole('searchbox', { name: /filter/i }), 'AP-003');
+  await walkTo(page.getByRole('grid', { name: 'Findings' }), 'ISTHMUS-AP-003');
+  await keyboard.press(page.getByRole('link', { name: 'Guide: Who may call whom' }));
+  await expect(page.getByRole('heading', { level: 1, name: 'Who may call whom' })).toBeVisible();
+  const explained = page.getByRole('region', { name: 'Findings that this explains' }).getByRole('listitem');
+  await keyboard.press(
+    explained
+      .filter({ hasText: 'ISTHMUS-AP-003' })
+      .getByRole('link', { name: /findings?$/ })
+      .first(),
+  );
+  await expect(page).toHaveURL(/\/findings\?code=ISTHMUS-AP-003/);
+  await expect(page.getByRole('heading', { level: 1, name: 'Findings' })).toBeVisible();
   await page.keyboard.press('g');
   await page.keyboard.press('u');
   await expect(page.getByRole('heading', { level: 1, name: 'Guide' })).toBeVisible();
   await page.keyboard.press('/');
   await page.keyboard.type('proxy-status');
   await expect(page.getByRole('list', { name: 'Found in the guide' })).toBeVisible();
-  const first = page.getByRole('link', { name: 'List proxies and whether they are in step' });
-  for (let press = 0; press < 10 && !(await first.evaluate((link) => link === document.activeElement)); press++)
-    await page.keyboard.press('Tab');
-  await page.keyboard.press('Enter');
+  await keyboard.press(page.getByRole('link', { name: 'List proxies and whether they are in step' }));
   const task = page.getByRole('article', { name: 'List proxies and whether they are in step' });
   await expect(task).toBeInViewport();
-  const copy = task.getByRole('button', { name: 'Copy' }).first();
-  await copy.focus();
+  await keyboard.write(page.getByRole('combobox', { name: 'Service of the commands' }), 'sales/payments');
   await page.keyboard.press('Enter');
+  await keyboard.write(page.getByRole('textbox', { name: 'Pod of the commands' }), 'payments-7c9');
+  await expect(page).toHaveURL(/pod=payments-7c9/);
+  await keyboard.press(task.getByRole('button', { name: 'Copy' }).first());
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('istioctl proxy-status');
   // The palette finds sections too.
   await page.keyboard.press('Control+k');

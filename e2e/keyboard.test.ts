@@ -1,4 +1,4 @@
-import { expect, test } from './support/test.ts';
+import { expect, expectAccessible, test } from './support/test.ts';
 
 test('the sample estate, a finding and a change of phase without a mouse', async ({ page }) => {
   await page.goto('/');
@@ -20,6 +20,29 @@ test('the sample estate, a finding and a change of phase without a mouse', async
   await expect(page.getByRole('listbox', { name: 'Found' }).getByRole('option').first()).toContainText('seats');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1, name: /seats/ })).toBeVisible();
+  // It finds what can be used on the page that is shown, and uses it.
+  await expect(page.getByRole('button', { name: 'Enter translated' })).toBeVisible();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('enter translated');
+  await expect(page.getByRole('option', { name: /^On this page Enter translated/ })).toHaveAttribute(
+    'aria-selected',
+    'true',
+  );
+  await expectAccessible(page);
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Recorded: translated.')).toBeVisible();
+  // And what can be done from anywhere.
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('report as markdown');
+  const download = page.waitForEvent('download');
+  await page.keyboard.press('Enter');
+  expect((await download).suggestedFilename()).toMatch(/\.md$/);
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('connect a cluster');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog', { name: 'Connect a cluster' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
   // The list of keys opens and closes.
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog')).toBeVisible();

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
+import { type Hand, keyboard, mouse, walkTo } from './support/hand.ts';
 import { expect, expectAccessible, keepPicture, openSample, test } from './support/test.ts';
 
 const sample = fileURLToPath(new URL('../examples/kong-air/', import.meta.url));
@@ -21,10 +22,10 @@ const edited = [
   buffer: Buffer.from(text),
 }));
 
-async function importAgain(page: Page, migration: string): Promise<void> {
+async function importAgain(page: Page, migration: string, hand: Hand): Promise<void> {
   await page.goto(`${migration}/import`);
   const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Choose files' }).click();
+  await hand.press(page.getByRole('button', { name: 'Choose files' }));
   await (await chooser).setFiles(edited);
   await page.waitForURL(/\/import\/changes/);
 }
@@ -48,7 +49,7 @@ test('a new import opens what it changed: fields, results, verdicts, and decisio
   });
   expect(answer.ok()).toBe(true);
 
-  await importAgain(page, migration);
+  await importAgain(page, migration, mouse);
   await expect(page.getByRole('heading', { name: 'What changed' })).toBeVisible();
   await expect(
     page.getByText(/From snapshot 1 to 2, \d+ of \d+ resources are not as before \(1 added, \d+ changed\)/),
@@ -81,14 +82,22 @@ test('a new import opens what it changed: fields, results, verdicts, and decisio
   await keepPicture(page, 'new-import-narrow');
 });
 
-test('without a mouse: from a field that changed to its values', async ({ page }) => {
+test('without a mouse: from a field that changed to its values, and to the decisions to look at again', async ({
+  page,
+}) => {
   const migration = await openSample(page);
-  await importAgain(page, migration);
-  const table = page.getByRole('grid', { name: 'Changed resources' });
-  await table.focus();
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('End');
-  await expect(page.getByRole('region', { name: /What changed of/ })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Overview' })).toBeVisible();
+  await keyboard.goTo(page, 'Services', 's');
+  await keyboard.openRow(page.getByRole('grid', { name: 'Services' }), 'weather');
+  const phase = page.getByRole('region', { name: 'Phase' });
+  await keyboard.press(phase.getByRole('button', { name: 'Enter translated' }));
+  await expect(page.getByText('Recorded: translated.')).toBeVisible();
+  await importAgain(page, migration, keyboard);
+  await keyboard.press(page.getByRole('button', { name: /changed/ }));
+  await walkTo(page.getByRole('grid', { name: 'Changed resources' }), 'spec.http[0].retries.attempts');
+  const detail = page.getByRole('region', { name: /What changed of/ });
+  await expect(detail.getByText('9', { exact: true })).toBeVisible();
+  await keyboard.press(page.getByRole('button', { name: 'Show all' }));
   await page.keyboard.press('/');
   await page.keyboard.type('sidecar');
   await expect(page.getByText(/^1 of \d+$/)).toBeVisible();

@@ -70,6 +70,10 @@ test('without a network nothing is missing, and neither the pages nor the server
       await page.goto(`${address}${path}`);
       await expect(page.getByText(shown).first()).toBeAttached();
     }
+    // That the browser takes itself for offline stops nothing, as the server answers.
+    await page.evaluate(() => window.dispatchEvent(new Event('offline')));
+    await page.getByRole('link', { name: 'History' }).click();
+    await expect(page.getByRole('grid', { name: 'History' }).getByRole('row').nth(1)).toBeVisible();
     // The editor with its workers, and the diagrams, are parts of the build.
     await page.goto(`${address}/workbench?service=sales/seats`);
     const after = page.getByRole('region', { name: 'After: Kong Mesh' });

@@ -1,5 +1,6 @@
 import type { Workbench } from '@isthmus/contract';
 import type { APIRequestContext, Locator, Page } from '@playwright/test';
+import { hands, keyboard, mouse, tabTo } from './support/hand.ts';
 import { expect, expectAccessible, keepPicture, test } from './support/test.ts';
 
 const mesh = (timeout: string): string => `apiVersion: v1
@@ -118,87 +119,91 @@ async function reload(page: Page): Promise<void> {
   expect(await asked).toBe('beforeunload');
 }
 
-test('of two who edit one resource the second one sees both', async ({ page, request, context }) => {
-  test.setTimeout(120_000);
-  const id = await open(page, request);
-  await after(page).getByRole('button', { name: /^Edit/ }).click();
-  await write(page, '9s');
-  const shown = (await (
-    await request.get(`/api/v1/migrations/${id}/workbench?service=sales/seats`)
-  ).json()) as Workbench;
-  const theirs = shown.after.find(({ resource }) => resource.kind === 'MeshTimeout' && resource.name === 'seats');
-  await request.post(`/api/v1/migrations/${id}/overrides`, {
-    data: {
-      subject: theirs?.resource,
-      change: 'edit',
-      text: theirs?.text.replace('requestTimeout: 3s', 'requestTimeout: 7s'),
-      reason: 'quicker',
-      revision: 0,
-      emitted: theirs?.emitted,
-    },
-    headers: { cookie: 'isthmus_name=Bob' },
+for (const hand of hands)
+  test(`of two who edit one resource the second one sees both, ${hand.name}`, async ({ page, request, context }) => {
+    test.setTimeout(120_000);
+    const id = await open(page, request);
+    await hand.press(after(page).getByRole('button', { name: /^Edit/ }));
+    await write(page, '9s');
+    const shown = (await (
+      await request.get(`/api/v1/migrations/${id}/workbench?service=sales/seats`)
+    ).json()) as Workbench;
+    const theirs = shown.after.find(({ resource }) => resource.kind === 'MeshTimeout' && resource.name === 'seats');
+    await request.post(`/api/v1/migrations/${id}/overrides`, {
+      data: {
+        subject: theirs?.resource,
+        change: 'edit',
+        text: theirs?.text.replace('requestTimeout: 3s', 'requestTimeout: 7s'),
+        reason: 'quicker',
+        revision: 0,
+        emitted: theirs?.emitted,
+      },
+      headers: { cookie: 'isthmus_name=Bob' },
+    });
+    const bar = page.getByRole('form', { name: 'Keep the edit' });
+    await hand.write(bar.getByLabel('Why is it changed?'), 'slower');
+    // What is not kept outlives a reload with what it began from, so that nobody is overwritten.
+    await reload(page);
+    await expect(after(page).getByText('Changed by Bob: quicker')).toBeVisible();
+    await expect(after(page).getByText('Your edit is not kept yet.')).toBeVisible();
+    for (const scheme of hand === mouse ? (['light', 'dark'] as const) : []) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await expectAccessible(page);
+      await keepPicture(page, `override-not-kept-${scheme}`);
+    }
+    await hand.press(after(page).getByRole('button', { name: 'Go on editing' }));
+    await expect(bar.getByLabel('Why is it changed?')).toHaveValue('slower');
+    await hand.press(bar.getByRole('button', { name: 'Keep the edit' }));
+    const dialog = page.getByRole('dialog', { name: 'Somebody was faster' });
+    await expect(dialog).toContainText('Bob changed this resource first: quicker');
+    await expect(dialog.getByRole('region', { name: 'Bob’s edit' })).toContainText('requestTimeout: 7s');
+    await expect(dialog.getByRole('region', { name: 'Your edit' })).toContainText('requestTimeout: 9s');
+    if (hand === mouse) await expectAccessible(page);
+    await hand.press(dialog.getByRole('button', { name: 'Keep yours instead' }));
+    await expect.poll(() => timeoutOf(request, id)).toBe('9s');
+    await context.close();
   });
-  const bar = page.getByRole('form', { name: 'Keep the edit' });
-  await bar.getByLabel('Why is it changed?').fill('slower');
-  // What is not kept outlives a reload with what it began from, so that nobody is overwritten.
-  await reload(page);
-  await expect(after(page).getByText('Changed by Bob: quicker')).toBeVisible();
-  await expect(after(page).getByText('Your edit is not kept yet.')).toBeVisible();
-  for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: scheme });
-    await expectAccessible(page);
-    await keepPicture(page, `override-not-kept-${scheme}`);
-  }
-  await after(page).getByRole('button', { name: 'Go on editing' }).click();
-  await expect(bar.getByLabel('Why is it changed?')).toHaveValue('slower');
-  await bar.getByRole('button', { name: 'Keep the edit' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Somebody was faster' });
-  await expect(dialog).toContainText('Bob changed this resource first: quicker');
-  await expect(dialog.getByRole('region', { name: 'Bob’s edit' })).toContainText('requestTimeout: 7s');
-  await expect(dialog.getByRole('region', { name: 'Your edit' })).toContainText('requestTimeout: 9s');
-  await expectAccessible(page);
-  await dialog.getByRole('button', { name: 'Keep yours instead' }).click();
-  await expect.poll(() => timeoutOf(request, id)).toBe('9s');
-  await context.close();
-});
 
-async function tabTo(page: Page, wanted: Locator): Promise<void> {
-  await expect(wanted).toBeAttached();
-  for (let presses = 0; presses < 90; presses++) {
-    if (await wanted.evaluate((element) => element === document.activeElement)) return;
-    await page.keyboard.press('Tab');
-  }
-  await expect(wanted).toBeFocused();
-}
-
-test('without a mouse: edited, kept, compared and removed', async ({ page, request }) => {
+test('without a mouse: edited, kept, compared, put on what a new import brings, and removed', async ({
+  page,
+  request,
+}) => {
   test.setTimeout(120_000);
   const id = await open(page, request);
-  await tabTo(page, after(page).getByRole('button', { name: /^Edit/ }));
-  await page.keyboard.press('Enter');
+  await keyboard.press(after(page).getByRole('button', { name: /^Edit/ }));
   // The editor takes the focus, and Tab leads out of it.
   await expect(editor(page)).toBeFocused();
   await write(page, '12s');
   const reason = page.getByLabel('Why is it changed?');
-  await tabTo(page, reason);
+  await tabTo(reason);
   await page.keyboard.type('tried by hand');
   await reload(page);
-  await tabTo(page, after(page).getByRole('button', { name: 'Go on editing' }));
-  await page.keyboard.press('Enter');
+  await keyboard.press(after(page).getByRole('button', { name: 'Go on editing' }));
   await expect(editor(page)).toBeFocused();
-  await tabTo(page, reason);
+  await tabTo(reason);
   await expect(reason).toHaveValue('tried by hand');
   await expect(page.getByText('Admitted by the target version')).toBeVisible();
   await page.keyboard.press('Enter');
   await expect(after(page).getByText('Override, applied.')).toBeVisible();
   expect(await timeoutOf(request, id)).toBe('12s');
   const compare = after(page).getByRole('button', { name: 'Compare' });
-  await tabTo(page, compare);
-  await page.keyboard.press('Enter');
+  await keyboard.press(compare);
   await expect(page.getByRole('dialog')).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(compare).toBeFocused();
-  await tabTo(page, after(page).getByRole('button', { name: 'Remove the override' }));
-  await page.keyboard.press('Enter');
-  await expect.poll(() => timeoutOf(request, id)).toBe('3s');
+
+  // A new import brings another ground.
+  await bring(request, id, mesh('5s'));
+  await keyboard.press(after(page).getByRole('button', { name: 'Resolve …' }));
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('row', { name: /requestTimeout/ })).toContainText('3s5s12s');
+  await keyboard.press(dialog.getByRole('button', { name: 'Put the edit on what is emitted now …' }));
+  await expect(page.getByText('Admitted by the target version')).toBeVisible();
+  await keyboard.press(page.getByRole('button', { name: 'Keep the edit' }));
+  await expect(after(page).getByText('Override, applied.')).toBeVisible();
+  expect(await timeoutOf(request, id)).toBe('12s');
+  await keyboard.press(after(page).getByRole('button', { name: 'Remove the override' }));
+  await expect.poll(() => timeoutOf(request, id)).toBe('5s');
+  await keyboard.press(page.getByRole('button', { name: 'Undo' }));
+  await expect.poll(() => timeoutOf(request, id)).toBe('12s');
 });

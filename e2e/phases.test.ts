@@ -55,28 +55,29 @@ for (const hand of hands)
     await expect(phase).toContainText('It was rolled back');
   });
 
-test('two people record a share at once: both values are shown', async ({ page, browser, request }) => {
-  const address = await openSample(page);
-  const api = `/api/v1/migrations/${address.split('/').at(-1)}`;
-  const started = await request.patch(`${api}/services/operations/weather`, {
-    data: { revision: 0, phase: 'shifting', share: 10, override: { reason: 'for the test' } },
+for (const hand of hands)
+  test(`two people record a share at once: both values are shown, ${hand.name}`, async ({ page, browser, request }) => {
+    const address = await openSample(page);
+    const api = `/api/v1/migrations/${address.split('/').at(-1)}`;
+    const started = await request.patch(`${api}/services/operations/weather`, {
+      data: { revision: 0, phase: 'shifting', share: 10, override: { reason: 'for the test' } },
+    });
+    expect(started.ok()).toBe(true);
+    const context = await browser.newContext();
+    const other = await context.newPage();
+    for (const one of [page, other]) {
+      await one.goto(`${address}/services/operations/weather`);
+      await expect(one.getByLabel('Requests in Kong Mesh')).toHaveValue('10');
+    }
+    await hand.write(other.getByLabel('Requests in Kong Mesh'), '20');
+    await hand.write(page.getByLabel('Requests in Kong Mesh'), '60');
+    await hand.press(page.getByRole('button', { name: 'Record this share' }));
+    await expect(page.getByText('Recorded: shifting, 60 % in Kong Mesh.')).toBeVisible();
+    await hand.press(other.getByRole('button', { name: 'Record this share' }));
+    const dialog = other.getByRole('dialog');
+    await expect(dialog).toContainText('60 %');
+    await expect(dialog).toContainText('20 %');
+    await hand.press(dialog.getByRole('button', { name: 'Use yours' }));
+    await expect(page.getByLabel('Requests in Kong Mesh')).toHaveValue('20');
+    await context.close();
   });
-  expect(started.ok()).toBe(true);
-  const context = await browser.newContext();
-  const other = await context.newPage();
-  for (const one of [page, other]) {
-    await one.goto(`${address}/services/operations/weather`);
-    await expect(one.getByLabel('Requests in Kong Mesh')).toHaveValue('10');
-  }
-  await other.getByLabel('Requests in Kong Mesh').fill('20');
-  await page.getByLabel('Requests in Kong Mesh').fill('60');
-  await page.getByRole('button', { name: 'Record this share' }).click();
-  await expect(page.getByText('Recorded: shifting, 60 % in Kong Mesh.')).toBeVisible();
-  await other.getByRole('button', { name: 'Record this share' }).click();
-  const dialog = other.getByRole('dialog');
-  await expect(dialog).toContainText('60 %');
-  await expect(dialog).toContainText('20 %');
-  await dialog.getByRole('button', { name: 'Use yours' }).click();
-  await expect(page.getByLabel('Requests in Kong Mesh')).toHaveValue('20');
-  await context.close();
-});

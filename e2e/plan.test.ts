@@ -1,3 +1,4 @@
+import { hands, keyboard, mouse, tabTo } from './support/hand.ts';
 import { expect, expectAccessible, openSample, test } from './support/test.ts';
 
 const crossings = /^\d+ services? moves? in \d+ waves?/;
@@ -96,9 +97,7 @@ test('plan waves by keyboard only', async ({ page }) => {
 
   const keep = page.getByRole('button', { name: 'Keep for everybody' });
   await expect(keep).toBeVisible();
-  for (let step = 0; step < 80 && !(await keep.evaluate((element) => element === document.activeElement)); step++)
-    await page.keyboard.press('Shift+Tab');
-  await page.keyboard.press('Enter');
+  await keyboard.press(keep);
   await expect(page.getByText('Kept for everybody.')).toBeVisible();
   await page.reload();
   await expect(
@@ -106,95 +105,113 @@ test('plan waves by keyboard only', async ({ page }) => {
   ).toBeVisible();
 });
 
-test('two people arrange one plan: both values are shown, and both moves can be had', async ({ page, browser }) => {
-  const address = await openSample(page);
-  const context = await browser.newContext();
-  const other = await context.newPage();
-  for (const one of [page, other]) {
-    await one.goto(`${address}/plan?at=sales/seats`);
-    await expect(one.getByRole('region', { name: 'Wave 1', exact: true })).toBeVisible();
-  }
-  await page.getByLabel('When sales/seats moves').selectOption('2');
-  await other.goto(`${address}/plan?at=sales/flights`);
-  await other.getByLabel('When sales/flights moves').selectOption('3');
-  await page.getByRole('button', { name: 'Keep for everybody' }).click();
-  await expect(page.getByText('Kept for everybody.')).toBeVisible();
-  await expect(other.getByText(/changed the plan meanwhile/)).toBeVisible();
-  await other.getByRole('button', { name: 'Keep for everybody' }).click();
-  const dialog = other.getByRole('dialog');
-  await expect(dialog.getByRole('row', { name: /sales\/seats/ })).toContainText('wave 2');
-  await expect(dialog.getByRole('row', { name: /sales\/flights/ })).toContainText('wave 3');
-  await dialog.getByRole('button', { name: 'Combine and look at it' }).click();
-  await other.getByRole('button', { name: 'Keep for everybody' }).click();
-  await expect(other.getByText('Kept for everybody.')).toBeVisible();
-  const wave = (number: number) => page.getByRole('region', { name: `Wave ${number}`, exact: true });
-  await expect(wave(2).getByRole('button', { name: /sales\/seats/ })).toBeVisible();
-  await expect(wave(3).getByRole('button', { name: /sales\/flights/ })).toBeVisible();
-  await context.close();
-});
+for (const hand of hands)
+  test(`two people arrange one plan: both values are shown, and both moves can be had, ${hand.name}`, async ({
+    page,
+    browser,
+  }) => {
+    const address = await openSample(page);
+    const context = await browser.newContext();
+    const other = await context.newPage();
+    for (const one of [page, other]) {
+      await one.goto(`${address}/plan?at=sales/seats`);
+      await expect(one.getByRole('region', { name: 'Wave 1', exact: true })).toBeVisible();
+    }
+    await hand.choose(page.getByLabel('When sales/seats moves'), '2');
+    await other.goto(`${address}/plan?at=sales/flights`);
+    await hand.choose(other.getByLabel('When sales/flights moves'), '3');
+    await hand.press(page.getByRole('button', { name: 'Keep for everybody' }));
+    await expect(page.getByText('Kept for everybody.')).toBeVisible();
+    await expect(other.getByText(/changed the plan meanwhile/)).toBeVisible();
+    await hand.press(other.getByRole('button', { name: 'Keep for everybody' }));
+    const dialog = other.getByRole('dialog');
+    await expect(dialog.getByRole('row', { name: /sales\/seats/ })).toContainText('wave 2');
+    await expect(dialog.getByRole('row', { name: /sales\/flights/ })).toContainText('wave 3');
+    await hand.press(dialog.getByRole('button', { name: 'Combine and look at it' }));
+    await hand.press(other.getByRole('button', { name: 'Keep for everybody' }));
+    await expect(other.getByText('Kept for everybody.')).toBeVisible();
+    const wave = (number: number) => page.getByRole('region', { name: `Wave ${number}`, exact: true });
+    await expect(wave(2).getByRole('button', { name: /sales\/seats/ })).toBeVisible();
+    await expect(wave(3).getByRole('button', { name: /sales\/flights/ })).toBeVisible();
+    await context.close();
+  });
 
-test('settings of the plan are tried and kept; traffic that was seen is taken, and what is none is refused', async ({
-  page,
-}) => {
-  const address = await openSample(page);
-  await page.goto(`${address}/plan?settings=open`);
-  await page.getByLabel('Services per wave').fill('2');
-  await page.getByLabel('Services per wave').press('Enter');
-  const draft = page.getByRole('region', { name: 'Changes that are not kept yet' });
-  await expect(draft).toContainText('services per wave');
-  await expect(page.getByRole('region', { name: 'Wave 9' })).toBeVisible();
-  await page.getByLabel('First wave on').fill('2027-01-11');
-  await page.getByLabel('Freeze from').fill('2027-01-16');
-  await page.getByLabel('Freeze to').fill('2027-01-20');
-  await page.getByLabel('Reason of the freeze').fill('holiday sale');
-  await page.getByRole('button', { name: 'Add freeze' }).click();
-  await expect(page.getByRole('region', { name: 'Wave 2' })).toContainText('2027-01-21 *');
-  await expectAccessible(page);
-  await draft.getByRole('button', { name: 'Keep for everybody' }).click();
-  await expect(draft).toBeHidden();
-  await page.reload();
-  await expect(page.getByLabel('Services per wave')).toHaveValue('2');
+for (const hand of hands)
+  test(`settings of the plan are tried and kept; traffic that was seen is taken, and what is none is refused, ${hand.name}`, async ({
+    page,
+  }) => {
+    const address = await openSample(page);
+    await page.goto(`${address}/plan?settings=open`);
+    await hand.write(page.getByLabel('Services per wave'), '2');
+    await page.keyboard.press('Enter');
+    const draft = page.getByRole('region', { name: 'Changes that are not kept yet' });
+    await expect(draft).toContainText('services per wave');
+    await expect(page.getByRole('region', { name: 'Wave 9' })).toBeVisible();
+    await hand.write(page.getByLabel('First wave on'), '2027-01-11');
+    await hand.write(page.getByLabel('Freeze from'), '2027-01-16');
+    await hand.write(page.getByLabel('Freeze to'), '2027-01-20');
+    await hand.write(page.getByLabel('Reason of the freeze'), 'holiday sale');
+    await hand.press(page.getByRole('button', { name: 'Add freeze' }));
+    await expect(page.getByRole('region', { name: 'Wave 2' })).toContainText('2027-01-21 *');
+    if (hand === mouse) await expectAccessible(page);
+    await hand.press(draft.getByRole('button', { name: 'Keep for everybody' }));
+    await expect(draft).toBeHidden();
+    await page.reload();
+    await expect(page.getByLabel('Services per wave')).toHaveValue('2');
 
-  const upload = async (text: string) =>
-    page
-      .locator('input[type=file][aria-label="Observed traffic"]')
-      .setInputFiles({ name: 'traffic.json', mimeType: 'application/json', buffer: Buffer.from(text) });
-  await upload('{"status":"success","data":{"resultType":"matrix","result":[]}}');
-  await expect(page.getByRole('alert')).toContainText('the vector of an instant query');
-  await upload('not JSON');
-  await expect(page.getByRole('alert')).toContainText('Refused.');
-  const metric = {
-    __name__: 'istio_requests_total',
-    source_workload: 'web',
-    source_workload_namespace: 'sales',
-    destination_service_name: 'flights',
-    destination_service_namespace: 'sales',
-  };
-  await upload(
-    JSON.stringify({ status: 'success', data: { resultType: 'vector', result: [{ metric, value: [1, '5'] }] } }),
-  );
-  await expect(page.getByText('1 call of 1 sample by Prometheus')).toBeVisible();
-  await expect(page.getByRole('alert')).toBeHidden();
-});
+    const upload = async (text: string) => {
+      const chooser = page.waitForEvent('filechooser');
+      await hand.press(page.getByRole('button', { name: /^(?:Choose a file|Replace it) …$/ }));
+      await (await chooser).setFiles({ name: 'traffic.json', mimeType: 'application/json', buffer: Buffer.from(text) });
+    };
+    await upload('{"status":"success","data":{"resultType":"matrix","result":[]}}');
+    await expect(page.getByRole('alert')).toContainText('the vector of an instant query');
+    await upload('not JSON');
+    await expect(page.getByRole('alert')).toContainText('Refused.');
+    const metric = {
+      __name__: 'istio_requests_total',
+      source_workload: 'web',
+      source_workload_namespace: 'sales',
+      destination_service_name: 'flights',
+      destination_service_namespace: 'sales',
+    };
+    await upload(
+      JSON.stringify({ status: 'success', data: { resultType: 'vector', result: [{ metric, value: [1, '5'] }] } }),
+    );
+    await expect(page.getByText('1 call of 1 sample by Prometheus')).toBeVisible();
+    await expect(page.getByRole('alert')).toBeHidden();
+  });
 
-test('the graph is laid out in a worker, walked by arrows, and tells what crosses', async ({ page }) => {
-  const address = await openSample(page);
-  await page.goto(`${address}/plan?view=graph&after=2`);
-  const bookings = page.getByRole('button', { name: /^sales\/bookings, wave 2, in Kong Mesh/ });
-  await expect(bookings).toBeVisible();
-  await expectAccessible(page);
-  await bookings.click();
-  await expect(page).toHaveURL(/at=sales\/bookings/);
-  await bookings.focus();
-  await page.keyboard.press('ArrowRight');
-  await expect(page.getByRole('button', { name: /^sales\/bookings-db, wave 1/ })).toBeFocused();
-  await expect(page.getByRole('region', { name: 'Service sales/bookings-db' })).toBeVisible();
-  await page.getByLabel('What the boxes are').selectOption('namespace');
-  await page.getByRole('button', { name: /^sales, 8 services/ }).press('Enter');
-  await expect(page).toHaveURL(/open=sales/);
-  await expect(page.getByRole('button', { name: /^sales\/bookings, wave 2/ })).toBeVisible();
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await expectAccessible(page);
-  await page.getByRole('button', { name: 'As a list' }).click();
-  await expect(page.getByRole('list', { name: 'Calls', exact: true })).toBeVisible();
-});
+for (const hand of hands)
+  test(`the graph is laid out in a worker, walked by arrows, and tells what crosses, ${hand.name}`, async ({
+    page,
+  }) => {
+    const address = await openSample(page);
+    await page.goto(`${address}/plan?view=graph&after=2`);
+    const bookings = page.getByRole('button', { name: /^sales\/bookings, wave 2, in Kong Mesh/ });
+    await expect(bookings).toBeVisible();
+    if (hand === mouse) {
+      await expectAccessible(page);
+      await bookings.click();
+      await bookings.focus();
+    } else {
+      await tabTo(page.locator('[data-node]:focus, [data-node][tabindex="0"]'));
+      const isThere = () => bookings.evaluate((box) => box === document.activeElement);
+      for (const key of ['ArrowRight', 'ArrowRight', 'ArrowDown', 'ArrowDown'])
+        if (!(await isThere())) await page.keyboard.press(key);
+    }
+    await expect(page).toHaveURL(/at=sales\/bookings/);
+    await page.keyboard.press('ArrowRight');
+    await expect(page.getByRole('button', { name: /^sales\/bookings-db, wave 1/ })).toBeFocused();
+    await expect(page.getByRole('region', { name: 'Service sales/bookings-db' })).toBeVisible();
+    await hand.choose(page.getByLabel('What the boxes are'), 'namespace');
+    await page.getByRole('button', { name: /^sales, 8 services/ }).press('Enter');
+    await expect(page).toHaveURL(/open=sales/);
+    await expect(page.getByRole('button', { name: /^sales\/bookings, wave 2/ })).toBeVisible();
+    if (hand === mouse) {
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await expectAccessible(page);
+    }
+    await hand.press(page.getByRole('button', { name: 'As a list' }));
+    await expect(page.getByRole('list', { name: 'Calls', exact: true })).toBeVisible();
+  });

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { keyboard, tabTo } from './support/hand.ts';
 import { expect, expectAccessible, keepPicture, openSample, test } from './support/test.ts';
 
 test('columns are chosen, views are saved for everybody, and what is shown becomes a file', async ({
@@ -52,14 +53,12 @@ test('columns are chosen, views are saved for everybody, and what is shown becom
 test('without a mouse: a column, a saved view, many services changed at once and back', async ({ page }) => {
   const migration = await openSample(page);
   await page.goto(`${migration}/services`);
-  await page.getByRole('button', { name: 'Columns' }).focus();
-  await page.keyboard.press('Enter');
+  await keyboard.press(page.getByRole('button', { name: 'Columns' }));
   await page.keyboard.press('Tab');
   await page.keyboard.press('Space');
   await expect(page).toHaveURL(/columns=/);
   await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: /^Views/ }).focus();
-  await page.keyboard.press('Enter');
+  await keyboard.press(page.getByRole('button', { name: /^Views/ }));
   await page.keyboard.press('Tab');
   await page.keyboard.type('Mine');
   await page.keyboard.press('Enter');
@@ -67,15 +66,15 @@ test('without a mouse: a column, a saved view, many services changed at once and
   await page.keyboard.press('Escape');
 
   const table = page.getByRole('grid', { name: 'Services' });
-  await table.focus();
+  const download = page.waitForEvent('download');
+  await keyboard.press(page.getByRole('button', { name: 'CSV' }));
+  expect((await download).suggestedFilename()).toBe('services.csv');
+  await tabTo(table);
   await page.keyboard.press('Control+a');
-  const owner = page.getByRole('textbox', { name: 'Owner of the selected services' });
-  await owner.focus();
-  await page.keyboard.type('crew');
+  await keyboard.write(page.getByRole('textbox', { name: 'Owner of the selected services' }), 'crew');
   await page.keyboard.press('Enter');
   await expect(page.getByText(/services changed\./)).toBeVisible();
   await expect(table.getByText('crew', { exact: true }).nth(1)).toBeVisible();
-  await page.getByRole('button', { name: 'Undo' }).focus();
-  await page.keyboard.press('Enter');
+  await keyboard.press(page.getByRole('button', { name: 'Undo' }));
   await expect(page.getByText('Taken back.')).toBeVisible();
 });

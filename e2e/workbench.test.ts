@@ -1,5 +1,6 @@
 import type { Workbench } from '@isthmus/contract';
 import type { Page } from '@playwright/test';
+import { hands, mouse, tabTo } from './support/hand.ts';
 import { expect, expectAccessible, openSample, test } from './support/test.ts';
 
 const before = (page: Page) => page.getByRole('region', { name: 'Before: Istio' });
@@ -14,22 +15,25 @@ async function openSeats(page: Page, query: string): Promise<void> {
   await expect(before(page).getByText('networking.istio.io/v1').first()).toBeVisible();
 }
 
-test('a link to a field opens its tab and names its counterpart, and back again from there', async ({ page }) => {
-  await openSeats(page, '&field=spec.trafficPolicy.loadBalancer.simple');
-  await expect(page.getByRole('tab', { name: /MeshLoadBalancingStrategy seats/ })).toHaveAttribute(
-    'aria-selected',
-    'true',
-  );
-  await expect(after(page).getByText('LeastRequest')).toBeVisible();
-  await expect(fieldBar(page)).toContainText('carried over exactly');
-  await page.getByRole('button', { name: /MeshLoadBalancingStrategy seats\S* spec\.to\[0\]/ }).click();
-  await expect(page).toHaveURL(/at=after:MeshLoadBalancingStrategy\/sales\/seats[^:]*:\d+/);
-  await expect(fieldBar(page)).toContainText('DestinationRule seats spec.trafficPolicy.loadBalancer.simple');
-  // The address holds all of it.
-  await page.reload();
-  await expect(fieldBar(page)).toContainText('DestinationRule seats spec.trafficPolicy.loadBalancer.simple');
-  await expectAccessible(page);
-});
+for (const hand of hands)
+  test(`a link to a field opens its tab and names its counterpart, and back again from there, ${hand.name}`, async ({
+    page,
+  }) => {
+    await openSeats(page, '&field=spec.trafficPolicy.loadBalancer.simple');
+    await expect(page.getByRole('tab', { name: /MeshLoadBalancingStrategy seats/ })).toHaveAttribute(
+      'aria-selected',
+      'true',
+    );
+    await expect(after(page).getByText('LeastRequest')).toBeVisible();
+    await expect(fieldBar(page)).toContainText('carried over exactly');
+    await hand.press(page.getByRole('button', { name: /MeshLoadBalancingStrategy seats\S* spec\.to\[0\]/ }));
+    await expect(page).toHaveURL(/at=after:MeshLoadBalancingStrategy\/sales\/seats[^:]*:\d+/);
+    await expect(fieldBar(page)).toContainText('DestinationRule seats spec.trafficPolicy.loadBalancer.simple');
+    // The address holds all of it.
+    await page.reload();
+    await expect(fieldBar(page)).toContainText('DestinationRule seats spec.trafficPolicy.loadBalancer.simple');
+    if (hand === mouse) await expectAccessible(page);
+  });
 
 test('one field with several counterparts is told of in each of their tabs', async ({ page, request }) => {
   const address = await openSample(page);
@@ -57,7 +61,7 @@ test('one field with several counterparts is told of in each of their tabs', asy
 
 test('without a mouse: into a pane, over to the other one, through the findings and out again', async ({ page }) => {
   await openSeats(page, '');
-  await before(page).getByRole('textbox').focus();
+  await tabTo(before(page).getByRole('textbox'));
   await page.keyboard.press('Control+f');
   await page.keyboard.type('baseEjectionTime');
   await page.keyboard.press('Escape');
@@ -80,34 +84,36 @@ test('without a mouse: into a pane, over to the other one, through the findings 
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog')).toBeVisible();
   await page.keyboard.press('Escape');
-  await before(page).getByRole('textbox').focus();
+  await tabTo(before(page).getByRole('textbox'));
   await page.keyboard.press('Tab');
   await expect(page.getByRole('tab', { selected: true })).toBeFocused();
 });
 
-test('the counts filter documents and lines, and the address says so', async ({ page }) => {
-  const address = await openSample(page);
-  await page.goto(`${address}/workbench?namespace=sales`);
-  await page.getByRole('button', { name: /\d+ approximate/ }).click();
-  await expect(page).toHaveURL(/show=approximate/);
-  await expect(before(page).getByText(/hidden by the filter/)).toBeVisible();
-  await page.getByRole('button', { name: /Without counterpart/ }).click();
-  await expect(page).toHaveURL(/list=unmatched/);
-  await page.getByRole('button', { name: 'Show all' }).click();
-  await expect(page).not.toHaveURL(/show=/);
-  await expectAccessible(page);
-});
+for (const hand of hands)
+  test(`the counts filter documents and lines, and the address says so, ${hand.name}`, async ({ page }) => {
+    const address = await openSample(page);
+    await page.goto(`${address}/workbench?namespace=sales`);
+    await hand.press(page.getByRole('button', { name: /\d+ approximate/ }));
+    await expect(page).toHaveURL(/show=approximate/);
+    await expect(before(page).getByText(/hidden by the filter/)).toBeVisible();
+    await hand.press(page.getByRole('button', { name: /Without counterpart/ }));
+    await expect(page).toHaveURL(/list=unmatched/);
+    await hand.press(page.getByRole('button', { name: 'Show all' }));
+    await expect(page).not.toHaveURL(/show=/);
+    if (hand === mouse) await expectAccessible(page);
+  });
 
-test('narrow panes stand one above the other, and either may be on top', async ({ page }) => {
-  await page.setViewportSize({ width: 800, height: 900 });
-  await openSeats(page, '');
-  const isAbove = async () =>
-    ((await before(page).boundingBox())?.y ?? 0) < ((await after(page).boundingBox())?.y ?? 0);
-  expect(await isAbove()).toBe(true);
-  await page.getByText('After on top').click();
-  await expect.poll(isAbove).toBe(false);
-  await expectAccessible(page);
-});
+for (const hand of hands)
+  test(`narrow panes stand one above the other, and either may be on top, ${hand.name}`, async ({ page }) => {
+    await page.setViewportSize({ width: 800, height: 900 });
+    await openSeats(page, '');
+    const isAbove = async () =>
+      ((await before(page).boundingBox())?.y ?? 0) < ((await after(page).boundingBox())?.y ?? 0);
+    expect(await isAbove()).toBe(true);
+    await hand.choose(page.getByRole('radiogroup', { name: 'Which side is on top' }), 'After on top');
+    await expect.poll(isAbove).toBe(false);
+    if (hand === mouse) await expectAccessible(page);
+  });
 
 const hostile = `apiVersion: v1
 kind: Service

@@ -5,8 +5,10 @@ export interface Hand {
   readonly name: string;
   /** Activates a button, a link or a checkbox. */
   press(target: Locator): Promise<void>;
-  /** Puts a text in place of what a field holds. */
+  /** Puts a text in place of what a field holds; of a day as YYYY-MM-DD. */
   write(field: Locator, text: string): Promise<void>;
+  /** Takes one of several: an option of a select by its value or label, a radio of a group by its label. */
+  choose(field: Locator, option: string): Promise<void>;
   /** Opens a row of a table, by a text that no row before it has. */
   openRow(grid: Locator, text: string | RegExp): Promise<void>;
   /** Goes to a page of the migration by its name in the rail, or by its letter behind `g`. */
@@ -41,16 +43,28 @@ export async function walkTo(grid: Locator, text: string | RegExp): Promise<void
   await expect(wanted).toHaveAttribute('data-active');
 }
 
-const mouse: Hand = {
+const isSelect = (field: Locator): Promise<boolean> => field.evaluate((element) => element.matches('select'));
+
+/** Presses a key until something holds, as often as the longest list has options. */
+async function pressUntil(field: Locator, key: string, holds: () => Promise<boolean>): Promise<void> {
+  for (let presses = 0; presses < 60 && !(await holds()); presses++) await field.page().keyboard.press(key);
+  expect(await holds()).toBe(true);
+}
+
+export const mouse: Hand = {
   name: 'with the mouse',
   press: (target) => target.click(),
   write: (field, text) => field.fill(text),
+  async choose(field, option) {
+    if (await isSelect(field)) await field.selectOption(option);
+    else await field.getByText(option, { exact: true }).click();
+  },
   openRow: (grid, text) => grid.getByRole('row').filter({ hasText: text }).first().dblclick(),
   goTo: (page, label) =>
     page.getByRole('navigation', { name: 'Migration' }).getByRole('link', { name: label }).first().click(),
 };
 
-const keyboard: Hand = {
+export const keyboard: Hand = {
   name: 'by keyboard only',
   async press(target) {
     await tabTo(target);
@@ -62,8 +76,29 @@ const keyboard: Hand = {
   async write(field, text) {
     await tabTo(field);
     const { keyboard } = field.page();
-    await keyboard.press('Control+a');
-    await keyboard.type(text);
+    const isDay = await field.evaluate((element) => element instanceof HTMLInputElement && element.type === 'date');
+    if (!isDay) await keyboard.press('Control+a');
+    // The parts of a day stand in the order of the browser's language, which is American English here.
+    await keyboard.type(isDay ? text.replace(/^(\d+)-(\d+)-(\d+)$/, '$2$3$1') : text);
+  },
+  async choose(field, option) {
+    if (await isSelect(field)) {
+      await tabTo(field);
+      const isChosen = () =>
+        field.evaluate(
+          ({ value, selectedOptions: [one] }: HTMLSelectElement, wanted) => value === wanted || one?.label === wanted,
+          option,
+        );
+      await field.page().keyboard.press('Home');
+      await pressUntil(field, 'ArrowDown', isChosen);
+      await expect(field).toBeFocused();
+      return;
+    }
+    const wanted = field.getByRole('radio', { name: option, exact: true });
+    const checked = field.getByRole('radio', { checked: true });
+    for (let presses = 0; presses < 150 && !(await hasFocus(checked)); presses++)
+      await field.page().keyboard.press('Tab');
+    await pressUntil(field, 'ArrowRight', () => wanted.isChecked());
   },
   async openRow(grid, text) {
     await walkTo(grid, text);
