@@ -130,7 +130,7 @@ test('the pointer lights up what belongs together, and the panes scroll together
   const topOf = async (pane: Locator): Promise<number> =>
     Math.min(...(await pane.locator('.line-numbers').allTextContents()).map(Number).filter((line) => line > 0));
   await page.goto(`${address}/workbench?service=sales/seats&tab=MeshHTTPRoute/sales/seats.000`);
-  await expect(after.getByText('MeshHTTPRoute').first()).toBeVisible();
+  await expect(after.locator('.view-lines').getByText('MeshHTTPRoute')).toBeVisible();
   await before.locator('.view-lines').hover();
   await page.mouse.wheel(0, 300);
   await expect.poll(() => topOf(after)).toBeGreaterThan(3);

@@ -86,6 +86,8 @@ test('without a mouse: into a pane, over to the other one, through the findings 
   await page.keyboard.press('Escape');
   await tabTo(before(page).getByRole('textbox'));
   await page.keyboard.press('Tab');
+  await expect(page.getByLabel('Go to emitted resource')).toBeFocused();
+  await page.keyboard.press('Tab');
   await expect(page.getByRole('tab', { selected: true })).toBeFocused();
 });
 

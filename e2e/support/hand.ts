@@ -24,7 +24,8 @@ const hasFocus = (target: Locator): Promise<boolean> =>
  */
 export async function tabTo(target: Locator): Promise<void> {
   const page = target.page();
-  await expect(target).toBeVisible();
+  // What an editor takes its keys by is not seen.
+  await expect(target).toBeAttached();
   for (let presses = 0; presses < 150; presses++) {
     if (await hasFocus(target)) return;
     await page.keyboard.press('Tab');

@@ -158,6 +158,7 @@ function useSources(id: string | undefined, onKeys: () => void): readonly Source
     const controls = controlsOf(document.getElementById('main') ?? document.body);
     return {
       texts: controls.map(({ name }) => name.toLowerCase()),
+      isBehind: true,
       entry: (index) => {
         const { name, kind, use } = controls[index] as Control;
         // Once the palette is closed, which gives the focus back.

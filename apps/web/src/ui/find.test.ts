@@ -21,6 +21,12 @@ test('the best of all sources come first, and no more than are wanted', () => {
   expect(find(sources, '(', 5)).toEqual([]);
 });
 
+test('matches of a source that stands behind come after those that are as good, and before those that are worse', () => {
+  const behind = { ...source(false, 'crew'), isBehind: true };
+  const titles = find([behind, source(false, 'crew of the day', 'aircrew')], 'crew', 5).map(({ title }) => title);
+  expect(titles).toEqual(['crew of the day', 'crew', 'aircrew']);
+});
+
 test('services are found by name, namespace and owner', () => {
   expect(serviceText({ namespace: 'sales', name: 'seats', owner: 'Team Blue' })).toBe('seats sales/seats team blue');
 });

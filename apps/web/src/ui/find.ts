@@ -13,6 +13,8 @@ export interface Source<E extends Entry> {
   readonly entry: (index: number) => E;
   /** Whether they are shown before anything is asked for. */
   readonly isShownAtFirst?: boolean;
+  /** Whether its matches come behind those of other sources that are as good. */
+  readonly isBehind?: boolean;
 }
 
 /**
@@ -44,7 +46,7 @@ export function find<E extends Entry>(sources: readonly Source<E>[], query: stri
   for (const source of sources)
     for (const [index, text] of source.texts.entries()) {
       const score = scoreOf(text, words);
-      if (score > 0) found.push({ source, index, score });
+      if (score > 0) found.push({ source, index, score: source.isBehind ? score - 0.5 : score });
     }
   return found
     .sort((a, b) => b.score - a.score)
