@@ -118,4 +118,26 @@ test.describe('in both themes, pictures of a migration and no violation of acces
       await page.goto(`${migration}${path}`);
       await lookAt(page, name);
     });
+
+  test('gates of many services that are shut', async ({ page }) => {
+    await page.goto(`${migration}/services`);
+    await expect(page.getByRole('grid').getByRole('row').nth(2)).toBeVisible();
+    await page.getByRole('checkbox').first().check();
+    await page.getByLabel('Phase of the selected services').selectOption('migrated');
+    await page.getByRole('button', { name: 'Set phase' }).click();
+    const dialog = page.getByRole('dialog', { name: /kept from migrated by their gates/ });
+    await expect(dialog.getByRole('grid', { name: 'What stands against it' })).toBeVisible();
+    await dialog.getByRole('button', { name: 'Enter migrated all the same …' }).click();
+    await lookAt(page, 'shut-gates');
+  });
+
+  test('the bridge between separate clusters', async ({ page, request }) => {
+    const api = `/api/v1${migration}/plan/settings`;
+    const { revision } = (await (await request.get(api)).json()) as { revision: number };
+    await request.patch(api, { data: { revision, settings: { topology: 'separate-clusters' } } });
+    await page.goto(`${migration}/bridge?wave=1&stage=bridge&from=sales/web&to=sales/payments`);
+    await lookAt(page, 'separate-clusters');
+    await page.goto(`${migration}/services/sales/seats?stages=apply`);
+    await lookAt(page, 'separate-clusters-steps');
+  });
 });
