@@ -89,3 +89,10 @@ test('arrows lead to the nearest box in their direction', () => {
   expect(nodeBeside(nodes, undefined, 'ArrowUp')).toBe('a');
   expect(nodeBeside([], undefined, 'ArrowUp')).toBeUndefined();
 });
+
+test('what lies more above than to the right is not what the key to the right leads to, unless nothing else does', () => {
+  const at = (id: string, x: number, y: number) => ({ id, x, y, width: 0, height: 0 });
+  const [here, above, ahead] = [at('here', 0, 62), at('above', 46, 0), at('ahead', 209, 210)];
+  expect(nodeBeside([here, above, ahead], 'here', 'ArrowRight')).toBe('ahead');
+  expect(nodeBeside([here, above], 'here', 'ArrowRight')).toBe('above');
+});

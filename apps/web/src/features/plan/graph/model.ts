@@ -128,6 +128,9 @@ export function neighboursOf(edges: readonly GraphEdge[], id: string): ReadonlyS
   return new Set(edges.flatMap(({ from, to }) => (from === id ? [to] : to === id ? [from] : [])));
 }
 
+/** Further than any picture is wide. */
+const aside = 1_000_000;
+
 interface Placed {
   readonly id: string;
   readonly x: number;
@@ -136,7 +139,10 @@ interface Placed {
   readonly height: number;
 }
 
-/** The box to which an arrow key leads: the nearest one in its direction, by the middles. */
+/**
+ * The box to which an arrow key leads: the nearest one in its direction, by the middles. What lies more to the side than ahead
+ * comes last, so that each box is reached by going towards it.
+ */
 export function nodeBeside(nodes: readonly Placed[], at: string | undefined, key: string): string | undefined {
   const here = nodes.find(({ id }) => id === at);
   if (here === undefined) return nodes[0]?.id;
@@ -150,7 +156,7 @@ export function nodeBeside(nodes: readonly Placed[], at: string | undefined, key
     const along = { ArrowRight: dx, ArrowLeft: -dx, ArrowDown: dy, ArrowUp: -dy }[key];
     if (along === undefined || along <= 1) continue;
     const across = Math.abs(key === 'ArrowRight' || key === 'ArrowLeft' ? dy : dx);
-    const cost = along + 2 * across;
+    const cost = along + 2 * across + (across > along ? aside : 0);
     if (best === undefined || cost < best.cost) best = { id: node.id, cost };
   }
   return best?.id;
