@@ -56,6 +56,15 @@ test('without the switch names stay, and the report is the same as ever', async 
   expect(answer.headers.get('content-type')).toBe('text/markdown; charset=utf-8');
 });
 
+test('a report names the files of the bundle of its form', async () => {
+  const files = async (query: string): Promise<string[]> =>
+    (JSON.parse(await text(`/report${query}`)) as { resources: { file: string }[] }).resources.map(({ file }) => file);
+  const [kubernetes, universal] = [await files(''), await files('?form=universal')];
+  expect(kubernetes.some((file) => file.startsWith('kubernetes/'))).toBe(false);
+  expect(universal.some((file) => file.startsWith('kubernetes/40-services/'))).toBe(true);
+  expect(universal.length).toBe(kubernetes.length);
+});
+
 test('a view is saved under a name, replaced, listed and removed', async () => {
   const view = { page: 'services', name: ' Blocked ', query: '?findings=blocker' };
   const saved = (await (await send('POST', '/views', view)).json()) as SavedView;

@@ -38,6 +38,11 @@ kind: EnvoyFilter
 metadata: {name: filter, namespace: sales}
 spec:
   priority: 10
+---
+apiVersion: networking.istio.io/v1
+kind: WorkloadEntry
+metadata: {name: machine, namespace: sales}
+spec: {address: 192.0.2.1, labels: {app: machine}, ports: {http: 8080}}
 `;
 
 async function call<T>(path: string, init?: RequestInit): Promise<T> {
@@ -106,4 +111,11 @@ test('a resource that becomes nothing says of each field why', async () => {
 
 test('a service without Istio resources is there, and empty', async () => {
   expect(await view('service=sales/quiet')).toMatchObject({ title: 'sales/quiet', before: [], fields: [], omitted: 0 });
+});
+
+test('of what the bundle has in Universal form it is said, although it is shown as an object of Kubernetes', async () => {
+  const { after } = await view('namespace=sales');
+  const plane = after.find(({ resource }) => resource.kind === 'Dataplane');
+  expect(plane).toMatchObject({ form: 'universal', text: expect.stringMatching(/^apiVersion: kuma.io/) });
+  for (const { resource, form } of after) if (resource.kind !== 'Dataplane') expect(form).toBeUndefined();
 });

@@ -9,6 +9,7 @@ export {
   type PlannedFile,
   planLayout,
   textOfFile,
+  universalOf,
 } from './layout.ts';
 export type { KeyedHash } from './pseudonyms/pseudonyms.ts';
 export { type PseudonymousReport, underPseudonyms } from './pseudonyms/report.ts';

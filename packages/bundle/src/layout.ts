@@ -1,4 +1,4 @@
-import { isUniversal, type ResourceForm, toUniversal } from '@isthmus/kong-mesh';
+import { isUniversal, type ResourceForm, toUniversal, type UniversalObject } from '@isthmus/kong-mesh';
 import { type Json, writeYamlDocuments } from '@isthmus/kubernetes';
 import {
   type Emitted,
@@ -204,10 +204,13 @@ export function formInBundle(one: Emitted, format: ResourceForm, settings: Pick<
   return one.object.kind === 'Dataplane' ? 'universal' : formatIn(folderOf(one), format, settings);
 }
 
+/** An emitted resource in Universal form; undefined where it has none. */
+export const universalOf = ({ object, place }: Emitted, settings: Settings): UniversalObject | undefined =>
+  isUniversal(object) ? toUniversal(object, settings, place?.kind === 'zone' ? place.zone : undefined) : undefined;
+
 function documentOf(one: Emitted, format: ResourceForm, settings: Settings): Json {
-  const { object, place } = one;
-  if (formInBundle(one, format, settings) === 'kubernetes') return object as unknown as Json;
-  return toUniversal(object, settings, place?.kind === 'zone' ? place.zone : undefined);
+  const universal = formInBundle(one, format, settings) === 'universal' ? universalOf(one, settings) : undefined;
+  return universal ?? (one.object as unknown as Json);
 }
 
 /** The files for one control plane: directories by step, the patches, and what has the steps in order. */

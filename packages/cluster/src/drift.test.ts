@@ -134,6 +134,37 @@ describe('what is applied', () => {
     expect(states([timeout('a', {})], [], false)).toEqual([['a', 'unknown', []]]);
   });
 
+  test('comes from a global control plane too, under a name with a hash, and then says what the Universal form says', () => {
+    const handedOn = (name: string, given: string, spec: JsonObject, mesh = 'default'): JsonObject => ({
+      ...timeout(name, {}, { 'kuma.io/origin': 'global', 'kuma.io/display-name': given, 'kuma.io/mesh': mesh }),
+      spec,
+    });
+    const emitted = ['same', 'other', 'elsewhere', 'absent'].map((name) => ({
+      ...timeout(name, { idle: '1s' }),
+      metadata: { namespace: 'sales', name },
+    }));
+    const spec = { targetRef: { kind: 'Dataplane', labels: { 'kuma.io/zone': 'default' } } };
+    const live = [
+      handedOn('sales.same-4f', 'sales.same', { ...spec, rules: [] }),
+      handedOn('sales.other-4f', 'sales.other', { targetRef: { kind: 'Mesh' } }),
+      handedOn('sales.elsewhere-4f', 'sales.elsewhere', spec, 'another'),
+      // One of the zone is not what a control plane handed on.
+      timeout('sales.absent-4f', {}, { 'kuma.io/display-name': 'sales.absent', 'kuma.io/mesh': 'default' }),
+    ];
+    const found = appliedOf(
+      emitted,
+      live,
+      () => true,
+      (index) => ({ type: 'MeshTimeout', mesh: 'default', name: `sales.${emitted[index]?.metadata.name}`, spec }),
+    );
+    expect(found.flatMap(({ ref, state }) => (ref.namespace === 'sales' ? [`${ref.name} ${state}`] : []))).toEqual([
+      'absent missing',
+      'elsewhere missing',
+      'other changed',
+      'same applied',
+    ]);
+  });
+
   test('holds policies that nobody emitted; Kong Mesh’s own are not among them', () => {
     const live = [
       timeout('by-hand', {}),

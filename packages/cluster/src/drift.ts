@@ -1,4 +1,4 @@
-import { clusterAnnotation, isMap, type JsonObject, stringifyJson } from '@isthmus/kubernetes';
+import { clusterAnnotation, isMap, type Json, type JsonObject, stringifyJson } from '@isthmus/kubernetes';
 import { deviationsOf, type FieldDifference } from './field-differences.ts';
 import { isIstio, meshGroups } from './kinds.ts';
 import { byText, nameOf, namespaceOf, textAt } from './objects.ts';
@@ -125,35 +125,72 @@ export type Applied =
 
 /** Whether Kong Mesh made a resource by itself: its defaults, and copies of other zones (kuma/api/mesh/v1alpha1, labels, 2.14). */
 function isOwn(object: JsonObject): boolean {
-  const labels = isMap(object.metadata) && isMap(object.metadata.labels) ? object.metadata.labels : {};
   return (
-    labels['kuma.io/origin'] === 'global' ||
-    labels['kuma.io/managed-by'] !== undefined ||
+    labelOf(object, 'kuma.io/origin') === 'global' ||
+    labelOf(object, 'kuma.io/managed-by') !== undefined ||
     /-all-default$/.test(nameOf(object))
   );
 }
 
+/** A resource in Universal form, for a global control plane. */
+export interface UniversalResource {
+  readonly type: string;
+  readonly name: string;
+  readonly mesh?: Json;
+  readonly spec?: Json;
+}
+
+const labelOf = (object: JsonObject, label: string): Json | undefined =>
+  isMap(object.metadata) && isMap(object.metadata.labels) ? object.metadata.labels[label] : undefined;
+
+const handedOnKey = (kind: string, mesh: Json | undefined, name: string): string =>
+  [kind, typeof mesh === 'string' ? mesh : '', name].join('/');
+
 /**
- * Compares what was emitted with what is applied: missing, changed by hand, or there without having been emitted.
+ * What a global control plane has handed on, by kind, mesh and the name that it has there: in the cluster of a zone its name ends in a
+ * hash, and a label holds the one that was given (kuma, pkg/kds/context/context.go `HashSuffixMapper` and pkg/kds/util/meta.go, 2.13
+ * to 3.0).
+ */
+function handedOn(live: readonly JsonObject[]): Map<string, JsonObject> {
+  return new Map(
+    live.flatMap((object) => {
+      const name = labelOf(object, 'kuma.io/display-name');
+      if (labelOf(object, 'kuma.io/origin') !== 'global' || typeof name !== 'string') return [];
+      return [[handedOnKey(refOf(object).kind, labelOf(object, 'kuma.io/mesh'), name), object]];
+    }),
+  );
+}
+
+/**
+ * Compares what was emitted with what is applied, in either form: missing, changed by hand, or there without having been emitted.
  * @param emitted resources of the translation, without drafts and patches
  * @param live what the cluster holds of the groups of Kong Mesh, the Gateway API and Kong's controller
  * @param isRead whether a kind could be read
+ * @param universalOf a resource in Universal form, by its place in the list; undefined where it has none
  */
 export function appliedOf(
   emitted: readonly JsonObject[],
   live: readonly JsonObject[],
   isRead: (ref: ObjectRef) => boolean,
+  universalOf: (index: number) => UniversalResource | undefined = () => undefined,
 ): Applied[] {
+  const fromGlobal = handedOn(live);
   const standing = new Map(live.map((object) => [refKey(refOf(object)), object]));
   const expected = new Set(emitted.map((object) => refKey(refOf(object))));
-  const known = emitted.map((object): Applied => {
+  const asApplied = (ref: ObjectRef, differences: readonly FieldDifference[]): Applied =>
+    differences.length === 0 ? { ref, state: 'applied' } : { ref, state: 'changed', differences };
+  const known = emitted.map((object, index): Applied => {
     const ref = refOf(object);
     const found = standing.get(refKey(ref));
-    if (found === undefined) return { ref, state: isRead(ref) ? 'missing' : 'unknown' };
+    if (found === undefined) {
+      const universal = fromGlobal.size === 0 ? undefined : universalOf(index);
+      const there = universal && fromGlobal.get(handedOnKey(universal.type, universal.mesh, universal.name));
+      if (universal === undefined || there === undefined) return { ref, state: isRead(ref) ? 'missing' : 'unknown' };
+      return asApplied(ref, deviationsOf({ spec: universal.spec ?? {} }, there));
+    }
     const { metadata, apiVersion: _, kind: __, status: ___, ...rest } = object;
     const labels = isMap(metadata) ? metadata.labels : undefined;
-    const differences = deviationsOf({ ...rest, ...(labels === undefined ? {} : { metadata: { labels } }) }, found);
-    return differences.length === 0 ? { ref, state: 'applied' } : { ref, state: 'changed', differences };
+    return asApplied(ref, deviationsOf({ ...rest, ...(labels === undefined ? {} : { metadata: { labels } }) }, found));
   });
   const extra = live
     .filter((object) => {

@@ -14,6 +14,7 @@ export {
   type ObjectRef,
   refKey,
   refOf,
+  type UniversalResource,
 } from './drift.ts';
 export { type Evidence, enteringAgainst, evidenceOf, type PolicyCounts } from './evidence.ts';
 export { differencesOf, type FieldDifference, swapped } from './field-differences.ts';

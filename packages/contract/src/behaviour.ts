@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { ResourceForm } from './common.ts';
 
 export const Aspect = Type.Union([Type.Literal('routing'), Type.Literal('resilience')]);
 export type Aspect = Static<typeof Aspect>;
@@ -144,6 +145,8 @@ export const ReportQuery = Type.Object({
   verify: Type.Optional(Type.Boolean()),
   /** Pseudonyms for names, under the migration's own key: the same in all of its reports. */
   pseudonyms: Type.Optional(Type.Boolean()),
+  /** The form of the bundle whose files it names. */
+  form: Type.Optional(ResourceForm),
 });
 export type ReportQuery = Static<typeof ReportQuery>;
 

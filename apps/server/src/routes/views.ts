@@ -108,11 +108,11 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
     name: 'report' | 'report-page' | 'report-markdown' | 'report-names',
     type?: string,
   ): Promise<FastifyReply> {
-    const { verify = false, pseudonyms = false } = request.query as ReportQuery;
+    const { verify = false, pseudonyms = false, form = 'kubernetes' } = request.query as ReportQuery;
     const record = await findMigration(store, idOf(request));
     const isChanged = pseudonyms || name === 'report-names';
     const key = isChanged ? await store.pseudonymKeys.get(record.id, randomBytes(32)) : undefined;
-    return render(request, reply, { name, verify, ...(key === undefined ? {} : { key }) }, type);
+    return render(request, reply, { name, verify, form, ...(key === undefined ? {} : { key }) }, type);
   }
   serve(app, routes.getReport, (request, reply) => report(request, reply, 'report'));
   serve(app, routes.getReportPage, (request, reply) =>

@@ -1,4 +1,5 @@
 import { inflateRawSync } from 'node:zlib';
+import { universalOf } from '@isthmus/bundle';
 import {
   type Applied,
   appliedOf,
@@ -12,6 +13,7 @@ import {
   type PolicyCounts,
   refKey,
   refOf,
+  type UniversalResource,
 } from '@isthmus/cluster/model';
 import type { FieldChange } from '@isthmus/contract';
 import { effectiveNamespace, type JsonObject, type Limits, type Resource, readManifest } from '@isthmus/kubernetes';
@@ -145,7 +147,12 @@ export function compare(
   { clusters }: { readonly clusters: readonly ShownCluster[] },
 ): Comparison {
   const objects = heldBy(snapshot, ref, ref.limits);
-  const emitted = emittedToClusters(snapshot.translation);
+  const { translation } = snapshot;
+  const emitted = emittedToClusters(translation);
+  const universal = (position: number): UniversalResource | undefined => {
+    const one = translation.emitted[emitted[position]?.index ?? -1];
+    return one && universalOf(one, translation.settings);
+  };
   const compared = clusters.map(({ name, prints: shown, unread, applied }): ComparedCluster => {
     const unknown = new Set(unread);
     // A kind that is not served has no objects: that is known.
@@ -162,6 +169,7 @@ export function compare(
         emitted.map(({ object }) => object),
         applied,
         isRead,
+        universal,
       ).map((one) => ({
         ref: one.ref,
         state: one.state,

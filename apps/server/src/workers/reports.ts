@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { type Report, renderReportMarkdown, renderReportPage, reportText, underPseudonyms } from '@isthmus/bundle';
+import type { ResourceForm } from '@isthmus/contract';
 import type { Translation } from '@isthmus/translation';
 import { csv } from './csv.ts';
 
@@ -8,6 +9,8 @@ export interface ReportView {
   readonly name: 'report' | 'report-page' | 'report-markdown' | 'report-names';
   /** With the verdicts of the comparison. */
   readonly verify: boolean;
+  /** The form of the bundle whose files it names. */
+  readonly form: ResourceForm;
   /** The key of pseudonyms, where names are to be replaced. */
   readonly key?: Uint8Array;
 }

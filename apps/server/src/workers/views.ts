@@ -434,7 +434,7 @@ async function renderDocument(
   if (view.name === 'runbook') return runbook(snapshot, view, view.basis);
   if (view.name === 'plan-bundle') return bundleOfPlan(snapshot, view, view.basis);
   if (!isReport(view) && view.name !== 'bundle') return undefined;
-  const { files, fileOf } = layOut(snapshot.translation, isReport(view) ? 'kubernetes' : view.form);
+  const { files, fileOf } = layOut(snapshot.translation, view.form);
   const verdicts = isReport(view) && view.verify ? allVerdicts(snapshot, settings.accepted) : undefined;
   const all = verdicts && [...verdicts, ...allAccess(snapshot, settings.accepted)];
   const accepted = acceptancesOf(acceptances);
