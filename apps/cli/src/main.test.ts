@@ -201,6 +201,11 @@ test('clusters become zones: each has a folder, and requests are compared in one
   );
   expect(isthmus(['check', ...clusters]).status).not.toBe(2);
   expect(isthmus(['plan', ...clusters]).status).toBe(0);
+  const universal = isthmus(['plan', ...clusters, '--out', join(folder({}), 'plan'), '--format', 'universal']);
+  expect([universal.status, universal.stderr]).toEqual([
+    2,
+    expect.stringContaining('a plan in Universal form is for one zone'),
+  ]);
 });
 
 test('a report can be Markdown, and under pseudonyms: new ones each time, or with a key the same as before', () => {

@@ -145,6 +145,10 @@ export async function runPlan(paths: readonly string[], options: PlanOptions): P
   if (options.fanOut === true || out !== undefined) {
     progress.say(`Translating … ${estate.istio.length} Istio resources`);
     const { estate: translated, emitted, zones = [] } = applyOverrides(translate(estate, settings), overrides);
+    if (zones.length > 1 && format === 'universal')
+      throw new InputError(
+        `the input holds the clusters ${zones.map(({ cluster }) => cluster).join(', ')}: a plan in Universal form is for one zone, so give it the manifests of one`,
+      );
     if (options.fanOut === true) spread = fanOut({ estate: translated, emitted, graph, settings });
     if (out !== undefined) {
       /** What the bridge is computed from: of several clusters each for itself, since each has a bridge of its own. */

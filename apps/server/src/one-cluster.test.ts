@@ -177,3 +177,12 @@ test('the bundle of a plan has a folder for each cluster, with what is done to t
   expect(wave.length).toBeGreaterThan(3);
   for (const path of wave) expect(path).toMatch(/^cluster=(?:east|west)\/wave-01\//);
 });
+
+test('a plan of several clusters has no Universal form, and says so', async () => {
+  expect(await read('/plan')).toMatchObject({ forms: ['kubernetes'] });
+  expect(await read('/plan/waves/1')).toMatchObject({ forms: ['kubernetes'] });
+  for (const path of ['/plan/waves/1', '/plan/waves/1/runbook', '/plan/bundle']) {
+    const answer = await ask(`${path}?form=universal`);
+    expect([answer.status, await answer.text()]).toEqual([404, expect.stringContaining('is for one zone')]);
+  }
+});

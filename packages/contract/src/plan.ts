@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { PlanForms } from './common.ts';
 import { Unkept } from './plan-settings.ts';
 import { WaveDay } from './stage.ts';
 
@@ -81,6 +82,7 @@ export const Plan = Type.Object({
     crossing: Type.Integer(),
   }),
   waves: Type.Array(Wave),
+  forms: PlanForms,
   /** What of order, limits and pins could not be kept. */
   unkept: Type.Array(Unkept),
   /** Services that stay in Istio, with the calls that therefore cross for good. */

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Phase } from './common.ts';
+import { Phase, PlanForms } from './common.ts';
 
 /** How a call gets from one mesh into the other. */
 export const Way = Type.Object({
@@ -90,6 +90,7 @@ export const WaveStages = Type.Object({
   waves: Type.Integer(),
   services: Type.Array(Type.String()),
   day: Type.Union([WaveDay, Type.Null()]),
+  forms: PlanForms,
   stages: Type.Array(Stage),
 });
 export type WaveStages = Static<typeof WaveStages>;

@@ -110,6 +110,20 @@ export function planRoutes(app: FastifyInstance, context: Context): void {
 
   const formOf = (request: FastifyRequest): ResourceForm =>
     (request.query as { form?: ResourceForm }).form ?? 'kubernetes';
+  /** As `render`; what there is not in a form says whether that may be why. */
+  async function renderForm(...given: Parameters<typeof render>): Promise<FastifyReply> {
+    try {
+      return await render(...given);
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.problem.code !== 'not-found' || formOf(given[0]) === 'kubernetes')
+        throw error;
+      throw new Refusal(
+        404,
+        'not-found',
+        'The plan has no such wave, or the snapshot holds several clusters: a plan in Universal form is for one zone.',
+      );
+    }
+  }
 
   serve(app, routes.getPlan, (request, reply) =>
     render(request, reply, (basis) => ({ name: 'plan', basis, query: request.query as PlanQuery })),
@@ -178,13 +192,13 @@ export function planRoutes(app: FastifyInstance, context: Context): void {
     await change(request, undefined, { observed: null }, { field: 'observed', before: said, after: null });
   });
   serve(app, routes.getWave, (request, reply) =>
-    render(request, reply, (basis) => ({ name: 'wave', basis, wave: waveOf(request), form: formOf(request) })),
+    renderForm(request, reply, (basis) => ({ name: 'wave', basis, wave: waveOf(request), form: formOf(request) })),
   );
   serve(app, routes.getRunbook, (request, reply) => {
     const { format = 'md' } = request.query as { format?: 'md' | 'html' };
     const wave = waveOf(request);
     reply.header('content-disposition', `attachment; filename="wave-${wave}.${format}"`);
-    return render(
+    return renderForm(
       request,
       reply,
       (basis) => ({ name: 'runbook', basis, wave, format, form: formOf(request) }),
@@ -197,7 +211,7 @@ export function planRoutes(app: FastifyInstance, context: Context): void {
     const whole = form === 'universal' ? 'migration-plan-universal' : 'migration-plan';
     const name = wave === undefined ? whole : `${whole}-wave-${wave}`;
     reply.header('content-disposition', `attachment; filename="${name}.${format}"`);
-    return render(
+    return renderForm(
       request,
       reply,
       (basis) => ({ name: 'plan-bundle', basis, format, form, wave }),

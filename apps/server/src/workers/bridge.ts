@@ -36,7 +36,7 @@ import {
 import type { ServiceState } from '@isthmus/store';
 import type { PlanBasis } from '../plan-record.ts';
 import { clustersOf } from './one-cluster.ts';
-import { graphOf, wavesOf } from './plan.ts';
+import { formsOf, graphOf, wavesOf } from './plan.ts';
 import type { Translated } from './snapshot.ts';
 
 interface Known {
@@ -174,6 +174,8 @@ export function wave(
   { wave: number, form }: { readonly wave: number; readonly form: ResourceForm },
   basis: PlanBasis,
 ): WaveStages | undefined {
+  const forms = formsOf(snapshot);
+  if (!forms.includes(form)) return undefined;
   const { facts, waves, count, planned } = bridgeOf(snapshot, basis);
   if (number < 1 || number > count) return undefined;
   const stages = stagesOfWave(facts, waves, number);
@@ -184,6 +186,7 @@ export function wave(
     waves: count,
     services: [...runbook.services],
     day: day === undefined ? null : { day: day.day, behind: [...day.behind] },
+    forms,
     stages: stages.map((stage, index): Stage => {
       const own = runbook.stages[index];
       return {
@@ -218,6 +221,7 @@ export function runbook(
   }: { readonly wave: number; readonly format: 'md' | 'html'; readonly form: ResourceForm },
   basis: PlanBasis,
 ): Uint8Array | undefined {
+  if (!formsOf(snapshot).includes(form)) return undefined;
   const { facts, waves, count, planned } = bridgeOf(snapshot, basis);
   if (number < 1 || number > count) return undefined;
   const made = runbookOf(facts, waves, number, planned.days[number - 1], form);
@@ -234,6 +238,7 @@ export async function bundleOfPlan(
   }: { readonly format: ArchiveFormat; readonly form: ResourceForm; readonly wave?: number | undefined },
   basis: PlanBasis,
 ): Promise<Uint8Array | undefined> {
+  if (!formsOf(snapshot).includes(form)) return undefined;
   const { facts, waves, count, planned } = bridgeOf(snapshot, basis);
   if (number !== undefined && number > count) return undefined;
   const { days, sentence } = planned;

@@ -5,6 +5,7 @@ import type {
   Plan,
   PlanAssessment,
   PlanQuery,
+  ResourceForm,
   PlanSettings as Stored,
 } from '@isthmus/contract';
 import {
@@ -109,6 +110,10 @@ export function wavesOf(
 }
 
 /** The plan of a snapshot's services. */
+/** The forms that bundles of a plan come in: of several clusters not the Universal one, which is for one zone. */
+export const formsOf = ({ translation }: Translated): ResourceForm[] =>
+  translation.zones === undefined ? ['kubernetes', 'universal'] : ['kubernetes'];
+
 export function plan(snapshot: Translated, query: PlanQuery, basis: PlanBasis): Plan {
   const { indexes } = knownOf(snapshot, basis);
   const report = reportOf(snapshot, basis, query);
@@ -136,6 +141,7 @@ export function plan(snapshot: Translated, query: PlanQuery, basis: PlanBasis): 
         ...(day === undefined ? {} : { day: { day: day.day, behind: [...day.behind] } }),
       };
     }),
+    forms: formsOf(snapshot),
     unkept: report.unkept.map((one) => ({ ...one, services: [...one.services] })),
     excluded: [...report.excluded],
     replaced: [...report.replaced],

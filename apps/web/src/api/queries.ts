@@ -1,4 +1,4 @@
-import type { Service } from '@isthmus/contract';
+import type { ResourceForm, Service, WaveStages } from '@isthmus/contract';
 import { MutationCache, QueryCache, QueryClient, queryOptions } from '@tanstack/react-query';
 import { call } from './client.ts';
 import { isProblem } from './problem.ts';
@@ -118,12 +118,15 @@ export const planSettingsQuery = (id: string) =>
   });
 
 /** One wave stage by stage. */
-export const waveQuery = (id: string, wave: number) =>
+export const waveQuery = (id: string, wave: number, form: ResourceForm) =>
   queryOptions({
-    queryKey: keys.view(id, 'wave', wave),
+    queryKey: keys.view(id, 'wave', wave, form),
     queryFn: ({ signal }) =>
-      call('GET /migrations/:id/plan/waves/:wave', { params: { id, wave: String(wave) } }, signal),
+      call('GET /migrations/:id/plan/waves/:wave', { params: { id, wave: String(wave) }, query: { form } }, signal),
     structuralSharing: false,
+    // The wave stays where it is while its other form is read.
+    placeholderData: (before: WaveStages | undefined, query) =>
+      query?.queryKey[1] === id && query.queryKey[4] === wave ? before : undefined,
   });
 
 /** Filters, order and columns that somebody gave a name to. */

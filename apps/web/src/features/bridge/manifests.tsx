@@ -2,6 +2,7 @@ import type { ChangedObject, Stage, WaveStages } from '@isthmus/contract';
 import { Link } from '@tanstack/react-router';
 import { count } from '../../text/format.ts';
 import { CopyButton } from '../../ui/copy.tsx';
+import { FormChoice } from '../../ui/form-choice.tsx';
 import { Section } from '../../ui/page.tsx';
 import { Count } from '../../ui/status.tsx';
 import classes from './bridge.module.css';
@@ -71,7 +72,8 @@ function Objects({ title, objects }: { title: string; objects: readonly ChangedO
 }
 
 /** What one stage adds, changes and removes, as it is applied. */
-export function StageManifests({ wave, stage }: { wave: number; stage: Stage }) {
+export function StageManifests(props: { wave: number; stage: Stage; forms: WaveStages['forms'] }) {
+  const { wave, stage, forms } = props;
   const { title, added, changed, removed, folder, ways, stop } = stage;
   const total = added.length + changed.length + removed.length;
   return (
@@ -83,6 +85,7 @@ export function StageManifests({ wave, stage }: { wave: number; stage: Stage }) 
           : `“${title}”: ${count(total, 'object')}. The bundle of wave ${wave} has them in ${folder}. ${stop}`
       }
     >
+      {total > 0 && forms.length > 1 && <FormChoice size="xs" />}
       <Objects title="Added" objects={added} />
       <Objects title="Changed" objects={changed} />
       <Objects title="Removed" objects={removed} />

@@ -6,6 +6,7 @@ import { isProblem } from '../../api/problem.ts';
 import { planSettingsQuery, waveQuery } from '../../api/queries.ts';
 import { PageError } from '../../frame/page-error.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { useForm } from '../../ui/form-choice.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { Count } from '../../ui/status.tsx';
@@ -72,13 +73,14 @@ export function BridgePage() {
   const [search] = useAddress();
   const sorting = useSorting();
   const { namespace } = search;
+  const form = useForm();
   const moment = momentOf(search);
   const { wave, stage } = moment;
   const { data: stored } = useSuspenseQuery(planSettingsQuery(id));
   const plan = useQuery(planQuery(id)).data;
   const { data, error, refetch, isPlaceholderData } = useQuery(bridgeQuery(id, namespace, moment));
   const waves = plan?.waves.length ?? 0;
-  const stages = useQuery({ ...waveQuery(id, wave ?? 0), enabled: wave !== undefined && wave > 0 }).data;
+  const stages = useQuery({ ...waveQuery(id, wave ?? 0, form), enabled: wave !== undefined && wave > 0 }).data;
   const navigate = useNavigate();
   const columns = useMemo(() => [nameColumn(id, { wave, stage }), ...counts], [id, wave, stage]);
   if (isProblem(error, 'not-found') && wave !== undefined)
@@ -140,7 +142,9 @@ export function BridgePage() {
           />
         </div>
       )}
-      {chosen !== undefined && wave !== undefined && <StageManifests wave={wave} stage={chosen} />}
+      {chosen !== undefined && wave !== undefined && stages !== undefined && (
+        <StageManifests wave={wave} stage={chosen} forms={stages.forms} />
+      )}
       {stages !== undefined && chosen === undefined && <StageTable migration={id} stages={stages} />}
       <PathSection migration={id} moment={moment} />
       <Certificates migration={id} stored={stored} />

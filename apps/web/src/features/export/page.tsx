@@ -1,10 +1,11 @@
-import { Button, SegmentedControl, Switch } from '@mantine/core';
+import { Button, Switch } from '@mantine/core';
 import { useSuspenseQueries } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { addressOf } from '../../api/client.ts';
 import { migrationQuery, overviewQuery } from '../../api/queries.ts';
 import { count, whole } from '../../text/format.ts';
 import { Command } from '../../ui/copy.tsx';
+import { FormChoice, formQuery, useForm } from '../../ui/form-choice.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { openBlockers, SeverityMark } from '../../ui/status.tsx';
 import { useAddress } from '../../ui/use-search.ts';
@@ -51,12 +52,12 @@ export function ExportPage() {
   const { emitted, drafts, patches } = overview;
   const blockers = openBlockers(overview);
   const [search, change] = useAddress();
-  const form = search.form === 'universal' ? 'universal' : 'kubernetes';
+  const form = useForm();
   const bundle = (format: 'zip' | 'tar.gz'): string =>
-    addressOf('GET /migrations/:id/bundle', { id }, form === 'universal' ? { format, form } : { format });
+    addressOf('GET /migrations/:id/bundle', { id }, { format, ...formQuery(form) });
   const { archive, steps } = forms[form];
   const isPseudonymous = search.names === 'pseudonyms';
-  const reportQuery = isPseudonymous ? { verify: true, pseudonyms: true } : { verify: true };
+  const reportQuery = { verify: true, ...(isPseudonymous ? { pseudonyms: true } : {}), ...formQuery(form) };
   const reportName = isPseudonymous ? 'isthmus-report-pseudonyms' : 'isthmus-report';
   return (
     <Page
@@ -78,15 +79,7 @@ export function ExportPage() {
       )}
       <div className={classes.downloads}>
         <Section title="Bundle" note={forms[form].note}>
-          <SegmentedControl
-            aria-label="Form of the resources"
-            value={form}
-            onChange={(value) => change({ form: value === 'universal' ? value : undefined })}
-            data={[
-              { value: 'kubernetes', label: 'Kubernetes' },
-              { value: 'universal', label: 'Universal' },
-            ]}
-          />
+          <FormChoice />
           <div className={classes.links}>
             <Button component="a" href={bundle('tar.gz')} download>
               Download .tar.gz

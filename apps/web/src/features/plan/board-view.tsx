@@ -162,7 +162,7 @@ export function BoardView(props: {
                 title={`Wave ${number}`}
                 place={{ wave: number }}
                 wave={number}
-                isKept={draft === undefined}
+                forms={draft === undefined ? plan.forms : undefined}
                 services={services.length}
                 cards={columns[index] ?? []}
                 isFiltered={isFiltered}

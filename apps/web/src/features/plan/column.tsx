@@ -1,8 +1,9 @@
-import type { WaveDay } from '@isthmus/contract';
+import type { ResourceForm, WaveDay } from '@isthmus/contract';
 import { Link } from '@tanstack/react-router';
 import { useId, useState } from 'react';
 import { addressOf } from '../../api/client.ts';
 import { count, whole } from '../../text/format.ts';
+import { formQuery } from '../../ui/form-choice.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import classes from './board.module.css';
 import type { Card, Place } from './board.ts';
@@ -18,8 +19,8 @@ export interface ColumnProps {
   readonly place: Place;
   /** Absent of services that stay. */
   readonly wave?: number;
-  /** It is as everybody sees it: there is a runbook of it. */
-  readonly isKept?: boolean;
+  /** The forms of its runbook and its bundle; absent where it is not as everybody sees it. */
+  readonly forms?: readonly ResourceForm[] | undefined;
   readonly services: number;
   readonly cards: readonly Card[];
   readonly isFiltered: boolean;
@@ -35,12 +36,13 @@ export interface ColumnProps {
   readonly onActive: (id: string) => void;
 }
 
-function Downloads({ migration, wave }: { migration: string; wave: number }) {
+function Downloads(props: { migration: string; wave: number; forms: readonly ResourceForm[] }) {
+  const { migration, wave, forms } = props;
   const params = { id: migration, wave: String(wave) };
-  const runbook = (format: 'md' | 'html') => () =>
-    fetchFile(addressOf('GET /migrations/:id/plan/waves/:wave/runbook', params, { format }));
-  const bundle = (format: 'zip' | 'tar.gz') => () =>
-    fetchFile(addressOf('GET /migrations/:id/plan/bundle', { id: migration }, { format, wave }));
+  const runbook = (format: 'md' | 'html', form: ResourceForm) => () =>
+    fetchFile(addressOf('GET /migrations/:id/plan/waves/:wave/runbook', params, { format, ...formQuery(form) }));
+  const bundle = (format: 'zip' | 'tar.gz', form: ResourceForm) => () =>
+    fetchFile(addressOf('GET /migrations/:id/plan/bundle', { id: migration }, { format, wave, ...formQuery(form) }));
   return (
     <Menu
       label={`Downloads of wave ${wave}`}
@@ -49,12 +51,25 @@ function Downloads({ migration, wave }: { migration: string; wave: number }) {
         {
           title: `Wave ${wave}`,
           items: [
-            { label: 'Runbook as a page', onChoose: runbook('html') },
-            { label: 'Runbook as Markdown', onChoose: runbook('md') },
-            { label: 'Bundle as .tar.gz', onChoose: bundle('tar.gz') },
-            { label: 'Bundle as .zip', onChoose: bundle('zip') },
+            { label: 'Runbook as a page', onChoose: runbook('html', 'kubernetes') },
+            { label: 'Runbook as Markdown', onChoose: runbook('md', 'kubernetes') },
+            { label: 'Bundle as .tar.gz', onChoose: bundle('tar.gz', 'kubernetes') },
+            { label: 'Bundle as .zip', onChoose: bundle('zip', 'kubernetes') },
           ],
         },
+        ...(forms.includes('universal')
+          ? [
+              {
+                title: 'In Universal form, for kumactl',
+                items: [
+                  { label: 'Runbook for kumactl as a page', onChoose: runbook('html', 'universal') },
+                  { label: 'Runbook for kumactl as Markdown', onChoose: runbook('md', 'universal') },
+                  { label: 'Bundle for kumactl as .tar.gz', onChoose: bundle('tar.gz', 'universal') },
+                  { label: 'Bundle for kumactl as .zip', onChoose: bundle('zip', 'universal') },
+                ],
+              },
+            ]
+          : []),
       ]}
     >
       ↓
@@ -70,7 +85,7 @@ function Delta({ before, now }: { before: number | undefined; now: number }) {
 
 /** One wave: what it moves, what crosses once it has moved, and its services as cards. */
 export function Column(props: ColumnProps) {
-  const { migration, title, place, wave, isKept = false, services, cards, isFiltered, namespaces, day } = props;
+  const { migration, title, place, wave, forms, services, cards, isFiltered, namespaces, day } = props;
   const { crossing, crossingBefore, active, held, pinned, violated, onActive } = props;
   const heading = useId();
   const [element, isOver] = useDropTarget<HTMLElement>(place);
@@ -90,7 +105,9 @@ export function Column(props: ColumnProps) {
               {day.behind.length > 0 && ' *'}
             </span>
           )}
-          {wave !== undefined && isKept && services > 0 && <Downloads migration={migration} wave={wave} />}
+          {wave !== undefined && forms !== undefined && services > 0 && (
+            <Downloads migration={migration} wave={wave} forms={forms} />
+          )}
         </div>
         <p className={classes.facts}>
           {count(services, 'service')}

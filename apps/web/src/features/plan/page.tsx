@@ -1,4 +1,4 @@
-import type { Plan } from '@isthmus/contract';
+import type { Plan, ResourceForm } from '@isthmus/contract';
 import { Button, SegmentedControl } from '@mantine/core';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
@@ -8,6 +8,7 @@ import { migrationQuery } from '../../api/queries.ts';
 import { PageError } from '../../frame/page-error.tsx';
 import { count, whole } from '../../text/format.ts';
 import { Filters, TextFilter } from '../../ui/filters.tsx';
+import { formQuery } from '../../ui/form-choice.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { Page, Section } from '../../ui/page.tsx';
@@ -94,9 +95,10 @@ function Apart({ plan, migration }: { plan: Plan; migration: string }) {
   );
 }
 
-function Downloads({ migration, isKept }: { migration: string; isKept: boolean }) {
-  const bundle = (format: 'zip' | 'tar.gz') => () =>
-    fetchFile(addressOf('GET /migrations/:id/plan/bundle', { id: migration }, { format }));
+function Downloads(props: { migration: string; isKept: boolean; forms: readonly ResourceForm[] }) {
+  const { migration, isKept, forms } = props;
+  const bundle = (format: 'zip' | 'tar.gz', form: ResourceForm) => () =>
+    fetchFile(addressOf('GET /migrations/:id/plan/bundle', { id: migration }, { format, ...formQuery(form) }));
   return (
     <Menu
       label="Download"
@@ -105,10 +107,21 @@ function Downloads({ migration, isKept }: { migration: string; isKept: boolean }
         {
           title: isKept ? 'Runbooks, manifests, the way back' : 'Of the plan as it is kept',
           items: [
-            { label: 'All waves as .tar.gz', onChoose: bundle('tar.gz') },
-            { label: 'All waves as .zip', onChoose: bundle('zip') },
+            { label: 'All waves as .tar.gz', onChoose: bundle('tar.gz', 'kubernetes') },
+            { label: 'All waves as .zip', onChoose: bundle('zip', 'kubernetes') },
           ],
         },
+        ...(forms.includes('universal')
+          ? [
+              {
+                title: 'In Universal form, for kumactl',
+                items: [
+                  { label: 'All waves for kumactl as .tar.gz', onChoose: bundle('tar.gz', 'universal') },
+                  { label: 'All waves for kumactl as .zip', onChoose: bundle('zip', 'universal') },
+                ],
+              },
+            ]
+          : []),
       ]}
     >
       Download
@@ -185,7 +198,7 @@ export function PlanPage() {
           >
             Settings
           </Button>
-          <Downloads migration={id} isKept={draft === undefined} />
+          <Downloads migration={id} isKept={draft === undefined} forms={plan.forms} />
         </>
       }
     >

@@ -3,13 +3,14 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { waveQuery } from '../../api/queries.ts';
 import { Dialog } from '../../ui/dialog.tsx';
+import { useForm } from '../../ui/form-choice.tsx';
 import { Commands } from './commands.tsx';
 import classes from './gate.module.css';
 import { nextStage } from './stages.ts';
 
 /** The way back of all stages that are done, the last one first. */
 function WayBack({ migration, service, wave }: { migration: string; service: Service; wave: number }) {
-  const { data, error } = useQuery(waveQuery(migration, wave));
+  const { data, error } = useQuery(waveQuery(migration, wave, useForm()));
   if (error !== null) return <p role="alert">{error.message}</p>;
   if (data === undefined)
     return (

@@ -5,6 +5,7 @@ import { useId } from 'react';
 import { addressOf } from '../../api/client.ts';
 import { waveQuery } from '../../api/queries.ts';
 import { count, whole } from '../../text/format.ts';
+import { FormChoice, formQuery, useForm } from '../../ui/form-choice.tsx';
 import { Section } from '../../ui/page.tsx';
 import { OutcomeMark } from '../../ui/status.tsx';
 import { setOf, toggled, useAddress } from '../../ui/use-search.ts';
@@ -114,8 +115,16 @@ const noteOf = ({ wave, waves, services, day }: WaveStages): string =>
     services.length === 1 ? 'alone' : `with ${count(services.length - 1, 'other service')}`
   }: the commands are those of the wave. Its bundle holds the files that they name.`;
 
+/** Which commands there are in each form. */
+const formNotes = {
+  kubernetes: 'kubectl applies all of it.',
+  universal:
+    'For a global control plane outside of Kubernetes: kumactl applies what is Kong Mesh’s own, kubectl everything else.',
+} as const;
+
 function Stages({ migration, service, wave }: { migration: string; service: Service; wave: number }) {
-  const { data, error } = useQuery(waveQuery(migration, wave));
+  const form = useForm();
+  const { data, error, isPlaceholderData } = useQuery(waveQuery(migration, wave, form));
   const [search, change] = useAddress();
   if (error !== null) return <p role="alert">{error.message}</p>;
   if (data === undefined)
@@ -132,7 +141,10 @@ function Stages({ migration, service, wave }: { migration: string; service: Serv
     <>
       <p className={classes.note}>
         {noteOf(data)}{' '}
-        <a href={addressOf('GET /migrations/:id/plan/bundle', params, { format: 'tar.gz', wave })} download>
+        <a
+          href={addressOf('GET /migrations/:id/plan/bundle', params, { format: 'tar.gz', wave, ...formQuery(form) })}
+          download
+        >
           Download the bundle of wave {wave}
         </a>{' '}
         or its{' '}
@@ -140,7 +152,7 @@ function Stages({ migration, service, wave }: { migration: string; service: Serv
           href={addressOf(
             'GET /migrations/:id/plan/waves/:wave/runbook',
             { ...params, wave: String(wave) },
-            { format: 'html' },
+            { format: 'html', ...formQuery(form) },
           )}
           download
         >
@@ -148,7 +160,13 @@ function Stages({ migration, service, wave }: { migration: string; service: Serv
         </a>
         .
       </p>
-      <ol className={classes.stages}>
+      {data.forms.length > 1 && (
+        <div className={classes.form}>
+          <FormChoice size="xs" />
+          <p className="muted">{formNotes[form]}</p>
+        </div>
+      )}
+      <ol className={classes.stages} aria-busy={isPlaceholderData}>
         {data.stages.map((stage, index) => (
           <StageItem
             key={stage.id}

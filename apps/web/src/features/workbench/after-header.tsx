@@ -27,6 +27,10 @@ const notes = {
   patch: 'Patch of an object that you have',
 } as const;
 
+/** Said where the bundle holds something else than what is shown. */
+const noteOfForm = ({ form }: Workbench['after'][number]): string =>
+  form === 'universal' ? 'shown as an object of Kubernetes; the bundle has it in Universal form, for kumactl' : '';
+
 /** Names the right pane; a tab for each emitted resource, and what the open one is. */
 export const AfterHeader = memo(function AfterHeader(props: AfterHeaderProps) {
   const { workbench, target, tab, selected, hovered, onTab } = props;
@@ -76,7 +80,7 @@ export const AfterHeader = memo(function AfterHeader(props: AfterHeaderProps) {
         <p className={classes.paneNote}>
           {open === undefined
             ? 'Nothing is emitted'
-            : [notes[open.role], open.file].filter((part) => part !== '').join(' · ')}
+            : [notes[open.role], open.file, noteOfForm(open)].filter((part) => part !== '').join(' · ')}
         </p>
         {after.length > manyTabs && (
           <NativeSelect
