@@ -50,7 +50,7 @@ const orders: Readonly<Record<ResourceForm, string>> = {
   universal: [
     'The resources of Kong Mesh are in Universal form, for a Global control plane: `kumactl config control-planes add …`, then `kumactl apply -f FILE` for each file. `sh apply.sh` applies all of them in this order. Directories in `kubernetes/` hold what exists on Kubernetes only: apply them in the cluster of the zone (`kubectl apply -f FILE`). At a Universal zone that belongs to a Global control plane, each resource needs the label `kuma.io/origin: zone`. Give kumactl no variables (`-v`): it would take the template of a MeshIdentity for some of its own. Namespaces stand in front of names: `shop.pay` is `pay` of namespace shop.',
     '',
-    'A Global control plane hands policies to all zones. Policies that select proxies by labels, permissions and MeshTLS name the zone; timeouts, retries and the like for the whole mesh hold in every zone.',
+    'A Global control plane hands policies to all zones. Policies that select proxies by labels, permissions, MeshTLS and identities name the zone; timeouts, retries and the like for the whole mesh hold in every zone.',
     '',
     'In this order:',
   ].join('\n'),

@@ -131,6 +131,15 @@ describe('a resource in Universal form', () => {
     });
   });
 
+  test('gives an identity to the proxies of its zone only; one that selects none still does', () => {
+    const identity = (selector: object): unknown =>
+      toUniversal(policy('MeshIdentity', 'kong-mesh-system', { selector }), names).spec;
+    expect(identity({ dataplane: { matchLabels: {} } })).toEqual({
+      selector: { dataplane: { matchLabels: { 'kuma.io/zone': 'east' } } },
+    });
+    expect(identity({})).toEqual({ selector: {} });
+  });
+
   test('is deleted by its type, its name and its mesh', () => {
     const route = toUniversal(policy('MeshHTTPRoute', 'shop', {}, 'a'), names);
     expect(kumactlDelete(route)).toEqual(['meshhttproute', 'shop.a', '--mesh', 'default']);

@@ -139,6 +139,17 @@ function scoped(place: Place, object: KubernetesObject, spec: JsonObject): JsonO
 }
 
 /**
+ * An identity is for the proxies of its zone, whose name is in the trust domain: of several that fit a proxy equally the smallest
+ * name is taken, whatever its zone (kuma, meshidentity/api/v1alpha1/helpers.go `BestMatched`, 2.13 to 3.0).
+ */
+function ofZone({ settings }: Place, spec: JsonObject): JsonObject {
+  const selector = mapOf(spec.selector);
+  if (!isMap(selector.dataplane)) return spec;
+  const matchLabels = { ...mapOf(selector.dataplane.matchLabels), [zoneLabel]: settings.zone };
+  return { ...spec, selector: { ...selector, dataplane: { ...selector.dataplane, matchLabels } } };
+}
+
+/**
  * Traffic to a MeshService stays in its zone, so that failover between zones says nothing for one; where labels name it, control
  * planes refuse to hear it (routing.md MLBS-04).
  */
@@ -196,7 +207,12 @@ export function toUniversal(object: KubernetesObject, given: UniversalNames, zon
   };
   const spec = mapOf(object.spec as Json | undefined);
   if (withoutSpec.has(kind)) return { ...head, ...spec };
-  const said = kind === 'MeshLoadBalancingStrategy' ? withoutCrossZone(spec) : spec;
+  const said =
+    kind === 'MeshLoadBalancingStrategy'
+      ? withoutCrossZone(spec)
+      : kind === 'MeshIdentity'
+        ? ofZone(place, spec)
+        : spec;
   return { ...head, spec: withServerNames(place, withReferences(place, scoped(place, object, said))) };
 }
 

@@ -42,7 +42,7 @@ const foldersInWords: Readonly<Record<ResourceForm, string>> = {
 const beforehand: Readonly<Record<ResourceForm, readonly string[]>> = {
   kubernetes: [],
   universal: [
-    'Configure kumactl for the global control plane first (`kumactl config control-planes add …`), and give it no variables (`-v`): it would take the template of a MeshIdentity for some of its own. A global control plane hands policies to all its zones: those that select proxies by labels, permissions and MeshTLS name the zone; timeouts, retries and the like for the whole mesh hold in every zone. Namespaces stand in front of names: `shop.pay` is `pay` of namespace shop.',
+    'Configure kumactl for the global control plane first (`kumactl config control-planes add …`), and give it no variables (`-v`): it would take the template of a MeshIdentity for some of its own. A global control plane hands policies to all its zones: those that select proxies by labels, permissions, MeshTLS and identities name the zone; timeouts, retries and the like for the whole mesh hold in every zone. Namespaces stand in front of names: `shop.pay` is `pay` of namespace shop.',
     '',
     'A migration stays in the form that it began in: what was applied in one is not found by the files of the other.',
     '',
