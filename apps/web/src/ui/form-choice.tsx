@@ -20,6 +20,7 @@ export function FormChoice({ size = 'sm' }: { size?: 'xs' | 'sm' }) {
     <SegmentedControl
       aria-label="Form of the resources"
       size={size}
+      w="fit-content"
       value={form}
       onChange={(value) => change({ form: value === 'universal' ? value : undefined })}
       data={[

@@ -60,12 +60,11 @@ function Downloads(props: { migration: string; wave: number; forms: readonly Res
         ...(forms.includes('universal')
           ? [
               {
-                title: 'In Universal form, for kumactl',
+                title: 'Universal form',
+                // The board has no room for more; the bundle holds the runbook as Markdown too.
                 items: [
-                  { label: 'Runbook for kumactl as a page', onChoose: runbook('html', 'universal') },
-                  { label: 'Runbook for kumactl as Markdown', onChoose: runbook('md', 'universal') },
-                  { label: 'Bundle for kumactl as .tar.gz', onChoose: bundle('tar.gz', 'universal') },
-                  { label: 'Bundle for kumactl as .zip', onChoose: bundle('zip', 'universal') },
+                  { label: 'Runbook for kumactl', onChoose: runbook('html', 'universal') },
+                  { label: 'Bundle for kumactl', onChoose: bundle('tar.gz', 'universal') },
                 ],
               },
             ]
