@@ -122,7 +122,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     bodyLimit: 4 * 1024 * 1024,
     routerOptions: { maxParamLength: 400 },
     forceCloseConnections: true,
-    ajv: { customOptions: { removeAdditional: false } },
+    // Queries are text. Fastify's own choice would also make of a list of one what it holds: of an arrangement of one wave, say.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
   });
   app.setSerializerCompiler(() => (value) => JSON.stringify(value));
   app.setErrorHandler((error, request, reply) => {
