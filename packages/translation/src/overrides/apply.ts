@@ -182,8 +182,9 @@ function overrideSegment(finished: readonly Finished[], overrides: readonly Over
     const from = finished[index]?.emitted.object as EmittedObject;
     return from === one.emitted.object ? stay(position) : moveIn(from, one.emitted.object, position);
   });
+  const indexBefore = new Map(before.map(({ one, index }) => [one, index]));
   const moved = sorted.map((one): Finished => {
-    const index = before.find((other) => other.one === one)?.index;
+    const index = indexBefore.get(one);
     const move = index === undefined ? undefined : moves[index];
     const isEdited = index !== undefined && changed.has(index);
     return !isEdited || move === undefined
