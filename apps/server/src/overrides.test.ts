@@ -8,12 +8,15 @@ import {
   type Migration,
   type OverrideImport,
   type OverrideVersions,
+  type Overview,
   type Problem,
+  type ResourceList,
   type ResourceOverride,
   type ResourceOverrides,
   routes,
   type ServiceBehaviour,
   type ServiceGates,
+  type ServiceList,
   type Workbench,
 } from '@isthmus/contract';
 import { Value } from 'typebox/value';
@@ -119,6 +122,62 @@ test('an edit is shown in the workbench, judged, in the bundle, in the report an
     field: 'MeshTimeout sales/seats',
     after: 'measured',
   });
+});
+
+/** The overrides that services, resources and documents of the workbench are marked with. */
+async function marks() {
+  const { services } = await get<ServiceList>('/services');
+  const { resources } = await get<ResourceList>('/resources');
+  const { overrides, unsettledOverrides } = await get<Overview>('/overview');
+  return {
+    services: services.map(({ id, overrides: ids }) => [id, ids]),
+    resources: resources.map(({ name, overrides: ids }) => [name, ids]),
+    // Without the service there is no workbench of it.
+    documents: ((await bench()).before ?? []).map((document) => document.overrides),
+    overview: [overrides, unsettledOverrides],
+  };
+}
+
+test('services and resources are marked with what was overridden of them, also where that waits to be decided again', async () => {
+  const crew = mesh('3s').replaceAll('seats', 'crew');
+  await bring(mesh('3s', `---\n${crew}`));
+  const none = {
+    overview: [0, 0],
+    documents: [[]],
+    services: [
+      ['sales/crew', []],
+      ['sales/seats', []],
+    ],
+  };
+  expect(await marks()).toMatchObject(none);
+  const { body } = await edit('30s');
+  const marked = {
+    services: [
+      ['sales/crew', []],
+      ['sales/seats', [body.id]],
+    ],
+    resources: [
+      ['seats', [body.id]],
+      ['crew', []],
+    ],
+    documents: [[body.id]],
+  };
+  expect(await marks()).toEqual({ ...marked, overview: [1, 0] });
+  for (const route of ['listServices', 'listResources', 'getOverview', 'getWorkbench'] as const) {
+    const query = route === 'getWorkbench' ? '?service=sales/seats' : '';
+    const answer = await get<object>(`${routes[route].path.replace('/migrations/:id', '')}${query}`);
+    expect([...Value.Errors(routes[route].response, answer)], route).toEqual([]);
+  }
+  await bring(mesh('5s', `---\n${crew}`));
+  expect(await marks()).toEqual({ ...marked, overview: [1, 1] });
+  await bring(crew);
+  expect(await marks()).toMatchObject({ services: [['sales/crew', []]], overview: [1, 1] });
+  await bring(mesh('3s', `---\n${crew}`));
+  await send('DELETE', `/overrides/${body.id}`);
+  expect(await marks()).toMatchObject(none);
+  const { subject, emitted } = await shown();
+  await send('POST', '/overrides', { subject, change: 'leave-out', reason: 'ours', revision: 0, emitted });
+  expect(await marks()).toEqual({ ...marked, overview: [1, 0] });
 });
 
 test('an edit survives an import that leaves its ground, and conflicts with one that does not', async () => {

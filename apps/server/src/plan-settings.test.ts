@@ -2,15 +2,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  type BulkResult,
   type History,
   type ImportJob,
   type Migration,
+  type Overview,
   type Plan,
   type PlanAssessment,
   type PlanSettings,
   type Problem,
+  type Progress,
   type RequestPath,
   routes,
+  type ServiceList,
   type StoredPlan,
   type WaveStages,
 } from '@isthmus/contract';
@@ -125,6 +129,56 @@ test.each<[Partial<PlanSettings>, number, string]>([
   expect(refused.status).toBe(status);
   expect(refused.body.detail).toContain(detail);
   expect(await stored()).toEqual(before);
+});
+
+test('services, the overview and the progress tell the waves of the plan as it is kept', async () => {
+  const told = async () => {
+    const { services } = await read<ServiceList>('/services', routes.listServices.response);
+    const overview = await read<Overview>('/overview', routes.getOverview.response);
+    const progress = await read<Progress>('/progress', routes.getProgress.response);
+    return {
+      services: Object.fromEntries(services.map(({ name, wave }) => [name, wave])),
+      overview: overview.waves.map(({ wave, day, services: number, resources }) => [wave, day, number, resources]),
+      progress: progress.waves.map(({ name, services: number }) => [name, number]),
+    };
+  };
+  const { settings: before } = await stored();
+  await change({ order: 'callees-first', excluded: ['shop/log'], pinned: {}, arrangement: null, start: null });
+  const expected = waves(await plan());
+  expect(expected).toEqual([['shop/pay'], ['shop/cart']]);
+  expect(await told()).toEqual({
+    services: { pay: 1, cart: 2, log: null },
+    overview: [
+      [1, undefined, 1, 1],
+      [2, undefined, 1, 1],
+      [null, undefined, 1, 0],
+    ],
+    progress: [
+      ['', 1],
+      ['1', 1],
+      ['2', 1],
+    ],
+  });
+  await change({ arrangement: [['shop/cart', 'shop/pay']], start: '2027-03-01' });
+  expect(await told()).toMatchObject({
+    services: { pay: 1, cart: 1, log: null },
+    // The one resource is about both, and is counted once.
+    overview: [
+      [1, '2027-03-01', 2, 1],
+      [null, undefined, 1, 0],
+    ],
+  });
+  // What a change answers with takes the place of what a client knows.
+  const { body } = await call<BulkResult>('POST', '/services/changes', {
+    services: [{ id: 'shop/cart', revision: 0 }],
+    set: { owner: 'Ann' },
+  });
+  expect(body.changed).toMatchObject([{ name: 'cart', wave: 1, owner: 'Ann' }]);
+  expect((await read<Overview>('/overview', routes.getOverview.response)).owners).toMatchObject([
+    { owner: '', services: 2 },
+    { owner: 'Ann', services: 1, resources: 1 },
+  ]);
+  await change(before);
 });
 
 test('waves as somebody arranges them are assessed first, and kept when they are to be', async () => {

@@ -84,6 +84,8 @@ export const ResourceRow = Type.Object({
   line: Type.Integer(),
   outcomes: Outcomes,
   findings: SeverityCounts,
+  /** Ids of the overrides of what its fields went to. */
+  overrides: Type.Array(Type.String()),
 });
 export type ResourceRow = Static<typeof ResourceRow>;
 

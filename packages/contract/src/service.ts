@@ -18,12 +18,16 @@ export const Service = Type.Object({
   revision: Type.Integer(),
   updatedAt: Type.Union([Type.String(), Type.Null()]),
   updatedBy: Type.Union([Type.String(), Type.Null()]),
+  /** The wave of the plan that it moves in; null where it stays in Istio. */
+  wave: Type.Union([Type.Integer(), Type.Null()]),
   /** Istio resources that are about it. */
   resources: Type.Integer(),
   outcomes: Outcomes,
   /** All of them, and those of them that somebody accepted. */
   findings: SeverityCounts,
   accepted: SeverityCounts,
+  /** Ids of the overrides of resources that are emitted for it. */
+  overrides: Type.Array(Type.String()),
 });
 export type Service = Static<typeof Service>;
 

@@ -4,6 +4,20 @@ import { ResourceOverride } from './overrides.ts';
 
 const PhaseCounts = Type.Record(Type.String(), Type.Integer());
 
+const Rolled = {
+  services: Type.Integer(),
+  /** Services with a blocker that nobody accepted. */
+  blocked: Type.Integer(),
+  resources: Type.Integer(),
+  outcomes: Outcomes,
+  findings: SeverityCounts,
+  phases: PhaseCounts,
+};
+
+/** What services and resources add up to that have something in common. */
+export const CoverageGroup = Type.Object(Rolled);
+export type CoverageGroup = Static<typeof CoverageGroup>;
+
 export const Overview = Type.Object({
   /** Istio resources in the snapshot, and how many of them carry over without a blocker. */
   resources: Type.Integer(),
@@ -20,18 +34,19 @@ export const Overview = Type.Object({
   emitted: Type.Integer(),
   drafts: Type.Integer(),
   patches: Type.Integer(),
+  /** What people decided about emitted resources, and how much of it has to be decided again. */
+  overrides: Type.Integer(),
+  unsettledOverrides: Type.Integer(),
   kinds: Type.Array(
     Type.Object({ kind: Type.String(), count: Type.Integer(), outcomes: Outcomes, findings: SeverityCounts }),
   ),
-  namespaces: Type.Array(
-    Type.Object({
-      namespace: Type.String(),
-      services: Type.Integer(),
-      resources: Type.Integer(),
-      outcomes: Outcomes,
-      findings: SeverityCounts,
-      phases: PhaseCounts,
-    }),
+  /** Services and resources that are in a namespace. */
+  namespaces: Type.Array(Type.Object({ namespace: Type.String(), ...Rolled })),
+  /** Services of an owner (empty: of nobody), and the resources that are about any of them. */
+  owners: Type.Array(Type.Object({ owner: Type.String(), ...Rolled })),
+  /** The same of a wave of the plan (null: they stay in Istio), with the day on which it moves where the plan has a start. */
+  waves: Type.Array(
+    Type.Object({ wave: Type.Union([Type.Integer(), Type.Null()]), day: Type.Optional(Type.String()), ...Rolled }),
   ),
   /** Objects that were kept out, with the reason; the first 1,000. */
   skipped: Type.Array(
@@ -127,6 +142,8 @@ export const SourceDocument = Type.Object({
   text: Type.String(),
   /** Whether `text` is written anew, as YAML from line 1: the file has it on a line that is too long for people. */
   rewritten: Type.Boolean(),
+  /** Ids of the overrides of what its fields went to. */
+  overrides: Type.Array(Type.String()),
 });
 export type SourceDocument = Static<typeof SourceDocument>;
 

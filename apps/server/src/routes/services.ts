@@ -24,7 +24,8 @@ export function serviceRoutes(app: FastifyInstance, { store, views, live, cluste
     const snapshot = await store.snapshots.newest(migration);
     if (snapshot === undefined) return [];
     const states = await store.services.list(migration);
-    const view = { name: 'services', ...(ids === undefined ? {} : { ids }) } as const;
+    const basis = basisOf(await store.plans.get(migration));
+    const view = { name: 'services', basis, ...(ids === undefined ? {} : { ids }) } as const;
     const accepted = await store.acceptances.list(migration);
     const bytes = await views.render(snapshot.id, await inputsOf(store, record), states, view, accepted);
     return (JSON.parse(Buffer.from(bytes).toString()) as { services: Service[] }).services;

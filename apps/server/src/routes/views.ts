@@ -32,24 +32,29 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
     const record = await findMigration(store, idOf(request));
     return reply.type(type).send(await renderNewest({ store, views }, record, () => view));
   }
-  serve(app, routes.getOverview, (request, reply) => render(request, reply, { name: 'overview' }));
+  const planOf = async (request: FastifyRequest): Promise<PlanBasis> =>
+    basisOf(await store.plans.get((await findMigration(store, idOf(request))).id));
+  serve(app, routes.getOverview, async (request, reply) =>
+    render(request, reply, { name: 'overview', basis: await planOf(request) }),
+  );
   serve(app, routes.getProgress, async (request, reply) => {
     const { id } = await findMigration(store, idOf(request));
     const snapshots = await store.snapshots.list(id);
     const now = new Date().toISOString();
     const first = (snapshots.at(-1)?.createdAt ?? now).slice(0, 10);
-    const basis = basisOf(await store.plans.get(id));
     return render(request, reply, {
       name: 'progress',
       steps: await store.phaseSteps(id),
       first,
       today: now.slice(0, 10),
-      basis,
+      basis: await planOf(request),
     });
   });
   serve(app, routes.getInventory, (request, reply) => render(request, reply, { name: 'inventory' }));
   serve(app, routes.listResources, (request, reply) => render(request, reply, { name: 'resources' }));
-  serve(app, routes.listServices, (request, reply) => render(request, reply, { name: 'services' }));
+  serve(app, routes.listServices, async (request, reply) =>
+    render(request, reply, { name: 'services', basis: await planOf(request) }),
+  );
   serve(app, routes.listDiagnostics, (request, reply) =>
     render(request, reply, { name: 'diagnostics', ...(request.query as { severity?: string; limit?: number }) }),
   );
@@ -70,8 +75,6 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
       ...(request.query as ServiceBehaviourQuery),
     });
   });
-  const planOf = async (request: FastifyRequest): Promise<PlanBasis> =>
-    basisOf(await store.plans.get((await findMigration(store, idOf(request))).id));
   serve(app, routes.getAccess, async (request, reply) =>
     render(request, reply, { name: 'access', basis: await planOf(request), ...(request.query as AccessQuery) }),
   );

@@ -57,6 +57,56 @@ export function emissions({ emitted, overrides = [] }: Translation): (subject: O
   };
 }
 
+/** Which overrides concern what, by their ids. */
+export interface Overridden {
+  /** By the index of the Istio resource whose fields went to what was overridden. */
+  readonly resources: ReadonlyMap<number, readonly string[]>;
+  readonly services: ReadonlyMap<string, readonly string[]>;
+}
+
+const nothing: Overridden = { resources: new Map(), services: new Map() };
+const overridden = new WeakMap<Translated, Overridden>();
+
+function findOverridden({ translation, services, concerns, entryOf }: Translated): Overridden {
+  const { emitted, estate, overrides = [] } = translation;
+  if (overrides.length === 0) return nothing;
+  const emissionOf = emissions(translation);
+  // Also those that are not applied: what people decided waits there to be decided again.
+  const idOf = new Map<Emitted, string>();
+  for (const { override } of overrides) {
+    const found = emissionOf(override.subject).emitted;
+    if (found !== undefined) idOf.set(found, overrideId(override.subject));
+  }
+  const resources = new Map<number, readonly string[]>();
+  for (const [index, resource] of estate.istio.entries()) {
+    const ids = new Set<string>();
+    for (const { targets } of entryOf.get(resource)?.fields ?? [])
+      for (const target of targets) {
+        const id = idOf.get(emitted[target.resource] as Emitted);
+        if (id !== undefined) ids.add(id);
+      }
+    if (ids.size > 0) resources.set(index, [...ids].sort());
+  }
+  const byService = new Map<string, Set<string>>();
+  for (const [one, id] of idOf)
+    for (const service of one.services) byService.set(service, (byService.get(service) ?? new Set()).add(id));
+  for (const { id: service } of services)
+    for (const index of concerns.get(service) ?? [])
+      for (const id of resources.get(index) ?? [])
+        byService.set(service, (byService.get(service) ?? new Set()).add(id));
+  return { resources, services: new Map([...byService].map(([service, ids]) => [service, [...ids].sort()])) };
+}
+
+/** Which overrides concern which Istio resources and services: those that the workbench shows beside them. */
+export function overriddenIn(snapshot: Translated): Overridden {
+  const found = overridden.get(snapshot) ?? findOverridden(snapshot);
+  overridden.set(snapshot, found);
+  return found;
+}
+
+/** Whether somebody has to decide again. */
+export const isUnsettled = ({ state }: OverrideState): boolean => state !== 'applied' && state !== 'idle';
+
 /** An override as the API shows it. */
 export function presentOverride(record: OverrideRecord, state: OverrideState): ResourceOverride {
   const { override } = state;

@@ -8,6 +8,7 @@ import type {
   ResourceForm,
   PlanSettings as Stored,
 } from '@isthmus/contract';
+import type { Estate } from '@isthmus/istio';
 import {
   assessWaves,
   type PlanReport,
@@ -36,16 +37,18 @@ interface Known {
   readonly presented: PresentedGraph;
   /** Indexes of Istio resources by file, kind, namespace and name. */
   readonly indexes: ReadonlyMap<string, number>;
+  /** The plan as it was kept last. */
+  kept?: { readonly settings: string; readonly report: PlanReport; readonly waveOf: ReadonlyMap<string, number> };
 }
 
-// The graph is that of the snapshot and of the traffic; only the waves depend on what is asked for.
-const known = new WeakMap<Translated, Known>();
+// The graph is that of the estate, whatever was overridden, and of the traffic; only the waves depend on what is asked for.
+const known = new WeakMap<Estate, Known>();
 
 function knownOf(snapshot: Translated, { observed }: Pick<PlanBasis, 'observed'>): Known {
   const key = JSON.stringify(observed);
-  const before = known.get(snapshot);
-  if (before?.observed === key) return before;
   const { estate, settings } = snapshot.translation;
+  const before = known.get(estate);
+  if (before?.observed === key) return before;
   const graph = serviceGraph(estate, { ...settings, observed });
   const texts = new Map<string, string | undefined>();
   const presented = presentGraph(graph, (file) => {
@@ -54,7 +57,7 @@ function knownOf(snapshot: Translated, { observed }: Pick<PlanBasis, 'observed'>
   });
   const indexes = new Map(estate.istio.map((resource, index) => [keyOf(resource, resource.source.file), index]));
   const made = { observed: key, graph, presented, indexes };
-  known.set(snapshot, made);
+  known.set(estate, made);
   return made;
 }
 
@@ -91,12 +94,29 @@ const scheduleOf = ({ start, everyDays, freezes }: Stored): Schedule => ({
   freezes,
 });
 
-/** The plan of a snapshot as it is kept, or as it would be with what a query says: an arrangement holds only as long as nothing else is asked for. */
+/** The plan of a snapshot as it is kept, worked out once for each change of what it has to keep to. */
+function keptPlan(snapshot: Translated, basis: PlanBasis): NonNullable<Known['kept']> {
+  const of = knownOf(snapshot, basis);
+  const { arrangement } = basis.settings;
+  const settings = kept(basis.settings);
+  const key = JSON.stringify([settings, arrangement]);
+  if (of.kept?.settings === key) return of.kept;
+  const report = planReport(of.graph, of.presented, settings, arrangement ?? undefined);
+  const waveOf = new Map(
+    report.waves.flatMap(({ number, groups }) =>
+      groups.flatMap(({ services }) => services.map((id) => [id, number] as const)),
+    ),
+  );
+  of.kept = { settings: key, report, waveOf };
+  return of.kept;
+}
+
+/** The plan as it is kept, or as it would be with what a query says: an arrangement holds only as long as nothing else is asked for. */
 function reportOf(snapshot: Translated, basis: PlanBasis, query: PlanQuery): PlanReport {
-  const { graph, presented } = knownOf(snapshot, basis);
   const isAsked = Object.values(query).some((value) => value !== undefined);
-  const settings = asked(kept(basis.settings), query);
-  return planReport(graph, presented, settings, isAsked ? undefined : (basis.settings.arrangement ?? undefined));
+  if (!isAsked) return keptPlan(snapshot, basis).report;
+  const { graph, presented } = knownOf(snapshot, basis);
+  return planReport(graph, presented, asked(kept(basis.settings), query));
 }
 
 /** The services of each wave of the plan as it is kept, and their days. */
@@ -104,10 +124,18 @@ export function wavesOf(
   snapshot: Translated,
   basis: PlanBasis,
 ): { waves: string[][]; days: WaveDay[]; sentence: string } {
-  const report = reportOf(snapshot, basis, {});
+  const { report } = keptPlan(snapshot, basis);
   const waves = report.waves.map(({ groups }) => groups.flatMap(({ services }) => [...services]));
-  return { waves, days: waveDays(waves.length, scheduleOf(basis.settings)), sentence: sentenceOfPlan(report) };
+  return { waves, days: waveDaysOf(snapshot, basis), sentence: sentenceOfPlan(report) };
 }
+
+/** In which wave of the plan as it is kept each service moves; those that stay in Istio are absent. */
+export const waveNumbers = (snapshot: Translated, basis: PlanBasis): ReadonlyMap<string, number> =>
+  keptPlan(snapshot, basis).waveOf;
+
+/** The days of the waves of the plan as it is kept; none where it has no start. */
+export const waveDaysOf = (snapshot: Translated, basis: PlanBasis): WaveDay[] =>
+  waveDays(keptPlan(snapshot, basis).report.waves.length, scheduleOf(basis.settings));
 
 /** The plan of a snapshot's services. */
 /** The forms that bundles of a plan come in: of several clusters not the Universal one, which is for one zone. */

@@ -1,7 +1,7 @@
-import type { Progress, ProgressGroup } from '@isthmus/contract';
-import type { PhaseStep, ServiceState } from '@isthmus/store';
+import type { Progress, ProgressGroup, Service } from '@isthmus/contract';
+import type { PhaseStep } from '@isthmus/store';
 import type { PlanBasis } from '../plan-record.ts';
-import { wavesOf } from './plan.ts';
+import { isBlocked, type Presenter } from './services.ts';
 import type { Translated } from './snapshot.ts';
 
 /** What is known of the course of a migration. */
@@ -15,9 +15,6 @@ export interface Course {
 }
 
 const initial = 'discovered';
-
-/** What a service has in common with others, as a name. */
-type Common = (service: { readonly id: string; readonly namespace: string }) => string;
 
 /** At the end of each day on which something changed: how many of these services were in which phase. */
 export function daysOf(services: readonly string[], { steps, first, today }: Omit<Course, 'basis'>): Progress['days'] {
@@ -39,26 +36,17 @@ export function daysOf(services: readonly string[], { steps, first, today }: Omi
 }
 
 /** Where the services stand and stood, by day, namespace, owner and wave. */
-export function progress(
-  snapshot: Translated,
-  states: ReadonlyMap<string, ServiceState>,
-  isBlocked: (service: string) => boolean,
-  { basis, ...course }: Course,
-): Progress {
-  const { services } = snapshot;
-  const waveOf = new Map(
-    wavesOf(snapshot, basis).waves.flatMap((ids, index) => ids.map((id) => [id, String(index + 1)] as const)),
-  );
-  const groups = (common: Common): ProgressGroup[] => {
+export function progress(snapshot: Translated, present: Presenter, course: Omit<Course, 'basis'>): Progress {
+  const services = snapshot.services.map(present);
+  const groups = (commonOf: (service: Service) => string): ProgressGroup[] => {
     const found = new Map<string, ProgressGroup>();
     for (const service of services) {
-      const name = common(service);
+      const name = commonOf(service);
       const group = found.get(name) ?? { name, services: 0, blocked: 0, phases: {} };
       found.set(name, group);
-      const phase = states.get(service.id)?.phase ?? initial;
       group.services++;
-      group.phases[phase] = (group.phases[phase] ?? 0) + 1;
-      if (isBlocked(service.id)) group.blocked++;
+      group.phases[service.phase] = (group.phases[service.phase] ?? 0) + 1;
+      if (isBlocked(service)) group.blocked++;
     }
     return [...found.values()].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
   };
@@ -69,7 +57,7 @@ export function progress(
       course,
     ),
     namespaces: groups(({ namespace }) => namespace),
-    owners: groups(({ id }) => states.get(id)?.owner ?? ''),
-    waves: groups(({ id }) => waveOf.get(id) ?? ''),
+    owners: groups(({ owner }) => owner),
+    waves: groups(({ wave }) => (wave === null ? '' : String(wave))),
   };
 }

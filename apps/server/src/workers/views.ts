@@ -7,13 +7,11 @@ import type {
   CheckQuery,
   Inventory,
   OverrideDraft,
-  Overview,
   Phase,
   PlanQuery,
   RequestPathQuery,
   ResourceForm,
   ResourceRow,
-  Service,
   ServiceBehaviourQuery,
   Settings,
   SimulatedRequest,
@@ -22,11 +20,10 @@ import type {
 } from '@isthmus/contract';
 import { indexServices } from '@isthmus/istio';
 import type { JsonObject, Limits, Resource } from '@isthmus/kubernetes';
-import type { MigratingService } from '@isthmus/migration';
 import type { AcceptanceRecord, ApprovalRecord, OverrideRecord, ServiceState } from '@isthmus/store';
 import { move } from 'piscina';
 import type { PlanBasis } from '../plan-record.ts';
-import { acceptable, acceptanceOf, acceptancesOf, countAccepted, decisionOn, stillThere } from './acceptances.ts';
+import { acceptable, acceptanceOf, acceptancesOf, decisionOn, stillThere } from './acceptances.ts';
 import { access, accessTable, allAccess, workloadAccess } from './access.ts';
 import { allVerdicts, behaviour, serviceBehaviour, simulation, simulationModel } from './behaviour.ts';
 import { bundleOfPlan, diagram, path, runbook, wave } from './bridge.ts';
@@ -37,11 +34,13 @@ import { fanOutView } from './fan-out.ts';
 import { gates, serviceGates } from './gates.ts';
 import { beginView, stopIfLeft } from './left.ts';
 import { hasCluster } from './one-cluster.ts';
-import { draft, listOverrides, overrideVersions } from './overrides.ts';
+import { draft, listOverrides, overriddenIn, overrideVersions } from './overrides.ts';
+import { overview } from './overview.ts';
 import { assessment, plan } from './plan.ts';
 import { type Course, progress } from './progress.ts';
 import { isReport, type ReportView, reportBytes } from './reports.ts';
-import { addUp, keyOf, noFindings, noOutcomes, type Translated, translated } from './snapshot.ts';
+import { createPresenter } from './services.ts';
+import { noFindings, noOutcomes, type Translated, translated } from './snapshot.ts';
 import { workbench } from './workbench.ts';
 
 export interface ViewTask {
@@ -55,7 +54,8 @@ export interface ViewTask {
   /** Becomes 1 when nobody waits for the view any more. */
   readonly left: Int32Array;
   readonly view:
-    | { readonly name: 'overview' | 'inventory' | 'resources' | 'overrides' }
+    | { readonly name: 'inventory' | 'resources' | 'overrides' }
+    | { readonly name: 'overview'; readonly basis: PlanBasis }
     | { readonly name: 'override'; readonly id: string }
     | { readonly name: 'override-draft'; readonly draft: OverrideDraft }
     | ReportView
@@ -63,7 +63,7 @@ export interface ViewTask {
     | { readonly name: 'changes'; readonly from: string }
     | ({ readonly name: 'changed-verdicts'; readonly from: string } & Pick<Decisions, 'approvals' | 'basis' | 'result'>)
     | { readonly name: 'bundle'; readonly format: ArchiveFormat; readonly form: ResourceForm }
-    | { readonly name: 'services'; readonly ids?: readonly string[] }
+    | { readonly name: 'services'; readonly basis: PlanBasis; readonly ids?: readonly string[] }
     | { readonly name: 'diagnostics'; readonly severity?: string; readonly limit?: number }
     | {
         readonly name: 'workbench';
@@ -118,107 +118,7 @@ export interface ViewTask {
     | { readonly name: 'simulation-model'; readonly subject: SimulatedSubject };
 }
 
-type States = ReadonlyMap<string, ServiceState>;
-
 const namespaceOf = ({ namespace }: { namespace: string }): string => (namespace === '' ? 'default' : namespace);
-
-type AcceptedCounts = ReturnType<typeof countAccepted>;
-
-function presentService(
-  snapshot: Translated,
-  service: MigratingService,
-  states: States,
-  acceptedCounts: AcceptedCounts,
-): Service {
-  const outcomes = noOutcomes();
-  const findings = noFindings();
-  const accepted = noFindings();
-  const resources = snapshot.concerns.get(service.id) ?? [];
-  for (const index of resources) {
-    addUp(outcomes, snapshot.outcomes[index] ?? noOutcomes());
-    addUp(findings, snapshot.findings[index] ?? noFindings());
-    const resource = snapshot.translation.estate.istio[index];
-    const counts = resource && acceptedCounts.of.get(keyOf(resource, resource.source.file));
-    if (counts !== undefined) addUp(accepted, counts);
-  }
-  const state = states.get(service.id);
-  return {
-    id: service.id,
-    namespace: service.namespace,
-    name: service.name,
-    origin: service.origin,
-    phase: (state?.phase ?? 'discovered') as Service['phase'],
-    share: state?.share ?? 0,
-    owner: state?.owner ?? '',
-    note: state?.note ?? '',
-    revision: state?.revision ?? 0,
-    updatedAt: state?.updatedAt ?? null,
-    updatedBy: state?.updatedBy ?? null,
-    resources: resources.length,
-    outcomes,
-    findings,
-    accepted,
-  };
-}
-
-function overview(snapshot: Translated, states: States, acceptedCounts: AcceptedCounts): Overview {
-  const { translation, diagnostics } = snapshot;
-  const { istio, skipped } = translation.estate;
-  const services = snapshot.services.map((service) => presentService(snapshot, service, states, acceptedCounts));
-  const total = { outcomes: noOutcomes(), findings: noFindings(), phases: {} as Record<string, number> };
-  const kinds = new Map<string, Overview['kinds'][number]>();
-  const namespaces = new Map<string, Overview['namespaces'][number]>();
-  const namespace = (name: string): Overview['namespaces'][number] => {
-    const known = namespaces.get(name) ?? {
-      namespace: name,
-      services: 0,
-      resources: 0,
-      outcomes: noOutcomes(),
-      findings: noFindings(),
-      phases: {},
-    };
-    namespaces.set(name, known);
-    return known;
-  };
-  for (const { severity } of diagnostics) total.findings[severity]++;
-  for (const [index, resource] of istio.entries()) {
-    const outcomes = snapshot.outcomes[index] ?? noOutcomes();
-    const findings = snapshot.findings[index] ?? noFindings();
-    const { kind } = resource;
-    const ofKind = kinds.get(kind) ?? { kind, count: 0, outcomes: noOutcomes(), findings: noFindings() };
-    kinds.set(kind, ofKind);
-    const ofNamespace = namespace(namespaceOf(resource));
-    ofKind.count++;
-    ofNamespace.resources++;
-    addUp(total.outcomes, outcomes);
-    for (const place of [ofKind, ofNamespace]) {
-      addUp(place.outcomes, outcomes);
-      addUp(place.findings, findings);
-    }
-  }
-  for (const service of services) {
-    const place = namespace(service.namespace);
-    place.services++;
-    for (const phases of [place.phases, total.phases]) phases[service.phase] = (phases[service.phase] ?? 0) + 1;
-  }
-  const count = (role: string): number => translation.emitted.filter((emitted) => emitted.role === role).length;
-  const byName = (a: string, b: string): number => (a < b ? -1 : 1);
-  return {
-    resources: istio.length,
-    carriedResources: snapshot.findings.filter(({ blocker }) => blocker === 0).length,
-    ...total,
-    accepted: acceptedCounts.total,
-    services: services.length,
-    blockedServices: services.filter(({ findings, accepted }) => findings.blocker > accepted.blocker).length,
-    emitted: count('resource'),
-    drafts: count('draft'),
-    patches: count('patch'),
-    kinds: [...kinds.values()].sort((a, b) => byName(a.kind, b.kind)),
-    namespaces: [...namespaces.values()].sort((a, b) => byName(a.namespace, b.namespace)),
-    skipped: skipped.slice(0, 1000),
-    skippedTotal: skipped.length,
-  };
-}
 
 const workloadKinds = new Set([
   'Deployment',
@@ -308,29 +208,19 @@ const resources = (snapshot: Translated): ResourceRow[] =>
     line: source.line,
     outcomes: snapshot.outcomes[index] ?? noOutcomes(),
     findings: snapshot.findings[index] ?? noFindings(),
+    overrides: [...(overriddenIn(snapshot).resources.get(index) ?? [])],
   }));
 
 const rank = { blocker: 0, warning: 1, info: 2 };
 
 function build(snapshot: Translated, task: ViewTask): unknown {
   const { view, states: list, acceptances, settings } = task;
-  const states: States = new Map(list.map((state) => [state.service, state]));
   const accepted = acceptancesOf(acceptances);
   switch (view.name) {
     case 'overview':
-      return overview(snapshot, states, countAccepted(snapshot, accepted));
-    case 'progress': {
-      const counts = countAccepted(snapshot, accepted);
-      const blocked = new Set(
-        snapshot.services
-          .filter((service) => {
-            const shown = presentService(snapshot, service, states, counts);
-            return shown.findings.blocker > shown.accepted.blocker;
-          })
-          .map(({ id }) => id),
-      );
-      return progress(snapshot, states, (id) => blocked.has(id), view);
-    }
+      return overview(snapshot, createPresenter(snapshot, list, accepted, view.basis), accepted, view.basis);
+    case 'progress':
+      return progress(snapshot, createPresenter(snapshot, list, accepted, view.basis), view);
     case 'inventory':
       return inventory(snapshot);
     case 'resources':
@@ -338,8 +228,7 @@ function build(snapshot: Translated, task: ViewTask): unknown {
     case 'services': {
       const wanted = view.ids && new Set(view.ids);
       const services = snapshot.services.filter(({ id }) => wanted?.has(id) ?? true);
-      const counts = countAccepted(snapshot, accepted);
-      return { services: services.map((service) => presentService(snapshot, service, states, counts)) };
+      return { services: services.map(createPresenter(snapshot, list, accepted, view.basis)) };
     }
     case 'diagnostics': {
       const wanted = view.severity?.split(',');

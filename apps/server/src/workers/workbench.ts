@@ -6,7 +6,7 @@ import type { OverrideRecord } from '@isthmus/store';
 import { type Emitted, subjectOfEmitted } from '@isthmus/translation';
 import { overrideId } from '../override-record.ts';
 import { type Acceptances, decisionOn } from './acceptances.ts';
-import { digestOf, emissions, presentOverride } from './overrides.ts';
+import { digestOf, emissions, overriddenIn, presentOverride } from './overrides.ts';
 import { createParts, type Part, type Places, spanOf, withContainers } from './places.ts';
 import { addUp, keyOf, noOutcomes, type Translated } from './snapshot.ts';
 
@@ -162,6 +162,7 @@ export function workbench(
   });
   const fileOf = filesOf(translation);
   const emissionOf = emissions(translation);
+  const overridden = overriddenIn(snapshot).resources;
   const records = new Map(overrides.map((record) => [record.id, record]));
   /** What a person decided about an emitted resource, and what of its text that changed. */
   const decisionAbout = (one: Emitted, places: Places): Partial<Workbench['after'][number]> => {
@@ -236,6 +237,7 @@ export function workbench(
       line: part.line,
       text: part.text,
       rewritten: part.rewritten,
+      overrides: [...(overridden.get(index) ?? [])],
     })),
     after: targets.map(({ index, one, text, places }) => ({
       index,

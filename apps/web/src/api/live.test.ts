@@ -16,10 +16,12 @@ const service = (id: string, revision: number, phase: Service['phase'] = 'discov
   revision,
   updatedAt: null,
   updatedBy: null,
+  wave: null,
   resources: 0,
   outcomes: { exact: 0, approximate: 0, unsupported: 0, inert: 0, untranslated: 0 },
   findings: { blocker: 0, warning: 0, info: 0 },
   accepted: { blocker: 0, warning: 0, info: 0 },
+  overrides: [],
 });
 
 const migration = (change: Partial<Migration>): Migration => ({

@@ -10,6 +10,7 @@ const row = (index: number, line: number): ResourceRow => ({
   line,
   outcomes: { exact: 0, approximate: 0, unsupported: 0, inert: 0, untranslated: 0 },
   findings: { blocker: 0, warning: 0, info: 0 },
+  overrides: [],
 });
 const diagnostics: readonly Diagnostic[] = [
   { code: 'ISTHMUS-VS-001', severity: 'blocker', message: 'Header', help: 'h', resource, file: 'all.yaml', line: 12 },

@@ -12,6 +12,7 @@ const row = (index: number, change: Partial<ResourceRow>): ResourceRow => ({
   line: 1,
   outcomes: { exact: 1, approximate: 0, unsupported: 0, inert: 0, untranslated: 0 },
   findings: { blocker: 0, warning: 0, info: 0 },
+  overrides: [],
   ...change,
 });
 

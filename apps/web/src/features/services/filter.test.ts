@@ -14,10 +14,12 @@ const service = (id: string, change: Partial<Service> = {}): Service => ({
   revision: 0,
   updatedAt: null,
   updatedBy: null,
+  wave: null,
   resources: 0,
   outcomes: { exact: 0, approximate: 0, unsupported: 0, inert: 0, untranslated: 0 },
   findings: { blocker: 0, warning: 0, info: 0 },
   accepted: { blocker: 0, warning: 0, info: 0 },
+  overrides: [],
   ...change,
 });
 

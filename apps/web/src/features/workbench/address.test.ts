@@ -11,6 +11,7 @@ const before = (name: string) => ({
   line: 1,
   rewritten: false,
   text: 'a: 1\nb: 2\n',
+  overrides: [],
 });
 const after = { ...named('MeshTimeout', 'odd:name:1:2'), index: 0, role: 'draft' as const, file: '', text: 'a: 1\n' };
 const workbench: Workbench = {

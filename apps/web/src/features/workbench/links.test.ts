@@ -21,6 +21,7 @@ const workbench: Workbench = {
       file: 'a.yaml',
       line: 3,
       rewritten: false,
+      overrides: [],
       text: 'spec:\n  host: seats\n  trafficPolicy:\n    outlierDetection: {interval: 10s, splitExternalLocalOriginErrors: false}\n',
     },
     {
@@ -29,6 +30,7 @@ const workbench: Workbench = {
       file: 'b.yaml',
       line: 1,
       rewritten: false,
+      overrides: [],
       text: 'spec:\n  hosts:\n  - seats\n',
     },
   ],

@@ -33,7 +33,7 @@ const kong = { apiVersion: 'kuma.io/v1alpha1', kind: 'MeshHTTPRoute', namespace:
 const span = (line: number) => ({ line, column: 1, endLine: line, endColumn: 9, keyColumn: 1 });
 const workbench: Workbench = {
   title: 'sales/seats',
-  before: [{ index: 7, resource: istio, file: 'a.yaml', line: 1, text: route, rewritten: false }],
+  before: [{ index: 7, resource: istio, file: 'a.yaml', line: 1, text: route, rewritten: false, overrides: [] }],
   after: [
     {
       index: 0,
