@@ -167,6 +167,9 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
   const [onHeading, setOnHeading] = useState<{ readonly id: string; readonly from: string | undefined }>();
   const active = onHeading?.from === props.activeId && onHeading ? onHeading.id : (props.activeId ?? ownActive);
   const anchor = useRef<string>(undefined);
+  // Keys may come faster than the table is drawn: each goes on from where the one before led.
+  const cursor = useRef(active);
+  cursor.current = active;
 
   const definitions = useMemo(
     () =>
@@ -223,6 +226,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
   const activate = (index: number): void => {
     const line = lines[index];
     if (line === undefined) return;
+    cursor.current = line.id;
     if (isGroup(line)) setOnHeading({ id: line.id, from: props.activeId });
     else {
       setOnHeading(undefined);
@@ -264,7 +268,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.target !== scroll.current || event.altKey) return;
-    const at = lines.findIndex((row) => row.id === active);
+    const at = lines.findIndex((row) => row.id === cursor.current);
     const line = lines[at];
     if (grouping !== undefined && isGroup(line)) {
       const isClosed = isFolded(grouping.folding, line.key);
@@ -293,7 +297,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
       }
       activate(target);
     } else if (event.key === 'Enter' && line !== undefined && !isGroup(line)) onOpen?.(line.original);
-    else if (event.key === ' ' && selection !== undefined && at >= 0) toggle(active as string, event.shiftKey);
+    else if (event.key === ' ' && selection !== undefined && at >= 0) toggle(cursor.current as string, event.shiftKey);
     else if (event.key === 'a' && (event.ctrlKey || event.metaKey) && selection !== undefined)
       selection.onSelect(new Set(shown.map((row) => row.id)));
     else if (event.key === 'Escape' && selection !== undefined && selection.selected.size > 0)

@@ -19,23 +19,31 @@ export function useAddress(): readonly [Search, (change: Search) => void] {
   return [search, change];
 }
 
+/**
+ * What stands in the address and what was written into it behind that, without what the address has come to since; undefined
+ * where it holds something from elsewhere, as by a link or by going back. A busy page may take longer to come to an address
+ * than somebody takes to change it again.
+ */
+export function stillToCome(written: readonly string[], stored: string): readonly string[] | undefined {
+  const at = written.indexOf(stored);
+  return at < 0 ? undefined : written.slice(at);
+}
+
 /** A value that changes often, as text being typed or the cursor of a table: it follows into the address at a pause. */
 export function useLooseSearch(name: string): readonly [string, (text: string) => void] {
   const [search, change] = useAddress();
   const stored = search[name] ?? '';
   const [text, setText] = useState(stored);
-  const written = useRef(stored);
-  // The address changed by a link or by going back.
+  const written = useRef<readonly string[]>([stored]);
   useEffect(() => {
-    if (stored !== written.current) {
-      written.current = stored;
-      setText(stored);
-    }
+    const left = stillToCome(written.current, stored);
+    written.current = left ?? [stored];
+    if (left === undefined) setText(stored);
   }, [stored]);
   useEffect(() => {
-    if (text === written.current) return;
+    if (text === written.current.at(-1)) return;
     const timer = setTimeout(() => {
-      written.current = text;
+      written.current = [...written.current, text];
       change({ [name]: text === '' ? undefined : text });
     }, 150);
     return () => clearTimeout(timer);
