@@ -173,26 +173,44 @@ export const TargetDocument = Type.Object({
 });
 export type TargetDocument = Static<typeof TargetDocument>;
 
+const FieldTargets = Type.Array(
+  Type.Object({
+    /** Index into `after`. */
+    document: Type.Integer(),
+    path: Type.String(),
+    span: Type.Optional(Span),
+    /** A person changed what was translated there, or took it away. */
+    overridden: Type.Optional(Type.Boolean()),
+  }),
+);
+
+const FieldOutcome = Type.Enum(['exact', 'approximate', 'unsupported', 'inert', 'untranslated']);
+
 /** One leaf of a source document: where it stands, what became of it, and where it went. */
 export const FieldLink = Type.Object({
   /** Index into `before`. */
   document: Type.Integer(),
   path: Type.String(),
   span: Type.Optional(Span),
-  outcome: Type.Enum(['exact', 'approximate', 'unsupported', 'inert', 'untranslated']),
+  outcome: FieldOutcome,
   code: Type.Optional(Type.String()),
-  targets: Type.Array(
-    Type.Object({
-      /** Index into `after`. */
-      document: Type.Integer(),
-      path: Type.String(),
-      span: Type.Optional(Span),
-      /** A person changed what was translated there, or took it away. */
-      overridden: Type.Optional(Type.Boolean()),
-    }),
-  ),
+  targets: FieldTargets,
 });
 export type FieldLink = Static<typeof FieldLink>;
+
+/** A leaf of a resource that is not among the source documents, which went into what is emitted all the same. */
+export const FieldElsewhere = Type.Object({
+  resource: SubjectRef,
+  /** Its index; absent where it is none of Istio's: an annotation of a Deployment, say. */
+  index: Type.Optional(Type.Integer()),
+  file: Type.String(),
+  /** Of the file: where the field stands, else where its resource begins. */
+  line: Type.Integer(),
+  path: Type.String(),
+  outcome: FieldOutcome,
+  targets: FieldTargets,
+});
+export type FieldElsewhere = Static<typeof FieldElsewhere>;
 
 /**
  * A finding in place: `document` is an index into `before`, its lines are those of the document's text. Without one it
@@ -212,6 +230,10 @@ export const Workbench = Type.Object({
   before: Type.Array(SourceDocument),
   after: Type.Array(TargetDocument),
   fields: Type.Array(FieldLink),
+  /** What else went into the emitted resources: of mesh-wide settings, of other services' routes on the same host. */
+  elsewhere: Type.Array(FieldElsewhere),
+  /** Resources of such fields left out because there are too many to show at once. */
+  omittedElsewhere: Type.Integer(),
   findings: Type.Array(PlacedDiagnostic),
   /** Findings left out because there are too many to show at once. */
   omittedFindings: Type.Integer(),

@@ -3,7 +3,7 @@ import type { FieldLink, Workbench } from '@isthmus/contract';
 import { type Diagnostic, findCode } from '@isthmus/diagnostics';
 import { type Json, locateAll, type Resource, writeYaml } from '@isthmus/kubernetes';
 import type { OverrideRecord } from '@isthmus/store';
-import { type Emitted, subjectOfEmitted } from '@isthmus/translation';
+import { type Emitted, type LedgerField, subjectOfEmitted } from '@isthmus/translation';
 import { overrideId } from '../override-record.ts';
 import { type Acceptances, decisionOn } from './acceptances.ts';
 import { digestOf, emissions, overriddenIn, presentOverride } from './overrides.ts';
@@ -14,6 +14,7 @@ import { addUp, keyOf, noOutcomes, type Translated } from './snapshot.ts';
 const mostDocuments = 200;
 const mostFindings = 2000;
 const longestExcerptLine = 400;
+const mostElsewhere = 200;
 
 interface Wanted {
   readonly service?: string;
@@ -145,6 +146,15 @@ function emittedBy(snapshot: Translated, wanted: Wanted, resources: readonly Res
   return [...emitted].sort((a, b) => a - b);
 }
 
+/** Resources that are not shown and yet went into what is, each once: the emitted resources know where all of them came from. */
+function sourcesElsewhere(snapshot: Translated, emitted: readonly number[], shown: ReadonlySet<Resource>): Resource[] {
+  const found = new Set<Resource>();
+  for (const index of emitted)
+    for (const origins of snapshot.translation.origins[index]?.values() ?? [])
+      for (const { resource } of origins) if (!shown.has(resource)) found.add(resource);
+  return [...found];
+}
+
 /** Before and after of a service, a resource or a namespace; undefined where there is none of that name. */
 export function workbench(
   snapshot: Translated,
@@ -195,6 +205,20 @@ export function workbench(
   const positionOf = new Map(targets.map(({ index }, position) => [index, position]));
   const outcomes = noOutcomes();
   const fields: FieldLink[] = [];
+  const targetsOf = (field: LedgerField): FieldLink['targets'] =>
+    field.targets.flatMap((target) => {
+      const position = positionOf.get(target.resource);
+      if (position === undefined) return [];
+      const there = targets[position]?.places.get(target.path);
+      return [
+        {
+          document: position,
+          path: target.path,
+          ...(there === undefined ? {} : { span: spanOf(there, 1) }),
+          ...(target.overridden ? { overridden: true } : {}),
+        },
+      ];
+    });
   for (const [document, { index, resource, part }] of sources.entries()) {
     addUp(outcomes, snapshot.outcomes[index] ?? noOutcomes());
     for (const field of snapshot.entryOf.get(resource)?.fields ?? []) {
@@ -205,22 +229,38 @@ export function workbench(
         ...(at === undefined ? {} : { span: spanOf(at, part.line) }),
         outcome: field.outcome,
         ...(field.code === undefined ? {} : { code: field.code }),
-        targets: field.targets.flatMap((target) => {
-          const position = positionOf.get(target.resource);
-          if (position === undefined) return [];
-          const there = targets[position]?.places.get(target.path);
-          return [
-            {
-              document: position,
-              path: target.path,
-              ...(there === undefined ? {} : { span: spanOf(there, 1) }),
-              ...(target.overridden ? { overridden: true } : {}),
-            },
-          ];
-        }),
+        targets: targetsOf(field),
       });
     }
   }
+  const others = sourcesElsewhere(
+    snapshot,
+    targets.map(({ index }) => index),
+    new Set(sources.map(({ resource }) => resource)),
+  );
+  const indexOf = new Map(translation.estate.istio.map((resource, index) => [resource, index]));
+  const contextOf = new Map(translation.context.map((entry) => [entry.resource, entry]));
+  const elsewhere = others.slice(0, mostElsewhere).flatMap((resource): Workbench['elsewhere'] => {
+    const { apiVersion, kind, namespace, name, source } = resource;
+    const index = indexOf.get(resource);
+    const { places } = partOf(resource);
+    const entry = snapshot.entryOf.get(resource) ?? contextOf.get(resource);
+    return (entry?.fields ?? []).flatMap((field) => {
+      const went = targetsOf(field);
+      if (went.length === 0) return [];
+      return [
+        {
+          resource: { apiVersion, kind, namespace, name },
+          ...(index === undefined ? {} : { index }),
+          file: source.file,
+          line: places.get(field.path)?.keyLine ?? source.line,
+          path: field.path,
+          outcome: field.outcome,
+          targets: went,
+        },
+      ];
+    });
+  });
   const emitted = new Set(targets.map(({ one }) => keyOf(subjectOfEmitted(one))));
   const findings = place(snapshot, wanted, sources, accepted, emitted);
   const shownFindings = findings.slice(0, mostFindings);
@@ -255,6 +295,8 @@ export function workbench(
       ...decisionAbout(one, places),
     })),
     fields,
+    elsewhere,
+    omittedElsewhere: Math.max(0, others.length - mostElsewhere),
     findings: shownFindings,
     omittedFindings: findings.length - shownFindings.length,
     codes: [...codes].sort().map((code) => ({ code, title: findCode(code)?.title ?? code })),

@@ -20,6 +20,8 @@ const workbench: Workbench = {
   after: [after],
   fields: [],
   findings: [{ diagnostic: { code: 'A', severity: 'info', message: '', help: '' } }],
+  elsewhere: [],
+  omittedElsewhere: 0,
   omittedFindings: 0,
   codes: [],
   outcomes: { exact: 0, approximate: 0, unsupported: 0, inert: 0, untranslated: 0 },

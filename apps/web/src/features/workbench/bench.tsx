@@ -387,7 +387,7 @@ export function Bench({ migration, workbench, monaco, target, nothing }: BenchPr
                   afterPane,
                 ]}
           </div>
-          <FieldBar workbench={workbench} selection={selection} titles={titles} onPlace={goTo} />
+          <FieldBar migration={migration} workbench={workbench} selection={selection} titles={titles} onPlace={goTo} />
         </>
       )}
       <Dock

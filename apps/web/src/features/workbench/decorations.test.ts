@@ -30,7 +30,15 @@ const links: LinkIndex = {
     [3, ['exact']],
     [4, ['approximate', 'unsupported']],
   ]),
-  at: (place) => ({ place, fields: [], isBlock: false }),
+  arrivals: new Map(
+    [0, 1].map((tab) => [
+      tab,
+      fields.flatMap(({ field, counterparts }) =>
+        counterparts.filter(({ document }) => document === tab).map(({ span }) => ({ outcome: field.outcome, span })),
+      ),
+    ]),
+  ),
+  at: (place) => ({ place, fields: [], isBlock: false, elsewhere: [] }),
 };
 const source = { text: '', sections: [{ document: 0, heading: 1, lastLine: 9 }] };
 const finding = (code: string): PlacedDiagnostic => ({

@@ -67,11 +67,11 @@ export function marksBefore(
 /** Marks of the right pane: what became of the fields that each line came from. */
 export function marksAfter(links: LinkIndex, tab: number, classes: Classes): Decoration[] {
   const byLine = new Map<number, Outcome[]>();
-  for (const { field, counterparts } of links.fields)
-    for (const { document, span } of counterparts) {
-      if (document !== tab) continue;
-      for (let line = span.line; line <= span.endLine; line++)
-        byLine.set(line, [...(byLine.get(line) ?? []), field.outcome]);
+  for (const { outcome, span } of links.arrivals.get(tab) ?? [])
+    for (let line = span.line; line <= span.endLine; line++) {
+      const known = byLine.get(line);
+      if (known === undefined) byLine.set(line, [outcome]);
+      else known.push(outcome);
     }
   return [...byLine].flatMap(([line, found]) => {
     const outcome = worst(found);

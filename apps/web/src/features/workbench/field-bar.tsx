@@ -1,4 +1,4 @@
-import type { Workbench } from '@isthmus/contract';
+import type { FieldElsewhere, Workbench } from '@isthmus/contract';
 import { Link } from '@tanstack/react-router';
 import { count } from '../../text/format.ts';
 import { type Outcome, OutcomeMark, outcomes, outcomeWords } from '../../ui/status.tsx';
@@ -9,6 +9,7 @@ import { nameOf } from './source-text.ts';
 import { withoutCode } from './unmatched.ts';
 
 export interface FieldBarProps {
+  readonly migration: string;
   readonly workbench: Workbench;
   readonly selection: Selection | undefined;
   readonly titles: ReadonlyMap<string, string>;
@@ -31,7 +32,7 @@ function Counterparts({
   fields,
   workbench,
   onPlace,
-}: Omit<FieldBarProps, 'selection' | 'titles'> & { fields: readonly LinkedField[] }) {
+}: Pick<FieldBarProps, 'workbench' | 'onPlace'> & { fields: readonly LinkedField[] }) {
   const all = fields.flatMap(({ counterparts }) => counterparts);
   const [only] = fields;
   if (all.length === 0) return null;
@@ -62,11 +63,47 @@ function Counterparts({
   );
 }
 
+/** Fields that the left pane does not show, with the way to where it does. */
+function Elsewhere({ migration, fields }: { migration: string; fields: readonly FieldElsewhere[] }) {
+  if (fields.length === 0) return null;
+  return (
+    <>
+      <span className="muted">from what is not shown on the left:</span>
+      {fields.slice(0, most).map(({ resource, index, file, line, path, outcome }) => {
+        const label = `${resource.kind} ${resource.name} ${path}`;
+        const place = `${file}:${line}`;
+        return (
+          <span key={`${place} ${label}`} className={classes.origin}>
+            <OutcomeMark outcome={outcome} />
+            <span className="unseen">{outcomeWords[outcome]}:</span>
+            {index === undefined ? (
+              <span title={place}>
+                {label} <code className="muted">{place}</code>
+              </span>
+            ) : (
+              <Link
+                to="/migrations/$id/workbench"
+                params={{ id: migration }}
+                search={{ resource: String(index), field: path }}
+                title={place}
+              >
+                {label}
+              </Link>
+            )}
+          </span>
+        );
+      })}
+      {fields.length > most && <span className="muted">and {fields.length - most} more</span>}
+    </>
+  );
+}
+
 function Origins({
   fields,
   workbench,
   onPlace,
-}: Omit<FieldBarProps, 'selection' | 'titles'> & { fields: readonly LinkedField[] }) {
+}: Pick<FieldBarProps, 'workbench' | 'onPlace'> & { fields: readonly LinkedField[] }) {
+  if (fields.length === 0) return null;
   return (
     <>
       <span className="muted">comes from</span>
@@ -103,14 +140,14 @@ function Outcomes({ fields }: { fields: readonly LinkedField[] }) {
 }
 
 /** Says in words what the place at the cursor is and where it went or came from; for eyes, ears and keyboards alike. */
-export function FieldBar({ workbench, selection, titles, onPlace }: FieldBarProps) {
+export function FieldBar({ migration, workbench, selection, titles, onPlace }: FieldBarProps) {
   const shared = { workbench, onPlace };
   const content = (() => {
     if (selection === undefined)
       return <span className="muted">Put the cursor on a field to see what became of it, or where it came from.</span>;
-    const { place, fields, isBlock } = selection;
+    const { place, fields, isBlock, elsewhere } = selection;
     const [first] = fields;
-    if (first === undefined)
+    if (first === undefined && elsewhere.length === 0)
       return (
         <span className="muted">
           {place.side === 'before'
@@ -118,7 +155,13 @@ export function FieldBar({ workbench, selection, titles, onPlace }: FieldBarProp
             : 'No field of an Istio resource went into this line.'}
         </span>
       );
-    if (place.side === 'after') return <Origins {...shared} fields={fields} />;
+    if (place.side === 'after' || first === undefined)
+      return (
+        <>
+          <Origins {...shared} fields={fields} />
+          <Elsewhere migration={migration} fields={elsewhere} />
+        </>
+      );
     if (fields.length > 1)
       return (
         <>

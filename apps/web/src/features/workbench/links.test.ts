@@ -78,6 +78,8 @@ const workbench: Workbench = {
     },
   ],
   findings: [],
+  elsewhere: [],
+  omittedElsewhere: 0,
   omittedFindings: 0,
   codes: [],
   outcomes: { exact: 2, approximate: 1, unsupported: 1, inert: 0, untranslated: 0 },
@@ -160,4 +162,29 @@ test('blocks end where the indentation does', () => {
   const lines = ['a:', '  - b: 1', '    c: 2', '', '  # note', '  - d: 3', 'e:', '- f', '- g', '--- # next', 'h: 1'];
   expect([1, 2, 3, 6, 7, 8, 10].map((line) => blockEnd(lines, line))).toEqual([6, 3, 3, 6, 9, 8, 10]);
   expect(blockEnd(lines, 99)).toBe(99);
+});
+
+test('what went into a line from a resource that is not shown is told too, and marks the line', () => {
+  const target = workbench.fields.flatMap(({ targets }) => targets).find(({ span: at }) => at !== undefined);
+  if (target?.span === undefined) throw new Error('a target is expected');
+  const { document, span } = target;
+  const other = {
+    resource: subject('MeshConfig', 'istio'),
+    index: 7,
+    file: 'mesh.yaml',
+    line: 3,
+    path: 'localityLbSetting.enabled',
+    outcome: 'approximate' as const,
+    targets: [target],
+  };
+  const index = indexLinks({ ...workbench, elsewhere: [other] }, source);
+  const place = { side: 'after' as const, document, line: span.line, column: span.keyColumn };
+  const { fields, elsewhere } = index.at(place);
+  expect(elsewhere).toEqual([other]);
+  // Those that are shown stay what they are.
+  expect(fields.map((field) => field.index)).toEqual(links.at(place).fields.map((field) => field.index));
+  expect(fields.length).toBeGreaterThan(0);
+  expect(index.arrivals.get(document)?.map(({ outcome }) => outcome)).toContain('approximate');
+  const alone = indexLinks({ ...workbench, fields: [], elsewhere: [other] }, source).at(place);
+  expect(alone).toMatchObject({ fields: [], elsewhere: [other] });
 });

@@ -1,4 +1,4 @@
-import type { FieldLink, Span, Workbench } from '@isthmus/contract';
+import type { FieldElsewhere, FieldLink, Span, Workbench } from '@isthmus/contract';
 import type { Outcome } from '../../ui/status.tsx';
 import { type SourceText, sectionAt } from './source-text.ts';
 
@@ -30,12 +30,16 @@ export interface Selection {
   readonly fields: readonly LinkedField[];
   /** Whether the place opens a block, and the fields are those within. */
   readonly isBlock: boolean;
+  /** Fields of resources that the left pane does not show; only of places on the right. */
+  readonly elsewhere: readonly FieldElsewhere[];
 }
 
 export interface LinkIndex {
   readonly fields: readonly LinkedField[];
   /** The outcomes on each line of the left pane that has any. */
   readonly outcomesByLine: ReadonlyMap<number, readonly Outcome[]>;
+  /** What fields became in the right pane, by document: of those that are shown, and of those elsewhere. */
+  readonly arrivals: ReadonlyMap<number, readonly Arrival[]>;
   /** The fields at a place: on its column, else on its line, else of the block that its line opens. */
   at(place: Place): Selection;
 }
@@ -75,8 +79,16 @@ function add<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
   else known.push(value);
 }
 
+/** A place in an emitted resource where something arrived. */
+export interface Arrival {
+  readonly outcome: Outcome;
+  readonly span: Span;
+}
+
 interface Marked {
-  readonly field: LinkedField;
+  /** Either of both. */
+  readonly field: LinkedField | undefined;
+  readonly elsewhere: FieldElsewhere | undefined;
   readonly span: Span;
 }
 
@@ -88,7 +100,12 @@ function byLine(entries: readonly Marked[]): Map<number, Marked[]> {
   return lines;
 }
 
-const distinct = (entries: readonly Marked[]): LinkedField[] => [...new Set(entries.map(({ field }) => field))];
+const isThere = <T>(value: T | undefined): value is T => value !== undefined;
+
+const distinct = (entries: readonly Marked[]): Pick<Selection, 'fields' | 'elsewhere'> => ({
+  fields: [...new Set(entries.map(({ field }) => field))].filter(isThere),
+  elsewhere: [...new Set(entries.map(({ elsewhere }) => elsewhere))].filter(isThere),
+});
 
 /** Of the entries on one place those that say most about it: the ones with the smallest span. */
 function narrowest(entries: readonly Marked[]): Marked[] {
@@ -105,9 +122,9 @@ function find(lines: ReadonlyMap<number, Marked[]>, text: readonly string[], lin
   if (onLine.length === 0 || (onColumn.length === 0 && end > line && !onLine.some(({ span }) => span.line === line))) {
     const within: Marked[] = [];
     for (let at = line; at <= end; at++) for (const entry of lines.get(at) ?? []) within.push(entry);
-    return { fields: distinct(within), isBlock: true };
+    return { ...distinct(within), isBlock: true };
   }
-  return { fields: distinct(narrowest(onColumn.length > 0 ? onColumn : onLine)), isBlock: false };
+  return { ...distinct(narrowest(onColumn.length > 0 ? onColumn : onLine)), isBlock: false };
 }
 
 /** Looks fields up by their place on either side. */
@@ -117,6 +134,7 @@ export function indexLinks(workbench: Workbench, source: SourceText): LinkIndex 
   const outcomesByLine = new Map<number, Outcome[]>();
   const before: Marked[] = [];
   const after = new Map<number, Marked[]>();
+  const arrivals = new Map<number, Arrival[]>();
   for (const [index, field] of workbench.fields.entries()) {
     const heading = headings.get(field.document);
     if (heading === undefined || field.span === undefined) continue;
@@ -126,10 +144,19 @@ export function indexLinks(workbench: Workbench, source: SourceText): LinkIndex 
     );
     const linked: LinkedField = { index, field, span, counterparts };
     fields.push(linked);
-    before.push({ field: linked, span });
-    for (const counterpart of counterparts) add(after, counterpart.document, { field: linked, span: counterpart.span });
+    before.push({ field: linked, elsewhere: undefined, span });
+    for (const counterpart of counterparts) {
+      add(after, counterpart.document, { field: linked, elsewhere: undefined, span: counterpart.span });
+      add(arrivals, counterpart.document, { outcome: field.outcome, span: counterpart.span });
+    }
     for (let line = span.line; line <= span.endLine; line++) add(outcomesByLine, line, field.outcome);
   }
+  for (const field of workbench.elsewhere)
+    for (const { document, span } of field.targets) {
+      if (span === undefined) continue;
+      add(after, document, { field: undefined, elsewhere: field, span });
+      add(arrivals, document, { outcome: field.outcome, span });
+    }
   const beforeLines = byLine(before);
   const beforeText = source.text.split('\n');
   const afterLines = new Map([...after].map(([document, entries]) => [document, byLine(entries)]));
@@ -142,6 +169,7 @@ export function indexLinks(workbench: Workbench, source: SourceText): LinkIndex 
   return {
     fields,
     outcomesByLine,
+    arrivals,
     at(place) {
       if (place.side === 'after') {
         const lines = afterLines.get(place.document) ?? new Map<number, Marked[]>();
@@ -150,7 +178,7 @@ export function indexLinks(workbench: Workbench, source: SourceText): LinkIndex 
       const section = sectionAt(source.sections, place.line);
       if (section?.heading === place.line) {
         const whole = fields.filter(({ field }) => field.document === section.document);
-        return { place, fields: whole, isBlock: true };
+        return { place, fields: whole, isBlock: true, elsewhere: [] };
       }
       return { place, ...find(beforeLines, beforeText, place.line, place.column) };
     },

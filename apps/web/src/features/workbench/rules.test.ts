@@ -56,6 +56,8 @@ const workbench: Workbench = {
     { document: 0, path: 'spec.http[10].match[0].uri.prefix', span: span(1), outcome: 'exact', targets: [] },
   ],
   findings: [],
+  elsewhere: [],
+  omittedElsewhere: 0,
   omittedFindings: 0,
   codes: [],
   outcomes: { exact: 2, approximate: 0, unsupported: 0, inert: 0, untranslated: 0 },
