@@ -207,3 +207,100 @@ test('without a mouse: edited, kept, compared, put on what a new import brings, 
   await keyboard.press(page.getByRole('button', { name: 'Undo' }));
   await expect.poll(() => timeoutOf(request, id)).toBe('12s');
 });
+
+test('what is overridden is marked in every list, with who did it and why, and each mark leads to it', async ({
+  page,
+  request,
+}) => {
+  test.setTimeout(180_000);
+  const id = await open(page, request);
+  const shown = (await (
+    await request.get(`/api/v1/migrations/${id}/workbench?service=sales/seats`)
+  ).json()) as Workbench;
+  for (const [kind, change] of [
+    ['MeshTimeout', 'edit'],
+    ['MeshHTTPRoute', 'leave-out'],
+  ] as const) {
+    const one = shown.after.find(({ resource }) => resource.kind === kind);
+    const text = one?.text.replace('requestTimeout: 3s', 'requestTimeout: 7s');
+    const saved = await request.post(`/api/v1/migrations/${id}/overrides`, {
+      data: {
+        subject: one?.resource,
+        change,
+        ...(change === 'edit' ? { text } : {}),
+        reason: `measured for ${kind}`,
+        revision: 0,
+        emitted: one?.emitted,
+      },
+      headers: { cookie: 'isthmus_name=Bob' },
+    });
+    expect(saved.status()).toBe(201);
+  }
+  const address = (): string => decodeURIComponent(page.url());
+  // Another timeout in Istio: one of both is to be decided again.
+  await bring(request, id, mesh('5s'));
+  const look = async (name: string): Promise<void> => {
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await expectAccessible(page);
+      await keepPicture(page, `overridden-${name}-${scheme}`);
+    }
+  };
+  await page.goto(`/migrations/${id}`);
+  await page.getByRole('link', { name: '2 overrides by people, 1 to be decided again' }).click();
+
+  await expect(page).toHaveURL(/resources\?overrides=some/);
+  const line = page.getByText('Put the cursor on a row with this mark');
+  await expect(line).toBeVisible();
+  await look('resources');
+  await page.getByRole('grid', { name: 'Istio resources' }).focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(line).toBeHidden();
+  await expect(
+    page.getByRole('listitem').filter({ hasText: 'Changed by Bob: measured for MeshTimeout' }),
+  ).toBeVisible();
+
+  await page.goto(`/migrations/${id}/services?overrides=some`);
+  await expect(page.getByText('1 of 1 service', { exact: true })).toBeVisible();
+  await expect(
+    page.getByRole('row', { name: /seats/ }).getByTitle(/Left out by Bob: measured for MeshHTTPRoute/),
+  ).toBeVisible();
+  await page.getByRole('grid', { name: 'Services' }).focus();
+  await page.keyboard.press('ArrowDown');
+  await look('services');
+  // Without a mouse: the line below the table has the ways.
+  await tabTo(page, page.getByRole('link', { name: 'MeshTimeout sales/seats', exact: true }));
+  await page.keyboard.press('Enter');
+  await expect.poll(address).toContain('workbench?service=sales/seats&tab=MeshTimeout/sales/seats&list=overrides');
+  await expect(page.getByRole('tab', { name: /^MeshTimeout seats/, selected: true })).toBeVisible();
+
+  // The list of overrides, with one that waits, one of their own and one that is not kept yet.
+  await after(page).getByRole('button', { name: /^Edit/ }).click();
+  await write(page, '11s');
+  await page.getByRole('form', { name: 'Keep the edit' }).getByLabel('Why is it changed?').fill('tried by hand');
+  const list = page.getByRole('region', { name: /^Findings, fields without/ });
+  await expect(list.getByText('not kept yet')).toBeVisible();
+  await expect(list.getByText('conflict')).toBeVisible();
+  await expect(list.getByText('Left out by Bob: measured for MeshHTTPRoute')).toBeVisible();
+  await look('list');
+  await list.getByRole('button', { name: 'Discard' }).click();
+  await expect(list.getByText('not kept yet')).toBeHidden();
+  await look('list-kept');
+
+  await page.goto(`/migrations/${id}/services/sales/seats`);
+  await expect(page.getByRole('region', { name: 'Overrides' })).toContainText('measured for MeshTimeout');
+  await page.getByRole('region', { name: 'Overrides' }).scrollIntoViewIfNeeded();
+  await look('service');
+
+  await page.goto(`/migrations/${id}/findings?overrides=some`);
+  const grid = page.getByRole('grid', { name: 'Findings' });
+  await grid.focus();
+  await page.keyboard.press('Home');
+  await expect(page.getByRole('heading', { name: 'Overridden' })).toBeVisible();
+  await look('findings');
+  await page
+    .getByRole('region', { name: /^Finding / })
+    .getByRole('link', { name: /^MeshTimeout sales/ })
+    .click();
+  await expect.poll(address).toMatch(/workbench\?resource=\d+&tab=MeshTimeout\/sales\/seats/);
+});

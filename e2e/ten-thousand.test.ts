@@ -115,6 +115,18 @@ test.describe('ten thousand services', () => {
         for (let letters = 9; letters > 0; letters--) await own.keyboard.press('Backspace', { delay: 60 });
         await expect(own.getByText('10,000 of 10,000 services')).toBeVisible();
       },
+      grouping: async () => {
+        await own.getByLabel('Group by').selectOption('wave');
+        const groups = own.getByRole('treegrid', { name: 'Services' });
+        await expect(groups).toBeVisible();
+        await groups.hover();
+        for (let step = 0; step < 10; step++) {
+          await own.mouse.wheel(0, 1500);
+          await own.waitForTimeout(16);
+        }
+        await own.getByLabel('Group by').selectOption('');
+        await expect(grid).toBeVisible();
+      },
       ordering: async () => {
         await own.getByRole('button', { name: 'Namespace', exact: true }).click();
         await own.getByRole('button', { name: 'Namespace', exact: true }).click();

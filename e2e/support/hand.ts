@@ -33,6 +33,18 @@ export async function tabTo(target: Locator): Promise<void> {
   await expect(target).toBeFocused();
 }
 
+/** Presses a key so often within one task of the page, where its focus is: nothing can be drawn in between. */
+export const pressMany = (page: Page, key: string, times: number): Promise<void> =>
+  page.evaluate(
+    ([name, count]) => {
+      for (let presses = 0; presses < count; presses++)
+        document.activeElement?.dispatchEvent(
+          new KeyboardEvent('keydown', { key: name, bubbles: true, cancelable: true }),
+        );
+    },
+    [key, times] as const,
+  );
+
 /** Moves the cursor of a table down to the first row with a text. */
 export async function walkTo(grid: Locator, text: string | RegExp): Promise<void> {
   await tabTo(grid);

@@ -99,6 +99,32 @@ test('a new name leaves the views alone, other settings do not, and an old event
   expect(isStale(keys.view('m', 'overview'))).toBe(true);
 });
 
+test.each([
+  ['as it is now', { revision: 4 }],
+  ['as something to be read anew', null],
+])('a changed plan, told %s, has the views read anew that tell waves', (_, data) => {
+  const { cache, isStale } = cacheWith([
+    [keys.plan('m'), { revision: 3 }],
+    [keys.services('m'), [service('a', 1)]],
+    [keys.view('m', 'overview'), {}],
+    [keys.view('m', 'overview', 'progress'), {}],
+    [keys.view('m', 'resources'), []],
+  ]);
+  takeEvent(cache, 'm', 'plan', data);
+  for (const key of [keys.services('m'), keys.view('m', 'overview'), keys.view('m', 'overview', 'progress')])
+    expect(isStale(key), key.join(' ')).toBe(true);
+  expect(isStale(keys.view('m', 'resources'))).toBe(false);
+});
+
+test('a plan that is known already changes nothing', () => {
+  const { cache, isStale } = cacheWith([
+    [keys.plan('m'), { revision: 5 }],
+    [keys.services('m'), []],
+  ]);
+  takeEvent(cache, 'm', 'plan', { revision: 4 });
+  expect(isStale(keys.services('m'))).toBe(false);
+});
+
 test('a new snapshot has the views read anew', () => {
   const { cache, isStale } = cacheWith([
     [keys.migration('m'), migration({})],

@@ -29,16 +29,20 @@ export function storeServices(cache: QueryClient, id: string, changed: readonly 
   void cache.invalidateQueries({ queryKey: [...keys.migration(id), 'history'] });
 }
 
-/** Views that what the plan has to keep to decides. */
-const planned = ['plan', 'bridge', 'path', 'wave', 'gates'];
+/** Views that what the plan has to keep to decides: lists and the overview tell waves. */
+const planned = ['plan', 'bridge', 'path', 'wave', 'gates', 'services', 'overview'];
+
+function readPlannedAnew(cache: QueryClient, id: string): void {
+  for (const view of planned) void cache.invalidateQueries({ queryKey: keys.view(id, view) });
+  void cache.invalidateQueries({ queryKey: [...keys.migration(id), 'history'] });
+}
 
 /** Puts a changed plan into the cache, and has read anew what follows from it. */
 export function storePlan(cache: QueryClient, id: string, next: StoredPlan): void {
   const known = cache.getQueryData<StoredPlan>(keys.plan(id));
   if (known !== undefined && known.revision > next.revision) return;
   cache.setQueryData(keys.plan(id), next);
-  for (const view of planned) void cache.invalidateQueries({ queryKey: keys.view(id, view) });
-  void cache.invalidateQueries({ queryKey: [...keys.migration(id), 'history'] });
+  readPlannedAnew(cache, id);
 }
 
 /** Puts a changed migration into the cache; its views are read anew where its settings or its snapshot are others. */
@@ -69,7 +73,10 @@ export function takeEvent(cache: QueryClient, id: string, event: LiveEvent, data
     }
   } else if (event === 'plan') {
     if (data !== null) storePlan(cache, id, data as StoredPlan);
-    else void cache.invalidateQueries({ queryKey: keys.plan(id) });
+    else {
+      void cache.invalidateQueries({ queryKey: keys.plan(id) });
+      readPlannedAnew(cache, id);
+    }
   } else if (event === 'views') void cache.invalidateQueries({ queryKey: keys.savedViews(id) });
   else if (data !== null) storeMigration(cache, data as Migration);
   else void cache.invalidateQueries({ queryKey: keys.migration(id) });

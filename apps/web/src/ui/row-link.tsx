@@ -9,8 +9,14 @@ export const hrefOf = (strings: TemplateStringsArray, ...parts: readonly (string
  * A link within a row of a table, which has the keys. Tables draw dozens of rows in one frame while they are scrolled: the
  * router's own link, which works out its address from all routes, takes too long for that.
  */
-export function RowLink(props: { href: string; className?: string; children: ReactNode }) {
-  const { href, className, children } = props;
+export function RowLink(props: {
+  href: string;
+  className?: string;
+  /** Where it stands outside of a table: Tab stops at it. */
+  isStop?: boolean;
+  children: ReactNode;
+}) {
+  const { href, className, isStop = false, children } = props;
   const router = useRouter();
   const onClick = (event: MouseEvent): void => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.button !== 0) return;
@@ -18,7 +24,7 @@ export function RowLink(props: { href: string; className?: string; children: Rea
     router.history.push(href);
   };
   return (
-    <a href={href} tabIndex={-1} className={className} onClick={onClick}>
+    <a href={href} tabIndex={isStop ? undefined : -1} className={className} onClick={onClick}>
       {children}
     </a>
   );

@@ -4,6 +4,8 @@ import { Beside } from '../../ui/panes.tsx';
 import { Prose } from '../../ui/prose.tsx';
 import { SeverityLabel } from '../../ui/status.tsx';
 import { ExplainedIn } from '../guide/explained-in.tsx';
+import { OverrideItems } from '../workbench/overrides/mark.tsx';
+import { type OverridesById, overrideAddress } from '../workbench/overrides/marks.ts';
 import { Acceptance } from './acceptance.tsx';
 import type { Finding } from './filter.ts';
 import classes from './page.module.css';
@@ -12,8 +14,8 @@ const placeOf = (file: string, line?: number, column?: number): string =>
   `${file}${line === undefined ? '' : `:${line}${column === undefined ? '' : `:${column}`}`}`;
 
 /** One finding in full, with the ways to its place and its rule. */
-export function Detail(props: { migration: string; finding: Finding; onClose: () => void }) {
-  const { migration, finding, onClose } = props;
+export function Detail(props: { migration: string; finding: Finding; overrides: OverridesById; onClose: () => void }) {
+  const { migration, finding, overrides, onClose } = props;
   const { diagnostic, resource } = finding;
   const { code, severity, message, help, file, line, column, path, related = [] } = diagnostic;
   return (
@@ -56,6 +58,20 @@ export function Detail(props: { migration: string; finding: Finding; onClose: ()
               <code>{path}</code>
             </p>
           )}
+        </div>
+      )}
+      {finding.overrides.length > 0 && (
+        <div className={classes.part}>
+          <h3>Overridden</h3>
+          <OverrideItems
+            ids={finding.overrides}
+            known={overrides}
+            addressOf={(override) =>
+              finding.beside === undefined
+                ? undefined
+                : overrideAddress(migration, { resource: finding.beside }, override)
+            }
+          />
         </div>
       )}
       {related.length > 0 && (

@@ -1,16 +1,16 @@
-import type { Diagnostic, ResourceRow } from '@isthmus/contract';
+import type { Diagnostic, ResourceOverride, ResourceRow } from '@isthmus/contract';
 import { expect, test } from 'vitest';
 import { filterFindings, findingsOf } from './filter.ts';
 
 const resource = { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', namespace: 'sales', name: 'seats' };
-const row = (index: number, line: number): ResourceRow => ({
+const row = (index: number, line: number, overrides: string[] = []): ResourceRow => ({
   ...resource,
   index,
   file: 'all.yaml',
   line,
   outcomes: { exact: 0, approximate: 0, unsupported: 0, inert: 0, untranslated: 0 },
   findings: { blocker: 0, warning: 0, info: 0 },
-  overrides: [],
+  overrides,
 });
 const diagnostics: readonly Diagnostic[] = [
   { code: 'ISTHMUS-VS-001', severity: 'blocker', message: 'Header', help: 'h', resource, file: 'all.yaml', line: 12 },
@@ -18,7 +18,20 @@ const diagnostics: readonly Diagnostic[] = [
   { code: 'ISTHMUS-VS-002', severity: 'warning', message: 'Retry', help: 'h', resource, file: 'all.yaml', line: 3 },
   { code: 'ISTHMUS-READ-001', severity: 'blocker', message: 'Broken', help: 'h', file: 'b.yaml' },
 ];
-const findings = findingsOf(diagnostics, [row(4, 1), row(5, 10)]);
+const emitted = { apiVersion: 'kuma.io/v1alpha1', kind: 'MeshTimeout', namespace: 'sales', name: 'seats' };
+const override: ResourceOverride = {
+  id: 'own',
+  subject: emitted,
+  change: 'edit',
+  reason: 'measured',
+  by: 'Ann',
+  at: '2026-01-01T00:00:00.000Z',
+  revision: 1,
+  state: 'conflict',
+  paths: [],
+  widens: false,
+};
+const findings = findingsOf(diagnostics, [row(4, 1), row(5, 10)], []);
 
 test('each finding has a name of its own that says where it is', () => {
   expect(findings.map(({ id }) => id)).toEqual([
@@ -50,4 +63,25 @@ test('accepted findings are left out unless they are asked for', () => {
   expect(filterFindings(some, {})).toHaveLength(3);
   expect(filterFindings(some, { severity: 'warning' })).toEqual([]);
   expect(filterFindings(some, { accepted: 'shown' })).toHaveLength(4);
+});
+
+test('findings of what is overridden are marked: of the Istio resource behind it, and of the emitted one', () => {
+  const about: Diagnostic = {
+    code: 'ISTHMUS-OVR-002',
+    severity: 'blocker',
+    message: 'm',
+    help: 'h',
+    resource: emitted,
+  };
+  const marked = findingsOf([...diagnostics, about], [row(4, 1, ['own']), row(5, 10)], [override]);
+  expect(
+    filterFindings(marked, { overrides: 'some' }).map(({ diagnostic, overrides, beside }) => [
+      diagnostic.code,
+      overrides,
+      beside,
+    ]),
+  ).toEqual([
+    ['ISTHMUS-VS-002', ['own'], 4],
+    ['ISTHMUS-OVR-002', ['own'], 4],
+  ]);
 });

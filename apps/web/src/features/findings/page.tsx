@@ -10,12 +10,14 @@ import { Panes } from '../../ui/panes.tsx';
 import { AcceptedLabel, fieldsOf, openBlockers, SeverityLabel, severities } from '../../ui/status.tsx';
 import { useAddress, useLooseSearch } from '../../ui/use-search.ts';
 import { useSorting } from '../../ui/use-sorting.ts';
+import { OverrideFilter, overrideColumn, useOverrides } from '../workbench/overrides/mark.tsx';
+import { type OverridesById, overrideAddress } from '../workbench/overrides/marks.ts';
 import { answerOf } from './answer.ts';
 import { Detail } from './detail.tsx';
 import { type Finding, filterFindings, filterNames, findingsOf } from './filter.ts';
 import { FormerAcceptances } from './former-acceptances.tsx';
 
-const columns: readonly Column<Finding>[] = [
+const columnsFor = (id: string, overrides: OverridesById | undefined): readonly Column<Finding>[] => [
   {
     id: 'severity',
     title: 'Severity',
@@ -47,6 +49,13 @@ const columns: readonly Column<Finding>[] = [
         </span>
       ),
   },
+  ...(overrides === undefined
+    ? []
+    : [
+        overrideColumn<Finding>(overrides, ({ beside }, override) =>
+          beside === undefined ? undefined : overrideAddress(id, { resource: beside }, override),
+        ),
+      ]),
   {
     id: 'message',
     title: 'What was found',
@@ -78,9 +87,18 @@ export function FindingsPage() {
   const sorting = useSorting();
   const [cursor, setCursor] = useLooseSearch('finding');
   const navigate = useNavigate();
-  const findings = useMemo(() => findingsOf(list.diagnostics, resources), [list, resources]);
-  const { q, severity, code, namespace, accepted } = search;
-  const wanted = useMemo(() => ({ q, severity, code, namespace, accepted }), [q, severity, code, namespace, accepted]);
+  const overrides = useOverrides(id, overview.overrides > 0);
+  const findings = useMemo(
+    () => findingsOf(list.diagnostics, resources, [...overrides.values()]),
+    [list, resources, overrides],
+  );
+  const marked = useMemo(() => findings.filter((finding) => finding.overrides.length > 0).length, [findings]);
+  const columns = useMemo(() => columnsFor(id, marked > 0 ? overrides : undefined), [id, marked, overrides]);
+  const { q, severity, code, namespace, accepted, overrides: overridden } = search;
+  const wanted = useMemo(
+    () => ({ q, severity, code, namespace, accepted, overrides: overridden }),
+    [q, severity, code, namespace, accepted, overridden],
+  );
   const deferred = useDeferredValue(wanted);
   const rows = useMemo(() => filterFindings(findings, deferred), [findings, deferred]);
   const [codes, namespaces] = useMemo(
@@ -143,6 +161,7 @@ export function FindingsPage() {
         )}
         <SelectFilter name="code" label="Code" options={codes} />
         <SelectFilter name="namespace" label="Namespace" options={namespaces} />
+        <OverrideFilter count={marked} />
         <ClearFilters names={filterNames} />
       </Filters>
       <FormerAcceptances migration={id} />
@@ -159,7 +178,9 @@ export function FindingsPage() {
           isFilling
           empty={list.total === 0 ? 'Nothing was found in this snapshot.' : 'No finding matches these filters.'}
         />
-        {shown !== undefined && <Detail migration={id} finding={shown} onClose={() => setCursor('')} />}
+        {shown !== undefined && (
+          <Detail migration={id} finding={shown} overrides={overrides} onClose={() => setCursor('')} />
+        )}
       </Panes>
     </Page>
   );

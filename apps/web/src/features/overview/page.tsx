@@ -9,50 +9,19 @@ import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { hrefOf, RowLink } from '../../ui/row-link.tsx';
-import {
-  Count,
-  fieldsOf,
-  OutcomeHeading,
-  OutcomeMark,
-  outcomes,
-  outcomeWords,
-  SeverityMark,
-  severities,
-} from '../../ui/status.tsx';
+import { fieldsOf, OutcomeMark, outcomes, outcomeWords, SeverityMark, severities } from '../../ui/status.tsx';
 import { useSorting } from '../../ui/use-sorting.ts';
+import { OverrideMark } from '../workbench/overrides/mark.tsx';
 import { Completeness } from './completeness.tsx';
+import { coverage, numeric } from './coverage.tsx';
+import { CoverageSection } from './coverage-section.tsx';
 import { FirstSight } from './first-sight.tsx';
 import classes from './page.module.css';
 import { ProgressSection } from './progress-section.tsx';
-import { answerOf, fieldsSentence, nextStep } from './sentences.ts';
-
-type Covered = Pick<Overview['kinds'][number], 'outcomes' | 'findings'>;
-
-const numeric = <Row,>(id: string, title: string, value: (row: Row) => number): Column<Row & object> => ({
-  id,
-  title,
-  width: [88, 1],
-  isNumber: true,
-  value: value as (row: object) => number,
-  cell: (row) => <Count value={value(row as Row)} />,
-});
-
-/** Fields by outcome, then findings: the same columns wherever coverage is shown. */
-const coverage = <Row extends Covered>(): Column<Row>[] => [
-  { ...numeric<Row>('fields', 'Fields', (row) => fieldsOf(row.outcomes)), width: [72, 1] },
-  ...outcomes.map(
-    (outcome): Column<Row> => ({
-      ...numeric<Row>(outcome, `${outcome}: fields ${outcomeWords[outcome]}`, (row) => row.outcomes[outcome]),
-      heading: <OutcomeHeading outcome={outcome} />,
-      width: [112, 1],
-    }),
-  ),
-  numeric<Row>('blockers', 'Blockers', (row) => row.findings.blocker),
-  numeric<Row>('warnings', 'Warnings', (row) => row.findings.warning),
-];
+import { answerOf, fieldsSentence, nextStep, overridesSentence } from './sentences.ts';
+import { VerdictSection } from './verdict-section.tsx';
 
 type Kind = Overview['kinds'][number];
-type Namespace = Overview['namespaces'][number];
 type Skipped = Overview['skipped'][number];
 
 const kindColumns = (id: string): readonly Column<Kind>[] => [
@@ -65,21 +34,6 @@ const kindColumns = (id: string): readonly Column<Kind>[] => [
   },
   numeric<Kind>('resources', 'Resources', ({ count: number }) => number),
   ...coverage<Kind>(),
-];
-
-const namespaceColumns = (id: string): readonly Column<Namespace>[] => [
-  {
-    id: 'namespace',
-    title: 'Namespace',
-    width: [144, 2],
-    value: ({ namespace }) => namespace,
-    cell: ({ namespace }) => (
-      <RowLink href={hrefOf`/migrations/${id}/resources?namespace=${namespace}`}>{namespace}</RowLink>
-    ),
-  },
-  numeric<Namespace>('services', 'Services', ({ services }) => services),
-  numeric<Namespace>('resources', 'Resources', ({ resources }) => resources),
-  ...coverage<Namespace>(),
 ];
 
 const skippedColumns: readonly Column<Skipped>[] = [
@@ -139,7 +93,7 @@ export function OverviewPage() {
 function Whole({ migration, overview }: { migration: Migration; overview: Overview }) {
   const { id } = migration;
   const navigate = useNavigate();
-  const columns = useMemo(() => ({ kinds: kindColumns(id), namespaces: namespaceColumns(id) }), [id]);
+  const columns = useMemo(() => kindColumns(id), [id]);
   const step = nextStep(overview);
   const sorting = useSorting();
   return (
@@ -213,6 +167,14 @@ function Whole({ migration, overview }: { migration: Migration; overview: Overvi
             </li>
             <li>{count(overview.drafts, 'draft')}, which nothing applies</li>
             <li>{count(overview.patches, 'patch', 'patches')} of objects you have</li>
+            {overview.overrides > 0 && (
+              <li>
+                <Link to="/migrations/$id/resources" params={{ id }} search={{ overrides: 'some' }}>
+                  <OverrideMark isWaiting={overview.unsettledOverrides > 0} />
+                  {overridesSentence(overview)}
+                </Link>
+              </li>
+            )}
           </ul>
         </Section>
         <Section title="Where services stand">
@@ -232,30 +194,19 @@ function Whole({ migration, overview }: { migration: Migration; overview: Overvi
         </Section>
       </div>
       <ProgressSection id={id} />
+      <VerdictSection id={id} services={overview.services} />
       <Section title="By kind">
         <DataTable
           label="Coverage by kind"
-          columns={columns.kinds}
+          columns={columns}
           rows={overview.kinds}
           rowId={({ kind }) => kind}
-          {...sorting('kinds', columns.kinds)}
+          {...sorting('kinds', columns)}
           onOpen={({ kind }) => void navigate({ to: '/migrations/$id/resources', params: { id }, search: { kind } })}
           empty="No Istio resource was found."
         />
       </Section>
-      <Section title="By namespace">
-        <DataTable
-          label="Coverage by namespace"
-          columns={columns.namespaces}
-          rows={overview.namespaces}
-          rowId={({ namespace }) => namespace}
-          {...sorting('namespaces', columns.namespaces)}
-          onOpen={({ namespace }) =>
-            void navigate({ to: '/migrations/$id/resources', params: { id }, search: { namespace } })
-          }
-          empty="No namespace was found."
-        />
-      </Section>
+      <CoverageSection id={id} overview={overview} />
       <Section
         title="Kept out"
         note={

@@ -1,15 +1,16 @@
 import type { Progress, ProgressGroup } from '@isthmus/contract';
 import { Button, SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo } from 'react';
 import { whole } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Section } from '../../ui/page.tsx';
-import { hrefOf, RowLink } from '../../ui/row-link.tsx';
+import { RowLink } from '../../ui/row-link.tsx';
 import { Count } from '../../ui/status.tsx';
 import { useAddress } from '../../ui/use-search.ts';
 import { useSorting } from '../../ui/use-sorting.ts';
+import { type By, bys, groupingIn } from './common.ts';
 import classes from './progress.module.css';
 import { phasesIn, progressSentence, reached, stages } from './progress.ts';
 import { ProgressChart } from './progress-chart.tsx';
@@ -31,19 +32,8 @@ const dayColumns = (shown: readonly string[]): readonly Column<Day>[] => [
   ),
 ];
 
-const groupings = {
-  namespace: { label: 'Namespace', of: 'namespaces', none: 'none' },
-  owner: { label: 'Owner', of: 'owners', none: 'nobody' },
-  wave: { label: 'Wave', of: 'waves', none: 'stays in Istio' },
-} as const;
-type By = keyof typeof groupings;
-
-/** Where a group's services are listed; those of a wave stand in the plan. */
-function addressOf(id: string, by: By, name: string): string {
-  if (by === 'namespace') return hrefOf`/migrations/${id}/services?namespace=${name}`;
-  if (by === 'owner') return hrefOf`/migrations/${id}/services?owner=${name === '' ? 'nobody' : name}`;
-  return hrefOf`/migrations/${id}/plan`;
-}
+/** Where the progress has the groups. */
+const groupsIn = { namespace: 'namespaces', owner: 'owners', wave: 'waves' } as const;
 
 const [, under, moved] = stages;
 const share = (part: number, all: number): string => `${all === 0 ? 0 : (100 * part) / all}%`;
@@ -77,10 +67,10 @@ const number = (
 const groupColumns = (id: string, by: By, shown: readonly string[]): readonly Column<ProgressGroup>[] => [
   {
     id: 'group',
-    title: groupings[by].label,
+    title: bys[by].label,
     width: [144, 2],
     value: ({ name }) => (by === 'wave' && name !== '' ? Number(name) : name),
-    cell: ({ name }) => <RowLink href={addressOf(id, by, name)}>{name === '' ? groupings[by].none : name}</RowLink>,
+    cell: ({ name }) => <RowLink href={bys[by].address(id, name)}>{name || bys[by].none}</RowLink>,
   },
   {
     id: 'share',
@@ -107,7 +97,7 @@ export function ProgressSection({ id }: { id: string }) {
   const sorting = useSorting();
   const navigate = useNavigate();
   const isTable = search.progress === 'table';
-  const by: By = search.by === 'owner' || search.by === 'wave' ? search.by : 'namespace';
+  const by = groupingIn(search.by);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.key !== 't' || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
@@ -132,7 +122,20 @@ export function ProgressSection({ id }: { id: string }) {
         </p>
       </Section>
     );
-  const { of } = groupings[by];
+  if (progress.services === 0)
+    return (
+      <Section title="Progress">
+        <p className="muted">
+          There is no service whose progress could be shown. Services come from Kubernetes Services, ServiceEntries
+          inside the mesh and WorkloadGroups.{' '}
+          <Link to="/migrations/$id/import" params={{ id }}>
+            Import manifests that hold them
+          </Link>
+          .
+        </p>
+      </Section>
+    );
+  const of = groupsIn[by];
   return (
     <Section title="Progress" note={progressSentence(progress)}>
       <div className={classes.progress}>
@@ -165,7 +168,7 @@ export function ProgressSection({ id }: { id: string }) {
             onChange={(value) => change({ by: value === 'namespace' ? undefined : value, groups: undefined })}
             data={(['namespace', 'owner', 'wave'] as const).map((value) => ({
               value,
-              label: `By ${groupings[value].label.toLowerCase()}`,
+              label: `By ${bys[value].label.toLowerCase()}`,
             }))}
           />
           <span className="muted">
@@ -179,7 +182,7 @@ export function ProgressSection({ id }: { id: string }) {
           rows={progress[of]}
           rowId={({ name }) => name || '–'}
           {...sorting('groups', columns.groups)}
-          onOpen={({ name }) => void navigate({ href: addressOf(id, by, name) })}
+          onOpen={({ name }) => void navigate({ href: bys[by].address(id, name) })}
           empty="No service was found in this snapshot."
         />
       </div>

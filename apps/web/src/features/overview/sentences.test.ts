@@ -1,6 +1,6 @@
 import type { Overview } from '@isthmus/contract';
 import { expect, test } from 'vitest';
-import { answerOf, fieldsSentence, nextStep } from './sentences.ts';
+import { answerOf, fieldsSentence, nextStep, overridesSentence } from './sentences.ts';
 
 const overview = (change: Partial<Overview>): Overview => ({
   resources: 431,
@@ -75,4 +75,11 @@ test('blockers come first, then reviews, then the export', () => {
   expect(nextStep(overview({})).to).toBe('findings');
   expect(nextStep(overview(calm)).to).toBe('services');
   expect(nextStep(overview({ ...calm, phases: { reviewed: 40 } })).to).toBe('export');
+});
+
+test('overrides are counted, and those that wait', () => {
+  expect(overridesSentence(overview({ overrides: 1 }))).toBe('1 override by people');
+  expect(overridesSentence(overview({ overrides: 3, unsettledOverrides: 2 }))).toBe(
+    '3 overrides by people, 2 to be decided again',
+  );
 });

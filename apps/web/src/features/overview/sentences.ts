@@ -32,6 +32,12 @@ export function fieldsSentence({ outcomes }: Overview): string {
   return `Of ${count(all, 'field')} ${whole(settled)} ${verb(settled, 'is', 'are')} settled${lost}${open}.`;
 }
 
+/** What people decided about emitted resources, and what of it waits. */
+export function overridesSentence({ overrides, unsettledOverrides }: Overview): string {
+  const waiting = unsettledOverrides === 0 ? '' : `, ${whole(unsettledOverrides)} to be decided again`;
+  return `${count(overrides, 'override')} by people${waiting}`;
+}
+
 export interface NextStep {
   readonly text: string;
   readonly to: 'findings' | 'services' | 'export' | 'import';

@@ -23,7 +23,7 @@ const rows = [
     namespace: '',
     outcomes: { exact: 0, approximate: 0, unsupported: 2, inert: 0, untranslated: 1 },
   }),
-  row(2, { name: 'crew', findings: { blocker: 1, warning: 0, info: 0 } }),
+  row(2, { name: 'crew', findings: { blocker: 1, warning: 0, info: 0 }, overrides: ['a'] }),
 ];
 const indexes = (search: Parameters<typeof filterResources>[1]): number[] =>
   filterResources(rows, search).map(({ index }) => index);
@@ -36,6 +36,7 @@ test('filters narrow together', () => {
   expect(indexes({ outcome: 'exact,unsupported' })).toEqual([0, 1, 2]);
   expect(indexes({ outcome: 'untranslated' })).toEqual([1]);
   expect(indexes({ findings: 'blocker' })).toEqual([2]);
+  expect(indexes({ overrides: 'some' })).toEqual([2]);
   expect(indexes({ q: 'virtual crew' })).toEqual([2]);
   expect(indexes({ outcome: 'nonsense' })).toEqual([]);
 });

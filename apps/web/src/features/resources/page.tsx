@@ -11,6 +11,8 @@ import { hrefOf, RowLink } from '../../ui/row-link.tsx';
 import { Count, fieldsOf, OutcomeCounts, OutcomeMark, outcomes } from '../../ui/status.tsx';
 import { useAddress, useLooseSearch } from '../../ui/use-search.ts';
 import { useSorting } from '../../ui/use-sorting.ts';
+import { OverrideFilter, OverrideLine, overrideColumn, useOverrides } from '../workbench/overrides/mark.tsx';
+import { type OverridesById, overrideAddress } from '../workbench/overrides/marks.ts';
 import { filterNames, filterResources, namespaceOf } from './filter.ts';
 
 const numeric = (id: string, title: string, value: (row: ResourceRow) => number): Column<ResourceRow> => ({
@@ -26,7 +28,7 @@ const numeric = (id: string, title: string, value: (row: ResourceRow) => number)
 const settledShare = ({ outcomes: { exact, approximate, inert, ...open } }: ResourceRow): number =>
   (exact + approximate + inert) / Math.max(1, exact + approximate + inert + open.unsupported + open.untranslated);
 
-const columnsFor = (id: string): readonly Column<ResourceRow>[] => [
+const columnsFor = (id: string, overrides: OverridesById | undefined): readonly Column<ResourceRow>[] => [
   {
     id: 'name',
     title: 'Name',
@@ -42,6 +44,13 @@ const columnsFor = (id: string): readonly Column<ResourceRow>[] => [
   { id: 'namespace', title: 'Namespace', width: [120, 2], value: namespaceOf },
   numeric('blockers', 'Blockers', ({ findings }) => findings.blocker),
   numeric('warnings', 'Warnings', ({ findings }) => findings.warning),
+  ...(overrides === undefined
+    ? []
+    : [
+        overrideColumn<ResourceRow>(overrides, ({ index }, override) =>
+          overrideAddress(id, { resource: index }, override),
+        ),
+      ]),
   numeric('fields', 'Fields', (row) => fieldsOf(row.outcomes)),
   {
     id: 'outcomes',
@@ -69,9 +78,14 @@ export function ResourcesPage() {
   const sorting = useSorting();
   const [cursor, setCursor] = useLooseSearch('at');
   const navigate = useNavigate();
-  const columns = useMemo(() => columnsFor(id), [id]);
-  const { q, kind, namespace, outcome, findings } = search;
-  const wanted = useMemo(() => ({ q, kind, namespace, outcome, findings }), [q, kind, namespace, outcome, findings]);
+  const marked = useMemo(() => resources.filter((row) => row.overrides.length > 0).length, [resources]);
+  const overrides = useOverrides(id, marked > 0);
+  const columns = useMemo(() => columnsFor(id, marked > 0 ? overrides : undefined), [id, marked, overrides]);
+  const { q, kind, namespace, outcome, findings, overrides: overridden } = search;
+  const wanted = useMemo(
+    () => ({ q, kind, namespace, outcome, findings, overrides: overridden }),
+    [q, kind, namespace, outcome, findings, overridden],
+  );
   const deferred = useDeferredValue(wanted);
   const rows = useMemo(() => filterResources(resources, deferred), [resources, deferred]);
   const [kinds, namespaces] = useMemo(
@@ -108,6 +122,7 @@ export function ResourcesPage() {
             ),
           }))}
         />
+        <OverrideFilter count={marked} />
         <ClearFilters names={filterNames} />
       </Filters>
       <DataTable
@@ -130,6 +145,13 @@ export function ResourcesPage() {
           resources.length === 0 ? 'Import manifests that hold Istio resources.' : 'No resource matches these filters.'
         }
       />
+      {marked > 0 && (
+        <OverrideLine
+          row={rows.find(({ index }) => String(index) === cursor)}
+          known={overrides}
+          addressOf={(override) => overrideAddress(id, { resource: Number(cursor) }, override)}
+        />
+      )}
     </Page>
   );
 }

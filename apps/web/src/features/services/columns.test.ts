@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { chosenColumns, columnsFor, formatColumns } from './columns.tsx';
 import { viewed } from './viewed.ts';
 
-const all = columnsFor('m', new Map());
+const all = columnsFor('m', new Map(), undefined);
 const ids = (columns: string | undefined): string[] => chosenColumns(all, columns).map(({ id }) => id);
 
 test('an address chooses columns; the name of a service is always one of them, and what is no column is none', () => {
@@ -22,9 +22,12 @@ test('a view is what is filtered, sorted and shown, not where the cursor is', ()
     q: 'a',
     columns: 'name',
     findings: undefined,
+    group: undefined,
     namespace: undefined,
+    overrides: undefined,
     owner: undefined,
     phase: undefined,
     sort: undefined,
+    wave: undefined,
   });
 });

@@ -1,9 +1,12 @@
 import { phases, type Service, type ServiceEvidence } from '@isthmus/contract';
+import { whole } from '../../text/format.ts';
 import type { Column } from '../../ui/data-table.tsx';
 import { hrefOf, RowLink } from '../../ui/row-link.tsx';
 import { Count, fieldsOf, OutcomeCounts, openBlockers, SeverityMark } from '../../ui/status.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { showsWords } from '../clusters/words.ts';
+import { overrideColumn } from '../workbench/overrides/mark.tsx';
+import { type OverridesById, overrideAddress } from '../workbench/overrides/marks.ts';
 import { PhaseLabel } from './phase.tsx';
 
 const originWords: Readonly<Record<Service['origin'], string>> = {
@@ -21,21 +24,25 @@ const numeric = (id: string, title: string, width: number, value: (service: Serv
   cell: (service) => <Count value={value(service)} />,
 });
 
-/** Every column that there is of services, in their order; the cluster's only where one is connected. */
+/**
+ * Every column that there is of services, in their order; the cluster's only where one is connected, that of overrides only where
+ * there are any.
+ */
 export const columnsFor = (
   migration: string,
   evidence: ReadonlyMap<string, ServiceEvidence>,
+  overrides: OverridesById | undefined,
 ): readonly Column<Service>[] => [
   {
     id: 'name',
     title: 'Service',
-    width: [148, 3],
+    width: [140, 3],
     value: ({ name }) => name,
     cell: ({ namespace, name }) => (
       <RowLink href={hrefOf`/migrations/${migration}/services/${namespace}/${name}`}>{name}</RowLink>
     ),
   },
-  { id: 'namespace', title: 'Namespace', width: [112, 2], value: ({ namespace }) => namespace },
+  { id: 'namespace', title: 'Namespace', width: [100, 2], value: ({ namespace }) => namespace },
   {
     id: 'phase',
     title: 'Phase',
@@ -44,15 +51,37 @@ export const columnsFor = (
     text: ({ phase }) => phase,
     cell: ({ phase }) => <PhaseLabel phase={phase} />,
   },
+  ...(overrides === undefined
+    ? []
+    : [
+        overrideColumn<Service>(overrides, ({ id }, override) => overrideAddress(migration, { service: id }, override)),
+      ]),
+  {
+    id: 'wave',
+    title: 'Wave',
+    width: [56, 1],
+    isNumber: true,
+    // Those that stay in Istio come last.
+    value: ({ wave }) => wave ?? Number.POSITIVE_INFINITY,
+    text: ({ wave }) => wave ?? 'stays in Istio',
+    cell: ({ wave }) =>
+      wave === null ? (
+        <span className="muted" title="Stays in Istio">
+          stays
+        </span>
+      ) : (
+        <span className="number">{whole(wave)}</span>
+      ),
+  },
   ...(evidence.size === 0 ? [] : [clusterColumn(evidence)]),
-  { id: 'owner', title: 'Owner', width: [104, 2], value: ({ owner }) => owner },
-  numeric('blockers', 'Blockers', 80, openBlockers),
-  numeric('warnings', 'Warnings', 80, ({ findings }) => findings.warning),
-  numeric('resources', 'Resources', 88, ({ resources }) => resources),
+  { id: 'owner', title: 'Owner', width: [96, 2], value: ({ owner }) => owner },
+  numeric('blockers', 'Blockers', 76, openBlockers),
+  numeric('warnings', 'Warnings', 78, ({ findings }) => findings.warning),
+  numeric('resources', 'Resources', 84, ({ resources }) => resources),
   {
     id: 'fields',
     title: 'Fields by outcome',
-    width: [216, 2],
+    width: [196, 2],
     value: ({ outcomes }) => fieldsOf(outcomes),
     text: ({ outcomes }) =>
       Object.entries(outcomes)
@@ -65,7 +94,7 @@ export const columnsFor = (
   {
     id: 'changed',
     title: 'Changed',
-    width: [92, 1],
+    width: [88, 1],
     value: ({ updatedAt }) => updatedAt ?? '',
     cell: ({ updatedAt }) => (updatedAt === null ? <span className="muted">never</span> : <Ago at={updatedAt} />),
   },
@@ -99,7 +128,7 @@ const clusterColumn = (evidence: ReadonlyMap<string, ServiceEvidence>): Column<S
 
 /** Columns that are shown where an address chooses none. */
 const usual: ReadonlySet<string> = new Set(
-  'name namespace phase cluster owner blockers warnings resources fields origin changed'.split(' '),
+  'name namespace phase overrides wave cluster owner blockers warnings resources fields changed'.split(' '),
 );
 
 /** The columns that an address asks for, in their order; a service's name is always there. */

@@ -24,9 +24,9 @@ const service = (id: string, change: Partial<Service> = {}): Service => ({
 });
 
 const services = [
-  service('sales/seats', { phase: 'bridged', owner: 'Blue' }),
+  service('sales/seats', { phase: 'bridged', owner: 'Blue', wave: 10, overrides: ['a'] }),
   service('sales/flights', { findings: { blocker: 2, warning: 0, info: 0 } }),
-  service('crew/rosters', { phase: 'migrated', owner: 'Green' }),
+  service('crew/rosters', { phase: 'migrated', owner: 'Green', wave: 9 }),
 ];
 const ids = (search: Parameters<typeof filterServices>[1]): string[] =>
   filterServices(services, search).map(({ id }) => id);
@@ -44,6 +44,10 @@ test('filters narrow together', () => {
   expect(ids({ owner: 'nobody' })).toEqual(['sales/flights']);
   expect(ids({ owner: 'Blue' })).toEqual(['sales/seats']);
   expect(ids({ phase: 'unheard-of' })).toEqual([]);
+  expect(ids({ wave: '10' })).toEqual(['sales/seats']);
+  expect(ids({ wave: '1' })).toEqual([]);
+  expect(ids({ wave: 'none' })).toEqual(['sales/flights']);
+  expect(ids({ overrides: 'some' })).toEqual(['sales/seats']);
 });
 
 test('the whole is counted by phase, with owners and blockers', () => {
@@ -55,6 +59,8 @@ test('the whole is counted by phase, with owners and blockers', () => {
   ]);
   expect(whole).toMatchObject({
     blocked: 1,
+    overridden: 1,
+    waves: ['9', '10', 'none'],
     namespaces: ['crew', 'sales'],
     owners: ['Blue', 'Green'],
     withoutOwner: 1,

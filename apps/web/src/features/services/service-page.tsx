@@ -14,6 +14,8 @@ import { ServiceBehaviourSection } from '../behaviour/service-section.tsx';
 import { ServiceClusterSection } from '../clusters/service-section.tsx';
 import { HistoryTable } from '../history/history-table.tsx';
 import { ServiceChecksSection } from '../preflight/service-section.tsx';
+import { OverrideCount, OverrideItems, useOverrides } from '../workbench/overrides/mark.tsx';
+import { type OverridesById, overrideAddress, overridesBySubject, overridesOf } from '../workbench/overrides/marks.ts';
 import { Editor } from './editor.tsx';
 import { phaseWords } from './phase.tsx';
 import { PhasePanel } from './phase-panel.tsx';
@@ -40,13 +42,28 @@ function lineOf({ line, rewritten }: SourceDocument, own: number | undefined): s
   return `, line ${rewritten ? own : line + own - 1}`;
 }
 
+/** What people decided about resources that are emitted for a service. */
+function Overrides({ migration, service, known }: { migration: string; service: Service; known: OverridesById }) {
+  return (
+    <Section title="Overrides" note="What people decided about resources that are emitted for this service.">
+      <OverrideItems
+        ids={service.overrides}
+        known={known}
+        addressOf={(override) => overrideAddress(migration, { service: service.id }, override)}
+      />
+    </Section>
+  );
+}
+
 /** The Istio resources that are about a service, with their findings. */
-function Concerns({ migration, service }: { migration: string; service: Service }) {
+function Concerns(props: { migration: string; service: Service; overrides: OverridesById }) {
+  const { migration, service, overrides } = props;
   const view = useQuery(workbenchQuery(migration, { service: service.id }));
   const findings = useMemo(() => {
     const rank = { blocker: 0, warning: 1, info: 2 };
     return (view.data?.findings ?? []).toSorted((a, b) => rank[a.diagnostic.severity] - rank[b.diagnostic.severity]);
   }, [view.data]);
+  const emitted = useMemo(() => overridesBySubject([...overrides.values()]), [overrides]);
   if (view.isPending) return <Loading what="resources and findings" within />;
   if (view.data === undefined) return <p role="alert">{view.error?.message}</p>;
   const { before, omitted } = view.data;
@@ -57,7 +74,7 @@ function Concerns({ migration, service }: { migration: string; service: Service 
           <p className="muted">No Istio resource is about this service.</p>
         ) : (
           <ul className={classes.list}>
-            {before.map(({ index, resource: { kind, namespace, name }, file, line }) => (
+            {before.map(({ index, resource: { kind, namespace, name }, file, line, overrides: ids }) => (
               <li key={index} className={classes.resource}>
                 <Link to="/migrations/$id/workbench" params={{ id: migration }} search={{ resource: String(index) }}>
                   {kind} {namespace === '' ? name : `${namespace}/${name}`}
@@ -65,6 +82,7 @@ function Concerns({ migration, service }: { migration: string; service: Service 
                 <code className="muted">
                   {file}:{line}
                 </code>
+                <OverrideCount ids={ids} known={overrides} />
               </li>
             ))}
           </ul>
@@ -76,31 +94,35 @@ function Concerns({ migration, service }: { migration: string; service: Service 
           <p className="muted">No findings.</p>
         ) : (
           <ul className={classes.list}>
-            {findings.map(({ diagnostic, document }, number) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: two findings may say the same, and all are drawn anew
-              <li key={number}>
-                <div className={classes.head}>
-                  <SeverityLabel severity={diagnostic.severity} />
-                  <Link to="/codes/$code" params={{ code: diagnostic.code }} className="mono">
-                    {diagnostic.code}
-                  </Link>
-                  {document !== undefined && before[document] !== undefined && (
-                    <Link
-                      to="/migrations/$id/workbench"
-                      params={{ id: migration }}
-                      search={{ resource: String(before[document].index) }}
-                    >
-                      {before[document].resource.kind} {before[document].resource.name}
-                      {lineOf(before[document], diagnostic.line)}
+            {findings.map((finding, number) => {
+              const { diagnostic, document } = finding;
+              return (
+                // biome-ignore lint/suspicious/noArrayIndexKey: two findings may say the same, and all are drawn anew
+                <li key={number}>
+                  <div className={classes.head}>
+                    <SeverityLabel severity={diagnostic.severity} />
+                    <Link to="/codes/$code" params={{ code: diagnostic.code }} className="mono">
+                      {diagnostic.code}
                     </Link>
-                  )}
-                </div>
-                <div className={classes.text}>
-                  <Prose text={diagnostic.message} />
-                  <p className="muted">Do: {diagnostic.help}</p>
-                </div>
-              </li>
-            ))}
+                    {document !== undefined && before[document] !== undefined && (
+                      <Link
+                        to="/migrations/$id/workbench"
+                        params={{ id: migration }}
+                        search={{ resource: String(before[document].index) }}
+                      >
+                        {before[document].resource.kind} {before[document].resource.name}
+                        {lineOf(before[document], diagnostic.line)}
+                      </Link>
+                    )}
+                    <OverrideCount ids={overridesOf(finding, before, emitted)} known={overrides} />
+                  </div>
+                  <div className={classes.text}>
+                    <Prose text={diagnostic.message} />
+                    <p className="muted">Do: {diagnostic.help}</p>
+                  </div>
+                </li>
+              );
+            })}
           </ul>
         )}
       </Section>
@@ -122,6 +144,7 @@ export function ServicePage() {
     queries: [migrationQuery(id), servicesQuery(id)],
   });
   const service = services.find((one) => one.namespace === namespace && one.name === name);
+  const overrides = useOverrides(id, service !== undefined && service.overrides.length > 0);
   if (service === undefined)
     return (
       <Page
@@ -178,6 +201,18 @@ export function ServicePage() {
           </dd>
         </div>
         <div>
+          <dt>Wave</dt>
+          <dd>{service.wave === null ? 'stays in Istio' : service.wave}</dd>
+        </div>
+        {service.overrides.length > 0 && (
+          <div>
+            <dt>Overrides</dt>
+            <dd>
+              <OverrideCount ids={service.overrides} known={overrides} />
+            </dd>
+          </div>
+        )}
+        <div>
           <dt>Last changed</dt>
           <dd>
             {service.updatedAt === null ? (
@@ -198,7 +233,8 @@ export function ServicePage() {
       {service.origin === 'service' && <ServiceClusterSection migration={id} service={service} />}
       {service.origin === 'service' && <ServiceBehaviourSection migration={id} service={service.id} />}
       <ServiceChecksSection migration={id} service={service.id} />
-      <Concerns migration={id} service={service} />
+      {service.overrides.length > 0 && <Overrides migration={id} service={service} known={overrides} />}
+      <Concerns migration={id} service={service} overrides={overrides} />
       <Section title="History">
         <HistoryTable migration={id} subject={service.id} />
       </Section>

@@ -1,7 +1,7 @@
 import type { Workbench } from '@isthmus/contract';
 import { Link } from '@tanstack/react-router';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { count, whole } from '../../text/format.ts';
 import { Line, Prose } from '../../ui/prose.tsx';
 import { fieldsOf, OutcomeMark, SeverityMark } from '../../ui/status.tsx';
@@ -9,6 +9,8 @@ import { Acceptance } from '../findings/acceptance.tsx';
 import { ExplainedIn } from '../guide/explained-in.tsx';
 import classes from './bench.module.css';
 import { type ListedFinding, nearest } from './findings.ts';
+import { OverrideCount, useOverrides } from './overrides/mark.tsx';
+import { overridesBySubject, overridesOf } from './overrides/marks.ts';
 import { nameOf } from './source-text.ts';
 
 export interface FindingListProps {
@@ -33,13 +35,33 @@ const fileLine = ({ finding: { document, diagnostic } }: ListedFinding, workbenc
 export function FindingList(props: FindingListProps) {
   const { migration, list, workbench, titles, open, line, onOpen, onClose } = props;
   const scroller = useRef<HTMLDivElement>(null);
+  /** The row that has the focus; it stays drawn, since keys go where the focus is. */
+  const focused = useRef<number>(undefined);
+  /** Where the keys lead to, as long as the row there is not drawn. */
+  const goal = useRef<number>(undefined);
   const rows = useVirtualizer({
     count: list.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => 32,
     overscan: 8,
     getItemKey: (position) => list[position]?.index ?? position,
+    rangeExtractor: useCallback((range: Parameters<typeof defaultRangeExtractor>[0]) => {
+      const drawn = new Set(defaultRangeExtractor(range));
+      if (focused.current !== undefined && focused.current < range.count) drawn.add(focused.current);
+      return [...drawn].sort((a, b) => a - b);
+    }, []),
   });
+  const reach = (): void => {
+    if (goal.current === undefined) return;
+    const row = scroller.current?.querySelector<HTMLElement>(`[data-index="${goal.current}"] > button`);
+    if (row === null || row === undefined) return;
+    goal.current = undefined;
+    row.focus({ preventScroll: true });
+  };
+  // A list that is scrolled draws the row that is wanted at some later time.
+  useLayoutEffect(reach);
+  const overrides = useOverrides(migration, true);
+  const overridden = useMemo(() => overridesBySubject([...overrides.values()]), [overrides]);
   const wanted = open !== -1 ? open : line === undefined ? -1 : nearest(list, line);
   useEffect(() => {
     if (wanted === -1) return;
@@ -58,13 +80,12 @@ export function FindingList(props: FindingListProps) {
     const row = (event.target as Element).closest('[data-index]');
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (row === null || by === undefined) return;
-    const next = Number(row.getAttribute('data-index')) + by;
+    const next = (goal.current ?? Number(row.getAttribute('data-index'))) + by;
     if (next < 0 || next >= list.length) return;
     event.preventDefault();
+    goal.current = next;
     rows.scrollToIndex(next, { align: 'auto' });
-    requestAnimationFrame(() =>
-      scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"] > button`)?.focus({ preventScroll: true }),
-    );
+    reach();
   };
   if (list.length === 0)
     return (
@@ -75,7 +96,19 @@ export function FindingList(props: FindingListProps) {
     );
   return (
     <div ref={scroller} className={classes.scroller}>
-      <ul className={classes.findings} style={{ height: rows.getTotalSize() }} onKeyDown={move}>
+      <ul
+        className={classes.findings}
+        style={{ height: rows.getTotalSize() }}
+        onKeyDown={move}
+        onFocus={({ target }) => {
+          const row = target.closest('[data-index]');
+          focused.current = row === null ? undefined : Number(row.getAttribute('data-index'));
+        }}
+        onBlur={() => {
+          focused.current = undefined;
+          goal.current = undefined;
+        }}
+      >
         {rows.getVirtualItems().map((row) => {
           const entry = list[row.index];
           if (entry === undefined) return null;
@@ -115,6 +148,7 @@ export function FindingList(props: FindingListProps) {
                     </span>
                   )}
                 </span>
+                <OverrideCount ids={overridesOf(entry.finding, workbench.before, overridden)} known={overrides} />
                 <span className={classes.findingPlace}>
                   {diagnostic.file}
                   {at === undefined ? '' : `:${at}`}

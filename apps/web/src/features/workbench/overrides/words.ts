@@ -27,6 +27,9 @@ export const outcomeWords: Readonly<Record<OverrideOutcome, { word: string; sent
 export const decisionOf = ({ change, by, reason }: Pick<ResourceOverride, 'change' | 'by' | 'reason'>): string =>
   `${done[change]} by ${by}: ${reason}`;
 
+/** Whether somebody has to decide again. */
+export const isUnsettled = ({ state }: Pick<ResourceOverride, 'state'>): boolean => outcomeWords[state].blocks;
+
 /** A resource in a few words. */
 export const nameOfSubject = ({ kind, namespace, name, place }: OverrideSubject): string =>
   `${kind} ${namespace === '' ? name : `${namespace}/${name}`}${place === undefined ? '' : ` · ${place}`}`;
