@@ -40,6 +40,7 @@ async function lateness(url: string): Promise<number> {
 
 const views = [
   '/overview',
+  '/progress',
   '/inventory',
   '/services',
   '/resources',

@@ -1,7 +1,7 @@
 import type { Workbench } from '@isthmus/contract';
 import type { Page } from '@playwright/test';
 import { hands, mouse, tabTo } from './support/hand.ts';
-import { expect, expectAccessible, openSample, test } from './support/test.ts';
+import { expect, expectAccessible, keepPicture, openSample, test } from './support/test.ts';
 
 const before = (page: Page) => page.getByRole('region', { name: 'Before: Istio' });
 const after = (page: Page) => page.getByRole('region', { name: 'After: Kong Mesh' });
@@ -159,4 +159,27 @@ test('names that look like markup stay text, and a document that cannot be read 
   await page.goto(`/migrations/${made.id}/bridge`);
   await expect(page.getByRole('img').getByText('onerror=alert(1)')).toBeVisible();
   expect(dialogs).toEqual([]);
+});
+
+test('a line that came from settings of the mesh says so, and leads there', async ({ page, request }) => {
+  const migration = await openSample(page);
+  const answer = await request.get(`/api/v1${new URL(migration).pathname}/workbench?service=sales/web`);
+  const shown = (await answer.json()) as Workbench;
+  const field = shown.elsewhere.find(({ path }) => path === 'defaultConfig.terminationDrainDuration');
+  const [target] = field?.targets ?? [];
+  const { kind, namespace, name } = shown.after[target?.document ?? -1]?.resource ?? {};
+  const key = `${kind}/${namespace}/${name}`;
+  await page.goto(`${migration}/workbench?service=sales/web&tab=${key}&at=after:${key}:${target?.span?.line}:9`);
+  const link = page.getByRole('link', { name: 'MeshConfig istio defaultConfig.terminationDrainDuration' });
+  await expect(link).toBeVisible();
+  await expect(page.getByText('No field of an Istio resource went into this line.')).toHaveCount(0);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expectAccessible(page);
+    await keepPicture(page, `workbench-elsewhere-${colorScheme}`);
+  }
+  await link.focus();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/resource=\d+&field=defaultConfig\.terminationDrainDuration/);
+  await expect(page.getByRole('heading', { level: 1, name: /^MeshConfig/ })).toBeVisible();
 });

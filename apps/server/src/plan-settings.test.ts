@@ -159,6 +159,11 @@ test('services, the overview and the progress tell the waves of the plan as it i
       ['2', 1],
     ],
   });
+  const ofWave = await read<Progress>('/progress?by=wave&name=2', routes.getProgress.response);
+  expect([ofWave.services, ofWave.days.at(-1)?.phases, ofWave.waves.length]).toEqual([1, { discovered: 1 }, 3]);
+  expect((await read<Progress>('/progress?by=wave', routes.getProgress.response)).services).toBe(1);
+  expect((await read<Progress>('/progress?by=owner&name=', routes.getProgress.response)).services).toBe(3);
+  expect((await call('GET', '/progress?by=colour')).status).toBe(400);
   await change({ arrangement: [['shop/cart', 'shop/pay']], start: '2027-03-01' });
   expect(await told()).toMatchObject({
     services: { pay: 1, cart: 1, log: null },

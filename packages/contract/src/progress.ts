@@ -12,11 +12,21 @@ export const ProgressGroup = Type.Object({
 });
 export type ProgressGroup = Static<typeof ProgressGroup>;
 
+/** Whose course is asked for: of services with something in common; of all where absent. */
+export const ProgressQuery = Type.Object({
+  by: Type.Optional(Type.Enum(['namespace', 'owner', 'wave'])),
+  /** As groups are named; empty where absent. */
+  name: Type.Optional(Type.String({ maxLength: 320 })),
+});
+export type ProgressQuery = Static<typeof ProgressQuery>;
+
 /** Where the services of the newest snapshot stand, and stood at the end of each day since the first import. */
 export const Progress = Type.Object({
+  /** Those whose course is asked for. */
   services: Type.Integer(),
-  /** Days (UTC) on which a phase changed, the first import's and today's, oldest first; all services are counted on each. */
+  /** Days (UTC) on which a phase changed, the first import's and today's, oldest first; all of these services are counted on each. */
   days: Type.Array(Type.Object({ day: Type.String(), phases: PhaseCounts })),
+  /** All services of the snapshot. */
   namespaces: Type.Array(ProgressGroup),
   owners: Type.Array(ProgressGroup),
   waves: Type.Array(ProgressGroup),

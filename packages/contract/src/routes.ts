@@ -159,6 +159,7 @@ export const routes = defineRoutes({
     method: 'GET',
     path: '/migrations/:id/progress',
     summary: 'Where the services stand and stood: by day, from the history, and by namespace, owner and wave',
+    query: progress.ProgressQuery,
     status: 200,
     response: progress.Progress,
   },

@@ -3,6 +3,7 @@ import {
   type AccessQuery,
   type BehaviourQuery,
   type CheckQuery,
+  type ProgressQuery,
   type ReportQuery,
   type ResourceForm,
   routes,
@@ -47,6 +48,7 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
       steps: await store.phaseSteps(id),
       first,
       today: now.slice(0, 10),
+      query: request.query as ProgressQuery,
       basis: await planOf(request),
     });
   });

@@ -1,4 +1,4 @@
-import type { Progress, ProgressGroup, Service } from '@isthmus/contract';
+import type { Progress, ProgressGroup, ProgressQuery, Service } from '@isthmus/contract';
 import type { PhaseStep } from '@isthmus/store';
 import type { PlanBasis } from '../plan-record.ts';
 import { isBlocked, type Presenter } from './services.ts';
@@ -12,12 +12,22 @@ export interface Course {
   readonly first: string;
   readonly today: string;
   readonly basis: PlanBasis;
+  readonly query: ProgressQuery;
 }
 
 const initial = 'discovered';
 
+type Days = Pick<Course, 'steps' | 'first' | 'today'>;
+
+/** What services have in common, as a name. */
+const commons: Readonly<Record<NonNullable<ProgressQuery['by']>, (service: Service) => string>> = {
+  namespace: ({ namespace }) => namespace,
+  owner: ({ owner }) => owner,
+  wave: ({ wave }) => (wave === null ? '' : String(wave)),
+};
+
 /** At the end of each day on which something changed: how many of these services were in which phase. */
-export function daysOf(services: readonly string[], { steps, first, today }: Omit<Course, 'basis'>): Progress['days'] {
+export function daysOf(services: readonly string[], { steps, first, today }: Days): Progress['days'] {
   const phaseOf = new Map(services.map((id) => [id, initial]));
   const counts: Record<string, number> = services.length === 0 ? {} : { [initial]: services.length };
   const days = new Map<string, Record<string, number>>([[first, { ...counts }]]);
@@ -36,8 +46,14 @@ export function daysOf(services: readonly string[], { steps, first, today }: Omi
 }
 
 /** Where the services stand and stood, by day, namespace, owner and wave. */
-export function progress(snapshot: Translated, present: Presenter, course: Omit<Course, 'basis'>): Progress {
+export function progress(
+  snapshot: Translated,
+  present: Presenter,
+  { query, ...course }: Days & Pick<Course, 'query'>,
+): Progress {
   const services = snapshot.services.map(present);
+  const { by, name: wanted = '' } = query;
+  const asked = by === undefined ? services : services.filter((service) => commons[by](service) === wanted);
   const groups = (commonOf: (service: Service) => string): ProgressGroup[] => {
     const found = new Map<string, ProgressGroup>();
     for (const service of services) {
@@ -51,13 +67,13 @@ export function progress(snapshot: Translated, present: Presenter, course: Omit<
     return [...found.values()].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
   };
   return {
-    services: services.length,
+    services: asked.length,
     days: daysOf(
-      services.map(({ id }) => id),
+      asked.map(({ id }) => id),
       course,
     ),
-    namespaces: groups(({ namespace }) => namespace),
-    owners: groups(({ owner }) => owner),
-    waves: groups(({ wave }) => (wave === null ? '' : String(wave))),
+    namespaces: groups(commons.namespace),
+    owners: groups(commons.owner),
+    waves: groups(commons.wave),
   };
 }

@@ -2,13 +2,13 @@ import type { Progress, ProgressGroup } from '@isthmus/contract';
 import { Button, SegmentedControl } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useEffect, useMemo } from 'react';
+import { useDeferredValue, useEffect, useMemo } from 'react';
 import { whole } from '../../text/format.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Section } from '../../ui/page.tsx';
 import { RowLink } from '../../ui/row-link.tsx';
 import { Count } from '../../ui/status.tsx';
-import { useAddress } from '../../ui/use-search.ts';
+import { useAddress, useLooseSearch } from '../../ui/use-search.ts';
 import { useSorting } from '../../ui/use-sorting.ts';
 import { type By, bys, groupingIn } from './common.ts';
 import classes from './progress.module.css';
@@ -31,6 +31,10 @@ const dayColumns = (shown: readonly string[]): readonly Column<Day>[] => [
     }),
   ),
 ];
+
+/** The row of a group without a name: of services without an owner, or in no wave. */
+const unnamed = '–';
+const nameOfRow = (row: string): string => (row === unnamed ? '' : row);
 
 /** Where the progress has the groups. */
 const groupsIn = { namespace: 'namespaces', owner: 'owners', wave: 'waves' } as const;
@@ -92,12 +96,14 @@ const isTyping = (target: EventTarget | null): boolean =>
 
 /** Progress over time and by what services have in common; each chart has its table one key away. */
 export function ProgressSection({ id }: { id: string }) {
-  const { data: progress, error } = useQuery(progressQuery(id));
   const [search, change] = useAddress();
+  const by = groupingIn(search.by);
+  const [of, setOf] = useLooseSearch('of');
+  const asked = useDeferredValue(of);
+  const { data: progress, error } = useQuery(progressQuery(id, asked === '' ? {} : { by, name: nameOfRow(asked) }));
   const sorting = useSorting();
   const navigate = useNavigate();
   const isTable = search.progress === 'table';
-  const by = groupingIn(search.by);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.key !== 't' || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
@@ -122,7 +128,7 @@ export function ProgressSection({ id }: { id: string }) {
         </p>
       </Section>
     );
-  if (progress.services === 0)
+  if (progress.namespaces.length === 0)
     return (
       <Section title="Progress">
         <p className="muted">
@@ -135,9 +141,10 @@ export function ProgressSection({ id }: { id: string }) {
         </p>
       </Section>
     );
-  const of = groupsIn[by];
+  const groups = progress[groupsIn[by]];
+  const title = asked === '' ? '' : `${bys[by].label} ${nameOfRow(asked) || bys[by].none}: `;
   return (
-    <Section title="Progress" note={progressSentence(progress)}>
+    <Section title="Progress" note={`${title}${progressSentence(progress)}`}>
       <div className={classes.progress}>
         <div>
           <Button
@@ -148,6 +155,11 @@ export function ProgressSection({ id }: { id: string }) {
           >
             {isTable ? 'Show as a chart (t)' : 'Show as a table (t)'}
           </Button>
+          {of !== '' && (
+            <Button size="compact-sm" variant="default" onClick={() => setOf('')}>
+              Show all services
+            </Button>
+          )}
         </div>
         {isTable ? (
           <DataTable
@@ -165,22 +177,26 @@ export function ProgressSection({ id }: { id: string }) {
           <SegmentedControl
             aria-label="Progress by"
             value={by}
-            onChange={(value) => change({ by: value === 'namespace' ? undefined : value, groups: undefined })}
+            onChange={(value) =>
+              change({ by: value === 'namespace' ? undefined : value, groups: undefined, of: undefined })
+            }
             data={(['namespace', 'owner', 'wave'] as const).map((value) => ({
               value,
               label: `By ${bys[value].label.toLowerCase()}`,
             }))}
           />
           <span className="muted">
-            {whole(progress[of].length)} {by === 'namespace' ? 'namespaces' : by === 'owner' ? 'owners' : 'waves'}
+            {whole(groups.length)} {groupsIn[by]}; the {isTable ? 'table' : 'chart'} is of the row at the cursor
           </span>
         </div>
         <DataTable
           key={by}
           label={`Progress by ${by}`}
           columns={columns.groups}
-          rows={progress[of]}
-          rowId={({ name }) => name || '–'}
+          rows={groups}
+          rowId={({ name }) => name || unnamed}
+          activeId={of}
+          onActive={setOf}
           {...sorting('groups', columns.groups)}
           onOpen={({ name }) => void navigate({ href: bys[by].address(id, name) })}
           empty="No service was found in this snapshot."
