@@ -33,6 +33,34 @@ for (const hand of hands)
     await expect(page).toHaveURL(/\/plan\b|\/services\b/);
   });
 
+test('the progress of a wave, and what waves add up to with verdicts', async ({ page }) => {
+  await openSample(page);
+  await page.getByRole('radiogroup', { name: 'Progress by' }).getByText('By wave').click();
+  // The course of the wave at the cursor, and of all again.
+  const all = page.getByRole('img', { name: /^Progress by day\. Of 17 services/ });
+  await expect(all).toBeVisible();
+  await page.getByRole('grid', { name: 'Progress by wave' }).focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByText(/^Wave 1: Since today, 0 of \d+ services have been reviewed/)).toBeVisible();
+  await expect(all).toHaveCount(0);
+  await expect(page).toHaveURL(/of=1/);
+  await page.getByRole('button', { name: 'Show all services' }).click();
+  await expect(all).toBeVisible();
+  await page.getByRole('radiogroup', { name: 'Coverage by' }).getByText('By wave').click();
+  await expect(page).toHaveURL(/by=wave.*coverage=wave/);
+  const coverage = page.getByRole('grid', { name: 'Coverage by wave' });
+  await expect(coverage.getByRole('columnheader', { name: 'Differ', exact: true })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Verdicts' })).toContainText(/of \d+ services as Istio does/);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expectAccessible(page);
+    await coverage.scrollIntoViewIfNeeded();
+    await keepPicture(page, `coverage-by-wave-${colorScheme}`);
+  }
+  await coverage.getByRole('link', { name: '1', exact: true }).click();
+  await expect(page).toHaveURL(/\/services\?wave=1$/);
+});
+
 for (const hand of hands)
   test(`a report under pseudonyms holds no name, as a page, as Markdown and as JSON, ${hand.name}`, async ({
     page,

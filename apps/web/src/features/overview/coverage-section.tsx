@@ -11,7 +11,7 @@ import { useAddress } from '../../ui/use-search.ts';
 import { useSorting } from '../../ui/use-sorting.ts';
 import { behaviourQuery } from '../behaviour/queries.ts';
 import { type By, bys, groupingIn } from './common.ts';
-import { coverage, numeric } from './coverage.tsx';
+import { coverage, findingColumns, numeric } from './coverage.tsx';
 import classes from './progress.module.css';
 import { type VerdictCounts, verdictsBy } from './verdicts.ts';
 
@@ -68,6 +68,7 @@ const columnsOf = (
         numeric<Row>('differs', 'Differ', ({ name }) => verdicts.get(name)?.differs ?? 0),
         numeric<Row>('undecided', 'Undecided', ({ name }) => verdicts.get(name)?.undecided ?? 0),
       ]),
+  ...findingColumns<Row>(),
   numeric<Row>('resources', 'Resources', ({ resources }) => resources),
   ...coverage<Row>(),
 ];

@@ -13,7 +13,7 @@ export const numeric = <Row,>(id: string, title: string, value: (row: Row) => nu
   cell: (row) => <Count value={value(row as Row)} />,
 });
 
-/** Fields by outcome, then findings: the same columns wherever coverage is shown. */
+/** Fields by outcome: the same columns wherever coverage is shown. */
 export const coverage = <Row extends Covered>(): Column<Row>[] => [
   { ...numeric<Row>('fields', 'Fields', (row) => fieldsOf(row.outcomes)), width: [72, 1] },
   ...outcomes.map(
@@ -23,6 +23,9 @@ export const coverage = <Row extends Covered>(): Column<Row>[] => [
       width: [112, 1],
     }),
   ),
+];
+
+export const findingColumns = <Row extends Covered>(): Column<Row>[] => [
   numeric<Row>('blockers', 'Blockers', (row) => row.findings.blocker),
   numeric<Row>('warnings', 'Warnings', (row) => row.findings.warning),
 ];

@@ -13,7 +13,7 @@ import { fieldsOf, OutcomeMark, outcomes, outcomeWords, SeverityMark, severities
 import { useSorting } from '../../ui/use-sorting.ts';
 import { OverrideMark } from '../workbench/overrides/mark.tsx';
 import { Completeness } from './completeness.tsx';
-import { coverage, numeric } from './coverage.tsx';
+import { coverage, findingColumns, numeric } from './coverage.tsx';
 import { CoverageSection } from './coverage-section.tsx';
 import { FirstSight } from './first-sight.tsx';
 import classes from './page.module.css';
@@ -34,6 +34,7 @@ const kindColumns = (id: string): readonly Column<Kind>[] => [
   },
   numeric<Kind>('resources', 'Resources', ({ count: number }) => number),
   ...coverage<Kind>(),
+  ...findingColumns<Kind>(),
 ];
 
 const skippedColumns: readonly Column<Skipped>[] = [
