@@ -44,14 +44,14 @@ ExtProcHttpService ExtProcOverrides ExtProcPerRoute ExtensionRef ExtensionWithMa
 ExtensionWithMatcherPerRoute ExternalAuth ExternalName ExternalProcessor ExternalService
 ExtractOnlyWithoutValidation F FAIL_CLOSE FAIL_CLOSED FAIL_OPEN FAIL_RELOAD FALSE FFFF FILL-IN FILTER_CHAIN
 FORWARD FROM_PROTOCOL_DEFAULT FROM_REQUEST_PORT FatalAction FaultInjection FieldExtractions FieldSelector
-FileAccessLog FileBasedKeyValueStoreConfig FileBasedMetadataCallCredentials FileBasedMetadataConfig
-FilePerTapSink FileSystemBufferFilterConfig FileSystemHttpCacheConfig FileSystemHttpCacheV
-FilterChainConfiguration FilterConfig FilterConfigPerRoute FilterDependencies FilterObject FilterState
-FilterStateInput FilterStateRule FilterStateValue FixedHeapConfig FixedServerPreferredAddressConfig FlowSchema
-FluentdAccessLogConfig FluentdConfig ForwardProtoConfig G GA GATEWAY GCM-SHA GET GRPC GRPC-WEB GRPCRoute
-GRPCRoutes GRPC_REQUEST_MESSAGES GRPC_RESPONSE_MESSAGES GatewayAlpha GatewayClass GatewayConfiguration
-GatewayError GcpAuthnFilterConfig GenerateClusters GenericConnectionPoolProto GenericProxy GenericRds
-GenericSecret GetAddrInfoDnsResolverConfig GoogleComputeEngineCredentials GoogleDefaultCredentials
+FileAccessLog FileAccessLogFromMeshConfig FileBasedKeyValueStoreConfig FileBasedMetadataCallCredentials
+FileBasedMetadataConfig FilePerTapSink FileSystemBufferFilterConfig FileSystemHttpCacheConfig
+FileSystemHttpCacheV FilterChainConfiguration FilterConfig FilterConfigPerRoute FilterDependencies FilterObject
+FilterState FilterStateInput FilterStateRule FilterStateValue FixedHeapConfig FixedServerPreferredAddressConfig
+FlowSchema FluentdAccessLogConfig FluentdConfig ForwardProtoConfig G GA GATEWAY GCM-SHA GET GRPC GRPC-WEB
+GRPCRoute GRPCRoutes GRPC_REQUEST_MESSAGES GRPC_RESPONSE_MESSAGES GatewayAlpha GatewayClass
+GatewayConfiguration GatewayError GcpAuthnFilterConfig GenerateClusters GenericConnectionPoolProto GenericProxy
+GenericRds GenericSecret GetAddrInfoDnsResolverConfig GoogleComputeEngineCredentials GoogleDefaultCredentials
 GoogleIamCredentials GoogleRE GoogleRefreshTokenCredentials GradientControllerConfig GraphiteStatsdSink
 GrpcFieldExtractionConfig GrpcJsonReverseTranscoder GrpcJsonTranscoder GrpcMethodList GrpcProtocolOptions HBONE
 HEAD HOST HTTP HTTPRoute HTTPRoutes HTTPS HTTP_FILTER HTTP_ROUTE HUNDRED HeaderBasedSessionState HeaderChange
@@ -84,16 +84,16 @@ MatchingRequirements MaxMindConfig MaxPendingRequests MaxRequests McpOverride Mc
 MeshAccessLog MeshAccessLogs MeshCircuitBreaker MeshConfig MeshExternalService MeshExternalServices
 MeshFaultInjection MeshGateway MeshGlobalRateLimit MeshHTTPRoute MeshHTTPRoutes MeshHealthCheck MeshIdentity
 MeshInsight MeshLoadBalancingStrategy MeshMetric MeshMultiZoneService MeshMultiZoneServices MeshOPA
-MeshOpenTelemetryBackend MeshPassthrough MeshProxyPatch MeshProxyPatches MeshRateLimit MeshRetry MeshService
-MeshServiceSubset MeshServices MeshSubset MeshTCPRoute MeshTLS MeshTimeout MeshTrace MeshTrafficPermission
-MeshTrafficPermissions MeshTrust MeshZoneAddress MessageRestrictions MetadataOptions MethodExtraction
-MethodMatch MethodMatchInput MethodRestrictions MetricsServiceConfig MiB MinimumClustersValidator MongoProxy
-MultipleRouteConfiguration MurmurHash MutatingAdmissionPolicy MutatingAdmissionPolicyBinding
-MutatingWebhookConfiguration N NAME NETWORK NETWORK_FILTER NO NONE NUL NULL NamedAddress
-NetworkExternalProcessor NetworkFilter NetworkNamespaceInput NetworkPolicy NoMatchingListenerHostname
-NoMatchingParent NotAllowedByListeners NotIn NotReady O OAuth OFF ON OPA OPTIONAL OPTIONAL_MUTUAL OPTIONS
-ORIGINAL_DST OVERWRITE_IF_EXISTS_OR_ADD OmitCanaryHostsPredicate OmitHostMetadataConfig OmitHostsWithTags
-OmitPreviousHosts OmitPreviousPriorities OnDemand OnDemandCds OnHeader OpenTelemetry
+MeshOpenTelemetryBackend MeshPassthrough MeshPassthroughs MeshProxyPatch MeshProxyPatches MeshRateLimit
+MeshRetry MeshService MeshServiceSubset MeshServices MeshSubset MeshTCPRoute MeshTLS MeshTimeout MeshTrace
+MeshTrafficPermission MeshTrafficPermissions MeshTrust MeshZoneAddress MessageRestrictions MetadataOptions
+MethodExtraction MethodMatch MethodMatchInput MethodRestrictions MetricsServiceConfig MiB
+MinimumClustersValidator MongoProxy MultipleRouteConfiguration MurmurHash MutatingAdmissionPolicy
+MutatingAdmissionPolicyBinding MutatingWebhookConfiguration N NAME NETWORK NETWORK_FILTER NO NONE NUL NULL
+NamedAddress NetworkExternalProcessor NetworkFilter NetworkNamespaceInput NetworkPolicy
+NoMatchingListenerHostname NoMatchingParent NotAllowedByListeners NotIn NotReady O OAuth OFF ON OPA OPTIONAL
+OPTIONAL_MUTUAL OPTIONS ORIGINAL_DST OVERWRITE_IF_EXISTS_OR_ADD OmitCanaryHostsPredicate OmitHostMetadataConfig
+OmitHostsWithTags OmitPreviousHosts OmitPreviousPriorities OnDemand OnDemandCds OnHeader OpenTelemetry
 OpenTelemetryAccessLogConfig OpenTelemetryConfig OriginalDst OriginalSrc OutputConfig OutputSink OverloadAction
 OverloadManager OverrideHost P PA PASSTHROUGH PATCH PATH PEM PERMISSIVE PILOT_TRACE_SAMPLING POLY POST PRIVATE
 PROTOCOL PROXY PUT ParentBasedSamplerConfig ParserConfig PathForm PathMatchInput PathPrefix PayloadToMetadata
@@ -126,9 +126,9 @@ SocketTapConfig SourceIP SourceIPInput SourcePortInput SourceTypeInput SourcedMe
 StatFullNameMatchInput StatefulSession StatefulSessionPerRoute StatefulSet StatefulSets
 StaticConfigResourceDetectorConfig StaticName StatsConfig StatsMatcher StatsSink StatsdSink StderrAccessLog
 StdoutAccessLog StdoutAuditLog StorageClass StreamConfig StreamingAdminSink StreamingGrpcSink StringValue
-StsServiceCredentials SubClusterConfig SubClustersConfig SubjectAltNameMatcher SubjectInput T TCP TCPRoute
-TCPRoutes TCP_CLOSED_CONNECTIONS TCP_OPENED_CONNECTIONS TCP_RECEIVED_BYTES TCP_SENT_BYTES TLS TLSAuto TLSRoute
-TLSRoutes TLSV TLS_AUTO TPROXY TR TRACE TRUE TagSpecifier TapConfig TcpConnectionPoolProto
+StsServiceCredentials SubClusterConfig SubClustersConfig SubjectAltNameMatcher SubjectInput T TCP TCPIngress
+TCPRoute TCPRoutes TCP_CLOSED_CONNECTIONS TCP_OPENED_CONNECTIONS TCP_RECEIVED_BYTES TCP_SENT_BYTES TLS TLSAuto
+TLSRoute TLSRoutes TLSV TLS_AUTO TPROXY TR TRACE TRUE TagSpecifier TapConfig TcpConnectionPoolProto
 TcpGrpcAccessLogConfig TcpProtocolOptions TemplateError TextMatch ThresholdTrigger ThriftFilter
 ThriftProtocolOptions ThriftProxy ThriftToMetadata ThriftToMetadataPerRoute TlsCertificate TlsCredentials
 TlsInspector TlsKeyLog TlsParameters TlsSessionTicketKeys TokenCacheConfig TokenHeader
@@ -143,13 +143,13 @@ UpstreamReverseConnectionSocketInterface UpstreamStartTlsConfig UpstreamTlsConte
 UriTemplateMatchConfig UriTemplateRewriteConfig UuidRequestIdConfig V VALUE VALUES VIRTUAL_HOST VS
 ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration
 ValidationListenerManager ValidationPolicy VirtualHost VirtualOutbound VirtualService VirtualServices
-VolumeAttachment VolumeAttributesClass WAYPOINT Warm-up WasmAccessLog WasmPlugin WasmService WeightedCluster
+VolumeAttachment VolumeAttributesClass W WAYPOINT Warm-up WasmAccessLog WasmPlugin WasmService WeightedCluster
 WorkloadEntries WorkloadEntry WorkloadGroup WrrLocality X X-ENVOY-ORIGINAL-PATH X-ENVOY-UPSTREAM-SERVICE-TIME
 X-FORWARDED-FOR X-REQUEST-ID XRayConfig XX XXHash XX_HASH XdsCredentials XffConfig XffTrustedCidrs Y YAML YES Z
 ZTunnel ZipkinConfig ZoneEgress ZoneIngress ZoneInsight ZooKeeperProxy a a-c a-f a-fA-F a-z a-zA-Z aa
 abcdefghijklmnopqrstuvwxyz able abort aborted aborts about above absence absent absolute absoluteTimeout accept
 accepted accepts acceptsWidening access access-log accessLogEncoding accessLogFile accessLogFormat
-accessLogging access_log access_loggers access_token account accounts acl across act action active
+accessLogging access_log access_loggers access_token accesslog account accounts acl across act action active
 activeRequestBias acts adapt adaptive adaptive_concurrency add added additionalProperties address addresses
 adds admin admission admission_control admissionregistration admitted adopt adopted advanced advice advises
 affected affinityTags after again against age agent agentConfig agentLogLevel aggregate aggression ago agree
@@ -160,45 +160,46 @@ allowedResponseHeaders allowedRoutes allowing allows alls alone along alpha alph
 also alternate alternate_protocols_cache alternation alternatives alts always alwaysLogHealthCheckFailures
 ambient among amounts amp an analyze analyze-suppress analyzer ancestorRef ancestors anchor anchored anchors
 and anew annotate annotated annotation annotations anonymous another answer answered answering answers any
-anyOf anybody anyone anything anywhere apart api apiVersion api_key_auth apiextensions apimachinery
+anyOf anybody anyone anything anyway anywhere apart api apiVersion api_key_auth apiextensions apimachinery
 apiregistration apis apiserver app appProtocol append appendAction appendMatch appendModifications
-appendPolicies appendProfiles append_action appended appends apple application application-probe-proxy-port
-applicationProtocols applications applied applier applies apply applyTo applying approximate archive archives
-are areSeveral argoproj around array arrive arrives as as-the-mesh ask asked asks aspect assertion assumed
-async async_files at atomic attach attached attachedListenerSets attachedRoutes attempts attribute attributes
-aud audience audience_required audiences audit audit_loggers auth authConfig authenticated authentication authn
-author authorities authority authorization authorization_policy authorizer authz auto autoRegistration
-auto_host_rewrite autoallocate autogenerate autoscalers available aware away aws aws_lambda aws_request_signing
-awspca azp b back back-off backOff backend backendRef backendRefs backendRequest backendUtilization backendref
-backends backendtlspolicy backendtlspolicy_utils backlog backoff backslash bad balance balanced balancer
-balancers balances balancing bandwidth bandwidth_limit bare base baseEjectionTime baseInterval
-base_ejection_time based basic basic_auth be bearer bearer_token_cookie_name because become becomes been before
-begin beginnings begins behave behaves behavior behaviour behind behind-gateways being belong belongs below
-beside besides best beta better between beyond bf bigint billions binary bind binding bit bitTraceId bits bk
-blind block block-device blocker blocks body bool boolean bootstrap bootstrapOverride both bound break breaker
-breakers bridge bridged brim brings broader broken brotli browsers bucket budgetInterval budgets buffer build
-builder builders builds bundle bundled bundles burst but by by-address by-sidecar bypass bypass-inbound-capture
-byte bytes bytes_received c ca ca-cert caAddress caBundles caCert caCertCredentialName caCertificateRefs
-caCertificates caCrl cacert cacerts cache cache_v call call_credentials called caller callers calling calls
-came can canary canceled cancelled cannot canonical canonical-name canonical-revision canonical-serviceaccounts
-capsule capture captureMode captures capturesGroups capturesPath carelessly cares carried carries carry case
-caseSensitive cases catch catch-alls cdn cdn_loop cel cert cert-manager cert-manager-istio-csr certSigners
-cert_mappers cert_selectors certificate certificateParameters certificateRefs certificates cgroup cgroup_memory
-chain chains change changed changes channel channel_credentials character character-device characters chart
-check checked checkers checks checksum child choice choiceCount choose chooses chose chosen cidr cidr_contains
-cipher cipherSuites ciphers circuit circuitBreakers circuit_breakers claim claims class classes client
-client-cert client-certificates clientCert clientCertificate clientCertificateRef clientId clientKey
-client_side_weighted_round_robin client_writer_factory clients close closed closes closing cluster clusterIP
-clusterIPs clusterLocal clusterName cluster_name cluster_not_found cluster_not_found_response_code
-cluster_provided cluster_specifiers cluster_tls clusters clusterset cni code codec codecs codes collected
-collections collector column com combinations come comes command commas comment common
-commonHttpProtocolOptions commonLbConfig common_http_protocol_options common_inputs compare compared compares
-comparison comparisons compatible complement complete completed completes component componentLogLevel composite
-compression compressionRatio compressor computation compute concatenated concatenation concluded concurrency
-condition conditioned conditions conf config config-dump configFrom configPatches configmap configurable
-configuration configurations configure configurer configures confirm conflict conflicted connect
-connect-failure connectTimeout connect_grpc_bridge connect_timeout connected connecting connection
-connectionKeepalive connectionLimits connectionPool connectionRate connectionTimeout connection_debug_visitor
+appendPolicies appendProfiles append_action appended appends apple applicableTelemetries application
+application-probe-proxy-port applicationProtocols applications applied applier applies apply applyTo
+applyToInbounds applying approximate archive archives are areSeveral argoproj around array arrive arrives as
+as-the-mesh ask asked asks aspect assertion assumed async async_files at atomic attach attached
+attachedListenerSets attachedRoutes attempts attribute attributes aud audience audience_required audiences
+audit audit_loggers auth authConfig authenticated authentication authn author authorities authority
+authorization authorization_policy authorizer authz auto autoRegistration auto_host_rewrite autoallocate
+autogenerate autoscalers available aware away aws aws_lambda aws_request_signing awspca azp b back back-off
+backOff backend backendRef backendRefs backendRequest backendUtilization backendref backends backendtlspolicy
+backendtlspolicy_utils backlog backoff backslash bad balance balanced balancer balancers balances balancing
+bandwidth bandwidth_limit bare base baseEjectionTime baseInterval base_ejection_time based basic basic_auth be
+bearer bearer_token_cookie_name because become becomes been before begin beginnings begins behave behaves
+behavior behaviour behind behind-gateways being belong belongs below beside besides best beta better between
+beyond bf bigint billions binary bind binding bit bitTraceId bits bk blind block block-device blocker blocks
+body bool boolean bootstrap bootstrapOverride both bound break breaker breakers bridge bridged brim brings
+broader broken brotli browsers bucket budgetInterval budgets buffer build builder builders builds bundle
+bundled bundles burst but by by-address by-sidecar bypass bypass-inbound-capture byte bytes bytes_received c ca
+ca-cert caAddress caBundles caCert caCertCredentialName caCertificateRefs caCertificates caCrl cacert cacerts
+cache cache_v call call_credentials called caller callers calling calls came can canary canceled cancelled
+cannot canonical canonical-name canonical-revision canonical-serviceaccounts capsule capture captureMode
+captures capturesGroups capturesPath carelessly cares carried carries carry case caseSensitive cases catch
+catch-alls cdn cdn_loop cel cert cert-manager cert-manager-istio-csr certSigners cert_mappers cert_selectors
+certificate certificateParameters certificateRefs certificates cgroup cgroup_memory chain chains change changed
+changes channel channel_credentials character character-device characters chart check checked checkers checks
+checksum child choice choiceCount choose chooses chose chosen cidr cidr_contains cipher cipherSuites ciphers
+circuit circuitBreakers circuit_breakers claim claims class classes client client-cert client-certificates
+clientCert clientCertificate clientCertificateRef clientId clientKey client_side_weighted_round_robin
+client_writer_factory clients close closed closes closing cluster clusterIP clusterIPs clusterLocal clusterName
+cluster_name cluster_not_found cluster_not_found_response_code cluster_provided cluster_specifiers cluster_tls
+clusters clusterset cni code codec codecs codes collected collections collector column com combinations come
+comes command commas comment common commonHttpProtocolOptions commonLbConfig common_http_protocol_options
+common_inputs compare compared compares comparison comparisons compatible complement complete completed
+completes component componentLogLevel composite compression compressionRatio compressor computation compute
+concatenated concatenation concluded concurrency condition conditioned conditions conf config config-dump
+configFrom configPatches configmap configurable configuration configurations configure
+configureFromProviderConfig configurer configures confirm conflict conflicted connect connect-failure
+connectTimeout connect_grpc_bridge connect_timeout connected connecting connection connectionKeepalive
+connectionLimits connectionPool connectionRate connectionTimeout connection_debug_visitor
 connection_id_generator connection_limit connections connects consecutive consecutiveErrors
 consecutiveGatewayErrors consecutiveGatewayFailure consecutiveLocalOriginFailure consecutiveLocalOriginFailures
 consecutive_ consecutive_errors consecutive_gateway_failure consecutive_local_origin_failure consider consist
@@ -232,95 +233,96 @@ durations during dynamic dynamic_forward_proxy dynamic_modules e e_env each earl
 early_header_mutation east east-west eastwest eastwest-controller eb eb-debbce ecdhCurves echo edge edit edited
 ee effect egress egressProxy egressgateway either eject ejected ejection else elsewhere emit emitPlugin emits
 emitted empty enable enable-autoallocate-ip enableAutoMtls enableIstioTags enableLegacyRegexDetection
-enable_mptcp enabled enabledBackend encrypt encrypted encrypts end endOf endOfComment ended ending endpoint
-endpoints ends endsWith endswith enforce enforced enforces enforcing enforcingConsecutive
+enableTracing enable_mptcp enabled enabledBackend encrypt encrypted encrypts end endOf endOfComment ended
+ending endpoint endpoints ends endsWith endswith enforce enforced enforces enforcing enforcingConsecutive
 enforcingConsecutiveGatewayFailure enforcingConsecutiveLocalOriginFailure enforcingFailurePercentage
-enforcingFailurePercentageLocalOrigin enforcingLocalOriginSuccessRate enforcingSuccessRate
-enforcing_consecutive_ enforcing_consecutive_gateway_failure enforcing_failure_percentage engine engines enough
-enterprise enters entries entry enum env envVar envelope environment environmentVariables environment_variable
-envoy envoy-component-log-level envoy-log-level envoy-ratelimited envoyExtAuthzGrpc envoyFileAccessLog
-envoyOtelAls envoy_default envoy_filter envoy_on_request eq equal equally equals error
-errorUtilizationPenaltyPercent errors escape escapes estate evaluated even event eventLogPath event_sinks ever
-every everyPath everyone everything everywhere exact exactly example exceeded exceeds except exception excepts
-exchange exclude exclude-inbound-ports exclude-outbound-ips exclude-outbound-ports excludeInboundPorts
-excludeInterfaces excludeOutboundIPRanges excludeOutboundPorts excluded excludes exclusion exclusions exclusive
-exec exhausted exhausting exist exists expand expands expect expected expectedStatuses expects experiment
-experimental expired expiry explicit explicitHttpConfig exponentialDelay export exportTo exported exports
-exposeHeaders exposed exposed_headers expr express expressed expression expressions ext ext-authz ext_authz
-ext_proc extension extensionProviders extensionRef extensions external external-service externalAuth
-externalName extra extraStat extra_jwks_uris extraction extsvc f fact factor factory fail failOpen failStrategy
-failTrafficOnPanic failed failing failover failoverPriority failoverThreshold fails failure failurePercentage
-failurePercentageMinimumHosts failurePercentageRequestVolume failurePercentageThreshold failureThreshold
-failure_percentage_minimum_hosts failure_percentage_request_volume failure_percentage_threshold failures false
-far fares fault faults fd feature features federated fetches fetching few fewer ff ffff fflate field fields
-file file-log file-root fileBytes file_based file_based_metadata file_system_buffer file_system_http_cache
-files fill fill_interval filled filling filter filterChain filterClass filterState filter_enabled
-filter_enforced filter_state_override filtered filters filtersOf finalizers find finding finds finer finish
-finished first fit fits fitting five fixed fixedDelay fixed_delay fixed_heap flag flat flatMap flavour float
-flowcontrol fluentd folder follow following follows for forbids force forged form format formats formatter
-formatters forward forwardBody forwardOriginalToken forwarded forwarding forwards found fraction fragment free
-from fromAsRules fromCookies fromHeaders fromParams front frontend ftp full function functions g gRPC galley
-gate gateway gateway-controller gateway-error gateway-name gatewayClassName gatewayFailures gatewayKey
-gatewayPort gatewayapi gatewayclass gatewayclass-unmanaged gateways gateways-of gbps gcp gcp_authn ge
-generateName generated generates generation generator generic generic_proxy geoip geoip_providers get
-getaddrinfo gets getting give given gives global go goes going gone good google googleRe google_compute_engine
-google_default google_iam google_refresh_token googleapis got grace grant grants graphite graphite_statsd
-greater ground group groupBy groups grow grpc grpc-web grpcStatus grpc_credential grpc_field_extraction
-grpc_health_check grpc_http grpc_json_reverse_transcoder grpc_json_transcoder grpc_service grpc_stats grpcroute
-grpcs gt gu guard guarded guards guess guesses guest guide gz gzip h had half hand handed handle hands hard
-hardly has hasPaths hash hashFunction hashOn hashOnFallback hashPolicies hashed hashes hashing have head header
-headerCondition headerName headerValue header_formatters header_mutation header_to_metadata header_validators
-headers headers-separator headless health health_check health_checkers health_checks healthchecks healthy
+enforcingFailurePercentageLocalOrigin enforcingLocalOriginSuccessRate enforcingSuccessRate enforcing_
+enforcing_consecutive_ enforcing_consecutive_gateway_failure enforcing_failure_percentage
+enforcing_success_rate engine engines enough enterprise enters entries entry enum env envVar envelope
+environment environmentVariables environment_variable envoy envoy-component-log-level envoy-log-level
+envoy-ratelimited envoyExtAuthzGrpc envoyFileAccessLog envoyOtelAls envoy_default envoy_filter envoy_on_request
+eq equal equally equals error errorUtilizationPenaltyPercent errors escape escapes estate evaluated even event
+eventLogPath event_sinks ever every everyPath everybody everyone everything everywhere exact exactly example
+exceeded exceeds except exception excepts exchange exclude exclude-inbound-ports exclude-outbound-ips
+exclude-outbound-ports excludeInboundPorts excludeInterfaces excludeOutboundIPRanges excludeOutboundPorts
+excluded excludes exclusion exclusions exclusive exec exhausted exhausting exist exists expand expands expect
+expected expectedStatuses expects experiment experimental expired expiry explicit explicitHttpConfig
+exponentialDelay export exportTo exported exports exposeHeaders exposed exposed_headers expr express expressed
+expression expressions ext ext-authz ext_authz ext_proc extension extensionProviders extensionRef extensions
+external external-service externalAuth externalName extra extraStat extra_jwks_uris extraction extsvc f fact
+factor factory fail failOpen failStrategy failTrafficOnPanic failed failing failover failoverPriority
+failoverThreshold fails failure failurePercentage failurePercentageMinimumHosts failurePercentageRequestVolume
+failurePercentageThreshold failureThreshold failure_percentage failure_percentage_minimum_hosts
+failure_percentage_request_volume failure_percentage_threshold failures false far fares fault faults fd feature
+features federated fetches fetching few fewer ff ffff fflate field fields file file-log file-root fileBytes
+file_based file_based_metadata file_system_buffer file_system_http_cache files fill fill_interval filled
+filling filter filterChain filterClass filterState filter_enabled filter_enforced filter_state_override
+filtered filters filtersOf finalizers find finding finds finer finish finished first fit fits fitting five
+fixed fixedDelay fixed_delay fixed_heap flag flat flatMap flavour float flowcontrol fluentd folder follow
+following follows for forbids force forged form format formats formatter formatters forward forwardBody
+forwardOriginalToken forwarded forwarding forwards found fraction fragment free from fromAsRules fromCookies
+fromHeaders fromParams front frontend ftp full function functions g gRPC galley gate gateway gateway-controller
+gateway-error gateway-name gatewayClassName gatewayFailures gatewayKey gatewayPort gatewayapi gatewayclass
+gatewayclass-unmanaged gateways gateways-of gbps gcp gcp_authn ge generateName generated generates generation
+generator generic generic_proxy geoip geoip_providers get getaddrinfo gets getting give given gives global go
+goes going gone good google googleRe google_compute_engine google_default google_iam google_refresh_token
+googleapis got grace grant grants graphite graphite_statsd greater ground group groupBy groups grow grpc
+grpc-web grpcHealthCheck grpcStatus grpc_credential grpc_field_extraction grpc_health_check grpc_http
+grpc_json_reverse_transcoder grpc_json_transcoder grpc_service grpc_stats grpcroute grpcs gt gu guard guarded
+guards guess guesses guest guide gz gzip h had half hand handed handle hands hard hardly has hasPaths hash
+hashFunction hashOn hashOnFallback hashPolicies hashed hashes hashing have head header headerCondition
+headerName headerValue header_formatters header_mutation header_to_metadata header_validators headers
+headers-separator headless health healthChecks health_check health_checkers health_checks healthchecks healthy
 healthyPanicThreshold healthyThreshold healthy_threshold heap held helm help helpers here hide hide_credentials
 hides high hit hold holds honours hop host host-aliases hostSelection hostSelectionMaxAttempts hostSuffix
 hostToBackendHostname hostname hostnameGeneratorRef hostnameGenerators hostnames hosts hour how html http
-http-log httpCookie httpFailures httpFilter httpGet httpHeaderName httpHeaders httpJson httpPath httpProto
-httpQueryParameterName httpStatus httpStatuses http_ http_capsule http_connection_manager http_filters
-http_health_check http_inspector http_proxy http_route_controller http_route_conversion http_status httproute
-https https-redirect-status-code httpsRedirect httpsRedirectStatus httpsSni httpsVerifyCertificate hyphen
-hyphens i iam id identifiers identities identity identity-ca-cert identity-ca-key identity-intermediate
-identity-spire idiom idle idleTimeout idle_timeout if ignore ignoreCase ignoreDecision ignoreUriCase ignored
-ignores image imagePullPolicy imagePullSecret imageType images immutable implemented implicitPort import
-importers in inZones inbound inboundConnectionPool inboundTrafficPolicy inbounds include includeInboundPorts
-includeOutboundIPRanges includeOutboundPorts includeRequestBodyInCheck includeUnused included includes
-inconsistent index indexOf inert inf info infrastructure ingress ingress-use-waypoint ingressClassName
-ingresses ingressgateway ingressrules initPatch initialDelaySeconds initialJitter inject injected
-injected_credentials injected_resource injection injector injectors injects inline inlineCode inlineString
-inline_string inner input input_matchers inputs insecure insecureAllowSelfSigned insecureInline
-insecureSkipVerify inside inspect inspector install installation installed installs instance instance_name
-instanceof instead instructions int integer interception interceptionMode intercepts interface interfaces
-intermediate internal internal_listener internal_redirect internal_upstream intersection interval
-intervalJitter intervalJitterPercent into invalid invertMatch inverts io ip ip-restriction ipBlocks ip_tagging
-ips iptables is is-headless-service isComment isEmpty isListed isLiteral isMethod isOf isPortable
+http-log httpCookie httpFailures httpFilter httpGet httpHeaderName httpHeaders httpHealthCheck httpJson
+httpPath httpProto httpQueryParameterName httpStatus httpStatuses http_ http_capsule http_connection_manager
+http_filters http_health_check http_inspector http_proxy http_route_controller http_route_conversion
+http_status httproute https https-redirect-status-code httpsRedirect httpsRedirectStatus httpsSni
+httpsVerifyCertificate hyphen hyphens i iam id identifiers identities identity identity-ca-cert identity-ca-key
+identity-intermediate identity-spire idiom idle idleTimeout idle_timeout if ignore ignoreCase ignoreDecision
+ignoreUriCase ignored ignores image imagePullPolicy imagePullSecret imageType images immutable implemented
+implicitPort import importers imports in inZones inbound inboundConnectionPool inboundTrafficPolicy inbounds
+include includeInboundPorts includeOutboundIPRanges includeOutboundPorts includeRequestBodyInCheck
+includeUnused included includes inconsistent index indexOf inert inf info infrastructure ingress
+ingress-use-waypoint ingressClassName ingresses ingressgateway ingressrules initPatch initialDelaySeconds
+initialJitter inject injected injected_credentials injected_resource injection injector injectors injects
+inline inlineCode inlineString inline_string inner input input_matchers inputs insecure insecureAllowSelfSigned
+insecureInline insecureSkipVerify inside inspect inspector install installation installed installs instance
+instance_name instanceof instead instructions int integer interception interceptionMode intercepts interface
+interfaces intermediate internal internal_listener internal_redirect internal_upstream intersection interval
+intervalJitter intervalJitterPercent into invalid invertMatch inverts io ip ip-restriction ipBlocks ipMode
+ip_tagging ips iptables is is-headless-service isComment isEmpty isListed isLiteral isMethod isOf isPortable
 isTLSSecretValid isWider is_string issue issued issuer issuers issues isthmus isthmus-other isthmus-unknown
 istio istio-api istio-ca istio-ca-root-cert istio-ca-secret istio-csr istio-east-west istio-generated
 istio-http istio-ingressgateway istio-injection istio-iptables istio-parity istio-parity-inbound istio-remote
 istio-system istio-waypoint istio_ca istio_requests_total istioctl istiod it item items its itself job
-jobTemplate join joinPath joined js js-yaml json json-schema jsonPatches json_format json_to_metadata judge
-just jwks jwksUri jwks_uri jwt jwtRules jwt_authn k kafka kbps keep keepalive keeps kept key key_value keys
-keywords kic kic-gateway-controller kill kill_request kin kind kinds know knowing knowingly known knows kong
-kong-gateway kong-mesh kong-mesh-system konghq kongstate konnect konnectID konnectNamespacedRef kri kri_
+jobTemplate join joinPath joined joins js js-yaml json json-schema jsonPatches json_format json_to_metadata
+judge just jwks jwksUri jwks_uri jwt jwtRules jwt_authn k kafka kbps keep keepalive keeps kept key key_value
+keys keywords kic kic-gateway-controller kill kill_request kin kind kinds know knowing knowingly known knows
+kong kong-gateway kong-mesh kong-mesh-system konghq kongstate konnect konnectID konnectNamespacedRef kri kri_
 kri_msvc_ ksKS kty kube kube-system kubectl kubemesh kubernetes kubernetes-serviceaccounts kubevirtInterfaces
 kuma kuma-dp kuma-system kumactl kustomization kustomize kvlistValue label labelled labels labelselector lambda
 large larger largest last last-applied-configuration lastIndex lastOfEach lastTransitionTime latency later
 latin latter layer lb lbPolicy lb_config lb_policy le lead leading leads leaf least least-connections
 leastRequest leastRequestLbConfig least_request least_request_lb_config leave leave-out leaves leaving led
-ledger left left-out leg legs len length less let lets letter letters level levels lie lies lifetimeType like
-limit limitOnServiceFail limit_by limited limiting limits line lines link links list listed listen listener
-listener-zoneegress listenerFilter listenerName listenerTags listeners listens lists literal little load
-loadBalancer load_balancing_policies loadbalancer local localOriginFailures localZone local_address_selector
-local_address_selectors local_ratelimit local_response_policy locality localityAwareness localityLbSetting
-location log logFormat logLevel log_format logged loggers logging logs lone long longer longest look
-look-around looked looks loop loopback lose loses lost lower lower-case loyalty lt lua m mTLS machine machines
-made maglev maglevLbConfig maglev_lb_config make makes managed managed-by managedFields manager manifest
-manifests many map mapped mapped_attribute_builder mappers mapping maps mark marks match matchExpressions
-matchLabels matched matcher matchers matches matching matter matters max maxAge maxConcurrentStreams
-maxConnectAttempt maxConnectionDuration maxConnectionPools maxConnections maxDepth maxEjectionPercent
-maxInterval maxItems maxLength maxPendingRequests maxProperties maxProtocolVersion maxRequestBytes maxRequests
-maxRequestsPerConnection maxRetries maxRingSize maxSize maxStreamDuration max_age max_ejection_percent
-max_stream_duration max_tokens maximum maxmind may mbps mcp mcp_router md mean meaning means meant measure
-measures meets member members memory mend merge merge-metrics mergeHTTPRoutes merged merges mesh
-mesh-circuit-breaker-all mesh-controller mesh-gateways-timeout-all mesh-retry-all mesh-timeout-all
+ledger left left-out leg legs len length less let lets letter letters level levels lie lies lifetimeType
+lightstep like limit limitOnServiceFail limit_by limited limiting limits line lines link links list listed
+listen listener listener-zoneegress listenerFilter listenerName listenerTags listeners listens lists literal
+little load loadBalancer load_balancing_policies loadbalancer local localOriginFailures localZone
+local_address_selector local_address_selectors local_ratelimit local_response_policy locality localityAwareness
+localityLbSetting location log logFormat logLevel log_format logged loggers logging logs lone long longer
+longest look look-around looked looks loop loopback lose loses lost lower lower-case loyalty lt lua m mTLS
+machine machines made maglev maglevLbConfig maglev_lb_config make makes managed managed-by managedFields
+manager manifest manifests many map mapped mapped_attribute_builder mappers mapping maps mark marks master
+match matchExpressions matchLabels matched matcher matchers matches matching matter matters max maxAge
+maxConcurrentStreams maxConnectAttempt maxConnectionDuration maxConnectionPools maxConnections maxDepth
+maxEjectionPercent maxInterval maxItems maxLength maxPendingRequests maxProperties maxProtocolVersion
+maxRequestBytes maxRequests maxRequestsPerConnection maxRetries maxRingSize maxSize maxStreamDuration max_age
+max_ejection_percent max_stream_duration max_tokens maximum maxmind may mbps mcp mcp_router md mean meaning
+means meant measure measures meets member members memory mend merge merge-metrics mergeHTTPRoutes merged merges
+mesh mesh-circuit-breaker-all mesh-controller mesh-gateways-timeout-all mesh-retry-all mesh-timeout-all
 mesh-timeout-to-all meshConfig meshExternalService meshMTLS meshMode meshMultiZoneService meshNetworks
 meshService meshServices meshTrustCreation meshaccesslog meshes meshexternalservice meshhttproute meshidentity
 meshloadbalancingstrategy meshmetric meshpassthrough meshproxypatch meshratelimit meshroute meshservice
@@ -339,13 +341,13 @@ networks never nevertheless new newer next nginx nil nine no no-endpoints no-ret
 noTrafficInterval no_traffic_interval nobody node nodeSelector nodes none nor normalise normalised
 normalization not not-carried-over notHosts notIpBlocks notMethods notNamespaces notPaths notPorts
 notPrincipals notRemoteIpBlocks notRequestPrincipals notServiceAccounts notTrustDomains notValues nothing now
-nowhere ns null num numRetries number numbers numerator o oauth obey obeyed obeys object objects
+nowhere ns null num numRetries num_retries number numbers numerator o oauth obey obeyed obeys object objects
 observedGeneration oct of off offer offered offers old older oldest omit omitEmptyValues omit_canary_hosts
 omit_host_metadata on onAgentFailure onRateLimit on_demand on_demand_secret once one oneOf ones only onward op
-opa open openTelemetry open_telemetry opened openid openid-connect opens opentelemetry operation operator
-operators opposite ops optional options or order ordered ordering orders org organizationID origin original
-original_dst original_ip_detection original_src origins otel otel-collector other others otherwise out outbound
-outboundTrafficPolicy outbound_ outcome outdo outdoes outgoing outlier outlierDetection
+opa open openCensusAgent openTelemetry open_telemetry opened openid openid-connect opens opentelemetry
+operation operator operators opposite ops optional options or order ordered ordering orders org organizationID
+origin original original_dst original_ip_detection original_src origins otel otel-collector other others
+otherwise out outbound outboundTrafficPolicy outbound_ outcome outdoes outgoing outlier outlierDetection
 outlierDetectionHttpErrorCodes outlier_detection outlier_detection_monitors output outputClaimToHeaders
 outputPayloadToHeader outside over overall overlap overlapping overload override override_host overrides own
 owner ownerReferences owning owning-resource owning-resource-namespace p pack package packed packet pages pairs
@@ -353,66 +355,67 @@ panic param parameter parameters parametersRef parent parentRef parentRefs paren
 parseDuration parseTemplate part particular partly parts pass passed passes passive passthrough passthroughMode
 past patch patched patches path pathNormalization pathOf pathOfExpression pathType paths pattern payload
 payload_to_metadata peer peer_authentication pem pending people per perPort perTryTimeout
-per_connection_buffer_limit_bytes percent percentage period periodSeconds permanent permission permissions
-permissive permitted persistence person phase phases pick pick_first picks piece pieces pilot pings pipe pkg
-place placed places plain plaintext plane planes plugin pluginConfig pluginName plugins pod pods podutil point
-policies policy policy-role policy_ policy_applier pool pooled pools port portLevelMtls portLevelSettings
-portName portNumber portValue ports position positive post post-connect-failure postgres precedence predicate
-preferred prefers prefix prefixRewrite prefixes preflight preflight_continue presence present presentMatch
-presenter presents preserve preserve-host preserve_case preserve_host previous previous_hosts
-previous_priorities previous_routes primaries primary primary-remote prime principal principals print printf
-println prints priorities priority private privateKey probe probes proc process process_ratelimit processes
-processing processing_request_modifiers processors prod producer profile profile_action profiles programmed
-programs prometheus proof proof_source properties protect protected protects proto proto__ proto_api_scrubber
-proto_message_extraction protobuf protocol protocols provided provider providers proxies proxy proxy-config
-proxy-type proxyCPU proxyCPULimit proxyImage proxyImageType proxyMemory proxyMemoryLimit proxyMetadata
-proxyProtocol proxyTypes proxyVersion proxy_next_upstream proxy_protocol pseudo public publish published
-punycode push push_context put puts q quantifier queries query queryArg queryCondition queryName queryParameter
-queryParameters queryParams queryparam quic quic_lb quic_stats quot quota quotation quote quoteAnyCase quoted
-quotes r raise random randomSamplingPercentage random_subsetting range rank rate rate-limiting
-rate-limiting-advanced rateLimitService rateLimitedBackOff rateLimits rate_limit_descriptors rate_limit_quota
-rate_limits ratelimit ratelimitOnRequest ratelimited rates ratio raw rawLicenseString raw_buffer rbac
-rbac_configurer rds re reach reachable reachable-backends reached reaches read read-timeout readCondition
-readHeaderOps readHeaders readMethods readQuery readString readUri readiness reading readonly reads ready real
-reason receive received record recorded redirect redirectCode redirect_policy redirected redirection redirects
-redis redis_proxy refa refer reference references refers refresh refreshInterval refuse refused refused-stream
-refusedByKong refuses regard regex regex-prefix regex-priority regex_engines region regions register registered
-registers registration registry rego regular relabel related relative release relies rely remainder remote
-remoteIpBlocks remotePilotAddress removals remove removed removes renames render rendered renders renew repeat
-repeated repeats replace replaceAll replaceFullPath replacePrefixMatch replaced replaces replacing replicas
-report reportingInterval reports req req_without_query request request-termination request-transformer
-requestBody requestHeaderModifier requestHeadersTimeout requestHeadersToAdd requestMirror requestPrincipals
-requestRate requestRedirect requestTimeout requestVolume request_headers_timeout request_id requests required
-reroute reroute-virtual-interfaces reserved reset resetHeaders resets resilience resolution resolver resolves
-resource resource-exhausted resourceVersion resource_detectors resource_monitors resources respond response
-response-transformer responseBandwidth responseHeaderModifier responseHeadersToAdd responseHeadersToRemove
-response_headers_to_add response_processors responses rest restart restrict restricted restriction restrictions
-restricts rests result results retired retriable retriable-headers retriable-status-codes
-retriableRequestHeaders retriableResponseHeaders retried retries retry retryBudget retryIgnorePreviousHosts
-retryOn retryRemoteLocalities retry_on retry_policy return reuseConnection rev reverse reverse_bridge
-reverse_connection reverse_tunnel review revision revisions revocation rewrite rewriteAppHTTPProbers
-rewriteObjection rewritePlugin rewrites rewritten right rights ring ringHash ringHashLbConfig ring_hash
-ring_hash_lb_config robin role rollout root root-cert rootNamespace roots rotated round round-robin roundRobin
-roundRobinLbConfig round_robin route routeConfiguration routeConfigurationName route_collections route_config
-routed router routes routes-of routing rule rule_ rules run run_on running runs runtime runtime_fraction rust s
-s-controller sa safe safeRegex safe_cross_scheme said sailoperator same sameness sample samplers samples
-sampling save save_processing_response say says scaling scheduling schema schemas scheme scope scoped
-scoped_routes scraped script scrubber search second seconds secret secretKeyRef secretRef secrets section
-sectionName sections secured security see seen sees segment segments select selected selector selectors selects
-selfLink send sendRawBody sending sends sent separator serve served server serverCertificate serverName
-serverURL server_preferred_address servers serves service service-account service-name service-port
-service-type serviceAccount serviceAccounts serviceName serviceProbe serviceSettings serviceUpstream
-service_account_jwt_access service_entry serviceaccounts serviceentry serviceregistry services session
-sessionName sessionPersistence sessions set set-ups set_filter_state set_metadata sets setting settings settle
-settled several sha shadow shape share shared sharedSpanContext shifting short shorter should show shown shows
-side sidecar sidecar-drain-time sidecar-env-vars sidecar-injection sidecar-proxy-concurrency sidecarPatch
-sidecars sides sign signed signing signs sigs silence simple simple_http_cache simpler since single sinks size
-skipped skips slash slashes slice slots slow slow_start small smaller smallest snapshot sni sniHosts
-sni_cluster sni_dynamic_forward_proxy sniffed sniffs snis so socket socketAddress socket_interface sockets some
-somebody something sometimes somewhere soon sooner sort sorted sorts source sourceIP sourceIp sourceLabels
-sourceMatchHTTP sourceNamespace sourceSubnet sources spaceDelimitedClaims spaced spans speak speaks spec
-specific specificity specifiers spelled spelling spiffe spiffeBundleUrl spiffeID spire spire-support split
-splitExternalAndLocalErrors splitExternalLocalOriginErrors splitService spoken src ssl ssl_cipher_suite
+per_connection_buffer_limit_bytes per_try_timeout percent percentage period periodSeconds permanent permission
+permissions permissive permitted persistence person phase phases pick pick_first picks piece pieces pilot pings
+pipe pkg place placed places plain plaintext plane planes plugin pluginConfig pluginName plugins pod pods
+podutil point policies policy policy-role policy_ policy_applier pool pooled pools port portLevelMtls
+portLevelSettings portName portNumber portValue ports position positive post post-connect-failure postgres
+precedence predicate preferred prefers prefix prefixRewrite prefixes preflight preflight_continue presence
+present presentMatch presenter presents preserve preserve-host preserve_case preserve_host previous
+previous_hosts previous_priorities previous_routes primaries primary primary-remote prime principal principals
+print printf println prints priorities priority private privateKey probe probes proc process process_ratelimit
+processes processing processing_request_modifiers processors prod producer profile profile_action profiles
+programmed programs prometheus proof proof_source properties protect protected protects proto proto__
+proto_api_scrubber proto_message_extraction protobuf protocol protocols provided provider providers proxies
+proxy proxy-config proxy-type proxyCPU proxyCPULimit proxyImage proxyImageType proxyMemory proxyMemoryLimit
+proxyMetadata proxyProtocol proxyTypes proxyVersion proxy_next_upstream proxy_protocol pseudo public publish
+published punycode push push_context put puts q quantifier queries query queryArg queryCondition queryName
+queryParameter queryParameters queryParams queryparam quic quic_lb quic_stats quot quota quotation quote
+quoteAnyCase quoted quotes r raise random randomSamplingPercentage random_subsetting range rank rate
+rate-limiting rate-limiting-advanced rateLimitService rateLimitedBackOff rateLimits rate_limit_descriptors
+rate_limit_quota rate_limits ratelimit ratelimitOnRequest ratelimited rates ratio raw rawLicenseString
+raw_buffer rbac rbac_configurer rds re reach reachable reachable-backends reached reaches read read-timeout
+readCondition readHeaderOps readHeaders readMethods readQuery readString readUri readiness reading readonly
+reads ready real reason receive received record recorded redirect redirectCode redirect_policy redirected
+redirection redirects redis redis_proxy refa refer reference references refers refresh refreshInterval refuse
+refused refused-stream refusedByKong refuses regard regex regex-prefix regex-priority regex_engines region
+regions register registered registers registration registry rego regular relabel related relative release
+relies rely remainder remains remote remoteIpBlocks remotePilotAddress removals remove removed removes renames
+render rendered renders renew repeat repeated repeats replace replaceAll replaceFullPath replacePrefixMatch
+replaced replaces replacing replicas report reportingInterval reports req req_without_query request
+request-termination request-transformer requestBody requestHeaderModifier requestHeadersTimeout
+requestHeadersToAdd requestMirror requestPrincipals requestRate requestRedirect requestTimeout requestVolume
+request_headers_timeout request_id requests required reroute reroute-virtual-interfaces reserved reset
+resetHeaders resets resilience resolution resolver resolves resource resource-exhausted resourceVersion
+resource_detectors resource_monitors resources respond response response-transformer responseBandwidth
+responseHeaderModifier responseHeadersToAdd responseHeadersToRemove response_headers_to_add response_processors
+responses rest restart restrict restricted restriction restrictions restricts rests result results retired
+retriable retriable-headers retriable-status-codes retriableRequestHeaders retriableResponseHeaders retried
+retries retry retryBudget retryIgnorePreviousHosts retryOn retryRemoteLocalities retry_on retry_policy return
+reuseConnection rev reverse reverse_bridge reverse_connection reverse_tunnel review revision revisions
+revocation rewrite rewriteAppHTTPProbers rewriteObjection rewritePlugin rewrites rewritten right rights ring
+ringHash ringHashLbConfig ring_hash ring_hash_lb_config robin role rollout root root-cert rootNamespace roots
+rotated round round-robin roundRobin roundRobinLbConfig round_robin route routeConfiguration
+routeConfigurationName route_collections route_config routed router routes routes-of routing rule rule_ rules
+run run_on running runs runtime runtime_fraction rust s s-controller sa safe safeRegex safe_cross_scheme said
+sailoperator same sameness sample samplers samples sampling save save_processing_response say says scaling
+scheduling schema schemas scheme scope scoped scoped_routes scraped script scrubber search second seconds
+secret secretKeyRef secretName secretRef secrets section sectionName sections secured security see seen sees
+segment segments select selected selector selectors selects selfLink send sendRawBody sending sends sent
+separator serve served server serverCertificate serverName serverURL server_preferred_address servers serves
+service service-account service-name service-port service-type serviceAccount serviceAccounts serviceName
+servicePort serviceProbe serviceSettings serviceUpstream service_account_jwt_access service_entry
+serviceaccounts serviceentry serviceregistry services session sessionName sessionPersistence sessions set
+set-ups set_filter_state set_metadata sets setting settings settle settled several sha shadow shape share
+shared sharedSpanContext shifting short shorter should show shown shows side sidecar sidecar-drain-time
+sidecar-env-vars sidecar-injection sidecar-proxy-concurrency sidecarPatch sidecars sides sign signed signing
+signs sigs silence simple simple_http_cache simpler since single sinks size skipped skips slash slashes slice
+slots slow slow_start small smaller smallest snapshot sni sniHosts sni_cluster sni_dynamic_forward_proxy
+sniffed sniffs snis so socket socketAddress socket_interface sockets some somebody something sometimes
+somewhere soon sooner sort sorted sorts source sourceIP sourceIp sourceLabels sourceMatchHTTP sourceNamespace
+sourceSubnet sources spaceDelimitedClaims spaced spans speak speaks spec specific specificity specifiers
+spelled spelling spiffe spiffeBundleUrl spiffeID spire spire-support split splitExternalAndLocalErrors
+splitExternalLocalOriginErrors splitService split_external_local_origin_errors spoken src ssl ssl_cipher_suite
 ssl_ciphers ssl_protocols stackdriver stand standard standardDeviationFactor stands start start_time started
 starts startsWith startswith starttls stat statPrefix stat_prefix stat_sinks state stateful stateful_session
 states static static_name statistics stats statsd status statusCode statusCodes statusOnError status_code
@@ -421,20 +424,21 @@ storage store stored stores stream streamIdle streamIdleTimeout stream_idle_time
 string stringData stringMatch stringValue string_matcher strip strip-path sts sts_service style sub sub-zone
 subFilter subdomains subjectAltNames subnet subset subsets subsetting substitution subtranslator subzone
 success successRate successRateMinimumHosts successRateRequestVolume successRateStdevFactor successThreshold
-success_rate_minimum_hosts success_rate_request_volume success_rate_stdev_factor successes such suffices suffix
-suit suitable suite sum superset support supported supportedFeatures supportedKinds supportedPortProtocols
-suppress sure surplus surrogate svc svc_ switch switched switches symbolic symlinks syntax system
-systemNamespace t tLS table tableSize tag tagOverrides tagging tags take taken takes talk tap tar target
-targetHost targetPort targetRef targetRefs targets tcp tcpFailures tcpKeepalive tcpSocket tcp_backlog_size
-tcp_health_check tcp_stats telemetry telemetry-backend telemetry_logging tell tells template templateProblem
-templates term termOf terminal terminate terminates termination terminationDrainDuration test tested text
-textMatches text_format text_format_source texts tgz than that the their them themselves then there these they
-things this those three threshold thresholds thrift thrift_proxy thrift_to_metadata through throw tied time
-timeout timeoutSeconds timeouts times timestamp timetable tls tls-demands tlsCertificates tlsCiphers
-tlsDefaults tlsMode tlsVersion tls_inspector tls_passthrough tmp to to-be-named to-finish toLowerCase
-toUpperCase today together token token_bucket tokens tokens_per_fill told too took tool tools topology total
-totalBytes totalFailures towards trace traceId tracer tracers traces tracing traditional traditional_compatible
-traffic traffic-distribution trafficDistribution trafficPolicy transcoder transform transformation transformer
+success_rate success_rate_minimum_hosts success_rate_request_volume success_rate_stdev_factor successes such
+suffices suffix suit suitable suite sum superset support supported supportedFeatures supportedKinds
+supportedPortProtocols suppress sure surplus surrogate svc svc_ switch switched switches symbolic symlinks
+syntax system systemNamespace t tLS table tableSize tag tagOverrides tagging tags take taken takes taking talk
+tap tar target targetHost targetPort targetRef targetRefs targets tcp tcpFailures tcpHealthCheck tcpKeepalive
+tcpSocket tcp_backlog_size tcp_health_check tcp_stats telemetries telemetry telemetry-backend
+telemetryAccessLog telemetry_logging tell tells template templateProblem templates term termOf terminal
+terminate terminates termination terminationDrainDuration test tested text textMatches text_format
+text_format_source texts tgz than that the their them themselves then there these they things this those three
+threshold thresholds thrift thrift_proxy thrift_to_metadata through throw tied time timeout timeoutSeconds
+timeouts times timestamp timetable tls tls-demands tlsCertificates tlsCiphers tlsDefaults tlsMode tlsVersion
+tls_inspector tls_passthrough tmp to to-be-named to-finish toLowerCase toUpperCase today together token
+token_bucket tokens tokens_per_fill told too took tool tools topology total totalBytes totalFailures towards
+trace trace-mesh traceId traceSampling tracer tracers traces tracing traditional traditional_compatible traffic
+traffic-distribution trafficDistribution trafficPolicy transcoder transform transformation transformer
 translate translated translates translation translator transparent transport transportProtocol transportSocket
 transport_socket transport_sockets travels trds treat treatMissingHeaderAsEmpty treated tried tries trigger
 trimEnd trimStart trimmed trimsAfter trimsBefore true trust trustDomain trustDomainAliases trustDomains
@@ -461,5 +465,5 @@ without-mtls withoutHeaders word words workbench workload workload-name workload
 workloads works worse would wrapped wraps write writer writes written wrong wrr wrr_locality ws wss www x
 x-forwarded-for x-forwarded-proto x-internal x-k x-kubernetes-int-or-string x-kubernetes-list-map-keys
 x-kubernetes-list-type x-kubernetes-map-type x-kubernetes-preserve-unknown-fields x-kuma-tags xds xff xx
-xxErrors y yYnNoOtTfF yaml yes yet your yourself z zero zip zipkin zone zone-aware zone-proxies zone-proxy-type
-zoneAwareLbSetting zoneEgress zoneegress zones zookeeper zookeeper_proxy zstd ztunnel`;
+xxErrors y yYnNoOtTfF yaml yes yet younger your yourself z zero zip zipkin zone zone-aware zone-proxies
+zone-proxy-type zoneAwareLbSetting zoneEgress zoneegress zones zookeeper zookeeper_proxy zstd ztunnel`;
