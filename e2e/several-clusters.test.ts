@@ -60,4 +60,17 @@ for (const hand of hands)
     await expect(page.getByText(/Each cluster is compared by itself\.$/)).toBeVisible();
     await expect(page.getByRole('row', { name: /^sales\/web/ })).toBeVisible();
     if (hand === mouse) await expectAccessible(page);
+
+    await page.goto(`/migrations/${id}/bridge?wave=1&stage=apply`);
+    const cluster = page.getByLabel('Cluster of stages and paths');
+    await expect(page.getByText(/The bundle of wave 1 has them in cluster=east\/wave-01\//)).toBeVisible();
+    await hand.choose(cluster, 'west');
+    await expect(page).toHaveURL(/cluster=west/);
+    await expect(page.getByText(/The bundle of wave 1 has them in cluster=west\/wave-01\//)).toBeVisible();
+    await page.goto(`/migrations/${id}/services/sales/seats?cluster=west&tab=steps`);
+    await expect(page.getByText('For kubectl’s context of west')).toBeVisible();
+    if (hand === mouse) {
+      await expectAccessible(page);
+      await keepPicture(page, 'steps-in-one-cluster');
+    }
   });

@@ -219,4 +219,19 @@ test('of several clusters each has a bundle of its own, with waves of the same n
   expect(runbook).toContain('kumactl install control-plane --mode zone --zone west ');
   for (const path of files.filter((one) => one.startsWith('cluster=west/') && one.endsWith('.yaml')))
     expect(readFileSync(join(out, path), 'utf8')).not.toContain('kind: Deployment');
+  const universal = join(scratch, 'of-both-universal');
+  const inForm = ['plan', join(scratch, 'both'), '--complete', '--format', 'universal', '--out', universal];
+  expect(isthmus(inForm).status).toBe(0);
+  const names = (cluster: string): string[] =>
+    filesIn(universal)
+      .filter((path) => path.startsWith(`cluster=${cluster}/`) && path.endsWith('-kumactl.yaml'))
+      .flatMap((path) => readFileSync(join(universal, path), 'utf8').split('---\n'))
+      .flatMap((text) => /^type: (?!Mesh$)\S+[\s\S]*?^name: (\S+)/m.exec(text)?.[1] ?? []);
+  // At one global control plane they would be the same resources without their zone.
+  for (const cluster of ['east', 'west']) {
+    expect(names(cluster).length).toBeGreaterThan(0);
+    for (const name of names(cluster)) expect(name).toMatch(new RegExp(`^${cluster}[.-]`));
+  }
+  const between = isthmus([...inForm, '--topology', 'separate-clusters', '--force']);
+  expect([between.status, between.stderr]).toEqual([2, expect.stringContaining('is for one zone')]);
 });

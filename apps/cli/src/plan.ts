@@ -9,6 +9,7 @@ import {
   defaultPlanSettings,
   type FanOut,
   fanOut,
+  hasUniversal,
   type Observation,
   type PlanSettings,
   planBundle,
@@ -145,9 +146,9 @@ export async function runPlan(paths: readonly string[], options: PlanOptions): P
   if (options.fanOut === true || out !== undefined) {
     progress.say(`Translating … ${estate.istio.length} Istio resources`);
     const { estate: translated, emitted, zones = [] } = applyOverrides(translate(estate, settings), overrides);
-    if (zones.length > 1 && format === 'universal')
+    if (format === 'universal' && !hasUniversal(zones.length, bridge.topology))
       throw new InputError(
-        `the input holds the clusters ${zones.map(({ cluster }) => cluster).join(', ')}: a plan in Universal form is for one zone, so give it the manifests of one`,
+        `the input holds the clusters ${zones.map(({ cluster }) => cluster).join(', ')}: between clusters a plan in Universal form is for one zone, so give it the manifests of one`,
       );
     if (options.fanOut === true) spread = fanOut({ estate: translated, emitted, graph, settings });
     if (out !== undefined) {
@@ -159,6 +160,7 @@ export async function runPlan(paths: readonly string[], options: PlanOptions): P
           emitted: translation.emitted,
           concerns: concerns(own, graphOfOwn.services, clusterDomain),
           names: translation.settings,
+          amongZones: own !== whole,
           settings: bridge,
         });
       const parts =

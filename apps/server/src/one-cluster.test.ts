@@ -7,10 +7,13 @@ import {
   type Behaviour,
   type ImportJob,
   type Migration,
+  type Plan,
   routes,
   type ServiceBehaviour,
   type ServiceGates,
   type Simulation,
+  type StoredPlan,
+  type WaveStages,
   type WorkloadAccess,
 } from '@isthmus/contract';
 import { calledWorkload } from '@isthmus/testkit';
@@ -178,7 +181,55 @@ test('the bundle of a plan has a folder for each cluster, with what is done to t
   for (const path of wave) expect(path).toMatch(/^cluster=(?:east|west)\/wave-01\//);
 });
 
-test('a plan of several clusters has no Universal form, and says so', async () => {
+test('stages, runbooks and paths are those of one cluster, the first that takes part or the one that is chosen', async () => {
+  const stages = async (wave: number, query = '') => {
+    const found = await read<WaveStages>(`/plan/waves/${wave}${query}`);
+    expect([...Value.Errors(routes.getWave.response, found)].slice(0, 3)).toEqual([]);
+    return found;
+  };
+  const { waves } = await read<Plan>('/plan');
+  const waveOf = (service: string): number =>
+    1 + waves.findIndex(({ groups }) => groups.some(({ services }) => services.includes(service)));
+  // The service of either cluster alone, and the one of both.
+  for (const [service, clusters] of [
+    ['sales/web', ['east']],
+    ['sales/shop', ['west']],
+    ['sales/seats', ['east', 'west']],
+  ] as const) {
+    const wave = waveOf(service);
+    const first = await stages(wave, `?service=${service}`);
+    expect([first.clusters, first.cluster], service).toEqual([clusters, clusters[0]]);
+    for (const cluster of clusters) {
+      const own = await stages(wave, `?cluster=${cluster}`);
+      expect([own.cluster, own.services.includes(service)], service).toEqual([cluster, true]);
+      const commands = JSON.stringify(own.stages.map(({ steps }) => steps));
+      const other = cluster === 'east' ? 'sales/shop' : 'sales/web';
+      expect(own.services).not.toContain(other);
+      if (wave === 1) expect(commands).toContain(`--zone ${cluster} `);
+      const runbook = await ask(`/plan/waves/${wave}/runbook?cluster=${cluster}`);
+      expect(runbook.headers.get('content-disposition')).toContain(`${cluster}-wave-${wave}.md`);
+      expect(await runbook.text()).not.toContain(other);
+    }
+  }
+  expect((await ask(`/plan/waves/${waveOf('sales/web')}?service=sales/web&cluster=west`)).status).toBe(404);
+  expect((await ask('/plan/waves/1?cluster=north')).status).toBe(404);
+  const path = (query: string) => ask(`/bridge/path?from=sales/seats&to=${query}`);
+  expect(await (await path('sales/shop')).json()).toMatchObject({ cluster: 'west' });
+  expect((await path('sales/shop&cluster=east')).status).toBe(404);
+});
+
+test('a plan of several clusters has a Universal form as long as services stay in their clusters', async () => {
+  expect(await read('/plan')).toMatchObject({ forms: ['kubernetes', 'universal'], clusters: ['east', 'west'] });
+  const stages = await read<WaveStages>('/plan/waves/1?form=universal&cluster=east');
+  const policies = stages.stages.flatMap(({ added }) =>
+    added.filter(({ kind, after = '' }) => kind !== 'Mesh' && after.startsWith('type: ')),
+  );
+  expect(policies.length).toBeGreaterThan(3);
+  // At one control plane those of the other cluster have names of their own.
+  for (const { name } of policies) expect(name).toMatch(/^east[.-]/);
+  const { revision } = await read<StoredPlan>('/plan/settings');
+  const body = JSON.stringify({ revision, settings: { topology: 'separate-clusters' } });
+  await read('/plan/settings', { method: 'PATCH', headers, body });
   expect(await read('/plan')).toMatchObject({ forms: ['kubernetes'] });
   expect(await read('/plan/waves/1')).toMatchObject({ forms: ['kubernetes'] });
   for (const path of ['/plan/waves/1', '/plan/waves/1/runbook', '/plan/bundle']) {

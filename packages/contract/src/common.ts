@@ -11,7 +11,7 @@ export type Phase = (typeof phases)[number];
 export const ResourceForm = Type.Union([Type.Literal('kubernetes'), Type.Literal('universal')]);
 export type ResourceForm = Static<typeof ResourceForm>;
 
-/** The forms that bundles of a plan come in: the Universal one is for one zone, so that several clusters have it not. */
+/** The forms that bundles of a plan come in: between clusters the Universal one is for one zone. */
 export const PlanForms = Type.Array(ResourceForm);
 
 /** How many leaf fields have each outcome. */

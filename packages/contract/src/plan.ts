@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { Clusters } from './behaviour.ts';
 import { PlanForms } from './common.ts';
 import { Unkept } from './plan-settings.ts';
 import { WaveDay } from './stage.ts';
@@ -83,6 +84,7 @@ export const Plan = Type.Object({
   }),
   waves: Type.Array(Wave),
   forms: PlanForms,
+  clusters: Clusters,
   /** What of order, limits and pins could not be kept. */
   unkept: Type.Array(Unkept),
   /** Services that stay in Istio, with the calls that therefore cross for good. */

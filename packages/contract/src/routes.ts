@@ -342,7 +342,7 @@ export const routes = defineRoutes({
     method: 'GET',
     path: '/migrations/:id/plan/waves/:wave',
     summary: 'One wave stage by stage: what each changes, what to run, how to verify, how to go back',
-    query: Type.Object({ form: Type.Optional(ResourceForm) }),
+    query: stage.WaveQuery,
     status: 200,
     response: stage.WaveStages,
   },
@@ -351,8 +351,8 @@ export const routes = defineRoutes({
     path: '/migrations/:id/plan/waves/:wave/runbook',
     summary: 'The runbook of a wave as Markdown or as a self-contained page',
     query: Type.Object({
+      ...stage.WaveQuery.properties,
       format: Type.Optional(Type.Enum(['md', 'html'])),
-      form: Type.Optional(ResourceForm),
     }),
     status: 200,
   },

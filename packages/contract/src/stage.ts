@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { Phase, PlanForms } from './common.ts';
+import { ChosenCluster, Clusters } from './behaviour.ts';
+import { Phase, PlanForms, ResourceForm } from './common.ts';
 
 /** How a call gets from one mesh into the other. */
 export const Way = Type.Object({
@@ -84,6 +85,16 @@ export const WaveDay = Type.Object({
 });
 export type WaveDay = Static<typeof WaveDay>;
 
+/** Of several clusters each has stages of its own. */
+export const WaveQuery = Type.Object({
+  form: Type.Optional(ResourceForm),
+  /** The first one in which something moves where absent; 404 where nothing does in it. */
+  cluster: Type.Optional(ChosenCluster),
+  /** Only clusters that hold this service are looked at. */
+  service: Type.Optional(Type.String({ maxLength: 320 })),
+});
+export type WaveQuery = Static<typeof WaveQuery>;
+
 /** One wave with all of its stages. */
 export const WaveStages = Type.Object({
   wave: Type.Integer(),
@@ -91,6 +102,10 @@ export const WaveStages = Type.Object({
   services: Type.Array(Type.String()),
   day: Type.Union([WaveDay, Type.Null()]),
   forms: PlanForms,
+  /** Those in which something moves; none where the snapshot is of one. */
+  clusters: Clusters,
+  /** The one that stages and commands are of; absent where the snapshot is of one. */
+  cluster: Type.Optional(Type.String()),
   stages: Type.Array(Stage),
 });
 export type WaveStages = Static<typeof WaveStages>;
@@ -129,6 +144,8 @@ export const RequestPath = Type.Object({
   ),
   /** The same as a Mermaid flowchart. */
   mermaid: Type.String(),
+  /** The cluster that it is in; absent where the snapshot is of one. */
+  cluster: Type.Optional(Type.String()),
 });
 export type RequestPath = Static<typeof RequestPath>;
 
@@ -146,6 +163,8 @@ export const RequestPathQuery = Type.Object({
   from: Type.String({ maxLength: 320 }),
   to: Type.String({ maxLength: 320 }),
   port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535 })),
+  /** The first that knows the path where absent. */
+  cluster: Type.Optional(ChosenCluster),
   ...moment,
 });
 export type RequestPathQuery = Static<typeof RequestPathQuery>;

@@ -75,13 +75,15 @@ export {
 export {
   type BundleFile,
   type ClusterPart,
+  hasUniversal,
+  ownWaves,
   planBundle,
   planBundles,
   planFiles,
   planFilesOfParts,
 } from './runbook/bundle.ts';
 export type { Command } from './runbook/command.ts';
-export { type Written, written, writtenRef } from './runbook/portions.ts';
+export { type Written, written, writtenIn, writtenRef } from './runbook/portions.ts';
 export { type Runbook, renderRunbook, runbookOf } from './runbook/runbook.ts';
 export { renderRunbookPage } from './runbook/runbook-page.ts';
 export { type StageSteps, type Step, stageFolder, stepsOfStage } from './runbook/steps.ts';

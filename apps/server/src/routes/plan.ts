@@ -11,6 +11,7 @@ import {
   type ResourceForm,
   routes,
   type ServiceGates,
+  type WaveQuery,
 } from '@isthmus/contract';
 import { readCertificates, readObserved, x509Reader } from '@isthmus/migration';
 import type { Change, MigrationRecord, PlanNews, PlanPatch, PlanRecord } from '@isthmus/store';
@@ -108,6 +109,11 @@ export function planRoutes(app: FastifyInstance, context: Context): void {
     return Number(wave);
   };
 
+  const askedOf = (request: FastifyRequest) => ({
+    ...(request.query as WaveQuery),
+    wave: waveOf(request),
+    form: formOf(request),
+  });
   const formOf = (request: FastifyRequest): ResourceForm =>
     (request.query as { form?: ResourceForm }).form ?? 'kubernetes';
   /** As `render`; what there is not in a form says whether that may be why. */
@@ -120,7 +126,7 @@ export function planRoutes(app: FastifyInstance, context: Context): void {
       throw new Refusal(
         404,
         'not-found',
-        'The plan has no such wave, or the snapshot holds several clusters: a plan in Universal form is for one zone.',
+        'The plan has no such wave, or the snapshot holds several clusters: between clusters a plan in Universal form is for one zone.',
       );
     }
   }
@@ -192,16 +198,17 @@ export function planRoutes(app: FastifyInstance, context: Context): void {
     await change(request, undefined, { observed: null }, { field: 'observed', before: said, after: null });
   });
   serve(app, routes.getWave, (request, reply) =>
-    renderForm(request, reply, (basis) => ({ name: 'wave', basis, wave: waveOf(request), form: formOf(request) })),
+    renderForm(request, reply, (basis) => ({ name: 'wave', basis, ...askedOf(request) })),
   );
   serve(app, routes.getRunbook, (request, reply) => {
     const { format = 'md' } = request.query as { format?: 'md' | 'html' };
-    const wave = waveOf(request);
-    reply.header('content-disposition', `attachment; filename="wave-${wave}.${format}"`);
+    const asked = askedOf(request);
+    const name = asked.cluster === undefined ? `wave-${asked.wave}` : `${asked.cluster}-wave-${asked.wave}`;
+    reply.header('content-disposition', `attachment; filename="${name}.${format}"`);
     return renderForm(
       request,
       reply,
-      (basis) => ({ name: 'runbook', basis, wave, format, form: formOf(request) }),
+      (basis) => ({ name: 'runbook', basis, format, ...askedOf(request) }),
       format === 'html' ? 'text/html; charset=utf-8' : 'text/markdown; charset=utf-8',
     );
   });

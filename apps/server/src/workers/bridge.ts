@@ -8,8 +8,8 @@ import {
   bridgeDiagram,
   bridgeFacts,
   type Changes,
-  type ClusterPart,
   crossingWays,
+  ownWaves,
   type Placed,
   type ProgressOf,
   pathDiagram,
@@ -31,6 +31,7 @@ import {
   type Written,
   waveOf,
   written,
+  writtenIn,
   writtenRef,
 } from '@isthmus/migration';
 import type { ServiceState } from '@isthmus/store';
@@ -49,8 +50,11 @@ interface Known {
 
 const known = new WeakMap<Translated, Known>();
 
-/** What the bridge of a snapshot is computed from, by the settings of a plan. */
-export function bridgeFactsOf(snapshot: Translated, basis: PlanBasis): BridgeFacts {
+/**
+ * What the bridge of a snapshot is computed from, by the settings of a plan.
+ * @param amongZones whether it is one of several clusters
+ */
+export function bridgeFactsOf(snapshot: Translated, basis: PlanBasis, amongZones = false): BridgeFacts {
   const { translation, concerns } = snapshot;
   const { topology, domain, gatewayNamespace, shift, widened } = basis.settings;
   const { roots } = basis;
@@ -60,6 +64,7 @@ export function bridgeFactsOf(snapshot: Translated, basis: PlanBasis): BridgeFac
     emitted: translation.emitted,
     concerns,
     names: translation.settings,
+    amongZones,
     settings: {
       topology,
       domain,
@@ -85,6 +90,32 @@ export function bridgeOf(snapshot: Translated, basis: PlanBasis): Known {
   return made;
 }
 
+/** A cluster of a snapshot with the bridge as it is planned for it. */
+export interface BridgePart {
+  /** Absent where the snapshot is of one cluster. */
+  readonly cluster?: string;
+  readonly facts: BridgeFacts;
+  /** Of its own services. */
+  readonly waves: WaveOf;
+  readonly snapshot: Translated;
+}
+
+const partsByWhole = new WeakMap<BridgeFacts, readonly BridgePart[]>();
+
+/** The clusters of a snapshot: merged, what one of them restricts, permits or holds would count for the others. */
+export function bridgePartsOf(snapshot: Translated, basis: PlanBasis): readonly BridgePart[] {
+  const { facts, waves } = bridgeOf(snapshot, basis);
+  const before = partsByWhole.get(facts);
+  if (before !== undefined) return before;
+  const parts = clustersOf(snapshot).map(({ zone, snapshot: own }): BridgePart => {
+    if (zone === undefined) return { facts, waves, snapshot };
+    const ofCluster = bridgeFactsOf(own, basis, true);
+    return { cluster: zone.cluster, facts: ofCluster, waves: ownWaves({ facts: ofCluster }, waves), snapshot: own };
+  });
+  partsByWhole.set(facts, parts);
+  return parts;
+}
+
 /** How far services have come as their phases say. */
 export function recordedProgress(states: readonly ServiceState[]): ProgressOf {
   const byId = new Map(states.map(({ service, phase, share }) => [service, progressOfPhase(phase, share)]));
@@ -108,6 +139,12 @@ interface Moment {
   readonly stage?: string | undefined;
 }
 
+/** How calls cross in any cluster: of two clusters in which the same call does, one without a way for it comes last, and is drawn. */
+function waysOf(snapshot: Translated, basis: PlanBasis, progress: (part: BridgePart) => ProgressOf) {
+  const ways = bridgePartsOf(snapshot, basis).flatMap((part) => crossingWays(part.facts, progress(part)));
+  return ways.sort((a, b) => Number(a.kind === 'closed') - Number(b.kind === 'closed'));
+}
+
 /** The architecture as a picture, as it is recorded or at a moment of the plan; undefined where the plan has no such moment. */
 export function diagram(
   snapshot: Translated,
@@ -123,31 +160,39 @@ export function diagram(
     const progress = recordedProgress(states);
     // As long as nothing has moved nothing crosses.
     const hasMoved = states.some(({ service }) => progress(service).at !== 'istio');
-    const ways = hasMoved ? crossingWays(bridgeOf(snapshot, basis).facts, progress) : [];
+    const ways = hasMoved ? waysOf(snapshot, basis, () => progress) : [];
     return bridgeDiagram(estate, phases, { ...options, ways });
   }
   const of = bridgeOf(snapshot, basis);
   const at = stageOf(of, wave, stage);
   if (at === undefined) return undefined;
-  const ways = crossingWays(of.facts, progressAt(of.facts, of.waves, wave, at.stage));
+  const ways = waysOf(snapshot, basis, ({ facts, waves }) => progressAt(facts, waves, wave, at.stage));
   return bridgeDiagram(estate, phasesAt(of.facts, of.waves, wave, at.stage), { ...options, ways });
 }
 
-/** The path of a request; undefined where caller, callee, port or moment are not known. */
+/**
+ * The path of a request in the cluster that is chosen, or in the first that knows it; undefined where caller, callee, port or
+ * moment are not known.
+ */
 export function path(
   snapshot: Translated,
   states: readonly ServiceState[],
-  { from, to, port, wave, stage }: RequestPathQuery,
+  { cluster, from, to, port, wave, stage }: RequestPathQuery,
   basis: PlanBasis,
 ): RequestPath | undefined {
   const of = bridgeOf(snapshot, basis);
   const at = wave === undefined ? { stage: undefined } : stageOf(of, wave, stage);
   if (at === undefined) return undefined;
-  const progress = wave === undefined ? recordedProgress(states) : progressAt(of.facts, of.waves, wave, at.stage);
-  const found = requestPath(of.facts, progress, { from, to, port });
-  if (found === undefined) return undefined;
-  const routes = found.routes.map((route) => ({ ...route, hops: [...route.hops] }));
-  return { ...found, routes, mermaid: pathDiagram(found) };
+  for (const part of bridgePartsOf(snapshot, basis)) {
+    if (cluster !== undefined && part.cluster !== cluster) continue;
+    const progress = wave === undefined ? recordedProgress(states) : progressAt(part.facts, part.waves, wave, at.stage);
+    const found = requestPath(part.facts, progress, { from, to, port });
+    if (found === undefined) continue;
+    const routes = found.routes.map((route) => ({ ...route, hops: [...route.hops] }));
+    const own = part.cluster === undefined ? {} : { cluster: part.cluster };
+    return { ...found, ...own, routes, mermaid: pathDiagram(found) };
+  }
+  return undefined;
 }
 
 /** An object as the form has it, with its text before and after. */
@@ -168,25 +213,51 @@ const present = ({ added, changed, removed }: Changes, how: Written): Pick<Stage
   removed: removed.map((one) => object(one, how, {})),
 });
 
-/** A wave stage by stage; undefined where the plan has no such wave. */
-export function wave(
+/** What is asked of a wave. */
+export interface WaveQuestion {
+  readonly wave: number;
+  readonly form: ResourceForm;
+  /** The cluster that is looked at; the first one that takes part where absent. */
+  readonly cluster?: string | undefined;
+  /** Only clusters that hold it are looked at. */
+  readonly service?: string | undefined;
+}
+
+/** The clusters in which something moves in a wave, and the one of them that is asked for; undefined where there is none such. */
+function partOf(
   snapshot: Translated,
-  { wave: number, form }: { readonly wave: number; readonly form: ResourceForm },
+  { wave: number, form, cluster, service }: WaveQuestion,
   basis: PlanBasis,
-): WaveStages | undefined {
-  const forms = formsOf(snapshot);
-  if (!forms.includes(form)) return undefined;
-  const { facts, waves, count, planned } = bridgeOf(snapshot, basis);
-  if (number < 1 || number > count) return undefined;
+): { readonly part: BridgePart; readonly clusters: string[] } | undefined {
+  if (!formsOf(snapshot, basis).includes(form)) return undefined;
+  const moving = bridgePartsOf(snapshot, basis).filter(
+    ({ facts, waves }) =>
+      [...waves.values()].includes(number) && (service === undefined || facts.services.has(service)),
+  );
+  const part = cluster === undefined ? moving[0] : moving.find((one) => one.cluster === cluster);
+  return part && { part, clusters: moving.flatMap((one) => one.cluster ?? []) };
+}
+
+/** A wave stage by stage; undefined where the plan has no such wave, or the cluster no part in it. */
+export function wave(snapshot: Translated, question: WaveQuestion, basis: PlanBasis): WaveStages | undefined {
+  const { wave: number, form } = question;
+  const found = partOf(snapshot, question, basis);
+  if (found === undefined) return undefined;
+  const { clusters, part } = found;
+  const { facts, waves, cluster } = part;
+  const { count, planned } = bridgeOf(snapshot, basis);
   const stages = stagesOfWave(facts, waves, number);
   const day = planned.days[number - 1];
+  const how = writtenIn(facts, form);
   const runbook = runbookOf(facts, waves, number, day, form, stages);
   return {
     wave: number,
     waves: count,
+    clusters,
+    ...(cluster === undefined ? {} : { cluster }),
     services: [...runbook.services],
     day: day === undefined ? null : { day: day.day, behind: [...day.behind] },
-    forms,
+    forms: formsOf(snapshot, basis),
     stages: stages.map((stage, index): Stage => {
       const own = runbook.stages[index];
       return {
@@ -205,26 +276,24 @@ export function wave(
           rollback: [...step.rollback],
         })),
         ways: (own?.ways ?? []).map((way) => ({ ...way, hosts: [...way.hosts], cautions: [...way.cautions] })),
-        ...present(stage.changes, { form, names: facts.input.names }),
+        ...present(stage.changes, how),
       };
     }),
   };
 }
 
-/** The runbook of a wave; undefined where the plan has no such wave. */
+/** The runbook of a wave; undefined where the plan has no such wave, or the cluster no part in it. */
 export function runbook(
   snapshot: Translated,
-  {
-    wave: number,
-    format,
-    form,
-  }: { readonly wave: number; readonly format: 'md' | 'html'; readonly form: ResourceForm },
+  { format, ...question }: WaveQuestion & { readonly format: 'md' | 'html' },
   basis: PlanBasis,
 ): Uint8Array | undefined {
-  if (!formsOf(snapshot).includes(form)) return undefined;
-  const { facts, waves, count, planned } = bridgeOf(snapshot, basis);
-  if (number < 1 || number > count) return undefined;
-  const made = runbookOf(facts, waves, number, planned.days[number - 1], form);
+  const found = partOf(snapshot, question, basis);
+  if (found === undefined) return undefined;
+  const { wave: number, form } = question;
+  const { facts, waves } = found.part;
+  const day = bridgeOf(snapshot, basis).planned.days[number - 1];
+  const made = runbookOf(facts, waves, number, day, form);
   return new TextEncoder().encode(format === 'html' ? renderRunbookPage(made) : renderRunbook(made));
 }
 
@@ -238,12 +307,12 @@ export async function bundleOfPlan(
   }: { readonly format: ArchiveFormat; readonly form: ResourceForm; readonly wave?: number | undefined },
   basis: PlanBasis,
 ): Promise<Uint8Array | undefined> {
-  if (!formsOf(snapshot).includes(form)) return undefined;
+  if (!formsOf(snapshot, basis).includes(form)) return undefined;
   const { facts, waves, count, planned } = bridgeOf(snapshot, basis);
   if (number !== undefined && number > count) return undefined;
   const { days, sentence } = planned;
-  const parts = clustersOf(snapshot).flatMap(({ zone, snapshot: own }): ClusterPart[] =>
-    zone === undefined ? [] : [{ cluster: zone.cluster, facts: bridgeFactsOf(own, basis) }],
+  const parts = bridgePartsOf(snapshot, basis).flatMap(({ cluster, facts: own }) =>
+    cluster === undefined ? [] : [{ cluster, facts: own }],
   );
   const filesOf = (): Iterable<BundleFile> => {
     if (number === undefined)

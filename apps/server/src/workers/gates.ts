@@ -3,7 +3,6 @@ import { createAccessJudge, createPhaseJudge, verifyAccess, verifyPhase } from '
 import {
   againstAccess,
   againstPhase,
-  type BridgeFacts,
   callersInIstio,
   callsBetweenClusters,
   closedWays,
@@ -24,7 +23,7 @@ import type { PlanBasis } from '../plan-record.ts';
 import type { Acceptances } from './acceptances.ts';
 import { acceptanceOf } from './acceptances.ts';
 import { serviceBehaviour } from './behaviour.ts';
-import { bridgeFactsOf, bridgeOf, recordedProgress } from './bridge.ts';
+import { type BridgePart, bridgeOf, bridgePartsOf, recordedProgress } from './bridge.ts';
 import { blockingChecks } from './checks.ts';
 import { clustersOf } from './one-cluster.ts';
 import { keyOf, type Translated } from './snapshot.ts';
@@ -53,37 +52,14 @@ function access(snapshot: Translated, service: string, accepted: Settings['accep
   return againstAccess(judges.flatMap((judge) => [...verifyAccess(judge, [service], accepted)]));
 }
 
-/** A cluster of a snapshot with the bridge as it is planned for it. */
-interface Part {
-  /** Absent where the snapshot is of one cluster. */
-  readonly cluster?: string;
-  readonly facts: BridgeFacts;
-  readonly snapshot: Translated;
-}
-
-const partsByWhole = new WeakMap<BridgeFacts, readonly Part[]>();
-
-/** The clusters of a snapshot: merged, what one of them restricts or permits would count for the others. */
-function partsOf(snapshot: Translated, basis: PlanBasis): readonly Part[] {
-  const { facts } = bridgeOf(snapshot, basis);
-  const before = partsByWhole.get(facts);
-  if (before !== undefined) return before;
-  const parts = clustersOf(snapshot).map(({ zone, snapshot: own }): Part => {
-    if (zone === undefined) return { facts, snapshot };
-    return { cluster: zone.cluster, facts: bridgeFactsOf(own, basis), snapshot: own };
-  });
-  partsByWhole.set(facts, parts);
-  return parts;
-}
-
 /** Evidence of the clusters that hold a service, with the cluster where there are several. */
 function inEach(
   snapshot: Translated,
   service: string,
   basis: PlanBasis,
-  of: (part: Part) => readonly GateEvidence[],
+  of: (part: BridgePart) => readonly GateEvidence[],
 ): GateEvidence[] {
-  return partsOf(snapshot, basis).flatMap((part) => {
+  return bridgePartsOf(snapshot, basis).flatMap((part) => {
     const { cluster, facts } = part;
     if (!facts.services.has(service)) return [];
     return of(part).map((one) => (cluster === undefined ? one : { ...one, text: `In ${cluster}: ${one.text}` }));
@@ -91,7 +67,7 @@ function inEach(
 }
 
 /** The same in a phase, with the bridge as it is planned. */
-function accessIn({ facts, snapshot }: Part, service: string, phase: Phase): GateEvidence[] {
+function accessIn({ facts, snapshot }: BridgePart, service: string, phase: Phase): GateEvidence[] {
   const judges = phaseAccess.get(facts) ?? new Map<string, ReturnType<typeof createPhaseJudge>>();
   phaseAccess.set(facts, judges);
   const judge = judges.get(phase) ?? createPhaseJudge(phaseCase(facts, phase, snapshot.translation.settings));
@@ -101,7 +77,7 @@ function accessIn({ facts, snapshot }: Part, service: string, phase: Phase): Gat
 
 /** Calls between clusters, which are compared each by itself; nothing where there is one. */
 function betweenClusters(snapshot: Translated, service: string, basis: PlanBasis): Pick<GateFacts, 'betweenClusters'> {
-  const clusters = partsOf(snapshot, basis).flatMap(({ cluster, facts }) =>
+  const clusters = bridgePartsOf(snapshot, basis).flatMap(({ cluster, facts }) =>
     cluster === undefined ? [] : [{ name: cluster, facts }],
   );
   if (clusters.length === 0) return {};
@@ -185,7 +161,7 @@ function factsOf(
       return inEach(snapshot, service, basis, (part) => rulesAcross(part.facts, service, then));
     },
     get trust() {
-      const found = partsOf(snapshot, basis).flatMap(({ facts: { services }, facts: cluster }) => {
+      const found = bridgePartsOf(snapshot, basis).flatMap(({ facts: { services }, facts: cluster }) => {
         const there = services.get(service);
         return there === undefined ? [] : missingTrust(cluster, there, basis.roots, basis.now);
       });

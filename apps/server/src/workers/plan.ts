@@ -11,6 +11,7 @@ import type {
 import type { Estate } from '@isthmus/istio';
 import {
   assessWaves,
+  hasUniversal,
   type PlanReport,
   type PlanSettings,
   type PresentedGraph,
@@ -28,6 +29,7 @@ import {
   waveDays,
 } from '@isthmus/migration';
 import type { PlanBasis } from '../plan-record.ts';
+import { choiceOf } from './one-cluster.ts';
 import { keyOf, type Translated } from './snapshot.ts';
 
 interface Known {
@@ -137,11 +139,11 @@ export const waveNumbers = (snapshot: Translated, basis: PlanBasis): ReadonlyMap
 export const waveDaysOf = (snapshot: Translated, basis: PlanBasis): WaveDay[] =>
   waveDays(keptPlan(snapshot, basis).report.waves.length, scheduleOf(basis.settings));
 
-/** The plan of a snapshot's services. */
-/** The forms that bundles of a plan come in: of several clusters not the Universal one, which is for one zone. */
-export const formsOf = ({ translation }: Translated): ResourceForm[] =>
-  translation.zones === undefined ? ['kubernetes', 'universal'] : ['kubernetes'];
+/** The forms that bundles of a plan come in. */
+export const formsOf = ({ translation }: Translated, { settings }: PlanBasis): ResourceForm[] =>
+  hasUniversal(translation.zones?.length ?? 1, settings.topology) ? ['kubernetes', 'universal'] : ['kubernetes'];
 
+/** The plan of a snapshot's services. */
 export function plan(snapshot: Translated, query: PlanQuery, basis: PlanBasis): Plan {
   const { indexes } = knownOf(snapshot, basis);
   const report = reportOf(snapshot, basis, query);
@@ -169,7 +171,8 @@ export function plan(snapshot: Translated, query: PlanQuery, basis: PlanBasis): 
         ...(day === undefined ? {} : { day: { day: day.day, behind: [...day.behind] } }),
       };
     }),
-    forms: formsOf(snapshot),
+    forms: formsOf(snapshot, basis),
+    clusters: choiceOf(snapshot),
     unkept: report.unkept.map((one) => ({ ...one, services: [...one.services] })),
     excluded: [...report.excluded],
     replaced: [...report.replaced],

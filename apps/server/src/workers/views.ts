@@ -26,7 +26,7 @@ import type { PlanBasis } from '../plan-record.ts';
 import { acceptable, acceptanceOf, acceptancesOf, decisionOn, stillThere } from './acceptances.ts';
 import { access, accessTable, allAccess, workloadAccess } from './access.ts';
 import { allVerdicts, behaviour, serviceBehaviour, simulation, simulationModel } from './behaviour.ts';
-import { bundleOfPlan, diagram, path, runbook, wave } from './bridge.ts';
+import { bundleOfPlan, diagram, path, runbook, type WaveQuestion, wave } from './bridge.ts';
 import { changedVerdicts, changes, type Decisions } from './changes.ts';
 import { checkList } from './checks.ts';
 import { compare, differences, type ShownCluster } from './comparison.ts';
@@ -73,14 +73,8 @@ export interface ViewTask {
       }
     | ({ readonly name: 'bridge'; readonly basis: PlanBasis } & BridgeQuery)
     | ({ readonly name: 'request-path'; readonly basis: PlanBasis } & RequestPathQuery)
-    | { readonly name: 'wave'; readonly basis: PlanBasis; readonly wave: number; readonly form: ResourceForm }
-    | {
-        readonly name: 'runbook';
-        readonly basis: PlanBasis;
-        readonly wave: number;
-        readonly format: 'md' | 'html';
-        readonly form: ResourceForm;
-      }
+    | ({ readonly name: 'wave'; readonly basis: PlanBasis } & WaveQuestion)
+    | ({ readonly name: 'runbook'; readonly basis: PlanBasis; readonly format: 'md' | 'html' } & WaveQuestion)
     | {
         readonly name: 'plan-bundle';
         readonly basis: PlanBasis;

@@ -1,4 +1,4 @@
-import type { ResourceForm, Service, WaveStages } from '@isthmus/contract';
+import type { Service, WaveQuery, WaveStages } from '@isthmus/contract';
 import { MutationCache, QueryCache, QueryClient, queryOptions } from '@tanstack/react-query';
 import { call } from './client.ts';
 import { isProblem } from './problem.ts';
@@ -117,14 +117,14 @@ export const planSettingsQuery = (id: string) =>
     queryFn: ({ signal }) => call('GET /migrations/:id/plan/settings', { params: { id } }, signal),
   });
 
-/** One wave stage by stage. */
-export const waveQuery = (id: string, wave: number, form: ResourceForm) =>
+/** One wave stage by stage; of several clusters the one that is chosen, of those that hold a service. */
+export const waveQuery = (id: string, wave: number, query: WaveQuery) =>
   queryOptions({
-    queryKey: keys.view(id, 'wave', wave, form),
+    queryKey: keys.view(id, 'wave', wave, query.form, query.cluster, query.service),
     queryFn: ({ signal }) =>
-      call('GET /migrations/:id/plan/waves/:wave', { params: { id, wave: String(wave) }, query: { form } }, signal),
+      call('GET /migrations/:id/plan/waves/:wave', { params: { id, wave: String(wave) }, query }, signal),
     structuralSharing: false,
-    // The wave stays where it is while its other form is read.
+    // The wave stays where it is while its other form or another cluster is read.
     placeholderData: (before: WaveStages | undefined, query) =>
       query?.queryKey[1] === id && query.queryKey[4] === wave ? before : undefined,
   });

@@ -12,6 +12,10 @@ export function useForm(): ResourceForm {
 export const formQuery = (form: ResourceForm): { readonly form?: ResourceForm } =>
   form === 'universal' ? { form } : {};
 
+/** What of an address of the server says which cluster is looked at; none where nobody chose. */
+export const clusterQuery = (cluster: string | undefined): { readonly cluster?: string } =>
+  cluster === undefined ? {} : { cluster };
+
 /** Chooses how resources of Kong Mesh are written. */
 export function FormChoice({ size = 'sm' }: { size?: 'xs' | 'sm' }) {
   const form = useForm();

@@ -18,5 +18,7 @@ export interface BridgeInput {
   /** Indexes into the estate's Istio resources by service. */
   readonly concerns: ReadonlyMap<string, readonly number[]>;
   readonly names: MeshNames;
+  /** Whether other zones have bridges too, and one global control plane may hold the resources of all. */
+  readonly amongZones?: boolean;
   readonly settings: BridgeSettings;
 }

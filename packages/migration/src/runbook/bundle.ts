@@ -1,10 +1,11 @@
 import type { ResourceForm } from '@isthmus/kong-mesh';
 import type { BridgeFacts } from '../bridge/facts.ts';
+import type { Topology } from '../bridge/settings.ts';
 import { stagesOfWave, type WaveOf } from '../bridge/stages.ts';
 import type { WaveDay } from '../waves/calendar.ts';
 import { type BundleFile, manifestsOf, rollbackOf } from './manifests.ts';
 import { movesBack, movesOf } from './moves.ts';
-import type { Written } from './portions.ts';
+import { writtenIn } from './portions.ts';
 import { dayInWords, formInWords, renderRunbook, runbookOf, topologyInWords } from './runbook.ts';
 import { renderRunbookPage } from './runbook-page.ts';
 import { stageFolder, waveFolder } from './steps.ts';
@@ -21,7 +22,7 @@ export function* planFiles(
 ): Generator<BundleFile> {
   const stages = stagesOfWave(facts, waves, wave);
   const runbook = runbookOf(facts, waves, wave, day, form, stages);
-  const how: Written = { form, names: facts.input.names };
+  const how = writtenIn(facts, form);
   yield { path: `${waveFolder(wave)}/runbook.md`, text: renderRunbook(runbook) };
   yield { path: `${waveFolder(wave)}/runbook.html`, text: renderRunbookPage(runbook) };
   for (const [index, stage] of stages.entries()) {
@@ -91,7 +92,16 @@ export interface ClusterPart {
   readonly facts: BridgeFacts;
 }
 
-const ownWaves = ({ facts }: ClusterPart, waves: WaveOf): WaveOf =>
+/**
+ * Whether a plan comes in Universal form. A global control plane hands the external services of all bridges between clusters to
+ * every zone, and of two with one host one is given up, so that callers of one zone would be led into another's cluster (kuma,
+ * pkg/core/resources/apis/hostnamegenerator/hostname/generator.go, `CollisionReason`, 2.13 to 3.0); within a cluster there are none.
+ */
+export const hasUniversal = (clusters: number, topology: Topology): boolean =>
+  clusters < 2 || topology === 'same-cluster';
+
+/** Of the waves of all clusters what moves in one of them. */
+export const ownWaves = ({ facts }: Pick<ClusterPart, 'facts'>, waves: WaveOf): WaveOf =>
   new Map([...waves].filter(([id]) => facts.services.has(id)));
 
 /** What `planFiles` gives for a wave, in a folder for each of several clusters that take part in it. */

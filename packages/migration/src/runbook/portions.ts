@@ -1,5 +1,6 @@
 import { isUniversal, kumactlDelete, type ResourceForm, toUniversal } from '@isthmus/kong-mesh';
 import { effectiveNamespace, isMap, type Json, type JsonObject, mapOf } from '@isthmus/kubernetes';
+import type { BridgeFacts } from '../bridge/facts.ts';
 import { bridgeNamespace } from '../bridge/into-istio.ts';
 import { applicable } from '../bridge/object.ts';
 import { type Changes, type Cluster, type ObjectRef, type Placed, refOf } from '../bridge/placed.ts';
@@ -10,7 +11,19 @@ import { word } from './command.ts';
 export interface Written {
   readonly form: ResourceForm;
   readonly names: MeshNames;
+  /** The zone that names carry, where a control plane may hold resources of several. */
+  readonly zone?: string;
 }
+
+/** How a form writes the resources of a bridge. */
+export const writtenIn = (
+  { input: { names, amongZones } }: Pick<BridgeFacts, 'input'>,
+  form: ResourceForm,
+): Written => ({
+  form,
+  names,
+  ...(amongZones ? { zone: names.zone } : {}),
+});
 
 /** What one tool applies at once, or deletes: a file of the bundle and what is in it. */
 export interface Portion {
@@ -74,14 +87,14 @@ const toolOf = (object: JsonObject, { form }: Written): Portion['tool'] =>
   form === 'universal' && isUniversal(object) ? 'kumactl' : 'kubectl';
 
 /** An object of the bridge as the form has it. */
-export const written = ({ object, zone }: Pick<Placed, 'object' | 'zone'>, { form, names }: Written): JsonObject =>
-  toolOf(object, { form, names }) === 'kumactl' ? toUniversal(object, names, zone) : object;
+export const written = ({ object, zone }: Pick<Placed, 'object' | 'zone'>, how: Written): JsonObject =>
+  toolOf(object, how) === 'kumactl' ? toUniversal(object, how.names, zone ?? how.zone) : object;
 
 /** What an object is called in a form: Universal knows no namespaces. */
 export function writtenRef(placed: Pick<Placed, 'object' | 'zone'>, how: Written): ObjectRef {
   const ref = refOf(placed.object);
   if (toolOf(placed.object, how) === 'kubectl') return ref;
-  return { ...ref, namespace: '', name: toUniversal(placed.object, how.names, placed.zone).name };
+  return { ...ref, namespace: '', name: toUniversal(placed.object, how.names, placed.zone ?? how.zone).name };
 }
 
 /** Maps that others write into too: controllers, and people who do not keep all of it in manifests. */

@@ -10,7 +10,7 @@ import { type Command, istioctl, kubectl, kumactl, shell, word } from './command
 import { contextsOf, placeIn } from './manifests.ts';
 import { type Move, movesBack, movesOf } from './moves.ts';
 import { podNeeds } from './pod-needs.ts';
-import type { Portion, Written } from './portions.ts';
+import { type Portion, type Written, writtenIn } from './portions.ts';
 
 /** One thing to do in a step of a wave, with its proof and its way back. */
 export interface Step {
@@ -610,7 +610,7 @@ export function stepsOfStage(
   ];
   return {
     stage: stage.id,
-    steps: stepsOf(facts, stage, known, folder, { form, names: facts.input.names }, staying),
+    steps: stepsOf(facts, stage, known, folder, writtenIn(facts, form), staying),
     affected: [...own].sort(),
     safeToStop: isSafe && closed.length === 0,
     stop:

@@ -72,8 +72,8 @@ function Objects({ title, objects }: { title: string; objects: readonly ChangedO
 }
 
 /** What one stage adds, changes and removes, as it is applied. */
-export function StageManifests(props: { wave: number; stage: Stage; forms: WaveStages['forms'] }) {
-  const { wave, stage, forms } = props;
+export function StageManifests({ of, stage }: { of: WaveStages; stage: Stage }) {
+  const { wave, forms, cluster } = of;
   const { title, added, changed, removed, folder, ways, stop } = stage;
   const total = added.length + changed.length + removed.length;
   return (
@@ -82,7 +82,7 @@ export function StageManifests(props: { wave: number; stage: Stage; forms: WaveS
       note={
         total === 0
           ? `“${title}” changes no manifest.`
-          : `“${title}”: ${count(total, 'object')}. The bundle of wave ${wave} has them in ${folder}. ${stop}`
+          : `“${title}”: ${count(total, 'object')}. The bundle of wave ${wave} has them in ${cluster === undefined ? '' : `cluster=${cluster}/`}${folder}. ${stop}`
       }
     >
       {total > 0 && forms.length > 1 && <FormChoice size="xs" />}

@@ -1,12 +1,19 @@
 import type { WaveStages } from '@isthmus/contract';
 import { Chip, Chips } from '../../ui/chip.tsx';
+import { SelectFilter } from '../../ui/filters.tsx';
 import { useAddress } from '../../ui/use-search.ts';
 import classes from './bridge.module.css';
 import type { Moment } from './moment.ts';
 
-/** Chooses a moment: a wave, and one of its stages. */
-export function MomentBar(props: { waves: number; moment: Moment; stages: WaveStages | undefined }) {
-  const { waves, moment, stages } = props;
+/** Chooses a moment: a wave, and one of its stages; of several clusters the one whose stages and paths are shown. */
+export function MomentBar(props: {
+  waves: number;
+  moment: Moment;
+  stages: WaveStages | undefined;
+  /** None where the snapshot is of one. */
+  clusters: readonly string[];
+}) {
+  const { waves, moment, stages, clusters } = props;
   const [, change] = useAddress();
   return (
     <div className={classes.moment}>
@@ -29,6 +36,14 @@ export function MomentBar(props: { waves: number; moment: Moment; stages: WaveSt
           ))}
         </select>
       </label>
+      {clusters.length > 0 && (
+        <SelectFilter
+          name="cluster"
+          label="Cluster of stages and paths"
+          options={stages === undefined ? clusters : stages.clusters}
+          none={stages?.cluster === undefined ? 'The first cluster' : `In ${stages.cluster}`}
+        />
+      )}
       {stages !== undefined && (
         <Chips legend={`Stage of wave ${stages.wave}`}>
           {stages.stages.map(({ id, title }, index) => (

@@ -6,7 +6,7 @@ import { isProblem } from '../../api/problem.ts';
 import { planSettingsQuery, waveQuery } from '../../api/queries.ts';
 import { PageError } from '../../frame/page-error.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
-import { useForm } from '../../ui/form-choice.tsx';
+import { clusterQuery, useForm } from '../../ui/form-choice.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { Count } from '../../ui/status.tsx';
@@ -80,7 +80,10 @@ export function BridgePage() {
   const plan = useQuery(planQuery(id)).data;
   const { data, error, refetch, isPlaceholderData } = useQuery(bridgeQuery(id, namespace, moment));
   const waves = plan?.waves.length ?? 0;
-  const stages = useQuery({ ...waveQuery(id, wave ?? 0, form), enabled: wave !== undefined && wave > 0 }).data;
+  const stages = useQuery({
+    ...waveQuery(id, wave ?? 0, { ...clusterQuery(search.cluster), form }),
+    enabled: wave !== undefined && wave > 0,
+  }).data;
   const navigate = useNavigate();
   const columns = useMemo(() => [nameColumn(id, { wave, stage }), ...counts], [id, wave, stage]);
   if (isProblem(error, 'not-found') && wave !== undefined)
@@ -112,7 +115,7 @@ export function BridgePage() {
       of={namespace}
       answer={isKnown ? data.description : `The newest snapshot has no service in the namespace ${namespace}.`}
     >
-      <MomentBar waves={waves} moment={moment} stages={stages} />
+      <MomentBar waves={waves} moment={moment} stages={stages} clusters={plan?.clusters ?? []} />
       {namespace !== undefined && isKnown && (
         <nav className={classes.crumbs} aria-label="Part of the picture">
           <Link to="/migrations/$id/bridge" params={{ id }} search={kept(moment) as never}>
@@ -142,9 +145,7 @@ export function BridgePage() {
           />
         </div>
       )}
-      {chosen !== undefined && wave !== undefined && stages !== undefined && (
-        <StageManifests wave={wave} stage={chosen} forms={stages.forms} />
-      )}
+      {chosen !== undefined && stages !== undefined && <StageManifests of={stages} stage={chosen} />}
       {stages !== undefined && chosen === undefined && <StageTable migration={id} stages={stages} />}
       <PathSection migration={id} moment={moment} />
       <Certificates migration={id} stored={stored} />

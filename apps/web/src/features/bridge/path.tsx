@@ -5,6 +5,7 @@ import { isProblem } from '../../api/problem.ts';
 import { servicesQuery } from '../../api/queries.ts';
 import { Combobox } from '../../ui/combobox.tsx';
 import type { Entry, Source } from '../../ui/find.ts';
+import { clusterQuery } from '../../ui/form-choice.tsx';
 import { Section } from '../../ui/page.tsx';
 import { useAddress } from '../../ui/use-search.ts';
 import { planQuery } from '../plan/queries.ts';
@@ -122,6 +123,7 @@ export function PathSection({ migration, moment }: { migration: string; moment: 
       from: from ?? '',
       to: to ?? '',
       ...(port === undefined ? {} : { port }),
+      ...clusterQuery(search.cluster),
       ...(moment.wave === undefined ? {} : { wave: moment.wave }),
       ...(moment.stage === undefined ? {} : { stage: moment.stage }),
     }),
@@ -156,6 +158,7 @@ export function PathSection({ migration, moment }: { migration: string; moment: 
         {data !== undefined && from !== undefined && to !== undefined && (
           <span className="muted">
             as <span className="mono">{data.host}</span>, port {data.port}
+            {data.cluster !== undefined && `, in ${data.cluster}`}
           </span>
         )}
       </div>
@@ -164,7 +167,7 @@ export function PathSection({ migration, moment }: { migration: string; moment: 
       ) : error !== null ? (
         <p role="alert">
           {isProblem(error, 'not-found')
-            ? `No path is known from ${from} to ${to}: one of them is not in the import, has no such port, or the gateway does not lead there.`
+            ? `No path is known from ${from} to ${to}: one of them is not in the import, has no such port, or the gateway does not lead there.${plan !== undefined && plan.clusters.length > 0 ? ' Calls from one cluster of Istio to another are not part of the bridge.' : ''}`
             : error.message}
         </p>
       ) : data === undefined ? (

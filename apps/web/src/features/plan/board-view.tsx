@@ -163,6 +163,7 @@ export function BoardView(props: {
                 place={{ wave: number }}
                 wave={number}
                 forms={draft === undefined ? plan.forms : undefined}
+                hasRunbook={plan.clusters.length === 0}
                 services={services.length}
                 cards={columns[index] ?? []}
                 isFiltered={isFiltered}

@@ -21,6 +21,8 @@ export interface ColumnProps {
   readonly wave?: number;
   /** The forms of its runbook and its bundle; absent where it is not as everybody sees it. */
   readonly forms?: readonly ResourceForm[] | undefined;
+  /** Whether it has one runbook: of several clusters each has its own, in the bundle. */
+  readonly hasRunbook?: boolean;
   readonly services: number;
   readonly cards: readonly Card[];
   readonly isFiltered: boolean;
@@ -36,8 +38,8 @@ export interface ColumnProps {
   readonly onActive: (id: string) => void;
 }
 
-function Downloads(props: { migration: string; wave: number; forms: readonly ResourceForm[] }) {
-  const { migration, wave, forms } = props;
+function Downloads(props: { migration: string; wave: number; forms: readonly ResourceForm[]; hasRunbook: boolean }) {
+  const { migration, wave, forms, hasRunbook } = props;
   const params = { id: migration, wave: String(wave) };
   const runbook = (format: 'md' | 'html', form: ResourceForm) => () =>
     fetchFile(addressOf('GET /migrations/:id/plan/waves/:wave/runbook', params, { format, ...formQuery(form) }));
@@ -51,8 +53,12 @@ function Downloads(props: { migration: string; wave: number; forms: readonly Res
         {
           title: `Wave ${wave}`,
           items: [
-            { label: 'Runbook as a page', onChoose: runbook('html', 'kubernetes') },
-            { label: 'Runbook as Markdown', onChoose: runbook('md', 'kubernetes') },
+            ...(hasRunbook
+              ? [
+                  { label: 'Runbook as a page', onChoose: runbook('html', 'kubernetes') },
+                  { label: 'Runbook as Markdown', onChoose: runbook('md', 'kubernetes') },
+                ]
+              : []),
             { label: 'Bundle as .tar.gz', onChoose: bundle('tar.gz', 'kubernetes') },
             { label: 'Bundle as .zip', onChoose: bundle('zip', 'kubernetes') },
           ],
@@ -63,7 +69,7 @@ function Downloads(props: { migration: string; wave: number; forms: readonly Res
                 title: 'Universal form',
                 // The board has no room for more; the bundle holds the runbook as Markdown too.
                 items: [
-                  { label: 'Runbook for kumactl', onChoose: runbook('html', 'universal') },
+                  ...(hasRunbook ? [{ label: 'Runbook for kumactl', onChoose: runbook('html', 'universal') }] : []),
                   { label: 'Bundle for kumactl', onChoose: bundle('tar.gz', 'universal') },
                 ],
               },
@@ -84,7 +90,19 @@ function Delta({ before, now }: { before: number | undefined; now: number }) {
 
 /** One wave: what it moves, what crosses once it has moved, and its services as cards. */
 export function Column(props: ColumnProps) {
-  const { migration, title, place, wave, forms, services, cards, isFiltered, namespaces, day } = props;
+  const {
+    migration,
+    title,
+    place,
+    wave,
+    forms,
+    hasRunbook = false,
+    services,
+    cards,
+    isFiltered,
+    namespaces,
+    day,
+  } = props;
   const { crossing, crossingBefore, active, held, pinned, violated, onActive } = props;
   const heading = useId();
   const [element, isOver] = useDropTarget<HTMLElement>(place);
@@ -105,7 +123,7 @@ export function Column(props: ColumnProps) {
             </span>
           )}
           {wave !== undefined && forms !== undefined && services > 0 && (
-            <Downloads migration={migration} wave={wave} forms={forms} />
+            <Downloads migration={migration} wave={wave} forms={forms} hasRunbook={hasRunbook} />
           )}
         </div>
         <p className={classes.facts}>

@@ -3,14 +3,17 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { waveQuery } from '../../api/queries.ts';
 import { Dialog } from '../../ui/dialog.tsx';
-import { useForm } from '../../ui/form-choice.tsx';
+import { clusterQuery, useForm } from '../../ui/form-choice.tsx';
+import { useAddress } from '../../ui/use-search.ts';
 import { Commands } from './commands.tsx';
 import classes from './gate.module.css';
 import { nextStage } from './stages.ts';
 
 /** The way back of all stages that are done, the last one first. */
 function WayBack({ migration, service, wave }: { migration: string; service: Service; wave: number }) {
-  const { data, error } = useQuery(waveQuery(migration, wave, useForm()));
+  const { data, error } = useQuery(
+    waveQuery(migration, wave, { ...clusterQuery(useAddress()[0].cluster), form: useForm(), service: service.id }),
+  );
   if (error !== null) return <p role="alert">{error.message}</p>;
   if (data === undefined)
     return (
@@ -35,6 +38,14 @@ function WayBack({ migration, service, wave }: { migration: string; service: Ser
   if (commands.length === 0) return <p className="muted">No stage is recorded as done: nothing is to be taken back.</p>;
   return (
     <>
+      {data.cluster !== undefined && (
+        <p>
+          In {data.cluster}
+          {data.clusters.length > 1 &&
+            `, and likewise in ${data.clusters.filter((one) => one !== data.cluster).join(', ')}`}
+          :
+        </p>
+      )}
       <p>
         Run these first, from the folder of the wave’s bundle. They take back what was applied for the whole wave, the
         newest stage first.

@@ -5,7 +5,8 @@ import { useId } from 'react';
 import { addressOf } from '../../api/client.ts';
 import { waveQuery } from '../../api/queries.ts';
 import { count, whole } from '../../text/format.ts';
-import { FormChoice, formQuery, useForm } from '../../ui/form-choice.tsx';
+import { SelectFilter } from '../../ui/filters.tsx';
+import { clusterQuery, FormChoice, formQuery, useForm } from '../../ui/form-choice.tsx';
 import { Section } from '../../ui/page.tsx';
 import { OutcomeMark } from '../../ui/status.tsx';
 import { setOf, toggled, useAddress } from '../../ui/use-search.ts';
@@ -115,6 +116,20 @@ const noteOf = ({ wave, waves, services, day }: WaveStages): string =>
     services.length === 1 ? 'alone' : `with ${count(services.length - 1, 'other service')}`
   }: the commands are those of the wave. Its bundle holds the files that they name.`;
 
+/** Of several clusters that take part the one whose commands are shown. */
+function ClusterChoice({ stages: { cluster, clusters, wave } }: { stages: WaveStages }) {
+  if (cluster === undefined) return null;
+  return (
+    <div className={classes.form}>
+      {clusters.length > 1 && <SelectFilter name="cluster" label="Cluster" options={clusters} none={`In ${cluster}`} />}
+      <p className="muted">
+        For kubectl’s context of {cluster}, in the folder <span className="mono">cluster={cluster}</span> of the bundle
+        of wave {wave}.
+      </p>
+    </div>
+  );
+}
+
 /** Which commands there are in each form. */
 const formNotes = {
   kubernetes: 'kubectl applies all of it.',
@@ -124,8 +139,11 @@ const formNotes = {
 
 function Stages({ migration, service, wave }: { migration: string; service: Service; wave: number }) {
   const form = useForm();
-  const { data, error, isPlaceholderData } = useQuery(waveQuery(migration, wave, form));
   const [search, change] = useAddress();
+  const chosen = clusterQuery(search.cluster);
+  const { data, error, isPlaceholderData } = useQuery(
+    waveQuery(migration, wave, { ...chosen, form, service: service.id }),
+  );
   if (error !== null) return <p role="alert">{error.message}</p>;
   if (data === undefined)
     return (
@@ -152,7 +170,7 @@ function Stages({ migration, service, wave }: { migration: string; service: Serv
           href={addressOf(
             'GET /migrations/:id/plan/waves/:wave/runbook',
             { ...params, wave: String(wave) },
-            { format: 'html', ...formQuery(form) },
+            { format: 'html', ...formQuery(form), ...clusterQuery(data.cluster) },
           )}
           download
         >
@@ -160,6 +178,7 @@ function Stages({ migration, service, wave }: { migration: string; service: Serv
         </a>
         .
       </p>
+      <ClusterChoice stages={data} />
       {data.forms.length > 1 && (
         <div className={classes.form}>
           <FormChoice size="xs" />
