@@ -1,5 +1,5 @@
 import { type Estate, indexServices, type ServiceName } from '@isthmus/istio';
-import { isList, isMap, type Json, matchesLabels, type Resource } from '@isthmus/kubernetes';
+import { isList, isMap, type Json, mapOf, matchesLabels, type Resource } from '@isthmus/kubernetes';
 
 /** The unit that migrates. */
 export interface MigratingService {
@@ -10,6 +10,10 @@ export interface MigratingService {
   readonly origin: 'service' | 'service-entry' | 'workload-group';
   readonly resource: Resource;
 }
+
+/** Whether its name leads to its Pods themselves, each of which may have a name below it. */
+export const isHeadless = ({ resource }: Pick<MigratingService, 'resource'>): boolean =>
+  resource.kind === 'Service' && mapOf(resource.object.spec).clusterIP === 'None';
 
 const namespaceOf = (resource: Resource): string => (resource.namespace === '' ? 'default' : resource.namespace);
 

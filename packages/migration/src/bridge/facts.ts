@@ -82,6 +82,8 @@ export interface BridgeFacts {
   readonly callsFrom: ReadonlyMap<string, readonly BridgedCall[]>;
   /** The ports of a service that a caller is known to call; undefined where any evidence leaves the port open. */
   portsCalled(from: string, to: string): ReadonlySet<number> | undefined;
+  /** Whether a caller is known to call single Pods of a service by their names. */
+  namesPods(from: string, to: string): boolean;
   readonly trust: Trust;
   readonly finder: ServiceFinder;
   /** Namespace objects of the estate by name. */
@@ -206,13 +208,17 @@ function callsOf({ edges, entries }: ServiceGraph, moving: ReadonlySet<string>):
 /** What says who may or could call whom, and never which port is called. */
 const saysNoPort = new Set<EvidenceKind>(['principal', 'egress']);
 
-function portsCalledIn({ edges, entries }: ServiceGraph): BridgeFacts['portsCalled'] {
+function calledIn({ edges, entries }: ServiceGraph): Pick<BridgeFacts, 'portsCalled' | 'namesPods'> {
   const edgeOf = new Map<string, ServiceEdge>();
   for (const edge of [...edges, ...entries]) edgeOf.set(`${edge.from} ${edge.to}`, edge);
-  return (from, to) => {
-    const evidence = (edgeOf.get(`${from} ${to}`)?.evidence ?? []).filter(({ kind }) => !saysNoPort.has(kind));
-    const ports = evidence.flatMap(({ port }) => port ?? []);
-    return ports.length === 0 || ports.length < evidence.length ? undefined : new Set(ports);
+  const evidenceOf = (from: string, to: string) => edgeOf.get(`${from} ${to}`)?.evidence ?? [];
+  return {
+    portsCalled: (from, to) => {
+      const evidence = evidenceOf(from, to).filter(({ kind }) => !saysNoPort.has(kind));
+      const ports = evidence.flatMap(({ port }) => port ?? []);
+      return ports.length === 0 || ports.length < evidence.length ? undefined : new Set(ports);
+    },
+    namesPods: (from, to) => evidenceOf(from, to).some(({ pod }) => pod),
   };
 }
 
@@ -288,7 +294,7 @@ export function bridgeFacts(input: BridgeInput): BridgeFacts {
       calls.filter(({ gateway }) => !gateway),
       ({ from }) => from,
     ),
-    portsCalled: portsCalledIn(graph),
+    ...calledIn(graph),
     trust,
     finder,
     routes: byHost('VirtualService', destinationsOf),

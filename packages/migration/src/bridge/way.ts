@@ -1,3 +1,4 @@
+import { isHeadless } from '../services.ts';
 import { type BridgedCall, type BridgedService, type BridgeFacts, demandsMtls } from './facts.ts';
 import { closedIntoIstio, isReachedDirectly, openPorts } from './into-istio.ts';
 import { closedIntoKong } from './into-kong.ts';
@@ -46,6 +47,14 @@ const closedPorts = (service: BridgedService, facts: BridgeFacts): { port: numbe
           },
         ],
   );
+
+/** Names of single Pods, which lead nowhere from another cluster: only the one that they run in knows them. */
+const namesOfPods = ({ service, name, namespace }: BridgedService): string[] =>
+  isHeadless(service)
+    ? [
+        `${name} is headless: names of its single Pods (pod.${name}.${namespace}) have no way over the bridge. Move callers that use them together with it.`,
+      ]
+    : [];
 
 /** What is to be known of ports whose callers bring TLS of their own, which Istio routes by the name that they ask for. */
 function cautionsOfTls(service: BridgedService, facts: BridgeFacts): string[] {
@@ -139,6 +148,7 @@ function toKong({ from, to, gateway }: BridgedCall, service: BridgedService, fac
         ? [`Istio demands mTLS of whoever calls ${to}, and Kong Gateway does not: let only clusters of Istio reach it.`]
         : []),
       ...uncarriedPorts(service).map(({ text }) => text),
+      ...namesOfPods(service),
       ...cautionsOfTls(service, facts),
       ...repeatedRules(to, facts),
     ],
@@ -171,25 +181,30 @@ function toIstio({ from, to, gateway }: BridgedCall, service: BridgedService, fa
     kind: 'external-service',
     sentence: `${from} calls ${to} under its own name, through the zone egress of Kong Mesh and a gateway of Istio.`,
     hosts: service.hosts.slice(0, 1),
-    cautions: [...closedPorts(service, facts).map(({ text }) => text), ...passedRules(service, facts)],
+    cautions: [
+      ...closedPorts(service, facts).map(({ text }) => text),
+      ...(facts.input.settings.topology === 'separate-clusters' ? namesOfPods(service) : []),
+      ...passedRules(service, facts),
+    ],
   };
 }
 
 /**
  * What a way leaves without an answer, in sentences: of ports that the caller is known to call, or of all of them where any evidence
- * leaves the port open. Ports that Pods in Istio still answer have one.
+ * leaves the port open, and of Pods that it is known to name. What Pods in Istio still answer has one.
  */
-export function portsWithoutWay({ kind, from, to }: Way, facts: BridgeFacts, progressOf: ProgressOf): string[] {
+export function callsWithoutWay({ kind, from, to }: Way, facts: BridgeFacts, progressOf: ProgressOf): string[] {
   const service = facts.services.get(to);
   if (service === undefined) return [];
   const called = facts.portsCalled(from, to);
-  const lost =
-    kind === 'external-service'
-      ? closedPorts(service, facts)
-      : kind === 'kong-gateway' && !hasPodsInIstio(progressOf(to))
-        ? uncarriedPorts(service)
-        : [];
-  return lost.flatMap(({ port, text }) => (called === undefined || called.has(port) ? [text] : []));
+  const isBetween = facts.input.settings.topology === 'separate-clusters';
+  const isCutOff = kind === 'kong-gateway' && !hasPodsInIstio(progressOf(to));
+  const lost = kind === 'external-service' ? closedPorts(service, facts) : isCutOff ? uncarriedPorts(service) : [];
+  const pods = isBetween && (kind === 'external-service' || isCutOff) && facts.namesPods(from, to);
+  return [
+    ...lost.flatMap(({ port, text }) => (called === undefined || called.has(port) ? [text] : [])),
+    ...(pods ? namesOfPods(service) : []),
+  ];
 }
 
 /**

@@ -23,6 +23,8 @@ export interface Evidence {
   readonly detail: string;
   /** The port that is called; absent where nothing says it. */
   readonly port?: number;
+  /** Whether one Pod is named, which only a headless Service gives names to. */
+  readonly pod?: true;
   /** Absent for observed traffic. */
   readonly resource?: Resource;
   /** Of the field within the resource; `''` where it has no resource. */

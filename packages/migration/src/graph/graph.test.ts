@@ -146,6 +146,29 @@ test('names in environment and arguments are found as a resolver would find them
   expect(shown(externals)).toEqual([`shop/cart → *.out.example · environment 0.7 · ${at}.env[2].value`]);
 });
 
+test('single Pods of a headless service are found under each of their names, and those of others under none', () => {
+  const headless = (name: string, namespace = 'shop'): string =>
+    object(
+      'v1',
+      'Service',
+      name,
+      `spec: {clusterIP: None, selector: {app: ${name}}, ports: [{port: 27017}]}`,
+      namespace,
+    );
+  const named = (value: string): string[] => {
+    const { edges } = graphOf(
+      `${two}${headless('db')}${headless('log', 'ops')}${deployment('cart', `{name: app, args: ["${value}"]}`)}`,
+    );
+    return edges.flatMap(({ to, evidence }) => evidence.map(({ pod, port }) => `${to} ${pod ?? false} ${port ?? ''}`));
+  };
+  for (const host of ['db-0.db', 'db-0.db.shop', 'db-0.db.shop.svc', 'db-0.db.shop.svc.cluster.local'])
+    expect(named(`${host}:27017`), host).toEqual(['shop/db true 27017']);
+  expect(named('log-1.log.ops:80')).toEqual(['ops/log true 80']);
+  expect(named('db:27017')).toEqual(['shop/db false 27017']);
+  for (const host of ['pay-0.pay', 'pay-0.pay.shop', 'log-0.log', 'a.db-0.db.shop'])
+    expect(named(`${host}:80`), host).toEqual([]);
+});
+
 test('services of the same pods can only move together; what an injector added says nothing', () => {
   const { edges, shared } = graphOf(
     two +

@@ -1,5 +1,6 @@
 import type { Workload } from '@isthmus/istio';
 import { child, descend, type Field, items, rootField, text } from '@isthmus/kubernetes';
+import { isHeadless, type MigratingService } from '../services.ts';
 import type { Evidence, Found } from './edge.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -73,17 +74,32 @@ export function* hostsIn(value: string): Generator<Host> {
   }
 }
 
+/** A service that is named, or one Pod of it. */
+interface Resolved {
+  readonly id: string;
+  readonly pod: boolean;
+}
+
 /**
  * The service that an application's resolver finds under a name: of its own namespace, `name.namespace`, and with
- * `.svc` and the cluster's domain; before it may stand the name of a pod.
+ * `.svc` and the cluster's domain; before that of a headless one may stand the name of a Pod (Kubernetes' DNS specification 1.1).
  */
-function resolve(host: string, namespace: string, clusterDomain: string, ids: ReadonlySet<string>): string | undefined {
-  if (!host.includes('.')) return ids.has(`${namespace}/${host}`) ? `${namespace}/${host}` : undefined;
+function resolve(
+  host: string,
+  namespace: string,
+  clusterDomain: string,
+  services: ReadonlyMap<string, MigratingService>,
+): Resolved | undefined {
+  const find = (id: string, pod = false): Resolved | undefined => {
+    const found = services.get(id);
+    return found === undefined || (pod && !isHeadless(found)) ? undefined : { id, pod };
+  };
   const isLong = host.endsWith(`.svc.${clusterDomain}`) || host.endsWith('.svc');
-  const parts = (isLong ? host.slice(0, host.lastIndexOf('.svc')) : host).split('.');
-  if (parts.length < 2 || parts.length > (isLong ? 3 : 2)) return undefined;
-  const id = `${parts.at(-1)}/${parts.at(-2)}`;
-  return ids.has(id) ? id : undefined;
+  const [first = '', second, third, ...rest] = (isLong ? host.slice(0, host.lastIndexOf('.svc')) : host).split('.');
+  if (rest.length > 0) return undefined;
+  if (third !== undefined) return find(`${third}/${second}`, true);
+  if (second === undefined) return isLong ? undefined : find(`${namespace}/${first}`);
+  return find(`${second}/${first}`) ?? (isLong ? undefined : find(`${namespace}/${second}`, true));
 }
 
 /** What a workload names in its environment and arguments: a service, or a host outside of the mesh. */
@@ -95,15 +111,16 @@ export interface Named {
 
 /** The services and hosts that each workload of a cluster names, whether or not a service stands before it. */
 export function* namedByWorkloads(around: Surroundings): Generator<readonly [Workload, Named]> {
-  const ids = new Set(around.services.map(({ id }) => id));
+  const services = new Map(around.services.map((service) => [service.id, service]));
   for (const workload of around.workloads) {
     if (!workload.inCluster) continue;
     for (const container of containersOf(workload))
       for (const { kind, field, name } of textsOf(container))
         for (const { host, isAddress, port } of hostsIn(field.value)) {
+          const resolved = resolve(host, workload.namespace, around.clusterDomain, services);
           const to =
-            resolve(host, workload.namespace, around.clusterDomain, ids) ??
-            around.finder.named(host, workload.namespace).find((id) => ids.has(id) && host.includes('.'));
+            resolved?.id ??
+            around.finder.named(host, workload.namespace).find((id) => services.has(id) && host.includes('.'));
           const outside = to === undefined ? around.external(host) : undefined;
           const target = to ?? outside;
           if (target === undefined) continue;
@@ -112,6 +129,7 @@ export function* namedByWorkloads(around: Surroundings): Generator<readonly [Wor
             confidence: host.includes('.') || isAddress ? 0.7 : 0.4,
             detail: `${name} names ${host}`,
             ...(port === undefined ? {} : { port }),
+            ...(resolved?.pod ? { pod: true } : {}),
             resource: workload.resource,
             path: field.path,
           };

@@ -175,6 +175,26 @@ test('ports without a way count once no Pod in Istio answers them any more', () 
   });
 });
 
+test('callers that name single Pods have no way to them from another cluster', () => {
+  const text = (host: string): string =>
+    (workload('cart').replace('{name: app,', `{name: app, args: ["${host}:80"],`) + workload('pay')).replace(
+      'spec: {selector: {app: pay},',
+      'spec: {clusterIP: None, selector: {app: pay},',
+    );
+  const closed = (host: string, topology: 'same-cluster' | 'separate-clusters', phases: Record<string, string>) =>
+    closedWays(factsOf(text(host), { topology }), 'shop/cart', at(phases)).map((one) => one.text);
+  const lost = [
+    'shop/cart → shop/pay: pay is headless: names of its single Pods (pod.pay.shop) have no way over the bridge. Move callers that use them together with it.',
+  ];
+  const moved = { 'shop/cart': 'migrated' };
+  expect(closed('pay-0.pay', 'separate-clusters', moved)).toEqual(lost);
+  expect(closed('pay', 'separate-clusters', moved)).toEqual([]);
+  expect(closed('pay-0.pay', 'same-cluster', moved)).toEqual([]);
+  expect(closed('pay-0.pay', 'separate-clusters', { 'shop/pay': 'shifting' })).toEqual([]);
+  expect(closed('pay-0.pay', 'separate-clusters', { 'shop/pay': 'migrated' })).toEqual(lost);
+  expect(closed('pay-0.pay', 'separate-clusters', { 'shop/pay': 'migrated', ...moved })).toEqual([]);
+});
+
 test('calls that go past rules, or meet them twice, are named', () => {
   const routed = (http: string): BridgeFacts =>
     factsOf(

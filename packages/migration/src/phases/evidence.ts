@@ -13,7 +13,7 @@ import { closedIntoKong, intoKong, strictWhileBridging } from '../bridge/into-ko
 import { bridgeLabel } from '../bridge/object.ts';
 import { hasPodsInIstio, type Progress, type ProgressOf, progressOfPhase } from '../bridge/progress.ts';
 import type { WaveOf } from '../bridge/stages.ts';
-import { crossingWays, otherRules, portsWithoutWay, type Way } from '../bridge/way.ts';
+import { callsWithoutWay, crossingWays, otherRules, type Way } from '../bridge/way.ts';
 import { workloadCalls } from '../graph/workload-calls.ts';
 import type { Order } from '../waves/settings.ts';
 import type { GateEvidence, Phase } from './gate.ts';
@@ -44,7 +44,7 @@ function ofCrossing(
 /** Calls of a service, and to it, that would have no way across in a phase, or none for some of their ports. */
 export const closedWays = (facts: BridgeFacts, service: string, progressOf: ProgressOf): GateEvidence[] =>
   ofCrossing(facts, service, progressOf, (way) =>
-    way.kind === 'closed' ? [way.reason ?? ''] : portsWithoutWay(way, facts, progressOf),
+    way.kind === 'closed' ? [way.reason ?? ''] : callsWithoutWay(way, facts, progressOf),
   );
 
 /** Calls of a service, and to it, that meet other rules across the meshes than within Istio, which nobody compares. */
