@@ -1,4 +1,4 @@
-import type { JsonObject } from '@isthmus/kubernetes';
+import { type JsonObject, mapOf } from '@isthmus/kubernetes';
 import { type Changes, type Cluster, refOf } from '../bridge/placed.ts';
 import { appliedTo, inPlace, isOverlay, overlaysOf, type Portion, removedFrom, type Written } from './portions.ts';
 
@@ -25,9 +25,29 @@ const isOther = (one: { readonly object: JsonObject }): boolean => !isRoute(one)
 const isFixed = ({ kind }: JsonObject): boolean =>
   ['Pod', 'ReplicaSet', 'ReplicationController', 'Job'].includes(String(kind));
 
+/** Whether an object leaves its Pods alone until somebody deletes them (Kubernetes, `updateStrategy` of StatefulSets and DaemonSets). */
+function waitsForPeople({ kind, spec }: JsonObject): boolean {
+  const { updateStrategy } = mapOf(spec);
+  return (kind === 'StatefulSet' || kind === 'DaemonSet') && mapOf(updateStrategy).type === 'OnDelete';
+}
+
+/** What commands of `waitFor` look at where people have to delete the Pods. */
+export const deletedByPeople = '{.status.updated';
+
 /** Commands that wait until the pods of an object are there; none where nothing can be waited for. */
 function waitFor(object: JsonObject): string[] {
   const { kind, namespace, name } = refOf(inPlace(object));
+  if (waitsForPeople(object)) {
+    // `rollout status` refuses them.
+    const { replicas } = mapOf(object.spec);
+    return kind === 'StatefulSet'
+      ? [
+          `kubectl -n ${namespace} wait --for=jsonpath='${deletedByPeople}Replicas}'=${typeof replicas === 'number' ? replicas : 1} statefulset/${name} --timeout=60m`,
+        ]
+      : [
+          `kubectl -n ${namespace} get daemonset/${name} -o jsonpath='${deletedByPeople}NumberScheduled} of {.status.desiredNumberScheduled}'`,
+        ];
+  }
   switch (kind) {
     case 'Deployment':
     case 'StatefulSet':

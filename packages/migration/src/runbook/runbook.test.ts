@@ -254,6 +254,26 @@ test('a pod without a controller is made anew, since nothing else would give it 
   );
 });
 
+test('pods that start anew once somebody deletes them are waited for, and the runbook says who', () => {
+  const commands = (kind: string) => {
+    const text = shop.replace(
+      /kind: Deployment\nmetadata: \{name: pay(.*)\nspec: \{/,
+      `kind: ${kind}\nmetadata: {name: pay$1\nspec: {replicas: 3, updateStrategy: {type: OnDelete}, `,
+    );
+    expect(text).not.toBe(shop);
+    const { stages } = runbookOf(factsOf(text), waves, 1, undefined, 'kubernetes');
+    return stages
+      .flatMap(({ steps }) => steps.flatMap((step) => step.commands))
+      .filter(({ why }) => why?.includes('OnDelete'));
+  };
+  expect(commands('StatefulSet')[0]).toEqual({
+    tool: 'kubectl',
+    text: "kubectl -n shop wait --for=jsonpath='{.status.updatedReplicas}'=3 statefulset/pay --timeout=60m",
+    why: 'its updateStrategy is OnDelete: delete its Pods one by one, so that they start anew',
+  });
+  expect(commands('DaemonSet')[0]?.text).toContain('get daemonset/pay');
+});
+
 test('between clusters what pods read is to be there first; the end takes Istio away only where nobody stays in it', () => {
   const text = shop.replaceAll(
     'containers: [{name: app}]',

@@ -8,7 +8,7 @@ import { ownTrustDomain } from '../bridge/settings.ts';
 import type { Stage } from '../bridge/stages.ts';
 import { type Command, istioctl, kubectl, kumactl, shell, word } from './command.ts';
 import { contextsOf, placeIn } from './manifests.ts';
-import { type Move, movesBack, movesOf } from './moves.ts';
+import { deletedByPeople, type Move, movesBack, movesOf } from './moves.ts';
 import { podNeeds } from './pod-needs.ts';
 import { type Portion, type Written, writtenIn } from './portions.ts';
 
@@ -104,7 +104,15 @@ function applying(folder: string, stage: Stage, how: Written): Command[] {
         // Many would fill pages: the script has them all.
         return lines.length > mostShown
           ? [shell(`sh ${at('wait.sh')}`, `waits for ${lines.length} workloads`, context)]
-          : lines.map((line) => kubectl(line.replace(/^kubectl /, ''), undefined, context));
+          : lines.map((line) =>
+              kubectl(
+                line.replace(/^kubectl /, ''),
+                line.includes(deletedByPeople)
+                  ? 'its updateStrategy is OnDelete: delete its Pods one by one, so that they start anew'
+                  : undefined,
+                context,
+              ),
+            );
       case 'delete':
         return how.form === 'universal'
           ? [shell(`sh ${at('delete.sh')}`, undefined, context)]
