@@ -30,7 +30,7 @@ test('whether access widens is answered, and who may call a workload is shown wi
   expect(download.suggestedFilename()).toBe('access.csv');
   await page.reload();
   await detail.getByRole('link', { name: 'AuthorizationPolicy sales/payments', exact: true }).first().click();
-  await expect(page).toHaveURL(/\/workbench\?resource=\d+/);
+  await expect(page).toHaveURL(/\/workbench\?resource=AuthorizationPolicy\/\w+\/[\w-]+/);
 });
 
 test('by keyboard only: to a workload, its callers, the same ones too, and to the policy that decides', async ({
@@ -82,5 +82,5 @@ test('by keyboard only: to a workload, its callers, the same ones too, and to th
   expect((await download).suggestedFilename()).toBe('access.csv');
   await tabTo(detail.getByRole('link', { name: 'AuthorizationPolicy sales/payments', exact: true }).first());
   await page.keyboard.press('Enter');
-  await expect(page).toHaveURL(/\/workbench\?resource=\d+/);
+  await expect(page).toHaveURL(/\/workbench\?resource=AuthorizationPolicy\/\w+\/[\w-]+/);
 });

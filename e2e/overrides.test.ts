@@ -297,5 +297,5 @@ test('what is overridden is marked in every list, with who did it and why, and e
     .getByRole('region', { name: /^Finding / })
     .getByRole('link', { name: /^MeshTimeout sales/ })
     .click();
-  await expect.poll(address).toMatch(/workbench\?resource=\d+&tab=MeshTimeout\/sales\/seats/);
+  await expect.poll(address).toMatch(/workbench\?resource=[\w/-]+&tab=MeshTimeout\/sales\/seats/);
 });

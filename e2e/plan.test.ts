@@ -59,7 +59,7 @@ test('plan waves with the mouse: a move shows what follows, is kept, and its fil
     .getByRole('link', { name: /AuthorizationPolicy .* in the workbench/ })
     .first()
     .click();
-  await expect(page).toHaveURL(/workbench\?resource=\d+&field=spec\.rules/);
+  await expect(page).toHaveURL(/workbench\?resource=[\w/-]+&field=spec\.rules/);
 });
 
 test('plan waves by keyboard only', async ({ page }) => {

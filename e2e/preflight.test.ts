@@ -42,7 +42,7 @@ test('what would break on the day: the answer, the evidence, a patch to copy, th
   await expect(page.getByRole('region', { name: 'Failed' })).toBeHidden();
   await page.getByRole('button', { name: 'Show all' }).click();
   await page.getByRole('link', { name: 'DestinationRule sales/payments in the workbench' }).click();
-  await expect(page).toHaveURL(/workbench\?resource=\d+&field=spec\.trafficPolicy\.tls\.mode/);
+  await expect(page).toHaveURL(/workbench\?resource=DestinationRule\/[\w/-]+&field=spec\.trafficPolicy\.tls\.mode/);
   await expect(page.getByRole('heading', { level: 1 })).toContainText('payments');
 });
 
@@ -71,7 +71,7 @@ test('by keyboard only: a check is opened, its patch copied, the skipped ones sh
   await expect(page.getByRole('region', { name: 'Failed' })).toBeHidden();
   await press(page.getByRole('button', { name: 'Show all' }));
   await press(page.getByRole('link', { name: 'DestinationRule sales/payments in the workbench' }));
-  await expect(page).toHaveURL(/workbench\?resource=\d+&field=spec\.trafficPolicy\.tls\.mode/);
+  await expect(page).toHaveURL(/workbench\?resource=DestinationRule\/[\w/-]+&field=spec\.trafficPolicy\.tls\.mode/);
 });
 
 test('the page of a rule has an example that fails and one that passes', async ({ page }) => {

@@ -180,6 +180,6 @@ test('a line that came from settings of the mesh says so, and leads there', asyn
   }
   await link.focus();
   await page.keyboard.press('Enter');
-  await expect(page).toHaveURL(/resource=\d+&field=defaultConfig\.terminationDrainDuration/);
+  await expect(page).toHaveURL(/resource=MeshConfig\/[\w/-]+&field=defaultConfig\.terminationDrainDuration/);
   await expect(page.getByRole('heading', { level: 1, name: /^MeshConfig/ })).toBeVisible();
 });

@@ -212,10 +212,11 @@ export const routes = defineRoutes({
   getWorkbench: {
     method: 'GET',
     path: '/migrations/:id/workbench',
-    summary: 'Before and after of a service (`ns/name`), a resource (its index) or a namespace',
+    summary:
+      'Before and after of a service (`ns/name`), a resource (its index, or `Kind/namespace/name` with `@file:line` where several have that name) or a namespace',
     query: Type.Object({
       service: Type.Optional(Type.String()),
-      resource: Type.Optional(Type.Integer()),
+      resource: Type.Optional(Type.String({ maxLength: 5000 })),
       namespace: Type.Optional(Type.String()),
     }),
     status: 200,

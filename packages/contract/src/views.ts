@@ -226,6 +226,8 @@ export type PlacedDiagnostic = Static<typeof PlacedDiagnostic>;
 
 /** Before and after of a service, a resource or a namespace. */
 export const Workbench = Type.Object({
+  /** What names the resource that was asked for, in later snapshots too; absent of services and namespaces. */
+  resource: Type.Optional(Type.String()),
   title: Type.String(),
   before: Type.Array(SourceDocument),
   after: Type.Array(TargetDocument),

@@ -63,7 +63,7 @@ export function viewRoutes(app: FastifyInstance, { store, views }: Context): voi
   serve(app, routes.getWorkbench, (request, reply) =>
     render(request, reply, {
       name: 'workbench',
-      ...(request.query as { service?: string; resource?: number; namespace?: string }),
+      ...(request.query as { service?: string; resource?: string; namespace?: string }),
     }),
   );
   serve(app, routes.getBehaviour, (request, reply) =>

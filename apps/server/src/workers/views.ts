@@ -68,7 +68,7 @@ export interface ViewTask {
     | {
         readonly name: 'workbench';
         readonly service?: string;
-        readonly resource?: number;
+        readonly resource?: string;
         readonly namespace?: string;
       }
     | ({ readonly name: 'bridge'; readonly basis: PlanBasis } & BridgeQuery)

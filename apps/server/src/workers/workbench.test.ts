@@ -13,7 +13,10 @@ import { workbench } from './workbench.ts';
 
 /** Files as a view of the workbench needs them; findings are not looked at. */
 function snapshotOf(folder: string, files: readonly string[]): Translated {
-  const texts = new Map(files.map((file) => [file, readFileSync(join(folder, file))]));
+  return snapshotOfTexts(new Map(files.map((file) => [file, readFileSync(join(folder, file))])));
+}
+
+function snapshotOfTexts(texts: ReadonlyMap<string, Buffer>): Translated {
   const estate = takeIn([...texts].map(([file, bytes]) => readManifest(file, bytes)));
   const translation = translate(estate, { ...defaultSettings, complete: true });
   const services = servicesOf(estate);
@@ -81,7 +84,7 @@ function check(snapshot: Translated, mostResources: number): number {
   const wanted = [
     ...snapshot.services.map(({ id }) => ({ service: id })),
     ...[...new Set(istio.map(({ namespace }) => namespace || 'default'))].map((namespace) => ({ namespace })),
-    ...[...istio.keys()].slice(0, mostResources).map((resource) => ({ resource })),
+    ...[...istio.keys()].slice(0, mostResources).map((index) => ({ resource: String(index) })),
   ];
   let links = 0;
   for (const one of wanted) {
@@ -94,6 +97,29 @@ function check(snapshot: Translated, mostResources: number): number {
   }
   return links;
 }
+
+test('a resource is found by its index, and by the name that lasts from import to import', () => {
+  const route = (name: string): string =>
+    `apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: ${name}, namespace: sales}\nspec: {hosts: [${name}]}\n---\n`;
+  const of = (files: Readonly<Record<string, string>>) =>
+    snapshotOfTexts(new Map(Object.entries(files).map(([file, text]) => [file, Buffer.from(text)])));
+  const shown = (snapshot: Translated, resource: string) => {
+    const found = workbench(snapshot, { resource }, new Map(), []);
+    return found && [found.resource, found.before[0]?.file, found.before[0]?.line];
+  };
+  const first = of({ 'a.yaml': route('seats') + route('flights') });
+  expect(shown(first, '1')).toEqual(['VirtualService/sales/flights', 'a.yaml', 6]);
+  // Another import puts others in front of it.
+  const second = of({ 'a.yaml': route('api') + route('seats') + route('flights') });
+  expect(shown(second, 'VirtualService/sales/flights')).toEqual(['VirtualService/sales/flights', 'a.yaml', 11]);
+  const east = 'VirtualService/sales/seats@cluster=east/a.yaml:1';
+  const both = of({ 'cluster=east/a.yaml': route('seats'), 'cluster=west/a.yaml': route('seats') });
+  expect(shown(both, '0')).toEqual([east, 'cluster=east/a.yaml', 1]);
+  expect(shown(both, east.replace('east', 'west'))).toEqual([east.replace('east', 'west'), 'cluster=west/a.yaml', 1]);
+  expect(shown(both, 'VirtualService/sales/seats@gone.yaml:7')).toEqual([east, 'cluster=east/a.yaml', 1]);
+  for (const none of ['9', 'VirtualService/sales/none', 'Service/sales/seats', 'VirtualService//seats', 'x'])
+    expect(shown(both, none), none).toBeUndefined();
+});
 
 test('each line of what is emitted tells all that it came from, and each field all that it went to', () => {
   const folder = fileURLToPath(new URL('../../../../examples/kong-air/', import.meta.url));

@@ -18,21 +18,45 @@ const mostElsewhere = 200;
 
 interface Wanted {
   readonly service?: string;
-  readonly resource?: number;
+  /** Its index, or what `nameIn` gives for it. */
+  readonly resource?: string;
   readonly namespace?: string;
 }
 
-function choose(snapshot: Translated, wanted: Wanted): { title: string; indexes: readonly number[] } | undefined {
+/** A resource in addresses: `Kind/namespace/name`, with the place of one that shares its name with others. */
+function nameIn(istio: readonly Resource[], { kind, namespace, name, source }: Resource): string {
+  const isSame = (one: Resource): boolean => one.kind === kind && one.namespace === namespace && one.name === name;
+  const key = `${kind}/${namespace}/${name}`;
+  return istio.filter(isSame).length === 1 ? key : `${key}@${source.file}:${source.line}`;
+}
+
+/** The resource that an address names; the first of a name where its place is another one now. */
+function namedBy(istio: readonly Resource[], text: string): Resource | undefined {
+  if (/^\d{1,9}$/.test(text)) return istio[Number(text)];
+  const [, kind = '', namespace, name, place] = /^([^/]+)\/([^/]*)\/([^@]+)(?:@(.*))?$/s.exec(text) ?? [];
+  const found = istio.filter((one) => one.kind === kind && one.namespace === namespace && one.name === name);
+  return found.find(({ source }) => `${source.file}:${source.line}` === place) ?? found[0];
+}
+
+interface Chosen {
+  readonly title: string;
+  readonly indexes: readonly number[];
+  /** What names it where it is one resource. */
+  readonly resource?: string;
+}
+
+function choose(snapshot: Translated, wanted: Wanted): Chosen | undefined {
   const { istio } = snapshot.translation.estate;
   if (wanted.service !== undefined) {
     const indexes = snapshot.concerns.get(wanted.service);
     return indexes && { title: wanted.service, indexes };
   }
   if (wanted.resource !== undefined) {
-    const resource = istio[wanted.resource];
+    const resource = namedBy(istio, wanted.resource);
     if (resource === undefined) return undefined;
     const { kind, namespace, name } = resource;
-    return { title: `${kind} ${namespace === '' ? name : `${namespace}/${name}`}`, indexes: [wanted.resource] };
+    const title = `${kind} ${namespace === '' ? name : `${namespace}/${name}`}`;
+    return { title, indexes: [istio.indexOf(resource)], resource: nameIn(istio, resource) };
   }
   if (wanted.namespace === undefined) return undefined;
   const { namespace } = wanted;
@@ -270,6 +294,7 @@ export function workbench(
   ]);
   return {
     title: chosen.title,
+    ...(chosen.resource === undefined ? {} : { resource: chosen.resource }),
     before: sources.map(({ index, resource: { apiVersion, kind, namespace, name, source }, part }) => ({
       index,
       resource: { apiVersion, kind, namespace, name },

@@ -100,7 +100,8 @@ export const servicesQuery = (id: string) =>
 /** What the workbench shows: a service (`ns/name`), a resource (its index) or a namespace. */
 export interface WorkbenchSubject {
   readonly service?: string;
-  readonly resource?: number;
+  /** Its index, or what names it in later snapshots too. */
+  readonly resource?: string;
   readonly namespace?: string;
 }
 

@@ -31,8 +31,9 @@ const source = joinDocuments(workbench.before);
 
 test('one subject is chosen, and nonsense chooses none', () => {
   expect(readSubject({ service: 'a/b', namespace: 'a' })).toEqual({ service: 'a/b' });
-  expect(readSubject({ resource: '7' })).toEqual({ resource: 7 });
-  expect(readSubject({ resource: '-1' })).toBeUndefined();
+  for (const resource of ['7', 'VirtualService/sales/seats', 'MeshConfig//istio', 'Gateway/a/b@cluster=c/d.yaml:1'])
+    expect(readSubject({ resource })).toEqual({ resource });
+  for (const resource of ['-1', 'x', 'a/b', '/a/b', '']) expect(readSubject({ resource })).toBeUndefined();
   expect(readSubject({})).toBeUndefined();
 });
 

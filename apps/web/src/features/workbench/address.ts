@@ -11,7 +11,7 @@ type Named = { readonly resource: Workbench['before'][number]['resource'] };
 /** What is shown; undefined where nothing is chosen. Of several the first of service, resource, namespace counts. */
 export function readSubject({ service, resource, namespace }: Search): WorkbenchSubject | undefined {
   if (service !== undefined) return { service };
-  if (resource !== undefined && /^\d{1,9}$/.test(resource)) return { resource: Number(resource) };
+  if (resource !== undefined && /^\d{1,9}$|^[^/]+\/[^/]*\/./.test(resource)) return { resource };
   return namespace === undefined ? undefined : { namespace };
 }
 

@@ -1,6 +1,6 @@
 import type { Workbench } from '@isthmus/contract';
 import { Button } from '@mantine/core';
-import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { lazy, useEffect, useState } from 'react';
 import { isProblem } from '../../api/problem.ts';
@@ -59,6 +59,7 @@ const kinds = { service: 'Service', resource: 'Resource', namespace: 'Namespace'
 function Subject({ id, subject }: { id: string; subject: WorkbenchSubject }) {
   const { data: migration } = useSuspenseQuery(migrationQuery(id));
   const view = useQuery(workbenchQuery(id, subject));
+  const isNamed = useNamed(id, subject, view.data);
   const monaco = useMonaco();
   const [kind] = (['service', 'resource', 'namespace'] as const).filter((one) => subject[one] !== undefined);
   const asked = subject.service ?? subject.namespace ?? `Resource ${subject.resource}`;
@@ -92,7 +93,7 @@ function Subject({ id, subject }: { id: string; subject: WorkbenchSubject }) {
       answer={data === undefined ? `Loading before and after of ${asked} …` : answerOf(data)}
       actions={<Picker id={id} subject={subject} title={title} />}
     >
-      {data === undefined || monaco.value === undefined ? (
+      {data === undefined || !isNamed || monaco.value === undefined ? (
         <BenchShape />
       ) : (
         <Bench
@@ -107,6 +108,20 @@ function Subject({ id, subject }: { id: string; subject: WorkbenchSubject }) {
       )}
     </Page>
   );
+}
+
+/** Whether the address names its subject: a mere index, as links have it, would mean another resource after the next import. */
+function useNamed(id: string, subject: WorkbenchSubject, data: Workbench | undefined): boolean {
+  const client = useQueryClient();
+  const [, change] = useAddress();
+  const name = data?.resource;
+  const isNamed = name === undefined || name === subject.resource;
+  useEffect(() => {
+    if (isNamed) return;
+    client.setQueryData(workbenchQuery(id, { resource: name }).queryKey, data);
+    change({ resource: name });
+  }, [isNamed, name, data, id, client, change]);
+  return isNamed;
 }
 
 function NoResources({ id, service }: { id: string; service: string | undefined }) {
