@@ -134,8 +134,10 @@ test('the pointer lights up what belongs together, and the panes scroll together
   await before.locator('.view-lines').hover();
   await page.mouse.wheel(0, 300);
   await expect.poll(() => topOf(after)).toBeGreaterThan(3);
-  await page.getByRole('button', { name: 'Scroll together' }).click();
+  const together = page.getByRole('button', { name: 'Scroll together' });
+  await together.click();
   await expect(page).toHaveURL(/scroll=apart/);
+  await expect(together).toHaveAttribute('aria-pressed', 'false');
   // What was scrolled together may still be on its way.
   let kept = await topOf(after);
   const isStill = async (): Promise<boolean> => {
