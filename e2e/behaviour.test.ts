@@ -7,6 +7,7 @@ test('a difference is found, opened in the simulator, and the request changed un
   const address = await openSample(page);
   await page.getByRole('link', { name: 'Behaviour' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Behaviour');
+  await expect(page.getByRole('link', { name: /^Behaviour \d+ services with open verdicts$/ })).toBeVisible();
   await expect(page.getByText(/^Kong Mesh treats every request to \d+ of \d+ services as Istio does/)).toBeVisible();
   await page.getByRole('button', { name: /^differs \d+/ }).click();
   await expect(page).toHaveURL(/verdict=differs/);

@@ -20,6 +20,9 @@ export const isUnpredicted = ({ routing, resilience }: BehaviourRow): boolean =>
 export const worstOf = ({ routing, resilience }: BehaviourRow): BehaviourState =>
   rank[routing.verdict] <= rank[resilience.verdict] ? routing.verdict : resilience.verdict;
 
+/** Whether somebody has yet to mend or accept what it does otherwise, or what nobody could decide. */
+export const hasOpenVerdict = (row: BehaviourRow): boolean => ['differs', 'undecided'].includes(worstOf(row));
+
 /** What to look at first: what no finding foretold, then what differs, then the rest. */
 export function byUrgency(rows: readonly BehaviourRow[]): BehaviourRow[] {
   const of = (row: BehaviourRow): number => (isUnpredicted(row) ? 0 : rank[worstOf(row)]);
