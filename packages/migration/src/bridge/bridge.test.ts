@@ -1,22 +1,17 @@
 import { takeIn } from '@isthmus/istio';
 import { type JsonObject, readManifest } from '@isthmus/kubernetes';
-import { defaultSettings, translate } from '@isthmus/translation';
 import { expect, test } from 'vitest';
 import {
   type BridgeFacts,
   type BridgeSettings,
-  bridgeFacts,
   bridgeState,
-  concerns,
   crossingWays,
-  defaultBridgeSettings,
   type Progress,
   problemOfShift,
   progressOfPhase,
   requestPath,
-  serviceGraph,
-  servicesOf,
 } from '../index.ts';
+import { factsOfEstate } from './facts.test-support.ts';
 
 const service = (name: string, ports = '[{port: 80, name: http}]'): string => `
 apiVersion: v1
@@ -51,15 +46,7 @@ function factsOf(
   target: '2.13' | '2.14' | '3.0' = '2.14',
 ): BridgeFacts {
   const estate = takeIn([readManifest('a.yaml', new TextEncoder().encode(text))]);
-  const settings = { ...defaultSettings, complete: true, target };
-  return bridgeFacts({
-    estate,
-    graph: serviceGraph(estate, settings),
-    emitted: translate(estate, settings).emitted,
-    concerns: concerns(estate, servicesOf(estate), settings.clusterDomain),
-    names: settings,
-    settings: { ...defaultBridgeSettings, ...own },
-  });
+  return factsOfEstate(estate, own, target);
 }
 
 const at =

@@ -4,16 +4,13 @@ import { takeIn } from '@isthmus/istio';
 import { checkEdgeResource, isEdgeGroup } from '@isthmus/kong-gateway';
 import { checkAdmission, type TargetVersion, targetVersions } from '@isthmus/kong-mesh';
 import { type JsonObject, readManifest, stringifyJson } from '@isthmus/kubernetes';
-import { defaultSettings, translate } from '@isthmus/translation';
+import { defaultSettings } from '@isthmus/translation';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   againstPhase,
   type BridgeFacts,
-  bridgeFacts,
   bridgeState,
   type Changes,
-  concerns,
-  defaultBridgeSettings,
   defaultPlanSettings,
   type Placed,
   phaseCase,
@@ -21,11 +18,11 @@ import {
   presentGraph,
   type Stage,
   serviceGraph,
-  servicesOf,
   stagesOfWave,
   type Topology,
   waveOf,
 } from '../index.ts';
+import { factsOfEstate } from './facts.test-support.ts';
 import { refOf } from './placed.ts';
 
 const folder = new URL('../../../../examples/kong-air/', import.meta.url);
@@ -41,15 +38,7 @@ const root = (name: string): string =>
 const isPlaceholder = ({ kind }: JsonObject): boolean => kind === 'MeshTrust';
 
 function factsOf(topology: Topology, target: TargetVersion): BridgeFacts {
-  const settings = { ...defaultSettings, target, complete: true };
-  return bridgeFacts({
-    estate,
-    graph: serviceGraph(estate, settings),
-    emitted: translate(estate, settings).emitted,
-    concerns: concerns(estate, servicesOf(estate), settings.clusterDomain),
-    names: settings,
-    settings: { ...defaultBridgeSettings, topology, istioRoots: root('Istio'), kongRoots: root('Kong Mesh') },
-  });
+  return factsOfEstate(estate, { topology, istioRoots: root('Istio'), kongRoots: root('Kong Mesh') }, target);
 }
 
 const graph = serviceGraph(estate, defaultSettings);

@@ -3,26 +3,22 @@ import { compileService, effectiveConfig, takeIn } from '@isthmus/istio';
 import { checkEdgeResource, isEdgeGroup } from '@isthmus/kong-gateway';
 import { checkAdmission, compileKongMesh, type TargetVersion, targetVersions } from '@isthmus/kong-mesh';
 import { type JsonObject, readManifest, writeYamlDocuments } from '@isthmus/kubernetes';
-import { defaultSettings, translate } from '@isthmus/translation';
+import { defaultSettings } from '@isthmus/translation';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   againstPhase,
   type BridgeFacts,
-  bridgeFacts,
   bridgeState,
   closedWays,
-  concerns,
   crossingWays,
-  defaultBridgeSettings,
   type Phase,
   phaseCase,
   progressOfPhase,
   requestPath,
-  serviceGraph,
-  servicesOf,
   type Topology,
 } from '../index.ts';
+import { factsOfEstate } from './facts.test-support.ts';
 
 /** Ports of each kind that a bridge treats in its own way. */
 const kinds = [
@@ -112,15 +108,7 @@ const estateOf = (text: string) => takeIn([readManifest('a.yaml', new TextEncode
 
 function factsOf(one: Drawn): BridgeFacts {
   const estate = estateOf(textOf(one));
-  const settings = { ...defaultSettings, complete: true, target: one.target };
-  return bridgeFacts({
-    estate,
-    graph: serviceGraph(estate, settings),
-    emitted: translate(estate, settings).emitted,
-    concerns: concerns(estate, servicesOf(estate), settings.clusterDomain),
-    names: settings,
-    settings: { ...defaultBridgeSettings, topology: one.topology },
-  });
+  return factsOfEstate(estate, { topology: one.topology }, one.target);
 }
 
 const states: readonly { readonly pay: Phase; readonly cart: Phase }[] = [
@@ -305,15 +293,7 @@ test('a port that callers are known to call, and that has no way, keeps gates sh
   };
   const shut = (of: Drawn, named: string, moved: 'shop/cart' | 'shop/pay'): string[] => {
     const estate = estateOf(textOf(of).replace('value: pay.shop}', `value: "${named}"}`));
-    const settings = { ...defaultSettings, complete: true };
-    const facts = bridgeFacts({
-      estate,
-      graph: serviceGraph(estate, settings),
-      emitted: translate(estate, settings).emitted,
-      concerns: concerns(estate, servicesOf(estate), settings.clusterDomain),
-      names: settings,
-      settings: { ...defaultBridgeSettings, topology: of.topology },
-    });
+    const facts = factsOfEstate(estate, { topology: of.topology });
     return closedWays(facts, moved, (id) => progressOfPhase(id === moved ? 'migrated' : 'discovered')).map(
       ({ text }) => text,
     );

@@ -1,23 +1,18 @@
 import { takeIn } from '@isthmus/istio';
 import { readManifest } from '@isthmus/kubernetes';
-import { defaultSettings, translate } from '@isthmus/translation';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   type BridgeFacts,
-  bridgeFacts,
   bridgeState,
-  concerns,
   crossingWays,
-  defaultBridgeSettings,
   progressAt,
-  serviceGraph,
-  servicesOf,
   stagesNamed,
   stagesOfWave,
   type Topology,
   type WaveOf,
 } from '../index.ts';
+import { factsOfEstate } from './facts.test-support.ts';
 import { changesBetween } from './placed.ts';
 import { importedObjects } from './state.ts';
 
@@ -114,15 +109,7 @@ function manifests(all: readonly Drawn[], strict: boolean): string {
 
 function factsOf(all: readonly Drawn[], strict: boolean, topology: Topology): BridgeFacts {
   const estate = takeIn([readManifest('a.yaml', new TextEncoder().encode(manifests(all, strict)))]);
-  const settings = { ...defaultSettings, complete: true };
-  return bridgeFacts({
-    estate,
-    graph: serviceGraph(estate, settings),
-    emitted: translate(estate, settings).emitted,
-    concerns: concerns(estate, servicesOf(estate), settings.clusterDomain),
-    names: settings,
-    settings: { ...defaultBridgeSettings, shift: [50], topology, kongRoots: '', istioRoots: '' },
-  });
+  return factsOfEstate(estate, { shift: [50], topology, kongRoots: '', istioRoots: '' });
 }
 
 test('what a wave changes is the difference of whole states, and its ways are all that cross', () => {

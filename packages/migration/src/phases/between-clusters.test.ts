@@ -1,17 +1,9 @@
 import { estateOf, takeIn } from '@isthmus/istio';
 import { readManifest } from '@isthmus/kubernetes';
-import { defaultSettings, translate } from '@isthmus/translation';
+import { defaultSettings } from '@isthmus/translation';
 import { expect, test } from 'vitest';
-import {
-  type BridgeFacts,
-  bridgeFacts,
-  type ClusterOfMesh,
-  callsBetweenClusters,
-  concerns,
-  defaultBridgeSettings,
-  serviceGraph,
-  servicesOf,
-} from '../index.ts';
+import { factsOfEstate } from '../bridge/facts.test-support.ts';
+import { type BridgeFacts, type ClusterOfMesh, callsBetweenClusters } from '../index.ts';
 
 const workload = (name: string, calls = ''): string => `apiVersion: v1
 kind: Service
@@ -35,20 +27,12 @@ metadata: {name: istio-remote-secret-${cluster}, namespace: istio-system, labels
 `;
 
 function clustersOf(texts: Readonly<Record<string, string>>): { whole: BridgeFacts; clusters: ClusterOfMesh[] } {
-  const settings = { ...defaultSettings, complete: true };
+  const _settings = { ...defaultSettings, complete: true };
   const files = Object.entries(texts).map(([cluster, text]) =>
     readManifest(`cluster=${cluster}/a.yaml`, new TextEncoder().encode(text)),
   );
   const estate = takeIn(files);
-  const factsOf = (own: typeof estate): BridgeFacts =>
-    bridgeFacts({
-      estate: own,
-      graph: serviceGraph(own, settings),
-      emitted: translate(own, settings).emitted,
-      concerns: concerns(own, servicesOf(own), settings.clusterDomain),
-      names: settings,
-      settings: defaultBridgeSettings,
-    });
+  const factsOf = (own: typeof estate): BridgeFacts => factsOfEstate(own);
   return {
     whole: factsOf(estate),
     clusters: Object.keys(texts).map((name) => ({ name, facts: factsOf(estateOf(estate, name)) })),

@@ -1,25 +1,21 @@
 import { accessInPhase } from '@isthmus/equivalence';
 import { takeIn } from '@isthmus/istio';
 import { readManifest } from '@isthmus/kubernetes';
-import { defaultSettings, translate } from '@isthmus/translation';
+import { defaultSettings } from '@isthmus/translation';
 import { describe, expect, test } from 'vitest';
+import { factsOfEstate } from '../bridge/facts.test-support.ts';
 import {
   againstPhase,
   type BridgeFacts,
   type BridgeSettings,
-  bridgeFacts,
   callersInIstio,
   closedWays,
-  concerns,
-  defaultBridgeSettings,
   missingTrust,
   type Phase,
   type Progress,
   phaseCase,
   progressOfPhase,
   rulesAcross,
-  serviceGraph,
-  servicesOf,
   waitingFor,
   waveOf,
 } from '../index.ts';
@@ -61,15 +57,7 @@ const shop = workload('web', 'cart') + workload('cart', 'pay') + workload('pay')
 
 function factsOf(text: string, own: Partial<BridgeSettings> = {}): BridgeFacts {
   const estate = takeIn([readManifest('a.yaml', new TextEncoder().encode(text))]);
-  const settings = { ...defaultSettings, complete: true };
-  return bridgeFacts({
-    estate,
-    graph: serviceGraph(estate, settings),
-    emitted: translate(estate, settings).emitted,
-    concerns: concerns(estate, servicesOf(estate), settings.clusterDomain),
-    names: settings,
-    settings: { ...defaultBridgeSettings, ...own },
-  });
+  return factsOfEstate(estate, own);
 }
 const settings = { ...defaultSettings, complete: true };
 const at =

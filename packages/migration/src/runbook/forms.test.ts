@@ -14,25 +14,22 @@ import {
 } from '@isthmus/kong-mesh';
 import { isMap, type Json, type JsonObject, parseYaml, readManifest, stringifyJson } from '@isthmus/kubernetes';
 import { arbitraryEstate, asKubernetes, asResources, checkGolden, readAsKumactl } from '@isthmus/testkit';
-import { defaultSettings, translate } from '@isthmus/translation';
+import { defaultSettings } from '@isthmus/translation';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
+import { factsOfEstate } from '../bridge/facts.test-support.ts';
 import { applicable } from '../bridge/object.ts';
 import { refOf } from '../bridge/placed.ts';
 import { importedObjects } from '../bridge/state.ts';
 import {
   type BridgeFacts,
   type BridgeSettings,
-  bridgeFacts,
-  concerns,
-  defaultBridgeSettings,
   defaultPlanSettings,
   planBundle,
   planReport,
   presentGraph,
   runbookOf,
   serviceGraph,
-  servicesOf,
   type Topology,
   type WaveOf,
   waveOf,
@@ -61,14 +58,7 @@ function planned(estate: Estate, target: TargetVersion, own: Partial<BridgeSetti
     presentGraph(graph, () => undefined),
     { ...defaultPlanSettings, most: 4 },
   );
-  const facts = bridgeFacts({
-    estate,
-    graph,
-    emitted: translate(estate, settings).emitted,
-    concerns: concerns(estate, servicesOf(estate), settings.clusterDomain),
-    names: settings,
-    settings: { ...defaultBridgeSettings, istioRoots: pem, kongRoots: pem, ...own },
-  });
+  const facts = factsOfEstate(estate, { istioRoots: pem, kongRoots: pem, ...own }, target);
   const waves = waveOf(report.waves.map(({ groups }) => groups.flatMap(({ services }) => services)));
   return { facts, waves, count: report.waves.length };
 }

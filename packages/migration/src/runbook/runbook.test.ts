@@ -2,20 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { takeIn } from '@isthmus/istio';
 import type { ResourceForm } from '@isthmus/kong-mesh';
 import { parseYaml, readManifest } from '@isthmus/kubernetes';
-import { defaultSettings, translate } from '@isthmus/translation';
 import { describe, expect, test } from 'vitest';
+import { factsOfEstate } from '../bridge/facts.test-support.ts';
 import {
   type BridgeFacts,
   type BridgeSettings,
-  bridgeFacts,
-  concerns,
-  defaultBridgeSettings,
   planBundle,
   renderRunbook,
   renderRunbookPage,
   runbookOf,
-  serviceGraph,
-  servicesOf,
   waveDays,
   waveOf,
 } from '../index.ts';
@@ -46,15 +41,7 @@ const root = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
 
 function factsOf(text: string, own: Partial<BridgeSettings> = {}): BridgeFacts {
   const estate = takeIn([readManifest('a.yaml', new TextEncoder().encode(text))]);
-  const settings = { ...defaultSettings, complete: true };
-  return bridgeFacts({
-    estate,
-    graph: serviceGraph(estate, settings),
-    emitted: translate(estate, settings).emitted,
-    concerns: concerns(estate, servicesOf(estate), settings.clusterDomain),
-    names: settings,
-    settings: { ...defaultBridgeSettings, istioRoots: root, kongRoots: root, ...own },
-  });
+  return factsOfEstate(estate, { istioRoots: root, kongRoots: root, ...own });
 }
 const days = waveDays(2, {
   start: '2027-01-11',
