@@ -1,6 +1,5 @@
 import { estateOf, takeIn } from '@isthmus/istio';
 import { readManifest } from '@isthmus/kubernetes';
-import { defaultSettings } from '@isthmus/translation';
 import { expect, test } from 'vitest';
 import { factsOfEstate } from '../bridge/facts.test-support.ts';
 import { type BridgeFacts, type ClusterOfMesh, callsBetweenClusters } from '../index.ts';
@@ -27,15 +26,13 @@ metadata: {name: istio-remote-secret-${cluster}, namespace: istio-system, labels
 `;
 
 function clustersOf(texts: Readonly<Record<string, string>>): { whole: BridgeFacts; clusters: ClusterOfMesh[] } {
-  const _settings = { ...defaultSettings, complete: true };
   const files = Object.entries(texts).map(([cluster, text]) =>
     readManifest(`cluster=${cluster}/a.yaml`, new TextEncoder().encode(text)),
   );
   const estate = takeIn(files);
-  const factsOf = (own: typeof estate): BridgeFacts => factsOfEstate(own);
   return {
-    whole: factsOf(estate),
-    clusters: Object.keys(texts).map((name) => ({ name, facts: factsOf(estateOf(estate, name)) })),
+    whole: factsOfEstate(estate),
+    clusters: Object.keys(texts).map((name) => ({ name, facts: factsOfEstate(estateOf(estate, name)) })),
   };
 }
 
