@@ -201,10 +201,19 @@ test('clusters become zones: each has a folder, and requests are compared in one
   );
   expect(isthmus(['check', ...clusters]).status).not.toBe(2);
   expect(isthmus(['plan', ...clusters]).status).toBe(0);
-  const universal = isthmus(['plan', ...clusters, '--out', join(folder({}), 'plan'), '--format', 'universal']);
+  const between = ['--topology', 'separate-clusters'];
+  const universal = isthmus([
+    'plan',
+    ...clusters,
+    ...between,
+    '--out',
+    join(folder({}), 'plan'),
+    '--format',
+    'universal',
+  ]);
   expect([universal.status, universal.stderr]).toEqual([
     2,
-    expect.stringContaining('a plan in Universal form is for one zone'),
+    expect.stringContaining('between clusters a plan in Universal form is for one zone'),
   ]);
 });
 
