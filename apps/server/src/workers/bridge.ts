@@ -110,7 +110,7 @@ export function bridgePartsOf(snapshot: Translated, basis: PlanBasis): readonly 
   const parts = clustersOf(snapshot).map(({ zone, snapshot: own }): BridgePart => {
     if (zone === undefined) return { facts, waves, snapshot };
     const ofCluster = bridgeFactsOf(own, basis, true);
-    return { cluster: zone.cluster, facts: ofCluster, waves: ownWaves({ facts: ofCluster }, waves), snapshot: own };
+    return { cluster: zone.cluster, facts: ofCluster, waves: ownWaves(ofCluster, waves), snapshot: own };
   });
   partsByWhole.set(facts, parts);
   return parts;

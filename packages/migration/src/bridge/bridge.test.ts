@@ -11,24 +11,10 @@ import {
   progressOfPhase,
   requestPath,
 } from '../index.ts';
-import { factsOfEstate } from './facts.test-support.ts';
+import { factsOfEstate, shopWorkload } from './facts.test-support.ts';
 
-const service = (name: string, ports = '[{port: 80, name: http}]'): string => `
-apiVersion: v1
-kind: Service
-metadata: {name: ${name}, namespace: shop}
-spec: {selector: {app: ${name}}, ports: ${ports}}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: ${name}, namespace: shop}
-spec:
-  selector: {matchLabels: {app: ${name}}}
-  template:
-    metadata: {labels: {app: ${name}}}
-    spec: {serviceAccountName: ${name}, containers: [{name: app, image: app, env: [{name: PAY, value: "http://pay.shop:80"}]}]}
----
-`;
+const service = (name: string, ports?: string): string =>
+  shopWorkload(name, ', image: app, env: [{name: PAY, value: "http://pay.shop:80"}]', ports);
 const istio = (kind: string, name: string, spec: string, group = 'networking'): string =>
   `apiVersion: ${group}.istio.io/v1\nkind: ${kind}\nmetadata: {name: ${name}, namespace: shop}\nspec: ${spec}\n---\n`;
 

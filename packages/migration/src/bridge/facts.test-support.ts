@@ -22,3 +22,25 @@ export function factsOfEstate(
     settings: { ...defaultBridgeSettings, ...own },
   });
 }
+
+/**
+ * Manifests, each ended by `---`, of a Deployment of the namespace `shop` and the Service that it answers for.
+ * @param container what stands in its container beside its name
+ * @param ports those of the Service
+ */
+export const shopWorkload = (name: string, container = '', ports = '[{port: 80, name: http}]'): string => `
+apiVersion: v1
+kind: Service
+metadata: {name: ${name}, namespace: shop}
+spec: {selector: {app: ${name}}, ports: ${ports}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ${name}, namespace: shop}
+spec:
+  selector: {matchLabels: {app: ${name}}}
+  template:
+    metadata: {labels: {app: ${name}}}
+    spec: {serviceAccountName: ${name}, containers: [{name: app${container}}]}
+---
+`;

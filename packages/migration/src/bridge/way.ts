@@ -95,19 +95,21 @@ export function otherRules({ kind, direction, to }: Way, facts: BridgeFacts): st
   return kind === 'kong-gateway' ? repeatedRules(to, facts) : [];
 }
 
+/** A way that is none, and why. */
+const closed = (call: Pick<Way, 'from' | 'to' | 'gateway' | 'direction'>, reason: string): Way => ({
+  ...call,
+  kind: 'closed',
+  sentence: `There is no way for calls of ${call.from} to ${call.to}.`,
+  reason,
+  hosts: [],
+  cautions: [],
+});
+
 function toKong({ from, to, gateway }: BridgedCall, service: BridgedService, facts: BridgeFacts): Way {
   const { settings } = facts.input;
   const common = { from, to, gateway, direction: 'to-kong' } as const;
   const reason = closedIntoKong(service, facts);
-  if (reason !== undefined)
-    return {
-      ...common,
-      kind: 'closed',
-      sentence: `There is no way for calls of ${from} to ${to}.`,
-      reason,
-      hosts: [],
-      cautions: [],
-    };
+  if (reason !== undefined) return closed(common, reason);
   if (settings.topology === 'same-cluster') {
     const hosts = service.hosts;
     const cautions = service.shiftable
@@ -167,15 +169,7 @@ function toIstio({ from, to, gateway }: BridgedCall, service: BridgedService, fa
     };
   const reason =
     closedIntoIstio(service, facts) ?? (service.ports.length === 0 ? `No port of ${to} is known.` : undefined);
-  if (reason !== undefined)
-    return {
-      ...common,
-      kind: 'closed',
-      sentence: `There is no way for calls of ${from} to ${to}.`,
-      reason,
-      hosts: [],
-      cautions: [],
-    };
+  if (reason !== undefined) return closed(common, reason);
   return {
     ...common,
     kind: 'external-service',

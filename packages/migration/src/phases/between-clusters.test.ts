@@ -1,24 +1,11 @@
 import { estateOf, takeIn } from '@isthmus/istio';
 import { readManifest } from '@isthmus/kubernetes';
 import { expect, test } from 'vitest';
-import { factsOfEstate } from '../bridge/facts.test-support.ts';
+import { factsOfEstate, shopWorkload } from '../bridge/facts.test-support.ts';
 import { type BridgeFacts, type ClusterOfMesh, callsBetweenClusters } from '../index.ts';
 
-const workload = (name: string, calls = ''): string => `apiVersion: v1
-kind: Service
-metadata: {name: ${name}, namespace: shop}
-spec: {selector: {app: ${name}}, ports: [{port: 80, name: http}]}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: ${name}, namespace: shop}
-spec:
-  selector: {matchLabels: {app: ${name}}}
-  template:
-    metadata: {labels: {app: ${name}}}
-    spec: {serviceAccountName: ${name}, containers: [{name: app, image: app, env: [{name: A, value: "http://${calls}.shop"}]}]}
----
-`;
+const workload = (name: string, calls = ''): string =>
+  shopWorkload(name, `, image: app, env: [{name: A, value: "http://${calls}.shop"}]`);
 const secret = (cluster: string): string => `apiVersion: v1
 kind: Secret
 metadata: {name: istio-remote-secret-${cluster}, namespace: istio-system, labels: {istio/multiCluster: "true"}}

@@ -3,7 +3,7 @@ import { takeIn } from '@isthmus/istio';
 import { readManifest } from '@isthmus/kubernetes';
 import { defaultSettings } from '@isthmus/translation';
 import { describe, expect, test } from 'vitest';
-import { factsOfEstate } from '../bridge/facts.test-support.ts';
+import { factsOfEstate, shopWorkload } from '../bridge/facts.test-support.ts';
 import {
   againstPhase,
   type BridgeFacts,
@@ -20,24 +20,11 @@ import {
   waveOf,
 } from '../index.ts';
 
-const workload = (name: string, calls?: string): string => `
-apiVersion: v1
-kind: Service
-metadata: {name: ${name}, namespace: shop}
-spec: {selector: {app: ${name}}, ports: [{port: 80, name: http}]}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: ${name}, namespace: shop}
-spec:
-  selector: {matchLabels: {app: ${name}}}
-  template:
-    metadata: {labels: {app: ${name}}}
-    spec:
-      serviceAccountName: ${name}
-      containers: [{name: app, ports: [{containerPort: 80}]${calls === undefined ? '' : `, env: [{name: A, value: "http://${calls}.shop:80"}]`}}]
----
-`;
+const workload = (name: string, calls?: string): string =>
+  shopWorkload(
+    name,
+    `, ports: [{containerPort: 80}]${calls === undefined ? '' : `, env: [{name: A, value: "http://${calls}.shop:80"}]`}`,
+  );
 const policy = (name: string, rules: string): string => `apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy
 metadata: {name: ${name}, namespace: shop}

@@ -101,7 +101,7 @@ export const hasUniversal = (clusters: number, topology: Topology): boolean =>
   clusters < 2 || topology === 'same-cluster';
 
 /** Of the waves of all clusters what moves in one of them. */
-export const ownWaves = ({ facts }: Pick<ClusterPart, 'facts'>, waves: WaveOf): WaveOf =>
+export const ownWaves = (facts: BridgeFacts, waves: WaveOf): WaveOf =>
   new Map([...waves].filter(([id]) => facts.services.has(id)));
 
 /** What `planFiles` gives for a wave, in a folder for each of several clusters that take part in it. */
@@ -113,7 +113,7 @@ export function* planFilesOfParts(
   form: ResourceForm,
 ): Generator<BundleFile> {
   for (const part of parts) {
-    const own = ownWaves(part, waves);
+    const own = ownWaves(part.facts, waves);
     if (wave > Math.max(0, ...own.values())) continue;
     for (const { path, text } of planFiles(part.facts, own, wave, day, form))
       yield { path: `cluster=${part.cluster}/${path}`, text };
@@ -145,7 +145,7 @@ export function* planBundles(
   yield { path: 'README.md', text: readme.join('\n') };
   for (const part of parts) {
     const { cluster, facts } = part;
-    const own = ownWaves(part, waves);
+    const own = ownWaves(part.facts, waves);
     const moved = `${own.size} ${own.size === 1 ? 'service moves' : 'services move'} in the cluster ${cluster}.`;
     for (const { path, text } of planBundle(facts, own, days, moved, form))
       yield { path: `cluster=${cluster}/${path}`, text };
