@@ -19,6 +19,28 @@ import {
 /** A path that cannot be read, or no input at all: the command ends with exit code 2. */
 export class InputError extends Error {}
 
+/** A manifest that is still to be read: its path as reports name it, and what it holds. */
+export interface Manifest {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What the arguments lead to, before any manifest is read. */
+export interface Gathered {
+  readonly manifests: readonly Manifest[];
+  /** Findings about files that are no manifests, about archives and about limits of the whole input. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Files that are no manifests. */
+  readonly otherFiles: number;
+}
+
+/** Reads manifests, in their order; says how many are done. */
+export type ReadManifests = (
+  manifests: readonly Manifest[],
+  limits: Limits,
+  done: (files: number) => void,
+) => readonly FileReading[] | Promise<readonly FileReading[]>;
+
 /** What the arguments held. */
 export interface Input {
   readonly readings: readonly FileReading[];
@@ -124,19 +146,14 @@ function filesOf(argument: string, limits: Limits): Iterable<Found> {
 }
 
 /**
- * Reads the arguments of a command: files, folders, archives, `-` for standard input. A path is relative to its argument;
- * where two arguments give the same path, the later one is prefixed with the argument. Limits hold for all arguments
+ * Finds what the arguments of a command lead to: files, folders, archives, `-` for standard input. A path is relative to its
+ * argument; where two arguments give the same path, the later one is prefixed with the argument. Limits hold for all arguments
  * together; what exceeds one becomes a finding. Files of a cluster are named as if they lay in a folder `cluster=NAME`, which is
  * how an import says of which cluster they are.
  */
-export async function readInput(
-  args: readonly Argument[],
-  limits: Limits,
-  progress: (files: number) => void,
-): Promise<Input> {
-  const readings: FileReading[] = [];
+export async function gather(args: readonly Argument[], limits: Limits): Promise<Gathered> {
+  const manifests: Manifest[] = [];
   const diagnostics: Diagnostic[] = [];
-  const texts = new Map<string, () => string>();
   const used = new Set<string>();
   const spent = nothingSpent();
   let otherFiles = 0;
@@ -146,10 +163,7 @@ export async function readInput(
     if (used.has(file)) file = `${folder}${argument.replaceAll('\\', '/').replace(/\/$/, '')}/${path}`;
     for (let again = 2; used.has(file); again++) file = `${folder}${argument.replaceAll('\\', '/')}#${again}/${path}`;
     used.add(file);
-    const reading = readManifest(file, bytes, limits);
-    readings.push(reading);
-    texts.set(file, () => redact(bytes, reading));
-    progress(readings.length);
+    manifests.push({ file, bytes });
   };
   const takeOther = (path: string, bytes: Uint8Array): void => {
     otherFiles++;
@@ -194,8 +208,40 @@ export async function readInput(
   for (const { path: argument, cluster } of args) {
     folder = cluster === undefined ? '' : `cluster=${cluster}/`;
     for (const found of filesOf(argument, limits)) {
-      if (!(await takeFile(found, argument))) return { readings, diagnostics, texts, otherFiles };
+      if (!(await takeFile(found, argument))) return { manifests, diagnostics, otherFiles };
     }
   }
+  return { manifests, diagnostics, otherFiles };
+}
+
+/** Reads manifests here and now. */
+export const readHere: ReadManifests = (manifests, limits, done) =>
+  manifests.map(({ file, bytes }, index) => {
+    const reading = readManifest(file, bytes, limits);
+    done(index + 1);
+    return reading;
+  });
+
+/**
+ * Reads what was gathered.
+ * @param read who reads the manifests
+ */
+export async function readGathered(
+  { manifests, diagnostics, otherFiles }: Gathered,
+  limits: Limits,
+  progress: (files: number) => void,
+  read: ReadManifests = readHere,
+): Promise<Input> {
+  const readings = await read(manifests, limits, progress);
+  const texts = new Map(
+    manifests.map(({ file, bytes }, index) => [file, () => redact(bytes, readings[index] as FileReading)]),
+  );
   return { readings, diagnostics, texts, otherFiles };
 }
+
+/** Reads the arguments of a command; see `gather`. */
+export const readInput = async (
+  args: readonly Argument[],
+  limits: Limits,
+  progress: (files: number) => void,
+): Promise<Input> => readGathered(await gather(args, limits), limits, progress);

@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { defaultLimits } from '@isthmus/kubernetes';
 import { afterAll, expect, test } from 'vitest';
-import { InputError } from './input.ts';
+import { InputError, readHere } from './input.ts';
 import { createSideWork } from './side-work.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'isthmus-side-'));
@@ -15,18 +16,15 @@ const wanted = [
   { index: 2, source: { ...source, file: 'gone.yaml' }, path: 'b' },
 ];
 
+const large = { bytes: new Uint8Array(2 * 1024 * 1024) };
+
 test.each([
-  ['at once', 1],
-  ['in a thread', 1_000_000],
-])('places are found and files written %s', async (_, resources) => {
-  const work = createSideWork(resources);
+  ['at once', []],
+  ['in a thread', [large]],
+])('places are found and files written %s', async (_, manifests) => {
+  const work = createSideWork(manifests);
   const textOf = (file: string) => (file === 'a.yaml' ? 'a: 1\nb:\n  c: 2\n' : undefined);
   expect(await work.locate(wanted, textOf)).toEqual([{ line: 3, column: 3 }, undefined, undefined]);
-  const pieces = Array.from({ length: 100 }, (_, index) => `line ${index} ä\n`);
-  await work.write(join(scratch, 'file.txt'), pieces);
-  expect(readFileSync(join(scratch, 'file.txt'), 'utf8')).toBe(pieces.join(''));
-  await work.write(join(scratch, 'empty.txt'), []);
-  expect(readFileSync(join(scratch, 'empty.txt'), 'utf8')).toBe('');
   const many = Array.from({ length: 50 }, (_, index) => ({
     path: join(scratch, `${index}.txt`),
     text: `${index}`.repeat(20_000),
@@ -39,8 +37,32 @@ test.each([
   const first = 'kind: Mesh\nports:\n  - 80\n';
   expect(written).toEqual([`${first}---\n${first}`, 'size: 1152921504606846976\n---\nsize: 1152921504606846976\n']);
   await expect(work.writeAll([{ path: join(scratch, 'no', 'file'), text: '' }])).rejects.toThrow('cannot be written');
-  const refused = work.write(join(scratch, 'no', 'folder', 'file.txt'), pieces);
+  const refused = work.writeAll([{ path: join(scratch, 'no', 'folder', 'file.txt'), text: 'a' }]);
   await expect(refused).rejects.toThrow(InputError);
   await expect(refused).rejects.toThrow('file.txt cannot be written');
   await work.end();
+});
+
+test('manifests that two threads read come in their order and hold what one reads', async () => {
+  const service = (index: number, more = ''): string =>
+    `apiVersion: v1\nkind: Service\nmetadata:\n  name: s${index}\n  labels: {app: "${index}"}\n${more}`;
+  const texts = Array.from({ length: 40 }, (_, index) => Array(50).fill(service(index)).join('---\n'));
+  // The last two are always read in the thread.
+  texts[39] = `${service(39)}spec: {size: 1152921504606846977, "__proto__": {a: 1}, ratio: -1.5}\n`;
+  texts[38] =
+    'apiVersion: v1\nkind: Secret\nmetadata: {name: k}\ndata: {key: c2VjcmV0}\n---\nkind: Nothing\n---\na: [1\n';
+  texts[37] = '';
+  const archive = new TextEncoder().encode(texts.join(''));
+  let at = 0;
+  const manifests = texts.map((text, index) => {
+    const from = at;
+    at += Buffer.byteLength(text);
+    return { file: `${index}.yaml`, bytes: archive.subarray(from, at) };
+  });
+  const counts: number[] = [];
+  const work = createSideWork([large]);
+  const readings = await work.read(manifests, defaultLimits, (files) => counts.push(files));
+  await work.end();
+  expect(readings).toEqual(await readHere(manifests, defaultLimits, () => {}));
+  expect(counts).toEqual(texts.map((_, index) => index + 1));
 });

@@ -1,6 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { type PlannedFile, textOfFile } from '@isthmus/bundle';
-import { type Json, locate, type Violation } from '@isthmus/kubernetes';
+import { type FileReading, type Json, type Limits, locate, readManifest, type Violation } from '@isthmus/kubernetes';
 import {
   type Checker,
   type EmittedObject,
@@ -9,48 +10,26 @@ import {
   type Settings,
   type WantedPlace,
 } from '@isthmus/translation';
-import { InputError } from './input.ts';
+import { InputError, type Manifest, type ReadManifests, readHere } from './input.ts';
 import { writeWhole } from './output.ts';
+import { jsonOf, type SentDocument, type SentFile, type SideAnswer, type SideTask } from './side-task.ts';
 
 /** What a second core can do while the first goes on. */
 export interface SideWork {
+  /** Reads manifests from their end while they are read from their beginning here. */
+  readonly read: ReadManifests;
   /** Checks resources while others are made; files of them are written sooner. */
   checker(settings: Settings): Checker;
   /** Finds the places of fields. */
   locate(wanted: readonly WantedPlace[], textOf: (file: string) => string | undefined): Promise<readonly FoundPlace[]>;
-  /** Writes a file piece by piece. Rejects with an InputError where the system refuses. */
-  write(path: string, pieces: Iterable<string>): Promise<void>;
   /** Makes files and writes them one after the other. Rejects with an InputError where the system refuses. */
   writeAll(files: Iterable<PlannedFile>): Promise<void>;
   end(): Promise<void>;
 }
 
-/** A document on its way: the number of one that came to be checked, or its JSON, which takes less time than to copy it. */
-type SentDocument = number | string;
-
-/** A file on its way: its text or its documents. */
-export type SentFile = { readonly path: string } & (
-  | { readonly text: string }
-  | { readonly documents: readonly SentDocument[] }
-);
-
-export type SideTask =
-  | { readonly task: 'check'; readonly json: string; readonly settings: Pick<Settings, 'systemNamespace' | 'target'> }
-  | { readonly task: 'files'; readonly files: readonly SentFile[] }
-  | { readonly task: 'locate'; readonly wanted: readonly WantedPlace[]; readonly texts: readonly [string, string][] }
-  | { readonly task: 'write'; readonly path: string; readonly piece: string }
-  | { readonly task: 'end'; readonly path: string };
-
-/** One for each task, in order. */
-export type SideAnswer = {
-  readonly found?: readonly FoundPlace[];
-  /** Of checked resources those that must not be applied, by their numbers. */
-  readonly objections?: readonly (readonly [number, Violation])[];
-  readonly refused?: string;
-};
-
 /** Does the work at once, for inputs that are done before a thread would have started. */
 const inline: SideWork = {
+  read: readHere,
   checker(settings) {
     const found = new Map<EmittedObject, Violation>();
     return {
@@ -66,27 +45,16 @@ const inline: SideWork = {
       const text = textOf(source.file);
       return text === undefined ? undefined : locate(text, source, path);
     }),
-  write: async (path, pieces) => writeWhole(path, pieces),
   writeAll: async (files) => {
     for (const file of files) writeWhole(file.path, textOfFile(file));
   },
   end: async () => {},
 };
 
-// Pieces under way; more would only fill the memory.
-const mostUnderWay = 16;
-// Characters of documents or small files that travel together.
+// Characters of small files that travel together.
 const parcel = 64 * 1024;
-
-/** Undefined for what JSON.stringify refuses: integers beyond 2^53. */
-function jsonOf(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    return undefined;
-  }
-}
+// Documents that travel together, of some hundred characters each.
+const parcelOfDocuments = 128;
 
 function send(file: PlannedFile, held: ReadonlyMap<Json, number>): SentFile {
   if ('text' in file) return file;
@@ -138,31 +106,64 @@ function inThread(): SideWork {
     answer.catch(() => {});
     return answer;
   };
+  const readThere = async (manifest: Manifest, limits: Limits): Promise<FileReading> => {
+    // A copy of its own: what these bytes are a part of may be an archive.
+    const task: SideTask = { task: 'read', manifest: { ...manifest, bytes: new Uint8Array(manifest.bytes) }, limits };
+    const { reading } = await ask(task);
+    return typeof reading === 'string' ? JSON.parse(reading) : (reading as FileReading);
+  };
   return {
+    async read(manifests, limits, done) {
+      const readings: FileReading[] = [];
+      let first = 0;
+      let end = manifests.length;
+      let known = 0;
+      const keep = (index: number, reading: FileReading): void => {
+        readings[index] = reading;
+        done(++known);
+      };
+      const fromTheEnd = async (): Promise<void> => {
+        while (first < end) {
+          const index = --end;
+          keep(index, await readThere(manifests[index] as Manifest, limits));
+        }
+      };
+      // One is on its way while another is read.
+      const beside = Promise.all([fromTheEnd(), fromTheEnd()]);
+      while (first < end) {
+        const index = first++;
+        const { file, bytes } = manifests[index] as Manifest;
+        keep(index, readManifest(file, bytes, limits));
+        // Lets answers come in.
+        await setImmediate();
+      }
+      await beside;
+      return readings;
+    },
     checker(settings) {
       const { systemNamespace, target } = settings;
       const objects: EmittedObject[] = [];
       const answers: Promise<SideAnswer>[] = [];
       const here = new Map<EmittedObject, Violation>();
-      let together: string[] = [];
-      let size = 0;
+      let together: EmittedObject[] = [];
+      const sendable = (object: EmittedObject): boolean => {
+        if (jsonOf(object) !== undefined) return true;
+        const objection = objectionTo(object, settings);
+        if (objection !== undefined) here.set(object, objection);
+        return false;
+      };
       const post = (): void => {
-        answers.push(ask({ task: 'check', json: `[${together.join()}]`, settings: { systemNamespace, target } }));
+        const whole = jsonOf(together);
+        const sent = whole === undefined ? together.filter(sendable) : together;
+        for (const object of sent) held.set(object as unknown as Json, objects.push(object) - 1);
+        answers.push(
+          ask({ task: 'check', json: whole ?? JSON.stringify(sent), settings: { systemNamespace, target } }),
+        );
         together = [];
-        size = 0;
       };
       return {
         take(object) {
-          const json = jsonOf(object);
-          if (json === undefined) {
-            const objection = objectionTo(object, settings);
-            if (objection !== undefined) here.set(object, objection);
-            return;
-          }
-          held.set(object as unknown as Json, objects.push(object) - 1);
-          together.push(json);
-          size += json.length;
-          if (size >= parcel) post();
+          if (together.push(object) === parcelOfDocuments) post();
         },
         async objections() {
           post();
@@ -180,14 +181,6 @@ function inThread(): SideWork {
       });
       return (await ask({ task: 'locate', wanted, texts })).found ?? [];
     },
-    async write(path, pieces) {
-      const underWay: Promise<unknown>[] = [];
-      for (const piece of pieces) {
-        underWay.push(ask({ task: 'write', path, piece }));
-        if (underWay.length >= mostUnderWay) await underWay.shift();
-      }
-      await Promise.all([...underWay, ask({ task: 'end', path })]);
-    },
     async writeAll(files) {
       const underWay: Promise<unknown>[] = [];
       for (const together of parcels(files, held)) underWay.push(ask({ task: 'files', files: together }));
@@ -197,8 +190,9 @@ function inThread(): SideWork {
   };
 }
 
-// Below this many resources a thread costs more than it saves.
-const fewResources = 2000;
+// Below this many bytes of manifests, some 2,000 resources, a thread costs more than it saves.
+const fewBytes = 1024 * 1024;
 
 /** A second thread for large inputs; `end` it. */
-export const createSideWork = (resources: number): SideWork => (resources < fewResources ? inline : inThread());
+export const createSideWork = (manifests: readonly Pick<Manifest, 'bytes'>[]): SideWork =>
+  manifests.reduce((sum, { bytes }) => sum + bytes.length, 0) < fewBytes ? inline : inThread();

@@ -1,13 +1,10 @@
 // The thread behind `side-work.ts`.
-import { closeSync, openSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
-import { type Json, locate, type Violation, writeYaml } from '@isthmus/kubernetes';
-import { type EmittedObject, objectionTo } from '@isthmus/translation';
+import { type Json, locate, readManifest, type Violation, writeYaml } from '@isthmus/kubernetes';
+import type { EmittedObject } from '@isthmus/translation';
 import { InputError } from './input.ts';
-import { writePiece, writeWhole, writing } from './output.ts';
-import type { SentFile, SideAnswer, SideTask } from './side-work.ts';
-
-const files = new Map<string, number>();
+import { writeWhole } from './output.ts';
+import { jsonOf, type SentFile, type SideAnswer, type SideTask } from './side-task.ts';
 
 /**
  * The YAML of what came to be checked, in order, for the files that it stands in: as bytes, since the collector of garbage
@@ -27,7 +24,9 @@ function contentOf(file: SentFile): string | Buffer {
   );
 }
 
-function check(json: string, settings: Parameters<typeof objectionTo>[1]): SideAnswer {
+async function check({ json, settings }: Extract<SideTask, { task: 'check' }>): Promise<SideAnswer> {
+  // Takes longer to load than all that reading needs, which comes first.
+  const { objectionTo } = await import('@isthmus/translation');
   const objections: [number, Violation][] = [];
   for (const object of JSON.parse(json) as Json[]) {
     const objection = objectionTo(object as unknown as EmittedObject, settings);
@@ -37,10 +36,10 @@ function check(json: string, settings: Parameters<typeof objectionTo>[1]): SideA
   return { objections };
 }
 
-function perform(task: SideTask): SideAnswer {
+async function perform(task: SideTask): Promise<SideAnswer> {
   switch (task.task) {
     case 'check':
-      return check(task.json, task.settings);
+      return check(task);
     case 'locate': {
       const texts = new Map(task.texts);
       return {
@@ -53,27 +52,25 @@ function perform(task: SideTask): SideAnswer {
     case 'files':
       for (const file of task.files) writeWhole(file.path, contentOf(file));
       return {};
-    case 'write':
-      return writing(task.path, () => {
-        const descriptor = files.get(task.path) ?? openSync(task.path, 'w');
-        files.set(task.path, descriptor);
-        writePiece(descriptor, task.piece);
-        return {};
-      });
-    case 'end':
-      return writing(task.path, () => {
-        closeSync(files.get(task.path) ?? openSync(task.path, 'w'));
-        files.delete(task.path);
-        return {};
-      });
+    case 'read': {
+      const { file, bytes } = task.manifest;
+      const reading = readManifest(file, bytes, task.limits);
+      return { reading: jsonOf(reading) ?? reading };
+    }
   }
 }
 
-parentPort?.on('message', (task: SideTask) => {
+async function answer(task: SideTask): Promise<void> {
   try {
-    parentPort?.postMessage(perform(task));
+    parentPort?.postMessage(await perform(task));
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     parentPort?.postMessage({ refused: error.message } satisfies SideAnswer);
   }
+}
+
+// One after the other, as they come: answers are told apart by their order.
+let last = Promise.resolve();
+parentPort?.on('message', (task: SideTask) => {
+  last = last.then(() => answer(task));
 });

@@ -13,23 +13,20 @@ import {
   underPseudonyms,
 } from '@isthmus/bundle';
 import { compareDiagnostics, type Diagnostic } from '@isthmus/diagnostics';
-import { tally } from '@isthmus/equivalence';
+import type { AccessRow, VerdictRow } from '@isthmus/equivalence';
 import { clusterNames, takeIn } from '@isthmus/istio';
 import { isTargetVersion, targetVersions } from '@isthmus/kong-mesh';
-import { applyOverrides, translateBeside, wantedPlaces, withPlaces } from '@isthmus/translation';
+import { applyOverrides, type Translation, translateBeside, wantedPlaces, withPlaces } from '@isthmus/translation';
 import { textsOf } from './estate.ts';
 import { formatOf } from './format.ts';
-import { argumentsOf, InputError, readInput } from './input.ts';
-import { accessOf, judgeOf, verdictsOf } from './judging.ts';
+import { argumentsOf, gather, InputError, readGathered } from './input.ts';
 import { readLimits } from './limits.ts';
 import { checkFile, checkFolder, prepareFolder, writeText, writeWhole, writing } from './output.ts';
 import { readOverrideFiles } from './overrides.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { renderFindings, renderSummary, wantsColour } from './render.ts';
-import { renderAccessTally } from './render-access.ts';
-import { renderTally } from './render-verdicts.ts';
 import { readSettings } from './settings.ts';
-import { createSideWork, type SideWork } from './side-work.ts';
+import { createSideWork } from './side-work.ts';
 
 export interface TranslateOptions {
   readonly target?: string;
@@ -85,16 +82,38 @@ function checkDestinations({ out, report, force, pseudonyms }: TranslateOptions)
 }
 
 /** Writes the report to where `--report` says; a bundle beside which the same was written already is copied from. */
-async function writeReport(report: Report, file: string, out: string | undefined, work: SideWork): Promise<void> {
+async function writeReport(report: Report, file: string, out: string | undefined): Promise<void> {
   if (file === '-') await writeText(process.stdout, reportChunks(report));
   else if (/\.html?$/i.test(file)) writeWhole(file, renderReportPage(report));
   else if (/\.(?:md|markdown)$/i.test(file)) writeWhole(file, renderReportMarkdown(report));
-  else if (out === undefined) await work.write(file, reportChunks(report));
+  else if (out === undefined) writeWhole(file, reportChunks(report));
   else writing(file, () => copyFileSync(join(out, jsonReport), file));
 }
 
 async function printFindings(diagnostics: readonly Diagnostic[], all: boolean): Promise<void> {
   await writeText(process.stderr, renderFindings(diagnostics, { colour: wantsColour(process.stderr), all }));
+}
+
+/** Compares both meshes for all services; what that needs is loaded only then, because it takes long to load. */
+async function compare(
+  translation: Translation,
+  progress: Progress,
+): Promise<{ readonly rows: readonly (VerdictRow | AccessRow)[]; readonly tallies: () => Iterable<string> }> {
+  const [{ accessOf, judgeOf, verdictsOf }, { tally }, { renderTally }, { renderAccessTally }] = await Promise.all([
+    import('./judging.ts'),
+    import('@isthmus/equivalence'),
+    import('./render-verdicts.ts'),
+    import('./render-access.ts'),
+  ]);
+  const verdicts = verdictsOf(judgeOf(translation), translation.settings, progress);
+  const access = accessOf(translation, progress);
+  return {
+    rows: [...verdicts, ...access],
+    *tallies() {
+      yield* renderTally(tally(verdicts));
+      yield* renderAccessTally(access);
+    },
+  };
 }
 
 /** The files of a bundle in its folder. */
@@ -119,22 +138,23 @@ export async function runTranslate(paths: readonly string[], options: TranslateO
   checkDestinations(options);
   const hash = pseudonymHash(options);
   const progress = createProgress(process.stderr);
-  const input = await readInput(args, limits, (files) => progress.say(`Reading … ${files} files`));
-  if (input.readings.every(({ resources, unidentified }) => resources.length + unidentified.length === 0)) {
-    progress.end();
-    await printFindings([...input.diagnostics, ...input.readings.flatMap(({ diagnostics }) => diagnostics)], true);
-    throw new InputError('no document that could be read was found');
-  }
-  const estate = takeIn(input.readings);
-  const clusters = clusterNames(estate);
-  if (options.verify && clusters.length > 1) {
-    progress.end();
-    throw new InputError(
-      `the input holds the clusters ${clusters.join(', ')}: compare each with isthmus verify --only-cluster`,
-    );
-  }
-  const work = createSideWork(estate.istio.length);
+  const gathered = await gather(args, limits);
+  const work = createSideWork(gathered.manifests);
   try {
+    const input = await readGathered(gathered, limits, (files) => progress.say(`Reading … ${files} files`), work.read);
+    if (input.readings.every(({ resources, unidentified }) => resources.length + unidentified.length === 0)) {
+      progress.end();
+      await printFindings([...input.diagnostics, ...input.readings.flatMap(({ diagnostics }) => diagnostics)], true);
+      throw new InputError('no document that could be read was found');
+    }
+    const estate = takeIn(input.readings);
+    const clusters = clusterNames(estate);
+    if (options.verify && clusters.length > 1) {
+      progress.end();
+      throw new InputError(
+        `the input holds the clusters ${clusters.join(', ')}: compare each with isthmus verify --only-cluster`,
+      );
+    }
     progress.say(`Translating … ${estate.istio.length} Istio resources`);
     const translated = await translateBeside(work.checker(settings), estate, settings);
     const translation = applyOverrides(translated, overrides);
@@ -152,25 +172,22 @@ export async function runTranslate(paths: readonly string[], options: TranslateO
     }
     const located = withPlaces(translation.diagnostics, wanted, await places);
     const diagnostics = [...input.diagnostics, ...located].sort(compareDiagnostics);
-    const equivalence = options.verify ? verdictsOf(judgeOf(translation), settings, progress) : undefined;
-    const access = options.verify ? accessOf(translation, progress) : [];
-    const report = buildReport(translation, diagnostics, layout.fileOf, equivalence && [...equivalence, ...access]);
+    const comparison = options.verify ? await compare(translation, progress) : undefined;
+    const report = buildReport(translation, diagnostics, layout.fileOf, comparison?.rows);
     if (out !== undefined) {
       progress.say('Writing … the report');
       writeWhole(join(out, pageReport), renderReportPage(report));
-      await Promise.all([written, work.write(join(out, jsonReport), reportChunks(report))]);
+      writeWhole(join(out, jsonReport), reportChunks(report));
+      await written;
     }
     if (options.report !== undefined && hash !== undefined) {
       const { report: changed } = underPseudonyms(report, translation, hash);
-      await writeReport(changed, options.report, undefined, work);
-    } else if (options.report !== undefined) await writeReport(report, options.report, out, work);
+      await writeReport(changed, options.report, undefined);
+    } else if (options.report !== undefined) await writeReport(report, options.report, out);
     progress.end();
     await printFindings(diagnostics, options.verbose ?? false);
     process.stderr.write(`${renderSummary(report)}\n`);
-    if (equivalence !== undefined) {
-      await writeText(process.stderr, renderTally(tally(equivalence)));
-      await writeText(process.stderr, renderAccessTally(access));
-    }
+    if (comparison !== undefined) await writeText(process.stderr, comparison.tallies());
     return report.summary.diagnostics.blocker > 0 ? 1 : 0;
   } finally {
     await work.end();
