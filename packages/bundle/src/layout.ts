@@ -41,7 +41,9 @@ export interface Layout {
   readonly fileOf: readonly string[];
 }
 
-const directoryOf = (stage: Stage): string => `${(stages.indexOf(stage) + 1) * 10}-${stage}`;
+const directoryByStage = new Map(stages.map((stage, index) => [stage, `${(index + 1) * 10}-${stage}`]));
+
+const directoryOf = (stage: Stage): string => directoryByStage.get(stage) as string;
 
 // Kubernetes names hold no separators, but drafts and patches may carry whatever the user wrote.
 const safe = (text: string): string => text.replace(/[^A-Za-z0-9.-]/g, '_').replace(/^\.+$/, '_') || '_';
@@ -54,7 +56,10 @@ type Topic = (emitted: Emitted) => string | undefined;
 
 const service: Topic = ({ services }) => (services.length === 1 ? services[0] : undefined);
 
-const namespace: Topic = (emitted) => service(emitted)?.split('/')[0];
+const namespace: Topic = (emitted) => {
+  const about = service(emitted);
+  return about?.slice(0, about.indexOf('/'));
+};
 
 /**
  * Policies about one service stand in one file, those about none or several in `mesh-wide.yaml`. Of a stage with more
@@ -65,7 +70,8 @@ function topics(emitted: readonly Emitted[]): (stage: Stage) => Topic {
   for (const one of emitted) {
     if (one.role === 'patch') continue;
     const found = servicesOf.get(one.stage) ?? new Set();
-    servicesOf.set(one.stage, found.add(service(one) ?? ''));
+    servicesOf.set(one.stage, found);
+    if (found.size <= mostFiles) found.add(service(one) ?? '');
   }
   return (stage) => ((servicesOf.get(stage)?.size ?? 0) > mostFiles ? namespace : service);
 }
@@ -173,7 +179,9 @@ function filesWithin(emitted: readonly Emitted[], format: ResourceForm): string[
     const files = folders.get(folder) ?? new Map<string | undefined, string>();
     folders.set(folder, files);
     const topic = topicOf(one.stage)(one);
-    const file = files.get(topic) ?? `${folder}/${nameOf(topic)}`;
+    const known = files.get(topic);
+    if (known !== undefined) return known;
+    const file = `${folder}/${nameOf(topic)}`;
     files.set(topic, file);
     return file;
   });
@@ -220,6 +228,8 @@ function planPlace(
   settings: Settings,
 ): {
   readonly files: readonly PlannedFile[];
+  /** The file of each resource (same index). */
+  readonly fileOf: readonly string[];
   readonly steps: readonly string[];
   /** How many resources Kustomize reads for each step; of the Universal form none. */
   readonly sizes: ReadonlyMap<string, number>;
@@ -250,7 +260,7 @@ function planPlace(
       files.push({ path: `${directory}/kustomization.yaml`, documents: kustomization(sorted(names)) });
     files.push({ path: 'kustomization.yaml', documents: kustomization(steps, inGivenOrder) });
   }
-  return { files, steps, sizes };
+  return { files, fileOf, steps, sizes };
 }
 
 /**
@@ -263,6 +273,7 @@ function planPlace(
 export function planLayout(translation: Translation, format: ResourceForm = 'kubernetes'): LayoutPlan {
   const { emitted, zones, settings } = translation;
   const files: PlannedFile[] = [];
+  const fileOf: string[] = [];
   const steps = new Set<string>();
   const sizes = new Map<string, ReadonlyMap<string, number>>();
   const places = byFolder(emitted);
@@ -274,6 +285,7 @@ export function planLayout(translation: Translation, format: ResourceForm = 'kub
     for (const step of planned.steps) steps.add(step);
     sizes.set(folder, planned.sizes);
     files.push(...planned.files.map((file) => ({ ...file, path: `${folder}${file.path}` })));
+    for (const [position, index] of indices.entries()) fileOf[index] = `${folder}${planned.fileOf[position] as string}`;
   }
   const ordered = stages
     .map(directoryOf)
@@ -282,7 +294,7 @@ export function planLayout(translation: Translation, format: ResourceForm = 'kub
   const decided = (translation.overrides ?? []).map(({ override }) => override);
   if (decided.length > 0) files.push({ path: 'overrides.yaml', text: writeOverrides(decided) });
   files.push({ path: 'README.md', text: readme(translation, { directories: ordered, sizes, format }) });
-  return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), fileOf: filesOf(translation, format) };
+  return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), fileOf };
 }
 
 /** Lays a translation out as `planLayout` plans it, with the text of each file. */
