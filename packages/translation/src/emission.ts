@@ -15,15 +15,25 @@ export interface Finished {
   readonly origins: ReadonlyMap<string, readonly Origin[]>;
 }
 
+const isIn = (fields: readonly Origin[], { resource, path }: Origin): boolean =>
+  fields.some((known) => known.resource === resource && known.path === path);
+
 /** Takes the marks out of an emission. */
 export function finish(emission: Emission): Finished {
-  const origins = new Map<string, Origin[]>();
+  const origins = new Map<string, readonly Origin[]>();
   const object = untrace(emission.object, '', (path, found) => {
-    const of = origins.get(path) ?? [];
-    for (const field of found.map(writtenAt))
-      if (!of.some((known) => known.resource === field.resource && known.path === field.path)) of.push(field);
+    const before = origins.get(path);
+    const [field] = found;
+    // Nearly all marks: one field for a place.
+    if (before === undefined && found.length === 1 && field !== undefined) {
+      origins.set(path, [writtenAt(field)]);
+      return;
+    }
+    const of = [...(before ?? [])];
+    for (const one of found.map(writtenAt)) if (!isIn(of, one)) of.push(one);
     origins.set(path, of);
   }) as EmittedObject;
-  const { services, object: _, ...role } = emission;
-  return { emitted: { ...role, object, services: [...services].sort() } as Emitted, origins };
+  const { services } = emission;
+  const emitted = { ...emission, object, services: services.length < 2 ? services : [...services].sort() };
+  return { emitted: emitted as Emitted, origins };
 }

@@ -27,22 +27,54 @@ export function trace<T>(origins: Field | readonly Field[], value: T): Traced<T>
   return new Traced(value, Array.isArray(origins) ? origins : [origins as Field]);
 }
 
-/** Takes the marks out of a value; calls `found` with each mark's path in the result and its origins. Undefined entries vanish. */
-export function untrace(
-  value: unknown,
-  path: string,
-  found: (path: string, origins: readonly Field[]) => void,
-): unknown {
+type Found = (path: string, origins: readonly Field[]) => void;
+
+const isScalar = (value: unknown): boolean => typeof value !== 'object' || value === null;
+
+function untraceList(list: readonly unknown[], path: string, found: Found): readonly unknown[] {
+  let plain: unknown[] | undefined;
+  for (let index = 0; index < list.length; index++) {
+    const item = list[index];
+    if (isScalar(item)) continue;
+    const own = untrace(item, join(path, index), found);
+    if (own === item) continue;
+    plain ??= [...list];
+    plain[index] = own;
+  }
+  return plain ?? list;
+}
+
+type Entries = Readonly<Record<string, unknown>>;
+
+function entriesBefore(end: string, map: Entries): Record<string, unknown> {
+  const copied: Record<string, unknown> = {};
+  for (const key in map) {
+    if (key === end) break;
+    copied[key] = map[key];
+  }
+  return copied;
+}
+
+function untraceMap(map: Entries, path: string, found: Found): Entries {
+  let plain: Record<string, unknown> | undefined;
+  for (const key in map) {
+    const item = map[key];
+    const own = isScalar(item) ? item : untrace(item, join(path, key), found);
+    if (own !== item || item === undefined) plain ??= entriesBefore(key, map);
+    if (plain !== undefined && item !== undefined) plain[key] = own;
+  }
+  return plain ?? map;
+}
+
+/**
+ * Takes the marks out of a value; calls `found` with each mark's path in the result and its origins. Undefined entries vanish.
+ * Parts without either are not copied: most are.
+ */
+export function untrace(value: unknown, path: string, found: Found): unknown {
   if (value instanceof Traced) {
     found(path, value.origins);
     return untrace(value.value, path, found);
   }
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((item, index) => untrace(item, join(path, index), found));
-  const plain: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) {
-    const item = (value as Record<string, unknown>)[key];
-    if (item !== undefined) plain[key] = untrace(item, join(path, key), found);
-  }
-  return plain;
+  if (isScalar(value)) return value;
+  return Array.isArray(value) ? untraceList(value, path, found) : untraceMap(value as Entries, path, found);
 }
