@@ -126,4 +126,14 @@ export const extension = defineCodes({
     explanation:
       'Istio finds out what undeclared ports carry and patches the chains of all ports; Kong Mesh takes a port without `appProtocol` for TCP, where no filter of requests stands, and has listeners for ports of Services only (edge.md 3.9, routing.md 2.5, both verified by running).',
   },
+  logsReplaced: {
+    code: 'ISTHMUS-EXT-014',
+    severity: 'warning',
+    title: 'Logs of several EnvoyFilters',
+    message:
+      'Some proxies write the logs of this patch and those of {others}. In Kong Mesh the list of one policy takes the place of the others there, so that lines are missing.',
+    help: 'Write all logs of these proxies into one EnvoyFilter, in one patch.',
+    explanation:
+      'A MERGE appends to lists (istio 1.32, verified by running). MeshAccessLogs are merged as JSON, where a list replaces a list (kuma, pkg/plugins/policies/core/rules/merge/merge.go, 2.14); from 2.14 on all `rules` of servers log, `to` of clients are still merged.',
+  },
 });

@@ -1,8 +1,11 @@
+import type { Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
-import { child, entries, type Field, items, text } from '../../field.ts';
+import { child, descend, entries, type Field, items, rootField, text } from '../../field.ts';
 import { meshSettings } from '../../mesh-settings.ts';
+import { oncePerContext } from '../../once.ts';
+import { rootNamespaceOf } from '../sidecar/read.ts';
 import type { Counterpart } from './counterpart.ts';
-import { type Patch, part, partNames } from './patch.ts';
+import { narrowing, type Patch, part, partNames, patchesOf } from './patch.ts';
 
 /** The format of a line; undefined where Kong Mesh writes none like it. */
 function formatOf(format: Field | undefined): Record<string, unknown> | undefined {
@@ -44,4 +47,38 @@ export function accessLogsOf(context: Context, { applyTo, operation, config, sid
   return backends.length === 0 || backends.includes(undefined)
     ? undefined
     : { kind: 'MeshAccessLog', side, conf: { backends }, from: logs, difference: 'the same lines to the same file' };
+}
+
+/** All patches that become policies of logs. */
+const logPatches = oncePerContext((context) =>
+  context
+    .ofKind('EnvoyFilter')
+    .filter((resource) => items(descend(rootField(resource), 'spec', 'targetRefs')).length === 0)
+    .flatMap(patchesOf)
+    .filter((patch) => narrowing(context, patch) === undefined && accessLogsOf(context, patch) !== undefined),
+);
+
+/** Whether some proxy may be selected by both, by their namespaces and labels. */
+function mayMeet(context: Context, { resource: a }: Patch, { resource: b }: Patch): boolean {
+  const [namespace, other] = [a, b].map((one) => one.namespace || 'default');
+  const everywhere = rootNamespaceOf(context);
+  if (namespace !== other && namespace !== everywhere && other !== everywhere) return false;
+  const labelsOf = (resource: Resource): [string, Field][] =>
+    entries(descend(rootField(resource), 'spec', 'workloadSelector', 'labels'));
+  const asked = new Map(labelsOf(a).map(([key, { value }]) => [key, value]));
+  return labelsOf(b).every(([key, { value }]) => !asked.has(key) || asked.get(key) === value);
+}
+
+/**
+ * The EnvoyFilters whose logs some proxies write beside those of a patch. A MERGE appends to a list, so that Istio writes all of
+ * them; of policies with `to`, and before 2.14 of those with `rules`, the list of one takes the place of the others'.
+ */
+export function logsBeside(context: Context, patch: Patch): readonly string[] {
+  const [side] = patch.sides;
+  if (side === 'inbound' && context.settings.target !== '2.13') return [];
+  const others = logPatches(context).filter(
+    (other) => other.field.path !== patch.field.path || other.resource !== patch.resource,
+  );
+  const meeting = others.filter((other) => other.sides[0] === side && mayMeet(context, patch, other));
+  return [...new Set(meeting.map(({ resource }) => `${resource.namespace || 'default'}/${resource.name}`))];
 }

@@ -3,7 +3,7 @@ import type { Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { child, entries, type Field, items, number, rootField } from '../../field.ts';
 import { emitMeshProxyPatch, type Modification } from '../../mesh-proxy-patch.ts';
-import { accessLogsOf } from './access-logs.ts';
+import { accessLogsOf, logsBeside } from './access-logs.ts';
 import { clusterPoliciesOf, isDeadBalancer, isDeadThreshold } from './clusters.ts';
 import type { Counterpart } from './counterpart.ts';
 import { dataplanesOf, emitPolicy, policyName } from './emit.ts';
@@ -71,6 +71,8 @@ function translatePatch(context: Context, patch: Patch, clusters: ReadonlySet<st
   if (counterparts !== undefined) {
     for (const counterpart of counterparts) emitCounterpart(context, resource, counterpart);
     context.claim(field, 'approximate', codes.extension.policy);
+    const beside = counterparts.some(({ kind }) => kind === 'MeshAccessLog') ? logsBeside(context, patch) : [];
+    if (beside.length > 0) context.report(codes.extension.logsReplaced, { others: beside.join(', ') }, field);
     return [];
   }
   const fate = fateOf(context, patch, clusters);
