@@ -66,32 +66,3 @@ export type Action =
   | { readonly kind: 'refuse'; readonly cause: Code }
   /** No rule takes it: Istio answers 404. */
   | { readonly kind: 'unmatched' };
-
-const keys = new WeakMap<Action, string>();
-
-/** An action without its provenance: equal texts, equal actions. Why requests are refused makes no difference to them. */
-export function actionKey(action: Action): string {
-  const key = keys.get(action) ?? JSON.stringify(withoutOrigins(action));
-  keys.set(action, key);
-  return key;
-}
-
-const backendOf = (backend: Backend): Backend => ({ ...backend, from: [] });
-
-function withoutOrigins(action: Action): object {
-  if (action.kind === 'redirect') return { ...action, from: [] };
-  if (action.kind === 'refuse') return { kind: action.kind };
-  if (action.kind !== 'forward') return action;
-  const { backends, mirrors, settings } = action;
-  return {
-    ...action,
-    backends: backends.map(backendOf),
-    mirrors: mirrors.map(({ backend, percentage }) => ({ backend: backendOf(backend), percentage })),
-    settings: { ...settings, from: [] },
-    from: [],
-  };
-}
-
-/** The settings of routes that say nothing of their own are those of the whole mesh. */
-export const settingsKey = ({ timeout, retries, hash }: RouteSettings): string =>
-  JSON.stringify([timeout, retries ?? null, hash]);

@@ -7,7 +7,8 @@ import { roleFor } from '../../effective-config.ts';
 import type { Field } from '../../field.ts';
 import { shortHash } from '../../names.ts';
 import { spokenProtocol } from '../../service-ports.ts';
-import { type Action, actionKey, type Backend, type RouteSettings, settingsKey } from './action.ts';
+import type { Action, Backend, RouteSettings } from './action.ts';
+import { alike } from './alike.ts';
 import { type Backends, sectionOf } from './backends.ts';
 import { type ClientUnit, routedClientsRef } from './client-units.ts';
 import { durationText } from './durations.ts';
@@ -186,17 +187,13 @@ function segmentsOf(placed: readonly PlacedStep[]): Segment[] {
     const current = segments.at(-1);
     const fits =
       current !== undefined &&
-      (settings === undefined ||
-        current.settings === undefined ||
-        settingsKey(settings) === settingsKey(current.settings));
+      (settings === undefined || current.settings === undefined || alike(settings, current.settings));
     if (!fits) segments.push({ settings, steps: [one] });
     else {
       current.steps.push(one);
-      if (settings !== undefined)
-        current.settings =
-          current.settings === undefined
-            ? settings
-            : { ...current.settings, from: [...new Set([...current.settings.from, ...settings.from])] };
+      if (current.settings === undefined) current.settings = settings;
+      else if (settings !== undefined && settings.from.length > 0)
+        current.settings = { ...current.settings, from: [...new Set([...current.settings.from, ...settings.from])] };
     }
   }
   return segments;
@@ -274,7 +271,7 @@ export function emitHttpRoutes(context: Context, backends: Backends, routes: Por
         current !== undefined &&
         first !== undefined &&
         first.step.route?.rule === one.step.route?.rule &&
-        actionKey(first.step.action) === actionKey(one.step.action)
+        alike(first.step.action, one.step.action)
       )
         current.push(one);
       else groups.push([one]);
@@ -318,13 +315,14 @@ export function emitHttpRoutes(context: Context, backends: Backends, routes: Por
         http: { requestTimeout: traced(durationText(timeout)), ...(keeps ? { streamIdleTimeout: '0s' } : {}) },
       });
     const protocol = spokenProtocol(port, true);
-    const section = retrySection(retries, protocol);
     const written = from.filter(({ path }) => path.endsWith('retries'));
-    const differs = JSON.stringify(section) !== JSON.stringify(retrySection(usual.retries, protocol));
+    const isOwn = (keeps || written.length > 0) && !alike(retries, usual.retries);
+    const section = isOwn || routes.retriesByRoute ? retrySection(retries, protocol) : undefined;
     if (
       section !== undefined &&
       retries !== undefined &&
-      ((differs && (keeps || written.length > 0)) || routes.retriesByRoute)
+      // Retries that differ in what Kong Mesh has no word for come to the same.
+      (routes.retriesByRoute || !alike(section, retrySection(usual.retries, protocol)))
     ) {
       if (section.lost.length > 0)
         for (const field of written)
@@ -333,8 +331,7 @@ export function emitHttpRoutes(context: Context, backends: Backends, routes: Por
           });
       say('MeshRetry', ref, { [protocol]: traced(section.section) });
     }
-    if (JSON.stringify(hash) !== JSON.stringify(usual.hash))
-      say('MeshLoadBalancingStrategy', ref, { hashPolicies: hashPolicies(hash) });
+    if (!alike(hash, usual.hash)) say('MeshLoadBalancingStrategy', ref, { hashPolicies: hashPolicies(hash) });
   }
 }
 

@@ -5,7 +5,7 @@ import type { Field } from '../../field.ts';
 import { loseRoutes } from './account.ts';
 import type { Action } from './action.ts';
 import type { Backends } from './backends.ts';
-import { covers, everyRequest, type HeaderCondition, intersection, type Match, matchKey, type Path } from './match.ts';
+import { covers, everyRequest, type HeaderCondition, intersection, type Match, type Path } from './match.ts';
 import { placePath } from './place-path.ts';
 import { type Dialled, type Reading, readAction } from './read-action.ts';
 import { type Authorities, type Conditions, readConditions } from './read-match.ts';
@@ -38,14 +38,7 @@ const mostSteps = 2_000;
 /** The steps of a list, those that Istio never gets to left out. */
 function withoutDead(steps: readonly Step[]): Step[] {
   const kept: Step[] = [];
-  const known = new Set<string>();
-  for (const step of steps) {
-    const key = matchKey(step.match);
-    if (known.has(key)) continue;
-    if (kept.some((earlier) => covers(earlier.match, step.match))) continue;
-    known.add(key);
-    kept.push(step);
-  }
+  for (const step of steps) if (!kept.some((earlier) => covers(earlier.match, step.match))) kept.push(step);
   return kept;
 }
 

@@ -1,5 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
-import { type Action, actionKey } from './action.ts';
+import type { Action } from './action.ts';
+import { alike } from './alike.ts';
 import type { ClientUnit } from './client-units.ts';
 import type { Step } from './expand.ts';
 import { covers, everyRequest, isEveryPath, overlap } from './match.ts';
@@ -73,7 +74,7 @@ function inversionShown(
   return findWitness((list[rival] as Step).match, (list[lost] as Step).match, (request) => {
     const before = list.find(({ match }) => takes(match, request));
     const after = tried.find(({ step: { match } }) => takes(match, request))?.step;
-    return before !== undefined && after !== undefined && actionKey(before.action) !== actionKey(after.action);
+    return before !== undefined && after !== undefined && !alike(before.action, after.action);
   });
 }
 
@@ -89,7 +90,7 @@ function layOut(steps: readonly Step[], { answers404, floor }: Options): Layout 
   for (;;) {
     const ordered = list.map((step) => ({
       match: step.match,
-      action: actionKey(step.action),
+      action: step.action,
       keepsPrefix: keepsPrefix(step),
     }));
     const kept = keepOrder(ordered, floor);
@@ -144,8 +145,7 @@ function override(own: Layout, steps: readonly Step[], others: readonly Layout[]
       const { action, route } = decisive;
       const before = own.placed.filter(({ step }) => steps.indexOf(step) < at && overlap(step.match, match));
       const isLate = ({ step, path }: PlacedStep): boolean =>
-        actionKey(step.action) === actionKey(action) ||
-        compareMatch(rankOf(step.match, path), rankOf(match, one.path)) <= 0;
+        alike(step.action, action) || compareMatch(rankOf(step.match, path), rankOf(match, one.path)) <= 0;
       if (!before.every(isLate)) return undefined;
       if (hasPrefixFilter(action) && !(one.path.type === 'PathPrefix' && isEveryPath(match.path))) return undefined;
       added.push({ step: { match, action, route }, path: one.path });
@@ -162,11 +162,12 @@ const longest = ({ placed }: Layout): number =>
 const isLayer = ({ placed, unmatched }: Layout): boolean =>
   !unmatched && placed.every(({ path }) => path.type === 'RegularExpression');
 
-const stepsKey = (steps: readonly Step[]): string =>
-  JSON.stringify(
-    steps.map(({ match, action }) => [{ ...match, pathFrom: 0, methodFrom: 0 }, actionKey(action)]),
-    (name, value) => (name === 'from' ? undefined : value),
-  );
+const sameSteps = (a: readonly Step[], b: readonly Step[] | undefined): boolean =>
+  a.length === b?.length &&
+  a.every(({ match, action }, index) => {
+    const other = b[index] as Step;
+    return alike(match, other.match) && alike(action, other.action);
+  });
 
 /** The layouts of a service's units; undefined for a unit that is treated as those are that select it too. */
 export interface Layouts {
@@ -177,9 +178,8 @@ export interface Layouts {
 
 /** Lays out the steps of all units of clients of one port. */
 export function layOutUnits(units: readonly UnitSteps[], answers404: boolean): Layouts {
-  const keys = units.length === 1 ? [''] : units.map(({ steps }) => stepsKey(steps));
   const differs = units.map(
-    ({ unit }, index) => index === 0 || unit.within.some((other) => keys[other] !== keys[index]),
+    ({ unit, steps }, index) => index === 0 || unit.within.some((other) => !sameSteps(steps, units[other]?.steps)),
   );
   const layered = (byLength: boolean): Layouts => {
     const layouts: (Layout | undefined)[] = [];

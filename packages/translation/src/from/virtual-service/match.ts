@@ -249,13 +249,3 @@ export function overlap(a: Match, b: Match): boolean {
     );
   return meet(a.headers, b.headers, true) && meet(a.queryParams, b.queryParams, false);
 }
-
-/** A match without its provenance: equal texts, equal matches. */
-export const matchKey = ({ path, method, headers, queryParams }: Match): string =>
-  JSON.stringify([
-    path.kind,
-    path.kind === 'regex' ? path.pattern : path.value,
-    method ?? '',
-    headers.map(({ name, type, value }) => [name, type, value ?? '']).sort(),
-    queryParams.map(({ name, type, value }) => [name, type, value]).sort(),
-  ]);

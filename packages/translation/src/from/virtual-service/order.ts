@@ -1,3 +1,4 @@
+import { alike } from './alike.ts';
 import { isEveryPath, type Match, overlap, type Path, quote } from './match.ts';
 
 /** The path of a match as Kong Mesh has it. */
@@ -9,6 +10,8 @@ export interface PathMatch {
 /** What decides the order of a match in Kong Mesh. */
 export interface Rank {
   readonly path: PathMatch;
+  /** Of the path's text in bytes, which Kong Mesh compares. */
+  readonly length: number;
   readonly method: boolean;
   readonly headers: number;
   readonly queryParams: number;
@@ -20,7 +23,7 @@ const classes = { Exact: 0, PathPrefix: 1, RegularExpression: 2 };
 export function compareMatch(a: Rank, b: Rank): number {
   return (
     classes[a.path.type] - classes[b.path.type] ||
-    (a.path.type === 'Exact' ? 0 : byteLength(b.path.value) - byteLength(a.path.value)) ||
+    (a.path.type === 'Exact' ? 0 : b.length - a.length) ||
     Number(b.method) - Number(a.method) ||
     b.headers - a.headers ||
     b.queryParams - a.queryParams
@@ -29,7 +32,6 @@ export function compareMatch(a: Rank, b: Rank): number {
 
 const encoder = new TextEncoder();
 const ascii = /^[\0-\x7f]*$/;
-/** Kong Mesh compares lengths in bytes. */
 export const byteLength = (text: string): number => (ascii.test(text) ? text.length : encoder.encode(text).length);
 
 /** A path in the form that Kong Mesh reads most easily. */
@@ -65,8 +67,8 @@ export function expressionForm(path: Path): string {
 /** A step of a list whose order counts. */
 export interface Ordered {
   readonly match: Match;
-  /** Equal texts, equal treatment: the order of such steps does not matter. */
-  readonly action: string;
+  /** What becomes of its requests: the order of steps alike does not matter. */
+  readonly action: unknown;
   /** The path has to stay a prefix of segments, as it is rewritten. */
   readonly keepsPrefix: boolean;
 }
@@ -82,6 +84,7 @@ export type Kept =
 /** What decides the order of a match with this path. */
 export const rankOf = ({ method, headers, queryParams }: Match, path: PathMatch): Rank => ({
   path,
+  length: byteLength(path.value),
   method: method !== undefined,
   headers: headers.length,
   queryParams: queryParams.length,
@@ -94,22 +97,31 @@ function inversions(list: readonly Ordered[], paths: readonly PathMatch[]): { fi
   for (let later = 1; later < list.length; later++)
     for (let first = 0; first < later; first++) {
       const [a, b] = [list[first] as Ordered, list[later] as Ordered];
-      if (a.action === b.action || compareMatch(ranks[later] as Rank, ranks[first] as Rank) >= 0) continue;
-      if (overlap(a.match, b.match)) found.push({ first, later });
+      if (compareMatch(ranks[later] as Rank, ranks[first] as Rank) >= 0) continue;
+      if (overlap(a.match, b.match) && !alike(a.action, b.action)) found.push({ first, later });
     }
   return found;
 }
 
+// Takes nothing, and makes an expression longer.
+const padding = '(?:)';
+
 /** Expressions from a place on, each longer than the next, as a longer one is tried first (routing.md T4, T12). */
-function asExpressions(list: readonly Ordered[], from: number, floor: number): PathMatch[] {
-  const paths = list.map(({ match }) => plainForm(match.path));
+function asExpressions(
+  list: readonly Ordered[],
+  plain: readonly PathMatch[],
+  from: number,
+  floor: number,
+): PathMatch[] {
+  const paths = [...plain];
   let shortest = floor;
   for (let index = list.length - 1; index >= from; index--) {
     const { match, keepsPrefix } = list[index] as Ordered;
     if (keepsPrefix) continue;
     let value = expressionForm(match.path);
-    while (byteLength(value) <= shortest) value += '(?:)';
-    shortest = byteLength(value);
+    let length = byteLength(value);
+    for (; length <= shortest; length += padding.length) value += padding;
+    shortest = length;
     paths[index] = { type: 'RegularExpression', value };
   }
   return paths;
@@ -121,14 +133,14 @@ function asExpressions(list: readonly Ordered[], from: number, floor: number): P
  * @param floor all of them as expressions longer than this many bytes; where absent, only what needs it
  */
 export function keepOrder(list: readonly Ordered[], floor?: number): Kept {
+  const plain = list.map(({ match }) => plainForm(match.path));
   if (floor === undefined) {
-    const plain = list.map(({ match }) => plainForm(match.path));
     const found = inversions(list, plain);
     if (found.length === 0) return { paths: plain };
-    const partly = asExpressions(list, Math.min(...found.map(({ first }) => first)), -1);
+    const partly = asExpressions(list, plain, Math.min(...found.map(({ first }) => first)), -1);
     if (inversions(list, partly).length === 0) return { paths: partly };
   }
-  const all = asExpressions(list, 0, floor ?? -1);
+  const all = asExpressions(list, plain, 0, floor ?? -1);
   const [lost] = inversions(list, all).map(({ first, later }) =>
     (list[later] as Ordered).keepsPrefix ? { lost: later, rival: first } : { lost: first, rival: later },
   );
