@@ -87,11 +87,34 @@ function entries(list: Report['ledger']): string {
   return list.slice(0, shown).map(entry).join('') + more(list.length - shown, 'resources');
 }
 
-function section(title: string, head: string, rows: readonly string[], empty: string): string {
-  if (rows.length === 0) return `<h2>${title}</h2><p class="muted">${empty}</p>`;
-  const shown = rows.slice(0, mostRows).join('');
-  return `<h2>${title}</h2><table><thead><tr>${head}</tr></thead><tbody>${shown}</tbody></table>${more(rows.length - mostRows, 'rows')}`;
+interface Section<T> {
+  readonly title: string;
+  readonly head: string;
+  readonly empty: string;
+  readonly row: (item: T) => string;
 }
+
+function section<T>(items: readonly T[], { title, head, empty, row }: Section<T>): string {
+  if (items.length === 0) return `<h2>${title}</h2><p class="muted">${empty}</p>`;
+  const shown = items.slice(0, mostRows).map(row).join('');
+  return `<h2>${title}</h2><table><thead><tr>${head}</tr></thead><tbody>${shown}</tbody></table>${more(items.length - mostRows, 'rows')}`;
+}
+
+const resources: Section<Report['resources'][number]> = {
+  title: 'Kong Mesh resources',
+  head: '<th>Kind</th><th>Name</th><th>Role</th><th>File</th>',
+  empty: 'Nothing is emitted.',
+  row: ({ kind, namespace, name, file, draft, patch, overridden }) =>
+    `<tr><td>${text(kind)}</td><td class="name">${text(namespace === '' ? name : `${namespace}/${name}`)}</td><td>${draft ? 'draft' : patch ? 'patch' : 'resource'}${overridden === undefined ? '' : text(`, ${overrideWords[overridden.change]} by ${overridden.by ?? 'somebody'}: ${overridden.reason}`)}</td><td><code>${text(file)}</code></td></tr>`,
+};
+
+const leftOut: Section<Report['sources'][number]['skipped'][number] & { readonly file: string }> = {
+  title: 'Left out of the import',
+  head: '<th>Place</th><th>Object</th><th>Reason</th>',
+  empty: 'Nothing was left out.',
+  row: ({ file, line, kind, name, reason }) =>
+    `<tr><td><code>${text(file)}:${line}</code></td><td>${text(kind)} ${text(name)}</td><td>${text(reason)}</td></tr>`,
+};
 
 const verdicts = ['same', 'differs', 'undecided', 'accepted'] as const;
 
@@ -163,16 +186,7 @@ export function renderReportPage(report: Report): string {
   const outcomes = Object.entries(summary.outcomes)
     .map(([outcome, count]) => `<tr><td>${mark(outcome)}</td><td class="number">${count}</td></tr>`)
     .join('');
-  const resources = report.resources.map(
-    ({ kind, namespace, name, file, draft, patch, overridden }) =>
-      `<tr><td>${text(kind)}</td><td class="name">${text(namespace === '' ? name : `${namespace}/${name}`)}</td><td>${draft ? 'draft' : patch ? 'patch' : 'resource'}${overridden === undefined ? '' : text(`, ${overrideWords[overridden.change]} by ${overridden.by ?? 'somebody'}: ${overridden.reason}`)}</td><td><code>${text(file)}</code></td></tr>`,
-  );
-  const skipped = report.sources.flatMap(({ file, skipped: list }) =>
-    list.map(
-      (one) =>
-        `<tr><td><code>${text(file)}:${one.line}</code></td><td>${text(one.kind)} ${text(one.name)}</td><td>${text(one.reason)}</td></tr>`,
-    ),
-  );
+  const skipped = report.sources.flatMap(({ file, skipped: list }) => list.map((one) => ({ ...one, file })));
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Istio to Kong Mesh ${text(target)}: report</title><style>${style}</style></head><body>
 <h1>Istio to Kong Mesh ${text(target)}</h1>
@@ -180,10 +194,10 @@ export function renderReportPage(report: Report): string {
 <h2>Fields</h2><table class="narrow"><thead><tr><th>Outcome</th><th class="number">Fields</th></tr></thead><tbody>${outcomes}</tbody></table>
 ${report.equivalence === undefined ? '' : behaviour(report.equivalence.filter((row) => !isAccessRow(row)))}${report.equivalence === undefined ? '' : access(report.equivalence.filter(isAccessRow))}
 <h2 class="chapter">Findings</h2>${findings(report.diagnostics) || `<p class="muted">No findings. ${summary.fields} fields checked.</p>`}
-${section('Kong Mesh resources', '<th>Kind</th><th>Name</th><th>Role</th><th>File</th>', resources, 'Nothing is emitted.')}
+${section(report.resources, resources)}
 <h2 class="chapter">Every field</h2>${entries(report.ledger) || '<p class="muted">The input holds no Istio resource.</p>'}
 ${report.context.length === 0 ? '' : `<h2>Istio's labels and annotations elsewhere</h2>${entries(report.context)}`}
-${section('Left out of the import', '<th>Place</th><th>Object</th><th>Reason</th>', skipped, 'Nothing was left out.')}
+${section(skipped, leftOut)}
 </body></html>
 `;
 }

@@ -24,12 +24,27 @@ type Placeholders<Text extends string> = Text extends `${string}{${infer Name}}$
 /** The values that the templates of a code need. */
 export type Parameters<C extends Code> = { readonly [Name in Placeholders<C['message'] | C['help']>]: string | number };
 
-const placeholder = /\{([A-Za-z]+)\}/g;
+const placeholder = /\{([A-Za-z]+)\}/;
+
+const known = new Map<string, readonly string[]>();
+
+/** The texts of a template and, between each two of them, the name of a parameter. There are no more templates than codes have. */
+function partsOf(template: string): readonly string[] {
+  const before = known.get(template);
+  if (before !== undefined) return before;
+  const parts = template.split(placeholder);
+  known.set(template, parts);
+  return parts;
+}
 
 function fill(template: string, parameters: Readonly<Record<string, string | number>>): string {
-  return template.includes('{')
-    ? template.replace(placeholder, (whole, name) => String(parameters[name] ?? whole))
-    : template;
+  const parts = partsOf(template);
+  let filled = parts[0] as string;
+  for (let index = 1; index < parts.length; index += 2) {
+    const name = parts[index] as string;
+    filled += `${parameters[name] ?? `{${name}}`}${parts[index + 1]}`;
+  }
+  return filled;
 }
 
 /** Keeps the literal types of the templates, so that `diagnose` knows which parameters they need. */
