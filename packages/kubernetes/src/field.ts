@@ -67,16 +67,20 @@ export function flag(field: Field | undefined): Field<boolean> | undefined {
 
 /** Every leaf at or under a value: a scalar, a null, an empty map or an empty list. Calls `visit` with its path. */
 export function eachLeaf(value: Json, path: string, visit: (path: string, value: Json) => void): void {
-  if (Array.isArray(value) && value.length > 0) {
-    for (let index = 0; index < value.length; index++) eachLeaf(value[index] as Json, join(path, index), visit);
+  if (typeof value !== 'object' || value === null) {
+    visit(path, value);
     return;
   }
-  if (isObject(value)) {
-    const keys = Object.keys(value);
-    if (keys.length > 0) {
-      for (const key of keys) eachLeaf(value[key] as Json, join(path, key), visit);
-      return;
+  let isEmpty = true;
+  if (Array.isArray(value)) {
+    isEmpty = value.length === 0;
+    for (let index = 0; index < value.length; index++) eachLeaf(value[index] as Json, join(path, index), visit);
+  } else {
+    const map = value as JsonObject;
+    for (const key in map) {
+      isEmpty = false;
+      eachLeaf(map[key] as Json, join(path, key), visit);
     }
   }
-  visit(path, value);
+  if (isEmpty) visit(path, value);
 }

@@ -7,7 +7,7 @@ import type { Field } from './field.ts';
 import { shortHash } from './names.ts';
 import { isOfEdge } from './objection.ts';
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const compare = (a: string, b: string): number => (a < b ? -1 : a === b ? 0 : 1);
 
 /** The source fields of a resource. */
 const fieldsOf = ({ origins }: Finished): Field[] => [...origins.values()].flat();
@@ -36,8 +36,8 @@ export function inApplyOrder(finished: readonly Finished[]): Named[] {
  */
 function settleNames(finished: readonly Finished[]): Finished[] {
   const sorted = inApplyOrder(finished);
+  if (new Set(sorted.map(({ name }) => name)).size === sorted.length) return sorted.map(({ one }) => one);
   const byName = Map.groupBy(sorted, ({ one, name }) => `${one.emitted.role}/${name}`);
-  if (byName.size === sorted.length) return sorted.map(({ one }) => one);
   const settled = [...byName.values()].flatMap((group) => settle(group.map(({ one }) => one)));
   return inApplyOrder(settled).map(({ one }) => one);
 }

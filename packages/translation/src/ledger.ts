@@ -52,9 +52,11 @@ const claims = new Map<Outcome, Map<string | undefined, Claim>>();
 
 /** One claim for each outcome and code: there are as many of them as leaves. */
 function claimOf(outcome: Outcome, code: string | undefined): Claim {
+  const known = claims.get(outcome)?.get(code);
+  if (known !== undefined) return known;
   const ofOutcome = claims.get(outcome) ?? new Map<string | undefined, Claim>();
   claims.set(outcome, ofOutcome);
-  const claim = ofOutcome.get(code) ?? (code === undefined ? { outcome } : { outcome, code });
+  const claim = code === undefined ? { outcome } : { outcome, code };
   ofOutcome.set(code, claim);
   return claim;
 }

@@ -39,6 +39,7 @@ export function targetsOf(finished: readonly Finished[]): Targets {
   const targets: Targets = new Map();
   for (const [resource, { origins }] of finished.entries()) {
     for (const [path, fields] of origins) {
+      const target: Target = { resource, path };
       for (const origin of fields) {
         let byPath = targets.get(origin.resource);
         if (byPath === undefined) {
@@ -48,8 +49,8 @@ export function targetsOf(finished: readonly Finished[]): Targets {
         const of = byPath;
         eachLeaf(origin.value, origin.path, (leaf) => {
           const known = of.get(leaf);
-          if (known === undefined) of.set(leaf, [{ resource, path }]);
-          else if (!isAmongLast(known, resource, path)) known.push({ resource, path });
+          if (known === undefined) of.set(leaf, [target]);
+          else if (!isAmongLast(known, resource, path)) known.push(target);
         });
       }
     }
