@@ -14,7 +14,7 @@ export {
   text,
 } from './field.ts';
 export { compareIdentity, effectiveNamespace, type Identity, identityKey, isClusterScoped } from './identity.ts';
-export { isList, isMap, JsonError, mapOf, parseJson, stringifyJson } from './json.ts';
+export { isList, isMap, JsonError, mapOf, parseJson, setKey, stringifyJson } from './json.ts';
 export {
   defaultLimits,
   formatBytes,

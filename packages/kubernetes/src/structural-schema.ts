@@ -65,7 +65,7 @@ function checkObject(schema: StructuralSchema): Checker {
       const missing = !Object.hasOwn(value, key) && schema.properties?.[key]?.default === undefined;
       if (missing) found.push({ path: formatPath([...steps, key]), message: 'it is required' });
     }
-    for (const key of Object.keys(value)) {
+    for (const key in value) {
       const check = properties.get(key) ?? extra;
       steps.push(key);
       if (check !== undefined) check(value[key] as Json, steps, found);

@@ -6,7 +6,7 @@ import { schemaOf } from '../schema/schemas.ts';
 import { unknownFields } from '../schema/unknown-fields.ts';
 import type { TargetVersion } from '../version.ts';
 import { decodeSpec } from './decode.ts';
-import { computeLabels, isLocal, labelsOf, originOf } from './labels.ts';
+import { computeLabels, isLocal, type Labels, labelsOf, originOf } from './labels.ts';
 import { checkMetadata, unknownMetadata } from './metadata.ts';
 import { findPolicyRole, type PolicyRole } from './role.ts';
 
@@ -65,7 +65,7 @@ const collect = (): { found: Refusal[]; report: Report } => {
 
 /** The role of a policy, and what Kuma's defaulting webhook refuses besides wrong types. */
 function checkPlacement(
-  object: JsonObject,
+  labels: Labels,
   spec: JsonObject,
   rules: ResourceRules,
   { namespace, system }: Place,
@@ -76,7 +76,7 @@ function checkPlacement(
       role: undefined,
       refusal: { path: 'metadata.namespace', message: `${rules.kind} belongs in the namespace of the control plane` },
     };
-  if (!rules.policy || !isLocal(labelsOf(object), version)) return { role: undefined, refusal: undefined };
+  if (!rules.policy || !isLocal(labels, version)) return { role: undefined, refusal: undefined };
   const found = findPolicyRole(spec, namespace, system, version);
   return {
     role: found.role,
@@ -84,8 +84,7 @@ function checkPlacement(
   };
 }
 
-function checkLabels(object: JsonObject, rules: ResourceRules, version: TargetVersion, report: Report): void {
-  const labels = labelsOf(object);
+function checkLabels(labels: Labels, rules: ResourceRules, version: TargetVersion, report: Report): void {
   const { 'kuma.io/mesh': mesh = 'default' } = labels;
   const origin = originOf(labels) ?? 'zone';
   if (!rules.meshless && !isKumaIdentifier(mesh))
@@ -94,8 +93,7 @@ function checkLabels(object: JsonObject, rules: ResourceRules, version: TargetVe
     report('labels["kuma.io/origin"]', 'it must be zone or global', 'metadata.labels["kuma.io/origin"]');
 }
 
-const givenRole = (object: JsonObject): PolicyRole =>
-  (labelsOf(object)['kuma.io/policy-role'] as PolicyRole | undefined) ?? 'system';
+const givenRole = (labels: Labels): PolicyRole => (labels['kuma.io/policy-role'] as PolicyRole | undefined) ?? 'system';
 
 /**
  * Whether the control plane of a version would admit a resource, with strict field validation, on Kubernetes in a zone
@@ -130,6 +128,7 @@ export function checkAdmission(object: JsonObject, version: TargetVersion, optio
     );
 
   const rules = rulesOf(kind as string);
+  const labels = labelsOf(object);
   const place = placeOf(object, options);
   const specSchema = known.schema.properties?.spec ?? {};
   const decoding = collect();
@@ -140,7 +139,7 @@ export function checkAdmission(object: JsonObject, version: TargetVersion, optio
   if (decoding.found.length > 0) return refuse('webhook', decoding.found);
 
   const spec = isMap(decoded.spec) ? decoded.spec : {};
-  const placement = rules === undefined ? undefined : checkPlacement(object, spec, rules, place, version);
+  const placement = rules === undefined ? undefined : checkPlacement(labels, spec, rules, place, version);
   if (placement?.refusal !== undefined) return refuse('webhook', [placement.refusal]);
 
   const { found, report } = collect();
@@ -150,13 +149,13 @@ export function checkAdmission(object: JsonObject, version: TargetVersion, optio
   if (rules === undefined) return { accepted: true, labels: {} };
 
   const validating = collect();
-  checkLabels(object, rules, version, validating.report);
+  checkLabels(labels, rules, version, validating.report);
   if (validating.found.length === 0) {
     const name = isMap(metadata) && typeof metadata.name === 'string' ? metadata.name : '';
-    rules.validate(spec, { version, name, role: placement?.role ?? givenRole(object), report: validating.report });
+    rules.validate(spec, { version, name, role: placement?.role ?? givenRole(labels), report: validating.report });
   }
   if (validating.found.length > 0) return refuse('webhook', validating.found);
-  return { accepted: true, labels: computeLabels(object, rules, placement?.role, place, version) };
+  return { accepted: true, labels: computeLabels(labels, rules, placement?.role, place, version) };
 }
 
 /**

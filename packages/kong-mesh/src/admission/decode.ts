@@ -8,6 +8,7 @@ import {
   parseDuration,
   type Step,
   type StructuralSchema,
+  setKey,
 } from '@isthmus/kubernetes';
 import type { GoInteger, GoTypes, Report } from '../policies/common/resource.ts';
 
@@ -68,6 +69,16 @@ function zeroObject({ properties = {}, required = [] }: StructuralSchema, field:
   return object;
 }
 
+/** The fields of an object that stand before a key. */
+function fieldsBefore(value: JsonObject, key: string): Record<string, Json> {
+  const object: Record<string, Json> = {};
+  for (const name in value) {
+    if (name === key) break;
+    setKey(object, name, value[name] as Json);
+  }
+  return object;
+}
+
 function compileObject(schema: StructuralSchema, field: string, go: GoTypes): Decoder {
   const { properties = {}, additionalProperties: extra, required = [] } = schema;
   const parts = new Map(
@@ -85,22 +96,28 @@ function compileObject(schema: StructuralSchema, field: string, go: GoTypes): De
       report(formatPath(steps), 'it must be an object');
       return value;
     }
-    const object: Record<string, Json> = {};
-    for (const key of Object.keys(value)) {
+    // Most objects stay as they are: one is copied where a field goes, changes or comes.
+    let object: Record<string, Json> | undefined;
+    for (const key in value) {
       const item = value[key] as Json;
-      if (item === null) continue;
-      const decode = parts.get(key);
-      if (decode !== undefined) {
-        steps.push(key);
-        object[key] = decode(item, steps, report);
-        steps.pop();
-      } else if (others !== undefined) {
-        const found = others(item, steps, report);
-        Object.defineProperty(object, key, { value: found, enumerable: true, configurable: true, writable: true });
+      const decode = item === null ? undefined : (parts.get(key) ?? others);
+      if (decode === undefined) {
+        object ??= fieldsBefore(value, key);
+        continue;
       }
+      const isNamed = decode !== others;
+      if (isNamed) steps.push(key);
+      const found = decode(item, steps, report);
+      if (isNamed) steps.pop();
+      if (found !== item) object ??= fieldsBefore(value, key);
+      if (object !== undefined) setKey(object, key, found);
     }
-    for (const [key, fallback] of absent) if (!Object.hasOwn(object, key)) object[key] = fallback;
-    return object;
+    for (const [key, fallback] of absent) {
+      if (Object.hasOwn(object ?? value, key)) continue;
+      object ??= { ...value };
+      object[key] = fallback;
+    }
+    return object ?? value;
   };
 }
 
@@ -111,13 +128,16 @@ function compileList({ items = {} }: StructuralSchema, field: string, go: GoType
       report(formatPath(steps), 'it must be a list');
       return value;
     }
-    return value.map((item, index) => {
-      if (item === null) return zeroOf(items, field, go);
+    let list: Json[] | undefined;
+    for (let index = 0; index < value.length; index++) {
+      const item = value[index] as Json;
       steps.push(index);
-      const decoded = decode(item, steps, report);
+      const found = item === null ? zeroOf(items, field, go) : decode(item, steps, report);
       steps.pop();
-      return decoded;
-    });
+      if (found !== item) list ??= value.slice();
+      if (list !== undefined) list[index] = found;
+    }
+    return list ?? value;
   };
 }
 

@@ -11,18 +11,21 @@ function isQualifiedName(key: string): boolean {
   return isDnsSubdomain(key.slice(0, slash)) && labelName.test(key.slice(slash + 1));
 }
 
-function checkMap(value: Json | undefined, path: string, report: Report): [string, string][] {
-  if (value === undefined || value === null) return [];
+const itemOf = (path: string, key: string): string => `${path}[${JSON.stringify(key)}]`;
+
+/** Reports what is wrong with a map of texts; gives it back where it is a map. */
+function checkMap(value: Json | undefined, path: string, report: Report): JsonObject | undefined {
+  if (value === undefined || value === null) return undefined;
   if (!isMap(value)) {
     report(path, 'it must be an object');
-    return [];
+    return undefined;
   }
-  return Object.entries(value).flatMap(([key, item]): [string, string][] => {
-    const at = `${path}[${JSON.stringify(key)}]`;
-    if (typeof item !== 'string') report(at, 'it must be a string');
-    if (!isQualifiedName(key)) report(at, 'the key must be a name with an optional prefix, which is a DNS name');
-    return typeof item === 'string' ? [[key, item]] : [];
-  });
+  for (const key in value) {
+    if (typeof value[key] !== 'string') report(itemOf(path, key), 'it must be a string');
+    if (!isQualifiedName(key))
+      report(itemOf(path, key), 'the key must be a name with an optional prefix, which is a DNS name');
+  }
+  return value;
 }
 
 const fields = new Set([
@@ -65,10 +68,12 @@ export function checkMetadata({ metadata }: JsonObject, report: Report): void {
     );
   const { namespace = null } = metadata;
   if (namespace !== null && typeof namespace !== 'string') report('metadata.namespace', 'it must be a string');
-  for (const [key, value] of checkMap(metadata.labels, 'metadata.labels', report)) {
-    if (!intoAnnotations.has(key) && !labelValue.test(value))
+  const labels = checkMap(metadata.labels, 'metadata.labels', report);
+  for (const key in labels) {
+    const value = labels[key];
+    if (typeof value === 'string' && !intoAnnotations.has(key) && !labelValue.test(value))
       report(
-        `metadata.labels[${JSON.stringify(key)}]`,
+        itemOf('metadata.labels', key),
         'it must have at most 63 letters, digits, -, _ and ., with a letter or digit at both ends',
       );
   }

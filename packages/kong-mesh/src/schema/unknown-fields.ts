@@ -27,7 +27,7 @@ function walk(value: Json, schema: StructuralSchema | undefined, steps: Step[], 
     }
   } else if (isMap(value)) {
     const { properties, additionalProperties: extra } = schema ?? {};
-    for (const key of Object.keys(value)) {
+    for (const key in value) {
       const item = value[key] as Json;
       const part = properties !== undefined && Object.hasOwn(properties, key) ? properties[key] : undefined;
       const isRoot = steps.length === 0;
