@@ -7,7 +7,30 @@ export interface UnknownField {
 }
 
 const metadata = new Set(['apiVersion', 'kind', 'metadata']);
-const anything: StructuralSchema = { 'x-kubernetes-preserve-unknown-fields': true };
+
+/** What a schema knows below a value. */
+interface Known {
+  /** Whether fields that it does not name are kept. */
+  readonly keepsAll: boolean;
+  readonly fields: ReadonlyMap<string, Known>;
+  /** Below every field that is not named; undefined where none may stand. */
+  readonly others?: Known;
+  /** Below the items of a list; undefined where they have no fields. */
+  readonly items?: Known;
+}
+
+const nothing: Known = { keepsAll: false, fields: new Map() };
+const anything: Known = { keepsAll: true, fields: new Map() };
+
+function compile(schema: StructuralSchema): Known {
+  const { properties = {}, additionalProperties: extra, items } = schema;
+  return {
+    keepsAll: schema['x-kubernetes-preserve-unknown-fields'] === true,
+    fields: new Map(Object.entries(properties).map(([key, part]) => [key, compile(part)])),
+    ...(extra === undefined || extra === false ? {} : { others: extra === true ? anything : compile(extra) }),
+    ...(items === undefined ? {} : { items: compile(items) }),
+  };
+}
 
 /** As the API server names a field: keys as they are, whatever characters they have. */
 const nameOf = (steps: readonly Step[]): string =>
@@ -16,29 +39,28 @@ const nameOf = (steps: readonly Step[]): string =>
     '',
   );
 
-function walk(value: Json, schema: StructuralSchema | undefined, steps: Step[], found: UnknownField[]): void {
-  const keepsAll = schema?.['x-kubernetes-preserve-unknown-fields'] === true;
-  if (keepsAll && schema.properties === undefined) return;
+function walk(value: Json, known: Known, steps: Step[], found: UnknownField[]): void {
+  const { keepsAll, fields, others, items = nothing } = known;
+  if (keepsAll && fields.size === 0) return;
   if (isList(value)) {
     for (let index = 0; index < value.length; index++) {
       steps.push(index);
-      walk(value[index] as Json, schema?.items, steps, found);
+      walk(value[index] as Json, items, steps, found);
       steps.pop();
     }
   } else if (isMap(value)) {
-    const { properties, additionalProperties: extra } = schema ?? {};
     for (const key in value) {
-      const item = value[key] as Json;
-      const part = properties !== undefined && Object.hasOwn(properties, key) ? properties[key] : undefined;
+      const part = fields.get(key) ?? others;
       const isRoot = steps.length === 0;
       steps.push(key);
-      if (part !== undefined) walk(item, part, steps, found);
-      else if (extra !== undefined && extra !== false) walk(item, extra === true ? anything : extra, steps, found);
+      if (part !== undefined) walk(value[key] as Json, part, steps, found);
       else if (!keepsAll && !(isRoot && metadata.has(key))) found.push({ path: nameOf(steps), at: formatPath(steps) });
       steps.pop();
     }
   }
 }
+
+const compiled = new WeakMap<StructuralSchema, Known>();
 
 /**
  * The fields that a schema does not know, which strict field validation refuses. Values of the wrong type are walked like
@@ -47,6 +69,8 @@ function walk(value: Json, schema: StructuralSchema | undefined, steps: Step[], 
  */
 export function unknownFields(value: Json, schema: StructuralSchema): UnknownField[] {
   const found: UnknownField[] = [];
-  walk(value, schema, [], found);
+  const known = compiled.get(schema) ?? compile(schema);
+  compiled.set(schema, known);
+  walk(value, known, [], found);
   return found;
 }
