@@ -32,7 +32,9 @@ export function child(field: Field | undefined, step: Step): Field | undefined {
 
 /** The field at the end of several steps. */
 export function descend(field: Field | undefined, ...steps: readonly Step[]): Field | undefined {
-  return steps.reduce<Field | undefined>(child, field);
+  let at = field;
+  for (let index = 0; index < steps.length && at !== undefined; index++) at = child(at, steps[index] as Step);
+  return at;
 }
 
 /** The fields of a list, in order; empty where the field is absent or no list. */

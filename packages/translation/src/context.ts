@@ -157,7 +157,8 @@ export function createWorkings(
       emitted(finished.emitted);
     },
     report(code, parameters, at, related) {
-      diagnostics.push(diagnose(code, parameters, { ...(at ? placeOf(at) : {}), ...(related ? { related } : {}) }));
+      const place = at === undefined ? {} : placeOf(at);
+      diagnostics.push(diagnose(code, parameters, related === undefined ? place : { ...place, related }));
     },
   };
   return { context, ledger, emissions, diagnostics };

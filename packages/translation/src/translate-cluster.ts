@@ -28,30 +28,37 @@ const restricting = new Set([
 export type Targets = Map<Resource, Map<string, Target[]>>;
 
 /** Whether a place is known already. Those of one emitted resource come one after the other, and a leaf may have thousands. */
-function isAmongLast(known: readonly Target[], resource: number, path: string): boolean {
+function isAmongLast(known: readonly Target[], { resource, path }: Target): boolean {
   for (let index = known.length - 1; known[index]?.resource === resource; index--)
     if (known[index]?.path === path) return true;
   return false;
 }
 
+function placesIn(targets: Targets, resource: Resource): Map<string, Target[]> {
+  const known = targets.get(resource);
+  if (known !== undefined) return known;
+  const places = new Map<string, Target[]>();
+  targets.set(resource, places);
+  return places;
+}
+
 /** Turns provenance around: the emitted places of each source leaf. */
 export function targetsOf(finished: readonly Finished[]): Targets {
   const targets: Targets = new Map();
+  let target: Target;
+  let byPath: Map<string, Target[]>;
+  // One for all fields: there are hundreds of thousands of them.
+  const note = (leaf: string): void => {
+    const known = byPath.get(leaf);
+    if (known === undefined) byPath.set(leaf, [target]);
+    else if (!isAmongLast(known, target)) known.push(target);
+  };
   for (const [resource, { origins }] of finished.entries()) {
     for (const [path, fields] of origins) {
-      const target: Target = { resource, path };
+      target = { resource, path };
       for (const origin of fields) {
-        let byPath = targets.get(origin.resource);
-        if (byPath === undefined) {
-          byPath = new Map();
-          targets.set(origin.resource, byPath);
-        }
-        const of = byPath;
-        eachLeaf(origin.value, origin.path, (leaf) => {
-          const known = of.get(leaf);
-          if (known === undefined) of.set(leaf, [target]);
-          else if (!isAmongLast(known, resource, path)) known.push(target);
-        });
+        byPath = placesIn(targets, origin.resource);
+        eachLeaf(origin.value, origin.path, note);
       }
     }
   }
