@@ -21,9 +21,17 @@ const unreadFaults = [
   ['abort', 'http2Error'],
 ] as const;
 
-/** Says that what is written in a route is carried over, as far as nothing else was said of its fields. */
-export function settleRoute(context: Context, { rule, match }: CompiledRoute): void {
-  for (const field of match?.fields ?? []) context.settled(field);
+/** Says that what is written in routes is carried over, as far as nothing else was said of its fields. */
+export function settleRoutes(context: Context, routes: ReadonlySet<CompiledRoute>): void {
+  const rules = new Set<CompiledRoute['rule']>();
+  for (const { rule, match } of routes) {
+    for (const field of match?.fields ?? []) context.settled(field);
+    if (!rules.has(rule)) settleRule(context, rule);
+    rules.add(rule);
+  }
+}
+
+function settleRule(context: Context, rule: CompiledRoute['rule']): void {
   const { fault } = rule.settings;
   for (const [part, key] of unreadFaults)
     context.inert(descend(fault, part, key), codes.virtualService.unreadFault, { field: `${part}.${key}` });
@@ -46,6 +54,7 @@ export function loseRoutes(
   lost: ReadonlyMap<CompiledRoute, Code>,
   kept: Iterable<CompiledRoute>,
 ): void {
+  if (lost.size === 0) return;
   const rules = new Set(Array.from(kept, ({ rule }) => rule));
   for (const [{ rule, match }, code] of lost) {
     for (const field of match?.fields ?? []) context.claim(field, 'unsupported', code);
@@ -142,7 +151,7 @@ export function accountForVirtualServices(context: Context): void {
     if (!inMesh || spec === undefined) continue;
     for (const { field, reason } of lost) context.inert(field, codes.virtualService.delegateLost, { reason });
     const external = hosts.filter(({ host }) => registry.withHost(host).some((one) => one.registry !== 'kubernetes'));
-    const untold = new Set(context.unclaimed(spec).map(({ path }) => path));
+    const untold = new Set((external.length === 0 ? [] : context.unclaimed(spec)).map(({ path }) => path));
     for (const field of external)
       if (untold.has(field.path)) context.unsupported(field, codes.virtualService.externalHost, { host: field.host });
     const plain = hosts.filter(
@@ -159,9 +168,11 @@ export function accountForVirtualServices(context: Context): void {
     // Nothing was emitted for these connections.
     for (const field of isDialledKnown ? [] : [...hosts, ...[...tcp, ...tls].map((rule) => rule.field)])
       context.claim(field, 'unsupported', codes.virtualService.destinationSubnet);
-    const isSniffed = hosts.some(({ host }) =>
-      registry.withHost(host).some(({ ports }) => ports.some(({ protocol }) => protocol === undefined)),
-    );
+    const isSniffed =
+      tcp.length > 0 &&
+      hosts.some(({ host }) =>
+        registry.withHost(host).some(({ ports }) => ports.some(({ protocol }) => protocol === undefined)),
+      );
     if (isSniffed)
       for (const { field } of tcp)
         if (context.unclaimed(field).length > 0) context.unsupported(field, codes.virtualService.sniffedTcp, {});

@@ -5,10 +5,14 @@ const origins: ReadonlySet<string> = new Set(['from', 'pathFrom', 'methodFrom', 
 export function alike(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a))
-    return Array.isArray(b) && a.length === b.length && a.every((one, index) => alike(one, b[index]));
+  if (Array.isArray(a)) {
+    if (!Array.isArray(b) || a.length !== b.length) return false;
+    for (let index = 0; index < a.length; index++) if (!alike(a[index], b[index])) return false;
+    return true;
+  }
   if (Array.isArray(b)) return false;
-  const [one, other] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  const one = a as Record<string, unknown>;
+  const other = b as Record<string, unknown>;
   for (const key in one) if (!origins.has(key) && !alike(one[key], other[key])) return false;
   for (const key in other) if (one[key] === undefined && other[key] !== undefined && !origins.has(key)) return false;
   return true;

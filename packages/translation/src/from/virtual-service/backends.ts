@@ -8,7 +8,7 @@ import {
   type ServiceName,
   type ServicePort,
 } from '@isthmus/istio';
-import { child, descend, entries, type Field, nobodyLabel, stringifyJson } from '@isthmus/kubernetes';
+import { child, descend, entries, type Field, matchesLabels, nobodyLabel, stringifyJson } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { configOf, isGuessed, roleFor } from '../../effective-config.ts';
 import { dnsLabel, shortHash } from '../../names.ts';
@@ -70,6 +70,7 @@ export function sectionOf(
   { ports }: { readonly ports: readonly Pick<ServicePort, 'name' | 'port' | 'protocol'>[] },
   number: number,
 ): { readonly section?: string } {
+  if (ports.length === 1) return {};
   const own = ports.filter(({ protocol }) => protocol !== 'udp');
   const name = own.find(({ port }) => port === number)?.name;
   return own.length > 1 && name ? { section: name } : {};
@@ -78,7 +79,14 @@ export function sectionOf(
 const nameOf = ({ namespace, resource }: RegistryService): ServiceName => ({ namespace, name: resource.name });
 
 const sameLabels = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean =>
-  stringifyJson(a, { sortKeys: true }) === stringifyJson(b, { sortKeys: true });
+  matchesLabels(a, b) && matchesLabels(b, a);
+
+/** The Service of a subset with these labels. */
+interface SubsetPlace extends SubsetService {
+  readonly labels: Readonly<Record<string, string>>;
+  /** `<namespace>/<name>` of the Service. */
+  readonly key: string;
+}
 
 /** Finds and collects the Services that routes need beside those of the estate. */
 function collectBackends(context: Context, config: EffectiveConfig): Backends {
@@ -86,6 +94,9 @@ function collectBackends(context: Context, config: EffectiveConfig): Backends {
   const extras = new Map<string, ExtraService>();
   const subsets = new Map<string, SubsetService>();
   const refused = new Map<string, { readonly service: RegistryService; readonly as: ServiceName }>();
+
+  /** The names of subsets' Services that are placed: a name that was free or fitting once is the subset's from then on. */
+  const placed = new Map<RegistryService, SubsetPlace[]>();
 
   /** A name for the Service of a subset that no other one has; the estate's own where that is the very same already. */
   function place(service: RegistryService, subset: string, labels: Readonly<Record<string, string>>): ServiceName {
@@ -118,10 +129,25 @@ function collectBackends(context: Context, config: EffectiveConfig): Backends {
     subset: string,
     labels: Readonly<Record<string, string>>,
   ): ServiceName {
+    const known = placed.get(service) ?? [];
+    const before = known.find((one) => one.subset === subset && sameLabels(one.labels, labels));
+    const found = before ?? placeSubset(service, client, subset, labels);
+    if (before === undefined) placed.set(service, [...known, found]);
+    // Of several subsets that share a Service the last one that is asked for stands.
+    subsets.set(found.key, found);
+    return found.as;
+  }
+
+  function placeSubset(
+    service: RegistryService,
+    client: Client,
+    subset: string,
+    labels: Readonly<Record<string, string>>,
+  ): SubsetPlace {
     const as = place(service, subset, labels);
     const key = `${as.namespace}/${as.name}`;
-    subsets.set(key, { service, subset, as });
-    if (context.services.get(as.namespace, as.name) !== undefined || extras.has(key)) return as;
+    const found = { service, subset, labels, as, key };
+    if (context.services.get(as.namespace, as.name) !== undefined || extras.has(key)) return found;
     const definition = config.destinationRule(client, service.host)?.subsets.find(({ name }) => name === subset);
     extras.set(key, {
       service,
@@ -131,7 +157,7 @@ function collectBackends(context: Context, config: EffectiveConfig): Backends {
         entries(child(definition?.field, 'labels')).map(([name, field]): [string, Field] => [name, field]),
       ),
     });
-    return as;
+    return found;
   }
 
   /** Says of a subset whose balancer is PASSTHROUGH that its requests go to the whole Service, under the policies of that. */

@@ -38,6 +38,7 @@ function unitsOf(config: EffectiveConfig, service: RegistryService): ClientUnit[
   );
   const ordinary = ordinaryOf(groups, service.namespace);
   if (ordinary === undefined) return [];
+  if (groups.length === 1) return [{ client: ordinary.client, labels: {}, within: [] }];
   const found = new Map<string, Omit<ClientUnit, 'within'>>();
   const add = (client: Client, labels: Record<string, string>): void => {
     const key = JSON.stringify(Object.entries(labels).sort());

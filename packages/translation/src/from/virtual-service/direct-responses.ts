@@ -115,6 +115,7 @@ export function translateDirectResponses(
   steps: readonly Step[],
   { isForAll, answers404 }: DirectResponseOptions,
 ): ReadonlySet<CompiledRoute> {
+  if (!routes.some(({ route }) => route.decision.kind === 'respond')) return new Set();
   const byRoute = Map.groupBy(steps, ({ route }) => route);
   const before: Step[] = [];
   const patches: unknown[] = [];

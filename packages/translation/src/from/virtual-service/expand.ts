@@ -59,11 +59,14 @@ function joinSegments(steps: readonly Step[]): Step[] {
     const { path } = step.match;
     const half = before?.match.path;
     const isPair = path.kind === 'prefix' && half?.kind === 'exact' && path.value === `${half.value}/`;
-    const [one, other] = before === undefined ? [] : [origin(before), origin(step)];
-    const isSame = one !== undefined && one.resource === other?.resource && one.path === other.path;
-    const isPlain = [before, step].every((one) => one === undefined || !('path' in one.action));
-    if (before === undefined || !isPair || !isSame || !isPlain || !isDerived(step.route?.rule.field.resource))
+    if (before === undefined || !isPair || !isDerived(step.route?.rule.field.resource)) {
       joined.push(step);
+      continue;
+    }
+    const [one, other] = [origin(before), origin(step)];
+    const isSame = one !== undefined && one.resource === other?.resource && one.path === other.path;
+    const isPlain = !('path' in before.action) && !('path' in step.action);
+    if (!isSame || !isPlain) joined.push(step);
     else
       joined[joined.length - 1] = { ...step, match: { ...step.match, path: { kind: 'segment', value: half.value } } };
   }
@@ -132,7 +135,7 @@ export function expand(
     for (const { path, filter } of placed.pieces) {
       spend();
       steps.push({
-        match: { ...match, path },
+        match: path === match.path ? match : { ...match, path },
         action: filter === undefined ? action : { ...action, path: filter },
         route,
       });

@@ -14,6 +14,7 @@ const most = 16;
  * (routing.md T31, T32); their order does not matter, as the proxy removes first, then sets, then adds.
  */
 export function headerFilters(changes: HeaderChanges, side: 'Request' | 'Response'): object[] {
+  if (changes.remove.length + changes.set.length + changes.add.length === 0) return [];
   const modifiers: { modifier: Modifier; names: Set<string> }[] = [];
   const place = (name: string, list: keyof Modifier): Modifier => {
     const lower = name.toLowerCase();

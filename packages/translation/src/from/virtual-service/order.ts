@@ -118,7 +118,8 @@ function asExpressions(
   for (let index = list.length - 1; index >= from; index--) {
     const { match, keepsPrefix } = list[index] as Ordered;
     if (keepsPrefix) continue;
-    let value = expressionForm(match.path);
+    const own = plain[index] as PathMatch;
+    let value = own.type === 'RegularExpression' ? own.value : expressionForm(match.path);
     let length = byteLength(value);
     for (; length <= shortest; length += padding.length) value += padding;
     shortest = length;

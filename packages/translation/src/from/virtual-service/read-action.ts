@@ -31,6 +31,7 @@ const isHostname = (text: string): boolean => text.length <= 253 && hostname.tes
 const headerName = /^[a-z0-9!#$%&'*+\-.^_`|~]+$/;
 
 function usableHeaders(context: Context, changes: HeaderChanges, at: Field | undefined): HeaderChanges {
+  if (changes.set.length === 0 && changes.add.length === 0) return changes;
   const isUsable = ([name]: readonly [string, string]): boolean => headerName.test(name.toLowerCase());
   const [bad] = [...changes.set, ...changes.add].filter((one) => !isUsable(one));
   if (bad !== undefined && at !== undefined) context.unsupported(at, codes.virtualService.headerName, { name: bad[0] });
@@ -43,9 +44,10 @@ const namesIn = ({ remove, set, add }: HeaderChanges): string[] =>
   [...remove, ...[...set, ...add].map(([name]) => name)].map((name) => name.toLowerCase());
 
 /** The changes of all destinations and of the route in one list; undefined where that does something else. */
-function common(destinations: readonly (HeaderChanges | undefined)[], route: HeaderChanges): HeaderChanges | undefined {
-  const own = destinations.map((changes) => changes ?? noHeaderChanges);
-  if (own.every(isEmpty)) return route;
+function common(decision: Forward, side: 'requestHeaders' | 'responseHeaders'): HeaderChanges | undefined {
+  const { destinations, [side]: route } = decision;
+  if (destinations.every((one) => one[side] === undefined || isEmpty(one[side]))) return route;
+  const own = destinations.map((one) => one[side] ?? noHeaderChanges);
   const [first, ...others] = own;
   if (first === undefined || others.some((one) => JSON.stringify(one) !== JSON.stringify(first))) return undefined;
   // A destination's changes come first (routing.md 3.3); of different headers the order does not matter.
@@ -119,20 +121,13 @@ function readForward(
     const from = [destination.field, ...(percentage === undefined ? [] : [percentage])];
     return [{ backend: toBackend(backends, dialled, target, 1, from), percentage: mirror.percentage }];
   });
-  const requestHeaders = common(
-    decision.destinations.map((one) => one.requestHeaders),
-    decision.requestHeaders,
-  );
-  const responseHeaders = common(
-    decision.destinations.map((one) => one.responseHeaders),
-    decision.responseHeaders,
-  );
-  const own = decision.destinations.map((one) => one.authority);
-  const authority = decision.authority ?? (new Set(own).size === 1 ? own[0] : undefined);
+  const requestHeaders = common(decision, 'requestHeaders');
+  const responseHeaders = common(decision, 'responseHeaders');
+  const own = decision.destinations[0]?.authority;
+  const isOne = decision.destinations.every((one) => one.authority === own);
+  const authority = decision.authority ?? (isOne ? own : undefined);
   const isDivided =
-    requestHeaders === undefined ||
-    responseHeaders === undefined ||
-    (decision.authority === undefined && new Set(own).size > 1);
+    requestHeaders === undefined || responseHeaders === undefined || (decision.authority === undefined && !isOne);
   if (isDivided)
     for (const { headers } of written)
       if (headers !== undefined) context.unsupported(headers, codes.virtualService.destinationHeaders, {});

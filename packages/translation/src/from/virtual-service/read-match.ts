@@ -116,12 +116,12 @@ const partField = (
 ): Field | undefined =>
   text[part] ?? headers.map((name) => fieldOf(named.headers, name)).find((one) => one !== undefined);
 
-/** How clients call a service. */
+/** How clients call a service: few rules ask for it. */
 export interface Authorities {
   /** Its names: what decides about a condition on the authority. */
-  readonly names: readonly string[];
+  readonly names: () => readonly string[];
   /** Its addresses and other spellings, which are seldom sent. */
-  readonly others: readonly string[];
+  readonly others: () => readonly string[];
 }
 
 interface Pseudo {
@@ -134,7 +134,7 @@ function pseudoHeader(
   match: TextMatch,
   { authorities }: Pseudo,
 ): 'always' | 'never' | 'sometimes' | undefined {
-  if (name === ':authority' || name === 'host') return holds(match, authorities.names);
+  if (name === ':authority' || name === 'host') return holds(match, authorities.names());
   if (name === ':scheme') return holds(match, ['http']);
   if (name === ':path' || name === ':method') return 'sometimes';
   // Sidecars do not set the metadata that conditions on token claims look at (routing.md 3.2).
@@ -157,33 +157,29 @@ export function readConditions(context: Context, compiled: CompiledRoute, author
     isWider = true;
     context.unsupported(field ?? (match.fields[0] as Field), codes.virtualService.condition, { condition });
   };
-  const fixed: readonly [TextMatch | undefined, readonly string[], Field | undefined, string][] = [
-    [predicate.authority, authorities.names, partField(match, 'authority', ':authority', 'host'), 'authority'],
-    [predicate.scheme, ['http'], partField(match, 'scheme', ':scheme'), 'scheme'],
-  ];
-  for (const [condition, values, field, name] of fixed) {
-    if (condition === undefined) continue;
-    const answer = holds(condition, values);
-    // What a client says in x-forwarded-proto counts as the scheme, which Kong Mesh cannot look at as such.
-    if (name === 'scheme') {
-      if (field !== undefined)
-        context.approximate(field, undefined, codes.virtualService.scheme, {
-          effect: answer === 'never' ? 'only with that header' : 'always',
-        });
-      if (answer === 'never' && textMatches(condition, 'https')) {
-        forwarded.push({ name: 'x-forwarded-proto', type: 'Exact', value: 'https', ...(field && { from: field }) });
-        continue;
-      }
-    }
-    if (name === 'authority' && answer !== 'sometimes' && holds(condition, authorities.others) !== answer) {
-      if (field !== undefined)
-        context.approximate(field, undefined, codes.virtualService.authority, {
-          effect: answer,
-          others: authorities.others.join(', '),
-        });
-    }
+  if (predicate.authority !== undefined) {
+    const field = partField(match, 'authority', ':authority', 'host');
+    const answer = holds(predicate.authority, authorities.names());
+    const others = authorities.others();
+    if (field !== undefined && answer !== 'sometimes' && holds(predicate.authority, others) !== answer)
+      context.approximate(field, undefined, codes.virtualService.authority, {
+        effect: answer,
+        others: others.join(', '),
+      });
     if (answer === 'never') return never;
     if (answer === 'sometimes') lose(field, 'authority');
+  }
+  if (predicate.scheme !== undefined) {
+    const field = partField(match, 'scheme', ':scheme');
+    const isNever = holds(predicate.scheme, ['http']) === 'never';
+    // What a client says in x-forwarded-proto counts as the scheme, which Kong Mesh cannot look at as such.
+    if (field !== undefined)
+      context.approximate(field, undefined, codes.virtualService.scheme, {
+        effect: isNever ? 'only with that header' : 'always',
+      });
+    if (isNever && !textMatches(predicate.scheme, 'https')) return never;
+    if (isNever)
+      forwarded.push({ name: 'x-forwarded-proto', type: 'Exact', value: 'https', ...(field && { from: field }) });
   }
   const read = readHeaders(predicate, match, { authorities }, lose);
   if (read === undefined) return never;
@@ -198,7 +194,7 @@ export function readConditions(context: Context, compiled: CompiledRoute, author
     headers: [...forwarded, ...read.headers],
     queryParams,
   };
-  const methodFrom = partField(match, 'method', ':method');
+  const methodFrom = predicate.method === undefined ? undefined : partField(match, 'method', ':method');
   const found = methodsOf(context, predicate.method, methodFrom);
   // Kong Mesh knows no such method, so that later rules get its requests.
   if (found?.length === 0 && methodFrom !== undefined)

@@ -17,13 +17,13 @@ import { configOf, isGuessed } from '../../effective-config.ts';
 import type { Field } from '../../field.ts';
 import { declareProtocols, portKey, spokenProtocol } from '../../service-ports.ts';
 import { externalNames } from '../service-entry/external.ts';
-import { loseRoutes, ownRoutes, settleBinding, settleRoute } from './account.ts';
+import { loseRoutes, ownRoutes, settleBinding, settleRoutes } from './account.ts';
 import type { RouteSettings } from './action.ts';
 import { type Backends, backendsOf, sectionOf } from './backends.ts';
 import { type ClientUnit, clientUnits } from './client-units.ts';
 import { translateDirectResponses } from './direct-responses.ts';
 import { emitHttpRoutes, emitNoRetries, type PortRoutes } from './emit-http.ts';
-import { translateConnections } from './emit-tcp.ts';
+import { type FoundConnections, translateConnections } from './emit-tcp.ts';
 import { expand, type Step } from './expand.ts';
 import { translateFaults } from './faults.ts';
 import { type Layout, type LostStep, layOutUnits } from './layout.ts';
@@ -33,10 +33,15 @@ import { witnessInWords } from './witness.ts';
 
 /** How clients call a service on a port; where it is not 80 they mostly write it too. */
 function authoritiesOf({ namespace, host, resource, addresses }: RegistryService, port: number): Authorities {
-  const names = [resource.name, `${resource.name}.${namespace}`, `${resource.name}.${namespace}.svc`, host];
   const withPort = (list: readonly string[]): string[] =>
     port === 80 ? [...list] : list.flatMap((name) => [name, `${name}:${port}`]);
-  return { names: withPort(names), others: withPort([...addresses, resource.name.toUpperCase()]) };
+  return {
+    names: () => {
+      const { name } = resource;
+      return withPort([name, `${name}.${namespace}`, `${name}.${namespace}.svc`, host]);
+    },
+    others: () => withPort([...addresses, resource.name.toUpperCase()]),
+  };
 }
 
 /** What a unit's clients meet on a port of a service. */
@@ -122,6 +127,7 @@ function reportLayout(
 
 /** Says of rules whose requests are refused, all of them, that nothing else that they say has an effect either. */
 function loseRefused(context: Context, { placed }: Layout, answered: ReadonlySet<CompiledRoute>): void {
+  if (!placed.some(({ step }) => step.action.kind === 'refuse')) return;
   const lost = new Map<CompiledRoute, Code>();
   const kept = new Set(answered);
   for (const { step } of placed) {
@@ -144,8 +150,10 @@ function translatePort(
 ): void {
   if (found.every(({ host }) => host?.virtualService === undefined)) return;
   const authorities =
-    service.registry === 'external' ? { names: [service.host], others: [] } : authoritiesOf(service, port.port);
-  const hosts = new Map<string, readonly Field[]>();
+    service.registry === 'external'
+      ? { names: () => [service.host], others: () => [] }
+      : authoritiesOf(service, port.port);
+  const hosts: (readonly Field[])[] = found.map(() => []);
   const usual = found.map(({ unit }) => usualSettings(config, unit.client, service.host, port.port));
   const units = found.map(({ unit, host }, index) => {
     const settings = usual[index] as RouteSettings;
@@ -153,11 +161,11 @@ function translatePort(
       return { unit, steps: index === 0 ? [] : plainSteps(service, port.port, settings) };
     const dialled = { client: unit.client, service, port: port.port };
     const steps = expand(context, backends, host.routes, dialled, authorities);
-    hosts.set(String(index), settleBinding(context, host.virtualService, service, dialled));
+    hosts[index] = settleBinding(context, host.virtualService, service, dialled);
     return { unit, steps };
   });
   if (service.registry === 'external' && !isExternalRoute(context, found, units)) return;
-  for (const { steps } of units) for (const { route } of steps) if (route !== undefined) settleRoute(context, route);
+  settleRoutes(context, new Set(units.flatMap(({ steps }) => steps.flatMap(({ route }) => route ?? []))));
   const { layouts, confused } = layOutUnits(units, context.settings.target === '2.14');
   for (const index of confused) {
     const { host, unit } = found[index] as Found;
@@ -167,13 +175,13 @@ function translatePort(
     const others = unit.within.flatMap((other) => found[other]?.host?.routes ?? []);
     const own = ownRoutes(host?.routes ?? [], others);
     loseRoutes(context, new Map(own.map((route) => [route, codes.virtualService.clients])), others);
-    for (const field of own.length > 0 ? [] : [...hosts.values()].flat())
+    for (const field of own.length > 0 ? [] : hosts.flat())
       context.claim(field, 'unsupported', codes.virtualService.clients);
   }
-  const isForAll = layouts.filter((one) => one !== undefined && one.placed.length > 0).length === 1;
+  const inUse = layouts.filter((one) => one !== undefined && one.placed.length > 0).length;
   for (const [index, { steps }] of units.entries()) {
     const layout = layouts[index];
-    translateFaults(context, backends, service, port, steps, isForAll);
+    translateFaults(context, backends, service, port, steps, inUse === 1);
     const options = { isForAll: units.length === 1, answers404: layout?.unmatched === true };
     const routes = found[index]?.host?.routes ?? [];
     const answered = translateDirectResponses(context, service, port, routes, steps, options);
@@ -182,7 +190,7 @@ function translatePort(
   const emitted = layouts.flatMap((layout, index): PortRoutes[] => {
     const { unit, steps } = units[index] as (typeof units)[number];
     if (layout === undefined || layout.placed.length === 0) return [];
-    reportLayout(context, steps, layout, service, hosts.get(String(index)) ?? []);
+    reportLayout(context, steps, layout, service, hosts[index] ?? []);
     return [
       {
         service,
@@ -193,8 +201,8 @@ function translatePort(
         layout,
         usual: usual[index] as RouteSettings,
         retriesByRoute: false,
-        oneMatchEach: layouts.filter((one) => one !== undefined && one.placed.length > 0).length > 1,
-        hosts: hosts.get(String(index)) ?? [],
+        oneMatchEach: inUse > 1,
+        hosts: hosts[index] ?? [],
       },
     ];
   });
@@ -290,14 +298,13 @@ export function translateVirtualServices(context: Context): void {
     for (const port of service.ports) {
       if (port.protocol === 'udp') continue;
       reportRetries(context, service, port);
-      const compiled = units.flatMap((unit): Omit<Found, 'host'>[] => {
-        const one = compileService(config, unit.client, service.host, port.port);
-        return one === undefined ? [] : [{ unit, compiled: one }];
-      });
-      const connections = compiled.filter((one) => one.compiled.kind === 'connections');
-      const found = compiled.flatMap((one): Found[] =>
-        one.compiled.kind === 'connections' ? [] : [{ ...one, host: ownHost(one.compiled, service) }],
-      );
+      const connections: FoundConnections[] = [];
+      const found: Found[] = [];
+      for (const unit of units) {
+        const compiled = compileService(config, unit.client, service.host, port.port);
+        if (compiled?.kind === 'connections') connections.push({ unit, compiled });
+        else if (compiled !== undefined) found.push({ unit, compiled, host: ownHost(compiled, service) });
+      }
       const broken = found.find(({ compiled }) => compiled.table.otherwise.kind === 'broken');
       if (broken !== undefined) {
         const { otherwise } = broken.compiled.table;
