@@ -18,7 +18,7 @@ import { destinationOf } from './destination.ts';
 import { milliseconds } from './duration.ts';
 import { faultOf, percentageOf } from './fault.ts';
 import { hashOfDestination, hashPolicy } from './hash-policy.ts';
-import { authorityFrom, headerChanges, headerOperations } from './header-changes.ts';
+import { authorityFrom, headerChanges } from './header-changes.ts';
 import { replaceMatched } from './redirect.ts';
 import { retriesOf } from './retries.ts';
 
@@ -77,8 +77,8 @@ function weighted(entry: EffectiveRouteDestination, rule: EffectiveHttpRule, pla
     ...(entry.headers === undefined
       ? {}
       : {
-          requestHeaders: headerChanges([headerOperations(entry.headers, 'request')]),
-          responseHeaders: headerChanges([headerOperations(entry.headers, 'response')]),
+          requestHeaders: headerChanges([entry.headers], 'request'),
+          responseHeaders: headerChanges([entry.headers], 'response'),
         }),
   };
 }
@@ -116,8 +116,8 @@ export function forwardOf(rule: EffectiveHttpRule, path: TextMatch | undefined, 
         : [{ destination: asRouted(destinationOf(config, client, single.destination, port, known), rule), weight: 1 }],
     ...rewriteOf(settings.rewrite, path),
     ...(authority === undefined ? {} : { authority }),
-    requestHeaders: headerChanges(ownHeaders.map((headers) => headerOperations(headers, 'request'))),
-    responseHeaders: headerChanges(ownHeaders.map((headers) => headerOperations(headers, 'response'))),
+    requestHeaders: headerChanges(ownHeaders, 'request'),
+    responseHeaders: headerChanges(ownHeaders, 'response'),
     timeout: milliseconds(settings.timeout) ?? 0,
     ...(retries && { retries }),
     mirrors: mirrors.map((mirror) => mirrorOf(mirror, place)).filter(({ percentage }) => percentage > 0),

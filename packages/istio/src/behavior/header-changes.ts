@@ -3,7 +3,7 @@ import { child, entries, type Field, text } from '@isthmus/kubernetes';
 import { textItems } from '../effective/fields.ts';
 
 /** What `headers.request` or `headers.response` asks for, in Envoy's order: `set` by name, then `add` by name. */
-export interface HeaderOperations {
+interface HeaderOperations {
   readonly remove: readonly string[];
   readonly write: readonly { readonly name: string; readonly value: string; readonly append: boolean }[];
 }
@@ -21,8 +21,10 @@ const writesOf = (field: Field | undefined, append: boolean): HeaderOperations['
     )
     .sort((a, b) => byCodeUnit(a.name, b.name));
 
+type Side = 'request' | 'response';
+
 /** Reads `headers.request` or `headers.response` (istio/pilot/pkg/networking/core/route/route.go TranslateHeadersOperations, 1.32). */
-export function headerOperations(headers: Field | undefined, side: 'request' | 'response'): HeaderOperations {
+function headerOperations(headers: Field | undefined, side: Side): HeaderOperations {
   const changes = child(headers, side);
   return {
     remove: textItems(child(changes, 'remove')).flatMap(({ value }) => (isInternal(value) ? [] : [value])),
@@ -45,7 +47,7 @@ export function authorityFrom(headers: Field | undefined): string | undefined {
  * The changes that come of operations one after the other in one list of Envoy, which removes first and then writes in the
  * list's order: what is written before the last overwriting of a header is lost.
  */
-export function headerChanges(operations: readonly HeaderOperations[]): HeaderChanges {
+function changesOf(operations: readonly HeaderOperations[]): HeaderChanges {
   const remove = [...new Set(operations.flatMap((operation) => operation.remove))];
   const set = new Map<string, readonly [string, string]>();
   const added = new Map<string, (readonly [string, string])[]>();
@@ -59,4 +61,10 @@ export function headerChanges(operations: readonly HeaderOperations[]): HeaderCh
   }
   if (remove.length === 0 && set.size === 0 && added.size === 0) return noHeaderChanges;
   return { remove, set: [...set.values()], add: [...added.values()].flat() };
+}
+
+/** What the `headers` of a route and those of its only destination change together, in this order. */
+export function headerChanges(headers: readonly (Field | undefined)[], side: Side): HeaderChanges {
+  const written = headers.filter((one) => one !== undefined);
+  return written.length === 0 ? noHeaderChanges : changesOf(written.map((one) => headerOperations(one, side)));
 }

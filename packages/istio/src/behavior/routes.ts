@@ -16,7 +16,7 @@ import type { EffectiveVirtualService } from '../effective/virtual-service.ts';
 import { corsOf } from './cors.ts';
 import { faultOf } from './fault.ts';
 import { forwardOf, type Place } from './forward.ts';
-import { headerChanges, headerOperations } from './header-changes.ts';
+import { headerChanges } from './header-changes.ts';
 import { asksForClaims, isCatchAll, never, predicateOf } from './predicate.ts';
 import { redirectOf } from './redirect.ts';
 
@@ -44,7 +44,8 @@ export function concerns(
   if (match.port !== undefined && match.port.value !== port) return false;
   if (match.gateways.length > 0) return match.gateways.some(({ value }) => isOf(value));
   if (match.sourceNamespace !== undefined && match.sourceNamespace.value !== client.namespace) return false;
-  return matchesLabels(sourceLabelsOf(match), client.labels);
+  for (const _ in match.sourceLabels) return matchesLabels(sourceLabelsOf(match), client.labels);
+  return true;
 }
 
 function referTo({ field }: EffectiveHttpRule, match: EffectiveMatch | undefined): Rule {
@@ -54,7 +55,7 @@ function referTo({ field }: EffectiveHttpRule, match: EffectiveMatch | undefined
 }
 
 function responseHeaders(headers: Field | undefined): { readonly responseHeaders?: HeaderChanges } {
-  const changes = headerChanges([headerOperations(headers, 'response')]);
+  const changes = headerChanges([headers], 'response');
   return changes === noHeaderChanges ? {} : { responseHeaders: changes };
 }
 
@@ -100,18 +101,27 @@ function decide(rule: EffectiveHttpRule, path: TextMatch | undefined, place: Pla
   return forwardOf(rule, path, place);
 }
 
+/** Why RE2 refuses an expression; undefined where it takes it. */
+function refusalOf(match: TextMatch | undefined): string | undefined {
+  if (match?.kind !== 'regex') return undefined;
+  try {
+    compileExpression(match.pattern);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RegularExpressionError) return `RE2 refuses ${JSON.stringify(match.pattern)}`;
+    throw error;
+  }
+}
+
 /** Why RE2 refuses one of a predicate's expressions; undefined where it takes all. */
 function badExpression({ path, method, authority, scheme, headers, queryParameters }: Predicate): string | undefined {
-  const named = [...headers, ...queryParameters].map(({ match }) => match);
-  for (const match of [path, method, authority, scheme, ...named]) {
-    if (match?.kind !== 'regex') continue;
-    try {
-      compileExpression(match.pattern);
-    } catch (error) {
-      if (error instanceof RegularExpressionError) return `RE2 refuses ${JSON.stringify(match.pattern)}`;
-      throw error;
+  const own = refusalOf(path) ?? refusalOf(method) ?? refusalOf(authority) ?? refusalOf(scheme);
+  if (own !== undefined) return own;
+  for (const named of [headers, queryParameters])
+    for (const { match } of named) {
+      const refusal = refusalOf(match);
+      if (refusal !== undefined) return refusal;
     }
-  }
   return undefined;
 }
 

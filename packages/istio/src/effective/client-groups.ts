@@ -4,6 +4,7 @@ import { type ClientDistinctions, distinctionsOf } from './client-distinctions.t
 import type { EffectiveConfig } from './config.ts';
 import { everyMatch, type HostMap } from './host.ts';
 import { domainsOf } from './service-domains.ts';
+import type { VirtualServiceList } from './virtual-service-list.ts';
 import { labelsOf, type Workload } from './workloads.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -33,15 +34,18 @@ export function isMember(group: ClientGroup, { namespace, labels }: Client): boo
 interface Questions {
   /** The host, and those that its VirtualServices have beside it or send to. */
   readonly hosts: readonly string[];
-  /** The host's names. */
-  readonly names: readonly string[];
   /** Namespaces that may be treated in a way of their own. */
   readonly namespaces: ReadonlySet<string>;
   /** Of these the ones that a `sourceNamespace` names. */
   readonly sources: ReadonlySet<string>;
   readonly sourceLabels: readonly Labels[];
   selectorsIn(namespace: string): readonly Labels[];
+  /** Names of the VirtualServices in a list that have one of the host's names. */
+  matchingIn(list: VirtualServiceList): readonly string[];
 }
+
+const nameOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string =>
+  `${namespace}/${name}`;
 
 /** The names of a service, of which another VirtualService than its own may take some. */
 function namesOf({ registry, mesh }: EffectiveConfig, host: string): string[] {
@@ -76,9 +80,10 @@ function questionsAbout(config: EffectiveConfig, host: string | undefined): Ques
   const plain = (labels: (typeof matches)[number]['sourceLabels']): Labels =>
     labelsOf(Object.fromEntries(Object.entries(labels).map(([key, { value }]) => [key, value])));
   const selectors = named(found.selectors, hosts);
+  // Most namespaces share one list.
+  const matching = new Map<VirtualServiceList, readonly string[]>();
   return {
     hosts,
-    names: own,
     namespaces: new Set([
       ...found.mixed,
       ...named(found.namespaces, hosts).flatMap((set) => [...set]),
@@ -94,16 +99,21 @@ function questionsAbout(config: EffectiveConfig, host: string | undefined): Ques
       ...config.sidecars.selectorsIn(namespace),
       ...selectors.flatMap((byNamespace) => byNamespace.get(namespace) ?? []),
     ],
+    matchingIn(list) {
+      const names =
+        matching.get(list) ?? own.flatMap((one) => list.matching(one).map(({ resource }) => nameOf(resource)));
+      matching.set(list, names);
+      return names;
+    },
   };
 }
 
 /** What clients of a namespace get to see of the hosts; equal for namespaces that are treated alike. */
 function viewOf(config: EffectiveConfig, namespace: string, questions: Questions): string {
-  const { hosts, names, sources } = questions;
+  const { hosts, sources } = questions;
   const [host = ''] = hosts;
   const selective = questions.selectorsIn(namespace).length > 0;
   const scope = config.scopeOf({ namespace, labels: {} });
-  const name = ({ namespace: owner, name: own }: { namespace: string; name: string }): string => `${owner}/${own}`;
   return JSON.stringify([
     // With selectors the labels decide about more than this.
     selective || sources.has(namespace) ? namespace : '',
@@ -111,15 +121,15 @@ function viewOf(config: EffectiveConfig, namespace: string, questions: Questions
     scope.listeners.map(({ port, services, virtualServices }) => [
       port,
       services.get(host)?.ports.map((own) => own.port),
-      names.flatMap((one) => virtualServices.matching(one).map(({ resource }) => name(resource))),
+      questions.matchingIn(virtualServices),
     ]),
     hosts.map((one) => {
       const service = scope.service(one);
       const rules = service === undefined ? [] : config.destinationRules.candidates(namespace, service);
       return [
-        service && name(service.resource),
+        service && nameOf(service.resource),
         service?.ports.map(({ port }) => port),
-        rules.map(({ resources }) => resources.map(name)),
+        rules.map(({ resources }) => resources.map(nameOf)),
       ];
     }),
   ]);

@@ -59,7 +59,13 @@ function listOf(layers: readonly Layer[]): VirtualServiceList {
       return all;
     },
     inOrder,
-    matching: (host) => inOrder(new Set(layers.flatMap(({ byHost }) => everyMatch(byHost, host.toLowerCase()).flat()))),
+    matching(host) {
+      const lower = host.toLowerCase();
+      const lists = layers.flatMap(({ byHost }) => everyMatch(byHost, lower));
+      const [only = []] = lists;
+      // That of one host is in order already.
+      return lists.length < 2 ? only : inOrder(new Set(lists.flat()));
+    },
     mostSpecific(host) {
       for (const { first } of layers) {
         const own = partFor(first, host).get(host);
