@@ -63,36 +63,51 @@ function namesOfEntry(
 
 /** Reads the workloads of an estate once for all services. */
 export function readServiceWorkloads({ estate, mesh }: EffectiveConfig): ServiceWorkloads {
-  const byNamespace = Map.groupBy(workloadsOf(estate), ({ namespace }) => namespace);
+  const pairIn = (namespace: string, [key, value]: readonly [string, string]): string => `${namespace}/${key}=${value}`;
+  const byLabel = new Map<string, Workload[]>();
+  for (const workload of workloadsOf(estate))
+    for (const label of Object.entries(workload.labels)) {
+      const pair = pairIn(workload.namespace, label);
+      const others = byLabel.get(pair);
+      if (others === undefined) byLabel.set(pair, [workload]);
+      else others.push(workload);
+    }
   const namespaces = new Map(
     estate.context.filter(({ kind, group }) => kind === 'Namespace' && group === '').map((one) => [one.name, one]),
   );
   const policies = estate.istio
     .filter(({ kind, group }) => kind === 'PeerAuthentication' && group === 'security.istio.io')
     .map((resource) => readPeerAuthentication(resource, mesh.rootNamespace));
-  const of = ({ namespace, selector }: RegistryService): readonly Workload[] =>
-    selector === undefined || Object.keys(selector).length === 0
-      ? []
-      : (byNamespace.get(namespace) ?? []).filter(({ labels }) => matchesLabels(selector, labels));
+  const of = ({ namespace, selector = {} }: RegistryService): readonly Workload[] => {
+    const [label] = Object.entries(selector);
+    const candidates = label === undefined ? [] : (byLabel.get(pairIn(namespace, label)) ?? []);
+    return candidates.filter(({ labels }) => matchesLabels(selector, labels));
+  };
   const spiffe = (namespace: string, account: string): string =>
     `spiffe://${mesh.trustDomain}/ns/${namespace}/sa/${account}`;
+  const identitiesOf = (service: RegistryService): readonly string[] => {
+    const { annotations } = service.resource;
+    const listed = (key: string): string[] => (annotations[key] ? annotations[key].split(',') : []);
+    const written = service.registry === 'kubernetes' ? listed(annotationAccounts) : [];
+    const canonical = service.registry === 'kubernetes' ? listed(annotationCanonicalAccounts) : [];
+    return [
+      ...new Set([
+        ...canonical,
+        ...written.map((account) => spiffe(effectiveNamespace(service.resource), account)),
+        ...of(service)
+          .filter(hasAccount)
+          .map(({ namespace, serviceAccount }) => spiffe(namespace, serviceAccount)),
+        ...(service.registry === 'external' ? namesOfEntry(service, spiffe) : []),
+      ]),
+    ].sort();
+  };
   const modes = new Map<string, boolean>();
+  const identities = new WeakMap<RegistryService, readonly string[]>();
   return {
     identities(service) {
-      const { annotations } = service.resource;
-      const listed = (key: string): string[] => (annotations[key] ? annotations[key].split(',') : []);
-      const written = service.registry === 'kubernetes' ? listed(annotationAccounts) : [];
-      const canonical = service.registry === 'kubernetes' ? listed(annotationCanonicalAccounts) : [];
-      return [
-        ...new Set([
-          ...canonical,
-          ...written.map((account) => spiffe(effectiveNamespace(service.resource), account)),
-          ...of(service)
-            .filter(hasAccount)
-            .map(({ namespace, serviceAccount }) => spiffe(namespace, serviceAccount)),
-          ...(service.registry === 'external' ? namesOfEntry(service, spiffe) : []),
-        ]),
-      ].sort();
+      const known = identities.get(service) ?? identitiesOf(service);
+      identities.set(service, known);
+      return known;
     },
     allHaveSidecars(service) {
       const workloads = of(service);

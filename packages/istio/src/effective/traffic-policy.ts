@@ -19,7 +19,10 @@ export function portEntry(policy: Field | undefined, port: number): Field<JsonOb
   );
 }
 
-function blocksOf(policy: Field | undefined, port: number): { blocks: EffectivePolicy; ofPort: boolean } {
+function blocksOf(
+  policy: Field | undefined,
+  port: number,
+): { readonly blocks: Partial<Record<PolicyBlock, Field<JsonObject>>>; readonly ofPort: boolean } {
   const entry = portEntry(policy, port);
   const blocks: Partial<Record<PolicyBlock, Field<JsonObject>>> = {};
   for (const name of entry === undefined ? allBlocks : portBlocks) {
@@ -27,6 +30,30 @@ function blocksOf(policy: Field | undefined, port: number): { blocks: EffectiveP
     if (block !== undefined) blocks[name] = block;
   }
   return { blocks, ofPort: entry !== undefined };
+}
+
+/** What a rule without subsets says for a port, and MeshConfig where it says nothing. */
+function policyOf(rule: EffectiveDestinationRule | undefined, port: number, mesh: MeshSettings): EffectivePolicy {
+  const policy: Partial<Record<PolicyBlock, Field<JsonObject>>> = blocksOf(rule?.trafficPolicy, port).blocks;
+  for (const name of ['connectionPool', 'outlierDetection'] as const) {
+    const fallback = objectField(descend(mesh.config, 'defaultTrafficPolicy', name));
+    if (policy[name] === undefined && fallback !== undefined) policy[name] = fallback;
+  }
+  return policy;
+}
+
+const noRule = {};
+const known = new WeakMap<MeshSettings, WeakMap<object, Map<number, EffectivePolicy>>>();
+
+/** The same, kept: each subset and each of the questions about a destination asks for it. */
+function keptPolicyOf(rule: EffectiveDestinationRule | undefined, port: number, mesh: MeshSettings): EffectivePolicy {
+  const ofMesh = known.get(mesh) ?? new WeakMap<object, Map<number, EffectivePolicy>>();
+  known.set(mesh, ofMesh);
+  const ofRule = ofMesh.get(rule ?? noRule) ?? new Map<number, EffectivePolicy>();
+  ofMesh.set(rule ?? noRule, ofRule);
+  const policy = ofRule.get(port) ?? policyOf(rule, port, mesh);
+  ofRule.set(port, policy);
+  return policy;
 }
 
 /**
@@ -40,13 +67,11 @@ export function effectivePolicy(
   subset: EffectiveSubset | undefined,
   mesh: MeshSettings,
 ): EffectivePolicy {
-  const policy: Partial<Record<PolicyBlock, Field<JsonObject>>> = { ...blocksOf(rule?.trafficPolicy, port).blocks };
-  for (const name of ['connectionPool', 'outlierDetection'] as const) {
-    const fallback = objectField(descend(mesh.config, 'defaultTrafficPolicy', name));
-    if (policy[name] === undefined && fallback !== undefined) policy[name] = fallback;
-  }
+  const policy = keptPolicyOf(rule, port, mesh);
   if (subset?.trafficPolicy === undefined) return policy;
   const own = blocksOf(subset.trafficPolicy, port);
-  if (own.ofPort) for (const name of portBlocks) delete policy[name];
-  return { ...policy, ...own.blocks };
+  if (!own.ofPort) return { ...policy, ...own.blocks };
+  const rest: Partial<Record<PolicyBlock, Field<JsonObject>>> = { ...policy };
+  for (const name of portBlocks) delete rest[name];
+  return { ...rest, ...own.blocks };
 }
