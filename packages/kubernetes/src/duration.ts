@@ -13,11 +13,26 @@ const units: Readonly<Record<string, bigint>> = {
 const maxInt64 = 9223372036854775807n;
 const part = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/y;
 
+const mostRemembered = 1000;
+
+/** An estate has few durations, of which each is asked for again and again. */
+function remembering(parse: (text: string) => bigint | undefined): (text: string) => bigint | undefined {
+  const known = new Map<string, bigint | undefined>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined || known.has(text)) return before;
+    const value = parse(text);
+    if (known.size >= mostRemembered) known.clear();
+    known.set(text, value);
+    return value;
+  };
+}
+
 /**
  * Parses what Go's `time.ParseDuration` accepts: `300ms`, `1h0m0s`, `-1.5s`, `0`. Fractions below a nanosecond are cut.
  * Undefined where Go returns an error (a missing unit, an unknown one, more than 64 bits).
  */
-export function parseDuration(text: string): bigint | undefined {
+export const parseDuration = remembering((text) => {
   const sign = text.startsWith('-') ? -1n : 1n;
   const start = text.startsWith('-') || text.startsWith('+') ? 1 : 0;
   if (text.slice(start) === '0') return 0n;
@@ -35,7 +50,7 @@ export function parseDuration(text: string): bigint | undefined {
   }
   if (total > maxInt64 && !(sign === -1n && total === maxInt64 + 1n)) return undefined;
   return sign * total;
-}
+});
 
 /** Formats nanoseconds as Go's `Duration.String` does: `1h0m0s`, `1.5s`, `300ms`, `0s`. */
 export function formatDuration(nanoseconds: bigint): string {
@@ -69,14 +84,14 @@ const maxProtoSeconds = 315_576_000_000n;
  * Parses the JSON form of `google.protobuf.Duration`: decimal seconds with the suffix `s` and no other unit.
  * Undefined where protojson refuses. Istio's CRDs validate `duration` fields as Go durations instead: see `parseDuration`.
  */
-export function parseProtoDuration(text: string): bigint | undefined {
+export const parseProtoDuration = remembering((text) => {
   const match = proto.exec(text);
   if (match === null) return undefined;
   const seconds = BigInt(match[2] as string);
   if (seconds > maxProtoSeconds) return undefined;
   const total = seconds * 1_000_000_000n + BigInt((match[3] ?? '').padEnd(9, '0'));
   return match[1] === '-' ? -total : total;
-}
+});
 
 /** Formats nanoseconds as protojson does: seconds with 0, 3, 6 or 9 decimals. */
 export function formatProtoDuration(nanoseconds: bigint): string {
