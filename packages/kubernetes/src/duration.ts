@@ -14,11 +14,14 @@ const maxInt64 = 9223372036854775807n;
 const part = /(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/y;
 
 const mostRemembered = 1000;
+// Of longer texts V8 makes slices, which would keep the whole file in memory that they are from.
+const longestRemembered = 12;
 
 /** An estate has few durations, of which each is asked for again and again. */
 function remembering(parse: (text: string) => bigint | undefined): (text: string) => bigint | undefined {
   const known = new Map<string, bigint | undefined>();
   return (text) => {
+    if (text.length > longestRemembered) return parse(text);
     const before = known.get(text);
     if (before !== undefined || known.has(text)) return before;
     const value = parse(text);
