@@ -45,6 +45,7 @@ interface Target {
 interface Entry {
   readonly port: ServicePort;
   readonly connections: Connections;
+  /** Equal for those treated alike; empty where there is no other to compare with. */
   readonly key: string;
   /** What only a patch of the cluster can say. */
   readonly patches: readonly ClusterPatch[];
@@ -102,6 +103,26 @@ const builders = {
   MeshLoadBalancingStrategy: loadBalancing,
   MeshTimeout: timeouts,
 } as const;
+const kinds = Object.entries(builders);
+
+const nothingInherited: Inherited = {
+  policies: [],
+  detectors: new Set(),
+  hash: false,
+  idleTimeout: false,
+  maxConnectionDuration: false,
+};
+
+/** What the policies of weaker units say. */
+const inheritedFrom = (weaker: readonly Connections[]): Inherited => ({
+  policies: weaker.map(({ policy }) => policy),
+  detectors: new Set(weaker.flatMap(({ settings }) => Object.keys(detectorsOf(settings.outlierDetection)))),
+  hash: weaker.some(({ hash }) => hash !== undefined),
+  idleTimeout: weaker.some((one) => idleFieldOf(one) !== undefined),
+  maxConnectionDuration: weaker.some(
+    ({ settings }) => settings.http?.commonHttpProtocolOptions?.maxConnectionDuration !== undefined,
+  ),
+});
 
 /** The policies about one service and its subsets: one of a kind for each group of clients, with its entries or modifications. */
 type Policies = Map<string, { readonly role: EmittedRole; readonly unit: ClientUnit; readonly to: unknown[] }>;
@@ -122,7 +143,7 @@ function addTarget(
     isAlike && (service.registry === 'external' || entries.length === ports(service).length)
       ? entries.slice(0, 1)
       : entries;
-  for (const [kind, build] of Object.entries(builders)) {
+  for (const [kind, build] of kinds) {
     if (!isTaken(context, service, kind)) continue;
     // Without a port and a subset nothing of it depends on what the import knows of the Service.
     let isSure = target.subset === undefined;
@@ -189,41 +210,36 @@ function translateTarget(
   // crossZone is refused for a port of a MeshService and for one that is named by labels (routing.md 2.6).
   const canFailOver = !several && context.settings.target !== '3.0';
   const keeps = context.settings.defaults === 'keep';
-  const usual = new Map(own.map((port) => [port, connectionsKey(usualConnections(config, target, port))]));
+  const isCompared = own.length > 1 || units.length > 1;
   const known: Entry[][] = [];
   for (const [index, unit] of units.entries()) {
     const entries = own.map((port): Entry => {
       const connections = connectionsFor(context, config, unit.client, target, port, canFailOver);
       const { settings, policy } = connections;
       const patches = isPatchable(target.service) ? clusterPatches(context, settings, policy) : [];
-      return { port, connections, key: connectionsKey(connections), patches };
+      return { port, connections, key: isCompared ? connectionsKey(connections) : '', patches };
     });
     known.push(entries);
     const isOther = (at: number): boolean => known[at]?.some(({ key }, port) => key !== entries[port]?.key) === true;
-    const isSaid = ({ key, connections, port }: Entry): boolean =>
-      Object.keys(connections.policy).some((block) => block !== 'tls') &&
-      (!keeps || key !== usual.get(port) || block(connections));
+    const isUnusual = ({ connections, port }: Entry): boolean =>
+      connectionsKey(connections) !== connectionsKey(usualConnections(config, target, port));
+    const isSaid = (entry: Entry): boolean =>
+      Object.keys(entry.connections.policy).some((block) => block !== 'tls') &&
+      (!keeps || block(entry.connections) || isUnusual(entry));
     const needed = index === 0 ? entries.filter(isSaid) : unit.within.some(isOther) ? entries : [];
     if (needed.length === 0) continue;
     const weaker = unit.within.flatMap((at) => known[at] ?? []).map(({ connections }) => connections);
     const suffix = index === 0 ? '' : `clients-${String(units.length - index).padStart(3, '0')}`;
-    const inherited = {
-      policies: weaker.map(({ policy }) => policy),
-      detectors: new Set(weaker.flatMap(({ settings }) => Object.keys(detectorsOf(settings.outlierDetection)))),
-      hash: weaker.some(({ hash }) => hash !== undefined),
-      idleTimeout: weaker.some((one) => idleFieldOf(one) !== undefined),
-      maxConnectionDuration: weaker.some(
-        ({ settings }) => settings.http?.commonHttpProtocolOptions?.maxConnectionDuration !== undefined,
-      ),
-    };
+    const inherited = weaker.length === 0 ? nothingInherited : inheritedFrom(weaker);
     addTarget(context, policies, target, unit, suffix, needed, several, inherited);
   }
   const isDivided = own.map(
-    (_, at) => new Set(known.map((entries) => entries[at]?.connections.settings.lbPolicy)).size > 1,
+    (_, at) => known.length > 1 && new Set(known.map((entries) => entries[at]?.connections.settings.lbPolicy)).size > 1,
   );
   for (const entries of known)
     for (const [at, { port, connections, patches }] of entries.entries())
       accountForPolicy(context, connections.policy, target.service, port, patches, isDivided[at] === true);
+  if (known.every((entries) => entries.every(({ patches }) => patches.length === 0))) return;
   const patches = known.map((entries) =>
     entries.map((one, at) => one.patches.filter(({ change }) => !isDivided[at] || change.kind !== 'slow start')),
   );
@@ -242,7 +258,7 @@ function addClusterPatches(
   own: readonly ServicePort[],
   patches: readonly (readonly (readonly ClusterPatch[])[])[],
 ): void {
-  const keys = patches.map((ports) => ports.map(patchesKey).join());
+  const keys = units.length === 1 ? [] : patches.map((ports) => ports.map(patchesKey).join());
   for (const [index, unit] of units.entries()) {
     if (index > 0 && unit.within.every((other) => keys[other] === keys[index])) continue;
     const list = own.flatMap((port, at) => {
