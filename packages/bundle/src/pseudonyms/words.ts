@@ -38,10 +38,10 @@ DynamicModuleUdpListenerFilter DynamicOtConfig DynamicTokenBucket DynatraceResou
 DynatraceSamplerConfig E EC ECDHE ECDHE-ECDSA-AES ECDHE-ECDSA-CHACHA ECDHE-RSA-AES ECDHE-RSA-CHACHA ECDSA EDS
 ENABLE_CA_SERVER ENABLE_MCS_HOST ENCRYPTED END EP EST EXT EXTENSION_CONFIG EXTERNAL_CA East-west EdgeRule
 EndpointLoadMetricStats EndpointMetadataInput EndpointSlice EnvFirst EnvVar EnvelopeSessionState
-EnvironmentCredentialProvider EnvironmentResourceDetectorConfig EnvoyFilter EnvoyMobileHttpConnectionManager
-EnvoyRatelimited ErrorBuckets ExecuteFilterAction ExplicitFirst ExpressionFilter ExtAuthz ExtAuthzPerRoute
-ExtProcHttpService ExtProcOverrides ExtProcPerRoute ExtensionRef ExtensionWithMatcher
-ExtensionWithMatcherPerRoute ExternalAuth ExternalName ExternalProcessor ExternalService
+EnvironmentCredentialProvider EnvironmentResourceDetectorConfig EnvoyFilter EnvoyFilters
+EnvoyMobileHttpConnectionManager EnvoyRatelimited ErrorBuckets ExecuteFilterAction ExplicitFirst
+ExpressionFilter ExtAuthz ExtAuthzPerRoute ExtProcHttpService ExtProcOverrides ExtProcPerRoute ExtensionRef
+ExtensionWithMatcher ExtensionWithMatcherPerRoute ExternalAuth ExternalName ExternalProcessor ExternalService
 ExtractOnlyWithoutValidation F FAIL_CLOSE FAIL_CLOSED FAIL_OPEN FAIL_RELOAD FALSE FFFF FILL-IN FILTER_CHAIN
 FORWARD FROM_PROTOCOL_DEFAULT FROM_REQUEST_PORT FatalAction FaultInjection FieldExtractions FieldSelector
 FileAccessLog FileAccessLogFromMeshConfig FileBasedKeyValueStoreConfig FileBasedMetadataCallCredentials
@@ -183,39 +183,40 @@ ca-cert caAddress caBundles caCert caCertCredentialName caCertificateRefs caCert
 cache cache_v call call_credentials called caller callers calling calls came can canary canceled cancelled
 cannot canonical canonical-name canonical-revision canonical-serviceaccounts capsule capture captureMode
 captures capturesGroups capturesPath carelessly cares carried carries carry case caseSensitive cases catch
-catch-alls cdn cdn_loop cel cert cert-manager cert-manager-istio-csr certSigners cert_mappers cert_selectors
-certificate certificateParameters certificateRefs certificates cgroup cgroup_memory chain chains change changed
-changes channel channel_credentials character character-device characters chart check checked checkers checks
-checksum child choice choiceCount choose chooses chose chosen cidr cidr_contains cipher cipherSuites ciphers
-circuit circuitBreakers circuit_breakers claim claims class classes client client-cert client-certificates
-clientCert clientCertificate clientCertificateRef clientId clientKey client_side_weighted_round_robin
-client_writer_factory clients close closed closes closing cluster clusterIP clusterIPs clusterLocal clusterName
-cluster_name cluster_not_found cluster_not_found_response_code cluster_provided cluster_specifiers cluster_tls
-clusters clusterset cni code codec codecs codes collected collections collector column com combinations come
-comes command commas comment common commonHttpProtocolOptions commonLbConfig common_http_protocol_options
-common_inputs compare compared compares comparison comparisons compatible complement complete completed
-completes component componentLogLevel composite compression compressionRatio compressor computation compute
-concatenated concatenation concluded concurrency condition conditioned conditions conf config config-dump
-configFrom configPatches configmap configurable configuration configurations configure
-configureFromProviderConfig configurer configures confirm conflict conflicted connect connect-failure
-connectTimeout connect_grpc_bridge connect_timeout connected connecting connection connectionKeepalive
-connectionLimits connectionPool connectionRate connectionTimeout connection_debug_visitor
-connection_id_generator connection_limit connections connects consecutive consecutiveErrors
-consecutiveGatewayErrors consecutiveGatewayFailure consecutiveLocalOriginFailure consecutiveLocalOriginFailures
-consecutive_ consecutive_errors consecutive_gateway_failure consecutive_local_origin_failure consider consist
-consistent consistent-hashing consistentHash consistent_hashing const consumer consumerGroups consumerRef
-consumers container container-patches containers contains content content-type context contexts continue
-contradicts contributes control controlPlaneClusters controlPlaneID controlPlaneRef controller controllerName
-controllerRef controllerdef controllers conversion convert cookie cookieConfig cookiePath copied copies copy
-core coreName correct cors corsConfig corsPolicy corsPreflight could count counted counterpart counterparts
-counts covered cpu cpu_utilization crate crdclient create created creation creationTimestamp credential
-credentialName credentialNames credential_injector credentials cross crossZone crt crypto crypto_stream csi csr
-csrf curves custom customMetric customTags custom_header custom_id custom_response cut cuts d damaged
-dashboards dashes data database datadog datagrams dataplane dataplane-file dataplane-mode dataplane-var
-dataplaneLabels dataplaneProxies dataplaneRef dataplaneTags dataplane_helpers dataplanes day dce dead deadline
-deadline-exceeded debbce debug decide decided decides decision declare declared declares declaring decode
-decode_verify decompressor deep deeply default defaultBackend defaultConfig defaultDestinationRuleExportTo
-defaultEndpoint defaultForbidMeshExternalServiceAccess defaultHttpRetryPolicy defaultProviders defaultScope
+catch-alls cause cdn cdn_loop cel cert cert-manager cert-manager-istio-csr certSigners cert_mappers
+cert_selectors certificate certificateParameters certificateRefs certificates cgroup cgroup_memory chain chains
+change changed changes channel channel_credentials character character-device characters chart check checked
+checkers checks checksum child choice choiceCount choose chooses chose chosen cidr cidr_contains cipher
+cipherSuites ciphers circuit circuitBreakers circuit_breakers claim claims class classes client client-cert
+client-certificates clientCert clientCertificate clientCertificateRef clientId clientKey
+client_side_weighted_round_robin client_writer_factory clients close closed closes closing cluster clusterIP
+clusterIPs clusterLocal clusterName cluster_name cluster_not_found cluster_not_found_response_code
+cluster_provided cluster_specifiers cluster_tls clusters clusterset cni code codec codecs codes collected
+collections collector column com combinations come comes command commas comment common
+commonHttpProtocolOptions commonLbConfig common_http_protocol_options common_inputs compare compared compares
+comparison comparisons compatible complement complete completed completes component componentLogLevel composite
+compression compressionRatio compressor computation compute concatenated concatenation concluded concurrency
+condition conditioned conditions conf config config-dump configFrom configPatches configmap configurable
+configuration configurations configure configureFromProviderConfig configurer configures confirm conflict
+conflicted connect connect-failure connectTimeout connect_grpc_bridge connect_timeout connected connecting
+connection connectionKeepalive connectionLimits connectionPool connectionRate connectionTimeout
+connection_debug_visitor connection_id_generator connection_limit connections connects consecutive
+consecutiveErrors consecutiveGatewayErrors consecutiveGatewayFailure consecutiveLocalOriginFailure
+consecutiveLocalOriginFailures consecutive_ consecutive_errors consecutive_gateway_failure
+consecutive_local_origin_failure consider consist consistent consistent-hashing consistentHash
+consistent_hashing const consumer consumerGroups consumerRef consumers container container-patches containers
+contains content content-type context contexts continue contradicts contributes control controlPlaneClusters
+controlPlaneID controlPlaneRef controller controllerName controllerRef controllerdef controllers conversion
+convert cookie cookieConfig cookiePath copied copies copy core coreName correct cors corsConfig corsPolicy
+corsPreflight could count counted counterpart counterparts counts covered cpu cpu_utilization crate crdclient
+create created creation creationTimestamp credential credentialName credentialNames credential_injector
+credentials cross crossZone crt crypto crypto_stream csi csr csrf curves custom customMetric customTags
+custom_header custom_id custom_response cut cuts d damaged dashboards dashes data database datadog datagrams
+dataplane dataplane-file dataplane-mode dataplane-var dataplaneLabels dataplaneProxies dataplaneRef
+dataplaneTags dataplane_helpers dataplanes day dce dead deadline deadline-exceeded debbce debug decide decided
+decides decision declare declared declares declaring decode decode_verify decompressor deep deeply default
+defaultBackend defaultConfig defaultDestinationRuleExportTo defaultEndpoint
+defaultForbidMeshExternalServiceAccess defaultHttpRetryPolicy defaultProviders defaultScope
 defaultServiceExportTo defaultTrafficPolicy defaultValue defaultVirtualServiceExportTo default_source_code
 default_value defaults define defined definition deflate delay delays delegate delegated delegates delegation
 delete deletionGracePeriodSeconds deletionTimestamp demand demanded demands denial denials denied
@@ -327,51 +328,51 @@ mesh-timeout-to-all meshConfig meshExternalService meshMTLS meshMode meshMultiZo
 meshService meshServices meshTrustCreation meshaccesslog meshes meshexternalservice meshhttproute meshidentity
 meshloadbalancingstrategy meshmetric meshpassthrough meshproxypatch meshratelimit meshroute meshservice
 meshservice_controller meshtimeout meshtls meshtrace meshtrafficpermission meshtrust message met metadata
-metadata_exchange method methods methodsOf metric metricNamesForComputingUtilization metrics migrated migration
-min minClusterSize minHealthPercent minItems minLength minProtocolVersion minRetryConcurrency minRingSize
-minimum minimumHosts minimumPercent minimumRingSize minimum_clusters minute mirror mirrorPercent
-mirrorPercentage mirror_percent mirrored mirroring mirrors missing mixed mixer mode model modelled models
-modern modern-tar modes modification modifications modifier modifiers module modules moment mongo mongo_proxy
-monitors more most mount move moved moves mptcp ms msvc msvc_ mtls mtls-auth mtls_authenticated much multi
-multi-Service multi-cluster multi-primary multi-zone-service multiCluster multicluster multiple multiplies
-multizone must mutation mutation_rules mutual mysql mzsvc n name named names namespace namespacecontroller
-namespaced namespaces naming nan narrowed narrower narrowest narrowing narrows native nativeSidecar ne nearer
-nearest need needed needs negation negative neither nested nesting nests net network networkFilter networking
-networks never nevertheless new newer next nginx nil nine no no-endpoints no-retries no-rule-matches
-noTrafficInterval no_traffic_interval nobody node nodeSelector nodes none nor normalise normalised
-normalization not not-carried-over notHosts notIpBlocks notMethods notNamespaces notPaths notPorts
-notPrincipals notRemoteIpBlocks notRequestPrincipals notServiceAccounts notTrustDomains notValues nothing now
-nowhere ns null num numRetries num_retries number numbers numerator o oauth obey obeyed obeys object objects
-observedGeneration oct of off offer offered offers old older oldest omit omitEmptyValues omit_canary_hosts
-omit_host_metadata on onAgentFailure onRateLimit on_demand on_demand_secret once one oneOf ones only onward op
-opa open openCensusAgent openTelemetry open_telemetry opened openid openid-connect opens opentelemetry
-operation operator operators opposite ops optional options or order ordered ordering orders org organizationID
-origin original original_dst original_ip_detection original_src origins otel otel-collector other others
-otherwise out outbound outboundTrafficPolicy outbound_ outcome outdoes outgoing outlier outlierDetection
-outlierDetectionHttpErrorCodes outlier_detection outlier_detection_monitors output outputClaimToHeaders
-outputPayloadToHeader outside over overall overlap overlapping overload override override_host overrides own
-owner ownerReferences owning owning-resource owning-resource-namespace p pack package packed packet pages pairs
-panic param parameter parameters parametersRef parent parentRef parentRefs parents parity parse parseAction
-parseDuration parseTemplate part particular partly parts pass passed passes passive passthrough passthroughMode
-past patch patched patches path pathNormalization pathOf pathOfExpression pathType paths pattern payload
-payload_to_metadata peer peer_authentication pem pending people per perPort perTryTimeout
-per_connection_buffer_limit_bytes per_try_timeout percent percentage period periodSeconds permanent permission
-permissions permissive permitted persistence person phase phases pick pick_first picks piece pieces pilot pings
-pipe pkg place placed places plain plaintext plane planes plugin pluginConfig pluginName plugins pod pods
-podutil point policies policy policy-role policy_ policy_applier pool pooled pools port portLevelMtls
-portLevelSettings portName portNumber portValue ports position positive post post-connect-failure postgres
-precedence predicate preferred prefers prefix prefixRewrite prefixes preflight preflight_continue presence
-present presentMatch presenter presents preserve preserve-host preserve_case preserve_host previous
-previous_hosts previous_priorities previous_routes primaries primary primary-remote prime principal principals
-print printf println prints priorities priority private privateKey probe probes proc process process_ratelimit
-processes processing processing_request_modifiers processors prod producer profile profile_action profiles
-programmed programs prometheus proof proof_source properties protect protected protects proto proto__
-proto_api_scrubber proto_message_extraction protobuf protocol protocols provided provider providers proxies
-proxy proxy-config proxy-type proxyCPU proxyCPULimit proxyImage proxyImageType proxyMemory proxyMemoryLimit
-proxyMetadata proxyProtocol proxyTypes proxyVersion proxy_next_upstream proxy_protocol pseudo public publish
-published punycode push push_context put puts q quantifier queries query queryArg queryCondition queryName
-queryParameter queryParameters queryParams queryparam quic quic_lb quic_stats quot quota quotation quote
-quoteAnyCase quoted quotes r raise random randomSamplingPercentage random_subsetting range rank rate
+metadata_exchange method methodFrom methods methodsOf metric metricNamesForComputingUtilization metrics
+migrated migration min minClusterSize minHealthPercent minItems minLength minProtocolVersion
+minRetryConcurrency minRingSize minimum minimumHosts minimumPercent minimumRingSize minimum_clusters minute
+mirror mirrorPercent mirrorPercentage mirror_percent mirrored mirroring mirrors missing mixed mixer mode model
+modelled models modern modern-tar modes modification modifications modifier modifiers module modules moment
+mongo mongo_proxy monitors more most mount move moved moves mptcp ms msvc msvc_ mtls mtls-auth
+mtls_authenticated much multi multi-Service multi-cluster multi-primary multi-zone-service multiCluster
+multicluster multiple multiplies multizone must mutation mutation_rules mutual mysql mzsvc n name named names
+namespace namespacecontroller namespaced namespaces naming nan narrowed narrower narrowest narrowing narrows
+native nativeSidecar ne nearer nearest need needed needs negation negative neither nested nesting nests net
+network networkFilter networking networks never nevertheless new newer next nginx nil nine no no-endpoints
+no-retries no-rule-matches noTrafficInterval no_traffic_interval nobody node nodeSelector nodes none nor
+normalise normalised normalization not not-carried-over notHosts notIpBlocks notMethods notNamespaces notPaths
+notPorts notPrincipals notRemoteIpBlocks notRequestPrincipals notServiceAccounts notTrustDomains notValues
+nothing now nowhere ns null num numRetries num_retries number numbers numerator o oauth obey obeyed obeys
+object objects observedGeneration oct of off offer offered offers old older oldest omit omitEmptyValues
+omit_canary_hosts omit_host_metadata on onAgentFailure onRateLimit on_demand on_demand_secret once one oneOf
+ones only onward op opa open openCensusAgent openTelemetry open_telemetry opened openid openid-connect opens
+opentelemetry operation operator operators opposite ops optional options or order ordered ordering orders org
+organizationID origin original original_dst original_ip_detection original_src origins otel otel-collector
+other others otherwise out outbound outboundTrafficPolicy outbound_ outcome outdoes outgoing outlier
+outlierDetection outlierDetectionHttpErrorCodes outlier_detection outlier_detection_monitors output
+outputClaimToHeaders outputPayloadToHeader outside over overall overlap overlapping overload override
+override_host overrides own owner ownerReferences owning owning-resource owning-resource-namespace p pack
+package packed packet pages pairs panic param parameter parameters parametersRef parent parentRef parentRefs
+parents parity parse parseAction parseDuration parseTemplate part particular partly parts pass passed passes
+passive passthrough passthroughMode past patch patched patches path pathFrom pathNormalization pathOf
+pathOfExpression pathType paths pattern payload payload_to_metadata peer peer_authentication pem pending people
+per perPort perTryTimeout per_connection_buffer_limit_bytes per_try_timeout percent percentage period
+periodSeconds permanent permission permissions permissive permitted persistence person phase phases pick
+pick_first picks piece pieces pilot pings pipe pkg place placed places plain plaintext plane planes plugin
+pluginConfig pluginName plugins pod pods podutil point policies policy policy-role policy_ policy_applier pool
+pooled pools port portLevelMtls portLevelSettings portName portNumber portValue ports position positive post
+post-connect-failure postgres precedence predicate preferred prefers prefix prefixRewrite prefixes preflight
+preflight_continue presence present presentMatch presenter presents preserve preserve-host preserve_case
+preserve_host previous previous_hosts previous_priorities previous_routes primaries primary primary-remote
+prime principal principals print printf println prints priorities priority private privateKey probe probes proc
+process process_ratelimit processes processing processing_request_modifiers processors prod producer profile
+profile_action profiles programmed programs prometheus proof proof_source properties protect protected protects
+proto proto__ proto_api_scrubber proto_message_extraction protobuf protocol protocols provided provider
+providers proxies proxy proxy-config proxy-type proxyCPU proxyCPULimit proxyImage proxyImageType proxyMemory
+proxyMemoryLimit proxyMetadata proxyProtocol proxyTypes proxyVersion proxy_next_upstream proxy_protocol pseudo
+public publish published punycode push push_context put puts q quantifier queries query queryArg queryCondition
+queryName queryParameter queryParameters queryParams queryparam quic quic_lb quic_stats quot quota quotation
+quote quoteAnyCase quoted quotes r raise random randomSamplingPercentage random_subsetting range rank rate
 rate-limiting rate-limiting-advanced rateLimitService rateLimitedBackOff rateLimits rate_limit_descriptors
 rate_limit_quota rate_limits ratelimit ratelimitOnRequest ratelimited rates ratio raw rawLicenseString
 raw_buffer rbac rbac_configurer rds re reach reachable reachable-backends reached reaches read read-timeout
@@ -383,87 +384,88 @@ regions register registered registers registration registry rego regular relabel
 relies rely remainder remains remote remoteIpBlocks remotePilotAddress removals remove removed removes renames
 render rendered renders renew repeat repeated repeats replace replaceAll replaceFullPath replacePrefixMatch
 replaced replaces replacing replicas report reportingInterval reports req req_without_query request
-request-termination request-transformer requestBody requestHeaderModifier requestHeadersTimeout
+request-termination request-transformer requestBody requestHeaderModifier requestHeaders requestHeadersTimeout
 requestHeadersToAdd requestMirror requestPrincipals requestRate requestRedirect requestTimeout requestVolume
 request_headers_timeout request_id requests required reroute reroute-virtual-interfaces reserved reset
 resetHeaders resets resilience resolution resolver resolves resource resource-exhausted resourceVersion
 resource_detectors resource_monitors resources respond response response-transformer responseBandwidth
-responseHeaderModifier responseHeadersToAdd responseHeadersToRemove response_headers_to_add response_processors
-responses rest restart restrict restricted restriction restrictions restricts rests result results retired
-retriable retriable-headers retriable-status-codes retriableRequestHeaders retriableResponseHeaders retried
-retries retry retryBudget retryIgnorePreviousHosts retryOn retryRemoteLocalities retry_on retry_policy return
-reuseConnection rev reverse reverse_bridge reverse_connection reverse_tunnel review revision revisions
-revocation rewrite rewriteAppHTTPProbers rewriteObjection rewritePlugin rewrites rewritten right rights ring
-ringHash ringHashLbConfig ring_hash ring_hash_lb_config robin role rollout root root-cert rootNamespace roots
-rotated round round-robin roundRobin roundRobinLbConfig round_robin route routeConfiguration
-routeConfigurationName route_collections route_config routed router routes routes-of routing rule rule_ rules
-run run_on running runs runtime runtime_fraction rust s s-controller sa safe safeRegex safe_cross_scheme said
-sailoperator same sameness sample samplers samples sampling save save_processing_response say says scaling
-scheduling schema schemas scheme scope scoped scoped_routes scraped script scrubber search second seconds
-secret secretKeyRef secretName secretRef secrets section sectionName sections secured security see seen sees
-segment segments select selected selector selectors selects selfLink send sendRawBody sending sends sent
-separator serve served server serverCertificate serverName serverURL server_preferred_address servers serves
-service service-account service-name service-port service-type serviceAccount serviceAccounts serviceName
-servicePort serviceProbe serviceSettings serviceUpstream service_account_jwt_access service_entry
-serviceaccounts serviceentry serviceregistry services session sessionName sessionPersistence sessions set
-set-ups set_filter_state set_metadata sets setting settings settle settled several sha shadow shape share
-shared sharedSpanContext shifting short shorter should show shown shows side sidecar sidecar-drain-time
-sidecar-env-vars sidecar-injection sidecar-proxy-concurrency sidecarPatch sidecars sides sign signed signing
-signs sigs silence simple simple_http_cache simpler since single sinks size skipped skips slash slashes slice
-slots slow slow_start small smaller smallest snapshot sni sniHosts sni_cluster sni_dynamic_forward_proxy
-sniffed sniffs snis so socket socketAddress socket_interface sockets some somebody something sometimes
-somewhere soon sooner sort sorted sorts source sourceIP sourceIp sourceLabels sourceMatchHTTP sourceNamespace
-sourceSubnet sources spaceDelimitedClaims spaced spans speak speaks spec specific specificity specifiers
-spelled spelling spiffe spiffeBundleUrl spiffeID spire spire-support split splitExternalAndLocalErrors
-splitExternalLocalOriginErrors splitService split_external_local_origin_errors spoken src ssl ssl_cipher_suite
-ssl_ciphers ssl_protocols stackdriver stand standard standardDeviationFactor stands start start_time started
-starts startsWith startswith starttls stat statPrefix stat_prefix stat_sinks state stateful stateful_session
-states static static_name statistics stats statsd status statusCode statusCodes statusOnError status_code
-statuses stay stays stdev step steps sticky sticky-sessions stickySessions still stock stood stopped stops
-storage store stored stores stream streamIdle streamIdleTimeout stream_idle_timeout streams strict strictest
-string stringData stringMatch stringValue string_matcher strip strip-path sts sts_service style sub sub-zone
-subFilter subdomains subjectAltNames subnet subset subsets subsetting substitution subtranslator subzone
-success successRate successRateMinimumHosts successRateRequestVolume successRateStdevFactor successThreshold
-success_rate success_rate_minimum_hosts success_rate_request_volume success_rate_stdev_factor successes such
-suffices suffix suit suitable suite sum superset support supported supportedFeatures supportedKinds
-supportedPortProtocols suppress sure surplus surrogate svc svc_ switch switched switches symbolic symlinks
-syntax system systemNamespace t tLS table tableSize tag tagOverrides tagging tags take taken takes taking talk
-tap tar target targetHost targetPort targetRef targetRefs targets tcp tcpFailures tcpHealthCheck tcpKeepalive
-tcpSocket tcp_backlog_size tcp_health_check tcp_stats telemetries telemetry telemetry-backend
-telemetryAccessLog telemetry_logging tell tells template templateProblem templates term termOf terminal
-terminate terminates termination terminationDrainDuration test tested text textMatches text_format
-text_format_source texts tgz than that the their them themselves then there these they things this those three
-threshold thresholds thrift thrift_proxy thrift_to_metadata through throw tied time timeout timeoutSeconds
-timeouts times timestamp timetable tls tls-demands tlsCertificates tlsCiphers tlsDefaults tlsMode tlsVersion
-tls_inspector tls_passthrough tmp to to-be-named to-finish toLowerCase toUpperCase today together token
-token_bucket tokens tokens_per_fill told too took tool tools topology total totalBytes totalFailures towards
-trace trace-mesh traceId traceSampling tracer tracers traces tracing traditional traditional_compatible traffic
-traffic-distribution trafficDistribution trafficPolicy transcoder transform transformation transformer
-translate translated translates translation translator transparent transport transportProtocol transportSocket
-transport_socket transport_sockets travels trds treat treatMissingHeaderAsEmpty treated tried tries trigger
-trimEnd trimStart trimmed trimsAfter trimsBefore true trust trustDomain trustDomainAliases trustDomains
-trustdomain trusted trusting trusts try ttl tunnel turn turned turns twice two type type_url typed typed_config
-typeof types u udp udp_packet_writer udp_proxy uid uint unavailable unchecked undecided undeclared undefined
-under underscores understand understood unhandled unhealthy unhealthyThreshold unhealthy_threshold unidentified
-unified universal unix unix-timestamp unknown unknown-backend unless unmanaged unmanaged-gateway unmatched
-unmatched-requests-get unmatchedPreflights unnamed unpack unpacked unpacking unpacks unpaired unquote unread
-unreadable unresolved unresolved-backend unseen unset unsupported until untranslated up updateFrequency upgrade
-upper ups upstream upstreamHttpProtocolOptions upstream_codec upstream_connection_options
-upstream_headers_claims upstream_headers_names upstream_ip_port upstream_socket_interface upstreams uri
-uriCapture uriRegexRewrite uri_captures uri_template uris url urlRewrite urlquery usable use use-waypoint
-use-waypoint-namespace useClientProtocol useDefaultGateways useRequestIdForTraceSampling useSourceIp used user
-userVolume userVolumeMount username uses ustar utf util utilization utils uuid uy v valid validate validates
-validation validator validators value valueFrom values var variable variables vars vault verb verbs verdict
-verdicts verification verificationKey verified verifies verify verifyCertificateHash verifyCertificateSpki
-version versions vhds vhost vip vips virtual virtualHost virtualService visibility visitor vmConfig vnet volume
-w wait wait-for-dataplane-ready waiting waits wanted wants warmup warmupDurationSecs warning warns was wasm
-watchdog watchdogs way waypoint waypoint-for waypoints ways weaker web webhook webhooks weigh weighs weight
-weightExpirationPeriod weightStabilizationPeriod weightUpdatePeriod weighted weights well
-wellKnownCACertificates were west what whatever when when_ where wherever whether which whichever while who
-whoever whole whom whose why widen widens wider wildcard will win wins with withheld within without
-without-mtls withoutHeaders word words workbench workload workload-name workload-owner workloadSelector
-workloads works worse would wrapped wraps write writer writes written wrong wrr wrr_locality ws wss www x
-x-forwarded-for x-forwarded-proto x-internal x-k x-kubernetes-int-or-string x-kubernetes-list-map-keys
-x-kubernetes-list-type x-kubernetes-map-type x-kubernetes-preserve-unknown-fields x-kuma-tags xds xff xx
-xxErrors y yYnNoOtTfF yaml yes yet younger your yourself z zero zip zipkin zone zone-aware zone-proxies
-zone-proxy-type zoneAwareLbSetting zoneEgress zoneegress zones zookeeper zookeeper_proxy zstd ztunnel`;
+responseHeaderModifier responseHeaders responseHeadersToAdd responseHeadersToRemove response_headers_to_add
+response_processors responses rest restart restrict restricted restriction restrictions restricts rests result
+results retired retriable retriable-headers retriable-status-codes retriableRequestHeaders
+retriableResponseHeaders retried retries retry retryBudget retryIgnorePreviousHosts retryOn
+retryRemoteLocalities retry_on retry_policy return reuseConnection rev reverse reverse_bridge
+reverse_connection reverse_tunnel review revision revisions revocation rewrite rewriteAppHTTPProbers
+rewriteObjection rewritePlugin rewrites rewritten right rights ring ringHash ringHashLbConfig ring_hash
+ring_hash_lb_config robin role rollout root root-cert rootNamespace roots rotated round round-robin roundRobin
+roundRobinLbConfig round_robin route routeConfiguration routeConfigurationName route_collections route_config
+routed router routes routes-of routing rule rule_ rules run run_on running runs runtime runtime_fraction rust s
+s-controller sa safe safeRegex safe_cross_scheme said sailoperator same sameness sample samplers samples
+sampling save save_processing_response say says scaling scheduling schema schemas scheme scope scoped
+scoped_routes scraped script scrubber search second seconds secret secretKeyRef secretName secretRef secrets
+section sectionName sections secured security see seen sees segment segments select selected selector selectors
+selects selfLink send sendRawBody sending sends sent separator serve served server serverCertificate serverName
+serverURL server_preferred_address servers serves service service-account service-name service-port
+service-type serviceAccount serviceAccounts serviceName servicePort serviceProbe serviceSettings
+serviceUpstream service_account_jwt_access service_entry serviceaccounts serviceentry serviceregistry services
+session sessionName sessionPersistence sessions set set-ups set_filter_state set_metadata sets setting settings
+settle settled several sha shadow shape share shared sharedSpanContext shifting short shorter should show shown
+shows side sidecar sidecar-drain-time sidecar-env-vars sidecar-injection sidecar-proxy-concurrency sidecarPatch
+sidecars sides sign signed signing signs sigs silence simple simple_http_cache simpler since single sinks size
+skipped skips slash slashes slice slots slow slow_start small smaller smallest snapshot sni sniHosts
+sni_cluster sni_dynamic_forward_proxy sniffed sniffs snis so socket socketAddress socket_interface sockets some
+somebody something sometimes somewhere soon sooner sort sorted sorts source sourceIP sourceIp sourceLabels
+sourceMatchHTTP sourceNamespace sourceSubnet sources spaceDelimitedClaims spaced spans speak speaks spec
+specific specificity specifiers spelled spelling spiffe spiffeBundleUrl spiffeID spire spire-support split
+splitExternalAndLocalErrors splitExternalLocalOriginErrors splitService split_external_local_origin_errors
+spoken src ssl ssl_cipher_suite ssl_ciphers ssl_protocols stackdriver stand standard standardDeviationFactor
+stands start start_time started starts startsWith startswith starttls stat statPrefix stat_prefix stat_sinks
+state stateful stateful_session states static static_name statistics stats statsd status statusCode statusCodes
+statusOnError status_code statuses stay stays stdev step steps sticky sticky-sessions stickySessions still
+stock stood stopped stops storage store stored stores stream streamIdle streamIdleTimeout stream_idle_timeout
+streams strict strictest string stringData stringMatch stringValue string_matcher strip strip-path sts
+sts_service style sub sub-zone subFilter subdomains subjectAltNames subnet subset subsets subsetting
+substitution subtranslator subzone success successRate successRateMinimumHosts successRateRequestVolume
+successRateStdevFactor successThreshold success_rate success_rate_minimum_hosts success_rate_request_volume
+success_rate_stdev_factor successes such suffices suffix suit suitable suite sum superset support supported
+supportedFeatures supportedKinds supportedPortProtocols suppress sure surplus surrogate svc svc_ switch
+switched switches symbolic symlinks syntax system systemNamespace t tLS table tableSize tag tagOverrides
+tagging tags take taken takes taking talk tap tar target targetHost targetPort targetRef targetRefs targets tcp
+tcpFailures tcpHealthCheck tcpKeepalive tcpSocket tcp_backlog_size tcp_health_check tcp_stats telemetries
+telemetry telemetry-backend telemetryAccessLog telemetry_logging tell tells template templateProblem templates
+term termOf terminal terminate terminates termination terminationDrainDuration test tested text textMatches
+text_format text_format_source texts tgz than that the their them themselves then there these they things this
+those three threshold thresholds thrift thrift_proxy thrift_to_metadata through throw tied time timeout
+timeoutSeconds timeouts times timestamp timetable tls tls-demands tlsCertificates tlsCiphers tlsDefaults
+tlsMode tlsVersion tls_inspector tls_passthrough tmp to to-be-named to-finish toLowerCase toUpperCase today
+together token token_bucket tokens tokens_per_fill told too took tool tools topology total totalBytes
+totalFailures towards trace trace-mesh traceId traceSampling tracer tracers traces tracing traditional
+traditional_compatible traffic traffic-distribution trafficDistribution trafficPolicy transcoder transform
+transformation transformer translate translated translates translation translator transparent transport
+transportProtocol transportSocket transport_socket transport_sockets travels trds treat
+treatMissingHeaderAsEmpty treated tried tries trigger trimEnd trimStart trimmed trimsAfter trimsBefore true
+trust trustDomain trustDomainAliases trustDomains trustdomain trusted trusting trusts try ttl tunnel turn
+turned turns twice two type type_url typed typed_config typeof types u udp udp_packet_writer udp_proxy uid uint
+unavailable unchecked undecided undeclared undefined under underscores understand understood unhandled
+unhealthy unhealthyThreshold unhealthy_threshold unidentified unified universal unix unix-timestamp unknown
+unknown-backend unless unmanaged unmanaged-gateway unmatched unmatched-requests-get unmatchedPreflights unnamed
+unpack unpacked unpacking unpacks unpaired unquote unread unreadable unresolved unresolved-backend unseen unset
+unsupported until untranslated up updateFrequency upgrade upper ups upstream upstreamHttpProtocolOptions
+upstream_codec upstream_connection_options upstream_headers_claims upstream_headers_names upstream_ip_port
+upstream_socket_interface upstreams uri uriCapture uriRegexRewrite uri_captures uri_template uris url
+urlRewrite urlquery usable use use-waypoint use-waypoint-namespace useClientProtocol useDefaultGateways
+useRequestIdForTraceSampling useSourceIp used user userVolume userVolumeMount username uses ustar utf util
+utilization utils uuid uy v valid validate validates validation validator validators value valueFrom values var
+variable variables vars vault verb verbs verdict verdicts verification verificationKey verified verifies verify
+verifyCertificateHash verifyCertificateSpki version versions vhds vhost vip vips virtual virtualHost
+virtualService visibility visitor vmConfig vnet volume w wait wait-for-dataplane-ready waiting waits wanted
+wants warmup warmupDurationSecs warning warns was wasm watchdog watchdogs way waypoint waypoint-for waypoints
+ways weaker web webhook webhooks weigh weighs weight weightExpirationPeriod weightStabilizationPeriod
+weightUpdatePeriod weighted weights well wellKnownCACertificates were west what whatever when when_ where
+wherever whether which whichever while who whoever whole whom whose why widen widens wider wildcard will win
+wins with withheld within without without-mtls withoutHeaders word words workbench workload workload-name
+workload-owner workloadSelector workloads works worse would wrapped wraps write writer writes written wrong wrr
+wrr_locality ws wss www x x-forwarded-for x-forwarded-proto x-internal x-k x-kubernetes-int-or-string
+x-kubernetes-list-map-keys x-kubernetes-list-type x-kubernetes-map-type x-kubernetes-preserve-unknown-fields
+x-kuma-tags xds xff xx xxErrors y yYnNoOtTfF yaml yes yet younger your yourself z zero zip zipkin zone
+zone-aware zone-proxies zone-proxy-type zoneAwareLbSetting zoneEgress zoneegress zones zookeeper
+zookeeper_proxy zstd ztunnel`;

@@ -76,6 +76,19 @@ export function clientUnits(config: EffectiveConfig, service: RegistryService): 
   return units;
 }
 
+/** What units meet, where some may be left out: with the places of the units in this shorter list. */
+export function amongThose<T extends { readonly unit: ClientUnit }>(
+  units: readonly ClientUnit[],
+  found: readonly T[],
+): T[] {
+  if (found.length === units.length) return [...found];
+  const places = new Map(found.map(({ unit }, place) => [units.indexOf(unit), place]));
+  return found.map((one) => ({
+    ...one,
+    unit: { ...one.unit, within: one.unit.within.flatMap((other) => places.get(other) ?? []) },
+  }));
+}
+
 /** Whether there are gateways, in whose place Kong Gateway calls the mesh. */
 const hasGateways = oncePerContext((context) => context.ofKind('Gateway').length > 0);
 

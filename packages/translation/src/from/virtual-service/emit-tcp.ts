@@ -138,10 +138,8 @@ export function translateConnections(
   const keys = splits.map(splitKey);
   for (const [index, { unit }] of found.entries()) {
     const split = splits[index];
-    const within = found.flatMap((other, at) =>
-      at < index && Object.entries(other.unit.labels).every(([key, value]) => unit.labels[key] === value) ? [at] : [],
-    );
-    const isNeeded = index === 0 ? split !== undefined : within.some((at) => keys[at] !== keys[index]);
+    const { within } = unit;
+    const isNeeded = within.length === 0 ? split !== undefined : within.some((at) => keys[at] !== keys[index]);
     if (!isNeeded) continue;
     const home = homeOf(context.settings, service);
     const refs: readonly Backend[] = split?.backends ?? [

@@ -179,7 +179,8 @@ export interface Layouts {
 /** Lays out the steps of all units of clients of one port. */
 export function layOutUnits(units: readonly UnitSteps[], answers404: boolean): Layouts {
   const differs = units.map(
-    ({ unit, steps }, index) => index === 0 || unit.within.some((other) => !sameSteps(steps, units[other]?.steps)),
+    ({ unit, steps }) =>
+      unit.within.length === 0 || unit.within.some((other) => !sameSteps(steps, units[other]?.steps)),
   );
   const layered = (byLength: boolean): Layouts => {
     const layouts: (Layout | undefined)[] = [];
@@ -190,8 +191,8 @@ export function layOutUnits(units: readonly UnitSteps[], answers404: boolean): L
         continue;
       }
       const others = unit.within.flatMap((other) => layouts[other] ?? []);
-      if (index === 0) {
-        const isAlone = !differs.some((one, at) => at > 0 && one);
+      if (unit.within.length === 0) {
+        const isAlone = !differs.some((one, at) => at !== index && one);
         layouts.push(layOut(steps, byLength && !isAlone ? { answers404: false, floor: -1 } : { answers404 }));
         continue;
       }

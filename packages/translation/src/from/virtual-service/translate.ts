@@ -20,7 +20,7 @@ import { externalNames } from '../service-entry/external.ts';
 import { loseRoutes, ownRoutes, settleBinding, settleRoutes } from './account.ts';
 import type { RouteSettings } from './action.ts';
 import { type Backends, backendsOf, sectionOf } from './backends.ts';
-import { type ClientUnit, clientUnits } from './client-units.ts';
+import { amongThose, type ClientUnit, clientUnits } from './client-units.ts';
 import { translateDirectResponses } from './direct-responses.ts';
 import { emitHttpRoutes, emitNoRetries, type PortRoutes } from './emit-http.ts';
 import { type FoundConnections, translateConnections } from './emit-tcp.ts';
@@ -158,7 +158,7 @@ function translatePort(
   const units = found.map(({ unit, host }, index) => {
     const settings = usual[index] as RouteSettings;
     if (host?.virtualService === undefined)
-      return { unit, steps: index === 0 ? [] : plainSteps(service, port.port, settings) };
+      return { unit, steps: unit.within.length === 0 ? [] : plainSteps(service, port.port, settings) };
     const dialled = { client: unit.client, service, port: port.port };
     const steps = expand(context, backends, host.routes, dialled, authorities);
     hosts[index] = settleBinding(context, host.virtualService, service, dialled);
@@ -254,14 +254,22 @@ function translateExternalHosts(context: Context, config: EffectiveConfig, backe
     for (const port of service.ports) {
       const name = names.get(`${service.host.toLowerCase()}:${port.port}`);
       if (name === undefined) continue;
-      const found = clientUnits(config, service).flatMap((unit): Found[] => {
+      const units = clientUnits(config, service);
+      const found = units.flatMap((unit): Found[] => {
         const compiled = compileService(config, unit.client, service.host, port.port);
         return compiled === undefined || compiled.kind === 'connections'
           ? []
           : [{ unit, compiled, host: ownHost(compiled, service) }];
       });
       if (found.length > 0)
-        translatePort(context, config, backends, asExternal(service, port, name, systemNamespace), port, found);
+        translatePort(
+          context,
+          config,
+          backends,
+          asExternal(service, port, name, systemNamespace),
+          port,
+          amongThose(units, found),
+        );
     }
   }
 }
@@ -323,8 +331,9 @@ export function translateVirtualServices(context: Context): void {
           for (const field of host?.virtualService?.hosts ?? [])
             if (field.host === service.host)
               context.report(codes.virtualService.unknownService, { service: service.host }, field);
-      if (connections.length > 0) translateConnections(context, config, backends, service, port, connections);
-      if (found.length > 0) translatePort(context, config, backends, service, port, found);
+      if (connections.length > 0)
+        translateConnections(context, config, backends, service, port, amongThose(units, connections));
+      if (found.length > 0) translatePort(context, config, backends, service, port, amongThose(units, found));
     }
   }
   translateExternalHosts(context, config, backends);
