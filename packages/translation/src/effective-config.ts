@@ -98,9 +98,11 @@ function read(context: Context): Reading {
 }
 
 function readingOf(context: Context): Reading {
-  const known = readings.get(context) ?? read(context);
-  readings.set(context, known);
-  return known;
+  const known = readings.get(context);
+  if (known !== undefined) return known;
+  const reading = read(context);
+  readings.set(context, reading);
+  return reading;
 }
 
 /**

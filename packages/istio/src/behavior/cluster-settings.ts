@@ -33,9 +33,11 @@ const types: Readonly<Record<Resolution, NonNullable<ClusterSettings['type']>>> 
 const workloads = new WeakMap<EffectiveConfig, ServiceWorkloads>();
 
 function workloadsOf(config: EffectiveConfig): ServiceWorkloads {
-  const known = workloads.get(config) ?? readServiceWorkloads(config);
-  workloads.set(config, known);
-  return known;
+  const known = workloads.get(config);
+  if (known !== undefined) return known;
+  const read = readServiceWorkloads(config);
+  workloads.set(config, read);
+  return read;
 }
 
 /**

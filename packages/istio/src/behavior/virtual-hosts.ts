@@ -170,7 +170,9 @@ export function compileVirtualHosts(
     const { all, derived } =
       service === undefined
         ? { all: [host], derived: new Set<string>() }
-        : domainsOf(service, client, config.registry, clusterDomain);
+        : service === interest?.service
+          ? interest.domains
+          : domainsOf(service, client, config.registry, clusterDomain);
     const domains = all.filter((domain) => {
       const lower = domain.toLowerCase();
       if (taken.has(lower) || (derived.has(domain) && isServed(domain))) return false;

@@ -92,7 +92,7 @@ function questionsAbout(config: EffectiveConfig, host: string | undefined): Ques
     ]),
     sources: new Set(sources),
     sourceLabels: [
-      ...matches.map(({ sourceLabels }) => plain(sourceLabels)),
+      ...matches.flatMap(({ sourceLabels }) => (Object.keys(sourceLabels).length === 0 ? [] : [plain(sourceLabels)])),
       ...others.map(({ sourceLabels }) => sourceLabels),
     ],
     selectorsIn: (namespace) => [

@@ -90,7 +90,8 @@ export function indexDestinationRules(estate: Estate, mesh: MeshSettings): Desti
   }
   const exportedBy = (owner: string, host: string, client: string): readonly EffectiveDestinationRule[] => {
     const rules = exported.get(owner);
-    return (rules && mostSpecific(rules, host))?.filter((rule) => visibleIn(rule, client)) ?? [];
+    const found = (rules && mostSpecific(rules, host)) ?? [];
+    return found.every((rule) => visibleIn(rule, client)) ? found : found.filter((rule) => visibleIn(rule, client));
   };
   const index: DestinationRuleIndex = {
     all,

@@ -47,11 +47,16 @@ const known = new WeakMap<MeshSettings, WeakMap<object, Map<number, EffectivePol
 
 /** The same, kept: each subset and each of the questions about a destination asks for it. */
 function keptPolicyOf(rule: EffectiveDestinationRule | undefined, port: number, mesh: MeshSettings): EffectivePolicy {
+  const before = known
+    .get(mesh)
+    ?.get(rule ?? noRule)
+    ?.get(port);
+  if (before !== undefined) return before;
   const ofMesh = known.get(mesh) ?? new WeakMap<object, Map<number, EffectivePolicy>>();
   known.set(mesh, ofMesh);
   const ofRule = ofMesh.get(rule ?? noRule) ?? new Map<number, EffectivePolicy>();
   ofMesh.set(rule ?? noRule, ofRule);
-  const policy = ofRule.get(port) ?? policyOf(rule, port, mesh);
+  const policy = policyOf(rule, port, mesh);
   ofRule.set(port, policy);
   return policy;
 }

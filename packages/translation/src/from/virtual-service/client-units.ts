@@ -71,7 +71,9 @@ const known = new WeakMap<RegistryService, ClientUnit[]>();
  * labels come first, `all` in front; none where nobody can call the service.
  */
 export function clientUnits(config: EffectiveConfig, service: RegistryService): ClientUnit[] {
-  const units = known.get(service) ?? unitsOf(config, service);
+  const before = known.get(service);
+  if (before !== undefined) return before;
+  const units = unitsOf(config, service);
   known.set(service, units);
   return units;
 }
