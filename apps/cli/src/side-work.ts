@@ -130,6 +130,8 @@ function inThread(): SideWork {
       };
       // One is on its way while another is read.
       const beside = Promise.all([fromTheEnd(), fromTheEnd()]);
+      // Waited for below; until then it may fail without anybody looking.
+      beside.catch(() => {});
       while (first < end) {
         const index = first++;
         const { file, bytes } = manifests[index] as Manifest;

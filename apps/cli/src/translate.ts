@@ -13,7 +13,7 @@ import {
   underPseudonyms,
 } from '@isthmus/bundle';
 import { compareDiagnostics, type Diagnostic } from '@isthmus/diagnostics';
-import type { AccessRow, VerdictRow } from '@isthmus/equivalence';
+import { type AccessRow, tally, type VerdictRow } from '@isthmus/equivalence';
 import { clusterNames, takeIn } from '@isthmus/istio';
 import { isTargetVersion, targetVersions } from '@isthmus/kong-mesh';
 import { applyOverrides, type Translation, translateBeside, wantedPlaces, withPlaces } from '@isthmus/translation';
@@ -25,6 +25,8 @@ import { checkFile, checkFolder, prepareFolder, writeText, writeWhole, writing }
 import { readOverrideFiles } from './overrides.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { renderFindings, renderSummary, wantsColour } from './render.ts';
+import { renderAccessTally } from './render-access.ts';
+import { renderTally } from './render-verdicts.ts';
 import { readSettings } from './settings.ts';
 import { createSideWork } from './side-work.ts';
 
@@ -98,22 +100,10 @@ async function printFindings(diagnostics: readonly Diagnostic[], all: boolean): 
 async function compare(
   translation: Translation,
   progress: Progress,
-): Promise<{ readonly rows: readonly (VerdictRow | AccessRow)[]; readonly tallies: () => Iterable<string> }> {
-  const [{ accessOf, judgeOf, verdictsOf }, { tally }, { renderTally }, { renderAccessTally }] = await Promise.all([
-    import('./judging.ts'),
-    import('@isthmus/equivalence'),
-    import('./render-verdicts.ts'),
-    import('./render-access.ts'),
-  ]);
+): Promise<{ readonly verdicts: readonly VerdictRow[]; readonly access: readonly AccessRow[] }> {
+  const { accessOf, judgeOf, verdictsOf } = await import('./judging.ts');
   const verdicts = verdictsOf(judgeOf(translation), translation.settings, progress);
-  const access = accessOf(translation, progress);
-  return {
-    rows: [...verdicts, ...access],
-    *tallies() {
-      yield* renderTally(tally(verdicts));
-      yield* renderAccessTally(access);
-    },
-  };
+  return { verdicts, access: accessOf(translation, progress) };
 }
 
 /** The files of a bundle in its folder. */
@@ -173,7 +163,8 @@ export async function runTranslate(paths: readonly string[], options: TranslateO
     const located = withPlaces(translation.diagnostics, wanted, await places);
     const diagnostics = [...input.diagnostics, ...located].sort(compareDiagnostics);
     const comparison = options.verify ? await compare(translation, progress) : undefined;
-    const report = buildReport(translation, diagnostics, layout.fileOf, comparison?.rows);
+    const rows = comparison && [...comparison.verdicts, ...comparison.access];
+    const report = buildReport(translation, diagnostics, layout.fileOf, rows);
     if (out !== undefined) {
       progress.say('Writing … the report');
       writeWhole(join(out, pageReport), renderReportPage(report));
@@ -187,7 +178,10 @@ export async function runTranslate(paths: readonly string[], options: TranslateO
     progress.end();
     await printFindings(diagnostics, options.verbose ?? false);
     process.stderr.write(`${renderSummary(report)}\n`);
-    if (comparison !== undefined) await writeText(process.stderr, comparison.tallies());
+    if (comparison !== undefined) {
+      await writeText(process.stderr, renderTally(tally(comparison.verdicts)));
+      await writeText(process.stderr, renderAccessTally(comparison.access));
+    }
     return report.summary.diagnostics.blocker > 0 ? 1 : 0;
   } finally {
     await work.end();

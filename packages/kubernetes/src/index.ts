@@ -14,7 +14,7 @@ export {
   text,
 } from './field.ts';
 export { compareIdentity, effectiveNamespace, type Identity, identityKey, isClusterScoped } from './identity.ts';
-export { isList, isMap, JsonError, mapOf, parseJson, setKey, stringifyJson } from './json.ts';
+export { entriesBefore, isList, isMap, JsonError, mapOf, parseJson, setKey, stringifyJson } from './json.ts';
 export {
   defaultLimits,
   formatBytes,
@@ -34,7 +34,7 @@ export { formatPath, join, parsePath } from './path.ts';
 export { checkOtherFile, readManifest, redact } from './read.ts';
 export type { FileReading, Unidentified } from './reading.ts';
 export type { Json, JsonObject, Resource, Source } from './resource.ts';
-export { type LabelRequirement, type LabelSelector, matchesLabels, matchesSelector } from './selectors.ts';
+export { type LabelRequirement, type LabelSelector, matchesLabels, matchesSelector, sameLabels } from './selectors.ts';
 export { type Checker, compileSchema, type StructuralSchema, type Violation } from './structural-schema.ts';
 export { camelCase, isBase64, lineAndColumn } from './text.ts';
 export { writeYaml, writeYamlDocuments } from './write-yaml.ts';

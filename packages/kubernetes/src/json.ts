@@ -35,12 +35,22 @@ export interface JsonPart {
 const numberToken = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
 
 /** Sets a key as data, whatever its name. */
-export function setKey(target: Record<string, Json>, key: string, value: Json): void {
+export function setKey<T>(target: Record<string, T>, key: string, value: T): void {
   if (key === '__proto__') {
     Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
   } else {
     target[key] = value;
   }
+}
+
+/** The entries of a map that stand before a key. */
+export function entriesBefore<T>(map: Readonly<Record<string, T>>, end: string): Record<string, T> {
+  const before: Record<string, T> = {};
+  for (const key in map) {
+    if (key === end) break;
+    setKey(before, key, map[key] as T);
+  }
+  return before;
 }
 
 /**

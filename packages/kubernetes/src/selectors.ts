@@ -19,6 +19,9 @@ export function matchesLabels(wanted: Labels, labels: Labels): boolean {
   return true;
 }
 
+/** Whether two sets of labels are the same. */
+export const sameLabels = (a: Labels, b: Labels): boolean => matchesLabels(a, b) && matchesLabels(b, a);
+
 function holds({ key, operator, values = [] }: LabelRequirement, labels: Labels): boolean {
   const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
   switch (operator) {

@@ -3,14 +3,13 @@ import type { Resource } from '@isthmus/kubernetes';
 import type { Context } from './context.ts';
 import type { EmittedRole, Stage } from './emitted.ts';
 import { detoursOf } from './from/egress-gateway/detours.ts';
+import { oncePerContext } from './once.ts';
 
 interface Reading {
   readonly config: EffectiveConfig;
   /** Services that stand in for ones that the import does not hold. */
   readonly guessed: ReadonlySet<Resource>;
 }
-
-const readings = new WeakMap<Context, Reading>();
 
 /** What is known of a Service that the import does not hold. */
 interface Guess {
@@ -97,13 +96,7 @@ function read(context: Context): Reading {
   return { config: effectiveConfig(completed, { clusterDomain, rootNamespace }), guessed: new Set(guesses) };
 }
 
-function readingOf(context: Context): Reading {
-  const known = readings.get(context);
-  if (known !== undefined) return known;
-  const reading = read(context);
-  readings.set(context, reading);
-  return reading;
-}
+const readingOf = oncePerContext(read);
 
 /**
  * Istio's effective configuration of the estate that is translated; read once for all translators. Services that a part of an

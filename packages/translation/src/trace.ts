@@ -1,4 +1,4 @@
-import { join } from '@isthmus/kubernetes';
+import { entriesBefore, join } from '@isthmus/kubernetes';
 import type { Field } from './field.ts';
 
 /** A value of an emitted resource that remembers the source fields it came from. */
@@ -46,21 +46,12 @@ function untraceList(list: readonly unknown[], path: string, found: Found): read
 
 type Entries = Readonly<Record<string, unknown>>;
 
-function entriesBefore(end: string, map: Entries): Record<string, unknown> {
-  const copied: Record<string, unknown> = {};
-  for (const key in map) {
-    if (key === end) break;
-    copied[key] = map[key];
-  }
-  return copied;
-}
-
 function untraceMap(map: Entries, path: string, found: Found): Entries {
   let plain: Record<string, unknown> | undefined;
   for (const key in map) {
     const item = map[key];
     const own = isScalar(item) ? item : untrace(item, join(path, key), found);
-    if (own !== item || item === undefined) plain ??= entriesBefore(key, map);
+    if (own !== item || item === undefined) plain ??= entriesBefore(map, key);
     if (plain !== undefined && item !== undefined) plain[key] = own;
   }
   return plain ?? map;

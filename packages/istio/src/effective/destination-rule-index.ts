@@ -1,4 +1,4 @@
-import { matchesLabels } from '@isthmus/kubernetes';
+import { matchesLabels, sameLabels } from '@isthmus/kubernetes';
 import type { Estate } from '../estate.ts';
 import { compareCreation } from './creation-order.ts';
 import { type EffectiveDestinationRule, mergeDestinationRules, readDestinationRule } from './destination-rule.ts';
@@ -10,8 +10,6 @@ import type { RegistryService } from './registry.ts';
 type Rules = HostMap<EffectiveDestinationRule[]>;
 
 type Labels = Readonly<Record<string, string>>;
-
-const sameLabels = (a: Labels, b: Labels): boolean => matchesLabels(a, b) && matchesLabels(b, a);
 
 const includes = (outer: ExportTo, inner: ExportTo): boolean => [...inner].every((name) => outer.has(name));
 

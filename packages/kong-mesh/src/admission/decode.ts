@@ -1,4 +1,5 @@
 import {
+  entriesBefore,
   formatPath,
   isBase64,
   isList,
@@ -69,16 +70,6 @@ function zeroObject({ properties = {}, required = [] }: StructuralSchema, field:
   return object;
 }
 
-/** The fields of an object that stand before a key. */
-function fieldsBefore(value: JsonObject, key: string): Record<string, Json> {
-  const object: Record<string, Json> = {};
-  for (const name in value) {
-    if (name === key) break;
-    setKey(object, name, value[name] as Json);
-  }
-  return object;
-}
-
 function compileObject(schema: StructuralSchema, field: string, go: GoTypes): Decoder {
   const { properties = {}, additionalProperties: extra, required = [] } = schema;
   const parts = new Map(
@@ -102,14 +93,14 @@ function compileObject(schema: StructuralSchema, field: string, go: GoTypes): De
       const item = value[key] as Json;
       const decode = item === null ? undefined : (parts.get(key) ?? others);
       if (decode === undefined) {
-        object ??= fieldsBefore(value, key);
+        object ??= entriesBefore(value, key);
         continue;
       }
       const isNamed = decode !== others;
       if (isNamed) steps.push(key);
       const found = decode(item, steps, report);
       if (isNamed) steps.pop();
-      if (found !== item) object ??= fieldsBefore(value, key);
+      if (found !== item) object ??= entriesBefore(value, key);
       if (object !== undefined) setKey(object, key, found);
     }
     for (const [key, fallback] of absent) {

@@ -1,11 +1,11 @@
-import type { Resource } from '@isthmus/kubernetes';
+import { effectiveNamespace, type Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { child, descend, entries, type Field, items, rootField, text } from '../../field.ts';
 import { meshSettings } from '../../mesh-settings.ts';
 import { oncePerContext } from '../../once.ts';
 import { rootNamespaceOf } from '../sidecar/read.ts';
 import type { Counterpart } from './counterpart.ts';
-import { narrowing, type Patch, part, partNames, patchesOf } from './patch.ts';
+import { isForSidecars, narrowing, type Patch, part, partNames, patchesOf } from './patch.ts';
 
 /** The format of a line; undefined where Kong Mesh writes none like it. */
 function formatOf(format: Field | undefined): Record<string, unknown> | undefined {
@@ -53,14 +53,14 @@ export function accessLogsOf(context: Context, { applyTo, operation, config, sid
 const logPatches = oncePerContext((context) =>
   context
     .ofKind('EnvoyFilter')
-    .filter((resource) => items(descend(rootField(resource), 'spec', 'targetRefs')).length === 0)
+    .filter(isForSidecars)
     .flatMap(patchesOf)
     .filter((patch) => narrowing(context, patch) === undefined && accessLogsOf(context, patch) !== undefined),
 );
 
 /** Whether some proxy may be selected by both, by their namespaces and labels. */
 function mayMeet(context: Context, { resource: a }: Patch, { resource: b }: Patch): boolean {
-  const [namespace, other] = [a, b].map((one) => one.namespace || 'default');
+  const [namespace, other] = [a, b].map(effectiveNamespace);
   const everywhere = rootNamespaceOf(context);
   if (namespace !== other && namespace !== everywhere && other !== everywhere) return false;
   const labelsOf = (resource: Resource): [string, Field][] =>
@@ -80,5 +80,5 @@ export function logsBeside(context: Context, patch: Patch): readonly string[] {
     (other) => other.field.path !== patch.field.path || other.resource !== patch.resource,
   );
   const meeting = others.filter((other) => other.sides[0] === side && mayMeet(context, patch, other));
-  return [...new Set(meeting.map(({ resource }) => `${resource.namespace || 'default'}/${resource.name}`))];
+  return [...new Set(meeting.map(({ resource }) => `${effectiveNamespace(resource)}/${resource.name}`))];
 }

@@ -69,6 +69,10 @@ function readPatch(resource: Resource, field: Field): Patch {
 export const patchesOf = (resource: Resource): Patch[] =>
   items(descend(rootField(resource), 'spec', 'configPatches')).map((field) => readPatch(resource, field));
 
+/** Whether an EnvoyFilter is for sidecars: `targetRefs` name gateways or waypoints. */
+export const isForSidecars = (resource: Resource): boolean =>
+  items(descend(rootField(resource), 'spec', 'targetRefs')).length === 0;
+
 const filterOf = (match: Field | undefined): Field | undefined => descend(match, 'listener', 'filterChain', 'filter');
 
 /** The filter of a listener that a patch is for, or stands beside; undefined where it names none. */

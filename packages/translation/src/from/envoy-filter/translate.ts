@@ -10,7 +10,7 @@ import { dataplanesOf, emitPolicy, policyName } from './emit.ts';
 import { policyFor } from './idioms.ts';
 import { draftGatewayLimit, translateLimit } from './limits.ts';
 import { addedClusters, fateOf } from './modifications.ts';
-import { narrowing, type Patch, patchesOf } from './patch.ts';
+import { isForSidecars, narrowing, type Patch, patchesOf } from './patch.ts';
 import { faultsOf, retriesOf } from './requests.ts';
 import { reportGapsOf } from './restrictions.ts';
 import { timeoutsOf } from './timeouts.ts';
@@ -107,11 +107,10 @@ function translateFilter(context: Context, resource: Resource): void {
     context.inert(spec, codes.extension.empty, {});
     return;
   }
-  const isForSidecars = items(child(spec, 'targetRefs')).length === 0;
   const clusters = addedClusters(patches);
   let emits = false;
   const modifications = patches.flatMap((patch) => {
-    if (isForSidecars) {
+    if (isForSidecars(resource)) {
       const made = translatePatch(context, patch, clusters);
       emits ||= made.length > 0 || context.unclaimed(patch.field).length === 0;
       return made;

@@ -8,7 +8,7 @@ import {
   type ServiceName,
   type ServicePort,
 } from '@isthmus/istio';
-import { child, descend, entries, type Field, matchesLabels, nobodyLabel, stringifyJson } from '@isthmus/kubernetes';
+import { child, descend, entries, type Field, nobodyLabel, sameLabels, stringifyJson } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { configOf, isGuessed, roleFor } from '../../effective-config.ts';
 import { dnsLabel, shortHash } from '../../names.ts';
@@ -77,9 +77,6 @@ export function sectionOf(
 }
 
 const nameOf = ({ namespace, resource }: RegistryService): ServiceName => ({ namespace, name: resource.name });
-
-const sameLabels = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean =>
-  matchesLabels(a, b) && matchesLabels(b, a);
 
 /** The Service of a subset with these labels. */
 interface SubsetPlace extends SubsetService {

@@ -82,8 +82,8 @@ export function clientUnits(config: EffectiveConfig, service: RegistryService): 
 export function amongThose<T extends { readonly unit: ClientUnit }>(
   units: readonly ClientUnit[],
   found: readonly T[],
-): T[] {
-  if (found.length === units.length) return [...found];
+): readonly T[] {
+  if (found.length === units.length) return found;
   const places = new Map(found.map(({ unit }, place) => [units.indexOf(unit), place]));
   return found.map((one) => ({
     ...one,

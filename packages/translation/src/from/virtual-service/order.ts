@@ -32,6 +32,7 @@ export function compareMatch(a: Rank, b: Rank): number {
 
 const encoder = new TextEncoder();
 const ascii = /^[\0-\x7f]*$/;
+/** The length of a text in bytes, which is what Kong Mesh compares. */
 export const byteLength = (text: string): number => (ascii.test(text) ? text.length : encoder.encode(text).length);
 
 /** A path in the form that Kong Mesh reads most easily. */
