@@ -86,7 +86,9 @@ test('without a mouse: to the verdicts, down to a service, into the simulator, a
   await page.keyboard.press('g');
   await page.keyboard.press('v');
   await expect(page).toHaveURL(/\/behaviour/);
+  // The overview, which stays until the page is there, says the same sentence.
   const grid = page.getByRole('grid', { name: 'Behaviour of services' });
+  await expect(grid).toBeVisible();
   await expect(page.getByText(/^Kong Mesh treats every request to \d+ of \d+ services as Istio does/)).toBeVisible({
     timeout: 60_000,
   });
