@@ -1,12 +1,5 @@
-import {
-  type AccessRow,
-  accessInPhase,
-  createAccessJudge,
-  createJudge,
-  type Judge,
-  type VerdictRow,
-  verifyAccess,
-} from '@isthmus/equivalence';
+import { accessInPhase, createAccessJudge, createJudge, type Judge, verifyAccess } from '@isthmus/equivalence';
+import type { AccessRow, VerdictRow } from '@isthmus/equivalence/tallies';
 import {
   bridgeFacts,
   concerns,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Report } from '@isthmus/bundle';
-import type { VerdictRow } from '@isthmus/equivalence';
+import type { VerdictRow } from '@isthmus/equivalence/tallies';
 import { parseYaml } from '@isthmus/kubernetes';
 import { type Override, writeOverrides } from '@isthmus/translation';
 import { afterAll, expect, test } from 'vitest';

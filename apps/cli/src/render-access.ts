@@ -1,4 +1,4 @@
-import { type AccessRow, answerOf, tallyAccess } from '@isthmus/equivalence';
+import { type AccessRow, answerOf, tallyAccess } from '@isthmus/equivalence/tallies';
 import { paint, printable } from './render.ts';
 
 type Verdict = AccessRow['verdict'];

@@ -1,4 +1,5 @@
-import { type Aspect, aspects, isOpen, isUnpredicted, type Tally, tally, type VerdictRow } from '@isthmus/equivalence';
+import type { Aspect } from '@isthmus/equivalence';
+import { aspects, isOpen, isUnpredicted, type Tally, tally, type VerdictRow } from '@isthmus/equivalence/tallies';
 import { paint, printable } from './render.ts';
 
 type State = VerdictRow['verdict'] | 'accepted';

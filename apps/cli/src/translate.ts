@@ -13,7 +13,7 @@ import {
   underPseudonyms,
 } from '@isthmus/bundle';
 import { compareDiagnostics, type Diagnostic } from '@isthmus/diagnostics';
-import { type AccessRow, tally, type VerdictRow } from '@isthmus/equivalence';
+import { type AccessRow, tally, type VerdictRow } from '@isthmus/equivalence/tallies';
 import { clusterNames, takeIn } from '@isthmus/istio';
 import { isTargetVersion, targetVersions } from '@isthmus/kong-mesh';
 import { applyOverrides, type Translation, translateBeside, wantedPlaces, withPlaces } from '@isthmus/translation';

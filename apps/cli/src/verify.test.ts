@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Report } from '@isthmus/bundle';
-import { type AccessRow, isAccessRow, type VerdictRow } from '@isthmus/equivalence';
+import { type AccessRow, isAccessRow, type VerdictRow } from '@isthmus/equivalence/tallies';
 import { afterAll, expect, test } from 'vitest';
 import { sideBySide } from './columns.ts';
 

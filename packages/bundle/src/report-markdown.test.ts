@@ -1,4 +1,4 @@
-import type { AccessRow, VerdictRow } from '@isthmus/equivalence';
+import type { AccessRow, VerdictRow } from '@isthmus/equivalence/tallies';
 import { takeIn } from '@isthmus/istio';
 import { readManifest } from '@isthmus/kubernetes';
 import { defaultSettings, translate } from '@isthmus/translation';

@@ -8,7 +8,7 @@ import {
   tally,
   tallyAccess,
   type VerdictRow,
-} from '@isthmus/equivalence';
+} from '@isthmus/equivalence/tallies';
 import type { Report } from './report.ts';
 import { answer, byCode, dayOf, marks, nameOf, overrideWords, pseudonymNote } from './report-words.ts';
 

@@ -1,5 +1,5 @@
 import type { Diagnostic, Severity } from '@isthmus/diagnostics';
-import type { AccessRow, VerdictRow } from '@isthmus/equivalence';
+import type { AccessRow, VerdictRow } from '@isthmus/equivalence/tallies';
 import type { LedgerField, Outcome, Target } from '@isthmus/translation';
 import type { Report, ReportedAcceptance } from './report.ts';
 

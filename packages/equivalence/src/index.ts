@@ -1,13 +1,4 @@
-export {
-  type AccessRow,
-  type AccessTally,
-  answerOf,
-  isAccessRow,
-  rowsOf,
-  tallyAccess,
-  verifyAccess,
-  withAccessAcceptances,
-} from './access/access-row.ts';
+export { rowsOf, verifyAccess, withAccessAcceptances } from './access/access-row.ts';
 export { type AccessJudge, type AccessVerdict, createAccessJudge } from './access/compare-access.ts';
 export type { Bridge, Crossing, PhaseCase } from './access/phases/bridge.ts';
 export { createPhaseJudge, type PhaseJudge } from './access/phases/judge.ts';
@@ -37,22 +28,10 @@ export type {
   SimulationModel,
 } from './simulation-model.ts';
 export {
-  type AspectSummary,
-  type AspectTally,
-  aspects,
-  isOpen,
-  isUnpredicted,
-  type ServiceSummary,
-  summarise,
-  type Tally,
-  tally,
-} from './tally.ts';
-export {
   type Acceptance,
   type CounterexampleInWords,
   type DecidedInWords,
   present,
-  type VerdictRow,
   withAcceptances,
 } from './verdict-row.ts';
 export { type Subject, type Verification, type VerifyOptions, verifyEstate } from './verify-estate.ts';

@@ -11,19 +11,16 @@ import type {
 import {
   type Acceptance,
   type AccessJudge,
-  type AccessTally,
-  answerOf,
   createAccessJudge,
   createPhaseJudge,
   type LeftOut,
   type PhaseJudge,
   phaseRowsOf,
-  type AccessRow as Row,
   rowsOf,
-  tallyAccess,
   verifyAccess,
   withAccessAcceptances,
 } from '@isthmus/equivalence';
+import { type AccessTally, answerOf, type AccessRow as Row, tallyAccess } from '@isthmus/equivalence/tallies';
 import { progressOfPhase, stateCase, workloadCalls } from '@isthmus/migration';
 import type { ServiceState } from '@isthmus/store';
 import type { PlanBasis } from '../plan-record.ts';

@@ -13,18 +13,13 @@ import type {
 } from '@isthmus/contract';
 import {
   type Acceptance,
-  aspects,
   createJudge,
-  isUnpredicted,
   type Judge,
   judgeOfZones,
   type SimulatedSide,
-  summarise,
-  type Tally,
-  tally,
-  type VerdictRow,
   withAcceptances,
 } from '@isthmus/equivalence';
+import { aspects, isUnpredicted, summarise, type Tally, tally, type VerdictRow } from '@isthmus/equivalence/tallies';
 import { type Json, locateAll, writeYaml } from '@isthmus/kubernetes';
 import { stopIfLeft } from './left.ts';
 import { choiceOf, chosenClusters, type OneCluster } from './one-cluster.ts';

@@ -1,4 +1,4 @@
-import type { AccessRow, VerdictRow } from '@isthmus/equivalence';
+import type { AccessRow, VerdictRow } from '@isthmus/equivalence/tallies';
 import type { LedgerField, Translation } from '@isthmus/translation';
 import type { Report } from '../report.ts';
 import { namesOf } from './names.ts';

@@ -14,7 +14,8 @@ import {
   tls,
   web,
 } from './access.test-support.ts';
-import { type AccessRow, answerOf, tallyAccess, verifyAccess, withAccessAcceptances } from './access-row.ts';
+import { verifyAccess, withAccessAcceptances } from './access-row.ts';
+import { type AccessRow, answerOf, tallyAccess } from './access-tally.ts';
 import { createAccessJudge } from './compare-access.ts';
 import type { AccessCase } from './scene.ts';
 

@@ -1,4 +1,5 @@
-import type { AccessRow, Crossing, PhaseCase } from '@isthmus/equivalence';
+import type { Crossing, PhaseCase } from '@isthmus/equivalence';
+import type { AccessRow } from '@isthmus/equivalence/tallies';
 import { isMap, type JsonObject, type Resource } from '@isthmus/kubernetes';
 import { type Validity, validityOf } from '../bridge/certificates.ts';
 import { type BridgedService, type BridgeFacts, demandsMtls } from '../bridge/facts.ts';

@@ -1,14 +1,5 @@
-import {
-  type AccessRow,
-  accepts,
-  befores,
-  capitalised,
-  nameOf,
-  order,
-  placeInWords,
-  severalInWords,
-  without,
-} from '../access-row.ts';
+import { accepts, befores, capitalised, nameOf, order, placeInWords, severalInWords, without } from '../access-row.ts';
+import type { AccessRow } from '../access-tally.ts';
 import { callerInWords } from '../callers.ts';
 import { type PlaintextClients, plaintextInWords } from '../plaintext.ts';
 import type { PhaseCase, Side } from './bridge.ts';

@@ -14,7 +14,7 @@ import {
   tls,
   web,
 } from '../access.test-support.ts';
-import { type AccessRow, answerOf, tallyAccess } from '../access-row.ts';
+import { type AccessRow, answerOf, tallyAccess } from '../access-tally.ts';
 import type { PhaseCase } from './bridge.ts';
 import { accessInPhase } from './phase-row.ts';
 

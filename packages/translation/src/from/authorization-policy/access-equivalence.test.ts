@@ -1,4 +1,5 @@
-import { type AccessRow, accessInPhase, createAccessJudge, verifyAccess } from '@isthmus/equivalence';
+import { accessInPhase, createAccessJudge, verifyAccess } from '@isthmus/equivalence';
+import type { AccessRow } from '@isthmus/equivalence/tallies';
 import { takeIn } from '@isthmus/istio';
 import { isMap, type Json, type JsonObject } from '@isthmus/kubernetes';
 import {

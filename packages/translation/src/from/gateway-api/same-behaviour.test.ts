@@ -1,4 +1,5 @@
-import { createJudge, isUnpredicted } from '@isthmus/equivalence';
+import { createJudge } from '@isthmus/equivalence';
+import { isUnpredicted } from '@isthmus/equivalence/tallies';
 import { takeIn } from '@isthmus/istio';
 import { targetVersions } from '@isthmus/kong-mesh';
 import { type Json, readManifest, writeYamlDocuments } from '@isthmus/kubernetes';

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createJudge, isUnpredicted } from '@isthmus/equivalence';
+import { createJudge } from '@isthmus/equivalence';
+import { isUnpredicted } from '@isthmus/equivalence/tallies';
 import { takeIn } from '@isthmus/istio';
 import { checkAdmission, targetVersions } from '@isthmus/kong-mesh';
 import { type JsonObject, readManifest } from '@isthmus/kubernetes';

@@ -1,4 +1,5 @@
-import { createJudge, type VerdictRow } from '@isthmus/equivalence';
+import { createJudge } from '@isthmus/equivalence';
+import type { VerdictRow } from '@isthmus/equivalence/tallies';
 import { type EffectiveConfig, type Estate, takeIn } from '@isthmus/istio';
 import { checkAdmission, type TargetVersion, targetVersions } from '@isthmus/kong-mesh';
 import { type Json, type JsonObject, type Resource, readManifest, writeYamlDocuments } from '@isthmus/kubernetes';
