@@ -38,6 +38,7 @@ export const migration = {
           'Accepting a difference in behaviour stands in the settings, by service, port and aspect. Where access is wider the callers belong to it: a longer list has to be looked at anew.',
           'Changing an emitted resource is kept as a patch. It is checked as you type, survives a new import, and reports a conflict where what it changes has changed.',
           'A change that may widen access blocks, until somebody says that it is meant to.',
+          'What is changed so bears a mark in each list, on the page of its service and in the reports; a filter shows it alone, and the mark leads to the change.',
           'Entering a phase past its gate needs a reason, which the history keeps.',
         ],
       },
@@ -80,7 +81,7 @@ export const migration = {
       },
       {
         kind: 'text',
-        text: 'The page Bridge draws each moment, the path of one request through it, and where TLS ends. The page Plan orders the waves, and the page of a service has its next step with commands, the way to verify it and the way back.',
+        text: 'The page Bridge draws each moment, the path of one request through it, and where TLS ends. The page Plan orders the waves, and the page of a service has its next step with commands, the way to verify it and the way back. The list of services has its waves as a column, a filter and groups, and the overview adds up coverage and progress by wave, so that everybody who takes part in one finds what is theirs.',
       },
     ],
     sources: [
