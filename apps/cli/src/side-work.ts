@@ -2,14 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { type PlannedFile, textOfFile } from '@isthmus/bundle';
 import { type FileReading, type Json, type Limits, locate, readManifest, type Violation } from '@isthmus/kubernetes';
-import {
-  type Checker,
-  type EmittedObject,
-  type FoundPlace,
-  objectionTo,
-  type Settings,
-  type WantedPlace,
-} from '@isthmus/translation';
+import type { Checker, EmittedObject, FoundPlace, Settings, WantedPlace } from '@isthmus/translation';
+import { objectionTo } from '@isthmus/translation/objection';
 import { InputError, type Manifest, type ReadManifests, readHere } from './input.ts';
 import { writeWhole } from './output.ts';
 import { jsonOf, type SentDocument, type SentFile, type SideAnswer, type SideTask } from './side-task.ts';

@@ -26,7 +26,7 @@ function contentOf(file: SentFile): string | Buffer {
 
 async function check({ json, settings }: Extract<SideTask, { task: 'check' }>): Promise<SideAnswer> {
   // Takes longer to load than all that reading needs, which comes first.
-  const { objectionTo } = await import('@isthmus/translation');
+  const { objectionTo } = await import('@isthmus/translation/objection');
   const objections: [number, Violation][] = [];
   for (const object of JSON.parse(json) as Json[]) {
     const objection = objectionTo(object as unknown as EmittedObject, settings);

@@ -7,7 +7,6 @@ export {
   wantedPlaces,
   withPlaces,
 } from './locate-diagnostics.ts';
-export { objectionTo } from './objection.ts';
 export { mayWiden } from './overrides/access.ts';
 export { applyOverrides } from './overrides/apply.ts';
 export { type Edit, type EditProblem, readEdit } from './overrides/edit.ts';
