@@ -1,11 +1,10 @@
 import type { Client } from '@isthmus/behavior';
 import { matchesLabels } from '@isthmus/kubernetes';
 import { type ClientDistinctions, distinctionsOf } from './client-distinctions.ts';
+import { questionsAbout } from './client-questions.ts';
+import { type ClientView, sameView, viewOf } from './client-view.ts';
 import type { EffectiveConfig } from './config.ts';
-import { everyMatch, type HostMap } from './host.ts';
-import { domainsOf } from './service-domains.ts';
-import type { VirtualServiceList } from './virtual-service-list.ts';
-import { labelsOf, type Workload } from './workloads.ts';
+import type { Workload } from './workloads.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -30,126 +29,31 @@ export function isMember(group: ClientGroup, { namespace, labels }: Client): boo
   );
 }
 
-/** What is asked about clients that call a host, or any host. */
-interface Questions {
-  /** The host, and those that its VirtualServices have beside it or send to. */
-  readonly hosts: readonly string[];
-  /** Namespaces that may be treated in a way of their own. */
-  readonly namespaces: ReadonlySet<string>;
-  /** Of these the ones that a `sourceNamespace` names. */
-  readonly sources: ReadonlySet<string>;
-  readonly sourceLabels: readonly Labels[];
-  selectorsIn(namespace: string): readonly Labels[];
-  /** Names of the VirtualServices in a list that have one of the host's names. */
-  matchingIn(list: VirtualServiceList): readonly string[];
-}
-
-const nameOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string =>
-  `${namespace}/${name}`;
-
-/** The names of a service, of which another VirtualService than its own may take some. */
-function namesOf({ registry, mesh }: EffectiveConfig, host: string): string[] {
-  const domains = registry
-    .withHost(host)
-    .flatMap(
-      (service) => domainsOf(service, { namespace: service.namespace, labels: {} }, registry, mesh.clusterDomain).all,
-    );
-  return [...new Set([host, ...domains])];
-}
-
-const everyValue = <V>({ exact, wildcard }: HostMap<V>): V[] => [...exact.values(), ...wildcard.values()];
-
-function questionsAbout(config: EffectiveConfig, host: string | undefined): Questions {
-  const found = distinctionsOf(config);
-  const named = <V>(map: HostMap<V>, hosts: readonly string[]): V[] =>
-    host === undefined ? everyValue(map) : hosts.flatMap((one) => everyMatch(map, one));
-  const own = host === undefined ? [] : namesOf(config, host);
-  const virtualServices = new Set(named(found.virtualServices, own).flat());
-  const http = [...virtualServices].flatMap((one) => one.http);
-  const connections = [...virtualServices].flatMap(({ tcp, tls }) => [...tcp, ...tls]);
-  const destinations = [
-    ...http.flatMap(({ route, mirrors }) => [...route, ...mirrors]),
-    ...connections.flatMap(({ route }) => route),
-  ].map(({ destination }) => destination.host.host);
-  // Whether a host that no service has counts may depend on the others of its VirtualService.
-  const neighbours = [...virtualServices].flatMap((one) => one.hosts.map((written) => written.host));
-  const hosts = [...new Set([...(host === undefined ? [] : [host]), ...destinations, ...neighbours])];
-  const matches = http.flatMap((rule) => rule.matches);
-  const others = connections.flatMap((rule) => rule.matches);
-  const sources = [...matches, ...others].flatMap(({ sourceNamespace }) => sourceNamespace?.value || []);
-  const plain = (labels: (typeof matches)[number]['sourceLabels']): Labels =>
-    labelsOf(Object.fromEntries(Object.entries(labels).map(([key, { value }]) => [key, value])));
-  const selectors = named(found.selectors, hosts);
-  // Most namespaces share one list.
-  const matching = new Map<VirtualServiceList, readonly string[]>();
-  return {
-    hosts,
-    namespaces: new Set([
-      ...found.mixed,
-      ...named(found.namespaces, hosts).flatMap((set) => [...set]),
-      ...named(found.importers, own).flatMap((set) => [...set]),
-      ...sources,
-    ]),
-    sources: new Set(sources),
-    sourceLabels: [
-      ...matches.flatMap(({ sourceLabels }) => (Object.keys(sourceLabels).length === 0 ? [] : [plain(sourceLabels)])),
-      ...others.map(({ sourceLabels }) => sourceLabels),
-    ],
-    selectorsIn: (namespace) => [
-      ...config.sidecars.selectorsIn(namespace),
-      ...selectors.flatMap((byNamespace) => byNamespace.get(namespace) ?? []),
-    ],
-    matchingIn(list) {
-      const names =
-        matching.get(list) ?? own.flatMap((one) => list.matching(one).map(({ resource }) => nameOf(resource)));
-      matching.set(list, names);
-      return names;
-    },
-  };
-}
-
-/** What clients of a namespace get to see of the hosts; equal for namespaces that are treated alike. */
-function viewOf(config: EffectiveConfig, namespace: string, questions: Questions): string {
-  const { hosts, sources } = questions;
-  const [host = ''] = hosts;
-  const selective = questions.selectorsIn(namespace).length > 0;
-  const scope = config.scopeOf({ namespace, labels: {} });
-  return JSON.stringify([
-    // With selectors the labels decide about more than this.
-    selective || sources.has(namespace) ? namespace : '',
-    scope.outboundTrafficPolicy,
-    scope.listeners.map(({ port, services, virtualServices }) => [
-      port,
-      services.get(host)?.ports.map((own) => own.port),
-      questions.matchingIn(virtualServices),
-    ]),
-    hosts.map((one) => {
-      const service = scope.service(one);
-      const rules = service === undefined ? [] : config.destinationRules.candidates(namespace, service);
-      return [
-        service && nameOf(service.resource),
-        service?.ports.map(({ port }) => port),
-        rules.map(({ resources }) => resources.map(nameOf)),
-      ];
-    }),
-  ]);
+/** Namespaces whose clients are treated alike, by the view of the first. */
+interface Alike {
+  readonly view: ClientView;
+  readonly namespaces: string[];
 }
 
 const pairsOf = (labels: Labels): string[] => Object.entries(labels).map(([key, value]) => `${key}=${value}`);
 const keyOf = (selector: Labels): string => pairsOf(selector).sort().join();
 
+const none: readonly Labels[] = [];
+
 /** Distinct selectors, without the empty one, which everybody meets. */
-const distinct = (selectors: readonly Labels[]): Labels[] =>
-  [...new Map(selectors.map((selector) => [keyOf(selector), selector])).values()].filter(
+function distinct(selectors: readonly Labels[]): readonly Labels[] {
+  if (selectors.length === 0) return none;
+  return [...new Map(selectors.map((selector) => [keyOf(selector), selector])).values()].filter(
     (selector) => Object.keys(selector).length > 0,
   );
+}
 
 /** Lists are kept and handed out again, as most hosts ask for the same ones. */
 const remaining = new WeakMap<readonly string[], Map<string, readonly string[]>>();
 
 /** A list without some of its names. */
 function without(list: readonly string[], some: readonly string[]): readonly string[] {
-  if (some.length === 0) return list;
+  if (list.length === 0 || some.length === 0) return list;
   const ofList = remaining.get(list) ?? new Map<string, readonly string[]>();
   remaining.set(list, ofList);
   const key = [...some].sort().join();
@@ -244,18 +148,25 @@ function groupsOf(
 export function clientGroups(config: EffectiveConfig, host?: string): ClientGroup[] {
   const found = distinctionsOf(config);
   const questions = questionsAbout(config, host);
-  const view = (namespace: string): string => (host === undefined ? namespace : viewOf(config, namespace, questions));
   const special = [...questions.namespaces].filter((namespace) => found.isKnown.has(namespace)).sort();
-  const isFree = (namespace: string): boolean => !found.limited.isOne.has(namespace);
-  const views = Map.groupBy(special, (namespace) => `${isFree(namespace)} ${view(namespace)}`);
+  let views: Alike[] = [];
+  for (const namespace of special) {
+    const view = viewOf(config, namespace, questions);
+    const alike = views.find((one) => sameView(one.view, view, questions));
+    if (alike === undefined) views.push({ view, namespaces: [namespace] });
+    else alike.namespaces.push(namespace);
+  }
   // Of the others, all whose Sidecar imports everything, or who have none, see the same; the rest knows nothing of the host.
   const [ordinary] = without(found.free, special);
-  if (ordinary !== undefined && views.size > 0) views.delete(`true ${view(ordinary)}`);
-  const different = [...views.values()].flat();
+  if (ordinary !== undefined && views.length > 0) {
+    const view = viewOf(config, ordinary, questions);
+    views = views.filter((one) => !sameView(one.view, view, questions));
+  }
+  const different = views.flatMap(({ view, namespaces }) => (view.isFree ? namespaces : []));
   const all = [
-    ...(ordinary === undefined ? [] : [without(found.free, different.filter(isFree))]),
+    ...(ordinary === undefined ? [] : [without(found.free, different)]),
     without(found.limited.all, special),
-    ...views.values(),
+    ...views.map(({ namespaces }) => namespaces),
   ].filter((namespaces) => namespaces.length > 0);
   const common = distinct(questions.sourceLabels);
   return all.flatMap((namespaces) => {

@@ -145,8 +145,12 @@ function scopeWith(
   registry: Registry,
 ): ClientScope {
   let destinations: readonly Map<string, Set<number>>[] | undefined;
+  const [only, ...further] = listeners;
   const look = (host: string): RegistryService | undefined => {
-    const imported = united(listeners.flatMap(({ services }) => services.get(host) ?? []));
+    const imported =
+      further.length === 0
+        ? only?.services.get(host)
+        : united(listeners.flatMap(({ services }) => services.get(host) ?? []));
     if (imported !== undefined) return imported;
     const other = bestService(host, namespace, registry);
     if (other === undefined) return undefined;
@@ -197,6 +201,8 @@ export interface SidecarIndex {
   selectorsIn(namespace: string): readonly Readonly<Record<string, string>>[];
 }
 
+const none: readonly Readonly<Record<string, string>>[] = [];
+
 /** Sorts the Sidecars of an estate (istio/pilot/pkg/model/push_context.go initSidecarScopes, doGetSidecarScope, 1.32). */
 export function indexSidecars(estate: Estate, mesh: MeshSettings): SidecarIndex {
   const selectorOf = (sidecar: Resource): Readonly<Record<string, string>> | undefined => {
@@ -212,14 +218,19 @@ export function indexSidecars(estate: Estate, mesh: MeshSettings): SidecarIndex 
     );
   const byNamespace = Map.groupBy(sorted, ({ sidecar }) => effectiveNamespace(sidecar));
   const root = byNamespace.get(mesh.rootNamespace)?.find(({ selector }) => selector === undefined);
+  const selectors = new Map(
+    [...byNamespace].map(([namespace, some]) => [
+      namespace,
+      some.flatMap(({ selector }) => (selector === undefined ? [] : [selector])),
+    ]),
+  );
   return {
     sidecarOf: ({ namespace, labels }) =>
       (
         byNamespace.get(namespace)?.find(({ selector }) => selector === undefined || matchesLabels(selector, labels)) ??
         root
       )?.sidecar,
-    selectorsIn: (namespace) =>
-      byNamespace.get(namespace)?.flatMap(({ selector }) => (selector === undefined ? [] : [selector])) ?? [],
+    selectorsIn: (namespace) => selectors.get(namespace) ?? none,
   };
 }
 

@@ -51,10 +51,19 @@ export function mostSpecific<V>(map: HostMap<V>, host: string): V | undefined {
 
 /** Every value whose host has a name in common with the given one, which is no wildcard: its own, then wildcards, the longest first. */
 export function everyMatch<V>(map: HostMap<V>, host: string): V[] {
-  const own = map.exact.get(host);
-  const found: V[] = own === undefined ? [] : [own];
-  if (map.wildcard.size === 0) return found;
-  for (const wildcard of wildcardsWith(map, host)) found.push(map.wildcard.get(wildcard) as V);
+  return everyMatchOf(map, [host]);
+}
+
+/** The same for several hosts, one after the other. */
+export function everyMatchOf<V>(map: HostMap<V>, hosts: Iterable<string>): V[] {
+  const found: V[] = [];
+  if (map.exact.size === 0 && map.wildcard.size === 0) return found;
+  for (const host of hosts) {
+    const own = map.exact.get(host);
+    if (own !== undefined) found.push(own);
+    if (map.wildcard.size > 0)
+      for (const wildcard of wildcardsWith(map, host)) found.push(map.wildcard.get(wildcard) as V);
+  }
   return found;
 }
 

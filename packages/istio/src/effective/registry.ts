@@ -176,6 +176,8 @@ function followAlias(alias: RegistryService, targets: ReadonlyMap<string, string
 
 const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+const none: readonly RegistryService[] = [];
+
 /** Builds the registry (istio/pilot/pkg/model/push_context.go initServiceRegistry, resolveServiceAliases, 1.32). */
 export function buildRegistry(estate: Estate, mesh: MeshSettings): Registry {
   const services = indexServices(estate, mesh.clusterDomain);
@@ -203,7 +205,7 @@ export function buildRegistry(estate: Estate, mesh: MeshSettings): Registry {
       const candidates = byHost.get(host)?.filter((service) => service.namespace === namespace) ?? [];
       return candidates.find(({ registry }) => registry === 'kubernetes') ?? candidates[0];
     },
-    withHost: (host) => byHost.get(host) ?? [],
-    aliasesOf: (host) => aliases.get(host) ?? [],
+    withHost: (host) => byHost.get(host) ?? none,
+    aliasesOf: (host) => aliases.get(host) ?? none,
   };
 }

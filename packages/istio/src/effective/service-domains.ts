@@ -10,14 +10,27 @@ export interface ServiceDomains {
 
 const isAddress = (host: string): boolean => /^\d+\.\d+\.\d+\.\d+$/.test(host) || host.includes(':');
 
-/** Short forms of a name of the cluster, for clients in a namespace (httproute.go generateAltVirtualHostsForKubernetesService). */
-function shortForms(host: string, namespace: string, clusterDomain: string): string[] {
-  if (!host.endsWith(`svc.${clusterDomain}`)) return [];
+/** Adds a name of the cluster with its short forms, for clients in a namespace (httproute.go generateAltVirtualHostsForKubernetesService). */
+function addName(all: string[], derived: Set<string>, host: string, namespace: string, clusterDomain: string): void {
+  all.push(host);
+  const add = (name: string): void => {
+    derived.add(name);
+    all.push(name);
+  };
+  if (!isAddress(host)) add(`${host}.`);
+  if (!host.endsWith(`svc.${clusterDomain}`)) return;
   const end = host.indexOf('.svc.');
   const dot = host.indexOf('.');
-  if (end <= 0 || dot + 1 > end) return [];
+  if (end <= 0 || dot + 1 > end) return;
   const short = host.slice(0, end);
-  return host.slice(dot + 1, end) === namespace ? [host.slice(0, dot), `${short}.svc`, short] : [short, `${short}.svc`];
+  if (host.slice(dot + 1, end) === namespace) {
+    add(host.slice(0, dot));
+    add(`${short}.svc`);
+    add(short);
+  } else {
+    add(short);
+    add(`${short}.svc`);
+  }
 }
 
 /**
@@ -32,16 +45,11 @@ export function domainsOf(
 ): ServiceDomains {
   const all: string[] = [];
   const derived = new Set<string>();
-  for (const host of [service.host, ...registry.aliasesOf(service.host).map((alias) => alias.host)]) {
-    const lower = host.toLowerCase();
-    const others = [...(isAddress(lower) ? [] : [`${lower}.`]), ...shortForms(lower, client.namespace, clusterDomain)];
-    for (const other of others) derived.add(other);
-    all.push(lower, ...others);
-  }
+  addName(all, derived, service.host.toLowerCase(), client.namespace, clusterDomain);
+  for (const alias of registry.aliasesOf(service.host))
+    addName(all, derived, alias.host.toLowerCase(), client.namespace, clusterDomain);
   if (service.resolution === 'original' && service.registry === 'kubernetes')
     all.push(...all.map((domain) => `*.${domain}`));
-  return {
-    all: [...all, ...service.addresses.map((address) => (address.includes(':') ? `[${address}]` : address))],
-    derived,
-  };
+  for (const address of service.addresses) all.push(address.includes(':') ? `[${address}]` : address);
+  return { all, derived };
 }
