@@ -39,7 +39,7 @@ const emitted: Emitted[] = [
     services: ['../../x'],
   },
 ];
-const translation: Translation = { ...empty, emitted, origins: emitted.map(() => new Map()) };
+const translation: Translation = { ...empty, emitted, origins: emitted.map(() => []) };
 
 test('directories stand in apply order, policies of a service in one file, drafts outside of every kustomization', () => {
   const { files, fileOf } = layOut(translation);
@@ -180,7 +180,7 @@ test('a bundle that is imported holds each object once: its patches are no versi
     spec: { ports: [{ port: 80, ...(appProtocol === undefined ? {} : { appProtocol }) }] },
   });
   const own: Emitted[] = [{ role: 'patch', base, object: port('http'), services: ['air/seats'] }];
-  const { files } = layOut({ ...translation, emitted: own, origins: own.map(() => new Map()) });
+  const { files } = layOut({ ...translation, emitted: own, origins: own.map(() => []) });
   const manifests = files.filter(({ path }) => path.endsWith('.yaml'));
   const estate = takeIn(manifests.map(({ path, text }) => readManifest(path, new TextEncoder().encode(text))));
   expect(estate.context.map(({ kind, source }) => `${kind} ${source.file}`)).toEqual([
@@ -197,7 +197,7 @@ test('a README says from which size on directories are applied one by one, and o
       object: policy('MeshHTTPRoute', `route-${index}`),
       services: ['air/seats'],
     }));
-    const { files } = planLayout({ ...empty, emitted: all, origins: all.map(() => new Map()) }, format);
+    const { files } = planLayout({ ...empty, emitted: all, origins: all.map(() => []) }, format);
     const found = files.find(({ path }) => path === 'README.md');
     return found !== undefined && 'text' in found ? found.text : '';
   };

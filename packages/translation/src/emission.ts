@@ -1,5 +1,5 @@
 import { writtenAt } from '@isthmus/istio';
-import type { Emitted, EmittedObject, EmittedRole, Origin } from './emitted.ts';
+import type { Emitted, EmittedObject, EmittedRole, Origin, Provenance } from './emitted.ts';
 import { type Traceable, untrace } from './trace.ts';
 
 /** A resource to emit, with the source fields of its parts marked. */
@@ -12,26 +12,26 @@ export type Emission = EmittedRole & {
 /** An emission without its marks. */
 export interface Finished {
   readonly emitted: Emitted;
-  readonly origins: ReadonlyMap<string, readonly Origin[]>;
+  readonly origins: readonly Provenance[];
 }
 
-const isIn = (fields: readonly Origin[], { resource, path }: Origin): boolean =>
-  fields.some((known) => known.resource === resource && known.path === path);
+/** Whether an emitted field is known to come from a source field. What is known of one field stands together. */
+function isAmongLast(known: readonly Provenance[], path: string, { resource, path: from }: Origin): boolean {
+  for (let index = known.length - 1; known[index]?.path === path; index--) {
+    const origin = known[index]?.origin;
+    if (origin?.resource === resource && origin.path === from) return true;
+  }
+  return false;
+}
 
 /** Takes the marks out of an emission. */
 export function finish(emission: Emission): Finished {
-  const origins = new Map<string, readonly Origin[]>();
+  const origins: Provenance[] = [];
   const object = untrace(emission.object, '', (path, found) => {
-    const before = origins.get(path);
-    const [field] = found;
-    // Nearly all marks: one field for a place.
-    if (before === undefined && found.length === 1 && field !== undefined) {
-      origins.set(path, [writtenAt(field)]);
-      return;
+    for (const field of found) {
+      const origin = writtenAt(field);
+      if (!isAmongLast(origins, path, origin)) origins.push({ path, origin });
     }
-    const of = [...(before ?? [])];
-    for (const one of found.map(writtenAt)) if (!isIn(of, one)) of.push(one);
-    origins.set(path, of);
   }) as EmittedObject;
   const { services } = emission;
   const emitted = { ...emission, object, services: services.length < 2 ? services : [...services].sort() };

@@ -42,9 +42,16 @@ export type Emitted = EmittedRole & {
   readonly override?: AppliedOverride;
 };
 
-/** Where an emitted field came from. */
+/** A source field that an emitted one came from. */
 export interface Origin {
   readonly resource: Resource;
   readonly path: string;
   readonly value: Json;
+}
+
+/** Where an emitted field came from; a field that came from several has one for each. */
+export interface Provenance {
+  /** Of the emitted field. */
+  readonly path: string;
+  readonly origin: Origin;
 }

@@ -10,7 +10,7 @@ import { isOfEdge } from './objection.ts';
 const compare = (a: string, b: string): number => (a < b ? -1 : a === b ? 0 : 1);
 
 /** The source fields of a resource. */
-const fieldsOf = ({ origins }: Finished): Field[] => [...origins.values()].flat();
+const fieldsOf = ({ origins }: Finished): Field[] => origins.map(({ origin }) => origin);
 
 const rank = (emitted: Emitted): number =>
   emitted.role === 'resource' ? stages.indexOf(emitted.stage) : stages.length + (emitted.role === 'patch' ? 0 : 1);
@@ -49,12 +49,7 @@ const united = (a: Finished, b: Finished, object: EmittedObject): Finished => ({
     object,
     services: [...new Set([...a.emitted.services, ...b.emitted.services])].sort(),
   } as Emitted,
-  origins: new Map(
-    [...new Set([...a.origins.keys(), ...b.origins.keys()])].map((path) => [
-      path,
-      [...(a.origins.get(path) ?? []), ...(b.origins.get(path) ?? [])],
-    ]),
-  ),
+  origins: [...Map.groupBy([...a.origins, ...b.origins], ({ path }) => path).values()].flat(),
 });
 
 /** What two patches say together; undefined where they contradict each other, or where both have a list in one place. */

@@ -53,13 +53,11 @@ export function targetsOf(finished: readonly Finished[]): Targets {
     if (known === undefined) byPath.set(leaf, [target]);
     else if (!isAmongLast(known, target)) known.push(target);
   };
-  for (const [resource, { origins }] of finished.entries()) {
-    for (const [path, fields] of origins) {
+  for (let resource = 0; resource < finished.length; resource++) {
+    for (const { path, origin } of (finished[resource] as Finished).origins) {
       target = { resource, path };
-      for (const origin of fields) {
-        byPath = placesIn(targets, origin.resource);
-        eachLeaf(origin.value, origin.path, note);
-      }
+      byPath = placesIn(targets, origin.resource);
+      eachLeaf(origin.value, origin.path, note);
     }
   }
   return targets;

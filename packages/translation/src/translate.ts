@@ -12,7 +12,7 @@ import {
 } from '@isthmus/istio';
 import type { Resource } from '@isthmus/kubernetes';
 import { createWorkings } from './context.ts';
-import type { Emitted, Origin } from './emitted.ts';
+import type { Emitted, Provenance } from './emitted.ts';
 import { finishEmissions } from './finish.ts';
 import { translateAcrossZones } from './from/multi-cluster/global.ts';
 import { installingKinds } from './from/rest/installation.ts';
@@ -90,7 +90,7 @@ function translateZones(estate: Estate, given: Settings, clusters: readonly stri
   translateAcrossZones(workings.context, zones);
   const { finished, diagnostics } = finishEmissions(workings, (object) => objectionTo(object, settings));
   const emitted: Emitted[] = [];
-  const origins: ReadonlyMap<string, readonly Origin[]>[] = [];
+  const origins: (readonly Provenance[])[] = [];
   const found: Diagnostic[] = [...estate.diagnostics, ...workings.diagnostics, ...diagnostics];
   const ledger = collectEntries();
   const context = collectEntries();

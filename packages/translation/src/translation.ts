@@ -1,6 +1,6 @@
 import type { Diagnostic } from '@isthmus/diagnostics';
 import type { Estate } from '@isthmus/istio';
-import type { Emitted, Origin } from './emitted.ts';
+import type { Emitted, Provenance } from './emitted.ts';
 import type { LedgerEntry } from './ledger.ts';
 import type { OverrideState } from './overrides/state.ts';
 import type { Settings } from './settings.ts';
@@ -19,7 +19,7 @@ export interface Translation {
   /** In apply order: by stage, kind, namespace, name; patches and drafts last. */
   readonly emitted: readonly Emitted[];
   /** Of each emitted resource (same index), the source fields of its traced paths. */
-  readonly origins: readonly ReadonlyMap<string, readonly Origin[]>[];
+  readonly origins: readonly (readonly Provenance[])[];
   /** One entry for each Istio resource that has leaves or was read; losers of duplicates included. */
   readonly ledger: readonly LedgerEntry[];
   /** Istio's labels and annotations on other objects; all of what Istio reads of the Gateway API. */

@@ -131,7 +131,7 @@ function servicesOfEmitted(snapshot: Translated): ReadonlyMap<number, ReadonlySe
     for (const index of resources) services.set(index, (services.get(index) ?? new Set()).add(service));
   return new Map(
     translation.origins.map((origins, index) => {
-      const sources = new Set([...origins.values()].flatMap((fields) => fields.map(({ resource }) => resource)));
+      const sources = new Set(origins.map(({ origin }) => origin.resource));
       const found = new Set<string>();
       for (const source of sources)
         for (const service of services.get(indexOf.get(source) ?? -1) ?? []) found.add(service);

@@ -64,17 +64,15 @@ function untold({ translation }: Translated): string[] {
   const ledger = new Map(
     [...translation.context, ...translation.ledger].map((entry) => [entry.resource, entry.fields]),
   );
-  return translation.origins.flatMap((byPath, resource) =>
-    [...byPath].flatMap(([path, origins]) =>
-      origins
-        .filter(
-          (origin) =>
-            !ledger
-              .get(origin.resource)
-              ?.some((field) => field.targets.some((target) => target.resource === resource && target.path === path)),
-        )
-        .map((origin) => `${idOf(origin.resource)} ${origin.path} -> ${resource} ${path}`),
-    ),
+  return translation.origins.flatMap((origins, resource) =>
+    origins
+      .filter(
+        ({ path, origin }) =>
+          !ledger
+            .get(origin.resource)
+            ?.some((field) => field.targets.some((target) => target.resource === resource && target.path === path)),
+      )
+      .map(({ path, origin }) => `${idOf(origin.resource)} ${origin.path} -> ${resource} ${path}`),
   );
 }
 

@@ -174,8 +174,8 @@ function emittedBy(snapshot: Translated, wanted: Wanted, resources: readonly Res
 function sourcesElsewhere(snapshot: Translated, emitted: readonly number[], shown: ReadonlySet<Resource>): Resource[] {
   const found = new Set<Resource>();
   for (const index of emitted)
-    for (const origins of snapshot.translation.origins[index]?.values() ?? [])
-      for (const { resource } of origins) if (!shown.has(resource)) found.add(resource);
+    for (const { origin } of snapshot.translation.origins[index] ?? [])
+      if (!shown.has(origin.resource)) found.add(origin.resource);
   return [...found];
 }
 

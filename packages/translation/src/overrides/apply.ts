@@ -117,7 +117,7 @@ function settle(
       };
     const applies = { role: 'resource' as const, stage: stageOfKind(object.kind) };
     const added = { override: { ...override, paths: [''] } };
-    const next: Finished = { emitted: { ...applies, object, services: [], ...added }, origins: new Map() };
+    const next: Finished = { emitted: { ...applies, object, services: [], ...added }, origins: [] };
     return admit(object, next, ['']);
   }
   if (emitted === undefined || now === undefined || found === undefined)
@@ -189,7 +189,7 @@ function overrideSegment(finished: readonly Finished[], overrides: readonly Over
     const isEdited = index !== undefined && changed.has(index);
     return !isEdited || move === undefined
       ? one
-      : { ...one, origins: new Map([...one.origins].map(([path, of]) => [move.target(path).path, of])) };
+      : { ...one, origins: one.origins.map(({ path, origin }) => ({ path: move.target(path).path, origin })) };
   });
   return { finished: moved, moves, states };
 }
@@ -210,7 +210,7 @@ const ledgerAfter = (ledger: readonly LedgerEntry[], moves: readonly Move[]): Le
   ledger.map(({ resource, fields }) => ({ resource, fields: fields.map((field) => fieldAfter(field, moves)) }));
 
 const finishedOf = ({ emitted, origins }: Translation, from = 0, to = emitted.length): Finished[] =>
-  emitted.slice(from, to).map((one, index) => ({ emitted: one, origins: origins[from + index] ?? new Map() }));
+  emitted.slice(from, to).map((one, index) => ({ emitted: one, origins: origins[from + index] ?? [] }));
 
 const compare = (a: Override, b: Override): number => {
   const [one, other] = [subjectKey(a.subject), subjectKey(b.subject)];
