@@ -272,7 +272,10 @@ describe('services of ServiceEntries', () => {
           ),
         ]),
       );
-    const found = (labels: string) => endpointsOf(config(labels), client, 'api.example', 443, 'v1');
+    const found = (labels: string) => {
+      const read = config(labels);
+      return endpointsOf({ config: read, client, scope: read.scopeOf(client) }, 'api.example', 443, 'v1');
+    };
     expect(found('version: v2')).toEqual({
       kind: 'none',
       reason: 'no endpoint of api.example has the labels of subset v1',

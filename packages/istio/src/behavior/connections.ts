@@ -1,7 +1,7 @@
 import type { Destination, Forward, Route, RouteTable, VirtualHost, WeightedDestination } from '@isthmus/behavior';
 import { noHeaderChanges } from '@isthmus/behavior';
 import { child, descend, effectiveNamespace, matchesLabels, parseProtoDuration, text } from '@isthmus/kubernetes';
-import type { ClientScope, EgressListener } from '../effective/client-scope.ts';
+import type { EgressListener } from '../effective/client-scope.ts';
 import type { EffectiveConnectionMatch, EffectiveConnectionRule } from '../effective/connection-rule.ts';
 import type { ServiceOnPort } from '../effective/service-view.ts';
 import { addressWithin } from './address.ts';
@@ -22,18 +22,18 @@ function concernsConnections(
 }
 
 /** Without a port of its own a destination has the one of the service, if it has one only (routing.md T57). */
-function destinationsOf({ route }: EffectiveConnectionRule, { config, client, port }: Place): WeightedDestination[] {
+function destinationsOf({ route }: EffectiveConnectionRule, place: Place): WeightedDestination[] {
   const used = route.length === 1 ? route : route.filter(({ weight }) => (weight?.value ?? 0) > 0);
   return used.map(({ destination, weight }) => {
     const host = destination.host.host;
-    const ports = config.scopeOf(client).service(host)?.ports ?? [];
-    const number = destination.port?.value ?? (ports.length === 1 ? ports[0]?.port : undefined) ?? port;
+    const ports = place.scope.service(host)?.ports ?? [];
+    const number = destination.port?.value ?? (ports.length === 1 ? ports[0]?.port : undefined) ?? place.port;
     const subset = destination.subset?.value;
     const target: Destination = {
       host,
       ...(subset === undefined ? {} : { subset }),
       port: number,
-      endpoints: endpointsOf(config, client, host, number, subset),
+      endpoints: endpointsOf(place, host, number, subset),
     };
     return { destination: target, weight: route.length === 1 ? 1 : (weight?.value ?? 0) };
   });
@@ -82,9 +82,9 @@ function routeOf(rule: EffectiveConnectionRule, match: EffectiveConnectionMatch 
 }
 
 function ownRoute({ service }: ServiceOnPort, place: Place): Route {
-  const { config, client, port } = place;
+  const { port } = place;
   const { host } = service;
-  const destination = { host, port, endpoints: endpointsOf(config, client, host, port, undefined) };
+  const destination = { host, port, endpoints: endpointsOf(place, host, port, undefined) };
   return { predicate: { headers: [], queryParameters: [] }, decision: forward(place, [{ destination, weight: 1 }]) };
 }
 
@@ -174,16 +174,11 @@ const serverNames = (place: Place, chains: readonly Chain[]): VirtualHost[] =>
  * `tcp` rule on others; the service itself where no rule concerns the client. A server name that no rule has goes where the
  * client dialled, or is closed where only the registry's hosts are allowed.
  */
-export function compileConnections(
-  place: Place,
-  listener: EgressListener,
-  found: ServiceOnPort,
-  scope: ClientScope,
-): RouteTable {
+export function compileConnections(place: Place, listener: EgressListener, found: ServiceOnPort): RouteTable {
   const name = `${found.service.host.toLowerCase()}:${place.port}`;
   const virtualServices = listener.virtualServices.matching(found.service.host);
   const otherwise: RouteTable['otherwise'] =
-    scope.outboundTrafficPolicy === 'REGISTRY_ONLY'
+    place.scope.outboundTrafficPolicy === 'REGISTRY_ONLY'
       ? { kind: 'closed', reason: 'only hosts of the registry are allowed' }
       : { kind: 'passthrough' };
   const isTls = found.port.protocol === 'tls' || found.port.protocol === 'https';

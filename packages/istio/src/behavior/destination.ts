@@ -1,14 +1,14 @@
-import type { Client, Destination, Endpoints } from '@isthmus/behavior';
+import type { Destination, Endpoints } from '@isthmus/behavior';
 import { child, descend, type Field, items, matchesLabels, rootField } from '@isthmus/kubernetes';
 import type { EffectiveConfig } from '../effective/config.ts';
 import type { EffectiveDestination } from '../effective/destination.ts';
 import type { EffectiveDestinationRule, EffectiveSubset } from '../effective/destination-rule.ts';
 import type { MeshSettings } from '../effective/mesh-settings.ts';
 import type { RegistryService } from '../effective/registry.ts';
-import type { PortView } from '../effective/service-view.ts';
 import { effectivePolicy } from '../effective/traffic-policy.ts';
 import { labelsOf } from '../effective/workloads.ts';
 import type { ServicePort } from '../services.ts';
+import type { Place } from './forward.ts';
 
 const isPassthrough = (policy: Field | undefined): boolean => child(policy, 'simple')?.value === 'PASSTHROUGH';
 
@@ -41,10 +41,12 @@ const isOfLocality = (key: string): boolean => /^topology\.(?:kubernetes|istio)\
  */
 export function isEmptySubset(
   { registry }: EffectiveConfig,
-  { host, namespace }: RegistryService,
+  { host, namespace, registry: kind, selector }: RegistryService,
   subset: EffectiveSubset | undefined,
 ): boolean {
-  if (subset === undefined || Object.keys(subset.labels).some(isOfLocality)) return false;
+  // The service is one of its host's entries itself.
+  if (subset === undefined || kind !== 'external' || selector !== undefined) return false;
+  if (Object.keys(subset.labels).some(isOfLocality)) return false;
   const entries = registry.withHost(host).filter((service) => service.namespace === namespace);
   if (entries.some((entry) => entry.registry !== 'external' || entry.selector !== undefined)) return false;
   const listed = entries.flatMap(({ resource }) => items(descend(rootField(resource), 'spec', 'endpoints')));
@@ -55,27 +57,46 @@ export function isEmptySubset(
 const none = (reason: string): Endpoints => ({ kind: 'none', reason });
 
 function workloads(service: RegistryService, port: ServicePort, subset: EffectiveSubset | undefined): Endpoints {
-  const { selector, namespace, host } = service;
-  if (selector === undefined || Object.keys(selector).length === 0) return { kind: 'external', host, port: port.port };
-  const labels = { ...selector, ...subset?.labels };
-  const contradicts = Object.entries(selector).some(([key, value]) => labels[key] !== value);
-  if (contradicts) return none(`no workload of ${host} has the labels of subset ${subset?.name}`);
+  const { selector = {}, namespace, host } = service;
+  let isSelected = false;
+  for (const key in selector) {
+    isSelected = true;
+    if (subset !== undefined && Object.hasOwn(subset.labels, key) && subset.labels[key] !== selector[key])
+      return none(`no workload of ${host} has the labels of subset ${subset.name}`);
+  }
+  if (!isSelected) return { kind: 'external', host, port: port.port };
+  const labels = subset === undefined ? selector : { ...selector, ...subset.labels };
   return { kind: 'workloads', namespace, labels, port: port.targetPort };
 }
 
+/** A client with what it knows. */
+type Asking = Pick<Place, 'config' | 'client' | 'scope'>;
+
+/** A service as a client knows it, with the rule for the client's connections to it; neither where it knows none of the host. */
+interface Reached {
+  readonly service: RegistryService | undefined;
+  readonly rule: EffectiveDestinationRule | undefined;
+}
+
+function reach({ config, client, scope }: Asking, host: string): Reached {
+  const service = scope.service(host);
+  return { service, rule: service && config.destinationRules.find(client, service) };
+}
+
 /** Who answers for a service, port and subset, as a client sees them. */
-export function endpointsOf(
+export const endpointsOf = (client: Asking, host: string, number: number, subsetName: string | undefined): Endpoints =>
+  endpointsIn(client.config, reach(client, host), host, number, subsetName);
+
+function endpointsIn(
   config: EffectiveConfig,
-  client: Client,
+  { service, rule }: Reached,
   host: string,
   number: number,
   subsetName: string | undefined,
 ): Endpoints {
-  const service = config.scopeOf(client).service(host);
   if (service === undefined || service.resolution === 'alias') return none(`no service ${host} is known to the client`);
   const port = service.ports.find((candidate) => candidate.port === number);
   if (port === undefined || port.protocol === 'udp') return none(`${host} has no port ${number}`);
-  const rule = config.destinationRules.find(client, service);
   const subset = rule?.subsets.find(({ name }) => name === subsetName);
   if (subsetName !== undefined && subset === undefined)
     return none(`no DestinationRule that the client sees has the subset ${subsetName} of ${host}`);
@@ -85,28 +106,29 @@ export function endpointsOf(
   return workloads(service, port, subset);
 }
 
+/** A destination, with the rule for the client's connections to the host that was written. */
+export interface ResolvedDestination {
+  readonly destination: Destination;
+  readonly rule: EffectiveDestinationRule | undefined;
+}
+
 /**
  * The destination that a VirtualService names: on the port that it names, else on the port that the client dialled, whatever
- * ports the service has (routing.md T57), at gateways on the only port of the service where it has one ( istio/pilot/pkg/networking/core/route/route.go GetDestinationCluster, 1.32).
- * @param known services that listen on the port; of these an ExternalName stands for its target
+ * ports the service has (routing.md T57), at gateways on the only port of the service where it has one (istio/pilot/pkg/networking/core/route/route.go GetDestinationCluster, 1.32).
+ * Of the services that listen on the port dialled, an ExternalName stands for its target.
  */
-export function destinationOf(
-  config: EffectiveConfig,
-  client: Client,
-  destination: EffectiveDestination,
-  listenerPort: number,
-  known: PortView,
-): Destination {
-  const written = destination.host.host;
-  const host = known.byHost.get(written)?.service.aliasOf ?? written;
-  const ports = known.ofGateway === true ? (config.scopeOf(client).service(host)?.ports ?? []) : [];
-  const only = ports.length === 1 ? ports[0]?.port : undefined;
-  const port = destination.port?.value ?? only ?? listenerPort;
-  const subset = destination.subset?.value;
+export function resolveDestination(place: Place, written: EffectiveDestination): ResolvedDestination {
+  const { known } = place;
+  const name = written.host.host;
+  const host = known.byHost.get(name)?.service.aliasOf ?? name;
+  const reached = reach(place, host);
+  const ports = reached.service?.ports;
+  const only = known.ofGateway === true && ports?.length === 1 ? ports[0]?.port : undefined;
+  const port = written.port?.value ?? only ?? place.port;
+  const subset = written.subset?.value;
+  const endpoints = endpointsIn(place.config, reached, host, port, subset);
   return {
-    host,
-    ...(subset === undefined ? {} : { subset }),
-    port,
-    endpoints: endpointsOf(config, client, host, port, subset),
+    destination: subset === undefined ? { host, port, endpoints } : { host, subset, port, endpoints },
+    rule: host === name ? reached.rule : reach(place, name).rule,
   };
 }

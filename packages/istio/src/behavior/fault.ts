@@ -11,6 +11,7 @@ export function percentageOf(field: Field | undefined): number {
 
 /** Failures on purpose (istio/pilot/pkg/networking/core/route/route.go TranslateFault, 1.32); undefined where nothing comes of it. */
 export function faultOf(fault: Field | undefined): Fault | undefined {
+  if (fault === undefined) return undefined;
   const delay = objectField(child(fault, 'delay'));
   const abort = objectField(child(fault, 'abort'));
   const duration = milliseconds(child(delay, 'fixedDelay'));

@@ -8,13 +8,14 @@ import type {
   WeightedDestination,
 } from '@isthmus/behavior';
 import { child, type Field, number, text } from '@isthmus/kubernetes';
+import type { ClientScope } from '../effective/client-scope.ts';
 import type { EffectiveConfig } from '../effective/config.ts';
 import { isDerived } from '../effective/derived.ts';
 import type { EffectiveRouteDestination } from '../effective/destination.ts';
 import type { EffectiveHttpRule, EffectiveMirror } from '../effective/http-rule.ts';
 import type { PortView } from '../effective/service-view.ts';
 import { corsOf } from './cors.ts';
-import { destinationOf } from './destination.ts';
+import { type ResolvedDestination, resolveDestination } from './destination.ts';
 import { milliseconds } from './duration.ts';
 import { faultOf, percentageOf } from './fault.ts';
 import { hashOfDestination, hashPolicy } from './hash-policy.ts';
@@ -26,6 +27,8 @@ import { retriesOf } from './retries.ts';
 export interface Place {
   readonly config: EffectiveConfig;
   readonly client: Client;
+  /** What the client knows. */
+  readonly scope: ClientScope;
   readonly port: number;
   readonly known: PortView;
   /** Whether the routes are for a gateway of this name, as it is written; for sidecars where absent. */
@@ -40,7 +43,7 @@ function mirrorPercentage(field: Field | undefined): number {
 
 function mirrorOf({ destination, percentage }: EffectiveMirror, place: Place): Mirror {
   return {
-    destination: destinationOf(place.config, place.client, destination, place.port, place.known),
+    destination: resolveDestination(place, destination).destination,
     percentage: mirrorPercentage(percentage),
   };
 }
@@ -67,18 +70,22 @@ function asRouted(destination: Destination, { field }: EffectiveHttpRule): Desti
   return { ...destination, endpoints: { ...destination.endpoints, status: 500 } };
 }
 
-/** Several destinations: each changes headers by itself, and its authority counts where the route has none. */
-function weighted(entry: EffectiveRouteDestination, rule: EffectiveHttpRule, place: Place): WeightedDestination {
-  const authority = authorityFrom(entry.headers);
+/** One of several destinations: it changes headers by itself, and its authority counts where the route has none. */
+function weighted(
+  { headers, weight }: EffectiveRouteDestination,
+  { destination }: ResolvedDestination,
+  rule: EffectiveHttpRule,
+): WeightedDestination {
+  const authority = authorityFrom(headers);
   return {
-    destination: asRouted(destinationOf(place.config, place.client, entry.destination, place.port, place.known), rule),
-    weight: entry.weight?.value ?? 0,
+    destination: asRouted(destination, rule),
+    weight: weight?.value ?? 0,
     ...(authority === undefined ? {} : { authority }),
-    ...(entry.headers === undefined
+    ...(headers === undefined
       ? {}
       : {
-          requestHeaders: headerChanges([entry.headers], 'request'),
-          responseHeaders: headerChanges([entry.headers], 'response'),
+          requestHeaders: headerChanges([headers], 'request'),
+          responseHeaders: headerChanges([headers], 'response'),
         }),
   };
 }
@@ -89,31 +96,32 @@ function weighted(entry: EffectiveRouteDestination, rule: EffectiveHttpRule, pla
  */
 export function forwardOf(rule: EffectiveHttpRule, path: TextMatch | undefined, place: Place): Forward {
   const { settings, route, mirrors } = rule;
-  const { config, client, port, known } = place;
-  const [single] = route.length === 1 ? route : [];
-  const used = single === undefined ? route.filter(({ weight }) => (weight?.value ?? 0) !== 0) : route;
-  const hashes = used.map(({ destination }) =>
-    hashOfDestination(config.destinationRule(client, destination.host.host), destination),
-  );
-  const hash = hashes.flatMap((field): HashPolicy[] => {
+  const single = route.length === 1 ? route[0] : undefined;
+  const destinations: WeightedDestination[] = [];
+  const hash: HashPolicy[] = [];
+  let isHashed = false;
+  for (const entry of route) {
+    if (single === undefined && (entry.weight?.value ?? 0) === 0) continue;
+    const found = resolveDestination(place, entry.destination);
+    destinations.push(
+      single === undefined
+        ? weighted(entry, found, rule)
+        : { destination: asRouted(found.destination, rule), weight: 1 },
+    );
+    const field = hashOfDestination(found.rule, entry.destination);
     const policy = hashPolicy(field);
-    return policy === undefined ? [] : [policy];
-  });
+    if (policy !== undefined) hash.push(policy);
+    if (single !== undefined) isHashed = field !== undefined;
+  }
   const written = text(child(settings.rewrite, 'authority'))?.value || authorityFrom(settings.headers);
   // One destination: its changes stand in the route's own list, behind the route's.
   const authority = written ?? (single && authorityFrom(single.headers));
   const ownHeaders = single === undefined ? [settings.headers] : [settings.headers, single.headers];
-  const retries = retriesOf(
-    settings.retries ?? child(config.mesh.config, 'defaultHttpRetryPolicy'),
-    single !== undefined && hashes[0] !== undefined,
-  );
+  const retries = retriesOf(settings.retries ?? child(place.config.mesh.config, 'defaultHttpRetryPolicy'), isHashed);
   const fault = faultOf(settings.fault);
   return {
     kind: 'forward',
-    destinations:
-      single === undefined
-        ? used.map((entry) => weighted(entry, rule, place))
-        : [{ destination: asRouted(destinationOf(config, client, single.destination, port, known), rule), weight: 1 }],
+    destinations,
     ...rewriteOf(settings.rewrite, path),
     ...(authority === undefined ? {} : { authority }),
     requestHeaders: headerChanges(ownHeaders, 'request'),

@@ -151,6 +151,7 @@ function tableOf(config: EffectiveConfig, client: Client, port: number, servers:
     ),
     ofGateway: true,
   };
+  const scope = config.scopeOf(client);
   for (const { gateway, hosts, redirects } of servers) {
     const name = nameOf(gateway);
     for (const virtualService of config.virtualServices.all) {
@@ -158,7 +159,7 @@ function tableOf(config: EffectiveConfig, client: Client, port: number, servers:
       const isOf = (written: string): boolean => (written.includes('/') ? written : `${namespace}/${written}`) === name;
       if (!virtualService.gateways.some(({ value }) => isOf(value))) continue;
       if (!isVisible(virtualService, client.namespace)) continue;
-      const routes = compileRoutes(virtualService, { config, client, port, known, isOf });
+      const routes = compileRoutes(virtualService, { config, client, scope, port, known, isOf });
       if (routes.length === 0) continue;
       for (const host of hosts) {
         if (host.namespace !== '*' && host.namespace !== namespace) continue;

@@ -25,20 +25,22 @@ export function hashOfDestination(
   rule: EffectiveDestinationRule | undefined,
   destination: EffectiveDestination,
 ): Field | undefined {
+  if (rule === undefined) return undefined;
   const port = number(destination.port)?.value;
   const ofPort = (policy: Field | undefined): Field | undefined =>
     port === undefined ? undefined : hashIn(portEntry(policy, port));
-  const subset = rule?.subsets.find(({ name }) => name === destination.subset?.value);
+  const subset = rule.subsets.find(({ name }) => name === destination.subset?.value);
   return (
     ofPort(subset?.trafficPolicy) ??
     hashIn(subset?.trafficPolicy) ??
-    ofPort(rule?.trafficPolicy) ??
-    hashIn(rule?.trafficPolicy)
+    ofPort(rule.trafficPolicy) ??
+    hashIn(rule.trafficPolicy)
   );
 }
 
 /** What the hash is made of (route.go ConsistentHashToHashPolicy); undefined where nothing is named. */
 export function hashPolicy(hash: Field | undefined): HashPolicy | undefined {
+  if (hash === undefined) return undefined;
   const header = text(given(hash, 'httpHeaderName'))?.value;
   if (header !== undefined) return { kind: 'header', name: header };
   const cookie = objectField(child(hash, 'httpCookie'));

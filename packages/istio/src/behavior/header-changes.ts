@@ -35,6 +35,7 @@ function headerOperations(headers: Field | undefined, side: Side): HeaderOperati
 /** The authority that `headers.request` writes: that of `set`, else that of `add`. */
 export function authorityFrom(headers: Field | undefined): string | undefined {
   const request = child(headers, 'request');
+  if (request === undefined) return undefined;
   for (const key of ['set', 'add'] as const) {
     const found = entries(child(request, key)).find(([name]) => isAuthority(name));
     const value = text(found?.[1])?.value;
@@ -65,6 +66,7 @@ function changesOf(operations: readonly HeaderOperations[]): HeaderChanges {
 
 /** What the `headers` of a route and those of its only destination change together, in this order. */
 export function headerChanges(headers: readonly (Field | undefined)[], side: Side): HeaderChanges {
-  const written = headers.filter((one) => one !== undefined);
-  return written.length === 0 ? noHeaderChanges : changesOf(written.map((one) => headerOperations(one, side)));
+  // Most routes say nothing of headers.
+  if (headers.every((one) => one === undefined)) return noHeaderChanges;
+  return changesOf(headers.flatMap((one) => (one === undefined ? [] : headerOperations(one, side))));
 }

@@ -13,11 +13,19 @@ export function textMatch(field: Field): TextMatch {
   return { kind: 'present' };
 }
 
+const isEmpty = (conditions: Readonly<Record<string, Field>>): boolean => {
+  for (const _ in conditions) return false;
+  return true;
+};
+
 /** Matches on JWT claims look at metadata that sidecars do not set on the way out: they never hold, their opposites always. */
 const isClaim = (name: string): boolean => name.startsWith('@request.auth.claims');
 
 /** Whether a match asks for a claim of a token, which only a gateway can know of. */
-export const asksForClaims = (match: EffectiveMatch): boolean => Object.keys(match.named.headers).some(isClaim);
+export function asksForClaims({ named }: EffectiveMatch): boolean {
+  for (const name in named.headers) if (isClaim(name)) return true;
+  return false;
+}
 
 /** Holds for no request: no path is empty. */
 export const never: Predicate = { path: { kind: 'exact', value: '' }, headers: [], queryParameters: [] };
@@ -33,18 +41,22 @@ const parts: Readonly<Record<string, 'method' | 'authority' | 'scheme'>> = {
 const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
   a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 
-function headerMatches(match: EffectiveMatch): HeaderMatch[] {
-  const positive = Object.entries(match.named.headers).map(
-    ([name, field]): HeaderMatch => ({ name: name.toLowerCase(), match: textMatch(field) }),
-  );
-  const negative = Object.entries(match.named.withoutHeaders)
-    .filter(([name]) => !isClaim(name))
-    .map(([name, field]): HeaderMatch => {
-      const condition = textMatch(field);
-      const missingIsEmpty = condition.kind === 'present' ? {} : ({ missingIsEmpty: true } as const);
-      return { name: name.toLowerCase(), match: condition, invert: true, ...missingIsEmpty };
-    });
-  return [...positive, ...negative].sort(byName);
+function headerMatches({ named: { headers, withoutHeaders } }: EffectiveMatch): HeaderMatch[] {
+  const found: HeaderMatch[] = [];
+  for (const name in headers) found.push({ name: name.toLowerCase(), match: textMatch(headers[name] as Field) });
+  for (const name in withoutHeaders) {
+    if (isClaim(name)) continue;
+    const condition = textMatch(withoutHeaders[name] as Field);
+    const missingIsEmpty = condition.kind === 'present' ? {} : ({ missingIsEmpty: true } as const);
+    found.push({ name: name.toLowerCase(), match: condition, invert: true, ...missingIsEmpty });
+  }
+  return found.sort(byName);
+}
+
+function queryMatches({ named: { queryParams } }: EffectiveMatch): QueryMatch[] {
+  const found: QueryMatch[] = [];
+  for (const name in queryParams) found.push({ name, match: textMatch(queryParams[name] as Field) });
+  return found.sort(byName);
 }
 
 function pathMatch(match: EffectiveMatch): TextMatch | undefined {
@@ -62,29 +74,21 @@ function pathMatch(match: EffectiveMatch): TextMatch | undefined {
 export function predicateOf(match: EffectiveMatch | undefined): Predicate {
   if (match === undefined) return any;
   const path = pathMatch(match);
-  const found: Partial<Record<'method' | 'authority' | 'scheme', TextMatch>> = {};
-  for (const part of ['method', 'authority', 'scheme'] as const) {
-    const field = match.text[part];
-    if (field !== undefined) found[part] = textMatch(field);
+  const found: { path?: TextMatch; method?: TextMatch; authority?: TextMatch; scheme?: TextMatch } = {};
+  if (path !== undefined) found.path = path;
+  const { method, authority, scheme } = match.text;
+  if (method !== undefined) found.method = textMatch(method);
+  if (authority !== undefined) found.authority = textMatch(authority);
+  if (scheme !== undefined) found.scheme = textMatch(scheme);
+  const headers: HeaderMatch[] = [];
+  for (const one of headerMatches(match)) {
+    const part = parts[one.name];
+    // No request is without these.
+    if (part !== undefined && one.invert && one.match.kind === 'present') return never;
+    if (part === undefined || one.invert || found[part] !== undefined) headers.push(one);
+    else found[part] = one.match;
   }
-  const all = headerMatches(match);
-  // No request is without these.
-  if (all.some(({ name, match: { kind }, invert }) => invert === true && kind === 'present' && name in parts))
-    return never;
-  const headers = all.filter(({ name, match: condition, invert }) => {
-    const part = parts[name];
-    if (part === undefined || invert || found[part] !== undefined) return true;
-    found[part] = condition;
-    return false;
-  });
-  return {
-    ...(path && { path }),
-    ...found,
-    headers,
-    queryParameters: Object.entries(match.named.queryParams)
-      .map(([name, field]): QueryMatch => ({ name, match: textMatch(field) }))
-      .sort(byName),
-  };
+  return { ...found, headers, queryParameters: queryMatches(match) };
 }
 
 /**
@@ -93,17 +97,14 @@ export function predicateOf(match: EffectiveMatch | undefined): Predicate {
  */
 export function isCatchAll(match: EffectiveMatch | undefined): boolean {
   if (match === undefined) return true;
-  const { path } = predicateOf(match);
-  const anyPath =
+  const { method, authority, scheme } = match.text;
+  if (method !== undefined || authority !== undefined || scheme !== undefined) return false;
+  const { headers, withoutHeaders, queryParams } = match.named;
+  if (!isEmpty(headers) || !isEmpty(withoutHeaders) || !isEmpty(queryParams)) return false;
+  const path = pathMatch(match);
+  return (
     path === undefined ||
     (path.kind === 'prefix' && path.value === '/') ||
-    (path.kind === 'regex' && path.pattern === '.*');
-  const { headers, withoutHeaders, queryParams } = match.named;
-  return (
-    anyPath &&
-    match.text.method === undefined &&
-    match.text.authority === undefined &&
-    match.text.scheme === undefined &&
-    [headers, withoutHeaders, queryParams].every((conditions) => Object.keys(conditions).length === 0)
+    (path.kind === 'regex' && path.pattern === '.*')
   );
 }

@@ -18,7 +18,8 @@ const knownStatus: ReadonlySet<number> = new Set([
 function parseRetryOn(retryOn: string): Pick<Retries, 'on' | 'statusCodes'> {
   const on: string[] = [];
   const statusCodes: number[] = [];
-  for (const part of retryOn.split(',').map((token) => token.trim())) {
+  for (const token of retryOn.split(',')) {
+    const part = token.trim();
     if (part === '') continue;
     if (/^[+-]?\d+$/.test(part) && knownStatus.has(Number(part))) statusCodes.push(Number(part));
     else on.push(part);
@@ -28,8 +29,16 @@ function parseRetryOn(retryOn: string): Pick<Retries, 'on' | 'statusCodes'> {
   return { on: implied ? [...on, 'retriable-status-codes'] : on, statusCodes };
 }
 
-/** Envoy's back-off where none is set: 25 ms, at most ten times that. */
-const defaultBackOff = { base: 25, max: 250 };
+const usual = {
+  attempts: 2,
+  on: defaultOn,
+  statusCodes: [],
+  // Envoy's back-off where none is set: 25 ms, at most ten times that.
+  backOff: { base: 25, max: 250 },
+  hostSelectionAttempts: 5,
+} as const;
+const usualHashed: Retries = { ...usual, previousHosts: 'use' };
+const usualUnhashed: Retries = { ...usual, previousHosts: 'omit' };
 
 /**
  * The retries of a policy, or Istio's own where there is none; undefined where they are off
@@ -37,15 +46,8 @@ const defaultBackOff = { base: 25, max: 250 };
  * @param hashed whether a hash decides about the endpoint, so that a retry may go to the same one again
  */
 export function retriesOf(policy: Field | undefined, hashed: boolean): Retries | undefined {
-  const usual = {
-    attempts: 2,
-    on: defaultOn,
-    statusCodes: [],
-    backOff: defaultBackOff,
-    previousHosts: hashed ? 'use' : 'omit',
-    hostSelectionAttempts: 5,
-  } as const;
-  if (policy === undefined) return usual;
+  const own = hashed ? usualHashed : usualUnhashed;
+  if (policy === undefined) return own;
   const attempts = number(given(policy, 'attempts'))?.value ?? 0;
   if (attempts <= 0) return undefined;
   const retryOn = text(child(policy, 'retryOn'))?.value;
@@ -53,7 +55,7 @@ export function retriesOf(policy: Field | undefined, hashed: boolean): Retries |
   const base = milliseconds(child(policy, 'backoff'));
   const ignorePrevious = given<boolean>(policy, 'retryIgnorePreviousHosts');
   return {
-    ...usual,
+    ...own,
     attempts,
     ...(retryOn ? parseRetryOn(retryOn) : {}),
     ...(perTryTimeout === undefined ? {} : { perTryTimeout }),

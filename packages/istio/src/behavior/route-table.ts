@@ -27,7 +27,7 @@ function unknownConnection({ outboundTrafficPolicy }: ClientScope): Decision {
 export function unknownService(config: EffectiveConfig, client: Client, port: number): Decision {
   const scope = config.scopeOf(client);
   const listener = listenerFor(scope, port);
-  const known = listener && placeOf(config, client, listener, port).known.all;
+  const known = listener?.services.onPort(port).all;
   if (known?.some((one) => one.port.protocol !== undefined && isHttp(one.port))) return unknownHost(scope);
   const decision = unknownConnection(scope);
   // Without a listener the connection goes to the address dialled.
@@ -35,10 +35,10 @@ export function unknownService(config: EffectiveConfig, client: Client, port: nu
 }
 
 function tableOf(hosts: readonly CompiledVirtualHost[], otherwise: Decision): RouteTable {
-  const decisions = hosts.flatMap(({ virtualHost }) => virtualHost.routes.map(({ decision }) => decision));
-  const broken = decisions.find(({ kind }) => kind === 'broken');
   // Envoy refuses a route table as a whole (routing.md T85).
-  if (broken !== undefined) return { virtualHosts: [], otherwise: broken };
+  for (const { virtualHost } of hosts)
+    for (const { decision } of virtualHost.routes)
+      if (decision.kind === 'broken') return { virtualHosts: [], otherwise: decision };
   return { virtualHosts: hosts.map(({ virtualHost }) => virtualHost), otherwise };
 }
 
@@ -50,7 +50,7 @@ function tableOf(hosts: readonly CompiledVirtualHost[], otherwise: Decision): Ro
 export function compileRouteTable(config: EffectiveConfig, client: Client, port: number): RouteTable {
   const scope = config.scopeOf(client);
   const listener = listenerFor(scope, port);
-  const place = listener && placeOf(config, client, listener, port);
+  const place = listener && placeOf(config, client, scope, listener, port);
   const declared = place?.known.all.some((one) => one.port.protocol !== undefined && isHttp(one.port));
   if (listener === undefined || place === undefined || !declared)
     return { virtualHosts: [], otherwise: unknownConnection(scope) };
@@ -82,12 +82,12 @@ export function compileService(
 ): CompiledService | undefined {
   const scope = config.scopeOf(client);
   const listener = listenerFor(scope, port);
-  const place = listener && placeOf(config, client, listener, port);
+  const place = listener && placeOf(config, client, scope, listener, port);
   const found = place?.known.byHost.get(host.toLowerCase());
   if (listener === undefined || place === undefined || found === undefined) return undefined;
   const { service, port: own } = found;
   if (own.protocol === 'udp' || service.resolution === 'alias') return undefined;
-  if (!isHttp(own)) return { table: compileConnections(place, listener, found, scope), hosts: [], kind: 'connections' };
+  if (!isHttp(own)) return { table: compileConnections(place, listener, found), hosts: [], kind: 'connections' };
   const domains = domainsOf(service, client, config.registry, config.mesh.clusterDomain);
   const hosts = compileVirtualHosts(place, listener, { service, domains });
   if (own.protocol !== undefined) return { table: tableOf(hosts, unknownHost(scope)), hosts, kind: 'declared' };
@@ -109,14 +109,13 @@ export function rivalTables(
   host: string,
   port: number,
 ): { readonly virtualService: EffectiveVirtualService; readonly table: RouteTable }[] {
-  const listener = listenerFor(config.scopeOf(client), port);
+  const scope = config.scopeOf(client);
+  const listener = listenerFor(scope, port);
   if (listener === undefined) return [];
-  const place = placeOf(config, client, listener, port);
+  const place = placeOf(config, client, scope, listener, port);
   return listener.virtualServices.matching(host).flatMap((virtualService) => {
     const routes = compileRoutes(virtualService, place).map(({ route }) => route);
     const virtualHosts = [{ name: host, domains: ['*'], routes }];
-    return routes.length === 0
-      ? []
-      : [{ virtualService, table: { virtualHosts, otherwise: unknownHost(config.scopeOf(client)) } }];
+    return routes.length === 0 ? [] : [{ virtualService, table: { virtualHosts, otherwise: unknownHost(scope) } }];
   });
 }

@@ -95,9 +95,11 @@ function decide(rule: EffectiveHttpRule, path: TextMatch | undefined, place: Pla
       ...(fault && { fault }),
       ...responseHeaders(headers),
     };
-  const total = rule.route.reduce((sum, { weight }) => sum + (weight?.value ?? 0), 0);
-  if (rule.route.length !== 1 && (total > maxWeight || total === 0))
-    return { kind: 'broken', reason: `the weights of the destinations sum to ${total}` };
+  if (rule.route.length !== 1) {
+    const total = rule.route.reduce((sum, { weight }) => sum + (weight?.value ?? 0), 0);
+    if (total > maxWeight || total === 0)
+      return { kind: 'broken', reason: `the weights of the destinations sum to ${total}` };
+  }
   return forwardOf(rule, path, place);
 }
 
@@ -113,17 +115,27 @@ function refusalOf(match: TextMatch | undefined): string | undefined {
   }
 }
 
-/** Why RE2 refuses one of a predicate's expressions; undefined where it takes all. */
-function badExpression({ path, method, authority, scheme, headers, queryParameters }: Predicate): string | undefined {
-  const own = refusalOf(path) ?? refusalOf(method) ?? refusalOf(authority) ?? refusalOf(scheme);
-  if (own !== undefined) return own;
-  for (const named of [headers, queryParameters])
-    for (const { match } of named) {
-      const refusal = refusalOf(match);
-      if (refusal !== undefined) return refusal;
-    }
+function refusalAmong(named: readonly { readonly match: TextMatch }[]): string | undefined {
+  for (const { match } of named) {
+    const refusal = refusalOf(match);
+    if (refusal !== undefined) return refusal;
+  }
   return undefined;
 }
+
+/** Why RE2 refuses one of a predicate's expressions; undefined where it takes all. */
+function badExpression({ path, method, authority, scheme, headers, queryParameters }: Predicate): string | undefined {
+  return (
+    refusalOf(path) ??
+    refusalOf(method) ??
+    refusalOf(authority) ??
+    refusalOf(scheme) ??
+    refusalAmong(headers) ??
+    refusalAmong(queryParameters)
+  );
+}
+
+const withoutMatches: readonly (EffectiveMatch | undefined)[] = [undefined];
 
 /**
  * The routes of a VirtualService for a client and the port that it dials, in order, as far as the first that takes every
@@ -134,7 +146,7 @@ function badExpression({ path, method, authority, scheme, headers, queryParamete
 export function compileRoutes(virtualService: EffectiveVirtualService, place: Place): CompiledRoute[] {
   const compiled: CompiledRoute[] = [];
   for (const rule of virtualService.http) {
-    const matches: readonly (EffectiveMatch | undefined)[] = rule.matches.length === 0 ? [undefined] : rule.matches;
+    const matches = rule.matches.length === 0 ? withoutMatches : rule.matches;
     for (const match of matches) {
       if (match !== undefined && !concerns(match, place)) continue;
       const isNever = place.isOf === undefined && match !== undefined && asksForClaims(match);

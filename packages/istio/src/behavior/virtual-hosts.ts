@@ -1,6 +1,6 @@
 import type { Client, Route, VirtualHost } from '@isthmus/behavior';
 import { child } from '@isthmus/kubernetes';
-import type { EgressListener } from '../effective/client-scope.ts';
+import type { ClientScope, EgressListener } from '../effective/client-scope.ts';
 import type { EffectiveConfig } from '../effective/config.ts';
 import { hostsOverlap, isWildcard } from '../effective/host.ts';
 import type { RegistryService } from '../effective/registry.ts';
@@ -25,7 +25,8 @@ export interface CompiledVirtualHost {
 }
 
 /** What a service without VirtualService gets (istio/pilot/pkg/networking/core/route/route.go buildSidecarVirtualHostForService, 1.32). */
-function defaultRoute(service: RegistryService, { config, client, port }: Place): Route {
+function defaultRoute(service: RegistryService, place: Place): Route {
+  const { config, client, port } = place;
   const { host } = service;
   const hash = hashPolicy(hashOfService(config.destinationRule(client, host), port));
   const retries = retriesOf(child(config.mesh.config, 'defaultHttpRetryPolicy'), false);
@@ -33,9 +34,7 @@ function defaultRoute(service: RegistryService, { config, client, port }: Place)
     predicate: { headers: [], queryParameters: [] },
     decision: {
       kind: 'forward',
-      destinations: [
-        { destination: { host, port, endpoints: endpointsOf(config, client, host, port, undefined) }, weight: 1 },
-      ],
+      destinations: [{ destination: { host, port, endpoints: endpointsOf(place, host, port, undefined) }, weight: 1 }],
       requestHeaders: { remove: [], set: [], add: [] },
       responseHeaders: { remove: [], set: [], add: [] },
       timeout: 0,
@@ -58,14 +57,15 @@ interface Hosts {
  * is for the services of which no other VirtualService has a more specific host.
  */
 function separateHosts(virtualService: EffectiveVirtualService, listener: EgressListener, known: PortView): Hosts {
-  const found: ServiceOnPort[] = [];
+  const services: RegistryService[] = [];
+  const add = ({ service, port }: ServiceOnPort): void => void (isHttp(port) && services.push(service));
   const others: string[] = [];
   for (const { host } of virtualService.hosts) {
     const lower = host.toLowerCase();
     if (isWildcard(lower)) continue;
     const own = known.byHost.get(lower);
     if (own === undefined) others.push(lower);
-    else found.push(own);
+    else add(own);
   }
   for (const { host } of virtualService.hosts) {
     const lower = host.toLowerCase();
@@ -73,21 +73,21 @@ function separateHosts(virtualService: EffectiveVirtualService, listener: Egress
     const matching = known.all.filter(({ service }) => hostsOverlap(service.host.toLowerCase(), lower));
     if (matching.length === 0) others.push(lower);
     for (const one of matching)
-      if (listener.virtualServices.mostSpecific(one.service.host) === virtualService) found.push(one);
+      if (listener.virtualServices.mostSpecific(one.service.host) === virtualService) add(one);
   }
-  return { services: found.filter(({ port }) => isHttp(port)).map(({ service }) => service), others };
+  return { services, others };
 }
 
 const separated = new WeakMap<PortView, WeakMap<VirtualServiceList, Map<EffectiveVirtualService, Hosts>>>();
 
 /** The same for every client that sees the same services and VirtualServices, so that wildcards are looked up once. */
 function hostsOf(virtualService: EffectiveVirtualService, listener: EgressListener, known: PortView): Hosts {
+  const before = separated.get(known)?.get(listener.virtualServices)?.get(virtualService);
+  if (before !== undefined) return before;
   const ofPort = separated.get(known) ?? new WeakMap<VirtualServiceList, Map<EffectiveVirtualService, Hosts>>();
   separated.set(known, ofPort);
   const ofList = ofPort.get(listener.virtualServices) ?? new Map<EffectiveVirtualService, Hosts>();
   ofPort.set(listener.virtualServices, ofList);
-  const before = ofList.get(virtualService);
-  if (before !== undefined) return before;
   const hosts = separateHosts(virtualService, listener, known);
   ofList.set(virtualService, hosts);
   return hosts;
@@ -108,9 +108,10 @@ export interface Interest {
 }
 
 /** VirtualServices that can have a say about the domains of a service, in order. */
-function concerning({ virtualServices }: EgressListener, { service, domains }: Interest): EffectiveVirtualService[] {
-  const names = [service.host, ...domains.all];
-  return virtualServices.inOrder(new Set(names.flatMap((name) => virtualServices.matching(name))));
+function concerning({ virtualServices }: EgressListener, { domains }: Interest): EffectiveVirtualService[] {
+  const found = new Set<EffectiveVirtualService>();
+  for (const name of domains.all) for (const one of virtualServices.matching(name)) found.add(one);
+  return virtualServices.inOrder(found);
 }
 
 function candidates(place: Place, listener: EgressListener, interest: Interest | undefined): Candidate[] {
@@ -187,7 +188,13 @@ export function compileVirtualHosts(
   return compiled;
 }
 
-/** Who asks on a port, with the services that listen there. */
-export function placeOf(config: EffectiveConfig, client: Client, listener: EgressListener, port: number): Place {
-  return { config, client, port, known: listener.services.onPort(port) };
+/** Who asks on a port, with what they know and the services that listen there. */
+export function placeOf(
+  config: EffectiveConfig,
+  client: Client,
+  scope: ClientScope,
+  listener: EgressListener,
+  port: number,
+): Place {
+  return { config, client, scope, port, known: listener.services.onPort(port) };
 }
