@@ -4,17 +4,35 @@ import { descend, eachLeaf, type Field, rootField } from './field.ts';
 /** Whether a label or annotation key is Istio's: its prefix is `istio.io` or ends in `.istio.io`. */
 export function isIstioKey(key: string): boolean {
   const slash = key.indexOf('/');
-  const prefix = slash < 0 ? '' : key.slice(0, slash);
-  return prefix === 'istio.io' || prefix.endsWith('.istio.io') || key === 'istio-injection';
+  if (slash < 0) return key === 'istio-injection';
+  return key.startsWith('istio.io/') || key.endsWith('.istio.io', slash);
 }
 
-function eachIstioKey(metadata: Json | undefined, path: string, visit: (path: string) => void): void {
+const parts = ['annotations', 'labels'] as const;
+
+function eachIstioKey(
+  metadata: Json | undefined,
+  path: string,
+  visit: (path: string, key: string, value: Json) => void,
+): void {
   if (!isMap(metadata)) return;
-  for (const part of ['annotations', 'labels']) {
+  for (const part of parts) {
     const map = metadata[part];
     if (!isMap(map)) continue;
-    for (const key of Object.keys(map)) if (isIstioKey(key)) visit(join(join(path, part), key));
+    for (const key in map) if (isIstioKey(key)) visit(join(join(path, part), key), key, map[key] as Json);
   }
+}
+
+const none: readonly [] = [];
+
+/** Istio's annotations and labels of an object itself, each under its key; of its pods' see `contextLeavesOf`. */
+export function istioMarks(resource: Resource): readonly (readonly [key: string, field: Field])[] {
+  let marks: [string, Field][] | undefined;
+  eachIstioKey(resource.object.metadata, 'metadata', (path, key, value) => {
+    marks ??= [];
+    marks.push([key, { resource, path, value }]);
+  });
+  return marks ?? none;
 }
 
 /**

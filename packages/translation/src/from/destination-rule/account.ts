@@ -1,5 +1,5 @@
 import { codes, findCode } from '@isthmus/diagnostics';
-import type { EffectivePolicy, RegistryService, ServicePort } from '@isthmus/istio';
+import type { EffectiveDestination, EffectivePolicy, RegistryService, ServicePort } from '@isthmus/istio';
 import type { Context } from '../../context.ts';
 import { configOf } from '../../effective-config.ts';
 import { child, descend, entries, type Field, items, number, rootField, text } from '../../field.ts';
@@ -146,18 +146,20 @@ export function settleRule(context: Context, resources: readonly Parameters<type
 /** Where routes name subsets, by host and subset. */
 function namedSubsets(context: Context): ReadonlyMap<string, readonly Field[]> {
   const found = new Map<string, Field[]>();
+  const note = ({ destination: { host, subset } }: { readonly destination: EffectiveDestination }): void => {
+    if (subset === undefined) return;
+    const key = `${host.host} ${subset.value}`;
+    const known = found.get(key);
+    if (known === undefined) found.set(key, [subset]);
+    else known.push(subset);
+  };
   for (const { http, tcp, tls } of configOf(context).virtualServices.all) {
-    const named = [
-      ...http.flatMap(({ route, mirrors }) => [...route, ...mirrors]),
-      ...[...tcp, ...tls].flatMap(({ route }) => route),
-    ];
-    for (const { destination } of named) {
-      if (destination.subset === undefined) continue;
-      const key = `${destination.host.host} ${destination.subset.value}`;
-      const known = found.get(key);
-      if (known === undefined) found.set(key, [destination.subset]);
-      else known.push(destination.subset);
+    for (const { route, mirrors } of http) {
+      route.forEach(note);
+      mirrors.forEach(note);
     }
+    for (const { route } of tcp) route.forEach(note);
+    for (const { route } of tls) route.forEach(note);
   }
   return found;
 }

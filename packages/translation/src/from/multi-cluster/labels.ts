@@ -3,18 +3,22 @@ import { isRemoteSecret, remoteClusterOf } from '@isthmus/istio';
 import { isList, isMap, type JsonObject, parseYaml, type Resource, YamlError } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { descend, flag, items, rootField, text } from '../../field.ts';
+import { istioMarks } from '../../leaves.ts';
 import { meshSettings } from '../../mesh-settings.ts';
 import { dnsLabel } from '../../names.ts';
 
 const network = 'topology.istio.io/network';
 /** Says which control planes serve a cluster, and which cluster an object is of: zones know both by themselves. */
-const known = ['topology.istio.io/controlPlaneClusters', 'topology.istio.io/cluster'] as const;
+const known: ReadonlySet<string> = new Set(['topology.istio.io/controlPlaneClusters', 'topology.istio.io/cluster']);
+
+/** Whether an object may name networks beside a MeshConfig. */
+const isMeshMap = ({ kind, group, name }: Resource): boolean =>
+  kind === 'ConfigMap' && group === '' && (name === 'istio' || name.startsWith('istio-'));
 
 /** The networks that an `istio` ConfigMap names beside the MeshConfig; what is no YAML, istiod does not read either. */
-function networksIn({ kind, group, name, object }: Resource): JsonObject {
-  const data = isMap(object.data) ? object.data : {};
-  const isOwn = kind === 'ConfigMap' && group === '' && (name === 'istio' || name.startsWith('istio-'));
-  if (!isOwn || typeof data.meshNetworks !== 'string') return {};
+function networksIn(resource: Resource): JsonObject {
+  const { data } = resource.object;
+  if (!isMeshMap(resource) || !isMap(data) || typeof data.meshNetworks !== 'string') return {};
   try {
     const read = parseYaml(data.meshNetworks)[0]?.value;
     return isMap(read) && isMap(read.networks) ? read.networks : {};
@@ -86,15 +90,13 @@ export function accountForClusters(context: Context): void {
     for (const entry of items(list))
       if (flag(descend(entry, 'settings', 'clusterLocal'))?.value === true) context.settled(entry);
   for (const resource of [...context.estate.context, ...context.estate.istio]) {
-    reportNetworks(context, resource);
-    for (const part of ['labels', 'annotations'] as const) {
-      const metadata = descend(rootField(resource), 'metadata', part);
-      const field = text(descend(metadata, network));
-      if (field !== undefined) {
-        const what = `${resource.kind} ${resource.name}`;
-        context.approximate(field, undefined, codes.multiCluster.network, { what, network: field.value });
-      }
-      for (const key of known) context.settled(descend(metadata, key));
+    if (isMeshMap(resource)) reportNetworks(context, resource);
+    for (const [key, field] of istioMarks(resource)) {
+      if (known.has(key)) context.settled(field);
+      const own = key === network ? text(field) : undefined;
+      if (own === undefined) continue;
+      const what = `${resource.kind} ${resource.name}`;
+      context.approximate(own, undefined, codes.multiCluster.network, { what, network: own.value });
     }
     if (!isRemoteSecret(resource)) continue;
     const cluster = remoteClusterOf(resource);

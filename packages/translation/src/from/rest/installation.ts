@@ -40,8 +40,9 @@ const retired: Readonly<Record<string, string>> = {
 export function accountForRetired(context: Context): void {
   for (const resource of context.estate.istio) {
     const release = retired[resource.group];
+    if (release === undefined) continue;
     const spec = child(rootField(resource), 'spec');
-    if (release === undefined || spec === undefined) continue;
+    if (spec === undefined) continue;
     const restricts = resource.group === 'rbac.istio.io' || resource.group === 'authentication.istio.io';
     const code = restricts ? codes.installation.retiredRestriction : codes.installation.retired;
     context.report(code, { kind: resource.kind, group: resource.group, release }, spec);

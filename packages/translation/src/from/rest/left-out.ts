@@ -3,7 +3,7 @@ import { type Discovery, isGatewayRoute, isIstioGroup, type Service } from '@ist
 import { effectiveNamespace, type Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { child, descend, entries, type Field, items, rootField, text } from '../../field.ts';
-import { contextLeavesOf, isIstioKey, leafAt } from '../../leaves.ts';
+import { contextLeavesOf, istioMarks, leafAt } from '../../leaves.ts';
 import { meshSettings } from '../../mesh-settings.ts';
 import { gatewayParents } from '../gateway-api/gateways.ts';
 import { rootNamespaceOf, sidecarsOf } from '../sidecar/read.ts';
@@ -23,11 +23,8 @@ const guarding: ReadonlySet<string> = new Set([
 
 /** Istio's labels and annotations on a resource of Istio, and what it asks for. */
 function fieldsOf(resource: Resource): Field[] {
-  const root = rootField(resource);
-  const spec = child(root, 'spec');
-  const marks = (['annotations', 'labels'] as const).flatMap((part) =>
-    entries(descend(root, 'metadata', part)).flatMap(([key, field]) => (isIstioKey(key) ? [field] : [])),
-  );
+  const spec = child(rootField(resource), 'spec');
+  const marks = istioMarks(resource).map(([, field]) => field);
   return [...(spec === undefined ? [] : [spec]), ...marks];
 }
 

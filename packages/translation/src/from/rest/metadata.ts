@@ -2,8 +2,8 @@ import { codes } from '@isthmus/diagnostics';
 import type { Workload } from '@isthmus/istio';
 import { parsePath } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
-import { descend, entries, type Field, rootField, text } from '../../field.ts';
-import { contextLeavesOf, isIstioKey, leafAt } from '../../leaves.ts';
+import { type Field, text } from '../../field.ts';
+import { contextLeavesOf, istioMarks, leafAt } from '../../leaves.ts';
 import { adviceFor } from './advice.ts';
 import type { WorkloadPatches } from './workloads.ts';
 
@@ -75,12 +75,10 @@ export function accountForMetadata(context: Context, workloads: readonly Workloa
     }
   }
   for (const resource of context.estate.istio) {
-    for (const part of ['annotations', 'labels'] as const) {
-      for (const [key, field] of entries(descend(rootField(resource), 'metadata', part))) {
-        const value = text(field);
-        if (value === undefined || !isIstioKey(key) || context.unclaimed(value).length === 0) continue;
-        accountForKey(context, value, key, undefined, patches);
-      }
+    for (const [key, field] of istioMarks(resource)) {
+      const value = text(field);
+      if (value === undefined || context.unclaimed(value).length === 0) continue;
+      accountForKey(context, value, key, undefined, patches);
     }
   }
 }
