@@ -12,6 +12,24 @@ const words = new Set([
 
 /** Plain text that no reader takes for anything else: begins with a letter, holds neither `: ` nor ` #`, ends in no space. */
 const plain = /^[A-Za-z/_](?:[\w./\-+()=;$@%^~*?!|<>]|[:#](?=[\w./-])(?<=[\w./-][:#])| (?=[\w./\-+(]))*$/;
+/** Characters that may stand anywhere in plain text, as in the pattern above. */
+const safe = new Uint8Array(128);
+for (let code = 33; code < 127; code++) if (/[\w./\-+()=;$@%^~*?!|<>]/.test(String.fromCharCode(code))) safe[code] = 1;
+const longestWord = 5;
+
+/** Whether a text is plain and has only such characters, as most have: it takes less time to tell than the pattern does. */
+function isSafe(text: string): boolean {
+  const { length } = text;
+  if (length === 0) return false;
+  for (let at = 0; at < length; at++) {
+    const code = text.charCodeAt(at);
+    if (code > 127 || safe[code] === 0) return false;
+  }
+  const first = text.charCodeAt(0);
+  const begins = (first >= 97 && first <= 122) || (first >= 65 && first <= 90) || first === 47 || first === 95;
+  return begins && (length > longestWord || !words.has(text));
+}
+
 /** Amounts with a unit, which every reader takes for strings: `15s`, `500ms`, `100Mi`. */
 const amount = /^\d+(?:ms|s|m|h|Mi|Gi|Ki)$/;
 
@@ -47,10 +65,11 @@ function literal(text: string, margin: string): string {
   return `|${chomping}\n${body.replace(/^(?=[^\n])/gm, margin)}`;
 }
 
-/** Strings recur in manifests (keys, kinds, hosts); deciding on quotes once is most of the speed. */
+/** Strings recur in manifests (hosts with ports, durations, versions); deciding on quotes once is most of the speed. */
 const remembered = new Map<string, string>();
 
 function scalar(text: string, margin: string): string {
+  if (isSafe(text)) return text;
   if (text.length > 64) return text.includes('\n') && fitsLiteral(text) ? literal(text, margin) : inline(text);
   const known = remembered.get(text);
   if (known !== undefined) return known;
@@ -83,27 +102,70 @@ function leaf(value: Json, margin: string): string | undefined {
   }
 }
 
-/** The lines of a map or list that is not empty; the first without its margin, because a key or dash may stand there. */
-function block(value: Json, margin: string): string {
+/** A key as it stands on a line of its own: before a scalar, and above a map or list. */
+interface KeyLine {
+  readonly before: string;
+  readonly above: string;
+}
+
+/** What lines of one indentation begin with: joined, since V8 puts what `+` makes together again wherever it is used. */
+interface Level {
+  readonly margin: string;
+  readonly lead: string;
+  readonly dash: string;
+  readonly keys: Map<string, KeyLine>;
+}
+
+const levels: Level[] = [];
+const mostKeys = 1000;
+
+function levelAt(depth: number): Level {
+  const known = levels[depth];
+  if (known !== undefined) return known;
+  const margin = '  '.repeat(depth);
+  const level: Level = { margin, lead: `\n${margin}`, dash: ['\n', margin, '- '].join(''), keys: new Map() };
+  levels[depth] = level;
+  return level;
+}
+
+function keyLine(key: string, { margin, lead, keys }: Level): KeyLine {
+  const known = keys.get(key);
+  if (known !== undefined) return known;
+  // A literal block as a key would need the `? ` form; quotes read the same.
+  const isOdd = key.includes('\n') || key.length > 64;
+  const name = isOdd ? quoteKey(key, margin) : scalar(key, margin);
+  const line: KeyLine = { before: [lead, name, ': '].join(''), above: [lead, name, ':'].join('') };
+  if (isOdd) return line;
+  if (keys.size >= mostKeys) keys.clear();
+  keys.set(key, line);
+  return line;
+}
+
+/**
+ * The lines of a map or list that is not empty, each with the break before it; the first without both where its line has
+ * begun: in a document and behind a dash.
+ */
+function block(value: Json, depth: number, hasBegun: boolean): string {
+  const level = levelAt(depth);
+  const { margin } = levelAt(depth + 1);
   let out = '';
-  let lead = '';
-  const inner = `${margin}  `;
+  let from = hasBegun ? level.lead.length : 0;
   if (isList(value)) {
     for (const item of value) {
-      out += `${lead}- ${leaf(item, inner) ?? block(item, inner)}`;
-      lead = `\n${margin}`;
+      out += level.dash.slice(from);
+      out += leaf(item, margin) ?? block(item, depth + 1, true);
+      from = 0;
     }
     return out;
   }
   const map = value as { readonly [key: string]: Json };
   for (const key in map) {
     const item = map[key] as Json;
-    // A literal block as a key would need the `? ` form; quotes read the same.
-    const name = key.includes('\n') || key.length > 64 ? quoteKey(key, margin) : scalar(key, margin);
-    out += `${lead}${name}:`;
-    const text = leaf(item, inner);
-    out += text === undefined ? `\n${inner}${block(item, inner)}` : ` ${text}`;
-    lead = `\n${margin}`;
+    const line = keyLine(key, level);
+    const text = leaf(item, margin);
+    out += (text === undefined ? line.above : line.before).slice(from);
+    out += text ?? block(item, depth + 1, false);
+    from = 0;
   }
   return out;
 }
@@ -120,7 +182,7 @@ function quoteKey(key: string, margin: string): string {
  * UTF-8 text can hold, become U+FFFD. Throws for numbers that JSON does not have, which no reader here produces.
  */
 export function writeYaml(value: Json): string {
-  return `${leaf(value, '  ') ?? block(value, '')}\n`;
+  return `${leaf(value, '  ') ?? block(value, 0, true)}\n`;
 }
 
 /** Writes a stream of documents, separated by `---`. */
