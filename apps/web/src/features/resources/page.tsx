@@ -14,6 +14,7 @@ import { useSorting } from '../../ui/use-sorting.ts';
 import { OverrideFilter, OverrideLine, overrideColumn, useOverrides } from '../workbench/overrides/mark.tsx';
 import { type OverridesById, overrideAddress } from '../workbench/overrides/marks.ts';
 import { filterNames, filterResources, namespaceOf } from './filter.ts';
+import { addressNames } from './names.ts';
 
 const numeric = (id: string, title: string, value: (row: ResourceRow) => number): Column<ResourceRow> => ({
   id,
@@ -88,6 +89,8 @@ export function ResourcesPage() {
   );
   const deferred = useDeferredValue(wanted);
   const rows = useMemo(() => filterResources(resources, deferred), [resources, deferred]);
+  const names = useMemo(() => addressNames(resources), [resources]);
+  const nameOf = ({ index }: ResourceRow): string => names.get(index) ?? '';
   const [kinds, namespaces] = useMemo(
     () => [[...new Set(resources.map((row) => row.kind))].sort(), [...new Set(resources.map(namespaceOf))].sort()],
     [resources],
@@ -129,13 +132,13 @@ export function ResourcesPage() {
         label="Istio resources"
         columns={columns}
         rows={rows}
-        rowId={({ index }) => String(index)}
+        rowId={nameOf}
         {...sorting('sort', columns)}
-        onOpen={({ index }) =>
+        onOpen={(row) =>
           void navigate({
             to: '/migrations/$id/workbench',
             params: { id },
-            search: { resource: String(index) },
+            search: { resource: nameOf(row) },
           })
         }
         activeId={cursor}
@@ -147,9 +150,9 @@ export function ResourcesPage() {
       />
       {marked > 0 && (
         <OverrideLine
-          row={rows.find(({ index }) => String(index) === cursor)}
+          row={rows.find((row) => nameOf(row) === cursor)}
           known={overrides}
-          addressOf={(override) => overrideAddress(id, { resource: Number(cursor) }, override)}
+          addressOf={(override) => overrideAddress(id, { resource: cursor }, override)}
         />
       )}
     </Page>

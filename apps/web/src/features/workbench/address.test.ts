@@ -1,6 +1,6 @@
 import type { Workbench } from '@isthmus/contract';
 import { expect, test } from 'vitest';
-import { documentKeys, readSubject, readView, writePlace } from './address.ts';
+import { documentKeys, findingKeys, readSubject, readView, writePlace } from './address.ts';
 import { joinDocuments } from './source-text.ts';
 
 const named = (kind: string, name: string) => ({ resource: { apiVersion: 'v1', kind, namespace: 'sales', name } });
@@ -41,6 +41,23 @@ test('documents of one name are told apart', () => {
   expect(documentKeys(workbench.before)).toEqual(['VirtualService/sales/seats', 'VirtualService/sales/seats#2']);
 });
 
+test('findings are named by what they are about, so that their place in the list does not matter', () => {
+  const finding = { severity: 'info' as const, message: '', help: '' };
+  const findings = [
+    { diagnostic: { ...finding, code: 'A', path: 'spec.http[0]' }, document: 1 },
+    { diagnostic: { ...finding, code: 'A', path: 'spec.http[0]' }, document: 1 },
+    { diagnostic: { ...finding, code: 'B' } },
+  ];
+  const keys = findingKeys({ before: workbench.before, findings });
+  expect(keys).toEqual([
+    'A:VirtualService/sales/seats#2:spec.http[0]',
+    'A:VirtualService/sales/seats#2:spec.http[0]#2',
+    'B',
+  ]);
+  const changed = { ...workbench, findings: findings.toReversed() };
+  expect(readView({ finding: keys[1] ?? '' }, changed, source).finding).toBe(2);
+});
+
 test('a place comes back from its address, whatever names hold', () => {
   const places = [
     { side: 'before' as const, line: 5, column: 3 },
@@ -73,13 +90,13 @@ test('a link may name a field only, or what stands above it', () => {
 
 test('filters, tab, finding and lists are read, and nonsense is the default', () => {
   const view = readView(
-    { show: 'exact,inert', tab: 'MeshTimeout/sales/odd:name:1:2', finding: '0', list: 'unmatched', scroll: 'apart' },
+    { show: 'exact,inert', tab: 'MeshTimeout/sales/odd:name:1:2', finding: 'A', list: 'unmatched', scroll: 'apart' },
     workbench,
     source,
   );
   expect(view).toMatchObject({ tab: 0, finding: 0, list: 'unmatched', isScrollingTogether: false });
   expect([...(view.shown ?? [])]).toEqual(['exact', 'inert']);
-  expect(readView({ show: 'x', tab: 'x', finding: '9', list: 'x' }, workbench, source)).toEqual({
+  expect(readView({ show: 'x', tab: 'x', finding: 'A#2', list: 'x' }, workbench, source)).toEqual({
     list: 'findings',
     dock: 30,
     isAcceptedShown: false,

@@ -15,15 +15,30 @@ export function readSubject({ service, resource, namespace }: Search): Workbench
   return namespace === undefined ? undefined : { namespace };
 }
 
-/** Names of documents for addresses: `Kind/namespace/name`, with `#2` for the second of one name. */
-export function documentKeys(documents: readonly Named[]): string[] {
+/** Names as an address can tell them apart: with `#2` for the second of one name. */
+function numbered(names: readonly string[]): string[] {
   const seen = new Map<string, number>();
-  return documents.map(({ resource: { kind, namespace, name } }) => {
-    const key = `${kind}/${namespace}/${name}`;
-    const count = (seen.get(key) ?? 0) + 1;
-    seen.set(key, count);
-    return count === 1 ? key : `${key}#${count}`;
+  return names.map((name) => {
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    return count === 1 ? name : `${name}#${count}`;
   });
+}
+
+/** Names of documents for addresses: `Kind/namespace/name`. */
+export const documentKeys = (documents: readonly Named[]): string[] =>
+  numbered(documents.map(({ resource: { kind, namespace, name } }) => `${kind}/${namespace}/${name}`));
+
+/** Names of findings for addresses: the code, the document and the path, as far as a finding has them, so that links outlast imports. */
+export function findingKeys({ before, findings }: Pick<Workbench, 'before' | 'findings'>): string[] {
+  const documents = documentKeys(before);
+  return numbered(
+    findings.map(({ diagnostic: { code, path }, document }) =>
+      [code, document === undefined ? undefined : documents[document], path]
+        .filter((part) => part !== undefined)
+        .join(':'),
+    ),
+  );
 }
 
 /** What stands under the panes. */
@@ -110,7 +125,8 @@ function placeOfFinding(index: number | undefined, workbench: Workbench, source:
 
 /** Reads how the subject is looked at: the cursor is at `at`, else at `field`, else at the open finding. */
 export function readView(search: Search, workbench: Workbench, source: SourceText): View {
-  const finding = /^\d{1,9}$/.test(search.finding ?? '') ? Number(search.finding) : undefined;
+  const named = search.finding === undefined ? -1 : findingKeys(workbench).indexOf(search.finding);
+  const finding = named === -1 ? undefined : named;
   const place =
     readPlace(search.at, workbench, source) ??
     placeOfField(search.field, workbench, source) ??
@@ -122,7 +138,7 @@ export function readView(search: Search, workbench: Workbench, source: SourceTex
     ...(place === undefined ? {} : { place }),
     ...(tab === -1 ? {} : { tab }),
     ...(shown === undefined ? {} : { shown }),
-    ...(finding === undefined || workbench.findings[finding] === undefined ? {} : { finding }),
+    ...(finding === undefined ? {} : { finding }),
     list,
     dock: readDock(search.dock, list),
     isAcceptedShown: search.accepted === 'shown',

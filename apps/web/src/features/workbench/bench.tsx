@@ -18,7 +18,7 @@ import type { Monaco } from '../../editor/load.ts';
 import { whole } from '../../text/format.ts';
 import { useLeaveGuard } from '../../ui/use-leave-guard.ts';
 import { reveal, spansAcross, tabFor } from './across.ts';
-import { documentKeys, type List, readView, writePlace } from './address.ts';
+import { documentKeys, findingKeys, type List, readView, writePlace } from './address.ts';
 import { AfterHeader } from './after-header.tsx';
 import { BeforeHeader } from './before-header.tsx';
 import classes from './bench.module.css';
@@ -88,6 +88,7 @@ export function Bench({ migration, workbench, monaco, target, nothing }: BenchPr
   const titles = useMemo(() => titlesOf(workbench), [workbench]);
   const unmatched = useMemo(() => groupUnmatched(workbench, shown), [workbench, shown]);
   const keys = useMemo(() => documentKeys(workbench.after), [workbench]);
+  const findingNames = useMemo(() => findingKeys(workbench), [workbench]);
   const view = readView(search, workbench, source);
   const findings = useMemo(
     () => shownFindings(allFindings, { isAcceptedShown: view.isAcceptedShown, open: view.finding }),
@@ -124,10 +125,10 @@ export function Bench({ migration, workbench, monaco, target, nothing }: BenchPr
         at: writePlace(next, workbench, source),
         field: undefined,
         tab: keys[open],
-        finding: opened === undefined ? undefined : String(opened),
+        finding: opened === undefined ? undefined : findingNames[opened],
       });
     },
-    [links, findings, keys, soon, source, tab, workbench],
+    [links, findings, findingNames, keys, soon, source, tab, workbench],
   );
   const goTo = useCallback(
     (next: Place, finding?: number) => {
@@ -143,10 +144,10 @@ export function Bench({ migration, workbench, monaco, target, nothing }: BenchPr
       const entry = findings[position];
       if (entry === undefined) return;
       const { line, index, finding } = entry;
-      if (line === undefined) soon({ finding: String(index) });
+      if (line === undefined) soon({ finding: findingNames[index] });
       else choose({ side: 'before', line, column: finding.diagnostic.column ?? 1 }, index);
     },
-    [choose, findings, soon],
+    [choose, findings, findingNames, soon],
   );
   const openPosition = findings.findIndex(({ index }) => index === view.finding);
   const showList = (list: List): void =>

@@ -8,7 +8,7 @@ export type OverridesById = ReadonlyMap<string, ResourceOverride>;
 /** Where the workbench shows an override among all that there are, beside a service or the Istio resource of an index. */
 export function overrideAddress(
   migration: string,
-  beside: { readonly service: string } | { readonly resource: number },
+  beside: { readonly service: string } | { readonly resource: number | string },
   { subject: { kind, namespace, name } }: Pick<ResourceOverride, 'subject'>,
 ): string {
   const tab = `${kind}/${namespace}/${name}`;
