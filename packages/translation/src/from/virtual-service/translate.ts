@@ -179,10 +179,12 @@ function translatePort(
       context.claim(field, 'unsupported', codes.virtualService.clients);
   }
   const inUse = layouts.filter((one) => one !== undefined && one.placed.length > 0).length;
+  // A single unit may be one namespace, with nothing written for everybody else.
+  const isForAll = units.every(({ unit }) => Object.keys(unit.labels).length === 0);
   for (const [index, { steps }] of units.entries()) {
     const layout = layouts[index];
-    translateFaults(context, backends, service, port, steps, inUse === 1);
-    const options = { isForAll: units.length === 1, answers404: layout?.unmatched === true };
+    translateFaults(context, backends, service, port, steps, isForAll);
+    const options = { isForAll, answers404: layout?.unmatched === true };
     const routes = found[index]?.host?.routes ?? [];
     const answered = translateDirectResponses(context, service, port, routes, steps, options);
     if (layout !== undefined) loseRefused(context, layout, answered);
