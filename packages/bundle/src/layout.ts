@@ -174,8 +174,9 @@ function filesWithin(emitted: readonly Emitted[], format: ResourceForm): string[
       const { folder, name } = patchOf(one.object);
       return `patches/${folder}/${name}`;
     }
-    const cluster = format === 'universal' && !isUniversal(one.object) ? 'kubernetes/' : '';
-    const folder = `${one.role === 'draft' ? 'drafts/' : ''}${cluster}${directoryOf(one.stage)}`;
+    const directory = directoryOf(one.stage);
+    const within = format === 'universal' && !isUniversal(one.object) ? `kubernetes/${directory}` : directory;
+    const folder = one.role === 'draft' ? `drafts/${within}` : within;
     const files = folders.get(folder) ?? new Map<string | undefined, string>();
     folders.set(folder, files);
     const topic = topicOf(one.stage)(one);
@@ -236,8 +237,9 @@ function planPlace(
 } {
   const fileOf = filesWithin(emitted, format);
   const documents = new Map<string, Json[]>();
-  for (const [index, one] of emitted.entries())
+  emitted.forEach((one, index) => {
     if (one.role !== 'patch') group(documents, fileOf[index] as string, documentOf(one, format, settings));
+  });
   const files = planPatches(emitted);
   const directories = new Map<string, string[]>();
   const sizes = new Map<string, number>();
@@ -285,7 +287,9 @@ export function planLayout(translation: Translation, format: ResourceForm = 'kub
     for (const step of planned.steps) steps.add(step);
     sizes.set(folder, planned.sizes);
     files.push(...planned.files.map((file) => ({ ...file, path: `${folder}${file.path}` })));
-    for (const [position, index] of indices.entries()) fileOf[index] = `${folder}${planned.fileOf[position] as string}`;
+    indices.forEach((index, position) => {
+      fileOf[index] = `${folder}${planned.fileOf[position] as string}`;
+    });
   }
   const ordered = stages
     .map(directoryOf)

@@ -1,6 +1,6 @@
 import type { Diagnostic, Severity } from '@isthmus/diagnostics';
 import type { AccessRow, VerdictRow } from '@isthmus/equivalence/tallies';
-import type { AppliedOverride, LedgerEntry, Outcome, Translation } from '@isthmus/translation';
+import type { AppliedOverride, Emitted, LedgerEntry, Outcome, Translation } from '@isthmus/translation';
 
 interface ReportedEntry {
   readonly resource: {
@@ -89,7 +89,8 @@ export interface Report {
 function entryOf({ resource, fields }: LedgerEntry): ReportedEntry {
   const { apiVersion, kind, namespace, name, source } = resource;
   const { file, line, cluster } = source;
-  return { resource: { apiVersion, kind, namespace, name, file, line, ...(cluster && { cluster }) }, fields };
+  const reported = { apiVersion, kind, namespace, name, file, line };
+  return { resource: cluster ? { ...reported, cluster } : reported, fields };
 }
 
 const overriddenBy = ({ change, paths, reason, by, at }: AppliedOverride) => ({
@@ -99,6 +100,31 @@ const overriddenBy = ({ change, paths, reason, by, at }: AppliedOverride) => ({
   ...(by === undefined ? {} : { by }),
   ...(at === undefined ? {} : { at }),
 });
+
+function emittedOf({ object, role, place, override }: Emitted, file: string): Report['resources'][number] {
+  const { apiVersion, kind, metadata } = object;
+  const reported = { apiVersion, kind, namespace: metadata.namespace ?? '', name: metadata.name, file };
+  // Nearly all of one cluster.
+  if (role === 'resource' && place === undefined && override === undefined) return reported;
+  return {
+    ...reported,
+    ...(place?.kind === 'zone' ? { zone: place.zone } : {}),
+    ...(place?.kind === 'global' ? { global: true as const } : {}),
+    ...(role === 'patch' ? { patch: true as const } : {}),
+    ...(role === 'draft' ? { draft: true as const } : {}),
+    ...(override === undefined ? {} : { overridden: overriddenBy(override) }),
+  };
+}
+
+/** How many fields have each outcome. */
+function outcomesIn(ledger: readonly LedgerEntry[]): Record<Outcome, number> {
+  const outcomes: Record<Outcome, number> = { exact: 0, approximate: 0, unsupported: 0, inert: 0, untranslated: 0 };
+  const count = ({ fields }: LedgerEntry): void => {
+    for (const { outcome } of fields) outcomes[outcome]++;
+  };
+  ledger.forEach(count);
+  return outcomes;
+}
 
 /**
  * Builds the report of a translation.
@@ -116,12 +142,6 @@ export function buildReport(
 ): Report {
   const { estate, emitted } = translation;
   const skipped = Map.groupBy(estate.skipped, ({ file }) => file);
-  const outcomes: Record<Outcome, number> = { exact: 0, approximate: 0, unsupported: 0, inert: 0, untranslated: 0 };
-  let fields = 0;
-  for (const entry of translation.ledger) {
-    fields += entry.fields.length;
-    for (const { outcome } of entry.fields) outcomes[outcome]++;
-  }
   const severities: Record<Severity, number> = { blocker: 0, warning: 0, info: 0 };
   for (const { severity } of diagnostics) severities[severity]++;
   return {
@@ -137,20 +157,10 @@ export function buildReport(
     context: translation.context.map(entryOf),
     diagnostics: diagnostics.map((diagnostic) => {
       const accepted = acceptanceOf(diagnostic);
-      return { ...diagnostic, related: diagnostic.related ?? [], ...(accepted === undefined ? {} : { accepted }) };
+      const reported = { ...diagnostic, related: diagnostic.related ?? [] };
+      return accepted === undefined ? reported : { ...reported, accepted };
     }),
-    resources: emitted.map(({ object, role, place, override }, index) => ({
-      apiVersion: object.apiVersion,
-      kind: object.kind,
-      namespace: object.metadata.namespace ?? '',
-      name: object.metadata.name,
-      file: fileOf[index] ?? '',
-      ...(place?.kind === 'zone' ? { zone: place.zone } : {}),
-      ...(place?.kind === 'global' ? { global: true as const } : {}),
-      ...(role === 'patch' ? { patch: true as const } : {}),
-      ...(role === 'draft' ? { draft: true as const } : {}),
-      ...(override === undefined ? {} : { overridden: overriddenBy(override) }),
-    })),
+    resources: emitted.map((one, index) => emittedOf(one, fileOf[index] ?? '')),
     ...(equivalence === undefined ? {} : { equivalence }),
     summary: {
       files: estate.sources.length,
@@ -158,8 +168,8 @@ export function buildReport(
       skipped: estate.skipped.length,
       istioResources: estate.istio.length,
       contextResources: estate.context.length,
-      fields,
-      outcomes,
+      fields: translation.ledger.reduce((sum, { fields }) => sum + fields.length, 0),
+      outcomes: outcomesIn(translation.ledger),
       diagnostics: severities,
       resources: emitted.filter(({ role }) => role === 'resource').length,
       patches: emitted.filter(({ role }) => role === 'patch').length,

@@ -72,12 +72,17 @@ export function createLedger(): Ledger {
     }
     return claims;
   };
+  let said: Claim;
+  let known: Map<string, Claim>;
+  // One for all claims: there are hundreds of thousands of them.
+  const keep = (path: string): void => {
+    const before = known.get(path);
+    if (before === undefined || weight[said.outcome] > weight[before.outcome]) known.set(path, said);
+  };
   const note = (field: Field, claim: Claim): void => {
-    const claims = of(field.resource);
-    eachLeaf(field.value, field.path, (path) => {
-      const before = claims.get(path);
-      if (before === undefined || weight[claim.outcome] > weight[before.outcome]) claims.set(path, claim);
-    });
+    said = claim;
+    known = of(field.resource);
+    eachLeaf(field.value, field.path, keep);
   };
   return {
     claim(field, outcome, code) {

@@ -1,5 +1,5 @@
 import type { Diagnostic, SubjectRef } from '@isthmus/diagnostics';
-import { locate, type Source } from '@isthmus/kubernetes';
+import { locate, type Resource, type Source } from '@isthmus/kubernetes';
 import type { Translation } from './translation.ts';
 
 /** A field whose place in its file's text is wanted, and the index of the diagnostic that is about it. */
@@ -13,23 +13,35 @@ export interface WantedPlace {
 export type FoundPlace = { readonly line: number; readonly column: number } | undefined;
 
 // A List on one line has all of its items there, so that the line alone would not tell them apart.
-const keyOf = (file: string, line: number, { kind, namespace, name }: SubjectRef): string =>
-  `${file}\n${line}\n${kind}\n${namespace}\n${name}`;
+const isOf = (one: Resource, { kind, namespace, name }: SubjectRef): boolean =>
+  one.name === name && one.namespace === namespace && one.kind === kind;
+
+/** Resources by the file and the line that they begin in. */
+function byPlace(resources: readonly Resource[]): ReadonlyMap<string, ReadonlyMap<number, readonly Resource[]>> {
+  const found = new Map<string, Map<number, Resource[]>>();
+  for (const resource of resources) {
+    const { file, line } = resource.source;
+    const inFile = found.get(file) ?? new Map<number, Resource[]>();
+    found.set(file, inFile);
+    const there = inFile.get(line);
+    if (there === undefined) inFile.set(line, [resource]);
+    else there.push(resource);
+  }
+  return found;
+}
 
 /** The fields whose places the diagnostics of a translation lack: so far these name the first line of their resource. */
 export function wantedPlaces({ estate, diagnostics }: Translation): WantedPlace[] {
-  const sources = new Map<string, Source>();
-  for (const resource of [...estate.istio, ...estate.context, ...estate.superseded.map(({ loser }) => loser)]) {
-    const { source } = resource;
-    const key = keyOf(source.file, source.line, resource);
-    if (!sources.has(key)) sources.set(key, source);
-  }
+  const resources = byPlace([...estate.istio, ...estate.context, ...estate.superseded.map(({ loser }) => loser)]);
   const wanted: WantedPlace[] = [];
   for (const [index, { file, line, column, path, resource }] of diagnostics.entries()) {
     const lacks = file !== undefined && line !== undefined && path !== undefined && column === undefined;
     if (!lacks || resource === undefined) continue;
-    const source = sources.get(keyOf(file, line, resource));
-    if (source !== undefined) wanted.push({ index, source, path });
+    const found = resources
+      .get(file)
+      ?.get(line)
+      ?.find((one) => isOf(one, resource));
+    if (found !== undefined) wanted.push({ index, source: found.source, path });
   }
   return wanted;
 }

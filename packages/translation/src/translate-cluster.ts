@@ -138,6 +138,13 @@ function accountForContext(
   };
 }
 
+/** Losers of duplicates that are Istio's. */
+function losersIn({ superseded, context }: Estate): Resource[] {
+  if (superseded.length === 0) return [];
+  const contextKinds = new Set(context.map(({ group, kind }) => `${group}/${kind}`));
+  return superseded.flatMap(({ loser }) => (contextKinds.has(`${loser.group}/${loser.kind}`) ? [] : [loser]));
+}
+
 function accountForLoser(resource: Resource): LedgerEntry {
   const { code } = codes.translation.superseded;
   return { resource, fields: leavesOf(resource).map((path) => ({ path, outcome: 'inert', code, targets: none })) };
@@ -215,9 +222,7 @@ function conclude(workings: Workings, objection: Objection): Translation {
     context.push(accounted.entry);
     if (accounted.diagnostic !== undefined) found.push(accounted.diagnostic);
   }
-  const contextKinds = new Set(estate.context.map(({ group, kind }) => `${group}/${kind}`));
-  for (const { loser } of estate.superseded) {
-    if (contextKinds.has(`${loser.group}/${loser.kind}`)) continue;
+  for (const loser of losersIn(estate)) {
     ledger.push(accountForLoser(loser));
     found.push(diagnose(codes.translation.superseded, {}, placeOf(loser)));
   }
