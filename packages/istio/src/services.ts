@@ -111,13 +111,14 @@ function readService(resource: Resource): Service {
   };
 }
 
-/** Indexes the Services of an estate. */
-export function indexServices(estate: Estate, clusterDomain: string): ServiceIndex {
-  const read = estate.context
-    .filter((resource) => resource.group === '' && resource.kind === 'Service')
-    .map(readService);
+function readIndex(estate: Estate, clusterDomain: string): ServiceIndex {
   // Istio takes Services of one name in several clusters for one (edge.md X4).
-  const byName = new Map(read.map((service) => [`${service.namespace}/${service.name}`, service]));
+  const byName = new Map<string, Service>();
+  for (const resource of estate.context) {
+    if (resource.kind !== 'Service' || resource.group !== '') continue;
+    const service = readService(resource);
+    byName.set(`${service.namespace}/${service.name}`, service);
+  }
   const suffix = `.svc.${clusterDomain}`;
   return {
     all: [...byName.values()],
@@ -130,4 +131,15 @@ export function indexServices(estate: Estate, clusterDomain: string): ServiceInd
       return name && owner && rest.length === 0 ? { namespace: owner, name } : undefined;
     },
   };
+}
+
+const indexes = new WeakMap<Estate, Map<string, ServiceIndex>>();
+
+/** Indexes the Services of an estate; read once for each. */
+export function indexServices(estate: Estate, clusterDomain: string): ServiceIndex {
+  const ofEstate = indexes.get(estate) ?? new Map<string, ServiceIndex>();
+  indexes.set(estate, ofEstate);
+  const index = ofEstate.get(clusterDomain) ?? readIndex(estate, clusterDomain);
+  ofEstate.set(clusterDomain, index);
+  return index;
 }

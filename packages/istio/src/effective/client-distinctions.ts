@@ -104,7 +104,8 @@ function readDistinctions(config: EffectiveConfig): ClientDistinctions {
     const { inMesh, hosts, exportTo, namespace } = virtualService;
     if (!inMesh) continue;
     for (const { host } of hosts) {
-      entryOf(virtualServices, host, (): EffectiveVirtualService[] => []).push(virtualService);
+      const ofHost = entryOf(virtualServices, host, (): EffectiveVirtualService[] => []);
+      if (ofHost.at(-1) !== virtualService) ofHost.push(virtualService);
       if (!exportTo.has('*')) differs(host, limited(exportTo, namespace));
       // Routes of the Gateway API go before what others export, for clients of their own namespace.
       else if (isDerived(virtualService.resource) && config.virtualServices.withHost(host.toLowerCase()).length > 1)
@@ -147,7 +148,9 @@ const distinctions = new WeakMap<EffectiveConfig, ClientDistinctions>();
 
 /** What tells the clients of an estate apart. */
 export function distinctionsOf(config: EffectiveConfig): ClientDistinctions {
-  const found = distinctions.get(config) ?? readDistinctions(config);
+  const before = distinctions.get(config);
+  if (before !== undefined) return before;
+  const found = readDistinctions(config);
   distinctions.set(config, found);
   return found;
 }

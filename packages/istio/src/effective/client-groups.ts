@@ -54,8 +54,11 @@ const remaining = new WeakMap<readonly string[], Map<string, readonly string[]>>
 /** A list without some of its names. */
 function without(list: readonly string[], some: readonly string[]): readonly string[] {
   if (list.length === 0 || some.length === 0) return list;
-  const ofList = remaining.get(list) ?? new Map<string, readonly string[]>();
-  remaining.set(list, ofList);
+  let ofList = remaining.get(list);
+  if (ofList === undefined) {
+    ofList = new Map();
+    remaining.set(list, ofList);
+  }
   const key = [...some].sort().join();
   const before = ofList.get(key);
   if (before !== undefined) return before;
@@ -74,7 +77,9 @@ interface SelectorIndex {
 const indexes = new WeakMap<readonly Labels[], SelectorIndex>();
 
 function indexOf(asked: readonly Labels[]): SelectorIndex {
-  const index = indexes.get(asked) ?? {
+  const before = indexes.get(asked);
+  if (before !== undefined) return before;
+  const index = {
     key: asked.map(keyOf).join(' '),
     byPair: Map.groupBy(asked, (selector) => pairsOf(selector)[0] as string),
   };
@@ -129,10 +134,15 @@ function groupsOf(
   imagined: readonly Labels[],
   found: ClientDistinctions,
 ): readonly ClientGroup[] {
-  const ofNamespaces = made.get(namespaces) ?? new Map<string, readonly ClientGroup[]>();
-  made.set(namespaces, ofNamespaces);
+  let ofNamespaces = made.get(namespaces);
+  if (ofNamespaces === undefined) {
+    ofNamespaces = new Map();
+    made.set(namespaces, ofNamespaces);
+  }
   const key = `${indexOf(asked).key} ${imagined.length}`;
-  const groups = ofNamespaces.get(key) ?? partsOf(namespaces, asked, imagined, found);
+  const before = ofNamespaces.get(key);
+  if (before !== undefined) return before;
+  const groups = partsOf(namespaces, asked, imagined, found);
   ofNamespaces.set(key, groups);
   return groups;
 }

@@ -28,13 +28,13 @@ export interface ClientQuestions {
 }
 
 /** The names of a service, of which another VirtualService than its own may take some. */
-function namesOf({ registry, mesh }: EffectiveConfig, host: string): string[] {
+function namesOf({ registry, mesh }: EffectiveConfig, host: string): Set<string> {
   const names = new Set([host]);
   for (const service of registry.withHost(host)) {
     const client = { namespace: service.namespace, labels: {} };
     for (const domain of domainsOf(service, client, registry, mesh.clusterDomain).all) names.add(domain);
   }
-  return [...names];
+  return names;
 }
 
 const everyValue = <V>({ exact, wildcard }: HostMap<V>): V[] => [...exact.values(), ...wildcard.values()];
@@ -71,8 +71,9 @@ export function questionsAbout(config: EffectiveConfig, host: string | undefined
   const found = distinctionsOf(config);
   const named = <V>(map: HostMap<V>, hosts: Iterable<string>): readonly V[] =>
     host === undefined ? everyValue(map) : everyMatchOf(map, hosts);
-  const own = host === undefined ? [] : namesOf(config, host);
-  const virtualServices = new Set(named(found.virtualServices, own).flat());
+  const own = host === undefined ? new Set<string>() : namesOf(config, host);
+  const lists = named(found.virtualServices, own);
+  const virtualServices = lists.length === 1 ? (lists[0] ?? []) : new Set(lists.flat());
   const hosts = new Set(host === undefined ? [] : [host]);
   const sources = new Set<string>();
   const sourceLabels: Labels[] = [];
@@ -106,7 +107,7 @@ export function questionsAbout(config: EffectiveConfig, host: string | undefined
       return [...ofSidecars, ...selectors.flatMap((byNamespace) => byNamespace.get(namespace) ?? [])];
     },
     matchingIn(list) {
-      const those = matching.get(list) ?? own.flatMap((one) => list.matching(one));
+      const those = matching.get(list) ?? [...own].flatMap((one) => list.matching(one));
       matching.set(list, those);
       return those;
     },

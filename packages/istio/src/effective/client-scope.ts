@@ -145,12 +145,8 @@ function scopeWith(
   registry: Registry,
 ): ClientScope {
   let destinations: readonly Map<string, Set<number>>[] | undefined;
-  const [only, ...further] = listeners;
   const look = (host: string): RegistryService | undefined => {
-    const imported =
-      further.length === 0
-        ? only?.services.get(host)
-        : united(listeners.flatMap(({ services }) => services.get(host) ?? []));
+    const imported = united(listeners.flatMap(({ services }) => services.get(host) ?? []));
     if (imported !== undefined) return imported;
     const other = bestService(host, namespace, registry);
     if (other === undefined) return undefined;
@@ -158,12 +154,15 @@ function scopeWith(
     return inferService(other, destinations);
   };
   const found = new Map<string, RegistryService | undefined>();
+  const only = listeners.length === 1 ? listeners[0]?.services : undefined;
   return {
     namespace,
     sidecar,
     listeners,
     outboundTrafficPolicy,
     service(host) {
+      const imported = only?.get(host);
+      if (imported !== undefined) return imported;
       if (!found.has(host)) found.set(host, look(host));
       return found.get(host);
     },

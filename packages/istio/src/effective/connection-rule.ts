@@ -24,6 +24,8 @@ export interface EffectiveConnectionRule {
 }
 
 export function readConnectionRules(list: Field | undefined, mesh: MeshSettings): EffectiveConnectionRule[] {
+  // Most VirtualServices have none.
+  if (list === undefined) return [];
   return objectItems(list).map((field) => ({
     field,
     matches: objectItems(child(field, 'match')).map((match) => ({

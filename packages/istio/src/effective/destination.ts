@@ -35,10 +35,12 @@ export function readDestination(field: Field | undefined, mesh: MeshSettings): E
 
 /** Reads `route`; entries without a host, which admission refuses, are left out. */
 export function readRoute(field: Field | undefined, mesh: MeshSettings): EffectiveRouteDestination[] {
-  return objectItems(field).flatMap((entry) => {
+  const route: EffectiveRouteDestination[] = [];
+  for (const entry of objectItems(field)) {
     const destination = readDestination(child(entry, 'destination'), mesh);
-    if (destination === undefined) return [];
+    if (destination === undefined) continue;
     const weight = number(given(entry, 'weight'));
-    return [{ field: entry, destination, weight, headers: objectField(child(entry, 'headers')) }];
-  });
+    route.push({ field: entry, destination, weight, headers: objectField(child(entry, 'headers')) });
+  }
+  return route;
 }

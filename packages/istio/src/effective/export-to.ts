@@ -5,13 +5,14 @@ export type ExportTo = ReadonlySet<string>;
 
 /** The namespaces of a list such as `spec.exportTo`; undefined where it is absent or empty, so that a default applies. */
 export function readExportTo(field: Field | undefined): ExportTo | undefined {
+  if (field === undefined) return undefined;
   const values = items(field).flatMap((item) => text(item)?.value ?? []);
   return values.length === 0 ? undefined : new Set(values);
 }
 
 /** The same namespaces with `.` written out. */
 export function withOwnNamespace(exportTo: ExportTo, namespace: string): ExportTo {
-  return new Set([...exportTo].map((name) => (name === '.' ? namespace : name)));
+  return exportTo.has('.') ? new Set([...exportTo].map((name) => (name === '.' ? namespace : name))) : exportTo;
 }
 
 /** Whether a namespace may see a resource of another (istio/pilot/pkg/model/push_context.go IsServiceVisible, 1.32). */

@@ -8,11 +8,12 @@ export const objectField = (field: Field | undefined): Field<JsonObject> | undef
   isObjectField(field) ? field : undefined;
 
 /** The entries of a list that hold maps. */
-export const objectItems = (field: Field | undefined): Field<JsonObject>[] => items(field).filter(isObjectField);
+export const objectItems = (field: Field | undefined): Field<JsonObject>[] =>
+  field === undefined ? [] : items(field).filter(isObjectField);
 
 /** The entries of a list that hold texts. */
 export const textItems = (field: Field | undefined): Field<string>[] =>
-  items(field).flatMap((item) => text(item) ?? []);
+  field === undefined ? [] : (items(field).filter((item) => text(item) !== undefined) as Field<string>[]);
 
 /** The field under a key where it says something: an explicit null counts as absent, as in protobuf's JSON. */
 export function given<T extends Json>(field: Field | undefined, step: Step): Field<T> | undefined {

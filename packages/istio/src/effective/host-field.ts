@@ -10,7 +10,7 @@ export interface HostField extends Field<string> {
 /** Completes a host with the namespace of the resource that it stands in; undefined where the field is no text. */
 export function readHost(field: Field | undefined, { clusterDomain }: MeshSettings): HostField | undefined {
   const written = text(field);
-  return (
-    written && { ...written, host: resolveHost(written.value, effectiveNamespace(written.resource), clusterDomain) }
-  );
+  if (written === undefined) return undefined;
+  const { resource, path, value } = written;
+  return { resource, path, value, host: resolveHost(value, effectiveNamespace(resource), clusterDomain) };
 }

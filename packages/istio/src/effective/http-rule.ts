@@ -68,8 +68,12 @@ export interface EffectiveHttpRule {
   readonly mirrors: readonly EffectiveMirror[];
 }
 
-const named = (match: Field, key: string): Record<string, Field> =>
-  Object.fromEntries(entries(objectField(child(match, key))));
+const nothing: Readonly<Record<string, Field>> = {};
+
+function named(match: Field, key: string): Readonly<Record<string, Field>> {
+  const written = child(match, key);
+  return written === undefined ? nothing : Object.fromEntries(entries(objectField(written)));
+}
 
 function readMatch(match: Field<JsonObject>): EffectiveMatch {
   const textConditions: Partial<Record<TextCondition, Field<JsonObject>>> = {};
@@ -97,12 +101,15 @@ function readMatch(match: Field<JsonObject>): EffectiveMatch {
 
 function readMirrors(settings: EffectiveHttpRule['settings'], mesh: MeshSettings): EffectiveMirror[] {
   const single = readDestination(settings.mirror, mesh);
-  const several = objectItems(settings.mirrors).flatMap((mirror): EffectiveMirror[] => {
+  const mirrors: EffectiveMirror[] =
+    single === undefined
+      ? []
+      : [{ destination: single, percentage: settings.mirrorPercentage ?? settings.mirrorPercent }];
+  for (const mirror of objectItems(settings.mirrors)) {
     const destination = readDestination(child(mirror, 'destination'), mesh);
-    return destination === undefined ? [] : [{ destination, percentage: given(mirror, 'percentage') }];
-  });
-  if (single === undefined) return several;
-  return [{ destination: single, percentage: settings.mirrorPercentage ?? settings.mirrorPercent }, ...several];
+    if (destination !== undefined) mirrors.push({ destination, percentage: given(mirror, 'percentage') });
+  }
+  return mirrors;
 }
 
 /** A rule with other settings, so that what follows from them agrees. */
@@ -123,14 +130,13 @@ export function readHttpRule(field: Field<JsonObject>, mesh: MeshSettings): Effe
     if (setting !== undefined && !(isList(setting.value) && setting.value.length === 0)) settings[key] = setting;
   }
   const name = text(given(field, 'name'));
-  const rule: EffectiveHttpRule = {
+  return {
     field,
     delegatedBy: undefined,
     name: name === undefined || name.value === '' ? [] : [name],
     matches: objectItems(child(field, 'match')).map(readMatch),
-    settings: {},
-    route: [],
-    mirrors: [],
+    settings,
+    route: readRoute(settings.route, mesh),
+    mirrors: readMirrors(settings, mesh),
   };
-  return withSettings(rule, settings, mesh);
 }

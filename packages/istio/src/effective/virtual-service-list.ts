@@ -40,6 +40,8 @@ function layerOf(all: readonly EffectiveVirtualService[]): Layer {
   return { all, byHost, first, rank: new Map(all.map((virtualService, index) => [virtualService, index])) };
 }
 
+const none: readonly EffectiveVirtualService[] = [];
+
 /** The list that these layers make one after the other; a VirtualService of two layers counts in the first. */
 function listOf(layers: readonly Layer[]): VirtualServiceList {
   let all: readonly EffectiveVirtualService[] | undefined;
@@ -61,10 +63,13 @@ function listOf(layers: readonly Layer[]): VirtualServiceList {
     inOrder,
     matching(host) {
       const lower = host.toLowerCase();
-      const lists = layers.flatMap(({ byHost }) => everyMatch(byHost, lower));
-      const [only = []] = lists;
+      const [layer] = layers;
+      const lists =
+        layers.length === 1 && layer !== undefined
+          ? everyMatch(layer.byHost, lower)
+          : layers.flatMap(({ byHost }) => everyMatch(byHost, lower));
       // That of one host is in order already.
-      return lists.length < 2 ? only : inOrder(new Set(lists.flat()));
+      return lists.length < 2 ? (lists[0] ?? none) : inOrder(new Set(lists.flat()));
     },
     mostSpecific(host) {
       for (const { first } of layers) {

@@ -45,7 +45,9 @@ export function readVirtualService(resource: Resource, mesh: MeshSettings): Effe
   return {
     resource,
     namespace,
-    hosts: items(child(spec, 'hosts')).flatMap((item) => readHost(item, mesh) ?? []),
+    hosts: items(child(spec, 'hosts'))
+      .map((item) => readHost(item, mesh))
+      .filter((host) => host !== undefined),
     gateways,
     inMesh: gateways.length === 0 || gateways.some(({ value }) => value === 'mesh'),
     exportTo: withOwnNamespace(readExportTo(child(spec, 'exportTo')) ?? mesh.virtualServiceExportTo, namespace),

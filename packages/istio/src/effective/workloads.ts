@@ -19,7 +19,16 @@ export interface Workload {
   readonly resource: Resource;
 }
 
-const templated = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'ReplicationController', 'Rollout']);
+/** Kinds with pods of `spec.template`. */
+const templated = new Set([
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'ReplicaSet',
+  'ReplicationController',
+  'Rollout',
+  'Job',
+]);
 
 const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 
@@ -34,15 +43,11 @@ const generated =
 
 function podOf(resource: Resource): { metadata: JsonObject; spec: JsonObject } | undefined {
   const { kind, object } = resource;
+  if (kind !== 'Pod' && kind !== 'CronJob' && !templated.has(kind)) return undefined;
   const spec = mapOf(object.spec);
   if (kind === 'Pod') return { metadata: mapOf(object.metadata), spec };
-  const template =
-    kind === 'CronJob'
-      ? mapOf(mapOf(mapOf(spec.jobTemplate).spec).template)
-      : templated.has(kind) || kind === 'Job'
-        ? mapOf(spec.template)
-        : undefined;
-  return template && { metadata: mapOf(template.metadata), spec: mapOf(template.spec) };
+  const template = mapOf(kind === 'CronJob' ? mapOf(mapOf(spec.jobTemplate).spec).template : spec.template);
+  return { metadata: mapOf(template.metadata), spec: mapOf(template.spec) };
 }
 
 function containerPorts(spec: JsonObject): ContainerPort[] {
@@ -56,20 +61,17 @@ function containerPorts(spec: JsonObject): ContainerPort[] {
 }
 
 function workloadOf(resource: Resource): Workload | undefined {
-  const namespace = effectiveNamespace(resource);
-  const { name } = resource;
-  if (resource.group === 'networking.istio.io') {
+  const { group, kind, name } = resource;
+  if (group === 'networking.istio.io') {
+    if (kind !== 'WorkloadGroup' && kind !== 'WorkloadEntry') return undefined;
     const spec = mapOf(resource.object.spec);
     const [labels, account] =
-      resource.kind === 'WorkloadGroup'
+      kind === 'WorkloadGroup'
         ? [mapOf(spec.metadata).labels, mapOf(spec.template).serviceAccount]
-        : resource.kind === 'WorkloadEntry'
-          ? [spec.labels, spec.serviceAccount]
-          : [undefined, undefined];
-    if (resource.kind !== 'WorkloadGroup' && resource.kind !== 'WorkloadEntry') return undefined;
+        : [spec.labels, spec.serviceAccount];
     const serviceAccount = textOf(account) || 'default';
     return {
-      namespace,
+      namespace: effectiveNamespace(resource),
       name,
       labels: labelsOf(labels),
       serviceAccount,
@@ -81,7 +83,7 @@ function workloadOf(resource: Resource): Workload | undefined {
   const pod = podOf(resource);
   if (pod === undefined) return undefined;
   return {
-    namespace,
+    namespace: effectiveNamespace(resource),
     name,
     labels: Object.fromEntries(Object.entries(labelsOf(pod.metadata.labels)).filter(([key]) => !generated.test(key))),
     serviceAccount: textOf(pod.spec.serviceAccountName) || textOf(pod.spec.serviceAccount) || 'default',
@@ -91,9 +93,20 @@ function workloadOf(resource: Resource): Workload | undefined {
   };
 }
 
-/** The workloads of an estate, in its order: pods and pod templates, WorkloadGroups and WorkloadEntries. */
-export function workloadsOf(estate: Estate): Workload[] {
-  return [...estate.context, ...estate.istio].map(workloadOf).filter((workload) => workload !== undefined);
+const workloads = new WeakMap<Estate, readonly Workload[]>();
+
+/** The workloads of an estate, in its order: pods and pod templates, WorkloadGroups and WorkloadEntries; read once for each. */
+export function workloadsOf(estate: Estate): readonly Workload[] {
+  const before = workloads.get(estate);
+  if (before !== undefined) return before;
+  const found: Workload[] = [];
+  for (const resources of [estate.context, estate.istio])
+    for (const resource of resources) {
+      const workload = workloadOf(resource);
+      if (workload !== undefined) found.push(workload);
+    }
+  workloads.set(estate, found);
+  return found;
 }
 
 /**
