@@ -13,6 +13,9 @@ export interface ClientUnit {
   readonly within: readonly number[];
 }
 
+/** Whether a unit is not told apart from the other clients by anything. */
+export const isEverybody = ({ labels }: Pick<ClientUnit, 'labels'>): boolean => Object.keys(labels).length === 0;
+
 const namespaceLabel = 'k8s.kuma.io/namespace';
 
 const includes = (outer: Readonly<Record<string, string>>, inner: Readonly<Record<string, string>>): boolean =>
@@ -104,9 +107,9 @@ export const everySidecar = (context: Context): Readonly<Record<string, unknown>
     : { kind: 'Mesh' };
 
 /** How policies select the clients of a unit. */
-export const clientsRef = ({ labels }: Pick<ClientUnit, 'labels'>): Readonly<Record<string, unknown>> =>
-  Object.keys(labels).length === 0 ? { kind: 'Mesh' } : { kind: 'Dataplane', labels };
+export const clientsRef = (unit: Pick<ClientUnit, 'labels'>): Readonly<Record<string, unknown>> =>
+  isEverybody(unit) ? { kind: 'Mesh' } : { kind: 'Dataplane', labels: unit.labels };
 
 /** How routes select the clients of a unit: gateways have routes of their own. */
-export const routedClientsRef = (context: Context, { labels }: ClientUnit): Readonly<Record<string, unknown>> =>
-  Object.keys(labels).length === 0 ? everySidecar(context) : clientsRef({ labels });
+export const routedClientsRef = (context: Context, unit: ClientUnit): Readonly<Record<string, unknown>> =>
+  isEverybody(unit) ? everySidecar(context) : clientsRef(unit);

@@ -7,9 +7,10 @@ import { roleFor } from '../../effective-config.ts';
 import type { Field } from '../../field.ts';
 import { shortHash } from '../../names.ts';
 import type { Backends } from './backends.ts';
+import { isEverybody } from './client-units.ts';
 import { durationText } from './durations.ts';
 import { policyName } from './emit-http.ts';
-import type { Step } from './expand.ts';
+import type { UnitSteps } from './layout.ts';
 
 type Workloads = Endpoints & { readonly kind: 'workloads' };
 
@@ -42,20 +43,21 @@ const isDrawnOften = ({ settings }: Context, backends: Backends, { host }: Regis
 /**
  * Faults on purpose. Kong Mesh makes them in the server, for all requests of all clients: that comes near to Istio's only where
  * every rule of the service says the same for every client and sends to the service itself (routing.md 3.3, T71, T72). Else they are lost.
- * @param isForAll whether all clients follow these steps
+ * @param units all clients of the port; those without steps have no rules
  */
 export function translateFaults(
   context: Context,
   backends: Backends,
   service: RegistryService,
   port: ServicePort,
-  steps: readonly Step[],
-  isForAll: boolean,
+  units: readonly UnitSteps[],
 ): void {
+  const steps = units.flatMap((one) => one.steps);
   const found = steps.flatMap(({ route }) => faultOf(route) ?? []);
   const [first] = found;
   if (first === undefined) return;
   const forwards = steps.filter(({ action }) => action.kind === 'forward');
+  const isForAll = units.some(({ unit }) => isEverybody(unit)) && units.every((one) => one.steps.length > 0);
   const isEverywhere =
     found.length === forwards.length && new Set(found.map(({ fault }) => JSON.stringify(fault))).size === 1;
   const { abort, delay } = first.fault;

@@ -20,7 +20,7 @@ import { externalNames } from '../service-entry/external.ts';
 import { loseRoutes, ownRoutes, settleBinding, settleRoutes } from './account.ts';
 import type { RouteSettings } from './action.ts';
 import { type Backends, backendsOf, sectionOf } from './backends.ts';
-import { amongThose, type ClientUnit, clientUnits } from './client-units.ts';
+import { amongThose, type ClientUnit, clientUnits, isEverybody } from './client-units.ts';
 import { translateDirectResponses } from './direct-responses.ts';
 import { emitHttpRoutes, emitNoRetries, type PortRoutes } from './emit-http.ts';
 import { type FoundConnections, translateConnections } from './emit-tcp.ts';
@@ -179,11 +179,11 @@ function translatePort(
       context.claim(field, 'unsupported', codes.virtualService.clients);
   }
   const inUse = layouts.filter((one) => one !== undefined && one.placed.length > 0).length;
+  translateFaults(context, backends, service, port, units);
   // A single unit may be one namespace, with nothing written for everybody else.
-  const isForAll = units.every(({ unit }) => Object.keys(unit.labels).length === 0);
+  const isForAll = units.every(({ unit }) => isEverybody(unit));
   for (const [index, { steps }] of units.entries()) {
     const layout = layouts[index];
-    translateFaults(context, backends, service, port, steps, isForAll);
     const options = { isForAll, answers404: layout?.unmatched === true };
     const routes = found[index]?.host?.routes ?? [];
     const answered = translateDirectResponses(context, service, port, routes, steps, options);
