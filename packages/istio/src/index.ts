@@ -7,7 +7,9 @@ export {
   clustersOf,
   compileClusterSettings,
   defaultHashPolicy,
+  hashOfRule,
   settingsOf,
+  trafficSettings,
 } from './behavior/cluster-settings.ts';
 export { compileGateways, type GatewayPort } from './behavior/gateway.ts';
 export type { Concern } from './behavior/patch-effects.ts';

@@ -2,8 +2,9 @@ import type { Client, ClusterSettings, HashPolicy } from '@isthmus/behavior';
 import { child, descend, type Field, text } from '@isthmus/kubernetes';
 import type { EffectiveConfig } from '../effective/config.ts';
 import type { EffectiveDestinationRule, EffectiveSubset } from '../effective/destination-rule.ts';
+import type { MeshSettings } from '../effective/mesh-settings.ts';
 import type { RegistryService, Resolution } from '../effective/registry.ts';
-import { effectivePolicy } from '../effective/traffic-policy.ts';
+import { type EffectivePolicy, effectivePolicy } from '../effective/traffic-policy.ts';
 import type { ServicePort } from '../services.ts';
 import { connectionSettings, httpSettings } from './connection-pool.ts';
 import { isEmptySubset, isOriginal } from './destination.ts';
@@ -58,6 +59,35 @@ function isMutualTlsAutomatic(config: EffectiveConfig, { service, rule, subset }
 /** Ways to balance that no recorded configuration shows. */
 const unreadBalancing = ['zoneAwareLbSetting', 'backendUtilization'];
 
+/** Limits, times, outliers and the choice of an endpoint: what a traffic policy says whatever protocol is spoken. */
+function policySettings(
+  { loadBalancer, connectionPool, retryBudget, outlierDetection: outlier }: EffectivePolicy,
+  service: RegistryService,
+  original: boolean,
+  mesh: MeshSettings,
+): Omit<ClusterSettings, 'type' | 'tls' | 'http'> {
+  const isWeighted = isLocalityWeighted(loadBalancer, service, outlier !== undefined, mesh);
+  return {
+    ...loadBalancing(loadBalancer, original),
+    ...connectionSettings(connectionPool, retryBudget, mesh),
+    ...outlierDetection(outlier),
+    commonLbConfig: {
+      healthyPanicThreshold: panicThreshold(outlier, service),
+      ...(isWeighted ? { localityWeightedLbConfig: {} } : {}),
+    },
+  };
+}
+
+/** The settings of a client's connections to one destination that do not depend on TLS and on who answers there. */
+export function trafficSettings(mesh: MeshSettings, { service, port, rule, subset }: Cluster): ClusterSettings {
+  const policy = effectivePolicy(rule, port.port, subset, mesh);
+  const original = isOriginal(service, rule, port.port, subset, mesh);
+  return {
+    ...policySettings(policy, service, original, mesh),
+    ...httpSettings(policy.connectionPool, port, mesh, {}),
+  };
+}
+
 /** The settings of a client's connections to one destination, with all defaults filled in. */
 export function settingsOf(config: EffectiveConfig, cluster: Cluster): ClusterSettings {
   const { mesh } = config;
@@ -75,18 +105,11 @@ export function settingsOf(config: EffectiveConfig, cluster: Cluster): ClusterSe
   });
   const proxyProtocol =
     policy.proxyProtocol === undefined ? undefined : (text(child(policy.proxyProtocol, 'version'))?.value ?? 'V1');
-  const isWeighted = isLocalityWeighted(policy.loadBalancer, service, policy.outlierDetection !== undefined, mesh);
   const unread = unreadBalancing.find((key) => child(policy.loadBalancer, key) !== undefined);
   return {
     ...(unread === undefined ? {} : { unknown: `the model does not follow loadBalancer.${unread} of Istio` }),
     type: original ? 'ORIGINAL_DST' : types[service.resolution],
-    ...loadBalancing(policy.loadBalancer, original),
-    ...connectionSettings(policy.connectionPool, policy.retryBudget, mesh),
-    ...outlierDetection(policy.outlierDetection),
-    commonLbConfig: {
-      healthyPanicThreshold: panicThreshold(policy.outlierDetection, service),
-      ...(isWeighted ? { localityWeightedLbConfig: {} } : {}),
-    },
+    ...policySettings(policy, service, original, mesh),
     tls,
     ...httpSettings(policy.connectionPool, port, mesh, {
       ...options,
@@ -138,5 +161,9 @@ export function defaultHashPolicy(
   host: string,
   port: number,
 ): HashPolicy | undefined {
-  return hashPolicy(hashOfService(config.destinationRule(client, host), port));
+  return hashOfRule(config.destinationRule(client, host), port);
 }
+
+/** The same of the rule that is in force for the client. */
+export const hashOfRule = (rule: EffectiveDestinationRule | undefined, port: number): HashPolicy | undefined =>
+  hashPolicy(hashOfService(rule, port));

@@ -1,5 +1,5 @@
 import type { ClusterSettings, HttpConfig } from '@isthmus/behavior';
-import { child, descend, type Field, number, text } from '@isthmus/kubernetes';
+import { child, type Field, number, text } from '@isthmus/kubernetes';
 import { given } from '../effective/fields.ts';
 import type { MeshSettings } from '../effective/mesh-settings.ts';
 import type { ServicePort } from '../services.ts';
@@ -18,10 +18,10 @@ const positive = (field: Field | undefined): number | undefined => {
 
 /** The keepalive of the mesh, one by one overridden by the rule's; `{}` where it is on with the system's values. */
 function keepalive(pool: Field | undefined, mesh: MeshSettings): Pick<ClusterSettings, 'tcpKeepalive'> {
-  const settings = [given(mesh.config, 'tcpKeepalive'), given(child(pool, 'tcp'), 'tcpKeepalive')].filter(
-    (field) => field !== undefined,
-  );
-  if (settings.length === 0) return {};
+  const ofMesh = given(mesh.config, 'tcpKeepalive');
+  const ofRule = given(child(pool, 'tcp'), 'tcpKeepalive');
+  if (ofMesh === undefined && ofRule === undefined) return {};
+  const settings = [ofMesh, ofRule].filter((field) => field !== undefined);
   const seconds = (key: string): number | undefined =>
     settings
       .flatMap((field) => nanoseconds(child(field, key)) ?? [])
@@ -45,14 +45,13 @@ export function connectionSettings(
   mesh: MeshSettings,
 ): Pick<ClusterSettings, 'connectTimeout' | 'circuitBreakers' | 'tcpKeepalive'> {
   const http = child(pool, 'http');
+  const tcp = child(pool, 'tcp');
   const interval = protoDuration(given(retryBudget, 'budgetInterval'));
   return {
     connectTimeout:
-      protoDuration(descend(pool, 'tcp', 'connectTimeout')) ??
-      protoDuration(child(mesh.config, 'connectTimeout')) ??
-      '10s',
+      protoDuration(child(tcp, 'connectTimeout')) ?? protoDuration(child(mesh.config, 'connectTimeout')) ?? '10s',
     circuitBreakers: {
-      maxConnections: positive(descend(pool, 'tcp', 'maxConnections')) ?? unlimited,
+      maxConnections: positive(child(tcp, 'maxConnections')) ?? unlimited,
       maxPendingRequests: positive(child(http, 'http1MaxPendingRequests')) ?? unlimited,
       maxRequests: positive(child(http, 'http2MaxRequests')) ?? unlimited,
       maxRetries: positive(child(http, 'maxRetries')) ?? unlimited,
@@ -80,16 +79,14 @@ function isUpgraded(pool: Field | undefined, port: ServicePort, mesh: MeshSettin
   return isDeclaredHttp(port) && text(child(mesh.config, 'h2UpgradePolicy'))?.value === 'UPGRADE';
 }
 
-/** Which versions of HTTP the proxy speaks, where that differs from plain HTTP/1.1 without options. */
-function protocolOf(pool: Field | undefined, port: ServicePort, mesh: MeshSettings): Partial<Http> {
+const http2Protocols: ReadonlySet<string> = new Set(['http2', 'grpc', 'grpc-web']);
+
+/** Which versions of HTTP the proxy speaks; undefined for plain HTTP/1.1 without options. */
+function protocolOf(pool: Field | undefined, port: ServicePort, mesh: MeshSettings): Partial<Http> | undefined {
   const http = child(pool, 'http');
-  const asClient: Partial<Http> = {
-    useDownstreamProtocolConfig: { httpProtocolOptions: {}, http2ProtocolOptions: {} },
-  };
-  if (child(http, 'useClientProtocol')?.value === true) return asClient;
-  const isHttp2 = ['http2', 'grpc', 'grpc-web'].includes(port.protocol ?? '');
-  if (!isHttp2 && port.protocol === undefined) return asClient;
-  if (!isHttp2 && !isUpgraded(pool, port, mesh)) return {};
+  if (port.protocol === undefined || child(http, 'useClientProtocol')?.value === true)
+    return { useDownstreamProtocolConfig: { httpProtocolOptions: {}, http2ProtocolOptions: {} } };
+  if (!http2Protocols.has(port.protocol) && !isUpgraded(pool, port, mesh)) return undefined;
   const streams = positive(child(http, 'maxConcurrentStreams'));
   const ping = given(http, 'http2KeepAlive');
   const [interval, timeout] = [protoDuration(child(ping, 'interval')), protoDuration(child(ping, 'timeout'))];
@@ -119,13 +116,18 @@ export function httpSettings(
   others: Partial<Http>,
 ): Pick<ClusterSettings, 'http'> {
   const http = child(pool, 'http');
-  const idleTimeout = protoDuration(given(http, 'idleTimeout')) ?? protoDuration(descend(pool, 'tcp', 'idleTimeout'));
-  const maxConnectionDuration = protoDuration(descend(pool, 'tcp', 'maxConnectionDuration'));
+  const tcp = child(pool, 'tcp');
+  const idleTimeout = protoDuration(given(http, 'idleTimeout')) ?? protoDuration(child(tcp, 'idleTimeout'));
+  const maxConnectionDuration = protoDuration(child(tcp, 'maxConnectionDuration'));
   const maxRequestsPerConnection = positive(child(http, 'maxRequestsPerConnection'));
   const isPresent =
-    [idleTimeout, maxConnectionDuration, maxRequestsPerConnection, given(http, 'http2KeepAlive')].some(
-      (value) => value !== undefined,
-    ) || positive(child(http, 'maxConcurrentStreams')) !== undefined;
+    idleTimeout !== undefined ||
+    maxConnectionDuration !== undefined ||
+    maxRequestsPerConnection !== undefined ||
+    given(http, 'http2KeepAlive') !== undefined ||
+    positive(child(http, 'maxConcurrentStreams')) !== undefined;
+  const protocol = protocolOf(pool, port, mesh);
+  if (!isPresent && protocol === undefined && Object.keys(others).length === 0) return {};
   const common: Partial<Http> = isPresent
     ? {
         commonHttpProtocolOptions: {
@@ -135,10 +137,5 @@ export function httpSettings(
         },
       }
     : {};
-  const protocol = protocolOf(pool, port, mesh);
-  const all = { ...common, ...others, ...protocol };
-  if (Object.keys(all).length === 0) return {};
-  return {
-    http: Object.keys(protocol).length === 0 ? { ...all, explicitHttpConfig: { httpProtocolOptions: {} } } : all,
-  };
+  return { http: { ...common, ...others, ...(protocol ?? { explicitHttpConfig: { httpProtocolOptions: {} } }) } };
 }

@@ -6,12 +6,17 @@ import { child, descend, entries, type Field, items, number, rootField, text } f
 import { isDeclaredHttp } from '../../service-ports.ts';
 import { accountForPatches, type ClusterPatch, isPatchable } from './cluster-patches.ts';
 
-/** Fields of a traffic policy that no policy of Kong Mesh has, by block (routing.md 3.6): without a cluster to patch they are lost. */
-const unpatched: Readonly<Record<string, readonly string[]>> = {
-  'connectionPool.tcp': ['tcpKeepalive'],
-  'connectionPool.http': ['maxRequestsPerConnection', 'maxConcurrentStreams', 'http2KeepAlive'],
-  loadBalancer: ['warmup', 'warmupDurationSecs'],
-};
+/** Fields of a traffic policy that no policy of Kong Mesh has (routing.md 3.6): without a cluster to patch they are lost. */
+function accountForUnpatched(context: Context, { connectionPool, loadBalancer, retryBudget }: EffectivePolicy): void {
+  const lose = (field: Field | undefined, name: string): void => {
+    if (field !== undefined) context.unsupported(field, codes.destinationRule.noCounterpart, { field: name });
+  };
+  lose(descend(connectionPool, 'tcp', 'tcpKeepalive'), 'tcpKeepalive');
+  const http = child(connectionPool, 'http');
+  for (const key of ['maxRequestsPerConnection', 'maxConcurrentStreams', 'http2KeepAlive']) lose(child(http, key), key);
+  for (const key of ['warmup', 'warmupDurationSecs']) lose(child(loadBalancer, key), key);
+  lose(retryBudget, 'retryBudget');
+}
 
 /** The versions of HTTP between proxies are Kong Mesh's own: HTTP/2 to every sidecar. */
 const protocolFields = ['h2UpgradePolicy', 'useClientProtocol'];
@@ -77,27 +82,15 @@ export function accountForPolicy(
   patches: readonly ClusterPatch[],
   isDivided: boolean,
 ): void {
-  const { connectionPool, outlierDetection, loadBalancer, tls, tunnel, proxyProtocol, retryBudget } = policy;
+  const { connectionPool, outlierDetection, loadBalancer, tls, tunnel, proxyProtocol } = policy;
   if (connectionPool !== undefined) accountForPool(context, connectionPool, port);
   if (outlierDetection !== undefined) accountForOutliers(context, outlierDetection);
   if (loadBalancer !== undefined) accountForBalancer(context, loadBalancer);
-  const blocks: Readonly<Record<string, Field | undefined>> = {
-    'connectionPool.tcp': child(connectionPool, 'tcp'),
-    'connectionPool.http': child(connectionPool, 'http'),
-    loadBalancer,
-  };
   if (isPatchable(service)) accountForPatches(context, patches, service, isDivided);
-  else {
-    for (const [name, block] of Object.entries(blocks))
-      for (const key of unpatched[name] ?? []) {
-        const field = child(block, key);
-        if (field !== undefined) context.unsupported(field, codes.destinationRule.noCounterpart, { field: key });
-      }
-    if (retryBudget !== undefined)
-      context.unsupported(retryBudget, codes.destinationRule.noCounterpart, { field: 'retryBudget' });
-  }
-  for (const [field, block] of Object.entries({ tunnel, proxyProtocol }))
-    if (block !== undefined) context.unsupported(block, codes.destinationRule.notPatched, { field });
+  else accountForUnpatched(context, policy);
+  if (tunnel !== undefined) context.unsupported(tunnel, codes.destinationRule.notPatched, { field: 'tunnel' });
+  if (proxyProtocol !== undefined)
+    context.unsupported(proxyProtocol, codes.destinationRule.notPatched, { field: 'proxyProtocol' });
   // What starts TLS towards an external host stands in its MeshExternalService.
   if (tls !== undefined && service.registry === 'kubernetes') accountForTls(context, tls, service);
   if (service.registry === 'external') accountForExternal(context, policy, service);

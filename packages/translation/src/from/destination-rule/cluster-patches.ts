@@ -22,7 +22,6 @@ export interface ClusterPatch {
 type Balancer = 'leastRequestLbConfig' | 'roundRobinLbConfig';
 
 const httpOptions = '/typedExtensionProtocolOptions/envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
-const http2Options = `${httpOptions}/explicitHttpConfig/http2ProtocolOptions`;
 
 /** Whether the clusters of a service are known by name: there are none of an external host's own, one for each Pod of a headless one. */
 export const isPatchable = ({ registry, resolution }: RegistryService): boolean =>
@@ -49,40 +48,17 @@ function slowStart(context: Context, settings: ClusterSettings, balancer: Field 
   return { name, field, change: { kind: 'slow start', balancer: of, value } };
 }
 
-function poolPatches({ http: options, tcpKeepalive }: ClusterSettings, pool: Field | undefined): ClusterPatch[] {
-  const http = child(pool, 'http');
-  const of = (name: string, field: Field | undefined, path: string, value: Json | undefined): ClusterPatch[] =>
-    field === undefined
-      ? []
-      : [{ name, field, change: value === undefined ? { kind: 'none' } : { kind: 'json', path, value } }];
-  const http2 = options?.explicitHttpConfig?.http2ProtocolOptions;
-  return [
-    ...of(
-      'tcpKeepalive',
-      descend(pool, 'tcp', 'tcpKeepalive'),
-      '/upstreamConnectionOptions/tcpKeepalive',
-      tcpKeepalive,
-    ),
-    ...of(
-      'maxRequestsPerConnection',
-      child(http, 'maxRequestsPerConnection'),
-      `${httpOptions}/commonHttpProtocolOptions/maxRequestsPerConnection`,
-      options?.commonHttpProtocolOptions?.maxRequestsPerConnection,
-    ),
-    ...of(
-      'maxConcurrentStreams',
-      child(http, 'maxConcurrentStreams'),
-      `${http2Options}/maxConcurrentStreams`,
-      http2?.maxConcurrentStreams,
-    ),
-    ...of(
-      'http2KeepAlive',
-      child(http, 'http2KeepAlive'),
-      `${http2Options}/connectionKeepalive`,
-      http2?.connectionKeepalive,
-    ),
-  ];
-}
+const changeTo = (path: string, value: Json | undefined): ClusterPatch['change'] =>
+  value === undefined ? { kind: 'none' } : { kind: 'json', path, value };
+
+const paths = {
+  tcpKeepalive: '/upstreamConnectionOptions/tcpKeepalive',
+  maxRequestsPerConnection: `${httpOptions}/commonHttpProtocolOptions/maxRequestsPerConnection`,
+  maxConcurrentStreams: `${httpOptions}/explicitHttpConfig/http2ProtocolOptions/maxConcurrentStreams`,
+  http2KeepAlive: `${httpOptions}/explicitHttpConfig/http2ProtocolOptions/connectionKeepalive`,
+  // A second list of thresholds would count for nothing: Envoy takes the first (edge.md 1.7).
+  retryBudget: '/circuitBreakers/thresholds/0/retryBudget',
+} as const;
 
 /** What of a policy in force only a patch of the cluster can say (routing.md 2.13, 3.6). */
 export function clusterPatches(
@@ -90,22 +66,25 @@ export function clusterPatches(
   settings: ClusterSettings,
   { connectionPool, loadBalancer, retryBudget }: EffectivePolicy,
 ): ClusterPatch[] {
+  const patches: ClusterPatch[] = [];
   const started = slowStart(context, settings, loadBalancer);
+  if (started !== undefined) patches.push(started);
+  const add = (name: keyof typeof paths, field: Field | undefined, value: Json | undefined): void => {
+    if (field !== undefined) patches.push({ name, field, change: changeTo(paths[name], value) });
+  };
+  const http = child(connectionPool, 'http');
+  const http2 = settings.http?.explicitHttpConfig?.http2ProtocolOptions;
+  add('tcpKeepalive', descend(connectionPool, 'tcp', 'tcpKeepalive'), settings.tcpKeepalive);
+  add(
+    'maxRequestsPerConnection',
+    child(http, 'maxRequestsPerConnection'),
+    settings.http?.commonHttpProtocolOptions?.maxRequestsPerConnection,
+  );
+  add('maxConcurrentStreams', child(http, 'maxConcurrentStreams'), http2?.maxConcurrentStreams);
+  add('http2KeepAlive', child(http, 'http2KeepAlive'), http2?.connectionKeepalive);
   const budget = settings.circuitBreakers.retryBudget;
-  return [
-    ...(started === undefined ? [] : [started]),
-    ...poolPatches(settings, connectionPool),
-    ...(retryBudget === undefined || budget === undefined
-      ? []
-      : [
-          {
-            name: 'retryBudget',
-            field: retryBudget,
-            // A second list of thresholds would count for nothing: Envoy takes the first (edge.md 1.7).
-            change: { kind: 'json', path: '/circuitBreakers/thresholds/0/retryBudget', value: budget },
-          } as const,
-        ]),
-  ];
+  if (budget !== undefined) add('retryBudget', retryBudget, budget);
+  return patches;
 }
 
 /**
@@ -136,40 +115,51 @@ export function accountForPatches(
 export const patchesKey = (patches: readonly ClusterPatch[]): string =>
   JSON.stringify(patches.map(({ change }) => change).filter(({ kind }) => kind !== 'none'));
 
-const pathOf = ({ change }: ClusterPatch): string[] => {
-  if (change.kind === 'json') return [change.path];
-  return change.kind === 'none' ? [] : [`/${change.balancer}/slowStartConfig`];
-};
+function pathOf({ change }: ClusterPatch): string | undefined {
+  if (change.kind === 'json') return change.path;
+  return change.kind === 'none' ? undefined : `/${change.balancer}/slowStartConfig`;
+}
+
+/** What is changed in the clusters of a port, whatever these are called. */
+export interface Changes {
+  readonly jsonPatches: readonly unknown[];
+  readonly merged: readonly unknown[];
+}
 
 /**
- * The modifications of a MeshProxyPatch for the clusters of one port.
+ * The changes that patches come to; undefined for none.
  * @param inherited what weaker policies for the same clients set, which is taken back where the port has nothing like it
  */
+export function changesOf(
+  context: Context,
+  patches: readonly ClusterPatch[],
+  inherited: readonly ClusterPatch[],
+): Changes | undefined {
+  const own = new Set(patches.map(pathOf));
+  const jsonPatches: unknown[] = [];
+  for (const path of new Set(inherited.map(pathOf)))
+    if (path !== undefined && !own.has(path)) jsonPatches.push({ op: 'remove', path });
+  const merged: unknown[] = [];
+  for (const { field, change } of patches)
+    if (change.kind === 'json')
+      jsonPatches.push(context.derived(field, { op: 'add', path: change.path, value: change.value }));
+    else if (change.kind === 'slow start')
+      merged.push(context.derived(field, writeYaml({ [change.balancer]: { slowStartConfig: change.value } })));
+  return jsonPatches.length === 0 && merged.length === 0 ? undefined : { jsonPatches, merged };
+}
+
+/** The modifications of a MeshProxyPatch for the clusters of one port. */
 export function modifications(
   context: Context,
   as: ServiceName,
   port: ServicePort,
-  patches: readonly ClusterPatch[],
-  inherited: readonly ClusterPatch[],
+  { jsonPatches, merged }: Changes,
 ): unknown[] {
-  const own = new Set(patches.flatMap(pathOf));
-  const removed = [...new Set(inherited.flatMap(pathOf))].filter((path) => !own.has(path));
-  const jsonPatches = [
-    ...removed.map((path) => ({ op: 'remove', path })),
-    ...patches.flatMap(({ field, change }) =>
-      change.kind === 'json' ? [context.derived(field, { op: 'add', path: change.path, value: change.value })] : [],
-    ),
-  ];
-  const merged = patches.flatMap(({ field, change }) =>
-    change.kind === 'slow start'
-      ? [context.derived(field, writeYaml({ [change.balancer]: { slowStartConfig: change.value } }))]
-      : [],
-  );
-  return clusterNames(context.settings, as, port).flatMap((name) => {
+  const found: unknown[] = [];
+  for (const name of clusterNames(context.settings, as, port)) {
     const patch = { match: { origin: 'outbound', name }, operation: 'Patch' };
-    return [
-      ...(jsonPatches.length === 0 ? [] : [{ cluster: { ...patch, jsonPatches } }]),
-      ...merged.map((value) => ({ cluster: { ...patch, value } })),
-    ];
-  });
+    if (jsonPatches.length > 0) found.push({ cluster: { ...patch, jsonPatches } });
+    for (const value of merged) found.push({ cluster: { ...patch, value } });
+  }
+  return found;
 }

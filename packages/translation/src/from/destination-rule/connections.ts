@@ -20,13 +20,14 @@ export interface Connections {
    * Where nobody reads the bytes of the port: what the policy of the whole service says of TCP, which alone decides about times
    * there (istio/pilot/pkg/networking/core/networkfilter.go, 1.32).
    */
-  readonly bytes?: { readonly pool: Field | undefined };
+  readonly bytes: { readonly pool: Field | undefined } | undefined;
   /** The host of the DestinationRule that says so; undefined where none does. */
-  readonly from?: Field;
+  readonly from: Field | undefined;
 }
 
-type Conf = Readonly<Record<string, unknown>>;
-type Block = 'connectionPool' | 'outlierDetection' | 'loadBalancer';
+export type Conf = Readonly<Record<string, unknown>>;
+/** Where a setting stands in a traffic policy. */
+type Place = readonly ['connectionPool' | 'outlierDetection' | 'loadBalancer', ...(readonly string[])];
 
 /** What weaker policies for the same clients say, which has to be taken back. */
 export interface Inherited {
@@ -86,28 +87,52 @@ function durationOf(field: Field | undefined, duration: string): string {
 /** A value as the schemas of Kong Mesh can hold it. */
 const held = (value: unknown): unknown => (typeof value === 'number' ? Math.min(value, unlimited) : value);
 
+function fieldAt(policy: EffectivePolicy, place: Place): Field | undefined {
+  let field: Field | undefined = policy[place[0]];
+  for (let index = 1; index < place.length && field !== undefined; index++)
+    field = child(field, place[index] as string);
+  return field;
+}
+
 /**
- * Values with the fields of a block that they are from; without a field they are Istio's own, which stand only where these are
- * kept, or where a weaker policy says something else.
+ * A value with the field that it is from; without a field it is Istio's own, which stands only where these are kept, or where
+ * a weaker policy says something else.
  */
-function writer(
+function write(
   context: Context,
   policy: EffectivePolicy,
   inherited: Inherited,
-): (block: Block, path: readonly string[], value: unknown) => unknown {
-  const keeps = context.settings.defaults === 'keep';
-  const written = (one: EffectivePolicy, block: Block, path: readonly string[]): Field | undefined =>
-    one[block] && descend(one[block], ...path);
-  return (block, path, wanted) => {
-    const value = held(wanted);
-    const field = written(policy, block, path);
-    if (field !== undefined) return context.derived(field, value);
-    return keeps || inherited.policies.some((one) => written(one, block, path) !== undefined) ? value : undefined;
-  };
+  place: Place,
+  wanted: unknown,
+): unknown {
+  const value = held(wanted);
+  const field = fieldAt(policy, place);
+  if (field !== undefined) return context.derived(field, value);
+  const isNeeded =
+    context.settings.defaults === 'keep' || inherited.policies.some((one) => fieldAt(one, place) !== undefined);
+  return isNeeded ? value : undefined;
 }
 
-const isEmpty = (conf: Conf): boolean => Object.values(conf).every((value) => value === undefined);
-const given = (conf: Conf): Conf | undefined => (isEmpty(conf) ? undefined : conf);
+/** The configuration, unless there is nothing in it. */
+function given(conf: Conf): Conf | undefined {
+  for (const key in conf) if (conf[key] !== undefined) return conf;
+  return undefined;
+}
+
+/** Istio's fields of the settings that are written whether or not a rule has them. */
+const places = {
+  maxConnections: ['connectionPool', 'tcp', 'maxConnections'],
+  maxPendingRequests: ['connectionPool', 'http', 'http1MaxPendingRequests'],
+  maxRequests: ['connectionPool', 'http', 'http2MaxRequests'],
+  maxRetries: ['connectionPool', 'http', 'maxRetries'],
+  connectTimeout: ['connectionPool', 'tcp', 'connectTimeout'],
+  maxConnectionDuration: ['connectionPool', 'tcp', 'maxConnectionDuration'],
+  interval: ['outlierDetection', 'interval'],
+  baseEjectionTime: ['outlierDetection', 'baseEjectionTime'],
+  maxEjectionPercent: ['outlierDetection', 'maxEjectionPercent'],
+  splitErrors: ['outlierDetection', 'splitExternalLocalOriginErrors'],
+  balancer: ['loadBalancer', 'simple'],
+} as const satisfies Readonly<Record<string, Place>>;
 
 /** The limits, and who is left out for failing (routing.md 2.9, 3.6). */
 export function circuitBreaker(
@@ -115,17 +140,12 @@ export function circuitBreaker(
   { settings, policy }: Connections,
   inherited: Inherited,
 ): Conf | undefined {
-  const write = writer(context, policy, inherited);
-  const { circuitBreakers } = settings;
+  const { maxConnections, maxPendingRequests, maxRequests, maxRetries } = settings.circuitBreakers;
   const connectionLimits = given({
-    maxConnections: write('connectionPool', ['tcp', 'maxConnections'], circuitBreakers.maxConnections),
-    maxPendingRequests: write(
-      'connectionPool',
-      ['http', 'http1MaxPendingRequests'],
-      circuitBreakers.maxPendingRequests,
-    ),
-    maxRequests: write('connectionPool', ['http', 'http2MaxRequests'], circuitBreakers.maxRequests),
-    maxRetries: write('connectionPool', ['http', 'maxRetries'], circuitBreakers.maxRetries),
+    maxConnections: write(context, policy, inherited, places.maxConnections, maxConnections),
+    maxPendingRequests: write(context, policy, inherited, places.maxPendingRequests, maxPendingRequests),
+    maxRequests: write(context, policy, inherited, places.maxRequests, maxRequests),
+    maxRetries: write(context, policy, inherited, places.maxRetries, maxRetries),
   });
   return given({
     connectionLimits,
@@ -154,11 +174,11 @@ export function detectorsOf(detection: ClusterSettings['outlierDetection']): Par
     detection.splitExternalLocalOriginErrors === true
       ? consecutive(detection.consecutiveLocalOriginFailure, detection.enforcingConsecutiveLocalOriginFailure)
       : undefined;
-  return {
-    ...(total === undefined ? {} : { totalFailures: total }),
-    ...(gateway === undefined ? {} : { gatewayFailures: gateway }),
-    ...(local === undefined ? {} : { localOriginFailures: local }),
-  };
+  const detectors: Partial<Record<Detector, number>> = {};
+  if (total !== undefined) detectors.totalFailures = total;
+  if (gateway !== undefined) detectors.gatewayFailures = gateway;
+  if (local !== undefined) detectors.localOriginFailures = local;
+  return detectors;
 }
 
 function outlierDetection(
@@ -171,44 +191,33 @@ function outlierDetection(
   const detection = settings.outlierDetection;
   const panic = settings.commonLbConfig?.healthyPanicThreshold?.value ?? 0;
   const isNeeded = context.settings.defaults === 'keep' || inherited.detectors.size > 0;
-  // A detector of a weaker policy can only be given another number, not be taken back; nobody fails so often in a row.
-  const takenBack = Object.fromEntries([...inherited.detectors].map((name) => [name, { consecutive: unlimited }]));
   // A detector without a number finds nothing; without any Kong Mesh refuses the whole.
-  if (detection === undefined || outlier === undefined) {
-    return isNeeded ? { healthyPanicThreshold: panic, detectors: { totalFailures: {}, ...takenBack } } : undefined;
-  }
-  const write = writer(context, policy, inherited);
+  const detectors: Record<string, object> = { totalFailures: {} };
+  // A detector of a weaker policy can only be given another number, not be taken back; nobody fails so often in a row.
+  for (const name of inherited.detectors) detectors[name] = { consecutive: unlimited };
+  if (detection === undefined || outlier === undefined)
+    return isNeeded ? { healthyPanicThreshold: panic, detectors } : undefined;
   const traced = (key: string, value: unknown): unknown => {
     const field = child(outlier, key);
     return field === undefined ? value : context.derived(field, value);
   };
   const splits = detection.splitExternalLocalOriginErrors === true;
-  const own = Object.entries(detectorsOf(detection)).map(([name, count]) => [
-    name,
-    { consecutive: traced(countedBy[name as Detector], held(count)) },
-  ]);
+  const own = detectorsOf(detection);
+  for (const name in own)
+    detectors[name] = { consecutive: traced(countedBy[name as Detector], held(own[name as Detector])) };
+  const interval = durationOf(child(outlier, 'interval'), String(detection.interval ?? '10s'));
+  const ejection = durationOf(child(outlier, 'baseEjectionTime'), String(detection.baseEjectionTime ?? '30s'));
+  const percent = detection.maxEjectionPercent ?? 10;
   return {
-    interval: write(
-      'outlierDetection',
-      ['interval'],
-      durationOf(child(outlier, 'interval'), String(detection.interval ?? '10s')),
-    ),
-    baseEjectionTime: write(
-      'outlierDetection',
-      ['baseEjectionTime'],
-      durationOf(child(outlier, 'baseEjectionTime'), String(detection.baseEjectionTime ?? '30s')),
-    ),
-    maxEjectionPercent: write('outlierDetection', ['maxEjectionPercent'], detection.maxEjectionPercent ?? 10),
-    ...(splits
-      ? { splitExternalAndLocalErrors: traced('splitExternalLocalOriginErrors', true) }
-      : { splitExternalAndLocalErrors: write('outlierDetection', ['splitExternalLocalOriginErrors'], false) }),
+    interval: write(context, policy, inherited, places.interval, interval),
+    baseEjectionTime: write(context, policy, inherited, places.baseEjectionTime, ejection),
+    maxEjectionPercent: write(context, policy, inherited, places.maxEjectionPercent, percent),
+    splitExternalAndLocalErrors: splits
+      ? traced('splitExternalLocalOriginErrors', true)
+      : write(context, policy, inherited, places.splitErrors, false),
     // Istio has no panic threshold unless the rule sets one (routing.md T73).
     healthyPanicThreshold: traced('minHealthPercent', panic),
-    detectors: {
-      totalFailures: {},
-      ...takenBack,
-      ...Object.fromEntries(own),
-    },
+    detectors,
   };
 }
 
@@ -250,7 +259,7 @@ function loadBalancer(
       const type =
         isBalanced && simple === undefined
           ? 'LeastRequest'
-          : writer(context, policy, inherited)('loadBalancer', ['simple'], 'LeastRequest');
+          : write(context, policy, inherited, places.balancer, 'LeastRequest');
       return type === undefined ? undefined : { type };
     }
   }
@@ -284,37 +293,27 @@ export function loadBalancing(
 /** How long connections may take to come about, stay idle and stay open (routing.md 2.7, 3.6). */
 export function timeouts(context: Context, connections: Connections, inherited: Inherited): Conf | undefined {
   const { settings, policy } = connections;
-  const write = writer(context, policy, inherited);
-  const pool = policy.connectionPool;
   const common = settings.http?.commonHttpProtocolOptions;
-  const most = descend(pool, 'tcp', 'maxConnectionDuration');
-  const connect = descend(pool, 'tcp', 'connectTimeout');
+  const most = fieldAt(policy, places.maxConnectionDuration);
+  const connect = durationOf(fieldAt(policy, places.connectTimeout), settings.connectTimeout);
   const own = (field: Field | undefined, duration: string, isInherited: boolean): unknown =>
     field === undefined ? (isInherited ? duration : undefined) : context.derived(field, durationOf(field, duration));
   const longest = own(most, common?.maxConnectionDuration ?? '0s', inherited.maxConnectionDuration);
   return given({
-    connectionTimeout: write('connectionPool', ['tcp', 'connectTimeout'], durationOf(connect, settings.connectTimeout)),
+    connectionTimeout: write(context, policy, inherited, places.connectTimeout, connect),
     idleTimeout: own(idleFieldOf(connections), idleTimeoutOf(connections), inherited.idleTimeout),
     http: longest === undefined ? undefined : { maxConnectionDuration: longest },
   });
 }
 
-const limits: readonly (readonly [string, string])[] = [
-  ['tcp', 'maxConnections'],
-  ['http', 'http1MaxPendingRequests'],
-  ['http', 'http2MaxRequests'],
-  ['http', 'maxRetries'],
-];
-const times: readonly (readonly [string, string])[] = [
-  ['tcp', 'connectTimeout'],
-  ['tcp', 'maxConnectionDuration'],
-];
+const limits = [places.maxConnections, places.maxPendingRequests, places.maxRequests, places.maxRetries];
+const times = [places.connectTimeout, places.maxConnectionDuration];
 
 /** Whether connections have something of their own that a policy of a kind says; all else is what the whole mesh has. */
 export function isSpecial(kind: string, connections: Connections): boolean {
   const { policy, hash, locality } = connections;
-  const { connectionPool, outlierDetection, loadBalancer } = policy;
-  const has = (paths: typeof limits): boolean => paths.some((path) => descend(connectionPool, ...path) !== undefined);
+  const { outlierDetection, loadBalancer } = policy;
+  const has = (some: readonly Place[]): boolean => some.some((place) => fieldAt(policy, place) !== undefined);
   if (kind === 'MeshCircuitBreaker') return outlierDetection !== undefined || has(limits);
   if (kind === 'MeshTimeout') return has(times) || idleFieldOf(connections) !== undefined;
   return loadBalancer !== undefined || hash !== undefined || !locality.disabled || locality.from.length > 0;

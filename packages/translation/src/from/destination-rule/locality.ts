@@ -11,6 +11,9 @@ export interface Locality {
   readonly from: readonly Field[];
 }
 
+const everywhere: Locality = { disabled: true, failover: [], from: [] };
+const nearby: Locality = { disabled: false, failover: [], from: [] };
+
 /**
  * The locality setting that holds: the rule's own in the place of the mesh's, not merged with it. Istio prefers near endpoints
  * only where outlier detection is on, since the mesh's setting is on unless it says otherwise (routing.md 3.6).
@@ -24,6 +27,12 @@ export function localityOf(
 ): Locality {
   const own = child(policy.loadBalancer, 'localityLbSetting');
   const used = own ?? child(config.mesh.config, 'localityLbSetting');
+  // Most meshes say nothing of localities.
+  if (used === undefined) {
+    if (policy.outlierDetection === undefined) return everywhere;
+    context.report(codes.destinationRule.localityApproximate, {}, policy.outlierDetection);
+    return nearby;
+  }
   const enabled = flag(child(used, 'enabled'));
   const failover = items(child(used, 'failover')).flatMap((field) => {
     const [from, to] = [text(child(field, 'from')), text(child(field, 'to'))];

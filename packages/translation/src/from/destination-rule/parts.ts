@@ -1,0 +1,331 @@
+import {
+  type EffectiveConfig,
+  type EffectiveDestinationRule,
+  type EffectiveSubset,
+  effectivePolicy,
+  hashOfRule,
+  type RegistryService,
+  type ServicePort,
+  trafficSettings,
+} from '@isthmus/istio';
+import { child, descend, type Field } from '@isthmus/kubernetes';
+import type { Context } from '../../context.ts';
+import { isDeclaredHttp, portKey } from '../../service-ports.ts';
+import { backendsOf } from '../virtual-service/backends.ts';
+import type { ClientUnit } from '../virtual-service/client-units.ts';
+import { accountForPolicy, settleRule } from './account.ts';
+import {
+  type Changes,
+  type ClusterPatch,
+  changesOf,
+  clusterPatches,
+  isPatchable,
+  patchesKey,
+} from './cluster-patches.ts';
+import {
+  type Conf,
+  type Connections,
+  circuitBreaker,
+  connectionsKey,
+  detectorsOf,
+  type Inherited,
+  idleFieldOf,
+  isSpecial,
+  loadBalancing,
+  timeouts,
+} from './connections.ts';
+import { localityOf } from './locality.ts';
+
+/** A service that policies are about, with its clients. */
+export interface Subject {
+  readonly service: RegistryService;
+  readonly ports: readonly ServicePort[];
+  readonly units: readonly ClientUnit[];
+  /** The rule in force for each of the units. */
+  readonly rules: readonly (EffectiveDestinationRule | undefined)[];
+}
+
+/** One port of a service or of a subset for some clients. */
+interface Entry {
+  readonly port: ServicePort;
+  readonly connections: Connections;
+  /** Equal for those treated alike; empty where there is no other to compare with. */
+  readonly key: string;
+  /** What only a patch of the cluster can say. */
+  readonly patches: readonly ClusterPatch[];
+}
+
+const builders = {
+  MeshCircuitBreaker: circuitBreaker,
+  MeshLoadBalancingStrategy: loadBalancing,
+  MeshTimeout: timeouts,
+} as const;
+export type Kind = keyof typeof builders;
+const kinds = Object.keys(builders) as readonly Kind[];
+
+/** What a policy says of a port, or of all of them where none is named. */
+interface PortConf {
+  readonly port: ServicePort | undefined;
+  readonly conf: Conf;
+  /** The host of the DestinationRule that says so; undefined where none does. */
+  readonly from: Field | undefined;
+}
+
+/** What is said to the clients of one unit. */
+interface ForUnit {
+  readonly unit: ClientUnit;
+  /** Part of the policy's name; empty for all clients. */
+  readonly suffix: string;
+}
+
+/** What policies say of a service, or of a subset of it, whatever it is called in them. */
+export interface Parts {
+  /** By unit and port. */
+  readonly entries: readonly (readonly Entry[])[];
+  readonly policies: readonly (ForUnit & { readonly kind: Kind; readonly confs: readonly PortConf[] })[];
+  readonly patches: readonly (ForUnit & {
+    readonly changes: readonly { readonly port: ServicePort; readonly changes: Changes }[];
+  })[];
+}
+
+const subsetOf = (rule: EffectiveDestinationRule | undefined, name: string | undefined): EffectiveSubset | undefined =>
+  name === undefined ? undefined : rule?.subsets.find((subset) => subset.name === name);
+
+const nothingInherited: Inherited = {
+  policies: [],
+  detectors: new Set(),
+  hash: false,
+  idleTimeout: false,
+  maxConnectionDuration: false,
+};
+
+/** What the policies of weaker units say. */
+function inheritedFrom(weaker: readonly Connections[]): Inherited {
+  if (weaker.length === 0) return nothingInherited;
+  return {
+    policies: weaker.map(({ policy }) => policy),
+    detectors: new Set(weaker.flatMap(({ settings }) => Object.keys(detectorsOf(settings.outlierDetection)))),
+    hash: weaker.some(({ hash }) => hash !== undefined),
+    idleTimeout: weaker.some((one) => idleFieldOf(one) !== undefined),
+    maxConnectionDuration: weaker.some(
+      ({ settings }) => settings.http?.commonHttpProtocolOptions?.maxConnectionDuration !== undefined,
+    ),
+  };
+}
+
+function settlePorts(context: Context, { trafficPolicy }: EffectiveDestinationRule): void {
+  const entries = trafficPolicy?.value.portLevelSettings;
+  if (!Array.isArray(entries)) return;
+  const list = child(trafficPolicy, 'portLevelSettings');
+  for (let index = 0; index < entries.length; index++) context.settled(child(child(list, index), 'port'));
+}
+
+const isCompared = ({ ports, units }: Subject): boolean => ports.length > 1 || units.length > 1;
+
+/** The port for clients of a rule: of the whole service where no subset is named. */
+function entryOf(
+  context: Context,
+  config: EffectiveConfig,
+  subject: Subject,
+  rule: EffectiveDestinationRule | undefined,
+  name: string | undefined,
+  port: ServicePort,
+): Entry {
+  const { service, ports } = subject;
+  const subset = subsetOf(rule, name);
+  const policy = effectivePolicy(rule, port.port, subset, config.mesh);
+  // crossZone is refused for a port of a MeshService and for one that is named by labels (routing.md 2.6).
+  const canFailOver = ports.length === 1 && context.settings.target !== '3.0';
+  const as = { namespace: service.namespace, name: service.resource.name };
+  const isRead = isDeclaredHttp(port) || backendsOf(context).read.has(portKey(as, port.port));
+  const settings = trafficSettings(config.mesh, { service, port, rule, subset });
+  const connections: Connections = {
+    settings,
+    policy,
+    hash: name === undefined ? hashOfRule(rule, port.port) : undefined,
+    locality: localityOf(context, config, policy, canFailOver),
+    from: rule?.host,
+    bytes: isRead ? undefined : { pool: descend(rule?.trafficPolicy, 'connectionPool', 'tcp') },
+  };
+  return {
+    port,
+    connections,
+    key: isCompared(subject) ? connectionsKey(connections) : '',
+    patches: isPatchable(service) ? clusterPatches(context, settings, policy) : [],
+  };
+}
+
+/** The ports of a service, or of a subset of it, for each unit: the same list where their rule is the same. */
+function entriesOf(
+  context: Context,
+  config: EffectiveConfig,
+  subject: Subject,
+  name: string | undefined,
+  whole: Parts | undefined,
+): (readonly Entry[])[] {
+  const { ports, rules } = subject;
+  const known: (readonly Entry[])[] = [];
+  for (const [index, rule] of rules.entries()) {
+    const same = known[rules.indexOf(rule)];
+    if (same !== undefined) {
+      known.push(same);
+      continue;
+    }
+    const subset = subsetOf(rule, name);
+    if (ports.length > 0) settle(context, rule, subset);
+    const ofWhole = whole?.entries[index];
+    if (ofWhole !== undefined && subset?.trafficPolicy === undefined)
+      known.push(
+        ofWhole.some(({ connections }) => connections.hash !== undefined)
+          ? ofWhole.map((one) => unhashed(subject, one))
+          : ofWhole,
+      );
+    else known.push(ports.map((port) => entryOf(context, config, subject, rule, name, port)));
+  }
+  return known;
+}
+
+/** Of a subset that has no policy of its own the connections are those of the service; where its requests go routes decide. */
+function unhashed(subject: Subject, entry: Entry): Entry {
+  const connections = { ...entry.connections, hash: undefined };
+  return { ...entry, connections, key: isCompared(subject) ? connectionsKey(connections) : '' };
+}
+
+function settle(
+  context: Context,
+  rule: EffectiveDestinationRule | undefined,
+  subset: EffectiveSubset | undefined,
+): void {
+  if (rule === undefined) return;
+  settleRule(context, rule.resources);
+  settlePorts(context, rule);
+  if (subset === undefined) return;
+  context.settled(child(subset.field, 'name'));
+  context.settled(child(subset.field, 'labels'));
+}
+
+const plainPolicy = {} as const;
+
+/** What holds for connections where no DestinationRule says anything: the policies of the whole mesh say so. */
+const usualConnections = (config: EffectiveConfig, service: RegistryService, port: ServicePort): Connections => ({
+  settings: trafficSettings(config.mesh, { service, port, rule: undefined, subset: undefined }),
+  policy: plainPolicy,
+  hash: undefined,
+  locality: { disabled: true, failover: [], from: [] },
+  from: undefined,
+  bytes: undefined,
+});
+
+/** Whether a rule says anything that a policy carries, though it may be the default: people look for it. */
+const isWritten = ({ policy }: Connections): boolean =>
+  policy.connectionPool !== undefined || policy.outlierDetection !== undefined || policy.loadBalancer !== undefined;
+
+function isEmptyPolicy({ policy }: Connections): boolean {
+  for (const block in policy) if (block !== 'tls') return false;
+  return true;
+}
+
+/** Whether Kong Mesh takes policies of a kind for a service: for external ones not in every version (routing.md 1.2). */
+function isTaken({ settings: { target } }: Context, { registry }: RegistryService, kind: Kind): boolean {
+  if (registry === 'kubernetes' || kind === 'MeshTimeout' || target === '3.0') return true;
+  return kind === 'MeshCircuitBreaker' && target === '2.14';
+}
+
+/** What a policy of a kind says to clients of a unit. */
+function confsOf(
+  context: Context,
+  { service, ports }: Subject,
+  kind: Kind,
+  unit: ClientUnit,
+  entries: readonly Entry[],
+  inherited: Inherited,
+): PortConf[] {
+  const isAlike = entries.every(({ key }) => key === entries[0]?.key);
+  const isOfAll = isAlike && (service.registry === 'external' || entries.length === ports.length);
+  const used = isOfAll ? entries.slice(0, 1) : entries;
+  const isNamed = ports.length > 1 && !(isAlike && used.length === 1);
+  const confs: PortConf[] = [];
+  for (const { port, connections } of used) {
+    // Clients whom other policies select too need everything, so that nothing of those shines through.
+    if (unit.within.length === 0 && !isSpecial(kind, connections)) continue;
+    const conf = builders[kind](context, connections, inherited);
+    if (conf !== undefined) confs.push({ port: isNamed ? port : undefined, conf, from: connections.from });
+  }
+  return confs;
+}
+
+/** Whether clients of a port balance in different ways. */
+const isDividedAt = (known: readonly (readonly Entry[])[], at: number): boolean =>
+  known.some((entries) => entries[at]?.connections.settings.lbPolicy !== known[0]?.[at]?.connections.settings.lbPolicy);
+
+const suffixOf = (units: readonly ClientUnit[], index: number): string =>
+  index === 0 ? '' : `clients-${String(units.length - index).padStart(3, '0')}`;
+
+/**
+ * What policies have to say of a service, or of one of its subsets; says of the fields of rules what becomes of them.
+ * @param name of the subset; undefined for the whole service
+ * @param whole what is said of the whole service, where this is for a subset: of one that says nothing itself it is the same
+ */
+export function partsOf(
+  context: Context,
+  config: EffectiveConfig,
+  subject: Subject,
+  name?: string,
+  whole?: Parts,
+): Parts {
+  const { service, ports, units } = subject;
+  const known = entriesOf(context, config, subject, name, whole);
+  if (whole !== undefined && known.every((entries, index) => entries === whole.entries[index])) return whole;
+  const keeps = context.settings.defaults === 'keep';
+  const isUnusual = ({ connections, port }: Entry): boolean =>
+    connectionsKey(connections) !== connectionsKey(usualConnections(config, service, port));
+  const isSaid = (entry: Entry): boolean =>
+    !isEmptyPolicy(entry.connections) && (!keeps || isWritten(entry.connections) || isUnusual(entry));
+  const policies: Parts['policies'][number][] = [];
+  for (const [index, unit] of units.entries()) {
+    const entries = known[index] ?? [];
+    const isOther = (at: number): boolean =>
+      known[at] !== entries && known[at]?.some(({ key }, port) => key !== entries[port]?.key) === true;
+    const needed = index === 0 ? entries.filter(isSaid) : unit.within.some(isOther) ? entries : [];
+    if (needed.length === 0) continue;
+    const inherited = inheritedFrom(unit.within.flatMap((at) => known[at] ?? []).map(({ connections }) => connections));
+    for (const kind of kinds) {
+      if (!isTaken(context, service, kind)) continue;
+      const confs = confsOf(context, subject, kind, unit, needed, inherited);
+      if (confs.length > 0) policies.push({ kind, unit, suffix: suffixOf(units, index), confs });
+    }
+  }
+  const isDivided = ports.map((_, at) => isDividedAt(known, at));
+  for (const [index, entries] of known.entries()) {
+    if (known.indexOf(entries) < index) continue;
+    for (const [at, { port, connections, patches }] of entries.entries())
+      accountForPolicy(context, connections.policy, service, port, patches, isDivided[at] === true);
+  }
+  return { entries: known, policies, patches: patchesOf(context, subject, known, isDivided) };
+}
+
+/** The patches of clusters: for each unit those that the units which select its clients too have not. */
+function patchesOf(
+  context: Context,
+  { ports, units }: Subject,
+  known: readonly (readonly Entry[])[],
+  isDivided: readonly boolean[],
+): Parts['patches'] {
+  // Most rules ask for none.
+  if (known.every((entries) => entries.every(({ patches }) => patches.length === 0))) return [];
+  const patches = known.map((entries) =>
+    entries.map((one, at) => one.patches.filter(({ change }) => !isDivided[at] || change.kind !== 'slow start')),
+  );
+  const keys = units.length === 1 ? [] : patches.map((ofPorts) => ofPorts.map(patchesKey).join());
+  const found: Parts['patches'][number][] = [];
+  for (const [index, unit] of units.entries()) {
+    if (index > 0 && unit.within.every((other) => keys[other] === keys[index])) continue;
+    const changes = ports.flatMap((port, at) => {
+      const inherited = unit.within.flatMap((other) => patches[other]?.[at] ?? []);
+      const own = changesOf(context, patches[index]?.[at] ?? [], inherited);
+      return own === undefined ? [] : [{ port, changes: own }];
+    });
+    if (changes.length > 0) found.push({ unit, suffix: suffixOf(units, index), changes });
+  }
+  return found;
+}
