@@ -4,6 +4,7 @@ import {
   addressWithin,
   type CompiledRoute,
   type EffectiveVirtualService,
+  type HttpSetting,
   isDerived,
   isOrderGuessed,
   type RegistryService,
@@ -25,19 +26,20 @@ const unreadFaults = [
 export function settleRoutes(context: Context, routes: ReadonlySet<CompiledRoute>): void {
   const rules = new Set<CompiledRoute['rule']>();
   for (const { rule, match } of routes) {
-    for (const field of match?.fields ?? []) context.settled(field);
+    if (match !== undefined) for (const field of match.fields) context.settled(field);
     if (!rules.has(rule)) settleRule(context, rule);
     rules.add(rule);
   }
 }
 
-function settleRule(context: Context, rule: CompiledRoute['rule']): void {
-  const { fault } = rule.settings;
-  for (const [part, key] of unreadFaults)
-    context.inert(descend(fault, part, key), codes.virtualService.unreadFault, { field: `${part}.${key}` });
-  for (const setting of Object.values(rule.settings)) context.settled(setting);
-  for (const name of rule.name) context.settled(name);
-  for (const key of ['name', 'delegate']) context.settled(child(rule.delegatedBy, key));
+function settleRule(context: Context, { settings, name, delegatedBy }: CompiledRoute['rule']): void {
+  if (settings.fault !== undefined)
+    for (const [part, key] of unreadFaults)
+      context.inert(descend(settings.fault, part, key), codes.virtualService.unreadFault, { field: `${part}.${key}` });
+  for (const key in settings) context.settled(settings[key as HttpSetting]);
+  for (const part of name) context.settled(part);
+  context.settled(child(delegatedBy, 'name'));
+  context.settled(child(delegatedBy, 'delegate'));
 }
 
 const placeOfRoute = ({ rule, match }: CompiledRoute): Field => match?.fields[0] ?? rule.field;
@@ -94,14 +96,15 @@ export function settleBinding(
     naming.length > 0
       ? []
       : virtualService.hosts.filter(({ host }) => host.startsWith('*') && name.endsWith(host.slice(1).toLowerCase()));
-  const rivals = configOf(context)
-    .virtualServices.withHost(name)
-    .filter((rival) => competes(rival, virtualService));
-  const difference = !isOrderGuessed(rivals.map(({ resource }) => resource))
-    ? undefined
-    : dialled === undefined
-      ? 'their rules for connections are tried one after the other'
-      : differenceOf(configOf(context), dialled.client, service, dialled.port, rivals);
+  const all = configOf(context).virtualServices.withHost(name);
+  // Nearly all hosts have one VirtualService.
+  const rivals = all.length < 2 ? all : all.filter((rival) => competes(rival, virtualService));
+  const difference =
+    rivals.length < 2 || !isOrderGuessed(rivals.map(({ resource }) => resource))
+      ? undefined
+      : dialled === undefined
+        ? 'their rules for connections are tried one after the other'
+        : differenceOf(configOf(context), dialled.client, service, dialled.port, rivals);
   for (const field of naming)
     if (difference === undefined) context.settled(field);
     else
@@ -116,7 +119,7 @@ export function settleBinding(
   const spec = child(rootField(virtualService.resource), 'spec');
   for (const gateway of virtualService.gateways) if (gateway.value === 'mesh') context.settled(gateway);
   for (const exported of items(child(spec, 'exportTo'))) context.settled(exported);
-  return [...naming, ...wildcards];
+  return naming.length > 0 ? naming : wildcards;
 }
 
 /**

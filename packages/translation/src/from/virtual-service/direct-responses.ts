@@ -7,7 +7,7 @@ import { roleFor } from '../../effective-config.ts';
 import { virtualHostNames } from '../../envoy-names.ts';
 import type { Field } from '../../field.ts';
 import { everySidecar } from './client-units.ts';
-import { policyLabels, policyName } from './emit-http.ts';
+import { hasSeveralPorts, policyLabels, policyName } from './emit-http.ts';
 import type { Step } from './expand.ts';
 import { overlap } from './match.ts';
 
@@ -169,7 +169,7 @@ export function translateDirectResponses(
   }
   if (patches.length === 0) return answered;
   const as = { namespace: service.namespace, name: service.resource.name };
-  const several = service.ports.filter(({ protocol }) => protocol !== 'udp').length > 1;
+  const several = hasSeveralPorts(service);
   const { systemNamespace } = context.settings;
   context.emit({
     ...roleFor(context, service, 'routing'),

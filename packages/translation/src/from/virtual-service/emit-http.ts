@@ -15,6 +15,7 @@ import { durationText } from './durations.ts';
 import { hashPolicies } from './hash-policies.ts';
 import { headerFilters } from './header-filters.ts';
 import type { Layout, PlacedStep } from './layout.ts';
+import type { HeaderCondition, QueryCondition } from './match.ts';
 import { retrySection } from './retries.ts';
 
 /** A port of a service with what is to become of its requests, for one unit of clients. */
@@ -48,6 +49,13 @@ export const policyLabels = ({ mesh, systemNamespace }: Home, namespace: string)
   ...(namespace === systemNamespace ? { 'kuma.io/origin': 'zone' } : {}),
 });
 
+/** Whether a service has several ports that carry connections, so that policies have to say which one they mean. */
+export function hasSeveralPorts({ ports }: Pick<RegistryService, 'ports'>): boolean {
+  let count = 0;
+  for (const { protocol } of ports) if (protocol !== 'udp') count++;
+  return count > 1;
+}
+
 /** How policies name a Service that is one of the estate or stands for a subset of it, or one port of it. */
 export function portTarget(
   context: Context,
@@ -75,16 +83,17 @@ export function policyName(...parts: readonly string[]): string {
   return name.length <= 58 ? name : `${name.slice(0, 49)}-${shortHash(name)}`;
 }
 
+/** A value that follows from fields, if from any. */
+const traced = (context: Context, fields: readonly Field[], value: unknown): unknown =>
+  fields.length === 0 ? value : context.derived(fields, value);
+
 function backendRef(context: Context, backend: Backend, home: string): unknown {
   const { service, external, port, section, weight, from } = backend;
   const named = external ? externalRef : meshServiceRef;
-  const ref = {
-    ...named(context.settings.target, service, home),
-    ...(section === undefined ? {} : { sectionName: section }),
-    port,
-    weight,
-  };
-  return from.length === 0 ? ref : context.derived(from, ref);
+  const reference = named(context.settings.target, service, home);
+  const ref =
+    section === undefined ? { ...reference, port, weight } : { ...reference, sectionName: section, port, weight };
+  return traced(context, from, ref);
 }
 
 /** A percentage as the schema takes it: whole, or a decimal in quotes. */
@@ -98,78 +107,58 @@ function filtersOf(
   home: string,
   settings: EffectiveHttpRule['settings'] | undefined,
 ): unknown[] {
-  if (action.kind === 'refuse' || action.kind === 'unmatched') return [];
-  const from = (filter: object, ...keys: readonly HttpSetting[]): unknown => {
+  const filters: unknown[] = [];
+  if (action.kind === 'refuse' || action.kind === 'unmatched') return filters;
+  const add = (filter: object, ...keys: readonly HttpSetting[]): void => {
     const fields = keys.flatMap((key) => settings?.[key] ?? []);
-    return fields.length === 0 ? filter : context.derived(fields, filter);
+    filters.push(traced(context, fields, filter));
   };
   const path = action.path && {
     type: action.path.type,
     [action.path.type === 'ReplaceFullPath' ? 'replaceFullPath' : 'replacePrefixMatch']: action.path.value,
   };
-  const responses = headerFilters(action.responseHeaders, 'Response').map((filter) => from(filter, 'headers'));
+  if (action.kind === 'forward')
+    for (const filter of headerFilters(action.requestHeaders, 'Request')) add(filter, 'headers');
+  for (const filter of headerFilters(action.responseHeaders, 'Response')) add(filter, 'headers');
   if (action.kind === 'redirect') {
     const { scheme, hostname, port, status } = action;
-    return [
-      ...responses,
-      from(
-        {
-          type: 'RequestRedirect',
-          requestRedirect: {
-            ...(scheme === undefined ? {} : { scheme }),
-            ...(hostname === undefined ? {} : { hostname }),
-            ...(port === undefined ? {} : { port }),
-            ...(path === undefined ? {} : { path }),
-            statusCode: status,
-          },
-        },
-        'redirect',
-      ),
-    ];
+    const requestRedirect = {
+      ...(scheme === undefined ? {} : { scheme }),
+      ...(hostname === undefined ? {} : { hostname }),
+      ...(port === undefined ? {} : { port }),
+      ...(path === undefined ? {} : { path }),
+      statusCode: status,
+    };
+    add({ type: 'RequestRedirect', requestRedirect }, 'redirect');
+    return filters;
   }
-  const { hostname, requestHeaders, mirrors } = action;
-  return [
-    ...headerFilters(requestHeaders, 'Request').map((filter) => from(filter, 'headers')),
-    ...responses,
-    ...(hostname === undefined && path === undefined
-      ? []
-      : [
-          from(
-            {
-              type: 'URLRewrite',
-              urlRewrite: { ...(hostname === undefined ? {} : { hostname }), ...(path === undefined ? {} : { path }) },
-            },
-            'rewrite',
-          ),
-        ]),
-    ...mirrors.map(({ backend, percentage }) =>
-      from(
-        {
-          type: 'RequestMirror',
-          requestMirror: {
-            ...(percentage === 100 ? {} : { percentage: percentageOf(percentage) }),
-            backendRef: backendRef(context, { ...backend, weight: 1 }, home),
-          },
-        },
-        'mirrorPercentage',
-        'mirrorPercent',
-      ),
-    ),
-  ];
+  const { hostname, mirrors } = action;
+  if (hostname !== undefined || path !== undefined) {
+    const urlRewrite = { ...(hostname === undefined ? {} : { hostname }), ...(path === undefined ? {} : { path }) };
+    add({ type: 'URLRewrite', urlRewrite }, 'rewrite');
+  }
+  for (const { backend, percentage } of mirrors) {
+    const requestMirror = {
+      ...(percentage === 100 ? {} : { percentage: percentageOf(percentage) }),
+      backendRef: backendRef(context, { ...backend, weight: 1 }, home),
+    };
+    add({ type: 'RequestMirror', requestMirror }, 'mirrorPercentage', 'mirrorPercent');
+  }
+  return filters;
+}
+
+function conditionOf(context: Context, { name, type, value, from }: HeaderCondition | QueryCondition): unknown {
+  const condition = value === undefined ? { name, type } : { name, type, value };
+  return from === undefined ? condition : context.derived(from, condition);
 }
 
 function matchOf(context: Context, { step: { match }, path }: PlacedStep): unknown {
-  const { pathFrom, method, methodFrom, headers, queryParams } = match;
-  const traced = <T>(fields: readonly Field[], value: T): unknown =>
-    fields.length === 0 ? value : context.derived(fields, value);
-  const condition = ({ from, ...rest }: { readonly from?: Field }): unknown =>
-    traced(from === undefined ? [] : [from], rest);
-  return {
-    path: traced(pathFrom ?? [], path),
-    ...(method === undefined ? {} : { method: traced(methodFrom === undefined ? [] : [methodFrom], method) }),
-    ...(headers.length === 0 ? {} : { headers: headers.map(condition) }),
-    ...(queryParams.length === 0 ? {} : { queryParams: queryParams.map(condition) }),
-  };
+  const { pathFrom = [], method, methodFrom, headers, queryParams } = match;
+  const written: Record<string, unknown> = { path: traced(context, pathFrom, path) };
+  if (method !== undefined) written.method = methodFrom === undefined ? method : context.derived(methodFrom, method);
+  if (headers.length > 0) written.headers = headers.map((one) => conditionOf(context, one));
+  if (queryParams.length > 0) written.queryParams = queryParams.map((one) => conditionOf(context, one));
+  return written;
 }
 
 /** Steps that need policies of their own for how long and how often requests are tried. */
@@ -199,11 +188,13 @@ function segmentsOf(placed: readonly PlacedStep[]): Segment[] {
   return segments;
 }
 
+const isOfRetries = ({ path }: Field): boolean => path.endsWith('retries');
+
 /** Emits the MeshHTTPRoutes of a port for one unit of clients, with the policies for their routes. */
 export function emitHttpRoutes(context: Context, backends: Backends, routes: PortRoutes): void {
   const { service, port, unit, suffix, layout, hosts, usual } = routes;
   const home = homeOf(context.settings, service);
-  const several = service.ports.filter(({ protocol }) => protocol !== 'udp').length > 1;
+  const several = hasSeveralPorts(service);
   const name = policyName(service.resource.name, several ? String(port.port) : '', suffix);
   const clients = routedClientsRef(context, unit);
   const target = serviceTarget(context, service, several ? port : undefined);
@@ -222,7 +213,10 @@ export function emitHttpRoutes(context: Context, backends: Backends, routes: Por
   // Of each kind one policy: its entries are resolved one by one (kuma pkg/plugins/policies/core/rules/outbound/resourcerules.go, 2.13 to 3.0).
   const resilience = new Map<string, object[]>();
   const say = (kind: string, route: Reference, content: unknown): void => {
-    resilience.set(kind, [...(resilience.get(kind) ?? []), { targetRef: route, default: content }]);
+    const entry = { targetRef: route, default: content };
+    const entries = resilience.get(kind);
+    if (entries === undefined) resilience.set(kind, [entry]);
+    else entries.push(entry);
   };
   const nobody = (): Backend => ({ service: backends.nobody(service), port: port.port, weight: 1, from: [] });
 
@@ -247,18 +241,13 @@ export function emitHttpRoutes(context: Context, backends: Backends, routes: Por
     const { action, route } = (steps[0] as PlacedStep).step;
     const filters = filtersOf(context, action, home, route?.rule.settings);
     const sent = action.kind === 'forward' ? action.backends : action.kind === 'redirect' ? aside() : [nobody()];
-    const rule = {
-      // What other policies say about the same matches must not shine through.
-      ...(filters.length === 0 && !routes.oneMatchEach ? {} : { filters }),
-      ...(sent.length === 0 && !routes.oneMatchEach
-        ? {}
-        : { backendRefs: sent.map((backend) => backendRef(context, backend, home)) }),
-    };
+    const rule: { filters?: unknown[]; backendRefs?: unknown[] } = {};
+    // What other policies say about the same matches must not shine through.
+    if (filters.length > 0 || routes.oneMatchEach) rule.filters = filters;
+    if (sent.length > 0 || routes.oneMatchEach)
+      rule.backendRefs = sent.map((backend) => backendRef(context, backend, home));
     const from = action.kind === 'forward' || action.kind === 'redirect' ? action.from : [];
-    return {
-      matches: steps.map((one) => matchOf(context, one)),
-      default: from.length === 0 ? rule : context.derived(from, rule),
-    };
+    return { matches: steps.map((one) => matchOf(context, one)), default: traced(context, from, rule) };
   }
 
   function rulesOf(steps: readonly PlacedStep[]): unknown[] {
@@ -300,23 +289,23 @@ export function emitHttpRoutes(context: Context, backends: Backends, routes: Por
           ],
         },
       });
-    const named = hosts.length === 0 ? target : context.derived(hosts, target);
-    emit('routing', 'MeshHTTPRoute', as, [{ targetRef: named, rules }]);
+    emit('routing', 'MeshHTTPRoute', as, [{ targetRef: traced(context, hosts, target), rules }]);
     if (settings !== undefined) keepSettings({ namespace: home, name: as }, settings);
   }
   for (const [kind, to] of resilience) emit('resilience', kind, name, to);
 
   function keepSettings(route: ServiceName, { timeout, retries, hash, from }: RouteSettings): void {
     const ref = routeRef(context.settings.target, route);
-    const traced = <T>(value: T): unknown => (from.length === 0 ? value : context.derived(from, value));
     const keeps = context.settings.defaults === 'keep';
     if (timeout > 0)
       say('MeshTimeout', ref, {
-        http: { requestTimeout: traced(durationText(timeout)), ...(keeps ? { streamIdleTimeout: '0s' } : {}) },
+        http: {
+          requestTimeout: traced(context, from, durationText(timeout)),
+          ...(keeps ? { streamIdleTimeout: '0s' } : {}),
+        },
       });
     const protocol = spokenProtocol(port, true);
-    const written = from.filter(({ path }) => path.endsWith('retries'));
-    const isOwn = (keeps || written.length > 0) && !alike(retries, usual.retries);
+    const isOwn = !alike(retries, usual.retries) && (keeps || from.some(isOfRetries));
     const section = isOwn || routes.retriesByRoute ? retrySection(retries, protocol) : undefined;
     if (
       section !== undefined &&
@@ -325,11 +314,11 @@ export function emitHttpRoutes(context: Context, backends: Backends, routes: Por
       (routes.retriesByRoute || !alike(section, retrySection(usual.retries, protocol)))
     ) {
       if (section.lost.length > 0)
-        for (const field of written)
+        for (const field of from.filter(isOfRetries))
           context.approximate(child(field, 'retryOn') ?? field, undefined, codes.virtualService.retryOn, {
             conditions: section.lost.join(', '),
           });
-      say('MeshRetry', ref, { [protocol]: traced(section.section) });
+      say('MeshRetry', ref, { [protocol]: traced(context, from, section.section) });
     }
     if (!alike(hash, usual.hash)) say('MeshLoadBalancingStrategy', ref, { hashPolicies: hashPolicies(hash) });
   }
@@ -339,7 +328,7 @@ export function emitHttpRoutes(context: Context, backends: Backends, routes: Por
 export function emitNoRetries(context: Context, { service, port, unit, suffix }: PortRoutes): void {
   const protocol = spokenProtocol(port, true);
   if (protocol !== 'http' && protocol !== 'grpc') return;
-  const several = service.ports.filter((one) => one.protocol !== 'udp').length > 1;
+  const several = hasSeveralPorts(service);
   context.emit({
     ...roleFor(context, service, 'resilience'),
     object: {

@@ -17,7 +17,7 @@ import { settleBinding } from './account.ts';
 import type { Backend } from './action.ts';
 import { type Backends, sectionOf } from './backends.ts';
 import { type ClientUnit, routedClientsRef } from './client-units.ts';
-import { homeOf, policyLabels, policyName, portTarget } from './emit-http.ts';
+import { hasSeveralPorts, homeOf, policyLabels, policyName, portTarget } from './emit-http.ts';
 
 /** What some clients' connections to a port meet. */
 export interface FoundConnections {
@@ -134,7 +134,7 @@ export function translateConnections(
   const splits = found.map((one) => splitOf(context, config, backends, service, port, one));
   if (splits.every((split) => split === undefined) || service.resolution === 'original') return;
   const own = { namespace: service.namespace, name: service.resource.name };
-  const several = service.ports.filter(({ protocol }) => protocol !== 'udp').length > 1;
+  const several = hasSeveralPorts(service);
   const keys = splits.map(splitKey);
   for (const [index, { unit }] of found.entries()) {
     const split = splits[index];

@@ -85,17 +85,16 @@ export function expand(
   dialled: Dialled,
   authorities: Authorities,
 ): Step[] {
-  const conditions = new Map<CompiledRoute, Conditions>();
-  const readings = new Map<CompiledRoute, Reading>();
-  const conditionsOf = (route: CompiledRoute): Conditions => {
-    const known = conditions.get(route) ?? readConditions(context, route, authorities);
-    conditions.set(route, known);
-    return known;
+  // By the place of the route; what no request gets to is not read.
+  const conditions: Conditions[] = [];
+  const readings: Reading[] = [];
+  const conditionsOf = (place: number): Conditions => {
+    conditions[place] ??= readConditions(context, routes[place] as CompiledRoute, authorities);
+    return conditions[place];
   };
-  const readingOf = (route: CompiledRoute): Reading => {
-    const known = readings.get(route) ?? readAction(context, backends, route, dialled);
-    readings.set(route, known);
-    return known;
+  const readingOf = (place: number): Reading => {
+    readings[place] ??= readAction(context, backends, routes[place] as CompiledRoute, dialled);
+    return readings[place];
   };
   let budget = mostSteps;
   const spend = (): void => {
@@ -108,17 +107,26 @@ export function expand(
   };
 
   /** The steps of one route for requests that meet `match` as well, with those of the routes behind it that it makes room for. */
-  function stepsOf(route: CompiledRoute, match: Match, except: readonly Match[], next: number): Step[] {
+  function stepsOf(place: number, match: Match, except: readonly Match[]): Step[] {
+    const route = routes[place] as CompiledRoute;
+    const next = place + 1;
     const steps: Step[] = [];
     for (const one of except) {
       const excluded = intersection(match, one, repeated);
       if (excluded === undefined) throw new Inexpressible();
       if (excluded !== 'empty') steps.push(...behind(next, excluded));
     }
-    const { action, rewrite, rewriteField } = readingOf(route);
+    const { action, rewrite, rewriteField } = readingOf(place);
     // An answer 404 to all that is left is what no rule for the rest gives too.
     if (action.kind === 'unmatched' && except.length === 0 && covers(match, everyRequest))
       return [...steps, { match, action, route }];
+    const isSent = action.kind === 'forward' || action.kind === 'redirect';
+    // Nearly all routes leave the path as it is.
+    if (isSent && rewrite === undefined) {
+      spend();
+      steps.push({ match, action, route });
+      return steps;
+    }
     const placed = action.kind === 'refuse' ? undefined : placePath(match, rewrite);
     if (action.kind === 'refuse' || action.kind === 'unmatched' || placed === undefined) {
       if (action.kind !== 'refuse' && rewriteField !== undefined)
@@ -160,13 +168,13 @@ export function expand(
     for (let index = from; index < routes.length; index++) {
       spend();
       const route = routes[index] as CompiledRoute;
-      const { matches, except, isWider } = conditionsOf(route);
+      const { matches, except, isWider } = conditionsOf(index);
       let isCovered = false;
       for (const own of matches) {
         const match = intersection(own, within, repeated);
         if (match === 'empty') continue;
         if (match === undefined) throw new Inexpressible();
-        steps.push(...(isWider ? [{ match, action: unconditional, route }] : stepsOf(route, match, except, index + 1)));
+        steps.push(...(isWider ? [{ match, action: unconditional, route }] : stepsOf(index, match, except)));
         isCovered ||= covers(own, within);
       }
       if (isCovered) return steps;
@@ -176,13 +184,14 @@ export function expand(
 
   const steps: Step[] = [];
   let isComplete = false;
-  for (const [index, route] of routes.entries()) {
-    const { matches, except, isWider } = conditionsOf(route);
+  for (let index = 0; index < routes.length; index++) {
+    const route = routes[index] as CompiledRoute;
+    const { matches, except, isWider } = conditionsOf(index);
     for (const match of matches) {
       if (isWider) steps.push({ match, action: unconditional, route });
       else {
         try {
-          steps.push(...stepsOf(route, match, except, index + 1));
+          steps.push(...stepsOf(index, match, except));
         } catch (error) {
           if (!(error instanceof Inexpressible)) throw error;
           const at = route.match?.fields[0] ?? route.rule.field;
@@ -201,13 +210,13 @@ export function expand(
 
   /** Rules whose requests Istio would hand to them, but a rule in front refuses: it lost a condition, so that it takes more. */
   function loseHidden(live: readonly Step[]): void {
-    const first = routes.findIndex((route) => conditions.get(route)?.isWider);
+    const first = conditions.findIndex((one) => one?.isWider);
     if (first < 0) return;
     const kept = new Set(live.flatMap(({ route }) => route ?? []));
     const hidden = new Map<CompiledRoute, Code>();
     const taken: Match[] = [];
     for (const [index, route] of routes.entries()) {
-      const { matches, except, isWider } = conditionsOf(route);
+      const { matches, except, isWider } = conditionsOf(index);
       const isOpen = matches.some((match) => !taken.some((one) => covers(one, match)));
       if (index > first && isOpen && !kept.has(route)) hidden.set(route, codes.virtualService.condition);
       if (!isWider && except.length === 0) taken.push(...matches);

@@ -178,6 +178,8 @@ export interface Layouts {
 
 /** Lays out the steps of all units of clients of one port. */
 export function layOutUnits(units: readonly UnitSteps[], answers404: boolean): Layouts {
+  const [only] = units;
+  if (only !== undefined && units.length === 1) return { layouts: [layOut(only.steps, { answers404 })], confused: [] };
   const differs = units.map(
     ({ unit, steps }) =>
       unit.within.length === 0 || unit.within.some((other) => !sameSteps(steps, units[other]?.steps)),

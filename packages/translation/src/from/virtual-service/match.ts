@@ -219,17 +219,28 @@ export function intersection(
   };
 }
 
+/** Whether each of some conditions is one that others imply. */
+const allImplied = (list: readonly Named[], others: readonly Named[]): boolean =>
+  list.length === 0 || list.every((one) => others.some((other) => other.name === one.name && implies(other, one)));
+
 /** Whether a match takes every request that another takes; false where that cannot be told. */
-export function covers(a: Match, b: Match): boolean {
-  const all = (list: readonly Named[], others: readonly Named[]): boolean =>
-    list.every((one) => others.some((other) => other.name === one.name && implies(other, one)));
-  return (
-    (a.method === undefined || a.method === b.method) &&
-    pathCovers(a.path, b.path) &&
-    all(a.headers, b.headers) &&
-    all(a.queryParams, b.queryParams)
+export const covers = (a: Match, b: Match): boolean =>
+  (a.method === undefined || a.method === b.method) &&
+  pathCovers(a.path, b.path) &&
+  allImplied(a.headers, b.headers) &&
+  allImplied(a.queryParams, b.queryParams);
+
+/** Whether conditions can hold together with others, where a text may be repeated with several values. */
+const meet = (list: readonly Named[], others: readonly Named[], repeated: boolean): boolean =>
+  list.length === 0 ||
+  list.every((one) =>
+    others.every(
+      (other) =>
+        other.name !== one.name ||
+        !excludes(one, other) ||
+        (repeated && one.type !== 'Absent' && other.type !== 'Absent'),
+    ),
   );
-}
 
 /**
  * Whether a request can meet both matches; true where that cannot be told. A header may be repeated with several values, each
@@ -238,14 +249,5 @@ export function covers(a: Match, b: Match): boolean {
 export function overlap(a: Match, b: Match): boolean {
   if (a.method !== undefined && b.method !== undefined && a.method !== b.method) return false;
   if (pathIntersection(a.path, b.path) === 'empty') return false;
-  const meet = (list: readonly Named[], others: readonly Named[], repeated: boolean): boolean =>
-    list.every((one) =>
-      others.every(
-        (other) =>
-          other.name !== one.name ||
-          !excludes(one, other) ||
-          (repeated && one.type !== 'Absent' && other.type !== 'Absent'),
-      ),
-    );
   return meet(a.headers, b.headers, true) && meet(a.queryParams, b.queryParams, false);
 }

@@ -93,12 +93,14 @@ export const rankOf = ({ method, headers, queryParams }: Match, path: PathMatch)
 
 /** The steps that Kong Mesh would try after one that Istio tries later, though some request meets both and it matters. */
 function inversions(list: readonly Ordered[], paths: readonly PathMatch[]): { first: number; later: number }[] {
+  if (list.length < 2) return [];
   const found: { first: number; later: number }[] = [];
   const ranks = list.map((one, index) => rankOf(one.match, paths[index] as PathMatch));
   for (let later = 1; later < list.length; later++)
     for (let first = 0; first < later; first++) {
-      const [a, b] = [list[first] as Ordered, list[later] as Ordered];
       if (compareMatch(ranks[later] as Rank, ranks[first] as Rank) >= 0) continue;
+      const a = list[first] as Ordered;
+      const b = list[later] as Ordered;
       if (overlap(a.match, b.match) && !alike(a.action, b.action)) found.push({ first, later });
     }
   return found;

@@ -1,9 +1,16 @@
 import type { Client } from '@isthmus/behavior';
-import { type Forward, type HeaderChanges, noHeaderChanges, type PathRewrite, type Redirect } from '@isthmus/behavior';
+import {
+  type Forward,
+  type HeaderChanges,
+  noHeaderChanges,
+  type PathRewrite,
+  type Redirect,
+  type WeightedDestination,
+} from '@isthmus/behavior';
 import { codes } from '@isthmus/diagnostics';
 import type { CompiledRoute, EffectiveRouteDestination, RegistryService } from '@isthmus/istio';
 import { isIpAddress } from '@isthmus/kong-mesh';
-import { child, descend, type Field } from '@isthmus/kubernetes';
+import { child, type Field } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import type { Action, Backend, MirrorTo } from './action.ts';
 import type { Backends, Target } from './backends.ts';
@@ -46,7 +53,7 @@ const namesIn = ({ remove, set, add }: HeaderChanges): string[] =>
 /** The changes of all destinations and of the route in one list; undefined where that does something else. */
 function common(decision: Forward, side: 'requestHeaders' | 'responseHeaders'): HeaderChanges | undefined {
   const { destinations, [side]: route } = decision;
-  if (destinations.every((one) => one[side] === undefined || isEmpty(one[side]))) return route;
+  if (destinations.every(({ [side]: changes }) => changes === undefined || isEmpty(changes))) return route;
   const own = destinations.map((one) => one[side] ?? noHeaderChanges);
   const [first, ...others] = own;
   if (first === undefined || others.some((one) => JSON.stringify(one) !== JSON.stringify(first))) return undefined;
@@ -84,28 +91,20 @@ function used({ rule }: CompiledRoute): readonly EffectiveRouteDestination[] {
   return rule.route.length === 1 ? rule.route : rule.route.filter(({ weight }) => (weight?.value ?? 0) !== 0);
 }
 
-function readForward(
+/** Those of two fields that are written. */
+function written(one: Field | undefined, other: Field | undefined): readonly Field[] {
+  if (one === undefined) return other === undefined ? [] : [other];
+  return other === undefined ? [one] : [one, other];
+}
+
+function readMirrors(
   context: Context,
   backends: Backends,
-  compiled: CompiledRoute,
+  { rule }: CompiledRoute,
   decision: Forward,
   dialled: Dialled,
-): Action {
-  const { rule } = compiled;
-  const { settings } = rule;
-  const written = used(compiled);
-  const found = decision.destinations.map(({ destination, weight }, index) => {
-    const entry = written[index] as EffectiveRouteDestination;
-    const from = [entry.destination.field, ...(entry.weight === undefined ? [] : [entry.weight])];
-    return { target: backends.target(dialled.client, destination, entry.destination, dialled, true), weight, from };
-  });
-  const dialsItself = found.some(({ target }) => target.kind === 'dialled');
-  const listed = dialsItself
-    ? []
-    : found.map(({ target, weight, from }) =>
-        toBackend(backends, dialled, target as Exclude<Target, { kind: 'dialled' }>, weight, from),
-      );
-  const mirrors = rule.mirrors.flatMap(({ destination, percentage }): MirrorTo[] => {
+): MirrorTo[] {
+  return rule.mirrors.flatMap(({ destination, percentage }): MirrorTo[] => {
     const mirror = decision.mirrors.find(
       ({ destination: { host, port, subset } }) =>
         host === destination.host.host &&
@@ -118,9 +117,44 @@ function readForward(
     context.approximate(destination.field, undefined, codes.virtualService.mirrorHost, {
       host: destination.host.value,
     });
-    const from = [destination.field, ...(percentage === undefined ? [] : [percentage])];
+    const from = written(destination.field, percentage);
     return [{ backend: toBackend(backends, dialled, target, 1, from), percentage: mirror.percentage }];
   });
+}
+
+/** The Services that a forward sends to; none where one of its destinations is the address that was dialled. */
+function readBackends(
+  backends: Backends,
+  entries: readonly EffectiveRouteDestination[],
+  { destinations }: Forward,
+  dialled: Dialled,
+): Backend[] {
+  const targets: Exclude<Target, { kind: 'dialled' }>[] = [];
+  for (let index = 0; index < destinations.length; index++) {
+    const { destination } = destinations[index] as WeightedDestination;
+    const entry = entries[index] as EffectiveRouteDestination;
+    const target = backends.target(dialled.client, destination, entry.destination, dialled, true);
+    if (target.kind !== 'dialled') targets.push(target);
+  }
+  if (targets.length < destinations.length) return [];
+  return targets.map((target, index) => {
+    const { destination, weight } = entries[index] as EffectiveRouteDestination;
+    const part = (destinations[index] as WeightedDestination).weight;
+    return toBackend(backends, dialled, target, part, written(destination.field, weight));
+  });
+}
+
+function readForward(
+  context: Context,
+  backends: Backends,
+  compiled: CompiledRoute,
+  decision: Forward,
+  dialled: Dialled,
+): Action {
+  const { settings, mirrors } = compiled.rule;
+  const entries = used(compiled);
+  const listed = readBackends(backends, entries, decision, dialled);
+  const copies = mirrors.length === 0 ? [] : readMirrors(context, backends, compiled, decision, dialled);
   const requestHeaders = common(decision, 'requestHeaders');
   const responseHeaders = common(decision, 'responseHeaders');
   const own = decision.destinations[0]?.authority;
@@ -129,26 +163,27 @@ function readForward(
   const isDivided =
     requestHeaders === undefined || responseHeaders === undefined || (decision.authority === undefined && !isOne);
   if (isDivided)
-    for (const { headers } of written)
+    for (const { headers } of entries)
       if (headers !== undefined) context.unsupported(headers, codes.virtualService.destinationHeaders, {});
-  const authorityField = child(settings.rewrite, 'authority') ?? settings.headers ?? written[0]?.headers;
   const isWritable = authority === undefined || isHostname(authority);
-  if (!isWritable && authorityField !== undefined)
-    context.unsupported(authorityField, codes.virtualService.hostRewrite, { host: authority });
+  if (!isWritable) {
+    const field = child(settings.rewrite, 'authority') ?? settings.headers ?? entries[0]?.headers;
+    if (field !== undefined) context.unsupported(field, codes.virtualService.hostRewrite, { host: authority });
+  }
   return {
     kind: 'forward',
     backends: listed,
     ...(authority === undefined || !isWritable ? {} : { hostname: authority }),
     requestHeaders: usableHeaders(context, requestHeaders ?? decision.requestHeaders, settings.headers),
     responseHeaders: usableHeaders(context, responseHeaders ?? decision.responseHeaders, settings.headers),
-    mirrors,
+    mirrors: copies,
     settings: {
       timeout: decision.timeout,
       retries: decision.retries,
       hash: decision.hash,
-      from: [settings.timeout, settings.retries].filter((field) => field !== undefined),
+      from: written(settings.timeout, settings.retries),
     },
-    from: [settings.route, settings.headers].filter((field) => field !== undefined),
+    from: written(settings.route, settings.headers),
   };
 }
 
@@ -177,7 +212,7 @@ function readRedirect(context: Context, { rule }: CompiledRoute, decision: Redir
     ...(name === undefined ? {} : { hostname: name }),
     ...(decision.port === undefined && number === undefined ? {} : { port: decision.port ?? (number as number) }),
     responseHeaders: usableHeaders(context, decision.responseHeaders ?? noHeaderChanges, headers),
-    from: [redirect as Field, ...(headers === undefined ? [] : [headers])],
+    from: written(redirect, headers),
   };
 }
 
@@ -188,8 +223,7 @@ function readRedirect(context: Context, { rule }: CompiledRoute, decision: Redir
 export function readAction(context: Context, backends: Backends, compiled: CompiledRoute, dialled: Dialled): Reading {
   const { settings } = compiled.rule;
   const { decision } = compiled.route;
-  const rewriteField =
-    descend(settings.rewrite, 'uri') ?? descend(settings.rewrite, 'uriRegexRewrite') ?? settings.rewrite;
+  const rewriteField = child(settings.rewrite, 'uri') ?? child(settings.rewrite, 'uriRegexRewrite') ?? settings.rewrite;
   if (settings.corsPolicy !== undefined && decision.kind !== 'respond')
     context.unsupported(settings.corsPolicy, codes.virtualService.cors, {});
   switch (decision.kind) {

@@ -32,6 +32,7 @@ const isMethod = (text: string): boolean => (methods as readonly string[]).inclu
 const headerName = /^[a-z0-9!#$%&'*+\-.^_`|~]+$/;
 
 const never: Conditions = { matches: [], except: [], isWider: false };
+const always: Conditions = { matches: [everyRequest], except: [], isWider: false };
 
 function pathOf(match: TextMatch | undefined): Path | undefined {
   if (match === undefined || match.kind === 'present') return everyPath;
@@ -105,8 +106,10 @@ function queryCondition(name: string, match: TextMatch, from: Field | undefined)
   }
 }
 
-const fieldOf = (fields: Readonly<Record<string, Field>>, name: string): Field | undefined =>
-  Object.entries(fields).find(([written]) => written.toLowerCase() === name)?.[1];
+function fieldOf(fields: Readonly<Record<string, Field>>, name: string): Field | undefined {
+  for (const written in fields) if (written.toLowerCase() === name) return fields[written];
+  return undefined;
+}
 
 /** Where a condition on a part of the request was written: as such, or as one on a header that stands for it. */
 const partField = (
@@ -148,7 +151,7 @@ function pseudoHeader(
 export function readConditions(context: Context, compiled: CompiledRoute, authorities: Authorities): Conditions {
   const { match } = compiled;
   const { predicate } = compiled.route;
-  if (match === undefined) return { matches: [everyRequest], except: [], isWider: false };
+  if (match === undefined) return always;
   const path = pathOf(predicate.path);
   if (path === undefined) return never;
   let isWider = false;

@@ -41,8 +41,13 @@ const backOffOf = ({ backOff = { base: 25, max: 250 } }: Retries) => ({
 // Everything is written out, as what is absent is taken from the policies of the whole mesh (routing.md T66).
 function httpSection(retries: Retries): RetrySection {
   const { attempts, on, statusCodes, perTryTimeout = 0, previousHosts, previousPriorities } = retries;
-  const conditions = on.flatMap((one) => httpConditions[one] ?? []);
-  const lost = on.filter((one) => httpConditions[one] === undefined && !silent.has(one));
+  const conditions: string[] = [];
+  const lost: string[] = [];
+  for (const one of on) {
+    const named = httpConditions[one];
+    if (named !== undefined) conditions.push(named);
+    else if (!silent.has(one)) lost.push(one);
+  }
   // Codes alone leave Kong Mesh's own conditions in place (routing.md 3.4). This one is never true: no sidecar is spoken to in HTTP/3.
   const stated = conditions.length > 0 ? conditions : ['Http3PostConnectFailure'];
   return {
@@ -65,13 +70,14 @@ function httpSection(retries: Retries): RetrySection {
 
 function grpcSection(retries: Retries): RetrySection {
   const { attempts, on, perTryTimeout = 0, statusCodes } = retries;
-  const conditions = on.flatMap((one) => grpcConditions[one] ?? []);
-  const others = [
-    ...on.filter(
-      (one) => grpcConditions[one] === undefined && !['retriable-status-codes', 'retriable-headers'].includes(one),
-    ),
-    ...statusCodes.map(String),
-  ];
+  const conditions: string[] = [];
+  const others: string[] = [];
+  for (const one of on) {
+    const named = grpcConditions[one];
+    if (named !== undefined) conditions.push(named);
+    else if (one !== 'retriable-status-codes' && one !== 'retriable-headers') others.push(one);
+  }
+  for (const code of statusCodes) others.push(String(code));
   return {
     section: {
       numRetries: attempts,

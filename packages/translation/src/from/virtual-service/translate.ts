@@ -26,7 +26,7 @@ import { emitHttpRoutes, emitNoRetries, type PortRoutes } from './emit-http.ts';
 import { type FoundConnections, translateConnections } from './emit-tcp.ts';
 import { expand, type Step } from './expand.ts';
 import { translateFaults } from './faults.ts';
-import { type Layout, type LostStep, layOutUnits } from './layout.ts';
+import { type Layout, type LostStep, layOutUnits, type PlacedStep, type UnitSteps } from './layout.ts';
 import { everyRequest } from './match.ts';
 import type { Authorities } from './read-match.ts';
 import { witnessInWords } from './witness.ts';
@@ -118,8 +118,8 @@ function reportLayout(
     if (field !== undefined) context.approximate(field, undefined, codes.virtualService.wholePath, {});
   }
   const open = layout.placed.some(({ step: { action, route } }) => action.kind === 'unmatched' && route === undefined);
-  const last = steps.findLast(({ route }) => route !== undefined)?.route;
   if (!open) return;
+  const last = steps.findLast(({ route }) => route !== undefined)?.route;
   context.report(codes.virtualService.unmatched, { host: service.host }, last?.rule.field ?? hosts[0]);
   // No field says what no rule takes; it is the host that the rules are taken to be all of.
   for (const field of hosts) context.claim(field, 'approximate', codes.virtualService.unmatched);
@@ -139,6 +139,44 @@ function loseRefused(context: Context, { placed }: Layout, answered: ReadonlySet
   loseRoutes(context, lost, kept);
 }
 
+/** What becomes of the requests of a unit's clients on a port. */
+interface PlannedUnit extends UnitSteps {
+  readonly host: CompiledVirtualHost | undefined;
+  /** What holds where no VirtualService says anything. */
+  readonly usual: RouteSettings;
+  /** Where its VirtualService names the service. */
+  readonly hosts: readonly Field[];
+}
+
+function routesOf(units: readonly UnitSteps[]): Set<CompiledRoute> {
+  const routes = new Set<CompiledRoute>();
+  for (const { steps } of units) for (const { route } of steps) if (route !== undefined) routes.add(route);
+  return routes;
+}
+
+/** Says of units that cannot be told apart from others that their own rules are lost. */
+function reportConfused(
+  context: Context,
+  service: RegistryService,
+  units: readonly PlannedUnit[],
+  confused: readonly number[],
+): void {
+  for (const index of confused) {
+    const { host, unit } = units[index] as PlannedUnit;
+    const at = host?.virtualService?.resource ?? units[0]?.host?.virtualService?.resource;
+    const clients = Object.entries(unit.labels).map(([key, value]) => `${key}=${value}`);
+    context.report(codes.virtualService.clients, { host: service.host, clients: clients.join(', ') }, at);
+    const others = unit.within.flatMap((other) => units[other]?.host?.routes ?? []);
+    const own = ownRoutes(host?.routes ?? [], others);
+    loseRoutes(context, new Map(own.map((route) => [route, codes.virtualService.clients])), others);
+    for (const field of own.length > 0 ? [] : units.flatMap(({ hosts }) => hosts))
+      context.claim(field, 'unsupported', codes.virtualService.clients);
+  }
+}
+
+const isNotRetried = ({ step: { action } }: PlacedStep): boolean =>
+  action.kind === 'forward' && action.settings.retries === undefined;
+
 /** Translates the HTTP routes of one port of a service for all its clients. */
 function translatePort(
   context: Context,
@@ -153,69 +191,53 @@ function translatePort(
     service.registry === 'external'
       ? { names: () => [service.host], others: () => [] }
       : authoritiesOf(service, port.port);
-  const hosts: (readonly Field[])[] = found.map(() => []);
-  const usual = found.map(({ unit }) => usualSettings(config, unit.client, service.host, port.port));
-  const units = found.map(({ unit, host }, index) => {
-    const settings = usual[index] as RouteSettings;
-    if (host?.virtualService === undefined)
-      return { unit, steps: unit.within.length === 0 ? [] : plainSteps(service, port.port, settings) };
+  const units = found.map(({ unit, host }): PlannedUnit => {
+    const usual = usualSettings(config, unit.client, service.host, port.port);
+    if (host?.virtualService === undefined) {
+      const steps = unit.within.length === 0 ? [] : plainSteps(service, port.port, usual);
+      return { unit, host, usual, steps, hosts: [] };
+    }
     const dialled = { client: unit.client, service, port: port.port };
     const steps = expand(context, backends, host.routes, dialled, authorities);
-    hosts[index] = settleBinding(context, host.virtualService, service, dialled);
-    return { unit, steps };
+    return { unit, host, usual, steps, hosts: settleBinding(context, host.virtualService, service, dialled) };
   });
   if (service.registry === 'external' && !isExternalRoute(context, found, units)) return;
-  settleRoutes(context, new Set(units.flatMap(({ steps }) => steps.flatMap(({ route }) => route ?? []))));
+  settleRoutes(context, routesOf(units));
   const { layouts, confused } = layOutUnits(units, context.settings.target === '2.14');
-  for (const index of confused) {
-    const { host, unit } = found[index] as Found;
-    const at = host?.virtualService?.resource ?? found[0]?.host?.virtualService?.resource;
-    const clients = Object.entries(unit.labels).map(([key, value]) => `${key}=${value}`);
-    context.report(codes.virtualService.clients, { host: service.host, clients: clients.join(', ') }, at);
-    const others = unit.within.flatMap((other) => found[other]?.host?.routes ?? []);
-    const own = ownRoutes(host?.routes ?? [], others);
-    loseRoutes(context, new Map(own.map((route) => [route, codes.virtualService.clients])), others);
-    for (const field of own.length > 0 ? [] : hosts.flat())
-      context.claim(field, 'unsupported', codes.virtualService.clients);
+  reportConfused(context, service, units, confused);
+  let inUse = 0;
+  let retriesByRoute = false;
+  for (const layout of layouts) {
+    if (layout === undefined || layout.placed.length === 0) continue;
+    inUse++;
+    retriesByRoute ||= layout.placed.some(isNotRetried);
   }
-  const inUse = layouts.filter((one) => one !== undefined && one.placed.length > 0).length;
   translateFaults(context, backends, service, port, units);
   // A single unit may be one namespace, with nothing written for everybody else.
   const isForAll = units.every(({ unit }) => isEverybody(unit));
-  for (const [index, { steps }] of units.entries()) {
+  for (let index = 0; index < units.length; index++) {
+    const { host, steps } = units[index] as PlannedUnit;
+    const layout = layouts[index];
     const layout = layouts[index];
     const options = { isForAll, answers404: layout?.unmatched === true };
-    const routes = found[index]?.host?.routes ?? [];
-    const answered = translateDirectResponses(context, service, port, routes, steps, options);
+    const answered = translateDirectResponses(context, service, port, host?.routes ?? [], steps, options);
     if (layout !== undefined) loseRefused(context, layout, answered);
   }
-  const emitted = layouts.flatMap((layout, index): PortRoutes[] => {
-    const { unit, steps } = units[index] as (typeof units)[number];
-    if (layout === undefined || layout.placed.length === 0) return [];
-    reportLayout(context, steps, layout, service, hosts[index] ?? []);
-    return [
-      {
-        service,
-        port,
-        unit,
-        // The strongest of policies alike is the one whose name comes first: who has more labels.
-        suffix: index === 0 ? '' : `clients-${String(units.length - index).padStart(3, '0')}`,
-        layout,
-        usual: usual[index] as RouteSettings,
-        retriesByRoute: false,
-        oneMatchEach: inUse > 1,
-        hosts: hosts[index] ?? [],
-      },
-    ];
-  });
-  if (emitted.length === 0) return;
+  if (inUse === 0) return;
+  const emitted: PortRoutes[] = [];
+  for (let index = 0; index < units.length; index++) {
+    const { unit, steps, usual, hosts } = units[index] as PlannedUnit;
+    const layout = layouts[index];
+    if (layout === undefined || layout.placed.length === 0) continue;
+    reportLayout(context, steps, layout, service, hosts);
+    // The strongest of policies alike is the one whose name comes first: who has more labels.
+    const suffix = index === 0 ? '' : `clients-${String(units.length - index).padStart(3, '0')}`;
+    emitted.push({ service, port, unit, suffix, layout, usual, retriesByRoute, oneMatchEach: inUse > 1, hosts });
+  }
   if (service.registry === 'kubernetes')
     backends.read.add(portKey({ namespace: service.namespace, name: service.resource.name }, port.port));
-  const retriesByRoute = emitted.some(({ layout }) =>
-    layout.placed.some(({ step: { action } }) => action.kind === 'forward' && action.settings.retries === undefined),
-  );
   for (const routes of emitted) {
-    emitHttpRoutes(context, backends, { ...routes, retriesByRoute });
+    emitHttpRoutes(context, backends, routes);
     if (retriesByRoute) emitNoRetries(context, routes);
   }
 }
