@@ -218,7 +218,6 @@ function translatePort(
   for (let index = 0; index < units.length; index++) {
     const { host, steps } = units[index] as PlannedUnit;
     const layout = layouts[index];
-    const layout = layouts[index];
     const options = { isForAll, answers404: layout?.unmatched === true };
     const answered = translateDirectResponses(context, service, port, host?.routes ?? [], steps, options);
     if (layout !== undefined) loseRefused(context, layout, answered);
