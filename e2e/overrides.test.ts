@@ -289,6 +289,8 @@ test('what is overridden is marked in every list, with who did it and why, and e
 
   await page.goto(`/migrations/${id}/findings?overrides=some`);
   const grid = page.getByRole('grid', { name: 'Findings' });
+  // The header is the first row; until there is another, the cursor has nowhere to go.
+  await expect(grid.getByRole('row').nth(1)).toBeVisible();
   await grid.focus();
   await page.keyboard.press('Home');
   await expect(page.getByRole('heading', { name: 'Overridden' })).toBeVisible();
