@@ -112,7 +112,6 @@ function readChunk(state: ReadingState, chunk: Chunk, suspicious: boolean, templ
     return;
   }
   const { parsed } = result;
-  const documents = result.documents.filter((document) => document.start >= 0);
   const secretsBefore = state.secrets;
   const before = state.resources.length;
   const unidentifiedBefore = state.unidentified.length;
@@ -129,6 +128,8 @@ function readChunk(state: ReadingState, chunk: Chunk, suspicious: boolean, templ
   }
   const hasSecrets =
     state.secrets > secretsBefore || state.unidentified.slice(unidentifiedBefore).some((u) => u.kind === 'Secret');
+  if (!hasSecrets && !suspicious) return;
+  const documents = result.documents.filter((document) => document.start >= 0);
   const hidden = !hasSecrets
     ? []
     : parsed === undefined
