@@ -13,8 +13,8 @@ type Targeted = Pick<Settings, 'systemNamespace' | 'target'>;
 
 /** All that the admission of its target has against a resource; empty where it may be applied. */
 export function objectionsTo(object: EmittedObject, { systemNamespace, target }: Targeted): Violation[] {
-  if (isOfEdge(object)) return checkEdgeResource(object as unknown as JsonObject);
-  if (!object.apiVersion.startsWith('kuma.io/')) return [];
+  if (!object.apiVersion.startsWith('kuma.io/'))
+    return isOfEdge(object) ? checkEdgeResource(object as unknown as JsonObject) : [];
   const admission = checkAdmission(object as unknown as JsonObject, target, { systemNamespace });
   return admission.accepted
     ? []

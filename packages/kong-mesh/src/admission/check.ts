@@ -1,8 +1,8 @@
-import { isMap, type JsonObject, join } from '@isthmus/kubernetes';
+import { isMap, type Json, type JsonObject, type Violation } from '@isthmus/kubernetes';
 import { isKumaIdentifier } from '../policies/common/names.ts';
 import type { GoTypes, Refusal, Report, ResourceRules } from '../policies/common/resource.ts';
 import { rulesOf } from '../policies/index.ts';
-import { schemaOf } from '../schema/schemas.ts';
+import { type KindSchema, schemaOf } from '../schema/schemas.ts';
 import { unknownFields } from '../schema/unknown-fields.ts';
 import type { TargetVersion } from '../version.ts';
 import { decodeSpec } from './decode.ts';
@@ -57,11 +57,12 @@ const refuse = (by: 'schema' | 'webhook', violations: readonly Refusal[]): Admis
   violations,
 });
 
-const collect = (): { found: Refusal[]; report: Report } => {
-  const found: Refusal[] = [];
-  const report: Report = (path, message, at) => found.push({ path, message, ...(at === undefined ? {} : { at }) });
-  return { found, report };
-};
+/** Whether the schema has nothing against what is given. It knows every field then, since it says of each what it is. */
+function fits(content: JsonObject, { check }: KindSchema): boolean {
+  const found: Violation[] = [];
+  check(content, [], found);
+  return found.length === 0;
+}
 
 /** The role of a policy, and what Kuma's defaulting webhook refuses besides wrong types. */
 function checkPlacement(
@@ -113,48 +114,40 @@ export function checkAdmission(object: JsonObject, version: TargetVersion, optio
   if (known === undefined)
     return refuse('schema', [{ path: 'kind', message: `Kong Mesh ${version} has no such kind` }]);
 
-  const unknown = [
-    ...unknownMetadata(object).map((key) => ({ path: `metadata.${key}`, at: join('metadata', key) })),
-    ...unknownFields(content, known.schema),
-  ];
-  if (unknown.length > 0)
-    return refuse(
-      'schema',
-      unknown.map(({ path, at }) => ({
-        path,
-        message: 'the schema knows no such field',
-        ...(path === at ? {} : { at }),
-      })),
-    );
+  const found: Refusal[] = [];
+  const report: Report = (path, message, at) => found.push({ path, message, ...(at === undefined ? {} : { at }) });
+  const fitsSchema = fits(content, known);
+  const unknown = [...unknownMetadata(object), ...(fitsSchema ? [] : unknownFields(content, known.schema))];
+  for (const { path, at } of unknown) report(path, 'the schema knows no such field', path === at ? undefined : at);
+  if (found.length > 0) return refuse('schema', found);
 
   const rules = rulesOf(kind as string);
   const labels = labelsOf(object);
   const place = placeOf(object, options);
   const specSchema = known.schema.properties?.spec ?? {};
-  const decoding = collect();
   const decoded =
     specSchema.properties === undefined
-      ? content
-      : { ...content, spec: decodeSpec(content.spec ?? {}, specSchema, rules?.go ?? unknownTypes, decoding.report) };
-  if (decoding.found.length > 0) return refuse('webhook', decoding.found);
+      ? content.spec
+      : decodeSpec(content.spec ?? {}, specSchema, rules?.go ?? unknownTypes, report);
+  if (found.length > 0) return refuse('webhook', found);
 
-  const spec = isMap(decoded.spec) ? decoded.spec : {};
+  const spec = isMap(decoded) ? decoded : {};
   const placement = rules === undefined ? undefined : checkPlacement(labels, spec, rules, place, version);
   if (placement?.refusal !== undefined) return refuse('webhook', [placement.refusal]);
 
-  const { found, report } = collect();
   checkMetadata(object, report);
-  known.check(decoded, [], found);
+  // Most specs come back as they are, and need no second look.
+  if (decoded !== content.spec) known.check({ ...content, spec: decoded as Json }, [], found);
+  else if (!fitsSchema) known.check(content, [], found);
   if (found.length > 0) return refuse('schema', found);
   if (rules === undefined) return { accepted: true, labels: {} };
 
-  const validating = collect();
-  checkLabels(labels, rules, version, validating.report);
-  if (validating.found.length === 0) {
+  checkLabels(labels, rules, version, report);
+  if (found.length === 0) {
     const name = isMap(metadata) && typeof metadata.name === 'string' ? metadata.name : '';
-    rules.validate(spec, { version, name, role: placement?.role ?? givenRole(labels), report: validating.report });
+    rules.validate(spec, { version, name, role: placement?.role ?? givenRole(labels), report });
   }
-  if (validating.found.length > 0) return refuse('webhook', validating.found);
+  if (found.length > 0) return refuse('webhook', found);
   return { accepted: true, labels: computeLabels(labels, rules, placement?.role, place, version) };
 }
 

@@ -1,6 +1,7 @@
-import { isMap, type Json, type JsonObject } from '@isthmus/kubernetes';
+import { isMap, type Json, type JsonObject, join } from '@isthmus/kubernetes';
 import { isDnsSubdomain } from '../policies/common/names.ts';
 import type { Report } from '../policies/common/resource.ts';
+import type { UnknownField } from '../schema/unknown-fields.ts';
 
 const labelValue = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 const labelName = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
@@ -47,8 +48,12 @@ const fields = new Set([
 ]);
 
 /** The fields of `metadata` that no object has. */
-export function unknownMetadata({ metadata }: JsonObject): string[] {
-  return isMap(metadata) ? Object.keys(metadata).filter((key) => !fields.has(key)) : [];
+export function unknownMetadata({ metadata }: JsonObject): UnknownField[] {
+  const unknown: UnknownField[] = [];
+  if (!isMap(metadata)) return unknown;
+  for (const key in metadata)
+    if (!fields.has(key)) unknown.push({ path: `metadata.${key}`, at: join('metadata', key) });
+  return unknown;
 }
 
 /** Labels that Kuma's webhook turns into annotations, whose values are free (kuma, pkg/plugins/resources/k8s/store.go). */

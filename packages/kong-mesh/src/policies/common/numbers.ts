@@ -17,8 +17,7 @@ interface Decimal {
 }
 
 /** Parses what shopspring/decimal's `NewFromString` accepts: `1.5`, `-.5`, `1e3`; a sign may stand after the point. */
-function parseDecimal(value: IntegerOrText): Decimal | undefined {
-  if (typeof value !== 'string') return { digits: BigInt(value), exponent: 0 };
+function parseDecimal(value: string): Decimal | undefined {
   const [mantissa = '', power] = value.split(/[Ee](.*)/s);
   if (power !== undefined && !/^[+-]?\d{1,10}$/.test(power)) return undefined;
   const parts = mantissa.split('.');
@@ -43,6 +42,8 @@ function compareDecimal({ digits, exponent }: Decimal, whole: bigint): number {
 
 /** What a number in an integer or a text is, or that it is none. */
 export function inspectDecimal(value: IntegerOrText): 'none' | 'negative' | 'zero' | 'to 100' | 'above 100' {
+  if (typeof value !== 'string')
+    return value < 0 ? 'negative' : value <= 0 ? 'zero' : value > 100 ? 'above 100' : 'to 100';
   const decimal = parseDecimal(value);
   if (decimal === undefined) return 'none';
   const toZero = compareDecimal(decimal, 0n);

@@ -143,6 +143,9 @@ export interface TopTargetRefOptions {
   readonly listenerTags?: boolean;
 }
 
+/** Kinds that every policy may name, as most do: the others are listed only where another is named. */
+const always = ['Mesh', 'Dataplane'];
+
 /** Reports what is refused in the `targetRef` of a policy, which says whose traffic it is about. */
 export function checkTopTargetRef(
   ref: TargetRef | undefined,
@@ -156,8 +159,11 @@ export function checkTopTargetRef(
   validation: Validation,
 ): void {
   if (ref === undefined) return;
-  const old = ['MeshSubset', ...services, ...all, ...(validation.role === 'system' ? system : [])];
-  const kinds = ['Mesh', 'Dataplane', ...(validation.version === '3.0' ? [] : old)];
+  const old =
+    validation.version === '3.0' || always.includes(ref.kind)
+      ? []
+      : ['MeshSubset', ...services, ...all, ...(validation.role === 'system' ? system : [])];
+  const kinds = [...always, ...old];
   checkTargetRef(ref, 'spec.targetRef', { kinds, inbound, listenerTags }, validation);
 }
 

@@ -6,7 +6,7 @@ import {
   type IntegerOrText,
   inspectDecimal,
 } from '../common/numbers.ts';
-import { defineRules, type Validation } from '../common/resource.ts';
+import { defineRules, type Report, type Validation } from '../common/resource.ts';
 import { affectsInbound, checkAnySection, checkRulesAlone, type Sections } from '../common/sections.ts';
 import { checkTargetRef, checkTopTargetRef } from '../common/target-ref.ts';
 
@@ -45,6 +45,15 @@ interface Spot {
   readonly at: string;
 }
 
+function checkHostsAndVolume(
+  detector: { readonly minimumHosts?: Integer; readonly requestVolume?: Integer },
+  { path, at }: Spot,
+  report: Report,
+): void {
+  checkPositive(detector.minimumHosts, `${path}.minimumHosts`, report, `${at}.minimumHosts`);
+  checkPositive(detector.requestVolume, `${path}.requestVolume`, report, `${at}.requestVolume`);
+}
+
 function checkDetectors(detectors: Detectors | undefined, { path, at }: Spot, { report }: Validation): void {
   if (detectors === undefined) {
     report(path, 'it must be set, for disabled outlier detection too', at);
@@ -55,27 +64,27 @@ function checkDetectors(detectors: Detectors | undefined, { path, at }: Spot, { 
     return;
   }
   const { successRate, failurePercentage } = detectors;
-  for (const name of ['totalFailures', 'gatewayFailures', 'localOriginFailures'] as const)
-    checkPositive(detectors[name]?.consecutive, `${path}.${name}.consecutive`, report, `${at}.${name}.consecutive`);
-  for (const name of ['minimumHosts', 'requestVolume'] as const)
-    checkPositive(successRate?.[name], `${path}.successRate.${name}`, report, `${at}.successRate.${name}`);
-  const factor = successRate?.standardDeviationFactor;
-  if (factor !== undefined && !['to 100', 'above 100'].includes(inspectDecimal(factor)))
-    report(
-      `${path}.successRate.standardDeviationFactor`,
-      'it must be a number above 0',
-      `${at}.successRate.standardDeviationFactor`,
-    );
-  for (const name of ['minimumHosts', 'requestVolume'] as const)
-    checkPositive(
-      failurePercentage?.[name],
-      `${path}.failurePercentage.${name}`,
-      report,
-      `${at}.failurePercentage.${name}`,
-    );
-  checkPercentage(failurePercentage?.threshold, `${path}.failurePercentage.threshold`, report, {
-    at: `${at}.failurePercentage.threshold`,
-  });
+  for (const name of ['totalFailures', 'gatewayFailures', 'localOriginFailures'] as const) {
+    const consecutive = detectors[name]?.consecutive;
+    if (consecutive !== undefined)
+      checkPositive(consecutive, `${path}.${name}.consecutive`, report, `${at}.${name}.consecutive`);
+  }
+  if (successRate !== undefined) {
+    const rate: Spot = { path: `${path}.successRate`, at: `${at}.successRate` };
+    checkHostsAndVolume(successRate, rate, report);
+    const factor = successRate.standardDeviationFactor;
+    if (factor !== undefined && !['to 100', 'above 100'].includes(inspectDecimal(factor)))
+      report(
+        `${rate.path}.standardDeviationFactor`,
+        'it must be a number above 0',
+        `${rate.at}.standardDeviationFactor`,
+      );
+  }
+  if (failurePercentage !== undefined) {
+    const share: Spot = { path: `${path}.failurePercentage`, at: `${at}.failurePercentage` };
+    checkHostsAndVolume(failurePercentage, share, report);
+    checkPercentage(failurePercentage.threshold, `${share.path}.threshold`, report, { at: `${share.at}.threshold` });
+  }
 }
 
 function checkConf({ connectionLimits, outlierDetection }: Conf, { path, at }: Spot, validation: Validation): void {
@@ -84,19 +93,23 @@ function checkConf({ connectionLimits, outlierDetection }: Conf, { path, at }: S
     report(path, 'it must have connectionLimits or outlierDetection', at);
     return;
   }
-  for (const name of limits)
-    checkPositive(
-      connectionLimits?.[name],
-      `${path}.connectionLimits.${name}`,
-      report,
-      `${at}.connectionLimits.${name}`,
-    );
+  for (const name of limits) {
+    const limit = connectionLimits?.[name];
+    if (limit !== undefined)
+      checkPositive(limit, `${path}.connectionLimits.${name}`, report, `${at}.connectionLimits.${name}`);
+  }
   if (outlierDetection === undefined) return;
   const outlier = { path: `${path}.outlierDetection`, at: `${at}.outlierDetection` };
-  for (const name of ['interval', 'baseEjectionTime'] as const)
-    checkPositiveDuration(outlierDetection[name], `${outlier.path}.${name}`, report, `${outlier.at}.${name}`);
-  for (const name of ['maxEjectionPercent', 'healthyPanicThreshold'] as const)
-    checkPercentage(outlierDetection[name], `${outlier.path}.${name}`, report, { at: `${outlier.at}.${name}` });
+  for (const name of ['interval', 'baseEjectionTime'] as const) {
+    const duration = outlierDetection[name];
+    if (duration !== undefined)
+      checkPositiveDuration(duration, `${outlier.path}.${name}`, report, `${outlier.at}.${name}`);
+  }
+  for (const name of ['maxEjectionPercent', 'healthyPanicThreshold'] as const) {
+    const percentage = outlierDetection[name];
+    if (percentage !== undefined)
+      checkPercentage(percentage, `${outlier.path}.${name}`, report, { at: `${outlier.at}.${name}` });
+  }
   checkDetectors(
     outlierDetection.detectors,
     { path: `${outlier.path}.detectors`, at: `${outlier.at}.detectors` },
@@ -124,9 +137,9 @@ function validate(spec: Sections<Conf>, validation: Validation): void {
     checkConf(item.default ?? {}, { path, at: path }, validation);
   }
   const external = version === '2.13' ? [] : ['MeshExternalService'];
+  const kinds = ['Mesh', 'MeshService', ...external, 'MeshMultiZoneService'];
   for (const [index, item] of to.entries()) {
     const path = `spec.to[${index}]`;
-    const kinds = ['Mesh', 'MeshService', ...external, 'MeshMultiZoneService'];
     checkTargetRef(item.targetRef, `${path}.targetRef`, { kinds }, validation);
     if (version === '2.13' && item.targetRef.kind === 'MeshExternalService' && (targetRef?.kind ?? 'Mesh') !== 'Mesh')
       report(`${path}.targetRef.kind`, 'a MeshExternalService can be meant only for the whole mesh');
