@@ -14,9 +14,10 @@ export type EffectivePolicy = Readonly<Partial<Record<PolicyBlock, Field<JsonObj
 
 /** The entry of `portLevelSettings` for a port. */
 export function portEntry(policy: Field | undefined, port: number): Field<JsonObject> | undefined {
-  return objectItems(child(policy, 'portLevelSettings')).find(
-    (entry) => number(descend(entry, 'port', 'number'))?.value === port,
-  );
+  const entries = child(policy, 'portLevelSettings');
+  // Most policies have none.
+  if (entries === undefined) return undefined;
+  return objectItems(entries).find((entry) => number(descend(entry, 'port', 'number'))?.value === port);
 }
 
 function blocksOf(
@@ -35,8 +36,10 @@ function blocksOf(
 /** What a rule without subsets says for a port, and MeshConfig where it says nothing. */
 function policyOf(rule: EffectiveDestinationRule | undefined, port: number, mesh: MeshSettings): EffectivePolicy {
   const policy: Partial<Record<PolicyBlock, Field<JsonObject>>> = blocksOf(rule?.trafficPolicy, port).blocks;
+  const defaults = child(mesh.config, 'defaultTrafficPolicy');
+  if (defaults === undefined) return policy;
   for (const name of ['connectionPool', 'outlierDetection'] as const) {
-    const fallback = objectField(descend(mesh.config, 'defaultTrafficPolicy', name));
+    const fallback = objectField(child(defaults, name));
     if (policy[name] === undefined && fallback !== undefined) policy[name] = fallback;
   }
   return policy;

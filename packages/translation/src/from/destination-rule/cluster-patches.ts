@@ -135,10 +135,10 @@ export function changesOf(
   patches: readonly ClusterPatch[],
   inherited: readonly ClusterPatch[],
 ): Changes | undefined {
-  const own = new Set(patches.map(pathOf));
+  const own = patches.map(pathOf);
   const jsonPatches: unknown[] = [];
   for (const path of new Set(inherited.map(pathOf)))
-    if (path !== undefined && !own.has(path)) jsonPatches.push({ op: 'remove', path });
+    if (path !== undefined && !own.includes(path)) jsonPatches.push({ op: 'remove', path });
   const merged: unknown[] = [];
   for (const { field, change } of patches)
     if (change.kind === 'json')
@@ -157,9 +157,9 @@ export function modifications(
 ): unknown[] {
   const found: unknown[] = [];
   for (const name of clusterNames(context.settings, as, port)) {
-    const patch = { match: { origin: 'outbound', name }, operation: 'Patch' };
-    if (jsonPatches.length > 0) found.push({ cluster: { ...patch, jsonPatches } });
-    for (const value of merged) found.push({ cluster: { ...patch, value } });
+    const match = { origin: 'outbound', name };
+    if (jsonPatches.length > 0) found.push({ cluster: { match, operation: 'Patch', jsonPatches } });
+    for (const value of merged) found.push({ cluster: { match, operation: 'Patch', value } });
   }
   return found;
 }

@@ -100,8 +100,9 @@ const nothingInherited: Inherited = {
 };
 
 /** What the policies of weaker units say. */
-function inheritedFrom(weaker: readonly Connections[]): Inherited {
-  if (weaker.length === 0) return nothingInherited;
+function inheritedFrom(entries: readonly Entry[]): Inherited {
+  if (entries.length === 0) return nothingInherited;
+  const weaker = entries.map(({ connections }) => connections);
   return {
     policies: weaker.map(({ policy }) => policy),
     detectors: new Set(weaker.flatMap(({ settings }) => Object.keys(detectorsOf(settings.outlierDetection)))),
@@ -113,14 +114,23 @@ function inheritedFrom(weaker: readonly Connections[]): Inherited {
   };
 }
 
-function settlePorts(context: Context, { trafficPolicy }: EffectiveDestinationRule): void {
+function settle(context: Context, { resources, trafficPolicy }: EffectiveDestinationRule): void {
+  settleRule(context, resources);
   const entries = trafficPolicy?.value.portLevelSettings;
   if (!Array.isArray(entries)) return;
   const list = child(trafficPolicy, 'portLevelSettings');
   for (let index = 0; index < entries.length; index++) context.settled(child(child(list, index), 'port'));
 }
 
+function settleSubset(context: Context, { field }: EffectiveSubset): void {
+  context.settled(child(field, 'name'));
+  context.settled(child(field, 'labels'));
+}
+
 const isCompared = ({ ports, units }: Subject): boolean => ports.length > 1 || units.length > 1;
+
+const isRouted = (context: Context, { namespace, resource }: RegistryService, { port }: ServicePort): boolean =>
+  backendsOf(context).read.has(portKey({ namespace, name: resource.name }, port));
 
 /** The port for clients of a rule: of the whole service where no subset is named. */
 function entryOf(
@@ -136,8 +146,7 @@ function entryOf(
   const policy = effectivePolicy(rule, port.port, subset, config.mesh);
   // crossZone is refused for a port of a MeshService and for one that is named by labels (routing.md 2.6).
   const canFailOver = ports.length === 1 && context.settings.target !== '3.0';
-  const as = { namespace: service.namespace, name: service.resource.name };
-  const isRead = isDeclaredHttp(port) || backendsOf(context).read.has(portKey(as, port.port));
+  const isRead = isDeclaredHttp(port) || isRouted(context, service, port);
   const settings = trafficSettings(config.mesh, { service, port, rule, subset });
   const connections: Connections = {
     settings,
@@ -165,22 +174,23 @@ function entriesOf(
 ): (readonly Entry[])[] {
   const { ports, rules } = subject;
   const known: (readonly Entry[])[] = [];
-  for (const [index, rule] of rules.entries()) {
+  for (let index = 0; index < rules.length; index++) {
+    const rule = rules[index];
     const same = known[rules.indexOf(rule)];
     if (same !== undefined) {
       known.push(same);
       continue;
     }
     const subset = subsetOf(rule, name);
-    if (ports.length > 0) settle(context, rule, subset);
+    if (rule !== undefined && ports.length > 0) {
+      if (whole === undefined) settle(context, rule);
+      if (subset !== undefined) settleSubset(context, subset);
+    }
     const ofWhole = whole?.entries[index];
-    if (ofWhole !== undefined && subset?.trafficPolicy === undefined)
-      known.push(
-        ofWhole.some(({ connections }) => connections.hash !== undefined)
-          ? ofWhole.map((one) => unhashed(subject, one))
-          : ofWhole,
-      );
-    else known.push(ports.map((port) => entryOf(context, config, subject, rule, name, port)));
+    if (ofWhole === undefined || subset?.trafficPolicy !== undefined)
+      known.push(ports.map((port) => entryOf(context, config, subject, rule, name, port)));
+    else if (ofWhole.every(({ connections }) => connections.hash === undefined)) known.push(ofWhole);
+    else known.push(ofWhole.map((entry) => unhashed(subject, entry)));
   }
   return known;
 }
@@ -189,19 +199,6 @@ function entriesOf(
 function unhashed(subject: Subject, entry: Entry): Entry {
   const connections = { ...entry.connections, hash: undefined };
   return { ...entry, connections, key: isCompared(subject) ? connectionsKey(connections) : '' };
-}
-
-function settle(
-  context: Context,
-  rule: EffectiveDestinationRule | undefined,
-  subset: EffectiveSubset | undefined,
-): void {
-  if (rule === undefined) return;
-  settleRule(context, rule.resources);
-  settlePorts(context, rule);
-  if (subset === undefined) return;
-  context.settled(child(subset.field, 'name'));
-  context.settled(child(subset.field, 'labels'));
 }
 
 const plainPolicy = {} as const;
@@ -242,7 +239,7 @@ function confsOf(
 ): PortConf[] {
   const isAlike = entries.every(({ key }) => key === entries[0]?.key);
   const isOfAll = isAlike && (service.registry === 'external' || entries.length === ports.length);
-  const used = isOfAll ? entries.slice(0, 1) : entries;
+  const used = isOfAll && entries.length > 1 ? entries.slice(0, 1) : entries;
   const isNamed = ports.length > 1 && !(isAlike && used.length === 1);
   const confs: PortConf[] = [];
   for (const { port, connections } of used) {
@@ -276,11 +273,11 @@ export function partsOf(
   const { service, ports, units } = subject;
   const known = entriesOf(context, config, subject, name, whole);
   if (whole !== undefined && known.every((entries, index) => entries === whole.entries[index])) return whole;
-  const keeps = context.settings.defaults === 'keep';
   const isUnusual = ({ connections, port }: Entry): boolean =>
     connectionsKey(connections) !== connectionsKey(usualConnections(config, service, port));
   const isSaid = (entry: Entry): boolean =>
-    !isEmptyPolicy(entry.connections) && (!keeps || isWritten(entry.connections) || isUnusual(entry));
+    isWritten(entry.connections) ||
+    (!isEmptyPolicy(entry.connections) && (context.settings.defaults === 'adopt' || isUnusual(entry)));
   const policies: Parts['policies'][number][] = [];
   for (const [index, unit] of units.entries()) {
     const entries = known[index] ?? [];
@@ -288,7 +285,7 @@ export function partsOf(
       known[at] !== entries && known[at]?.some(({ key }, port) => key !== entries[port]?.key) === true;
     const needed = index === 0 ? entries.filter(isSaid) : unit.within.some(isOther) ? entries : [];
     if (needed.length === 0) continue;
-    const inherited = inheritedFrom(unit.within.flatMap((at) => known[at] ?? []).map(({ connections }) => connections));
+    const inherited = inheritedFrom(unit.within.flatMap((at) => known[at] ?? []));
     for (const kind of kinds) {
       if (!isTaken(context, service, kind)) continue;
       const confs = confsOf(context, subject, kind, unit, needed, inherited);
@@ -296,11 +293,9 @@ export function partsOf(
     }
   }
   const isDivided = ports.map((_, at) => isDividedAt(known, at));
-  for (const [index, entries] of known.entries()) {
-    if (known.indexOf(entries) < index) continue;
+  for (const entries of new Set(known))
     for (const [at, { port, connections, patches }] of entries.entries())
       accountForPolicy(context, connections.policy, service, port, patches, isDivided[at] === true);
-  }
   return { entries: known, policies, patches: patchesOf(context, subject, known, isDivided) };
 }
 
@@ -314,7 +309,9 @@ function patchesOf(
   // Most rules ask for none.
   if (known.every((entries) => entries.every(({ patches }) => patches.length === 0))) return [];
   const patches = known.map((entries) =>
-    entries.map((one, at) => one.patches.filter(({ change }) => !isDivided[at] || change.kind !== 'slow start')),
+    entries.map((one, at) =>
+      isDivided[at] ? one.patches.filter(({ change }) => change.kind !== 'slow start') : one.patches,
+    ),
   );
   const keys = units.length === 1 ? [] : patches.map((ofPorts) => ofPorts.map(patchesKey).join());
   const found: Parts['patches'][number][] = [];

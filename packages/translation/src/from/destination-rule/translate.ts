@@ -31,8 +31,6 @@ function policyFor(policies: Policies, policy: Omit<Policy, 'to'>): unknown[] {
   return to;
 }
 
-const sure: EmittedRole = { role: 'resource', stage: 'resilience' };
-
 /** Adds what is said of a service, or of a subset, under the name of its Service in Kong Mesh. */
 function addParts(
   context: Context,
@@ -42,21 +40,20 @@ function addParts(
   { policies: parts, patches }: Parts,
   isWhole: boolean,
 ): void {
+  const whole = portTarget(context, service, as, undefined);
+  const usual = roleFor(context, service, 'resilience');
   for (const { kind, unit, suffix, confs } of parts) {
     // Without a port and a subset nothing of it depends on what the import knows of the Service.
-    let isSure = isWhole;
-    const to: unknown[] = [];
+    const isSure = isWhole && (service.registry === 'external' || confs.every(({ port }) => port === undefined));
+    const role: EmittedRole = isSure ? { role: 'resource', stage: 'resilience' } : usual;
+    const to = policyFor(policies, { kind, suffix, role, unit });
     for (const { port, conf, from } of confs) {
-      const targetRef = portTarget(context, service, as, port);
-      isSure &&= targetRef.sectionName === undefined;
+      const targetRef = port === undefined ? whole : portTarget(context, service, as, port);
       to.push({ targetRef: from === undefined ? targetRef : context.derived(from, targetRef), default: conf });
     }
-    const role = isSure ? sure : roleFor(context, service, 'resilience');
-    policyFor(policies, { kind, suffix, role, unit }).push(...to);
   }
   for (const { unit, suffix, changes } of patches) {
-    const role = roleFor(context, service, 'resilience');
-    const to = policyFor(policies, { kind: 'MeshProxyPatch', suffix, role, unit });
+    const to = policyFor(policies, { kind: 'MeshProxyPatch', suffix, role: usual, unit });
     for (const { port, changes: own } of changes) to.push(...modifications(context, as, port, own));
   }
 }
