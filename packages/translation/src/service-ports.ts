@@ -46,15 +46,17 @@ export function declareProtocols(context: Context, services: readonly RegistrySe
         resource,
       );
     const written = items(child(child(rootField(resource), 'spec'), 'ports'));
-    const changes = ports.flatMap((port) => {
-      if (port.protocol === 'udp') return [];
+    const changes: Record<string, unknown>[] = [];
+    for (const port of ports) {
+      if (port.protocol === 'udp') continue;
       const field = written.find(
         (one) =>
           number(child(one, 'port'))?.value === port.port &&
           (text(child(one, 'protocol'))?.value ?? 'TCP') === port.transport,
       );
       const own = text(child(field, 'appProtocol'));
-      const readsRequests = read.has(portKey({ namespace, name: resource.name }, port.port));
+      const readsRequests =
+        port.protocol === undefined && read.has(portKey({ namespace, name: resource.name }, port.port));
       const wanted = spokenProtocol(port, readsRequests);
       if (port.protocol === undefined && !readsRequests)
         context.report(
@@ -62,7 +64,7 @@ export function declareProtocols(context: Context, services: readonly RegistrySe
           { service: `${namespace}/${resource.name}`, port: port.port },
           field ?? rootField(resource),
         );
-      if ((own?.value ?? 'tcp') === wanted || (own?.value === 'kafka' && context.settings.target !== '3.0')) return [];
+      if ((own?.value ?? 'tcp') === wanted || (own?.value === 'kafka' && context.settings.target !== '3.0')) continue;
       const place = own ?? field ?? rootField(resource);
       const named = `${namespace}/${resource.name}`;
       if (port.protocol === undefined && readsRequests)
@@ -73,10 +75,9 @@ export function declareProtocols(context: Context, services: readonly RegistrySe
           { service: named, port: port.port, protocol: own.value, wanted },
           place,
         );
-      return [
-        { port: port.port, ...(port.transport === 'TCP' ? {} : { protocol: port.transport }), appProtocol: wanted },
-      ];
-    });
+      const transport = port.transport === 'TCP' ? {} : { protocol: port.transport };
+      changes.push({ port: port.port, ...transport, appProtocol: wanted });
+    }
     if (changes.length === 0) continue;
     context.emit({
       role: 'patch',

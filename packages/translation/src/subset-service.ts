@@ -47,8 +47,8 @@ export interface ExtraService {
   readonly selector: Readonly<Record<string, string>>;
   /** `resource` where absent. */
   readonly role?: EmittedRole;
-  /** Where labels of the selector were written. */
-  readonly origins: ReadonlyMap<string, Field>;
+  /** Where a label of the selector was written; undefined for one that follows from elsewhere. */
+  originOf(label: string): Field | undefined;
 }
 
 const annotators = new WeakMap<Context, (name: ServiceName) => Readonly<Record<string, string>> | undefined>();
@@ -65,21 +65,29 @@ const extras = new WeakMap<Context, Map<string, ServiceName[]>>();
 export const extraServicesOf = (context: Context, { namespace, name }: ServiceName): readonly ServiceName[] =>
   extras.get(context)?.get(`${namespace}/${name}`) ?? [];
 
+const withoutNodePort = ({ nodePort: _, ...port }: Readonly<Record<string, unknown>>): Record<string, unknown> => port;
+
 /** Emits such a Service. Its ports say what they speak, as nothing but routes for HTTP sends to one that is undeclared. */
 export function emitExtraService(context: Context, extra: ExtraService): void {
-  const { service, name, selector, origins, role = { role: 'resource', stage: 'services' } } = extra;
+  const { service, name, selector, role = { role: 'resource', stage: 'services' } } = extra;
   const spec = service.resource.object.spec as { ports?: readonly Record<string, unknown>[] };
-  const ports = (spec.ports ?? []).map(({ nodePort: _, ...port }) => {
-    const found = service.ports.find((one) => one.port === port.port && one.transport === (port.protocol ?? 'TCP'));
+  const ports = (spec.ports ?? []).map((written) => {
+    const found = service.ports.find(
+      (one) => one.port === written.port && one.transport === (written.protocol ?? 'TCP'),
+    );
     const spoken = found === undefined || found.protocol === 'udp' ? undefined : spokenProtocol(found, true);
-    const says = spoken !== undefined && (spoken !== 'tcp' || port.appProtocol !== undefined);
-    return { ...port, ...(says ? { appProtocol: spoken } : {}) };
+    const says = spoken !== undefined && (spoken !== 'tcp' || written.appProtocol !== undefined);
+    const port = 'nodePort' in written ? withoutNodePort(written) : written;
+    return says ? { ...port, appProtocol: spoken } : { ...port };
   });
   const known = extras.get(context) ?? new Map<string, ServiceName[]>();
   extras.set(context, known);
   const base = `${service.namespace}/${service.resource.name}`;
-  known.set(base, [...(known.get(base) ?? []), { namespace: service.namespace, name }]);
-  const annotations = annotators.get(context)?.({ namespace: service.namespace, name });
+  const as = { namespace: service.namespace, name };
+  const others = known.get(base);
+  if (others === undefined) known.set(base, [as]);
+  else others.push(as);
+  const annotations = annotators.get(context)?.(as);
   context.emit({
     ...role,
     object: {
@@ -89,7 +97,7 @@ export function emitExtraService(context: Context, extra: ExtraService): void {
       spec: {
         selector: Object.fromEntries(
           Object.entries(selector).map(([key, value]) => {
-            const origin = origins.get(key);
+            const origin = extra.originOf(key);
             return [key, origin === undefined ? value : context.exact(origin, value)];
           }),
         ),
@@ -103,10 +111,11 @@ export function emitExtraService(context: Context, extra: ExtraService): void {
 /** Emits the Service of a subset: the ports of the whole Service, its selector and the labels of the subset. */
 export function emitSubsetService(context: Context, { service, name, labels, definition }: Subset): void {
   context.settled(descend(definition, 'name'));
+  const origins = new Map(labels);
   emitExtraService(context, {
     service,
     name,
     selector: { ...service.selector, ...Object.fromEntries(labels.map(([key, { value }]) => [key, value])) },
-    origins: new Map(labels),
+    originOf: (label) => origins.get(label),
   });
 }

@@ -121,8 +121,8 @@ interface Domain {
 
 /** The routes of a virtual host in Envoy's order: those for everything last (httproute.go SortVHostRoutes). */
 function virtualHost(name: string, { routes, redirects }: Domain, port: number, denied: readonly Route[]): VirtualHost {
-  const last = routes.filter(({ match }) => isCatchAll(match));
-  const first = routes.filter(({ match }) => !isCatchAll(match));
+  const last = routes.filter(({ match, route }) => isCatchAll(match, route.predicate));
+  const first = routes.filter(({ match, route }) => !isCatchAll(match, route.predicate));
   const ordered = redirects ? [toHttps] : [...first, ...last].map(({ route }) => route);
   return { name: `${name}:${port}`, domains: [name], routes: [...denied, ...ordered] };
 }

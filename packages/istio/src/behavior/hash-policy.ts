@@ -1,5 +1,5 @@
 import type { HashPolicy } from '@isthmus/behavior';
-import { child, descend, type Field, number, text } from '@isthmus/kubernetes';
+import { child, type Field, number, text } from '@isthmus/kubernetes';
 import type { EffectiveDestination } from '../effective/destination.ts';
 import type { EffectiveDestinationRule } from '../effective/destination-rule.ts';
 import { given, objectField } from '../effective/fields.ts';
@@ -7,7 +7,7 @@ import { portEntry } from '../effective/traffic-policy.ts';
 import { milliseconds } from './duration.ts';
 
 const hashIn = (policy: Field | undefined): Field | undefined =>
-  objectField(descend(policy, 'loadBalancer', 'consistentHash'));
+  objectField(child(child(policy, 'loadBalancer'), 'consistentHash'));
 
 /**
  * The consistent hash of a service's default route: that of the port's entry, else the top level's, even where the entry has
@@ -28,7 +28,7 @@ export function hashOfDestination(
   if (rule === undefined) return undefined;
   const port = number(destination.port)?.value;
   const ofPort = (policy: Field | undefined): Field | undefined =>
-    port === undefined ? undefined : hashIn(portEntry(policy, port));
+    port === undefined || policy === undefined ? undefined : hashIn(portEntry(policy, port));
   const subset = rule.subsets.find(({ name }) => name === destination.subset?.value);
   return (
     ofPort(subset?.trafficPolicy) ??

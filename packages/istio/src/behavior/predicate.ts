@@ -94,17 +94,17 @@ export function predicateOf(match: EffectiveMatch | undefined): Predicate {
 /**
  * Whether Istio emits nothing behind a match: any path, and no condition on anything else, not even one that always holds
  * (route.go IsCatchAllRoute).
+ * @param predicate that of the match
  */
-export function isCatchAll(match: EffectiveMatch | undefined): boolean {
+export function isCatchAll(match: EffectiveMatch | undefined, { path }: Predicate): boolean {
   if (match === undefined) return true;
+  const anyPath =
+    path === undefined ||
+    (path.kind === 'prefix' && path.value === '/') ||
+    (path.kind === 'regex' && path.pattern === '.*');
+  if (!anyPath) return false;
   const { method, authority, scheme } = match.text;
   if (method !== undefined || authority !== undefined || scheme !== undefined) return false;
   const { headers, withoutHeaders, queryParams } = match.named;
-  if (!isEmpty(headers) || !isEmpty(withoutHeaders) || !isEmpty(queryParams)) return false;
-  const path = pathMatch(match);
-  return (
-    path === undefined ||
-    (path.kind === 'prefix' && path.value === '/') ||
-    (path.kind === 'regex' && path.pattern === '.*')
-  );
+  return isEmpty(headers) && isEmpty(withoutHeaders) && isEmpty(queryParams);
 }

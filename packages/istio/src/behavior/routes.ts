@@ -155,7 +155,7 @@ export function compileRoutes(virtualService: EffectiveVirtualService, place: Pl
       const decision: Decision =
         bad === undefined ? decide(rule, predicate.path, place) : { kind: 'broken', reason: bad };
       compiled.push({ route: { predicate, decision, rule: referTo(rule, match) }, virtualService, rule, match });
-      if (isCatchAll(match)) return compiled;
+      if (isCatchAll(match, predicate)) return compiled;
     }
   }
   return compiled;

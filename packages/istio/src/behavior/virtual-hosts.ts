@@ -127,20 +127,20 @@ function candidates(place: Place, listener: EgressListener, interest: Interest |
     for (const host of hosts.others)
       if (interest === undefined || interest.domains.all.includes(host))
         found.push({ host, service: undefined, virtualService, routes });
-    for (const service of interest === undefined ? hosts.services : [interest.service]) {
-      if (interest !== undefined && !hosts.services.includes(service)) continue;
+    for (const service of hosts.services) {
+      if (interest !== undefined && service !== interest.service) continue;
       served.add(service);
       found.push({ host: service.host.toLowerCase(), service, virtualService, routes });
     }
   }
-  const sought = interest && known.byHost.get(interest.service.host.toLowerCase());
-  for (const { service, port: own } of interest === undefined
-    ? known.all
-    : sought?.service === interest.service
-      ? [sought]
-      : []) {
+  const addUnserved = ({ service, port: own }: ServiceOnPort): void => {
     if (!served.has(service) && service.resolution !== 'alias' && isHttp(own))
       found.push({ host: service.host.toLowerCase(), service, virtualService: undefined, routes: [] });
+  };
+  if (interest === undefined) known.all.forEach(addUnserved);
+  else {
+    const sought = known.byHost.get(interest.service.host.toLowerCase());
+    if (sought?.service === interest.service) addUnserved(sought);
   }
   return found;
 }

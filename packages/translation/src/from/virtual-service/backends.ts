@@ -8,7 +8,7 @@ import {
   type ServiceName,
   type ServicePort,
 } from '@isthmus/istio';
-import { child, descend, entries, type Field, nobodyLabel, sameLabels, stringifyJson } from '@isthmus/kubernetes';
+import { child, descend, nobodyLabel, sameLabels, stringifyJson } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { configOf, isGuessed, roleFor } from '../../effective-config.ts';
 import { dnsLabel, shortHash } from '../../names.ts';
@@ -78,6 +78,9 @@ export function sectionOf(
 
 const nameOf = ({ namespace, resource }: RegistryService): ServiceName => ({ namespace, name: resource.name });
 
+const portsKey = (ports: RegistryService['ports']): string =>
+  JSON.stringify(ports.map(({ port, targetPort }) => [port, targetPort]).sort());
+
 /** The Service of a subset with these labels. */
 interface SubsetPlace extends SubsetService {
   readonly labels: Readonly<Record<string, string>>;
@@ -95,29 +98,36 @@ function collectBackends(context: Context, config: EffectiveConfig): Backends {
   /** The names of subsets' Services that are placed: a name that was free or fitting once is the subset's from then on. */
   const placed = new Map<RegistryService, SubsetPlace[]>();
 
-  /** A name for the Service of a subset that no other one has; the estate's own where that is the very same already. */
-  function place(service: RegistryService, subset: string, labels: Readonly<Record<string, string>>): ServiceName {
+  /**
+   * A name for the Service of a subset that no other one has; the estate's own where that is the very same already.
+   * @returns the name, and whether such a Service has to be made
+   */
+  function place(
+    service: RegistryService,
+    subset: string,
+    labels: Readonly<Record<string, string>>,
+  ): { readonly name: string; readonly isNew: boolean } {
     const { namespace, name } = nameOf(service);
     const plain = dnsLabel(`${name}-${subset}`);
-    const hashed = (): string => dnsLabel(`${name}-${subset}-${shortHash(stringifyJson(labels, { sortKeys: true }))}`);
-    for (const candidateOf of [() => plain, () => `${plain}-subset`, hashed]) {
-      const candidate = candidateOf();
+    const fits = (candidate: string): 'new' | 'known' | undefined => {
       const existing = context.services.get(namespace, candidate);
-      if (existing !== undefined) {
-        const ports = (list: RegistryService['ports']): string =>
-          JSON.stringify(list.map(({ port, targetPort }) => [port, targetPort]).sort());
-        if (
-          existing.selector !== undefined &&
-          sameLabels(existing.selector, labels) &&
-          ports(existing.ports) === ports(service.ports)
-        )
-          return { namespace, name: candidate };
-        continue;
+      if (existing === undefined) {
+        const known = extras.get(`${namespace}/${candidate}`);
+        if (known === undefined) return 'new';
+        return sameLabels(known.selector, labels) ? 'known' : undefined;
       }
-      const known = extras.get(`${namespace}/${candidate}`);
-      if (known === undefined || sameLabels(known.selector, labels)) return { namespace, name: candidate };
-    }
-    return { namespace, name: hashed() };
+      const isSame =
+        existing.selector !== undefined &&
+        sameLabels(existing.selector, labels) &&
+        portsKey(existing.ports) === portsKey(service.ports);
+      return isSame ? 'known' : undefined;
+    };
+    let fit = fits(plain);
+    if (fit !== undefined) return { name: plain, isNew: fit === 'new' };
+    fit = fits(`${plain}-subset`);
+    if (fit !== undefined) return { name: `${plain}-subset`, isNew: fit === 'new' };
+    const hashed = dnsLabel(`${name}-${subset}-${shortHash(stringifyJson(labels, { sortKeys: true }))}`);
+    return { name: hashed, isNew: fits(hashed) === 'new' };
   }
 
   function subsetService(
@@ -126,10 +136,13 @@ function collectBackends(context: Context, config: EffectiveConfig): Backends {
     subset: string,
     labels: Readonly<Record<string, string>>,
   ): ServiceName {
-    const known = placed.get(service) ?? [];
-    const before = known.find((one) => one.subset === subset && sameLabels(one.labels, labels));
-    const found = before ?? placeSubset(service, client, subset, labels);
-    if (before === undefined) placed.set(service, [...known, found]);
+    const known = placed.get(service);
+    let found = known?.find((one) => one.subset === subset && sameLabels(one.labels, labels));
+    if (found === undefined) {
+      found = placeSubset(service, client, subset, labels);
+      if (known === undefined) placed.set(service, [found]);
+      else known.push(found);
+    }
     // Of several subsets that share a Service the last one that is asked for stands.
     subsets.set(found.key, found);
     return found.as;
@@ -141,20 +154,15 @@ function collectBackends(context: Context, config: EffectiveConfig): Backends {
     subset: string,
     labels: Readonly<Record<string, string>>,
   ): SubsetPlace {
-    const as = place(service, subset, labels);
-    const key = `${as.namespace}/${as.name}`;
-    const found = { service, subset, labels, as, key };
-    if (context.services.get(as.namespace, as.name) !== undefined || extras.has(key)) return found;
-    const definition = config.destinationRule(client, service.host)?.subsets.find(({ name }) => name === subset);
-    extras.set(key, {
-      service,
-      name: as.name,
-      selector: labels,
-      origins: new Map(
-        entries(child(definition?.field, 'labels')).map(([name, field]): [string, Field] => [name, field]),
-      ),
-    });
-    return found;
+    const { name, isNew } = place(service, subset, labels);
+    const as = { namespace: service.namespace, name };
+    const key = `${as.namespace}/${name}`;
+    if (isNew) {
+      const definition = config.destinationRule(client, service.host)?.subsets.find((one) => one.name === subset);
+      const written = child(definition?.field, 'labels');
+      extras.set(key, { service, name, selector: labels, originOf: (label) => child(written, label) });
+    }
+    return { service, subset, labels, as, key };
   }
 
   /** Says of a subset whose balancer is PASSTHROUGH that its requests go to the whole Service, under the policies of that. */
@@ -215,12 +223,8 @@ function collectBackends(context: Context, config: EffectiveConfig): Backends {
       const narrowed = subset !== undefined && endpoints.kind === 'workloads';
       if (subset !== undefined && endpoints.kind === 'original') accountForDialled(client, service, port, subset);
       const as = narrowed ? subsetService(service, client, subset, endpoints.labels) : nameOf(service);
-      return {
-        kind: 'service',
-        service: as,
-        port,
-        ...sectionOf(context.services.get(as.namespace, as.name) ?? service, port),
-      };
+      const served = context.services.get(as.namespace, as.name) ?? service;
+      return { kind: 'service', service: as, port, ...sectionOf(served, port) };
     },
     nobody(service) {
       const { namespace, name } = nameOf(service);
@@ -235,14 +239,14 @@ function collectBackends(context: Context, config: EffectiveConfig): Backends {
     },
     emit() {
       for (const extra of extras.values())
-        emitExtraService(context, { ...extra, role: roleFor(context, { ...extra.service }, 'services') });
+        emitExtraService(context, { ...extra, role: roleFor(context, extra.service, 'services') });
       for (const { service, as } of refused.values())
         emitExtraService(context, {
           service,
           name: as.name,
           selector: { [nobodyLabel]: 'true' },
           role: roleFor(context, service, 'services'),
-          origins: new Map(),
+          originOf: () => undefined,
         });
     },
   };

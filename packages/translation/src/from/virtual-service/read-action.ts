@@ -74,16 +74,10 @@ function toBackend(
   weight: number,
   from: readonly Field[],
 ): Backend {
-  return target.kind === 'nobody'
-    ? { service: backends.nobody(dialled.service), port: dialled.port, weight, from }
-    : {
-        service: target.service,
-        ...(target.external ? { external: true as const } : {}),
-        port: target.port,
-        ...(target.section === undefined ? {} : { section: target.section }),
-        weight,
-        from,
-      };
+  if (target.kind === 'nobody') return { service: backends.nobody(dialled.service), port: dialled.port, weight, from };
+  const { service, external, port, section } = target;
+  if (section === undefined && external === undefined) return { service, port, weight, from };
+  return { service, ...(external && { external }), port, ...(section !== undefined && { section }), weight, from };
 }
 
 /** The destinations of a forward with the entries of `route` that they are from. */

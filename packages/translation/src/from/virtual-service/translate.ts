@@ -233,7 +233,7 @@ function translatePort(
     const suffix = index === 0 ? '' : `clients-${String(units.length - index).padStart(3, '0')}`;
     emitted.push({ service, port, unit, suffix, layout, usual, retriesByRoute, oneMatchEach: inUse > 1, hosts });
   }
-  if (service.registry === 'kubernetes')
+  if (service.registry === 'kubernetes' && port.protocol === undefined)
     backends.read.add(portKey({ namespace: service.namespace, name: service.resource.name }, port.port));
   for (const routes of emitted) {
     emitHttpRoutes(context, backends, routes);
