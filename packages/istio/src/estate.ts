@@ -39,3 +39,16 @@ export interface Estate {
   /** What snapshots of clusters lack; absent where there is nothing of that kind. The import is not complete then. */
   readonly unread?: readonly UnreadKind[];
 }
+
+const byKind = new WeakMap<readonly Resource[], ReadonlyMap<string, readonly Resource[]>>();
+const none: readonly Resource[] = [];
+
+/** Those of an estate's resources that are of a kind, of whatever group; a list is sorted once. */
+export function ofKind(resources: readonly Resource[], kind: string): readonly Resource[] {
+  let kinds = byKind.get(resources);
+  if (kinds === undefined) {
+    kinds = Map.groupBy(resources, (resource) => resource.kind);
+    byKind.set(resources, kinds);
+  }
+  return kinds.get(kind) ?? none;
+}

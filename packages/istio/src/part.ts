@@ -47,9 +47,12 @@ export function isIstioGroup(group: string): boolean {
   return group === 'istio.io' || group.endsWith('.istio.io') || group === 'sailoperator.io';
 }
 
+const istio: Part = { part: 'istio' };
+const context: Part = { part: 'context' };
+
 /** Sorts an object by its API group and kind. */
 export function partOf(group: string, kind: string): Part {
-  if (isIstioGroup(group)) return { part: 'istio' };
-  if (contextGroups.has(group) || contextKinds[group]?.has(kind)) return { part: 'context' };
+  if (isIstioGroup(group)) return istio;
+  if (contextGroups.has(group) || contextKinds[group]?.has(kind)) return context;
   return { part: 'skipped', reason: reasons[kind] ?? 'neither Istio nor a kind that Istio resources refer to' };
 }

@@ -1,5 +1,5 @@
 import { isList, isMap, type Json, type Resource } from '@isthmus/kubernetes';
-import type { Estate } from './estate.ts';
+import { type Estate, ofKind } from './estate.ts';
 
 /** A port of a Service; `protocol` is what Istio takes it for: appProtocol, else the prefix of its name, else undefined (sniffed). */
 export interface ServicePort {
@@ -114,8 +114,8 @@ function readService(resource: Resource): Service {
 function readIndex(estate: Estate, clusterDomain: string): ServiceIndex {
   // Istio takes Services of one name in several clusters for one (edge.md X4).
   const byName = new Map<string, Service>();
-  for (const resource of estate.context) {
-    if (resource.kind !== 'Service' || resource.group !== '') continue;
+  for (const resource of ofKind(estate.context, 'Service')) {
+    if (resource.group !== '') continue;
     const service = readService(resource);
     byName.set(`${service.namespace}/${service.name}`, service);
   }

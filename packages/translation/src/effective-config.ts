@@ -27,9 +27,9 @@ function guess({ virtualServices, destinationRules, registry, mesh }: EffectiveC
   const suffix = `.svc.${mesh.clusterDomain}`;
   const guesses = new Map<string, Guess>();
   const note = (host: string, ports: readonly (number | undefined)[], protocol?: string): boolean => {
+    if (registry.withHost(host).length > 0) return false;
     const [name, namespace, ...rest] = host.endsWith(suffix) ? host.slice(0, -suffix.length).split('.') : [];
-    if (!name || !namespace || rest.length > 0 || registry.withHost(host).length > 0 || !/^[a-z0-9-]+$/.test(name))
-      return false;
+    if (!name || !namespace || rest.length > 0 || !/^[a-z0-9-]+$/.test(name)) return false;
     // What Istio does not read is not missing from the import.
     if (context.discovery?.of(namespace) === 'left out') return false;
     const known = guesses.get(host) ?? { namespace, name, ports: new Set(), protocols: new Set() };
@@ -39,7 +39,8 @@ function guess({ virtualServices, destinationRules, registry, mesh }: EffectiveC
     return true;
   };
   for (const { hosts, http, tcp, tls, inMesh } of virtualServices.all) {
-    if (!inMesh) continue;
+    // Most imports hold every Service that they speak of.
+    if (!inMesh || hosts.every(({ host }) => registry.withHost(host).length > 0)) continue;
     const ports = [...http.flatMap((rule) => rule.matches), ...[...tcp, ...tls].flatMap((rule) => rule.matches)].map(
       ({ port }) => port?.value,
     );

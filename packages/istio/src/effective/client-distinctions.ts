@@ -1,4 +1,5 @@
 import { effectiveNamespace } from '@isthmus/kubernetes';
+import { ofKind } from '../estate.ts';
 import type { ClientScope } from './client-scope.ts';
 import type { EffectiveConfig } from './config.ts';
 import { isDerived } from './derived.ts';
@@ -83,11 +84,11 @@ function readKnown(config: EffectiveConfig, workloads: readonly Workload[]): str
   const { estate, registry } = config;
   const known = new Set([
     ...workloads.map(({ namespace }) => namespace),
-    ...registry.all.map(({ namespace }) => namespace),
-    ...estate.istio.filter(({ group }) => group.endsWith('istio.io')).map(effectiveNamespace),
-    ...estate.context.filter(({ kind, group }) => kind === 'Namespace' && group === '').map(({ name }) => name),
     ...config.meshRoutes.routes.map(({ resource }) => effectiveNamespace(resource)),
   ]);
+  for (const { namespace } of registry.all) known.add(namespace);
+  for (const resource of estate.istio) if (resource.group.endsWith('istio.io')) known.add(effectiveNamespace(resource));
+  for (const { group, name } of ofKind(estate.context, 'Namespace')) if (group === '') known.add(name);
   known.delete('');
   return [...known].sort();
 }

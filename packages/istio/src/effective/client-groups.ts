@@ -158,7 +158,9 @@ function groupsOf(
 export function clientGroups(config: EffectiveConfig, host?: string): ClientGroup[] {
   const found = distinctionsOf(config);
   const questions = questionsAbout(config, host);
-  const special = [...questions.namespaces].filter((namespace) => found.isKnown.has(namespace)).sort();
+  const special: string[] = [];
+  for (const namespace of questions.namespaces) if (found.isKnown.has(namespace)) special.push(namespace);
+  special.sort();
   let views: Alike[] = [];
   for (const namespace of special) {
     const view = viewOf(config, namespace, questions);
@@ -173,16 +175,16 @@ export function clientGroups(config: EffectiveConfig, host?: string): ClientGrou
     views = views.filter((one) => !sameView(one.view, view, questions));
   }
   const different = views.flatMap(({ view, namespaces }) => (view.isFree ? namespaces : []));
-  const all = [
-    ...(ordinary === undefined ? [] : [without(found.free, different)]),
-    without(found.limited.all, special),
-    ...views.map(({ namespaces }) => namespaces),
-  ].filter((namespaces) => namespaces.length > 0);
+  const all = [without(found.limited.all, special), ...views.map(({ namespaces }) => namespaces)];
+  if (ordinary !== undefined) all.unshift(without(found.free, different));
   const common = distinct(questions.sourceLabels);
-  return all.flatMap((namespaces) => {
+  const groups: ClientGroup[] = [];
+  for (const namespaces of all) {
+    if (namespaces.length === 0) continue;
     const own = questions.selectorsIn(namespaces[0] ?? '');
     const asked = own.length === 0 ? common : distinct([...common, ...own]);
     // For all hosts together these would be more than anyone can look at.
-    return groupsOf(namespaces, asked, host === undefined ? [{}] : [{}, ...asked], found);
-  });
+    groups.push(...groupsOf(namespaces, asked, host === undefined ? [{}] : [{}, ...asked], found));
+  }
+  return groups;
 }

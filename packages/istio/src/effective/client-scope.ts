@@ -11,7 +11,7 @@ import {
   rootField,
   text,
 } from '@isthmus/kubernetes';
-import type { Estate } from '../estate.ts';
+import { type Estate, ofKind } from '../estate.ts';
 import { compareCreation } from './creation-order.ts';
 import { readEgressHosts } from './egress-hosts.ts';
 import { isExportedTo } from './export-to.ts';
@@ -208,8 +208,8 @@ export function indexSidecars(estate: Estate, mesh: MeshSettings): SidecarIndex 
     const selector = objectField(descend(rootField(sidecar), 'spec', 'workloadSelector'));
     return selector && labelsOf(selector.value.labels);
   };
-  const sorted = estate.istio
-    .filter(({ kind, group }) => kind === 'Sidecar' && group === 'networking.istio.io')
+  const sorted = ofKind(estate.istio, 'Sidecar')
+    .filter(({ group }) => group === 'networking.istio.io')
     .map((sidecar) => ({ sidecar, selector: selectorOf(sidecar) }))
     .sort(
       (a, b) =>
@@ -224,11 +224,12 @@ export function indexSidecars(estate: Estate, mesh: MeshSettings): SidecarIndex 
     ]),
   );
   return {
-    sidecarOf: ({ namespace, labels }) =>
-      (
-        byNamespace.get(namespace)?.find(({ selector }) => selector === undefined || matchesLabels(selector, labels)) ??
-        root
-      )?.sidecar,
+    sidecarOf(client) {
+      const own = byNamespace.get(client.namespace);
+      if (own === undefined) return root?.sidecar;
+      return (own.find(({ selector }) => selector === undefined || matchesLabels(selector, client.labels)) ?? root)
+        ?.sidecar;
+    },
     selectorsIn: (namespace) => selectors.get(namespace) ?? none,
   };
 }

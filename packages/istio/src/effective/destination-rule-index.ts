@@ -1,5 +1,5 @@
 import { matchesLabels, sameLabels } from '@isthmus/kubernetes';
-import type { Estate } from '../estate.ts';
+import { type Estate, ofKind } from '../estate.ts';
 import { compareCreation } from './creation-order.ts';
 import { type EffectiveDestinationRule, mergeDestinationRules, readDestinationRule } from './destination-rule.ts';
 import { type ExportTo, sameExportTo } from './export-to.ts';
@@ -65,8 +65,8 @@ const rulesOf = (map: Map<string, Rules>, namespace: string): Rules => {
 
 /** Reads and consolidates the DestinationRules of an estate (istio/pilot/pkg/model/push_context.go setDestinationRules, 1.32). */
 export function indexDestinationRules(estate: Estate, mesh: MeshSettings): DestinationRuleIndex {
-  const all = estate.istio
-    .filter(({ kind, group }) => kind === 'DestinationRule' && group === 'networking.istio.io')
+  const all = ofKind(estate.istio, 'DestinationRule')
+    .filter(({ group }) => group === 'networking.istio.io')
     .flatMap((resource) => readDestinationRule(resource, mesh) ?? [])
     .sort(
       (a, b) =>
@@ -89,7 +89,8 @@ export function indexDestinationRules(estate: Estate, mesh: MeshSettings): Desti
   const exportedBy = (owner: string, host: string, client: string): readonly EffectiveDestinationRule[] => {
     const rules = exported.get(owner);
     const found = (rules && mostSpecific(rules, host)) ?? [];
-    return found.every((rule) => visibleIn(rule, client)) ? found : found.filter((rule) => visibleIn(rule, client));
+    for (const rule of found) if (!visibleIn(rule, client)) return found.filter((one) => visibleIn(one, client));
+    return found;
   };
   const index: DestinationRuleIndex = {
     all,

@@ -9,7 +9,7 @@ import {
   type Resource,
 } from '@isthmus/kubernetes';
 import { clusterNames } from '../clusters.ts';
-import type { Estate } from '../estate.ts';
+import { type Estate, ofKind } from '../estate.ts';
 import { meshConfigOf } from './mesh-settings.ts';
 import { labelsOf } from './workloads.ts';
 
@@ -187,12 +187,12 @@ function readDiscovery(estate: Estate, selectors: ReadonlyMap<string | undefined
   };
 }
 
-const holdsMesh: ReadonlySet<string> = new Set(['MeshConfig', 'IstioOperator', 'Istio']);
+const holdsMesh = ['MeshConfig', 'IstioOperator', 'Istio'];
 
 /** Whether any MeshConfig of an estate, whichever counts, has selectors: most have none, and are not looked through. */
 const mayLeaveOut = (estate: Estate, rootNamespace: string): boolean =>
-  estate.istio.some(
-    (one) => holdsMesh.has(one.kind) && selectorsOf({ ...estate, istio: [one] }, rootNamespace) !== undefined,
+  holdsMesh.some((kind) =>
+    ofKind(estate.istio, kind).some((one) => selectorsOf({ ...estate, istio: [one] }, rootNamespace) !== undefined),
   );
 
 const readings = new WeakMap<Estate, Map<string, Reading | undefined>>();

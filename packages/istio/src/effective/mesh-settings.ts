@@ -1,5 +1,5 @@
 import { child, descend, type Field, type JsonObject, type Resource, rootField, text } from '@isthmus/kubernetes';
-import type { Estate } from '../estate.ts';
+import { type Estate, ofKind } from '../estate.ts';
 import { type ExportTo, readExportTo } from './export-to.ts';
 import { objectField } from './fields.ts';
 
@@ -45,10 +45,12 @@ const installations: Readonly<Record<string, readonly string[]>> = {
 export function meshConfigOf(estate: Estate, rootNamespace: string): Field<JsonObject> | undefined {
   const ranked = (resource: Resource): number =>
     (resource.name === 'istio' ? 0 : 2) + (resource.namespace === rootNamespace ? 0 : 1);
-  const written = estate.istio
-    .filter(({ kind, group }) => kind === 'MeshConfig' && group === '')
+  const written = ofKind(estate.istio, 'MeshConfig')
+    .filter(({ group }) => group === '')
     .sort((a, b) => ranked(a) - ranked(b))[0];
   if (written !== undefined) return rootField(written);
+  // Most estates hold no installation.
+  if (Object.keys(installations).every((kind) => ofKind(estate.istio, kind).length === 0)) return undefined;
   for (const resource of estate.istio) {
     const steps = installations[resource.kind];
     const found = steps && objectField(descend(rootField(resource), ...steps));

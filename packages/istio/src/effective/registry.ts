@@ -1,5 +1,5 @@
 import { child, descend, effectiveNamespace, isMap, items, type Resource, rootField, text } from '@isthmus/kubernetes';
-import type { Estate } from '../estate.ts';
+import { type Estate, ofKind } from '../estate.ts';
 import { indexServices, parseProtocol, type Service, type ServiceIndex, type ServicePort } from '../services.ts';
 import { compareCreation } from './creation-order.ts';
 import { type ExportTo, readExportTo } from './export-to.ts';
@@ -64,7 +64,9 @@ type Preference = (resource: Resource, field?: string) => string | undefined;
  */
 function readPreferences(estate: Estate): Preference {
   const namespaces = new Map(
-    estate.context.filter(({ kind, group }) => kind === 'Namespace' && group === '').map((one) => [one.name, one]),
+    ofKind(estate.context, 'Namespace')
+      .filter(({ group }) => group === '')
+      .map((one) => [one.name, one]),
   );
   return (resource, field) => {
     if (field !== undefined && preferences.get(field.toLowerCase()) === field) return field;
@@ -184,8 +186,8 @@ export function buildRegistry(estate: Estate, mesh: MeshSettings): Registry {
   const preferenceOf = readPreferences(estate);
   const all = [
     ...services.all.map((service) => fromService(service, mesh, preferenceOf)),
-    ...estate.istio
-      .filter(({ kind, group }) => kind === 'ServiceEntry' && group === 'networking.istio.io')
+    ...ofKind(estate.istio, 'ServiceEntry')
+      .filter(({ group }) => group === 'networking.istio.io')
       .flatMap((resource) => fromServiceEntry(resource, mesh, preferenceOf)),
   ].sort((a, b) => compareCreation(a.resource, b.resource));
   const byHost = Map.groupBy(all, ({ host }) => host);

@@ -1,5 +1,5 @@
 import { isList, type Json, type JsonObject, mapOf } from '@isthmus/kubernetes';
-import type { Estate } from '../estate.ts';
+import { type Estate, ofKind } from '../estate.ts';
 
 /** What an estate's mesh configuration says about identities and about where mesh-wide policies live. */
 export interface Trust {
@@ -22,7 +22,7 @@ const text = (value: Json | undefined): string | undefined =>
 /** Mesh configurations of an estate: that of a ConfigMap, of an IstioOperator and of the Sail operator's Istio. */
 function configsOf(estate: Estate): JsonObject[] {
   const of = (kind: string, read: (object: JsonObject) => Json | undefined): JsonObject[] =>
-    estate.istio.filter((resource) => resource.kind === kind).map(({ object }) => mapOf(read(object)));
+    ofKind(estate.istio, kind).map(({ object }) => mapOf(read(object)));
   return [
     ...of('MeshConfig', (object) => object),
     ...of('IstioOperator', (object) => mapOf(object.spec).meshConfig),

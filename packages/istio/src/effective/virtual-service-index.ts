@@ -1,5 +1,5 @@
 import type { Resource } from '@isthmus/kubernetes';
-import type { Estate } from '../estate.ts';
+import { type Estate, ofKind } from '../estate.ts';
 import { compareCreation } from './creation-order.ts';
 import { mergeDelegates } from './delegate.ts';
 import { isDerived } from './derived.ts';
@@ -38,8 +38,8 @@ export function indexVirtualServices(
   mesh: MeshSettings,
   derived: readonly Resource[] = [],
 ): VirtualServiceIndex {
-  const read = estate.istio
-    .filter(({ kind, group }) => kind === 'VirtualService' && group === 'networking.istio.io')
+  const read = ofKind(estate.istio, 'VirtualService')
+    .filter(({ group }) => group === 'networking.istio.io')
     .concat(derived)
     .sort(compareCreation)
     .map((resource) => readVirtualService(resource, mesh));

@@ -63,11 +63,10 @@ function listOf(layers: readonly Layer[]): VirtualServiceList {
     inOrder,
     matching(host) {
       const lower = host.toLowerCase();
-      const [layer] = layers;
-      const lists =
-        layers.length === 1 && layer !== undefined
-          ? everyMatch(layer.byHost, lower)
-          : layers.flatMap(({ byHost }) => everyMatch(byHost, lower));
+      const [first] = layers;
+      // Most estates have no wildcards, and nothing that one namespace alone sees.
+      if (layers.length === 1 && first?.byHost.wildcard.size === 0) return first.byHost.exact.get(lower) ?? none;
+      const lists = layers.flatMap(({ byHost }) => everyMatch(byHost, lower));
       // That of one host is in order already.
       return lists.length < 2 ? (lists[0] ?? none) : inOrder(new Set(lists.flat()));
     },

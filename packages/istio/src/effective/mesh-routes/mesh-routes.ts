@@ -10,7 +10,7 @@ import {
   rootField,
   text,
 } from '@isthmus/kubernetes';
-import type { Estate } from '../../estate.ts';
+import { type Estate, ofKind } from '../../estate.ts';
 import { compareCreation, isOrderGuessed } from '../creation-order.ts';
 import { carry, type Derivable, derive, place } from '../derived.ts';
 import { given, objectItems, textItems } from '../fields.ts';
@@ -220,8 +220,8 @@ function read(
 /** Reads the routes of the Gateway API for the mesh as Istio does, which makes VirtualServices of them. */
 export function readMeshRoutes(estate: Estate, mesh: MeshSettings): MeshRoutes {
   const entries = new Map(
-    estate.istio
-      .filter(({ kind, group: of }) => kind === 'ServiceEntry' && of === 'networking.istio.io')
+    ofKind(estate.istio, 'ServiceEntry')
+      .filter(({ group: of }) => of === 'networking.istio.io')
       .map((entry) => [`${effectiveNamespace(entry)}/${entry.name}`, entry]),
   );
   const hostsOf = ({ kind, namespace, name }: Omit<MeshParent, 'hosts'>): string[] => {
