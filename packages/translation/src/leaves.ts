@@ -74,6 +74,12 @@ export function contextLeavesOf(resource: Resource, isRead = false): string[] {
   return paths;
 }
 
+/** Whether a leaf stands at or under a field of the same resource that is not the whole of it. */
+export function isWithin(leaf: Field, { path }: Field): boolean {
+  const next = leaf.path[path.length];
+  return (next === undefined || next === '.' || next === '[') && leaf.path.startsWith(path);
+}
+
 /** The leaf of a resource at one of its paths; undefined where nothing stands there. */
 export const leafAt = (resource: Resource, path: string): Field | undefined =>
   descend(rootField(resource), ...(parsePath(path) ?? []));

@@ -3,6 +3,7 @@ import type { EffectiveDestination, EffectivePolicy, RegistryService, ServicePor
 import type { Context } from '../../context.ts';
 import { configOf } from '../../effective-config.ts';
 import { child, descend, entries, type Field, items, number, rootField, text } from '../../field.ts';
+import { isWithin } from '../../leaves.ts';
 import { isDeclaredHttp } from '../../service-ports.ts';
 import { accountForPatches, type ClusterPatch, isPatchable } from './cluster-patches.ts';
 
@@ -166,17 +167,19 @@ export function accountForDestinationRules(context: Context): void {
   let named: ReadonlyMap<string, readonly Field[]> | undefined;
   for (const { resources, host, subsets } of destinationRules.all) {
     const spec = child(rootField(resources[0]), 'spec');
-    if (spec === undefined) continue;
+    let open = spec === undefined ? [] : context.unclaimed(spec);
+    if (spec === undefined || open.length === 0) continue;
     for (const { field, name } of subsets) {
-      if (context.unclaimed(field).length === 0) continue;
+      if (!open.some((leaf) => isWithin(leaf, field))) continue;
       // A route that leads there is written, and was lost.
       named ??= namedSubsets(context);
       const lost = (named.get(`${host.host} ${name}`) ?? []).flatMap(
         (one) => findCode(context.lossOf(one) ?? '') ?? [],
       );
-      if (lost[0] !== undefined) context.claim(field, 'unsupported', lost[0]);
+      if (lost[0] === undefined) continue;
+      context.claim(field, 'unsupported', lost[0]);
+      open = context.unclaimed(spec);
     }
-    const open = context.unclaimed(spec);
     if (open.length === 0) continue;
     if (host.host.endsWith('.svc.clusterset.local')) {
       context.report(codes.destinationRule.clusterSetHost, { host: host.host }, host);

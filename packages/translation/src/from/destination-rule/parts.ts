@@ -4,6 +4,7 @@ import {
   type EffectiveSubset,
   effectivePolicy,
   hashOfRule,
+  type MeshSettings,
   type RegistryService,
   type ServicePort,
   trafficSettings,
@@ -100,9 +101,9 @@ const nothingInherited: Inherited = {
 };
 
 /** What the policies of weaker units say. */
-function inheritedFrom(entries: readonly Entry[]): Inherited {
-  if (entries.length === 0) return nothingInherited;
-  const weaker = entries.map(({ connections }) => connections);
+function inheritedFrom({ within }: ClientUnit, known: readonly (readonly Entry[])[]): Inherited {
+  if (within.length === 0) return nothingInherited;
+  const weaker = within.flatMap((at) => known[at] ?? []).map(({ connections }) => connections);
   return {
     policies: weaker.map(({ policy }) => policy),
     detectors: new Set(weaker.flatMap(({ settings }) => Object.keys(detectorsOf(settings.outlierDetection)))),
@@ -204,8 +205,8 @@ function unhashed(subject: Subject, entry: Entry): Entry {
 const plainPolicy = {} as const;
 
 /** What holds for connections where no DestinationRule says anything: the policies of the whole mesh say so. */
-const usualConnections = (config: EffectiveConfig, service: RegistryService, port: ServicePort): Connections => ({
-  settings: trafficSettings(config.mesh, { service, port, rule: undefined, subset: undefined }),
+const usualConnections = (mesh: MeshSettings, service: RegistryService, port: ServicePort): Connections => ({
+  settings: trafficSettings(mesh, { service, port, rule: undefined, subset: undefined }),
   policy: plainPolicy,
   hash: undefined,
   locality: { disabled: true, failover: [], from: [] },
@@ -252,8 +253,24 @@ function confsOf(
 }
 
 /** Whether clients of a port balance in different ways. */
-const isDividedAt = (known: readonly (readonly Entry[])[], at: number): boolean =>
+const isDivided = (known: readonly (readonly Entry[])[], at: number): boolean =>
+  known.length > 1 &&
   known.some((entries) => entries[at]?.connections.settings.lbPolicy !== known[0]?.[at]?.connections.settings.lbPolicy);
+
+/** Whether a rule says anything of a port that the policies of the whole mesh do not say alike. */
+function isSaid(context: Context, { mesh }: EffectiveConfig, service: RegistryService, entry: Entry): boolean {
+  const { connections, port } = entry;
+  if (isWritten(connections)) return true;
+  if (isEmptyPolicy(connections)) return false;
+  return (
+    context.settings.defaults === 'adopt' ||
+    connectionsKey(connections) !== connectionsKey(usualConnections(mesh, service, port))
+  );
+}
+
+/** Whether entries say something else than others of the same ports. */
+const isUnlike = (entries: readonly Entry[], others: readonly Entry[] | undefined): boolean =>
+  entries !== others && others?.some(({ key }, port) => key !== entries[port]?.key) === true;
 
 const suffixOf = (units: readonly ClientUnit[], index: number): string =>
   index === 0 ? '' : `clients-${String(units.length - index).padStart(3, '0')}`;
@@ -270,33 +287,37 @@ export function partsOf(
   name?: string,
   whole?: Parts,
 ): Parts {
-  const { service, ports, units } = subject;
+  const { service, units } = subject;
   const known = entriesOf(context, config, subject, name, whole);
   if (whole !== undefined && known.every((entries, index) => entries === whole.entries[index])) return whole;
-  const isUnusual = ({ connections, port }: Entry): boolean =>
-    connectionsKey(connections) !== connectionsKey(usualConnections(config, service, port));
-  const isSaid = (entry: Entry): boolean =>
-    isWritten(entry.connections) ||
-    (!isEmptyPolicy(entry.connections) && (context.settings.defaults === 'adopt' || isUnusual(entry)));
   const policies: Parts['policies'][number][] = [];
-  for (const [index, unit] of units.entries()) {
-    const entries = known[index] ?? [];
-    const isOther = (at: number): boolean =>
-      known[at] !== entries && known[at]?.some(({ key }, port) => key !== entries[port]?.key) === true;
-    const needed = index === 0 ? entries.filter(isSaid) : unit.within.some(isOther) ? entries : [];
+  for (let index = 0; index < units.length; index++) {
+    const unit = units[index] as ClientUnit;
+    const entries = known[index] as readonly Entry[];
+    const needed =
+      index === 0
+        ? entries.filter((entry) => isSaid(context, config, service, entry))
+        : unit.within.some((at) => isUnlike(entries, known[at]))
+          ? entries
+          : [];
     if (needed.length === 0) continue;
-    const inherited = inheritedFrom(unit.within.flatMap((at) => known[at] ?? []));
+    const suffix = suffixOf(units, index);
+    const inherited = inheritedFrom(unit, known);
     for (const kind of kinds) {
       if (!isTaken(context, service, kind)) continue;
       const confs = confsOf(context, subject, kind, unit, needed, inherited);
-      if (confs.length > 0) policies.push({ kind, unit, suffix: suffixOf(units, index), confs });
+      if (confs.length > 0) policies.push({ kind, unit, suffix, confs });
     }
   }
-  const isDivided = ports.map((_, at) => isDividedAt(known, at));
-  for (const entries of new Set(known))
-    for (const [at, { port, connections, patches }] of entries.entries())
-      accountForPolicy(context, connections.policy, service, port, patches, isDivided[at] === true);
-  return { entries: known, policies, patches: patchesOf(context, subject, known, isDivided) };
+  for (let index = 0; index < known.length; index++) {
+    const entries = known[index] as readonly Entry[];
+    if (known.indexOf(entries) < index) continue;
+    for (let at = 0; at < entries.length; at++) {
+      const { port, connections, patches } = entries[at] as Entry;
+      accountForPolicy(context, connections.policy, service, port, patches, isDivided(known, at));
+    }
+  }
+  return { entries: known, policies, patches: patchesOf(context, subject, known) };
 }
 
 /** The patches of clusters: for each unit those that the units which select its clients too have not. */
@@ -304,13 +325,12 @@ function patchesOf(
   context: Context,
   { ports, units }: Subject,
   known: readonly (readonly Entry[])[],
-  isDivided: readonly boolean[],
 ): Parts['patches'] {
   // Most rules ask for none.
   if (known.every((entries) => entries.every(({ patches }) => patches.length === 0))) return [];
   const patches = known.map((entries) =>
     entries.map((one, at) =>
-      isDivided[at] ? one.patches.filter(({ change }) => change.kind !== 'slow start') : one.patches,
+      isDivided(known, at) ? one.patches.filter(({ change }) => change.kind !== 'slow start') : one.patches,
     ),
   );
   const keys = units.length === 1 ? [] : patches.map((ofPorts) => ofPorts.map(patchesKey).join());

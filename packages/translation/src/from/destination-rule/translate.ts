@@ -85,6 +85,10 @@ function emitPolicies(context: Context, service: RegistryService, policies: Poli
   }
 }
 
+const isUdp = ({ protocol }: ServicePort): boolean => protocol === 'udp';
+const withoutUdp = (ports: readonly ServicePort[]): readonly ServicePort[] =>
+  ports.some(isUdp) ? ports.filter((port) => !isUdp(port)) : ports;
+
 /** A service with its clients and their rules. */
 function subjectOf(config: EffectiveConfig, service: RegistryService, ports: readonly ServicePort[]): Subject {
   const units = clientUnits(config, service);
@@ -120,11 +124,7 @@ export function translateDestinationRules(context: Context): void {
   for (const service of config.registry.all) {
     if (service.registry !== 'kubernetes' || service.resolution === 'alias') continue;
     if (!concernsAll && !rules.has(service.host)) continue;
-    const subject = subjectOf(
-      config,
-      service,
-      service.ports.filter(({ protocol }) => protocol !== 'udp'),
-    );
+    const subject = subjectOf(config, service, withoutUdp(service.ports));
     const whole = partsOf(context, config, subject);
     const as = { namespace: service.namespace, name: service.resource.name };
     const policies: Policies = new Map();

@@ -2,6 +2,7 @@ import { codes } from '@isthmus/diagnostics';
 import { isMap } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { eachLeaf, entries, type Field, rootField } from '../../field.ts';
+import { isWithin } from '../../leaves.ts';
 import { meshSettings } from '../../mesh-settings.ts';
 
 /** What to do about a field of the mesh's configuration that no translator has read (edge.md 3.6, security.md 2.4). */
@@ -74,11 +75,7 @@ function leavesUnder(field: Field): number {
 
 /** Names of the fields of a block under which something is open. */
 const restOf = (block: Field, open: readonly Field[]): string[] =>
-  entries(block).flatMap(([name, { path }]) =>
-    open.some((leaf) => leaf.path === path || leaf.path.startsWith(`${path}.`) || leaf.path.startsWith(`${path}[`))
-      ? [name]
-      : [],
-  );
+  entries(block).flatMap(([name, field]) => (open.some((leaf) => isWithin(leaf, field)) ? [name] : []));
 
 /** What is left of the mesh's configuration: one finding for each of its fields. */
 export function accountForMeshFields(context: Context): void {
