@@ -162,8 +162,13 @@ const formatIn = (folder: string, format: ResourceForm, { target }: Pick<Setting
   target === '3.0' && folder === globalFolder ? 'universal' : format;
 
 /** The emitted resources of each control plane, with their places in the list. */
-const byFolder = (emitted: readonly Emitted[]): Map<string, number[]> =>
-  Map.groupBy(emitted.keys(), (index) => folderOf(emitted[index] as Emitted));
+function byFolder(emitted: readonly Emitted[]): Map<string, number[]> {
+  const folders = new Map<string, number[]>();
+  emitted.forEach((one, index) => {
+    group(folders, folderOf(one), index);
+  });
+  return folders;
+}
 
 /** The file of each resource for one control plane (same index), without the folder. */
 function filesWithin(emitted: readonly Emitted[], format: ResourceForm): string[] {
@@ -199,7 +204,9 @@ export function filesOf(
       indices.map((index) => emitted[index] as Emitted),
       formatIn(folder, format, settings),
     );
-    for (const [position, index] of indices.entries()) files[index] = `${folder}${within[position] as string}`;
+    indices.forEach((index, position) => {
+      files[index] = `${folder}${within[position] as string}`;
+    });
   }
   return files;
 }

@@ -21,7 +21,8 @@ export interface Contents {
   readonly format: ResourceForm;
 }
 
-const whole = (number: number): string => number.toLocaleString('en-US');
+// By hand: the tables of a language take longer to load than all the rest of this page to write.
+const whole = (number: number): string => String(number).replace(/\B(?=(?:\d{3})+$)/g, ',');
 
 /** Which control plane each folder is for, where there are several. */
 function howToApply({ zones, emitted, settings }: Translation): string[] {
@@ -97,7 +98,8 @@ const words = { edit: 'changed', 'leave-out': 'left out', add: 'added' } as cons
 const mostListed = 50;
 
 /** What people decided about emitted resources. */
-function overridden({ emitted, overrides = [] }: Translation): string[] {
+function overridden({ emitted, overrides }: Translation): string[] {
+  if (overrides === undefined) return [];
   const list = emitted.flatMap(({ object: { kind, metadata }, override }) => {
     if (override === undefined) return [];
     const name = metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
@@ -126,9 +128,14 @@ function overridden({ emitted, overrides = [] }: Translation): string[] {
 export function readme(translation: Translation, { directories, sizes, format }: Contents): string {
   const { settings, emitted, diagnostics } = translation;
   const blockers = diagnostics.filter(({ severity }) => severity === 'blocker').length;
-  const drafts = emitted.filter(({ role }) => role === 'draft').length;
-  const dataplanes = emitted.filter(({ object }) => object.kind === 'Dataplane').length;
-  const patches = emitted.filter(({ role }) => role === 'patch').length;
+  let drafts = 0;
+  let dataplanes = 0;
+  let patches = 0;
+  for (const { role, object } of emitted) {
+    if (role === 'draft') drafts++;
+    if (role === 'patch') patches++;
+    if (object.kind === 'Dataplane') dataplanes++;
+  }
   const lines = [
     `# Kong Mesh ${settings.target} resources, made from Istio's by Isthmus`,
     '',

@@ -24,22 +24,30 @@ interface Named {
   readonly name: string;
 }
 
-/** Sorts by stage, kind, namespace and name. */
-export function inApplyOrder(finished: readonly Finished[]): Named[] {
+/** Sorts by kind, namespace and name. */
+function inOrderOfNames(finished: readonly Finished[]): Named[] {
   const named = finished.map((one) => ({ one, rank: rank(one.emitted), name: nameOf(one.emitted) }));
-  return named.sort((a, b) => a.rank - b.rank || compare(a.name, b.name));
+  return named.sort((a, b) => compare(a.name, b.name));
 }
+
+/** Those of each stage in the order that they have. */
+function byStage(named: readonly Named[]): Finished[] {
+  const ranks = [...Map.groupBy(named, ({ rank }) => rank)].sort(([a], [b]) => a - b);
+  return ranks.flatMap(([, those]) => those.map(({ one }) => one));
+}
+
+/** Sorts by stage, kind, namespace and name. */
+export const inApplyOrder = (finished: readonly Finished[]): Finished[] => byStage(inOrderOfNames(finished));
 
 /**
  * Puts emissions in order. Of several with one name equal ones become one, and so do patches of one object, which translators
  * write that know nothing of each other; others get names of their own.
  */
 function settleNames(finished: readonly Finished[]): Finished[] {
-  const sorted = inApplyOrder(finished);
-  if (new Set(sorted.map(({ name }) => name)).size === sorted.length) return sorted.map(({ one }) => one);
-  const byName = Map.groupBy(sorted, ({ one, name }) => `${one.emitted.role}/${name}`);
-  const settled = [...byName.values()].flatMap((group) => settle(group.map(({ one }) => one)));
-  return inApplyOrder(settled).map(({ one }) => one);
+  const named = inOrderOfNames(finished);
+  if (named.every(({ name }, index) => name !== named[index - 1]?.name)) return byStage(named);
+  const byName = Map.groupBy(inApplyOrder(finished), (one) => `${one.emitted.role}/${nameOf(one.emitted)}`);
+  return inApplyOrder([...byName.values()].flatMap(settle));
 }
 
 /** One emission instead of two, which is about all that these are about and comes from all that these come from. */

@@ -73,6 +73,7 @@ export function createLedger(): Ledger {
     return claims;
   };
   let said: Claim;
+  let resource: Resource | undefined;
   let known: Map<string, Claim>;
   // One for all claims: there are hundreds of thousands of them.
   const keep = (path: string): void => {
@@ -81,7 +82,11 @@ export function createLedger(): Ledger {
   };
   const note = (field: Field, claim: Claim): void => {
     said = claim;
-    known = of(field.resource);
+    // Most claims are about the resource of the one before.
+    if (field.resource !== resource) {
+      resource = field.resource;
+      known = of(resource);
+    }
     eachLeaf(field.value, field.path, keep);
   };
   return {

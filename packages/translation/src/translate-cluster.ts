@@ -46,6 +46,7 @@ function placesIn(targets: Targets, resource: Resource): Map<string, Target[]> {
 export function targetsOf(finished: readonly Finished[]): Targets {
   const targets: Targets = new Map();
   let target: Target;
+  let source: Resource | undefined;
   let byPath: Map<string, Target[]>;
   // One for all fields: there are hundreds of thousands of them.
   const note = (leaf: string): void => {
@@ -56,7 +57,10 @@ export function targetsOf(finished: readonly Finished[]): Targets {
   for (let resource = 0; resource < finished.length; resource++) {
     for (const { path, origin } of (finished[resource] as Finished).origins) {
       target = { resource, path };
-      byPath = placesIn(targets, origin.resource);
+      if (origin.resource !== source) {
+        source = origin.resource;
+        byPath = placesIn(targets, source);
+      }
       eachLeaf(origin.value, origin.path, note);
     }
   }

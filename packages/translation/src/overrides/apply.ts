@@ -175,7 +175,7 @@ function overrideSegment(finished: readonly Finished[], overrides: readonly Over
   }
   const before = finished.map((one, index) => ({ one: changed.get(index) ?? one, index }));
   const entries = [...before.map(({ one }) => one), ...added];
-  const sorted = inApplyOrder(entries).map(({ one }) => one);
+  const sorted = inApplyOrder(entries);
   const positions = new Map(sorted.map((one, position) => [one, position]));
   const moves = before.map(({ one, index }) => {
     const position = positions.get(one) as number;

@@ -12,6 +12,7 @@ const listed = 5;
  */
 export function misplaced(emitted: readonly Emitted[], estate: Estate, settings: Settings): Diagnostic[] {
   const known = namespacesOf(estate.context);
+  if (known.size === 0) return [];
   const labelled = new Set(
     emitted
       .filter(
