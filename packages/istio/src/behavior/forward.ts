@@ -4,6 +4,7 @@ import type {
   Forward,
   HashPolicy,
   Mirror,
+  PathRewrite,
   TextMatch,
   WeightedDestination,
 } from '@isthmus/behavior';
@@ -48,17 +49,18 @@ function mirrorOf({ destination, percentage }: EffectiveMirror, place: Place): M
   };
 }
 
-function rewriteOf(rewrite: Field | undefined, path: TextMatch | undefined): Pick<Forward, 'rewrite'> {
+function rewriteOf(rewrite: Field | undefined, path: TextMatch | undefined): PathRewrite | undefined {
+  if (rewrite === undefined) return undefined;
   const regex = child(rewrite, 'uriRegexRewrite');
   if (regex !== undefined && regex.value !== null) {
     const pattern = text(child(regex, 'match'))?.value ?? '';
     const substitution = text(child(regex, 'rewrite'))?.value ?? '';
     // The whole path of every request, as routes of the Gateway API ask for it.
-    if (pattern === '/.*' && !substitution.includes('\\')) return { rewrite: { kind: 'full', value: substitution } };
-    return { rewrite: { kind: 'regex', pattern, substitution } };
+    if (pattern === '/.*' && !substitution.includes('\\')) return { kind: 'full', value: substitution };
+    return { kind: 'regex', pattern, substitution };
   }
   const uri = text(child(rewrite, 'uri'))?.value;
-  return uri ? { rewrite: replaceMatched(path, uri) } : {};
+  return uri ? replaceMatched(path, uri) : undefined;
 }
 
 /**
@@ -118,19 +120,19 @@ export function forwardOf(rule: EffectiveHttpRule, path: TextMatch | undefined, 
   const authority = written ?? (single && authorityFrom(single.headers));
   const ownHeaders = single === undefined ? [settings.headers] : [settings.headers, single.headers];
   const retries = retriesOf(settings.retries ?? child(place.config.mesh.config, 'defaultHttpRetryPolicy'), isHashed);
+  const rewrite = rewriteOf(settings.rewrite, path);
   const fault = faultOf(settings.fault);
-  return {
-    kind: 'forward',
-    destinations,
-    ...rewriteOf(settings.rewrite, path),
-    ...(authority === undefined ? {} : { authority }),
-    requestHeaders: headerChanges(ownHeaders, 'request'),
-    responseHeaders: headerChanges(ownHeaders, 'response'),
-    timeout: milliseconds(settings.timeout) ?? 0,
-    ...(retries && { retries }),
-    mirrors: mirrors.map((mirror) => mirrorOf(mirror, place)).filter(({ percentage }) => percentage > 0),
-    ...(fault && { fault }),
-    ...(settings.corsPolicy && { cors: corsOf(settings.corsPolicy) }),
-    hash,
-  };
+  // Part by part: an estate has many routes, and spreads of what is absent take longer than all the rest of the object.
+  const forward: { -readonly [Key in keyof Forward]?: Forward[Key] } = { kind: 'forward', destinations };
+  if (rewrite !== undefined) forward.rewrite = rewrite;
+  if (authority !== undefined) forward.authority = authority;
+  forward.requestHeaders = headerChanges(ownHeaders, 'request');
+  forward.responseHeaders = headerChanges(ownHeaders, 'response');
+  forward.timeout = milliseconds(settings.timeout) ?? 0;
+  if (retries !== undefined) forward.retries = retries;
+  forward.mirrors = mirrors.map((mirror) => mirrorOf(mirror, place)).filter(({ percentage }) => percentage > 0);
+  if (fault !== undefined) forward.fault = fault;
+  if (settings.corsPolicy !== undefined) forward.cors = corsOf(settings.corsPolicy);
+  forward.hash = hash;
+  return forward as Forward;
 }

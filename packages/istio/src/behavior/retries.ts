@@ -29,16 +29,17 @@ function parseRetryOn(retryOn: string): Pick<Retries, 'on' | 'statusCodes'> {
   return { on: implied ? [...on, 'retriable-status-codes'] : on, statusCodes };
 }
 
-const usual = {
+const usual = (previousHosts: 'use' | 'omit'): Retries => ({
   attempts: 2,
   on: defaultOn,
   statusCodes: [],
   // Envoy's back-off where none is set: 25 ms, at most ten times that.
   backOff: { base: 25, max: 250 },
+  previousHosts,
   hostSelectionAttempts: 5,
-} as const;
-const usualHashed: Retries = { ...usual, previousHosts: 'use' };
-const usualUnhashed: Retries = { ...usual, previousHosts: 'omit' };
+});
+const usualHashed = usual('use');
+const usualUnhashed = usual('omit');
 
 /**
  * The retries of a policy, or Istio's own where there is none; undefined where they are off
@@ -54,13 +55,15 @@ export function retriesOf(policy: Field | undefined, hashed: boolean): Retries |
   const perTryTimeout = milliseconds(child(policy, 'perTryTimeout'));
   const base = milliseconds(child(policy, 'backoff'));
   const ignorePrevious = given<boolean>(policy, 'retryIgnorePreviousHosts');
-  return {
-    ...own,
-    attempts,
-    ...(retryOn ? parseRetryOn(retryOn) : {}),
-    ...(perTryTimeout === undefined ? {} : { perTryTimeout }),
-    ...(base === undefined ? {} : { backOff: { base, max: base * 10 } }),
-    ...(ignorePrevious === undefined ? {} : { previousHosts: ignorePrevious.value ? 'omit' : 'use' }),
-    ...(child(policy, 'retryRemoteLocalities')?.value === true ? { previousPriorities: 2 } : {}),
-  };
+  const retries: { -readonly [Key in keyof Retries]: Retries[Key] } = { ...own, attempts };
+  if (retryOn) {
+    const { on, statusCodes } = parseRetryOn(retryOn);
+    retries.on = on;
+    retries.statusCodes = statusCodes;
+  }
+  if (perTryTimeout !== undefined) retries.perTryTimeout = perTryTimeout;
+  if (base !== undefined) retries.backOff = { base, max: base * 10 };
+  if (ignorePrevious !== undefined) retries.previousHosts = ignorePrevious.value ? 'omit' : 'use';
+  if (child(policy, 'retryRemoteLocalities')?.value === true) retries.previousPriorities = 2;
+  return retries;
 }

@@ -211,11 +211,11 @@ export function intersection(
   const pathFrom = [...new Set([...(a.pathFrom ?? []), ...(b.pathFrom ?? [])])];
   return {
     path,
+    headers,
+    queryParams,
     ...(pathFrom.length === 0 ? {} : { pathFrom }),
     ...(withMethod.method === undefined ? {} : { method: withMethod.method }),
     ...(withMethod.methodFrom === undefined ? {} : { methodFrom: withMethod.methodFrom }),
-    headers,
-    queryParams,
   };
 }
 

@@ -167,7 +167,6 @@ function readForward(
   return {
     kind: 'forward',
     backends: listed,
-    ...(authority === undefined || !isWritable ? {} : { hostname: authority }),
     requestHeaders: usableHeaders(context, requestHeaders ?? decision.requestHeaders, settings.headers),
     responseHeaders: usableHeaders(context, responseHeaders ?? decision.responseHeaders, settings.headers),
     mirrors: copies,
@@ -178,6 +177,7 @@ function readForward(
       from: written(settings.timeout, settings.retries),
     },
     from: written(settings.route, settings.headers),
+    ...(authority === undefined || !isWritable ? {} : { hostname: authority }),
   };
 }
 

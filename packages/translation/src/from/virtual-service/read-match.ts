@@ -189,13 +189,12 @@ export function readConditions(context: Context, compiled: CompiledRoute, author
   const queryParams = predicate.queryParameters.map(({ name, match: condition }) =>
     queryCondition(name, condition, match.named.queryParams[name]),
   );
+  const { uri } = match.text;
   const base: Match = {
     path,
-    ...(match.text.uri === undefined
-      ? {}
-      : { pathFrom: [match.text.uri, ...(match.ignoreUriCase === undefined ? [] : [match.ignoreUriCase])] }),
-    headers: [...forwarded, ...read.headers],
+    headers: forwarded.length === 0 ? read.headers : [...forwarded, ...read.headers],
     queryParams,
+    ...(uri && { pathFrom: match.ignoreUriCase === undefined ? [uri] : [uri, match.ignoreUriCase] }),
   };
   const methodFrom = predicate.method === undefined ? undefined : partField(match, 'method', ':method');
   const found = methodsOf(context, predicate.method, methodFrom);
