@@ -18,23 +18,25 @@ interface Policy {
   readonly to: unknown[];
 }
 
-/** The policies about one service and its subsets. */
-type Policies = Map<string, Policy>;
-
-/** The policy that carries what is said to some clients; a draft and what is sure are two. */
-function policyFor(policies: Policies, policy: Omit<Policy, 'to'>): unknown[] {
-  const key = `${policy.kind} ${policy.suffix} ${policy.role.role}`;
-  const known = policies.get(key);
-  if (known !== undefined) return known.to;
+/** What the policy says that is for some clients; a draft and what is sure are two. There are few about one service. */
+function saidBy(
+  policies: Policy[],
+  kind: Policy['kind'],
+  suffix: string,
+  role: EmittedRole,
+  unit: ClientUnit,
+): unknown[] {
+  for (const known of policies)
+    if (known.kind === kind && known.suffix === suffix && known.role.role === role.role) return known.to;
   const to: unknown[] = [];
-  policies.set(key, { ...policy, to });
+  policies.push({ kind, suffix, role, unit, to });
   return to;
 }
 
 /** Adds what is said of a service, or of a subset, under the name of its Service in Kong Mesh. */
 function addParts(
   context: Context,
-  policies: Policies,
+  policies: Policy[],
   service: RegistryService,
   as: ServiceName,
   { policies: parts, patches }: Parts,
@@ -46,39 +48,39 @@ function addParts(
     // Without a port and a subset nothing of it depends on what the import knows of the Service.
     const isSure = isWhole && (service.registry === 'external' || confs.every(({ port }) => port === undefined));
     const role: EmittedRole = isSure ? { role: 'resource', stage: 'resilience' } : usual;
-    const to = policyFor(policies, { kind, suffix, role, unit });
+    const to = saidBy(policies, kind, suffix, role, unit);
     for (const { port, conf, from } of confs) {
       const targetRef = port === undefined ? whole : portTarget(context, service, as, port);
       to.push({ targetRef: from === undefined ? targetRef : context.derived(from, targetRef), default: conf });
     }
   }
   for (const { unit, suffix, changes } of patches) {
-    const to = policyFor(policies, { kind: 'MeshProxyPatch', suffix, role: usual, unit });
+    const to = saidBy(policies, 'MeshProxyPatch', suffix, usual, unit);
     for (const { port, changes: own } of changes) to.push(...modifications(context, as, port, own));
   }
 }
 
-function emitPolicies(context: Context, service: RegistryService, policies: Policies): void {
+function emitPolicies(context: Context, service: RegistryService, policies: readonly Policy[]): void {
+  const { settings } = context;
   const services = [`${service.namespace}/${service.resource.name}`];
-  for (const { kind, suffix, role, unit, to } of policies.values()) {
+  const home = homeOf(settings, service);
+  const labels = policyLabels(settings, home);
+  // In the namespace of the service a patch would be for the proxies of that namespace only (routing.md 2.1).
+  const patchHome = settings.systemNamespace;
+  for (const { kind, suffix, role, unit, to } of policies) {
     const isPatch = kind === 'MeshProxyPatch';
-    // In the namespace of the service a patch would be for the proxies of that namespace only (routing.md 2.1).
-    const home = isPatch ? context.settings.systemNamespace : homeOf(context.settings, service);
-    const owner = isPatch ? service.namespace : '';
+    const targetRef = clientsRef(unit);
     context.emit({
       ...role,
       object: {
         apiVersion: 'kuma.io/v1alpha1',
         kind,
         metadata: {
-          name: policyName(owner, service.resource.name, 'destination', suffix),
-          namespace: home,
-          labels: policyLabels(context.settings, home),
+          name: policyName(isPatch ? service.namespace : '', service.resource.name, 'destination', suffix),
+          namespace: isPatch ? patchHome : home,
+          labels: isPatch ? policyLabels(settings, patchHome) : labels,
         },
-        spec: {
-          targetRef: clientsRef(unit),
-          ...(isPatch ? { default: { appendModifications: to } } : { to }),
-        },
+        spec: isPatch ? { targetRef, default: { appendModifications: to } } : { targetRef, to },
       },
       services,
     });
@@ -104,7 +106,7 @@ function translateExternalHosts(context: Context, config: EffectiveConfig): void
       const name = names.get(`${service.host.toLowerCase()}:${port.port}`);
       if (name === undefined) continue;
       const as = { namespace: context.settings.systemNamespace, name };
-      const policies: Policies = new Map();
+      const policies: Policy[] = [];
       addParts(context, policies, service, as, partsOf(context, config, subjectOf(config, service, [port])), true);
       emitPolicies(context, { ...service, resource: { ...service.resource, ...as } }, policies);
     }
@@ -127,7 +129,7 @@ export function translateDestinationRules(context: Context): void {
     const subject = subjectOf(config, service, withoutUdp(service.ports));
     const whole = partsOf(context, config, subject);
     const as = { namespace: service.namespace, name: service.resource.name };
-    const policies: Policies = new Map();
+    const policies: Policy[] = [];
     addParts(context, policies, service, as, whole, true);
     for (const { as: own, subset } of subsets.get(service.host) ?? [])
       addParts(context, policies, service, own, partsOf(context, config, subject, subset, whole), false);

@@ -1,6 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import { isGatewayRoute, type Service } from '@isthmus/istio';
-import { effectiveNamespace } from '@isthmus/kubernetes';
+import { effectiveNamespace, isList } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { child, descend, items, number, rootField, text } from '../../field.ts';
 import { oncePerContext } from '../../once.ts';
@@ -48,7 +48,8 @@ function groupsOf(context: Context): Member[][] {
   const written = context.ofKind('VirtualService').flatMap((resource) => {
     const spec = child(rootField(resource), 'spec');
     // A VirtualService without hosts is one that others delegate to.
-    const isAtEdge = gatewaysOf(resource).length > 0 || items(child(spec, 'hosts')).length === 0;
+    const hosts = child(spec, 'hosts')?.value;
+    const isAtEdge = !isList(hosts) || hosts.length === 0 || gatewaysOf(resource).length > 0;
     if (!isAtEdge || replaced.has(resource) || refused.has(resource)) return [];
     return ['http', 'tls', 'tcp'].flatMap((part) =>
       items(child(spec, part)).flatMap((rule) => {

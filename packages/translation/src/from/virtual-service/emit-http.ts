@@ -79,7 +79,8 @@ const serviceTarget = (context: Context, service: RegistryService, port: Service
 
 /** A name for policies; a dot keeps it apart from those of other Services. */
 export function policyName(...parts: readonly string[]): string {
-  const name = parts.filter((part) => part !== '').join('.');
+  let name = '';
+  for (const part of parts) if (part !== '') name = name === '' ? part : `${name}.${part}`;
   return name.length <= 58 ? name : `${name.slice(0, 49)}-${shortHash(name)}`;
 }
 
