@@ -28,7 +28,7 @@ interface Node {
   /** Of a literal block, where its first line begins. */
   readonly literal?: number;
   /** Maps that `<<` brings, the last to win first. */
-  readonly merges?: Node[];
+  merges?: readonly Node[];
   /** What an alias stands for. */
   target?: Node;
 }
@@ -77,8 +77,11 @@ class Builder {
         while (isBlock && end > event.valueStart && this.text.charCodeAt(end - 1) === 10) end--;
         this.last = end;
         const from = isBlock && start === event.valueStart ? blockStart(this.text, start) : start;
-        const literal = event.style === SCALAR_STYLE.LITERAL_BLOCK ? { literal: event.valueStart } : undefined;
-        return this.anchored(event, { start: from, end, key, ...literal });
+        const node: Node = { start: from, end, key };
+        return this.anchored(
+          event,
+          event.style === SCALAR_STYLE.LITERAL_BLOCK ? { ...node, literal: event.valueStart } : node,
+        );
       }
       case EVENT_ID.ALIAS: {
         this.last = event.anchorEnd;
@@ -93,7 +96,7 @@ class Builder {
       }
       default: {
         const opening = event as Event & { type: 3 };
-        const node: Node = this.anchored(opening, { start, end: start + 1, key, entries: new Map(), merges: [] });
+        const node: Node = this.anchored(opening, { start, end: start + 1, key, entries: new Map() });
         this.last = start + 1;
         while (this.events[this.at]?.type !== EVENT_ID.POP) this.entry(node);
         return this.close(node);
@@ -108,7 +111,7 @@ class Builder {
     const key = this.node(-1).start;
     const value = this.node(key);
     if (!isMerge) map.entries?.set(name, value);
-    else map.merges?.unshift(...(value.items ?? [value]).map((source) => ({ ...source, key })));
+    else map.merges = [...(value.items ?? [value]).map((source) => ({ ...source, key })), ...(map.merges ?? [])];
   }
 
   private anchored(event: { anchorStart: number; anchorEnd: number }, node: Node): Node {
@@ -118,11 +121,13 @@ class Builder {
 
   private close(node: Node): Node {
     this.at++;
-    // The closing bracket of `{}` and of what ends right behind its last content.
-    const closing = /[ \t]*[}\]]/y;
-    closing.lastIndex = this.last;
     const first = this.text[node.start];
-    if ((first === '{' || first === '[') && closing.test(this.text)) this.last = closing.lastIndex;
+    if (first === '{' || first === '[') {
+      // The closing bracket of `{}` and of what ends right behind its last content.
+      const closing = /[ \t]*[}\]]/y;
+      closing.lastIndex = this.last;
+      if (closing.test(this.text)) this.last = closing.lastIndex;
+    }
     node.end = this.last;
     return node;
   }

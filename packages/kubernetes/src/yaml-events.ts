@@ -65,29 +65,28 @@ export function parseYamlEvents(text: string, limits: YamlLimits = defaultLimits
   return { text: broken, events: broken === text ? events : parse(broken, limits.depth) };
 }
 
+const earlier = (start: number, offset: number): number => (start === -1 ? offset : Math.min(start, offset));
+
 /** Offset of a node's first character, its anchor and tag included; -1 for an empty node. */
 export function eventStart(event: Event): number {
   let start = -1;
-  const consider = (offset: number): void => {
-    if (offset >= 0 && (start === -1 || offset < start)) start = offset;
-  };
   switch (event.type) {
     case EVENT_ID.SCALAR: {
       const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
-      consider(event.valueStart >= 0 && quoted ? event.valueStart - 1 : event.valueStart);
+      start = event.valueStart >= 0 && quoted ? event.valueStart - 1 : event.valueStart;
       break;
     }
     case EVENT_ID.MAPPING:
     case EVENT_ID.SEQUENCE:
-      consider(event.start);
+      start = event.start;
       break;
     case EVENT_ID.ALIAS:
       return event.anchorStart - 1;
     default:
       return -1;
   }
-  consider(event.tagStart);
-  if (event.anchorStart >= 0) consider(event.anchorStart - 1);
+  if (event.tagStart >= 0) start = earlier(start, event.tagStart);
+  if (event.anchorStart >= 0) start = earlier(start, event.anchorStart - 1);
   return start;
 }
 
