@@ -1,6 +1,6 @@
 import { codes } from '@isthmus/diagnostics';
 import type { RegistryService, ServiceName, ServicePort } from '@isthmus/istio';
-import { child, items, number, rootField, text } from '@isthmus/kubernetes';
+import { child, items, mapOf, rootField, text } from '@isthmus/kubernetes';
 import type { Context } from './context.ts';
 import { isGuessed } from './effective-config.ts';
 
@@ -26,6 +26,11 @@ export function spokenProtocol({ protocol }: ServicePort, readsRequests: boolean
 export const isDeclaredHttp = ({ protocol }: ServicePort): boolean =>
   protocol !== undefined && Object.hasOwn(httpProtocols, protocol);
 
+function selects({ selector }: RegistryService): boolean {
+  for (const _ in selector) return true;
+  return false;
+}
+
 /** Ports whose protocol is not declared but that have HTTP routes. */
 export type ReadPorts = ReadonlySet<string>;
 export const portKey = ({ namespace, name }: ServiceName, port: number): string => `${namespace}/${name}:${port}`;
@@ -39,7 +44,7 @@ export function declareProtocols(context: Context, services: readonly RegistrySe
   for (const service of services) {
     const { registry, namespace, ports, resource } = service;
     if (registry !== 'kubernetes' || isGuessed(context, service)) continue;
-    if (service.resolution === 'endpoints' && Object.keys(service.selector ?? {}).length === 0)
+    if (service.resolution === 'endpoints' && !selects(service))
       context.report(
         codes.virtualService.withoutSelector,
         { service: `${namespace}/${resource.name}`, namespace },
@@ -49,11 +54,11 @@ export function declareProtocols(context: Context, services: readonly RegistrySe
     const changes: Record<string, unknown>[] = [];
     for (const port of ports) {
       if (port.protocol === 'udp') continue;
-      const field = written.find(
-        (one) =>
-          number(child(one, 'port'))?.value === port.port &&
-          (text(child(one, 'protocol'))?.value ?? 'TCP') === port.transport,
-      );
+      const field = written.find(({ value }) => {
+        const entry = mapOf(value);
+        const transport = typeof entry.protocol === 'string' ? entry.protocol : 'TCP';
+        return entry.port === port.port && transport === port.transport;
+      });
       const own = text(child(field, 'appProtocol'));
       const readsRequests =
         port.protocol === undefined && read.has(portKey({ namespace, name: resource.name }, port.port));

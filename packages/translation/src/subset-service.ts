@@ -1,5 +1,5 @@
 import type { Service, ServiceName, ServicePort } from '@isthmus/istio';
-import type { Resource } from '@isthmus/kubernetes';
+import { type Resource, setKey } from '@isthmus/kubernetes';
 import type { Context } from './context.ts';
 import type { EmittedRole } from './emitted.ts';
 import { child, descend, entries, type Field, items, rootField, text } from './field.ts';
@@ -77,7 +77,7 @@ export function emitExtraService(context: Context, extra: ExtraService): void {
     );
     const spoken = found === undefined || found.protocol === 'udp' ? undefined : spokenProtocol(found, true);
     const says = spoken !== undefined && (spoken !== 'tcp' || written.appProtocol !== undefined);
-    const port = 'nodePort' in written ? withoutNodePort(written) : written;
+    const port = written.nodePort === undefined ? written : withoutNodePort(written);
     return says ? { ...port, appProtocol: spoken } : { ...port };
   });
   const known = extras.get(context) ?? new Map<string, ServiceName[]>();
@@ -88,6 +88,12 @@ export function emitExtraService(context: Context, extra: ExtraService): void {
   if (others === undefined) known.set(base, [as]);
   else others.push(as);
   const annotations = annotators.get(context)?.(as);
+  const selected: Record<string, unknown> = {};
+  for (const label in selector) {
+    const value = selector[label] as string;
+    const origin = extra.originOf(label);
+    setKey(selected, label, origin === undefined ? value : context.exact(origin, value));
+  }
   context.emit({
     ...role,
     object: {
@@ -95,12 +101,7 @@ export function emitExtraService(context: Context, extra: ExtraService): void {
       kind: 'Service',
       metadata: { name, namespace: service.namespace, ...(annotations === undefined ? {} : { annotations }) },
       spec: {
-        selector: Object.fromEntries(
-          Object.entries(selector).map(([key, value]) => {
-            const origin = extra.originOf(key);
-            return [key, origin === undefined ? value : context.exact(origin, value)];
-          }),
-        ),
+        selector: selected,
         ports,
       },
     },

@@ -38,6 +38,7 @@ function settleRule(context: Context, { settings, name, delegatedBy }: CompiledR
       context.inert(descend(settings.fault, part, key), codes.virtualService.unreadFault, { field: `${part}.${key}` });
   for (const key in settings) context.settled(settings[key as HttpSetting]);
   for (const part of name) context.settled(part);
+  if (delegatedBy === undefined) return;
   context.settled(child(delegatedBy, 'name'));
   context.settled(child(delegatedBy, 'delegate'));
 }

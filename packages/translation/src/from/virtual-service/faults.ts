@@ -52,6 +52,8 @@ export function translateFaults(
   port: ServicePort,
   units: readonly UnitSteps[],
 ): void {
+  // Nearly all routes are without.
+  if (!units.some((one) => one.steps.some(({ route }) => route?.rule.settings.fault !== undefined))) return;
   const steps = units.flatMap((one) => one.steps);
   const found = steps.flatMap(({ route }) => faultOf(route) ?? []);
   const [first] = found;
