@@ -7,7 +7,8 @@ import { backendsOf } from '../virtual-service/backends.ts';
 import { type ClientUnit, clientsRef, clientUnits } from '../virtual-service/client-units.ts';
 import { homeOf, policyLabels, policyName, portTarget } from '../virtual-service/emit-http.ts';
 import { modifications } from './cluster-patches.ts';
-import { type Kind, type Parts, partsOf, type Subject } from './parts.ts';
+import type { Subject } from './entries.ts';
+import { type Kind, type Parts, partsOf } from './parts.ts';
 
 /** A policy in the making: of a kind, for the clients of a unit, with its entries or modifications. */
 interface Policy {
