@@ -3,7 +3,8 @@ import { ofKind } from '../estate.ts';
 import type { ClientScope } from './client-scope.ts';
 import type { EffectiveConfig } from './config.ts';
 import { isDerived } from './derived.ts';
-import { createHostMap, type HostMap, partFor } from './host.ts';
+import type { EffectiveDestinationRule } from './destination-rule.ts';
+import { createHostMap, type HostMap, isWildcard, partFor } from './host.ts';
 import type { EffectiveVirtualService } from './virtual-service.ts';
 import { type Workload, workloadsOf } from './workloads.ts';
 
@@ -14,6 +15,10 @@ export interface ClientDistinctions {
   readonly virtualServices: HostMap<EffectiveVirtualService[]>;
   /** Namespaces for which a VirtualService, DestinationRule or service of the host is there that others do not have. */
   readonly namespaces: HostMap<Set<string>>;
+  /** Hosts for which one of these may see something else than others; for the rest all see the same, unless a Sidecar limits them. */
+  readonly uneven: HostMap<true>;
+  /** Whether no Sidecar limits or selects clients. */
+  readonly isWithoutLimits: boolean;
   /** Namespaces of which a Sidecar imports the host. */
   readonly importers: HostMap<Set<string>>;
   /** DestinationRules' selectors, by namespace. */
@@ -52,10 +57,21 @@ function seesEverything(config: EffectiveConfig, scope: ClientScope): boolean {
   );
 }
 
+/**
+ * Whether every namespace finds a DestinationRule for the services of its host: only their own namespace has it, and it is
+ * exported to all, so that clients there find it among their own and others among those of the service's namespace.
+ */
+function isForEverybody(rule: EffectiveDestinationRule, { mesh, registry }: EffectiveConfig): boolean {
+  const { host, exportTo, namespace, workloadSelector } = rule;
+  const isPublic = exportTo.size === 0 ? !mesh.destinationRuleExportTo.has('.') : exportTo.has('*');
+  if (!isPublic || workloadSelector !== undefined || isWildcard(host.host)) return false;
+  return registry.withHost(host.host).every((service) => service.namespace === namespace);
+}
+
 function readImports(
   config: EffectiveConfig,
   known: readonly string[],
-): Pick<ClientDistinctions, 'importers' | 'limited' | 'free' | 'mixed'> {
+): Pick<ClientDistinctions, 'importers' | 'limited' | 'free' | 'mixed' | 'isWithoutLimits'> {
   const importers = createHostMap<Set<string>>();
   const isOne = new Set<string>();
   const mixed: string[] = [];
@@ -77,6 +93,8 @@ function readImports(
     limited: { all: known.filter((namespace) => isOne.has(namespace)), isOne },
     free: known.filter((namespace) => !isOne.has(namespace)),
     mixed,
+    isWithoutLimits:
+      isOne.size === 0 && known.every((namespace) => config.sidecars.selectorsIn(namespace).length === 0),
   };
 }
 
@@ -97,6 +115,8 @@ function readDistinctions(config: EffectiveConfig): ClientDistinctions {
   const virtualServices = createHostMap<EffectiveVirtualService[]>();
   const namespaces = createHostMap<Set<string>>();
   const selectors = createHostMap<Map<string, Labels[]>>();
+  const uneven = createHostMap<true>();
+  const markUneven = (host: string): void => void partFor(uneven, host).set(host, true);
   const differs = (host: string, names: readonly string[]): void => {
     const set = entryOf(namespaces, host, () => new Set<string>());
     for (const name of names) set.add(name);
@@ -107,14 +127,17 @@ function readDistinctions(config: EffectiveConfig): ClientDistinctions {
     for (const { host } of hosts) {
       const ofHost = entryOf(virtualServices, host, (): EffectiveVirtualService[] => []);
       if (ofHost.at(-1) !== virtualService) ofHost.push(virtualService);
+      if (!exportTo.has('*') || isDerived(virtualService.resource)) markUneven(host.toLowerCase());
       if (!exportTo.has('*')) differs(host, limited(exportTo, namespace));
       // Routes of the Gateway API go before what others export, for clients of their own namespace.
       else if (isDerived(virtualService.resource) && config.virtualServices.withHost(host.toLowerCase()).length > 1)
         differs(host, [namespace]);
     }
   }
-  for (const { host, exportTo, namespace, workloadSelector } of config.destinationRules.all) {
+  for (const rule of config.destinationRules.all) {
+    const { host, exportTo, namespace, workloadSelector } = rule;
     differs(host.host, [namespace, config.mesh.rootNamespace, ...limited(exportTo, namespace)]);
+    if (!isForEverybody(rule, config)) markUneven(host.host);
     if (workloadSelector === undefined) continue;
     const byNamespace = entryOf(selectors, host.host, () => new Map<string, Labels[]>());
     byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), workloadSelector]);
@@ -123,6 +146,7 @@ function readDistinctions(config: EffectiveConfig): ClientDistinctions {
     // Its own namespace gets to know a service that it is sent to, whatever that exports.
     if (!exportTo.has('*')) differs(host, [namespace, ...limited(exportTo, namespace)]);
     if (config.registry.withHost(host).length > 1) differs(host, [namespace]);
+    if (!exportTo.has('*') || config.registry.withHost(host).length > 1) markUneven(host);
   }
   const all = workloadsOf(config.estate);
   const known = readKnown(config, all);
@@ -137,6 +161,7 @@ function readDistinctions(config: EffectiveConfig): ClientDistinctions {
   return {
     virtualServices,
     namespaces,
+    uneven,
     selectors,
     ...readImports(config, known),
     isKnown: new Set(known),

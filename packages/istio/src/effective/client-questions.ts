@@ -39,7 +39,7 @@ function namesOf({ registry, mesh }: EffectiveConfig, host: string): Set<string>
 
 const everyValue = <V>({ exact, wildcard }: HostMap<V>): V[] => [...exact.values(), ...wildcard.values()];
 
-function addAll(names: Set<string>, sets: readonly ReadonlySet<string>[]): void {
+function addAll(names: Set<string>, sets: readonly Iterable<string>[]): void {
   for (const set of sets) for (const name of set) names.add(name);
 }
 
@@ -88,10 +88,18 @@ export function questionsAbout(config: EffectiveConfig, host: string | undefined
   }
   // Whether a host that no service has counts may depend on the others of its VirtualService.
   for (const one of virtualServices) for (const neighbour of one.hosts) hosts.add(neighbour.host);
-  const namespaces = new Set(found.mixed);
-  addAll(namespaces, named(found.namespaces, hosts));
-  addAll(namespaces, named(found.importers, own));
-  addAll(namespaces, [sources]);
+  const namespaces = new Set(sources);
+  // Most hosts are the same for all: no namespace needs a look there.
+  const isEven =
+    found.isWithoutLimits &&
+    sources.size === 0 &&
+    named(found.uneven, own).length === 0 &&
+    named(found.uneven, hosts).length === 0;
+  if (host === undefined || !isEven) {
+    addAll(namespaces, named(found.namespaces, hosts));
+    addAll(namespaces, named(found.importers, own));
+    addAll(namespaces, [found.mixed]);
+  }
   const selectors = named(found.selectors, hosts);
   // Most namespaces share one list.
   const matching = new Map<VirtualServiceList, readonly EffectiveVirtualService[]>();

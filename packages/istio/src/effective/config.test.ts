@@ -290,6 +290,12 @@ test('clients are grouped by what decides about their calls: namespaces, labels,
     ['shop,team,web', '', true],
     ['shop,team,web', 'z', false],
   ]);
+  const own = (exportTo: string) => istio('DestinationRule', 'a', 'shop', `{host: seats, exportTo: [${exportTo}]}`);
+  expect(groups(own('"*"'))).toEqual([['shop,team,web', '', true]]);
+  expect(groups(own('.'))).toEqual([
+    ['team,web', '', true],
+    ['shop', '', true],
+  ]);
   expect(groups(istio('DestinationRule', 'a', 'web', '{host: seats.shop.svc.cluster.local}'))).toEqual([
     ['shop,team', '', true],
     ['web', '', true],
