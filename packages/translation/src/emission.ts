@@ -12,6 +12,7 @@ export type Emission = EmittedRole & {
 /** An emission without its marks. */
 export interface Finished {
   readonly emitted: Emitted;
+  /** Those of one emitted field stand together. */
   readonly origins: readonly Provenance[];
 }
 

@@ -1,4 +1,4 @@
-import { isMap, type Json, join, parsePath, type Resource } from '@isthmus/kubernetes';
+import { isMap, type Json, type JsonObject, join, parsePath, type Resource } from '@isthmus/kubernetes';
 import { descend, eachLeaf, type Field, rootField } from './field.ts';
 
 /** Whether a label or annotation key is Istio's: its prefix is `istio.io` or ends in `.istio.io`. */
@@ -8,19 +8,18 @@ export function isIstioKey(key: string): boolean {
   return key.startsWith('istio.io/') || key.endsWith('.istio.io', slash);
 }
 
-const parts = ['annotations', 'labels'] as const;
+type VisitKey = (path: string, key: string, value: Json) => void;
 
-function eachIstioKey(
-  metadata: Json | undefined,
-  path: string,
-  visit: (path: string, key: string, value: Json) => void,
-): void {
+function eachIstioKeyOf(part: 'annotations' | 'labels', metadata: JsonObject, path: string, visit: VisitKey): void {
+  const map = metadata[part];
+  if (!isMap(map)) return;
+  for (const key in map) if (isIstioKey(key)) visit(join(join(path, part), key), key, map[key] as Json);
+}
+
+function eachIstioKey(metadata: Json | undefined, path: string, visit: VisitKey): void {
   if (!isMap(metadata)) return;
-  for (const part of parts) {
-    const map = metadata[part];
-    if (!isMap(map)) continue;
-    for (const key in map) if (isIstioKey(key)) visit(join(join(path, part), key), key, map[key] as Json);
-  }
+  eachIstioKeyOf('annotations', metadata, path, visit);
+  eachIstioKeyOf('labels', metadata, path, visit);
 }
 
 const none: readonly [] = [];

@@ -27,13 +27,6 @@ const restricting = new Set([
 
 export type Targets = Map<Resource, Map<string, Target[]>>;
 
-/** Whether a place is known already. Those of one emitted resource come one after the other, and a leaf may have thousands. */
-function isAmongLast(known: readonly Target[], { resource, path }: Target): boolean {
-  for (let index = known.length - 1; known[index]?.resource === resource; index--)
-    if (known[index]?.path === path) return true;
-  return false;
-}
-
 function placesIn(targets: Targets, resource: Resource): Map<string, Target[]> {
   const known = targets.get(resource);
   if (known !== undefined) return known;
@@ -45,18 +38,20 @@ function placesIn(targets: Targets, resource: Resource): Map<string, Target[]> {
 /** Turns provenance around: the emitted places of each source leaf. */
 export function targetsOf(finished: readonly Finished[]): Targets {
   const targets: Targets = new Map();
-  let target: Target;
+  // Of no resource yet.
+  let target: Target = { resource: -1, path: '' };
   let source: Resource | undefined;
   let byPath: Map<string, Target[]>;
   // One for all fields: there are hundreds of thousands of them.
   const note = (leaf: string): void => {
     const known = byPath.get(leaf);
     if (known === undefined) byPath.set(leaf, [target]);
-    else if (!isAmongLast(known, target)) known.push(target);
+    // Of two source fields of one emitted field one may be a part of the other.
+    else if (known[known.length - 1] !== target) known.push(target);
   };
   for (let resource = 0; resource < finished.length; resource++) {
     for (const { path, origin } of (finished[resource] as Finished).origins) {
-      target = { resource, path };
+      if (target.resource !== resource || target.path !== path) target = { resource, path };
       if (origin.resource !== source) {
         source = origin.resource;
         byPath = placesIn(targets, source);
