@@ -14,7 +14,8 @@ const hashIn = (policy: Field | undefined): Field | undefined =>
  * no load balancer (istio/pilot/pkg/networking/core/route/route.go hashForService, 1.32).
  */
 export function hashOfService(rule: EffectiveDestinationRule | undefined, port: number): Field | undefined {
-  return hashIn(portEntry(rule?.trafficPolicy, port)) ?? hashIn(rule?.trafficPolicy);
+  const policy = rule?.trafficPolicy;
+  return policy && (hashIn(portEntry(policy, port)) ?? hashIn(policy));
 }
 
 /**

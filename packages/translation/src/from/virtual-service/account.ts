@@ -155,22 +155,25 @@ export function accountForVirtualServices(context: Context): void {
     if (!inMesh || spec === undefined) continue;
     for (const { field, reason } of lost) context.inert(field, codes.virtualService.delegateLost, { reason });
     const external = hosts.filter(({ host }) => registry.withHost(host).some((one) => one.registry !== 'kubernetes'));
-    const untold = new Set((external.length === 0 ? [] : context.unclaimed(spec)).map(({ path }) => path));
-    for (const field of external)
-      if (untold.has(field.path)) context.unsupported(field, codes.virtualService.externalHost, { host: field.host });
+    if (external.length > 0) {
+      const untold = new Set(context.unclaimed(spec).map(({ path }) => path));
+      for (const field of external)
+        if (untold.has(field.path)) context.unsupported(field, codes.virtualService.externalHost, { host: field.host });
+    }
     const plain = hosts.filter(
       ({ host }) => host.includes('.') && !registry.withHost(host).length && !isOfCluster(host),
     );
     for (const field of plain) context.unsupported(field, codes.virtualService.plainHost, { host: field.host });
     let isDialledKnown = true;
-    for (const { matches } of [...tcp, ...tls])
+    const ofConnections = [...tcp, ...tls];
+    for (const { matches } of ofConnections)
       for (const match of matches) {
         context.inert(child(match.field, 'sourceSubnet'), codes.virtualService.sourceSubnet, {});
         for (const subnet of match.destinationSubnets)
           isDialledKnown = accountForSubnet(context, subnet, services(hosts)) && isDialledKnown;
       }
     // Nothing was emitted for these connections.
-    for (const field of isDialledKnown ? [] : [...hosts, ...[...tcp, ...tls].map((rule) => rule.field)])
+    for (const field of isDialledKnown ? [] : [...hosts, ...ofConnections.map((rule) => rule.field)])
       context.claim(field, 'unsupported', codes.virtualService.destinationSubnet);
     const isSniffed =
       tcp.length > 0 &&

@@ -160,7 +160,8 @@ function collectBackends(context: Context, config: EffectiveConfig): Backends {
     if (isNew) {
       const definition = config.destinationRule(client, service.host)?.subsets.find((one) => one.name === subset);
       const written = child(definition?.field, 'labels');
-      extras.set(key, { service, name, selector: labels, originOf: (label) => child(written, label) });
+      const role = roleFor(context, service, 'services');
+      extras.set(key, { service, name, selector: labels, role, originOf: (label) => child(written, label) });
     }
     return { service, subset, labels, as, key };
   }
@@ -238,8 +239,7 @@ function collectBackends(context: Context, config: EffectiveConfig): Backends {
       return as;
     },
     emit() {
-      for (const extra of extras.values())
-        emitExtraService(context, { ...extra, role: roleFor(context, extra.service, 'services') });
+      for (const extra of extras.values()) emitExtraService(context, extra);
       for (const { service, as } of refused.values())
         emitExtraService(context, {
           service,
