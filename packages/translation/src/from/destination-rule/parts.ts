@@ -119,7 +119,8 @@ function confsOf(
   const isAlike = entries.every(({ key }) => key === entries[0]?.key);
   const isOfAll = isAlike && (service.registry === 'external' || entries.length === ports.length);
   const used = isOfAll && entries.length > 1 ? entries.slice(0, 1) : entries;
-  const isNamed = ports.length > 1 && !(isAlike && used.length === 1);
+  // What one port of several says is not for the others, of which nothing is said.
+  const isNamed = ports.length > 1 && !isOfAll;
   const confs: PortConf[] = [];
   for (const { port, connections } of used) {
     // Clients whom other policies select too need everything, so that nothing of those shines through.
