@@ -7,6 +7,9 @@ import type { Manifest } from './input.ts';
 /** A document on its way: the number of one that came to be checked, or its JSON, which takes less time than to copy it. */
 export type SentDocument = number | string;
 
+/** A field whose place is sought. */
+export type SoughtPlace = Pick<WantedPlace, 'source' | 'path'>;
+
 /** A file on its way: its text or its documents. */
 export type SentFile = { readonly path: string } & (
   | { readonly text: string }
@@ -16,7 +19,7 @@ export type SentFile = { readonly path: string } & (
 export type SideTask =
   | { readonly task: 'check'; readonly json: string; readonly settings: Pick<Settings, 'systemNamespace' | 'target'> }
   | { readonly task: 'files'; readonly files: readonly SentFile[] }
-  | { readonly task: 'locate'; readonly wanted: readonly WantedPlace[]; readonly texts: readonly [string, string][] }
+  | { readonly task: 'locate'; readonly wanted: readonly SoughtPlace[]; readonly texts: readonly [string, string][] }
   | { readonly task: 'read'; readonly manifest: Manifest; readonly limits: Limits };
 
 /** One for each task, in order. */

@@ -11,9 +11,9 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 const source = { file: 'a.yaml', line: 1, document: 0 };
 const wanted = [
-  { index: 0, source, path: 'b.c' },
-  { index: 1, source, path: 'nowhere' },
-  { index: 2, source: { ...source, file: 'gone.yaml' }, path: 'b' },
+  { source, path: 'b.c' },
+  { source, path: 'nowhere' },
+  { source: { ...source, file: 'gone.yaml' }, path: 'b' },
 ];
 
 const large = { bytes: new Uint8Array(2 * 1024 * 1024) };

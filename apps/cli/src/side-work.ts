@@ -2,20 +2,27 @@ import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { type PlannedFile, textOfFile } from '@isthmus/bundle';
 import { type FileReading, type Json, type Limits, locate, readManifest, type Violation } from '@isthmus/kubernetes';
-import type { Checker, EmittedObject, FoundPlace, Settings, WantedPlace } from '@isthmus/translation';
+import type { Checker, EmittedObject, FoundPlace, Settings } from '@isthmus/translation';
 import { objectionTo } from '@isthmus/translation/objection';
 import { InputError, type Manifest, type ReadManifests, readHere } from './input.ts';
 import { writeWhole } from './output.ts';
-import { jsonOf, type SentDocument, type SentFile, type SideAnswer, type SideTask } from './side-task.ts';
+import {
+  jsonOf,
+  type SentDocument,
+  type SentFile,
+  type SideAnswer,
+  type SideTask,
+  type SoughtPlace,
+} from './side-task.ts';
 
 /** What a second core can do while the first goes on. */
 export interface SideWork {
   /** Reads manifests from their end while they are read from their beginning here. */
   readonly read: ReadManifests;
   /** Checks resources while others are made; files of them are written sooner. */
-  checker(settings: Settings): Checker;
+  checker(settings: Settings): Omit<Checker, 'foresee'>;
   /** Finds the places of fields. */
-  locate(wanted: readonly WantedPlace[], textOf: (file: string) => string | undefined): Promise<readonly FoundPlace[]>;
+  locate(wanted: readonly SoughtPlace[], textOf: (file: string) => string | undefined): Promise<readonly FoundPlace[]>;
   /** Makes files and writes them one after the other. Rejects with an InputError where the system refuses. */
   writeAll(files: Iterable<PlannedFile>): Promise<void>;
   end(): Promise<void>;
@@ -175,7 +182,8 @@ function inThread(): SideWork {
         const text = textOf(file);
         return text === undefined ? [] : [[file, text]];
       });
-      return (await ask({ task: 'locate', wanted, texts })).found ?? [];
+      const sought = wanted.map(({ source, path }) => ({ source, path }));
+      return (await ask({ task: 'locate', wanted: sought, texts })).found ?? [];
     },
     async writeAll(files) {
       const underWay: Promise<unknown>[] = [];

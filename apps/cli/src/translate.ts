@@ -16,13 +16,14 @@ import { compareDiagnostics, type Diagnostic } from '@isthmus/diagnostics';
 import { type AccessRow, tally, type VerdictRow } from '@isthmus/equivalence/tallies';
 import { clusterNames, takeIn } from '@isthmus/istio';
 import { isTargetVersion, targetVersions } from '@isthmus/kong-mesh';
-import { applyOverrides, type Translation, translateBeside, wantedPlaces, withPlaces } from '@isthmus/translation';
+import { applyOverrides, type Translation, translateBeside, withPlaces } from '@isthmus/translation';
 import { textsOf } from './estate.ts';
 import { formatOf } from './format.ts';
 import { argumentsOf, gather, InputError, readGathered } from './input.ts';
 import { readLimits } from './limits.ts';
 import { checkFile, checkFolder, prepareFolder, writeText, writeWhole, writing } from './output.ts';
 import { readOverrideFiles } from './overrides.ts';
+import { createPlaces } from './places.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { renderFindings, renderSummary, wantsColour } from './render.ts';
 import { renderAccessTally } from './render-access.ts';
@@ -146,12 +147,10 @@ export async function runTranslate(paths: readonly string[], options: TranslateO
       );
     }
     progress.say(`Translating … ${estate.istio.length} Istio resources`);
-    const translated = await translateBeside(work.checker(settings), estate, settings);
-    const translation = applyOverrides(translated, overrides);
-    const wanted = wantedPlaces(translation);
-    const places = work.locate(wanted, textsOf(input));
-    // Waited for below; until then it may fail without anybody looking.
-    places.catch(() => {});
+    const places = createPlaces(work, textsOf(input));
+    const checker = { ...work.checker(settings), foresee: places.ask };
+    const translation = applyOverrides(await translateBeside(checker, estate, settings), overrides);
+    places.ask(translation.estate, translation.diagnostics);
     const { out } = options;
     const layout = planLayout(translation, format);
     let written = Promise.resolve();
@@ -160,7 +159,7 @@ export async function runTranslate(paths: readonly string[], options: TranslateO
       written = work.writeAll(placed(out, layout.files, progress));
       written.catch(() => {});
     }
-    const located = withPlaces(translation.diagnostics, wanted, await places);
+    const located = withPlaces(translation.diagnostics, await places.found());
     const diagnostics = [...input.diagnostics, ...located].sort(compareDiagnostics);
     const comparison = options.verify ? await compare(translation, progress) : undefined;
     const rows = comparison && [...comparison.verdicts, ...comparison.access];

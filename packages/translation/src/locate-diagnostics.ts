@@ -1,10 +1,11 @@
 import type { Diagnostic, SubjectRef } from '@isthmus/diagnostics';
+import type { Estate } from '@isthmus/istio';
 import { locate, type Resource, type Source } from '@isthmus/kubernetes';
 import type { Translation } from './translation.ts';
 
-/** A field whose place in its file's text is wanted, and the index of the diagnostic that is about it. */
+/** A field whose place in its file's text is wanted, and the diagnostic that is about it. */
 export interface WantedPlace {
-  readonly index: number;
+  readonly diagnostic: Diagnostic;
   readonly source: Source;
   readonly path: string;
 }
@@ -30,33 +31,33 @@ function byPlace(resources: readonly Resource[]): ReadonlyMap<string, ReadonlyMa
   return found;
 }
 
-/** The fields whose places the diagnostics of a translation lack: so far these name the first line of their resource. */
-export function wantedPlaces({ estate, diagnostics }: Translation): WantedPlace[] {
+const lacksPlace = ({ file, line, column, path, resource }: Diagnostic): boolean =>
+  file !== undefined && line !== undefined && path !== undefined && column === undefined && resource !== undefined;
+
+/** The fields whose places diagnostics lack: so far these name the first line of their resource. */
+export function wantedPlaces(estate: Estate, diagnostics: readonly Diagnostic[]): WantedPlace[] {
+  const lacking = diagnostics.filter(lacksPlace);
+  if (lacking.length === 0) return [];
   const resources = byPlace([...estate.istio, ...estate.context, ...estate.superseded.map(({ loser }) => loser)]);
-  const wanted: WantedPlace[] = [];
-  for (const [index, { file, line, column, path, resource }] of diagnostics.entries()) {
-    const lacks = file !== undefined && line !== undefined && path !== undefined && column === undefined;
-    if (!lacks || resource === undefined) continue;
+  return lacking.flatMap((diagnostic): WantedPlace[] => {
+    const { file = '', line = 0, path = '', resource } = diagnostic;
     const found = resources
       .get(file)
       ?.get(line)
-      ?.find((one) => isOf(one, resource));
-    if (found !== undefined) wanted.push({ index, source: found.source, path });
-  }
-  return wanted;
+      ?.find((one) => resource !== undefined && isOf(one, resource));
+    return found === undefined ? [] : [{ diagnostic, source: found.source, path }];
+  });
 }
 
-/** Gives each diagnostic the place that was found for it; `found` is in the order of `wanted`. */
-export function withPlaces(
+/** Diagnostics with the places that were found for them. */
+export const withPlaces = (
   diagnostics: readonly Diagnostic[],
-  wanted: readonly WantedPlace[],
-  found: readonly FoundPlace[],
-): Diagnostic[] {
-  const result = [...diagnostics];
-  for (const [position, { index }] of wanted.entries())
-    result[index] = { ...(diagnostics[index] as Diagnostic), ...found[position] };
-  return result;
-}
+  found: ReadonlyMap<Diagnostic, FoundPlace>,
+): Diagnostic[] =>
+  diagnostics.map((diagnostic) => {
+    const place = found.get(diagnostic);
+    return place === undefined ? diagnostic : { ...diagnostic, ...place };
+  });
 
 /**
  * Refines the places of diagnostics from their resource's first line to the line and column of their field.
@@ -66,10 +67,11 @@ export function locateDiagnostics(
   translation: Translation,
   textOf: (file: string) => string | undefined,
 ): Diagnostic[] {
-  const wanted = wantedPlaces(translation);
-  const found = wanted.map(({ source, path }): FoundPlace => {
+  const { estate, diagnostics } = translation;
+  const found = new Map<Diagnostic, FoundPlace>();
+  for (const { diagnostic, source, path } of wantedPlaces(estate, diagnostics)) {
     const text = textOf(source.file);
-    return text === undefined ? undefined : locate(text, source, path);
-  });
-  return withPlaces(translation.diagnostics, wanted, found);
+    if (text !== undefined) found.set(diagnostic, locate(text, source, path));
+  }
+  return withPlaces(diagnostics, found);
 }

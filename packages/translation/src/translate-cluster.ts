@@ -172,6 +172,8 @@ export interface Checker {
   take(object: EmittedObject): void;
   /** Of those taken, the ones that must not be applied, with the reason. */
   objections(): Promise<ReadonlyMap<EmittedObject, Violation>>;
+  /** Learns of the findings of all translators while the rest is put together: nearly all that there will be. */
+  foresee(estate: Estate, diagnostics: readonly Diagnostic[]): void;
 }
 
 /** Lets every translator work on an estate of one cluster. */
@@ -196,7 +198,9 @@ export async function translateClusterBeside(
   const workings = work(estate, settings, [], ({ role, object }) => {
     if (role === 'resource') checker.take(object);
   });
-  const objections = await checker.objections();
+  const asked = checker.objections();
+  checker.foresee(estate, workings.diagnostics);
+  const objections = await asked;
   return conclude(workings, (object) => objections.get(object));
 }
 
