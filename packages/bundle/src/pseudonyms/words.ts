@@ -243,113 +243,114 @@ enforcing_success_rate engine engines enough enterprise enters entries entry enu
 environment environmentVariables environment_variable envoy envoy-component-log-level envoy-log-level
 envoy-ratelimited envoyExtAuthzGrpc envoyFileAccessLog envoyOtelAls envoy_default envoy_filter envoy_on_request
 eq equal equally equals error errorUtilizationPenaltyPercent errors escape escapes estate evaluated even event
-eventLogPath event_sinks ever every everyPath everybody everyone everything everywhere exact exactly example
-exceeded exceeds except exception excepts exchange exclude exclude-inbound-ports exclude-outbound-ips
-exclude-outbound-ports excludeInboundPorts excludeInterfaces excludeOutboundIPRanges excludeOutboundPorts
-excluded excludes exclusion exclusions exclusive exec exhausted exhausting exist exists expand expands expect
-expected expectedStatuses expects experiment experimental expired expiry explicit explicitHttpConfig
-exponentialDelay export exportTo exported exports exposeHeaders exposed exposed_headers expr express expressed
-expression expressions ext ext-authz ext_authz ext_proc extension extensionProviders extensionRef extensions
-external external-service externalAuth externalName extra extraStat extra_jwks_uris extraction extsvc f fact
-factor factory fail failOpen failStrategy failTrafficOnPanic failed failing failover failoverPriority
-failoverThreshold fails failure failurePercentage failurePercentageMinimumHosts failurePercentageRequestVolume
-failurePercentageThreshold failureThreshold failure_percentage failure_percentage_minimum_hosts
-failure_percentage_request_volume failure_percentage_threshold failures false far fares fault faults fd feature
-features federated fetches fetching few fewer ff ffff fflate field fields file file-log file-root fileBytes
-file_based file_based_metadata file_system_buffer file_system_http_cache files fill fill_interval filled
-filling filter filterChain filterClass filterState filter_enabled filter_enforced filter_state_override
-filtered filters filtersOf finalizers find finding finds finer finish finished first fit fits fitting five
-fixed fixedDelay fixed_delay fixed_heap flag flat flatMap flavour float flowcontrol fluentd folder follow
-following follows for forbids force forged form format formats formatter formatters forward forwardBody
-forwardOriginalToken forwarded forwarding forwards found fraction fragment free from fromAsRules fromCookies
-fromHeaders fromParams front frontend ftp full function functions g gRPC galley gate gateway gateway-controller
-gateway-error gateway-name gatewayClassName gatewayFailures gatewayKey gatewayPort gatewayapi gatewayclass
-gatewayclass-unmanaged gateways gateways-of gbps gcp gcp_authn ge generateName generated generates generation
-generator generic generic_proxy geoip geoip_providers get getaddrinfo gets getting give given gives global go
-goes going gone good google googleRe google_compute_engine google_default google_iam google_refresh_token
-googleapis got grace grant grants graphite graphite_statsd greater ground group groupBy groups grow grpc
-grpc-web grpcHealthCheck grpcStatus grpc_credential grpc_field_extraction grpc_health_check grpc_http
-grpc_json_reverse_transcoder grpc_json_transcoder grpc_service grpc_stats grpcroute grpcs gt gu guard guarded
-guards guess guesses guest guide gz gzip h had half hand handed handle hands hard hardly has hasPaths hash
-hashFunction hashOn hashOnFallback hashPolicies hashed hashes hashing have head header headerCondition
-headerName headerValue header_formatters header_mutation header_to_metadata header_validators headers
-headers-separator headless health healthChecks health_check health_checkers health_checks healthchecks healthy
-healthyPanicThreshold healthyThreshold healthy_threshold heap held helm help helpers here hide hide_credentials
-hides high hit hold holds honours hop host host-aliases hostSelection hostSelectionMaxAttempts hostSuffix
-hostToBackendHostname hostname hostnameGeneratorRef hostnameGenerators hostnames hosts hour how html http
-http-log httpCookie httpFailures httpFilter httpGet httpHeaderName httpHeaders httpHealthCheck httpJson
-httpPath httpProto httpQueryParameterName httpStatus httpStatuses http_ http_capsule http_connection_manager
-http_filters http_health_check http_inspector http_proxy http_route_controller http_route_conversion
-http_status httproute https https-redirect-status-code httpsRedirect httpsRedirectStatus httpsSni
-httpsVerifyCertificate hyphen hyphens i iam id identifiers identities identity identity-ca-cert identity-ca-key
-identity-intermediate identity-spire idiom idle idleTimeout idle_timeout if ignore ignoreCase ignoreDecision
-ignoreUriCase ignored ignores image imagePullPolicy imagePullSecret imageType images immutable implemented
-implicitPort import importers imports in inZones inbound inboundConnectionPool inboundTrafficPolicy inbounds
-include includeInboundPorts includeOutboundIPRanges includeOutboundPorts includeRequestBodyInCheck
-includeUnused included includes inconsistent index indexOf inert inf info infrastructure ingress
-ingress-use-waypoint ingressClassName ingresses ingressgateway ingressrules initPatch initialDelaySeconds
-initialJitter inject injected injected_credentials injected_resource injection injector injectors injects
-inline inlineCode inlineString inline_string inner input input_matchers inputs insecure insecureAllowSelfSigned
-insecureInline insecureSkipVerify inside inspect inspector install installation installed installs instance
-instance_name instanceof instead instructions int integer interception interceptionMode intercepts interface
-interfaces intermediate internal internal_listener internal_redirect internal_upstream intersection interval
+eventLogPath event_sinks ever every everyPath everyRequest everybody everyone everything everywhere exact
+exactly example exceeded exceeds except exception excepts exchange exclude exclude-inbound-ports
+exclude-outbound-ips exclude-outbound-ports excludeInboundPorts excludeInterfaces excludeOutboundIPRanges
+excludeOutboundPorts excluded excludes exclusion exclusions exclusive exec exhausted exhausting exist exists
+expand expands expect expected expectedStatuses expects experiment experimental expired expiry explicit
+explicitHttpConfig exponentialDelay export exportTo exported exports exposeHeaders exposed exposed_headers expr
+express expressed expression expressions ext ext-authz ext_authz ext_proc extension extensionProviders
+extensionRef extensions external external-service externalAuth externalName extra extraStat extra_jwks_uris
+extraction extsvc f fact factor factory fail failOpen failStrategy failTrafficOnPanic failed failing failover
+failoverPriority failoverThreshold fails failure failurePercentage failurePercentageMinimumHosts
+failurePercentageRequestVolume failurePercentageThreshold failureThreshold failure_percentage
+failure_percentage_minimum_hosts failure_percentage_request_volume failure_percentage_threshold failures false
+far fares fault faults fd feature features federated fetches fetching few fewer ff ffff fflate field fields
+file file-log file-root fileBytes file_based file_based_metadata file_system_buffer file_system_http_cache
+files fill fill_interval filled filling filter filterChain filterClass filterState filter_enabled
+filter_enforced filter_state_override filtered filters filtersOf finalizers find finding finds finer finish
+finished first fit fits fitting five fixed fixedDelay fixed_delay fixed_heap flag flat flatMap flavour float
+flowcontrol fluentd folder follow following follows for forbids force forged form format formats formatter
+formatters forward forwardBody forwardOriginalToken forwarded forwarding forwards found fraction fragment free
+from fromAsRules fromCookies fromHeaders fromParams front frontend ftp full function functions g gRPC galley
+gate gateway gateway-controller gateway-error gateway-name gatewayClassName gatewayFailures gatewayKey
+gatewayPort gatewayapi gatewayclass gatewayclass-unmanaged gateways gateways-of gbps gcp gcp_authn ge
+generateName generated generates generation generator generic generic_proxy geoip geoip_providers get
+getaddrinfo gets getting give given gives global go goes going gone good google googleRe google_compute_engine
+google_default google_iam google_refresh_token googleapis got grace grant grants graphite graphite_statsd
+greater ground group groupBy groups grow grpc grpc-web grpcHealthCheck grpcStatus grpc_credential
+grpc_field_extraction grpc_health_check grpc_http grpc_json_reverse_transcoder grpc_json_transcoder
+grpc_service grpc_stats grpcroute grpcs gt gu guard guarded guards guess guesses guest guide gz gzip h had half
+hand handed handle hands hard hardly has hasPaths hash hashFunction hashOn hashOnFallback hashPolicies hashed
+hashes hashing have head header headerCondition headerName headerValue header_formatters header_mutation
+header_to_metadata header_validators headers headers-separator headless health healthChecks health_check
+health_checkers health_checks healthchecks healthy healthyPanicThreshold healthyThreshold healthy_threshold
+heap held helm help helpers here hide hide_credentials hides high hit hold holds honours hop host host-aliases
+hostSelection hostSelectionMaxAttempts hostSuffix hostToBackendHostname hostname hostnameGeneratorRef
+hostnameGenerators hostnames hosts hour how html http http-log httpCookie httpFailures httpFilter httpGet
+httpHeaderName httpHeaders httpHealthCheck httpJson httpPath httpProto httpQueryParameterName httpStatus
+httpStatuses http_ http_capsule http_connection_manager http_filters http_health_check http_inspector
+http_proxy http_route_controller http_route_conversion http_status httproute https https-redirect-status-code
+httpsRedirect httpsRedirectStatus httpsSni httpsVerifyCertificate hyphen hyphens i iam id identifiers
+identities identity identity-ca-cert identity-ca-key identity-intermediate identity-spire idiom idle
+idleTimeout idle_timeout if ignore ignoreCase ignoreDecision ignoreUriCase ignored ignores image
+imagePullPolicy imagePullSecret imageType images immutable implemented implicitPort import importers imports in
+inZones inbound inboundConnectionPool inboundTrafficPolicy inbounds include includeInboundPorts
+includeOutboundIPRanges includeOutboundPorts includeRequestBodyInCheck includeUnused included includes
+inconsistent index indexOf inert inf info infrastructure ingress ingress-use-waypoint ingressClassName
+ingresses ingressgateway ingressrules initPatch initialDelaySeconds initialJitter inject injected
+injected_credentials injected_resource injection injector injectors injects inline inlineCode inlineString
+inline_string inner input input_matchers inputs insecure insecureAllowSelfSigned insecureInline
+insecureSkipVerify inside inspect inspector install installation installed installs instance instance_name
+instanceof instead instructions int integer interception interceptionMode intercepts interface interfaces
+intermediate internal internal_listener internal_redirect internal_upstream intersection interval
 intervalJitter intervalJitterPercent into invalid invertMatch inverts io ip ip-restriction ipBlocks ipMode
 ip_tagging ips iptables is is-headless-service isComment isEmpty isListed isLiteral isMethod isOf isPortable
-isTLSSecretValid isWider is_string issue issued issuer issuers issues isthmus isthmus-other isthmus-unknown
-istio istio-api istio-ca istio-ca-root-cert istio-ca-secret istio-csr istio-east-west istio-generated
-istio-http istio-ingressgateway istio-injection istio-iptables istio-parity istio-parity-inbound istio-remote
-istio-system istio-waypoint istio_ca istio_requests_total istioctl istiod it item items its itself job
-jobTemplate join joinPath joined joins js js-yaml json json-schema jsonPatches json_format json_to_metadata
-judge just jwks jwksUri jwks_uri jwt jwtRules jwt_authn k kafka kbps keep keepalive keeps kept key key_value
-keys keywords kic kic-gateway-controller kill kill_request kin kind kinds know knowing knowingly known knows
-kong kong-gateway kong-mesh kong-mesh-system konghq kongstate konnect konnectID konnectNamespacedRef kri kri_
-kri_msvc_ ksKS kty kube kube-system kubectl kubemesh kubernetes kubernetes-serviceaccounts kubevirtInterfaces
-kuma kuma-dp kuma-system kumactl kustomization kustomize kvlistValue label labelled labels labelselector lambda
-large larger largest last last-applied-configuration lastIndex lastOfEach lastTransitionTime latency later
-latin latter layer lb lbPolicy lb_config lb_policy le lead leading leads leaf least least-connections
-leastRequest leastRequestLbConfig least_request least_request_lb_config leave leave-out leaves leaving led
-ledger left left-out leg legs len length less let lets letter letters level levels lie lies lifetimeType
-lightstep like limit limitOnServiceFail limit_by limited limiting limits line lines link links list listed
-listen listener listener-zoneegress listenerFilter listenerName listenerTags listeners listens lists literal
-little load loadBalancer load_balancing_policies loadbalancer local localOriginFailures localZone
-local_address_selector local_address_selectors local_ratelimit local_response_policy locality localityAwareness
-localityLbSetting location log logFormat logLevel log_format logged loggers logging logs lone long longer
-longest look look-around looked looks loop loopback lose loses lost lower lower-case loyalty lt lua m mTLS
-machine machines made maglev maglevLbConfig maglev_lb_config make makes managed managed-by managedFields
-manager manifest manifests many map mapped mapped_attribute_builder mappers mapping maps mark marks master
-match matchExpressions matchLabels matched matcher matchers matches matching matter matters max maxAge
-maxConcurrentStreams maxConnectAttempt maxConnectionDuration maxConnectionPools maxConnections maxDepth
-maxEjectionPercent maxInterval maxItems maxLength maxPendingRequests maxProperties maxProtocolVersion
-maxRequestBytes maxRequests maxRequestsPerConnection maxRetries maxRingSize maxSize maxStreamDuration max_age
-max_ejection_percent max_stream_duration max_tokens maximum maxmind may mbps mcp mcp_router md mean meaning
-means meant measure measures meets member members memory mend merge merge-metrics mergeHTTPRoutes merged merges
-mesh mesh-circuit-breaker-all mesh-controller mesh-gateways-timeout-all mesh-retry-all mesh-timeout-all
-mesh-timeout-to-all meshConfig meshExternalService meshMTLS meshMode meshMultiZoneService meshNetworks
-meshService meshServices meshTrustCreation meshaccesslog meshes meshexternalservice meshhttproute meshidentity
-meshloadbalancingstrategy meshmetric meshpassthrough meshproxypatch meshratelimit meshroute meshservice
-meshservice_controller meshtimeout meshtls meshtrace meshtrafficpermission meshtrust message met metadata
-metadata_exchange method methodFrom methods methodsOf metric metricNamesForComputingUtilization metrics
-migrated migration min minClusterSize minHealthPercent minItems minLength minProtocolVersion
-minRetryConcurrency minRingSize minimum minimumHosts minimumPercent minimumRingSize minimum_clusters minute
-mirror mirrorPercent mirrorPercentage mirror_percent mirrored mirroring mirrors missing mixed mixer mode model
-modelled models modern modern-tar modes modification modifications modifier modifiers module modules moment
-mongo mongo_proxy monitors more most mount move moved moves mptcp ms msvc msvc_ mtls mtls-auth
-mtls_authenticated much multi multi-Service multi-cluster multi-primary multi-zone-service multiCluster
-multicluster multiple multiplies multizone must mutation mutation_rules mutual mysql mzsvc n name named names
-namespace namespacecontroller namespaced namespaces naming nan narrowed narrower narrowest narrowing narrows
-native nativeSidecar ne nearer nearest need needed needs negation negative neither nested nesting nests net
-network networkFilter networking networks never nevertheless new newer next nginx nil nine no no-endpoints
-no-retries no-rule-matches noTrafficInterval no_traffic_interval nobody node nodeSelector nodes none nor
-normalise normalised normalization not not-carried-over notHosts notIpBlocks notMethods notNamespaces notPaths
-notPorts notPrincipals notRemoteIpBlocks notRequestPrincipals notServiceAccounts notTrustDomains notValues
-nothing now nowhere ns null num numRetries num_retries number numbers numerator o oauth obey obeyed obeys
-object objects observedGeneration oct of off offer offered offers old older oldest omit omitEmptyValues
-omit_canary_hosts omit_host_metadata on onAgentFailure onRateLimit on_demand on_demand_secret once one oneOf
-ones only onward op opa open openCensusAgent openTelemetry open_telemetry opened openid openid-connect opens
-opentelemetry operation operator operators opposite ops optional options or order ordered ordering orders org
-organizationID origin original original_dst original_ip_detection original_src origins otel otel-collector
-other others otherwise out outbound outboundTrafficPolicy outbound_ outcome outdoes outgoing outlier
-outlierDetection outlierDetectionHttpErrorCodes outlier_detection outlier_detection_monitors output
+isTLSSecretValid isWider isWithoutLimits is_string issue issued issuer issuers issues isthmus isthmus-other
+isthmus-unknown istio istio-api istio-ca istio-ca-root-cert istio-ca-secret istio-csr istio-east-west
+istio-generated istio-http istio-ingressgateway istio-injection istio-iptables istio-parity
+istio-parity-inbound istio-remote istio-system istio-waypoint istio_ca istio_requests_total istioctl istiod it
+item items its itself job jobTemplate join joinPath joined joins js js-yaml json json-schema jsonPatches
+json_format json_to_metadata judge just jwks jwksUri jwks_uri jwt jwtRules jwt_authn k kafka kbps keep
+keepalive keeps kept key key_value keys keywords kic kic-gateway-controller kill kill_request kin kind kinds
+know knowing knowingly known knows kong kong-gateway kong-mesh kong-mesh-system konghq kongstate konnect
+konnectID konnectNamespacedRef kri kri_ kri_msvc_ ksKS kty kube kube-system kubectl kubemesh kubernetes
+kubernetes-serviceaccounts kubevirtInterfaces kuma kuma-dp kuma-system kumactl kustomization kustomize
+kvlistValue label labelled labels labelselector lambda large larger largest last last-applied-configuration
+lastIndex lastOfEach lastTransitionTime latency later latin latter layer lb lbPolicy lb_config lb_policy le
+lead leading leads leaf least least-connections leastRequest leastRequestLbConfig least_request
+least_request_lb_config leave leave-out leaves leaving led ledger left left-out leg legs len length less let
+lets letter letters level levels lie lies lifetimeType lightstep like limit limitOnServiceFail limit_by limited
+limiting limits line lines link links list listed listen listener listener-zoneegress listenerFilter
+listenerName listenerTags listeners listens lists literal little load loadBalancer load_balancing_policies
+loadbalancer local localOriginFailures localZone local_address_selector local_address_selectors local_ratelimit
+local_response_policy locality localityAwareness localityLbSetting location log logFormat logLevel log_format
+logged loggers logging logs lone long longer longest look look-around looked looks loop loopback lose loses
+lost lower lower-case loyalty lt lua m mTLS machine machines made maglev maglevLbConfig maglev_lb_config make
+makes managed managed-by managedFields manager manifest manifests many map mapped mapped_attribute_builder
+mappers mapping maps mark marks master match matchExpressions matchLabels matched matcher matchers matches
+matching matter matters max maxAge maxConcurrentStreams maxConnectAttempt maxConnectionDuration
+maxConnectionPools maxConnections maxDepth maxEjectionPercent maxInterval maxItems maxLength maxPendingRequests
+maxProperties maxProtocolVersion maxRequestBytes maxRequests maxRequestsPerConnection maxRetries maxRingSize
+maxSize maxStreamDuration max_age max_ejection_percent max_stream_duration max_tokens maximum maxmind may mbps
+mcp mcp_router md mean meaning means meant measure measures meets member members memory mend merge
+merge-metrics mergeHTTPRoutes merged merges mesh mesh-circuit-breaker-all mesh-controller
+mesh-gateways-timeout-all mesh-retry-all mesh-timeout-all mesh-timeout-to-all meshConfig meshExternalService
+meshMTLS meshMode meshMultiZoneService meshNetworks meshService meshServices meshTrustCreation meshaccesslog
+meshes meshexternalservice meshhttproute meshidentity meshloadbalancingstrategy meshmetric meshpassthrough
+meshproxypatch meshratelimit meshroute meshservice meshservice_controller meshtimeout meshtls meshtrace
+meshtrafficpermission meshtrust message met metadata metadata_exchange method methodFrom methods methodsOf
+metric metricNamesForComputingUtilization metrics migrated migration min minClusterSize minHealthPercent
+minItems minLength minProtocolVersion minRetryConcurrency minRingSize minimum minimumHosts minimumPercent
+minimumRingSize minimum_clusters minute mirror mirrorPercent mirrorPercentage mirror_percent mirrored mirroring
+mirrors missing mixed mixer mode model modelled models modern modern-tar modes modification modifications
+modifier modifiers module modules moment mongo mongo_proxy monitors more most mount move moved moves mptcp ms
+msvc msvc_ mtls mtls-auth mtls_authenticated much multi multi-Service multi-cluster multi-primary
+multi-zone-service multiCluster multicluster multiple multiplies multizone must mutation mutation_rules mutual
+mysql mzsvc n name named names namespace namespacecontroller namespaced namespaces naming nan narrowed narrower
+narrowest narrowing narrows native nativeSidecar ne nearer nearest need needed needs negation negative neither
+nested nesting nests net network networkFilter networking networks never nevertheless new newer next nginx nil
+nine no no-endpoints no-retries no-rule-matches noTrafficInterval no_traffic_interval nobody node nodeSelector
+nodes none nor normalise normalised normalization not not-carried-over notHosts notIpBlocks notMethods
+notNamespaces notPaths notPorts notPrincipals notRemoteIpBlocks notRequestPrincipals notServiceAccounts
+notTrustDomains notValues nothing now nowhere ns null num numRetries num_retries number numbers numerator o
+oauth obey obeyed obeys object objects observedGeneration oct of off offer offered offers old older oldest omit
+omitEmptyValues omit_canary_hosts omit_host_metadata on onAgentFailure onRateLimit on_demand on_demand_secret
+once one oneOf ones only onward op opa open openCensusAgent openTelemetry open_telemetry opened openid
+openid-connect opens opentelemetry operation operator operators opposite ops optional options or order ordered
+ordering orders org organizationID origin original original_dst original_ip_detection original_src origins otel
+otel-collector other others otherwise out outbound outboundTrafficPolicy outbound_ outcome outdoes outgoing
+outlier outlierDetection outlierDetectionHttpErrorCodes outlier_detection outlier_detection_monitors output
 outputClaimToHeaders outputPayloadToHeader outside over overall overlap overlapping overload override
 override_host overrides own owner ownerReferences owning owning-resource owning-resource-namespace p pack
 package packed packet pages pairs panic param parameter parameters parametersRef parent parentRef parentRefs
