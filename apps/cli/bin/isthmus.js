@@ -27,9 +27,11 @@ if (major > 24 || (major === 24 && minor >= 5)) {
   const folder = getCompileCacheDir();
   if (folder !== undefined) process.env.NODE_COMPILE_CACHE ??= folder;
   // A command ends before most of what V8 optimises last has paid for its compilation (by default after 3,000 calls): a tenth
-  // of all processor time of a translation (bench/translate.ts).
-  const { setFlagsFromString } = await import('node:v8');
-  setFlagsFromString('--invocation-count-for-turbofan=30000');
+  // of all processor time of a translation (bench/translate.ts). A V8 that does not know the flag would say so on the terminal.
+  if (major === 24) {
+    const { setFlagsFromString } = await import('node:v8');
+    setFlagsFromString('--invocation-count-for-turbofan=30000');
+  }
   await import('../src/main.ts');
 } else {
   const node = packagedNode();
