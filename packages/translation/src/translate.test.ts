@@ -145,3 +145,27 @@ spec: {egress: [{hosts: [b/*]}]}
     ['metadata.labels["istio-injection"]', 'metadata.labels["istio.io/rev"]'],
   ]);
 });
+
+test('ports of a Service that are no ports do no harm, also where they are copied for a subset', () => {
+  const text = `
+apiVersion: v1
+kind: Service
+metadata: {name: seats, namespace: sales}
+spec: {selector: {app: seats}, ports: ['80', null, 7, [], {name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: seats, namespace: sales}
+spec: {host: seats, subsets: [{name: v1, labels: {version: v1}}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: seats, namespace: sales}
+spec: {hosts: [seats], http: [{route: [{destination: {host: seats, subset: v1}}]}]}
+`;
+  const translation = translate(takeIn([readManifest('a.yaml', new TextEncoder().encode(text))]), defaultSettings);
+  expectWholeLedger(translation, translation.estate.istio);
+  expect(translation.emitted.map(({ object }) => `${object.kind} ${object.metadata.name}`)).toContain(
+    'Service seats-v1',
+  );
+});

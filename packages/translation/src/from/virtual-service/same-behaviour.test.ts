@@ -301,3 +301,88 @@ test('what can be expressed goes the same way, for every client', { timeout: 600
   // Not by finding something to say about everything.
   expect(same).toBeGreaterThan(all);
 });
+
+// Settings that policies carry over as they are, whichever port or subset they are for.
+const carried = some({
+  connectionPool: fc.constantFrom(
+    { tcp: { maxConnections: 5 } },
+    { tcp: { connectTimeout: '2s' } },
+    { tcp: { connectTimeout: '3s' }, http: { http2MaxRequests: 7 } },
+    { http: { http1MaxPendingRequests: 3, idleTimeout: '30s', maxRetries: 2 } },
+  ),
+  loadBalancer: fc.constantFrom(
+    { simple: 'RANDOM' },
+    { simple: 'ROUND_ROBIN' },
+    { consistentHash: { httpHeaderName: 'x-user' } },
+  ),
+});
+const portLevel = (numbers: readonly number[]) =>
+  fc.uniqueArray(
+    fc.tuple(fc.constantFrom(...numbers), carried).map(([number, one]) => ({ port: { number }, ...one })),
+    { maxLength: 2, selector: ({ port }) => port.number },
+  );
+const withPorts = (numbers: readonly number[]) =>
+  fc.tuple(carried, portLevel(numbers)).map(([one, portLevelSettings]) => ({
+    ...one,
+    ...(portLevelSettings.length === 0 ? {} : { portLevelSettings }),
+  }));
+const numbers = [80, 8080, 9090];
+const portsEstate = fc
+  .record({
+    ports: fc.integer({ min: 1, max: 3 }),
+    own: withPorts(numbers),
+    subset: withPorts(numbers),
+    routed: fc.subarray(numbers),
+  })
+  .map(({ ports, own, subset, routed }): Manifest[] => [
+    manifest(
+      'v1',
+      'Service',
+      { name: 'reviews', namespace: 'shop' },
+      {
+        selector: { app: 'reviews' },
+        ports: numbers.slice(0, ports).map((port) => ({ name: `http-${port}`, port })),
+      },
+    ),
+    manifest('networking.istio.io/v1', 'DestinationRule', { name: 'reviews', namespace: 'shop' }, {
+      host: 'reviews',
+      trafficPolicy: own,
+      subsets: [{ name: 'v1', labels: { version: 'v1' }, trafficPolicy: subset }],
+    } as unknown as JsonObject),
+    ...(routed.length === 0
+      ? []
+      : [
+          manifest('networking.istio.io/v1', 'VirtualService', { name: 'reviews', namespace: 'shop' }, {
+            hosts: ['reviews'],
+            http: [
+              ...routed.map((port) => ({
+                match: [{ port, uri: { prefix: '/v1' } }],
+                route: [{ destination: { host: 'reviews', subset: 'v1', port: { number: port } } }],
+              })),
+              { route: [{ destination: { host: 'reviews' } }] },
+            ],
+          } as unknown as JsonObject),
+        ]),
+    client('web', 'shop', { app: 'web' }),
+  ]);
+
+test('settings of one port or subset are for that one alone', { timeout: 600_000 }, () => {
+  fc.assert(
+    fc.property(portsEstate, version, (manifests, target) => {
+      const estate = estateOf(manifests);
+      const translation = translate(estate, { ...defaultSettings, complete: true, target });
+      const judge = createJudge({
+        estate,
+        emitted: translation.emitted,
+        settings: translation.settings,
+        findings: translation.diagnostics,
+        concerning: resourcesConcerning(estate, clusterDomain),
+      });
+      const differing = judge.services
+        .flatMap((service) => judge.verify(service, []))
+        .filter(({ aspect, verdict }) => aspect === 'resilience' && verdict !== 'same');
+      expect(differing.map(inWords)).toEqual([]);
+    }),
+    { numRuns: runs },
+  );
+});
