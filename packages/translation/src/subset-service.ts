@@ -1,5 +1,5 @@
 import type { Service, ServiceName, ServicePort } from '@isthmus/istio';
-import { type Resource, setKey } from '@isthmus/kubernetes';
+import { isList, isMap, mapOf, type Resource, setKey } from '@isthmus/kubernetes';
 import type { Context } from './context.ts';
 import type { EmittedRole } from './emitted.ts';
 import { child, descend, entries, type Field, items, rootField, text } from './field.ts';
@@ -70,8 +70,8 @@ const withoutNodePort = ({ nodePort: _, ...port }: Readonly<Record<string, unkno
 /** Emits such a Service. Its ports say what they speak, as nothing but routes for HTTP sends to one that is undeclared. */
 export function emitExtraService(context: Context, extra: ExtraService): void {
   const { service, name, selector, role = { role: 'resource', stage: 'services' } } = extra;
-  const spec = service.resource.object.spec as { ports?: readonly Record<string, unknown>[] };
-  const ports = (spec.ports ?? []).map((written) => {
+  const { ports: list } = mapOf(service.resource.object.spec);
+  const ports = (isList(list) ? list.filter(isMap) : []).map((written) => {
     const found = service.ports.find(
       (one) => one.port === written.port && one.transport === (written.protocol ?? 'TCP'),
     );

@@ -146,12 +146,15 @@ spec: {egress: [{hosts: [b/*]}]}
   ]);
 });
 
-test('ports of a Service that are no ports do no harm, also where they are copied for a subset', () => {
+test.each([
+  ["['80', null, 7, [], {name: http, port: 80}]", [80]],
+  ['{name: http, port: 80}', []],
+])('ports of a Service that are no ports do no harm, also where they are copied for a subset: %s', (ports, copied) => {
   const text = `
 apiVersion: v1
 kind: Service
 metadata: {name: seats, namespace: sales}
-spec: {selector: {app: seats}, ports: ['80', null, 7, [], {name: http, port: 80}]}
+spec: {selector: {app: seats}, ports: ${ports}}
 ---
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
@@ -165,7 +168,11 @@ spec: {hosts: [seats], http: [{route: [{destination: {host: seats, subset: v1}}]
 `;
   const translation = translate(takeIn([readManifest('a.yaml', new TextEncoder().encode(text))]), defaultSettings);
   expectWholeLedger(translation, translation.estate.istio);
-  expect(translation.emitted.map(({ object }) => `${object.kind} ${object.metadata.name}`)).toContain(
-    'Service seats-v1',
+  const copies = translation.emitted.filter(
+    ({ object }) => object.metadata.name === 'seats-v1' && object.kind === 'Service',
   );
+  const found = copies.flatMap(
+    ({ object }) => (object as unknown as { spec: { ports: { port: number }[] } }).spec.ports,
+  );
+  expect(found.map(({ port }) => port)).toEqual(copied);
 });
