@@ -50,7 +50,7 @@ function gatewayObjection(spec: JsonObject, { guards }: ServedGateway): string |
 }
 
 function listenerOf(context: Context, listener: Field): JsonObject {
-  const value = listener.value as JsonObject;
+  const value = mapOf(listener.value);
   const tls = mapOf(value.tls);
   const references = list(tls.certificateRefs);
   const allowed = mapOf(value.allowedRoutes);
@@ -120,7 +120,7 @@ function reportMissing(context: Context, ref: Field): void {
 
 /** A rule without what Kong does not read; timeouts keep the part that it does. */
 function ruleOf(context: Context, rule: Field): JsonObject {
-  const value = rule.value as JsonObject;
+  const value = mapOf(rule.value);
   const timeouts = mapOf(value.timeouts);
   lose(context, descend(rule, 'timeouts', 'request'), '`timeouts.request`');
   for (const key of ['retry', 'sessionPersistence']) lose(context, child(rule, key), `\`${key}\``);

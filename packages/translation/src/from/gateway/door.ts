@@ -1,5 +1,5 @@
 import { codes } from '@isthmus/diagnostics';
-import type { Resource } from '@isthmus/kubernetes';
+import { isMap, mapOf, type Resource } from '@isthmus/kubernetes';
 import type { Context } from '../../context.ts';
 import { child, rootField } from '../../field.ts';
 import { detoursOf } from '../egress-gateway/detours.ts';
@@ -34,15 +34,15 @@ function accountForGateway(context: Context, { spec, servers }: IstioGateway): v
     context.inert(target, codes.gateway.unusedField, { field: 'targetPort' });
     context.inert(child(field, 'defaultEndpoint'), codes.gateway.unusedField, { field: 'defaultEndpoint' });
     if (redirects?.value === false) context.settled(redirects);
-    if (tls !== undefined && Object.keys(tls.value as object).length === 0) context.settled(tls);
+    if (tls?.value === null || (isMap(tls?.value) && Object.keys(tls.value).length === 0)) context.settled(tls);
     const known = new Set(['port', 'hosts', 'tls', 'name', 'bind', 'defaultEndpoint']);
-    for (const key of Object.keys(field.value as object))
+    for (const key of Object.keys(mapOf(field.value)))
       if (!known.has(key)) context.inert(child(field, key), codes.gateway.unknownField, { field: key });
-    for (const key of Object.keys((port?.value ?? {}) as object))
+    for (const key of Object.keys(mapOf(port?.value)))
       if (!['number', 'protocol', 'name', 'targetPort'].includes(key))
         context.inert(child(port, key), codes.gateway.unknownField, { field: key });
   }
-  for (const key of Object.keys(spec.value as object))
+  for (const key of Object.keys(mapOf(spec.value)))
     if (key !== 'selector' && key !== 'servers')
       context.inert(child(spec, key), codes.gateway.unknownField, { field: key });
 }

@@ -12,8 +12,12 @@ const area = codes.label;
 /** Labels by which Istio's injector takes the pods of a namespace (istio, sidecar injection webhook, 1.32). */
 const byRevision = ['istio.io/rev', 'istio.io/tag'];
 
-const labelOf = (resource: Resource, key: string): Field<string> | undefined =>
-  text(descend(rootField(resource), 'metadata', 'labels', key));
+/** A label as Istio's injector is told of it, though it may be written as a number. */
+function labelOf(resource: Resource, key: string): Field<string> | undefined {
+  const field = descend(rootField(resource), 'metadata', 'labels', key);
+  const value = resource.labels[key];
+  return field === undefined || value === undefined ? undefined : { ...field, value };
+}
 
 /** The pods that ask for a sidecar by themselves, as a label or, older, an annotation. */
 function askByThemselves(workload: Workload): boolean {
