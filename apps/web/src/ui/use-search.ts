@@ -1,4 +1,4 @@
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Search } from './search.ts';
 
@@ -29,9 +29,13 @@ export function stillToCome(written: readonly string[], stored: string): readonl
   return at < 0 ? undefined : written.slice(at);
 }
 
+// Milliseconds without a change.
+const pause = 150;
+
 /** A value that changes often, as text being typed or the cursor of a table: it follows into the address at a pause. */
 export function useLooseSearch(name: string): readonly [string, (text: string) => void] {
   const [search, change] = useAddress();
+  const router = useRouter();
   const stored = search[name] ?? '';
   const [text, setText] = useState(stored);
   const written = useRef<readonly string[]>([stored]);
@@ -42,12 +46,20 @@ export function useLooseSearch(name: string): readonly [string, (text: string) =
   }, [stored]);
   useEffect(() => {
     if (text === written.current.at(-1)) return;
-    const timer = setTimeout(() => {
+    let timer: ReturnType<typeof setTimeout>;
+    const write = (): void => {
+      const { pathname } = router.latestLocation;
+      // Another page is on its way, as when a row is opened at once: to write here would call that off.
+      if (pathname !== (router.state.resolvedLocation?.pathname ?? pathname)) {
+        timer = setTimeout(write, pause);
+        return;
+      }
       written.current = [...written.current, text];
       change({ [name]: text === '' ? undefined : text });
-    }, 150);
+    };
+    timer = setTimeout(write, pause);
     return () => clearTimeout(timer);
-  }, [text, name, change]);
+  }, [text, name, change, router]);
   return [text, setText];
 }
 
