@@ -139,7 +139,8 @@ const isDivided = (known: readonly (readonly Entry[])[], at: number): boolean =>
 /** Whether a rule says anything of a port that the policies of the whole mesh do not say alike. */
 function isSaid(context: Context, { mesh }: EffectiveConfig, service: RegistryService, entry: Entry): boolean {
   const { connections, port } = entry;
-  if (isWritten(connections)) return true;
+  // An entry for a port that says nothing takes the rule's balancer away, but not the hash of its requests.
+  if (isWritten(connections) || connections.hash !== undefined) return true;
   if (isEmptyPolicy(connections)) return false;
   return (
     context.settings.defaults === 'adopt' ||
