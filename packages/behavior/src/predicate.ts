@@ -66,7 +66,7 @@ export function headerValues(name: string, request: Request): readonly string[] 
     case 'host':
       return [request.authority];
     default:
-      return request.headers[name];
+      return Object.hasOwn(request.headers, name) ? request.headers[name] : undefined;
   }
 }
 

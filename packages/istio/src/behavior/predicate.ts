@@ -31,12 +31,12 @@ export function asksForClaims({ named }: EffectiveMatch): boolean {
 export const never: Predicate = { path: { kind: 'exact', value: '' }, headers: [], queryParameters: [] };
 
 /** Headers that stand for parts of the request, by the names that Envoy keeps these under. */
-const parts: Readonly<Record<string, 'method' | 'authority' | 'scheme'>> = {
-  ':method': 'method',
-  ':authority': 'authority',
-  host: 'authority',
-  ':scheme': 'scheme',
-};
+const parts: ReadonlyMap<string, 'method' | 'authority' | 'scheme'> = new Map([
+  [':method', 'method'],
+  [':authority', 'authority'],
+  ['host', 'authority'],
+  [':scheme', 'scheme'],
+]);
 
 const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
   a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
@@ -82,7 +82,7 @@ export function predicateOf(match: EffectiveMatch | undefined): Predicate {
   if (scheme !== undefined) found.scheme = textMatch(scheme);
   const headers: HeaderMatch[] = [];
   for (const one of headerMatches(match)) {
-    const part = parts[one.name];
+    const part = parts.get(one.name);
     // No request is without these.
     if (part !== undefined && one.invert && one.match.kind === 'present') return never;
     if (part === undefined || one.invert || found[part] !== undefined) headers.push(one);

@@ -264,3 +264,16 @@ test.each([
     expect(endpoints?.kind === 'none' && (endpoints.status ?? 503)).toBe(status);
   },
 );
+
+test('a condition on a header that is called as what every object of JavaScript has is kept', () => {
+  const config = configOf(
+    [
+      service('seats', '{clusterIP: 10.0.0.1, ports: [{name: http, port: 80}]}'),
+      route(
+        'seats',
+        '{hosts: [seats], http: [{match: [{headers: {constructor: {exact: a}}}], route: [{destination: {host: seats}}]}]}',
+      ),
+    ].join(''),
+  );
+  expect(decide(compileRouteTable(config, client, 80), 'seats')).toBe(404);
+});
