@@ -1,3 +1,4 @@
+import { whole } from '@isthmus/equivalence/tallies';
 import type { ResourceForm } from '@isthmus/kong-mesh';
 import type { Translation } from '@isthmus/translation';
 
@@ -20,9 +21,6 @@ export interface Contents {
   readonly sizes: ReadonlyMap<string, ReadonlyMap<string, number>>;
   readonly format: ResourceForm;
 }
-
-// By hand: the tables of a language take longer to load than all the rest of this page to write.
-const whole = (number: number): string => String(number).replace(/\B(?=(?:\d{3})+$)/g, ',');
 
 /** Which control plane each folder is for, where there are several. */
 function howToApply({ zones, emitted, settings }: Translation): string[] {

@@ -5,6 +5,7 @@ export {
   answerOf,
   isAccessRow,
   tallyAccess,
+  whole,
 } from './access/access-tally.ts';
 export {
   type AspectSummary,

@@ -55,8 +55,8 @@ export function tallyAccess(rows: Iterable<AccessRow>): AccessTally {
   return counts;
 }
 
-/** A number with its thousands apart, as screens write it. */
-const whole = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
+/** A number with its thousands apart, as screens write it: by hand, as the tables of a language take long to load. */
+export const whole = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
 
 const some = (count: number, noun: string): string => `${whole(count)} ${noun}${count === 1 ? '' : 's'}`;
 

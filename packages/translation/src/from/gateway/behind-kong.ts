@@ -10,7 +10,14 @@ import { oncePerContext } from '../../once.ts';
 import { spokenProtocol } from '../../service-ports.ts';
 import { subsetOf } from '../../subset-service.ts';
 import { detoursOf } from '../egress-gateway/detours.ts';
-import { homeOf, percentageOf, policyLabels, policyName, portTarget } from '../virtual-service/emit-http.ts';
+import {
+  hasSeveralPorts,
+  homeOf,
+  percentageOf,
+  policyLabels,
+  policyName,
+  portTarget,
+} from '../virtual-service/emit-http.ts';
 import { retrySection } from '../virtual-service/retries.ts';
 import type { Backend } from './read-action.ts';
 
@@ -157,7 +164,7 @@ export function emitBehindKong(context: Context): void {
   for (const { service, as, port, retries, mirrors } of behindKong(context).values()) {
     const protocol = spokenProtocol(port, true);
     const home = homeOf(settings, service);
-    const several = service.ports.filter((one) => one.protocol !== 'udp').length > 1;
+    const several = hasSeveralPorts(service);
     const emit = (stage: 'routing' | 'resilience', kind: string, item: Readonly<Record<string, unknown>>): void =>
       context.emit({
         role: 'resource',

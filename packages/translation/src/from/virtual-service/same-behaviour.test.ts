@@ -44,6 +44,15 @@ const isExact = ({ ledger }: Translation, resources: ReadonlySet<Resource>): boo
 const inWords = ({ service, port, clients, aspect, sentence, predictedBy = [] }: VerdictRow): string =>
   `${service}:${port} ${clients} ${aspect}: ${sentence} Predicted by ${predictedBy.join(', ') || 'nothing'}.`;
 
+const judgeOf = (estate: Estate, { emitted, settings, diagnostics }: Translation) =>
+  createJudge({
+    estate,
+    emitted,
+    settings,
+    findings: diagnostics,
+    concerning: resourcesConcerning(estate, clusterDomain),
+  });
+
 /** Translates an estate and holds the result against what both meshes do. */
 function examine(estate: Estate, target: TargetVersion): { same: number; surprises: string[] } {
   const translation = translate(estate, { ...defaultSettings, complete: true, target });
@@ -56,13 +65,7 @@ function examine(estate: Estate, target: TargetVersion): { same: number; surpris
   const kinds = ['VirtualService', 'DestinationRule'];
   for (const { resource, fields } of translation.ledger)
     if (kinds.includes(resource.kind)) expect(fields.filter(({ outcome }) => outcome === 'untranslated')).toEqual([]);
-  const judge = createJudge({
-    estate,
-    emitted: translation.emitted,
-    settings: translation.settings,
-    findings: translation.diagnostics,
-    concerning: resourcesConcerning(estate, clusterDomain),
-  });
+  const judge = judgeOf(estate, translation);
   const surprises: string[] = [];
   let same = 0;
   for (const row of judge.services.flatMap((service) => judge.verify(service, []))) {
@@ -316,23 +319,21 @@ const carried = some({
     { consistentHash: { httpHeaderName: 'x-user' } },
   ),
 });
-const portLevel = (numbers: readonly number[]) =>
-  fc.uniqueArray(
-    fc.tuple(fc.constantFrom(...numbers), carried).map(([number, one]) => ({ port: { number }, ...one })),
-    { maxLength: 2, selector: ({ port }) => port.number },
-  );
-const withPorts = (numbers: readonly number[]) =>
-  fc.tuple(carried, portLevel(numbers)).map(([one, portLevelSettings]) => ({
-    ...one,
-    ...(portLevelSettings.length === 0 ? {} : { portLevelSettings }),
-  }));
-const numbers = [80, 8080, 9090];
+const portNumbers = [80, 8080, 9090];
+const portLevel = fc.uniqueArray(
+  fc.tuple(fc.constantFrom(...portNumbers), carried).map(([number, one]) => ({ port: { number }, ...one })),
+  { maxLength: 2, selector: ({ port }) => port.number },
+);
+const withPorts = fc.tuple(carried, portLevel).map(([one, portLevelSettings]) => ({
+  ...one,
+  ...(portLevelSettings.length === 0 ? {} : { portLevelSettings }),
+}));
 const portsEstate = fc
   .record({
     ports: fc.integer({ min: 1, max: 3 }),
-    own: withPorts(numbers),
-    subset: withPorts(numbers),
-    routed: fc.subarray(numbers),
+    own: withPorts,
+    subset: withPorts,
+    routed: fc.subarray(portNumbers),
   })
   .map(({ ports, own, subset, routed }): Manifest[] => [
     manifest(
@@ -341,7 +342,7 @@ const portsEstate = fc
       { name: 'reviews', namespace: 'shop' },
       {
         selector: { app: 'reviews' },
-        ports: numbers.slice(0, ports).map((port) => ({ name: `http-${port}`, port })),
+        ports: portNumbers.slice(0, ports).map((port) => ({ name: `http-${port}`, port })),
       },
     ),
     manifest('networking.istio.io/v1', 'DestinationRule', { name: 'reviews', namespace: 'shop' }, {
@@ -371,13 +372,7 @@ test('settings of one port or subset are for that one alone', { timeout: 600_000
     fc.property(portsEstate, version, (manifests, target) => {
       const estate = estateOf(manifests);
       const translation = translate(estate, { ...defaultSettings, complete: true, target });
-      const judge = createJudge({
-        estate,
-        emitted: translation.emitted,
-        settings: translation.settings,
-        findings: translation.diagnostics,
-        concerning: resourcesConcerning(estate, clusterDomain),
-      });
+      const judge = judgeOf(estate, translation);
       const differing = judge.services
         .flatMap((service) => judge.verify(service, []))
         .filter(({ aspect, verdict }) => aspect === 'resilience' && verdict !== 'same');
