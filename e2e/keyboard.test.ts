@@ -49,3 +49,42 @@ test('the sample estate, a finding and a change of phase without a mouse', async
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toBeHidden();
 });
+
+test('what is typed before the search is loaded is searched for, and Enter takes what the whole of it finds', async ({
+  page,
+}) => {
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Open the sample estate' }).click();
+  await page.waitForURL(/\/migrations\/[^/]+\/?$/);
+  const here = page.url();
+  let load = () => {};
+  const asked = new Promise<void>((resolve) => {
+    load = resolve;
+  });
+  await page.route(/\/assets\/palette-[^/]*\.js$/, async (route) => {
+    await asked;
+    await route.continue();
+  });
+  const field = page.getByRole('combobox', { name: /^Search/ });
+  await page.keyboard.press('Control+k');
+  // "g" and "s" lead to another page where nothing is typed into, and Enter follows the link that has the focus.
+  await page.keyboard.type('gsx');
+  await page.keyboard.press('Backspace');
+  await page.keyboard.press('Enter');
+  await expect(field).toHaveCount(0);
+  load();
+  await expect(field).toHaveValue('gs');
+  expect(page.url()).toBe(here);
+  await page.keyboard.press('Escape');
+  await expect(field).toHaveCount(0);
+  // The page has no time to draw what is found before Enter.
+  await page.keyboard.press('Control+k');
+  await expect(field).toHaveValue('');
+  await field.evaluate((input: HTMLInputElement) => {
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(input, 'Settings of the plan');
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+  });
+  await expect(page.getByRole('heading', { level: 1, name: 'Plan' })).toBeVisible();
+  await expect(page).toHaveURL(/settings=open/);
+});

@@ -10,6 +10,7 @@ import { useOpenMigration } from './open-migration.ts';
 import { Rail } from './rail.tsx';
 import { type Overlay, useShortcuts } from './shortcuts.ts';
 import { TopBar } from './top-bar.tsx';
+import { TypeAhead } from './type-ahead.tsx';
 
 const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
 const Keys = lazy(async () => ({ default: (await import('./keys.tsx')).Keys }));
@@ -51,7 +52,11 @@ export function Frame() {
   const id = useOpenMigration();
   const [overlay, setOverlay] = useState<Overlay>();
   const [isMenuOpen, setMenuOpen] = useState(false);
-  const close = useCallback(() => setOverlay(undefined), []);
+  const [typed, setTyped] = useState('');
+  const close = useCallback(() => {
+    setOverlay(undefined);
+    setTyped('');
+  }, []);
   const showKeys = useCallback(() => setOverlay('keys'), []);
   const closeMenu = useCallback(() => setMenuOpen(false), []);
   useShortcuts(id, setOverlay);
@@ -68,8 +73,8 @@ export function Frame() {
       <main ref={main} id="main" className={classes.main} tabIndex={-1} onPointerDown={closeMenu}>
         <Guarded />
       </main>
-      <Suspense>
-        {overlay === 'palette' && <Palette id={id} onKeys={showKeys} onClose={close} />}
+      <Suspense fallback={overlay === 'palette' && <TypeAhead onType={setTyped} />}>
+        {overlay === 'palette' && <Palette id={id} typed={typed} onKeys={showKeys} onClose={close} />}
         {overlay === 'keys' && <Keys onClose={close} />}
       </Suspense>
     </div>

@@ -2,14 +2,15 @@ import type { Migration, ResourceRow, Service } from '@isthmus/contract';
 import { useMantineColorScheme } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type KeyboardEvent, useDeferredValue, useId, useMemo, useState } from 'react';
+import { type KeyboardEvent, useId, useMemo, useState } from 'react';
 import { addressOf } from '../api/client.ts';
 import { codesQuery, migrationQuery, migrationsQuery, resourcesQuery, servicesQuery } from '../api/queries.ts';
 import { type Outline, outline } from '../features/guide/content/outline.ts';
 import { Dialog } from '../ui/dialog.tsx';
-import { type Entry, find, type Source, serviceText } from '../ui/find.ts';
+import { type Entry, type Source, serviceText } from '../ui/find.ts';
 import { movedCursor, OptionList, optionId } from '../ui/option-list.tsx';
 import { hrefOf } from '../ui/row-link.tsx';
+import { useFound } from '../ui/use-found.ts';
 import { type Control, controlsOf } from './on-this-page.ts';
 import classes from './palette.module.css';
 import { places } from './places.ts';
@@ -171,29 +172,31 @@ function useSources(id: string | undefined, onKeys: () => void): readonly Source
 
 export interface PaletteProps {
   readonly id: string | undefined;
+  /** What was typed before it was there. */
+  readonly typed: string;
   /** Shows the list of keys. */
   readonly onKeys: () => void;
   readonly onClose: () => void;
 }
 
 /** Finds services, resources, codes, pages and actions, and whatever can be used on the page that is shown. */
-export function Palette({ id, onKeys, onClose }: PaletteProps) {
+export function Palette({ id, typed, onKeys, onClose }: PaletteProps) {
   const list = useId();
   const sources = useSources(id, onKeys);
-  const [query, setQuery] = useState('');
-  const asked = useDeferredValue(query);
+  const [query, setQuery] = useState(typed);
   const [cursor, setCursor] = useState(0);
-  const found = useMemo(() => find(sources, asked, mostShown), [sources, asked]);
-  const at = Math.min(cursor, found.length - 1);
+  const found = useFound(sources, query, mostShown);
+  const { shown } = found;
+  const at = Math.min(cursor, Math.max(shown.length - 1, 0));
   const choose = (target: Target | undefined): void => {
     if (target === undefined) return;
     onClose();
     target.go();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const moved = movedCursor(event.key, at, found.length);
+    const moved = movedCursor(event.key, at, shown.length);
     if (moved !== undefined) setCursor(moved);
-    else if (event.key === 'Enter') choose(found[at]);
+    else if (event.key === 'Enter') choose(found.at(at));
     else return;
     event.preventDefault();
   };
@@ -207,7 +210,7 @@ export function Palette({ id, onKeys, onClose }: PaletteProps) {
         aria-label="Search services, resources, codes, pages and actions"
         aria-expanded="true"
         aria-controls={list}
-        aria-activedescendant={found.length === 0 ? undefined : optionId(list, at)}
+        aria-activedescendant={shown.length === 0 ? undefined : optionId(list, at)}
         autoComplete="off"
         spellCheck={false}
         placeholder="Service, resource, code, page or action"
@@ -218,8 +221,8 @@ export function Palette({ id, onKeys, onClose }: PaletteProps) {
         }}
         onKeyDown={onKeyDown}
       />
-      <OptionList id={list} entries={found} cursor={at} onCursor={setCursor} onChoose={choose} />
-      {found.length === 0 && (
+      <OptionList id={list} entries={shown} cursor={at} onCursor={setCursor} onChoose={choose} />
+      {shown.length === 0 && (
         <p className={classes.none} role="status">
           Nothing is called “{query}”.
         </p>

@@ -1,7 +1,8 @@
-import { type KeyboardEvent, useDeferredValue, useId, useMemo, useState } from 'react';
+import { type KeyboardEvent, useId, useState } from 'react';
 import classes from './combobox.module.css';
-import { type Entry, find, type Source } from './find.ts';
+import type { Entry, Source } from './find.ts';
 import { movedCursor, OptionList, optionId } from './option-list.tsx';
+import { useFound } from './use-found.ts';
 
 export interface ComboboxProps<E extends Entry> {
   readonly label: string;
@@ -23,11 +24,11 @@ export function Combobox<E extends Entry>(props: ComboboxProps<E>) {
   const { label, placeholder, value, sources, none, onOpen, onChoose } = props;
   const id = useId();
   const [query, setQuery] = useState<string>();
-  const asked = useDeferredValue(query ?? '');
   const [cursor, setCursor] = useState(0);
   const isOpen = query !== undefined;
-  const found = useMemo(() => (isOpen ? find(sources, asked, mostShown) : []), [sources, asked, isOpen]);
-  const at = Math.min(cursor, found.length - 1);
+  const found = useFound(sources, query ?? '', mostShown);
+  const shown = isOpen ? found.shown : [];
+  const at = Math.min(cursor, Math.max(shown.length - 1, 0));
   const ask = (text: string): void => {
     onOpen();
     setQuery(text);
@@ -40,10 +41,10 @@ export function Combobox<E extends Entry>(props: ComboboxProps<E>) {
     onChoose(entry);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const moved = isOpen ? movedCursor(event.key, at, found.length) : undefined;
+    const moved = isOpen ? movedCursor(event.key, at, shown.length) : undefined;
     if (moved !== undefined) setCursor(moved);
     else if (!isOpen && event.key === 'ArrowDown') ask('');
-    else if (isOpen && event.key === 'Enter') choose(found[at]);
+    else if (isOpen && event.key === 'Enter') choose(found.at(at));
     else if (isOpen && event.key === 'Escape') close();
     else return;
     event.preventDefault();
@@ -58,7 +59,7 @@ export function Combobox<E extends Entry>(props: ComboboxProps<E>) {
         aria-label={label}
         aria-expanded={isOpen}
         aria-controls={isOpen ? id : undefined}
-        aria-activedescendant={isOpen && at >= 0 ? optionId(id, at) : undefined}
+        aria-activedescendant={shown.length > 0 ? optionId(id, at) : undefined}
         autoComplete="off"
         spellCheck={false}
         placeholder={isOpen && value !== '' ? value : placeholder}
@@ -74,8 +75,8 @@ export function Combobox<E extends Entry>(props: ComboboxProps<E>) {
       />
       {isOpen && (
         <div className={classes.list}>
-          <OptionList id={id} entries={found} cursor={at} onCursor={setCursor} onChoose={choose} />
-          {found.length === 0 && (
+          <OptionList id={id} entries={shown} cursor={at} onCursor={setCursor} onChoose={choose} />
+          {shown.length === 0 && (
             <p role="status" className={classes.none}>
               {none}
             </p>

@@ -14,7 +14,7 @@ export const optionId = (list: string, number: number): string => `${list}-${num
 
 /** The next place of the cursor after a key; undefined where the key does not move it. */
 export function movedCursor(key: string, cursor: number, length: number): number | undefined {
-  if (key === 'ArrowDown') return Math.min(cursor + 1, length - 1);
+  if (key === 'ArrowDown') return Math.max(Math.min(cursor + 1, length - 1), 0);
   if (key === 'ArrowUp') return Math.max(cursor - 1, 0);
   return undefined;
 }
