@@ -5,7 +5,7 @@ import { defaultLimits, type Limits } from '@isthmus/kubernetes';
 import { gzipSync, zipSync } from 'fflate';
 import { packTar } from 'modern-tar';
 import { afterAll, expect, test } from 'vitest';
-import { argumentsOf, InputError, readInput } from './input.ts';
+import { argumentsOf, holdsAtLeast, InputError, readInput } from './input.ts';
 import { readLimits } from './limits.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'isthmus-input-'));
@@ -182,4 +182,18 @@ test.each(['east', '=a.yaml', 'east=', '../x=a.yaml', 'a/b=a.yaml'])('--cluster 
 
 test('nothing to read is refused', () => {
   expect(() => argumentsOf([])).toThrow('say what to read');
+});
+
+test('what arguments hold is known before it is read: manifests and archives, and what is named', () => {
+  const path = folder({
+    'a.yaml': 'a'.repeat(60),
+    'b/c.zip': 'b'.repeat(30),
+    'notes.md': 'c'.repeat(500),
+    '.git/d.yaml': 'd'.repeat(500),
+  });
+  const args = argumentsOf([path, join(path, 'notes.md')]);
+  expect([90, 91].map((bytes) => holdsAtLeast(args.slice(0, 1), bytes))).toEqual([true, false]);
+  expect([590, 591].map((bytes) => holdsAtLeast(args, bytes))).toEqual([true, false]);
+  // What cannot be read is told when it is read.
+  expect(holdsAtLeast(argumentsOf([join(path, 'gone'), '-']), 1)).toBe(false);
 });

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { codes, type Diagnostic, diagnose } from '@isthmus/diagnostics';
 import {
   checkOtherFile,
+  defaultLimits,
   type FileReading,
   formatBytes,
   isArchive,
@@ -143,6 +144,21 @@ function filesOf(argument: string, limits: Limits): Iterable<Found> {
   // Devices and pipes, such as `<(kubectl get …)` gives, have no size that could be asked for.
   if (!about.isFile()) return streamed(path, () => createReadStream(argument));
   return [{ path, named: true, size: about.size, read: () => attempt(argument, () => readFileSync(argument)) }];
+}
+
+/** Whether files and folders hold so many bytes, as far as can be told before they are read; what cannot be is told then. */
+export function holdsAtLeast(args: readonly Argument[], bytes: number): boolean {
+  let seen = 0;
+  try {
+    for (const { path } of args)
+      for (const { path: file, named, size = 0 } of filesOf(path, defaultLimits)) {
+        if (named || isManifestPath(file) || isArchivePath(file)) seen += size;
+        if (seen >= bytes) return true;
+      }
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+  }
+  return false;
 }
 
 /**

@@ -3,8 +3,9 @@ import { defaultLimits } from '@isthmus/kubernetes';
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import type { CheckOptions } from './check.ts';
-import { InputError } from './input.ts';
+import { argumentsOf, InputError } from './input.ts';
 import type { PlanOptions } from './plan.ts';
+import { threadFor } from './side-thread.ts';
 import type { SimulateOptions } from './simulate.ts';
 import type { RbacOptions, SnapshotOptions } from './snapshot.ts';
 import type { TranslateOptions } from './translate.ts';
@@ -101,8 +102,10 @@ Examples:
   isthmus translate --cluster east=east.zip --cluster west=west.zip --out bundle`,
   )
   .action(async (paths: string[], options: TranslateOptions) => {
+    const args = argumentsOf(paths, options.cluster);
+    const thread = threadFor(args);
     const { runTranslate } = await import('./translate.ts');
-    process.exitCode = await runTranslate(paths, options);
+    process.exitCode = await runTranslate(args, options, thread);
   });
 
 withEstate(program.command('check'))

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { type PlannedFile, textOfFile } from '@isthmus/bundle';
 import { type FileReading, type Json, type Limits, locate, readManifest, type Violation } from '@isthmus/kubernetes';
 import type { Checker, EmittedObject, FoundPlace, Settings } from '@isthmus/translation';
@@ -14,6 +14,7 @@ import {
   type SideTask,
   type SoughtPlace,
 } from './side-task.ts';
+import { fewBytes, startThread } from './side-thread.ts';
 
 /** What a second core can do while the first goes on. */
 export interface SideWork {
@@ -86,8 +87,14 @@ function* parcels(files: Iterable<PlannedFile>, held: ReadonlyMap<Json, number>)
   yield together;
 }
 
-function inThread(): SideWork {
-  const worker = new Worker(new URL('./side-worker.ts', import.meta.url));
+/**
+ * For answers of which, where several fail for one reason, only the first is waited for. Made here: a function that is made
+ * beside a task keeps the task, tens of megabytes of them, until the answer comes.
+ */
+const unseen = (): void => {};
+
+function inThread(worker: Worker): SideWork {
+  worker.ref();
   const waiting: { resolve: (answer: SideAnswer) => void; reject: (error: Error) => void }[] = [];
   const held = new Map<Json, number>();
   worker.on('message', (answer: SideAnswer) => {
@@ -103,8 +110,7 @@ function inThread(): SideWork {
       waiting.push({ resolve, reject });
       worker.postMessage(task);
     });
-    // Of several that fail for one reason only the first is waited for.
-    answer.catch(() => {});
+    answer.catch(unseen);
     return answer;
   };
   const readThere = async (manifest: Manifest, limits: Limits): Promise<FileReading> => {
@@ -194,9 +200,13 @@ function inThread(): SideWork {
   };
 }
 
-// Below this many bytes of manifests, some 2,000 resources, a thread costs more than it saves.
-const fewBytes = 1024 * 1024;
-
-/** A second thread for large inputs; `end` it. */
-export const createSideWork = (manifests: readonly Pick<Manifest, 'bytes'>[]): SideWork =>
-  manifests.reduce((sum, { bytes }) => sum + bytes.length, 0) < fewBytes ? inline : inThread();
+/**
+ * A second thread for large inputs; `end` it.
+ * @param thread one that was started for them already
+ */
+export function createSideWork(manifests: readonly Pick<Manifest, 'bytes'>[], thread?: Worker): SideWork {
+  const bytes = manifests.reduce((sum, manifest) => sum + manifest.bytes.length, 0);
+  if (bytes >= fewBytes) return inThread(thread ?? startThread());
+  void thread?.terminate();
+  return inline;
+}

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { copyFileSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import {
   buildReport,
   type KeyedHash,
@@ -19,9 +20,10 @@ import { isTargetVersion, targetVersions } from '@isthmus/kong-mesh';
 import { applyOverrides, type Translation, translateBeside, withPlaces } from '@isthmus/translation';
 import { textsOf } from './estate.ts';
 import { formatOf } from './format.ts';
-import { argumentsOf, gather, InputError, readGathered } from './input.ts';
+import { expectAsUsual } from './heap.ts';
+import { type Argument, gather, InputError, readGathered } from './input.ts';
 import { readLimits } from './limits.ts';
-import { checkFile, checkFolder, prepareFolder, writeText, writeWhole, writing } from './output.ts';
+import { checkFile, checkFolder, prepareFolder, writeAlike, writeText, writeWhole } from './output.ts';
 import { readOverrideFiles } from './overrides.ts';
 import { createPlaces } from './places.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -84,13 +86,18 @@ function checkDestinations({ out, report, force, pseudonyms }: TranslateOptions)
   if (report !== undefined && report !== '-') checkFile(report);
 }
 
-/** Writes the report to where `--report` says; a bundle beside which the same was written already is copied from. */
-async function writeReport(report: Report, file: string, out: string | undefined): Promise<void> {
-  if (file === '-') await writeText(process.stdout, reportChunks(report));
-  else if (/\.html?$/i.test(file)) writeWhole(file, renderReportPage(report));
-  else if (/\.(?:md|markdown)$/i.test(file)) writeWhole(file, renderReportMarkdown(report));
-  else if (out === undefined) writeWhole(file, reportChunks(report));
-  else writing(file, () => copyFileSync(join(out, jsonReport), file));
+const isPage = (file: string): boolean => /\.html?$/i.test(file);
+const isMarkdown = (file: string): boolean => /\.(?:md|markdown)$/i.test(file);
+
+/** Writes a report to files, each in the form that its name asks for; `-` is standard output. */
+async function writeReport(report: Report, files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    if (file === '-') await writeText(process.stdout, reportChunks(report));
+    else if (isPage(file)) writeWhole(file, renderReportPage(report));
+    else if (isMarkdown(file)) writeWhole(file, renderReportMarkdown(report));
+  }
+  const json = files.filter((file) => file !== '-' && !isPage(file) && !isMarkdown(file));
+  if (json.length > 0) await writeAlike(json, reportChunks(report));
 }
 
 async function printFindings(diagnostics: readonly Diagnostic[], all: boolean): Promise<void> {
@@ -115,8 +122,15 @@ function* placed(folder: string, files: readonly PlannedFile[], progress: Progre
   }
 }
 
-/** `isthmus translate`: returns the exit code, 0 done or 1 done with blockers; throws InputError for 2. */
-export async function runTranslate(paths: readonly string[], options: TranslateOptions): Promise<number> {
+/**
+ * `isthmus translate`: returns the exit code, 0 done or 1 done with blockers; throws InputError for 2.
+ * @param thread one that was started already; see `threadFor`
+ */
+export async function runTranslate(
+  args: readonly Argument[],
+  options: TranslateOptions,
+  thread?: Worker,
+): Promise<number> {
   const fromFile = await readSettings(options.settings);
   const target = options.target ?? fromFile.target;
   if (!isTargetVersion(target))
@@ -125,12 +139,11 @@ export async function runTranslate(paths: readonly string[], options: TranslateO
   const overrides = await readOverrideFiles(options.overrides);
   const format = formatOf(options.format);
   const limits = readLimits(options.limit ?? [], process.env);
-  const args = argumentsOf(paths, options.cluster);
   checkDestinations(options);
   const hash = pseudonymHash(options);
   const progress = createProgress(process.stderr);
   const gathered = await gather(args, limits);
-  const work = createSideWork(gathered.manifests);
+  const work = createSideWork(gathered.manifests, thread);
   try {
     const input = await readGathered(gathered, limits, (files) => progress.say(`Reading … ${files} files`), work.read);
     if (input.readings.every(({ resources, unidentified }) => resources.length + unidentified.length === 0)) {
@@ -138,6 +151,7 @@ export async function runTranslate(paths: readonly string[], options: TranslateO
       await printFindings([...input.diagnostics, ...input.readings.flatMap(({ diagnostics }) => diagnostics)], true);
       throw new InputError('no document that could be read was found');
     }
+    expectAsUsual();
     const estate = takeIn(input.readings);
     const clusters = clusterNames(estate);
     if (options.verify && clusters.length > 1) {
@@ -164,16 +178,12 @@ export async function runTranslate(paths: readonly string[], options: TranslateO
     const comparison = options.verify ? await compare(translation, progress) : undefined;
     const rows = comparison && [...comparison.verdicts, ...comparison.access];
     const report = buildReport(translation, diagnostics, layout.fileOf, rows);
-    if (out !== undefined) {
-      progress.say('Writing … the report');
-      writeWhole(join(out, pageReport), renderReportPage(report));
-      writeWhole(join(out, jsonReport), reportChunks(report));
-      await written;
-    }
-    if (options.report !== undefined && hash !== undefined) {
-      const { report: changed } = underPseudonyms(report, translation, hash);
-      await writeReport(changed, options.report, undefined);
-    } else if (options.report !== undefined) await writeReport(report, options.report, out);
+    progress.say('Writing … the report');
+    const inBundle = out === undefined ? [] : [join(out, pageReport), join(out, jsonReport)];
+    const asked = options.report === undefined ? [] : [options.report];
+    await writeReport(report, hash === undefined ? [...inBundle, ...asked] : inBundle);
+    if (hash !== undefined) await writeReport(underPseudonyms(report, translation, hash).report, asked);
+    await written;
     progress.end();
     await printFindings(diagnostics, options.verbose ?? false);
     process.stderr.write(`${renderSummary(report)}\n`);

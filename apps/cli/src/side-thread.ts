@@ -1,0 +1,25 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { expectMuch } from './heap.ts';
+import { type Argument, holdsAtLeast } from './input.ts';
+
+// Below this many bytes of manifests, some 2,000 resources, a thread costs more than it saves.
+export const fewBytes = 1024 * 1024;
+
+/** The thread behind `side-work.ts`. It keeps no process alive until it is given work. */
+export function startThread(): Worker {
+  // Beside this file as it runs: a source, or a part of the bundle.
+  const worker = new Worker(new URL(`./side-worker${extname(import.meta.url)}`, import.meta.url));
+  worker.unref();
+  return worker;
+}
+
+/**
+ * Starts the thread for large arguments of a command, which takes as long to be ready as the command to be loaded, and
+ * expects a large heap; undefined where they seem small.
+ */
+export function threadFor(args: readonly Argument[]): Worker | undefined {
+  if (!holdsAtLeast(args, fewBytes)) return undefined;
+  expectMuch();
+  return startThread();
+}
