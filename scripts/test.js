@@ -57,6 +57,7 @@ check('Types', 'tsc', ['--noEmit', '-p', 'tsconfig.json']);
 check('Types of the web app', 'tsc', ['--noEmit', '-p', 'apps/web/tsconfig.json']);
 check('Types of the journeys', 'tsc', ['--noEmit', '-p', 'e2e']);
 check('Unused files, exports and dependencies', 'knip', []);
+check('Build of the web app and of the command line', 'turbo', ['run', 'build', '--output-logs=new-only']);
 const unit = join(scratch, 'unit.json');
 suite(
   'Unit and property tests',
@@ -98,7 +99,6 @@ suite(
   ],
 );
 
-check('Build of the web app', 'turbo', ['run', 'build', '--output-logs=new-only']);
 check('Size of what browsers load', 'size-limit', []);
 
 // The system's Chromium, else Playwright's own, which it fetches once.

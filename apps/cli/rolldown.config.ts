@@ -1,0 +1,38 @@
+import { statSync, writeFileSync } from 'node:fs';
+import { isAbsolute, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'rolldown';
+
+const folder = fileURLToPath(new URL('.', import.meta.url));
+const target = join(folder, 'dist');
+
+/** What tells that a module has changed: the file itself, or the manifest of the installed package that it is a part of. */
+const witnessOf = (path: string): string =>
+  path.replace(/^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/].*$/, (_, installed) =>
+    join(installed, 'package.json'),
+  );
+
+const witnesses = new Set<string>();
+
+export default defineConfig({
+  input: ['src/main.ts', 'src/side-worker.ts'],
+  platform: 'node',
+  output: { dir: target, cleanDir: true },
+  plugins: [
+    {
+      name: 'inputs',
+      buildEnd() {
+        // Others are Node's own.
+        for (const id of this.getModuleIds()) if (isAbsolute(id)) witnesses.add(witnessOf(id));
+      },
+      // What the bundle was made of, for bin/isthmus.js: path from here, bytes, and when it was last changed (ms).
+      writeBundle() {
+        const inputs = [...witnesses].sort().map((path) => {
+          const { size, mtimeMs } = statSync(path);
+          return [relative(folder, path), size, mtimeMs];
+        });
+        writeFileSync(join(target, 'inputs.json'), JSON.stringify(inputs));
+      },
+    },
+  ],
+});
