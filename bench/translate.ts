@@ -8,7 +8,8 @@ import { type Held, hold } from './held.ts';
 const cli = new URL('../apps/cli/bin/isthmus.js', import.meta.url);
 const parse = new URL('./parse.ts', import.meta.url);
 const gibibyte = 1024 ** 3;
-const rounds = 3;
+// Of less than these the one that nothing disturbed is too seldom among them.
+const rounds = 5;
 
 interface Measured {
   readonly translate: Run;
@@ -21,7 +22,8 @@ function measure(folder: string, input: string): Measured {
   for (let round = 0; round < rounds; round++) {
     runs.all.push(runOnce(parse, ['all', input]));
     runs.split.push(runOnce(parse, ['split', input]));
-    // A folder of its own: ext4 is slow to make files where many have just been removed.
+    // A folder of its own: ext4 takes up to three times as long to make files for a minute after many were removed, which is
+    // why a second bench right behind the first says less.
     const files = ['--out', `${input}-out-${round}`, '--report', join(folder, 'report.json')];
     runs.translate.push(runOnce(cli, ['translate', input, ...files], [0, 1]));
   }
