@@ -6,6 +6,9 @@ import { type Argument, holdsAtLeast } from './input.ts';
 // Below this many bytes of manifests, some 2,000 resources, a thread costs more than it saves.
 export const fewBytes = 1024 * 1024;
 
+// Above this many bytes what is read alone may fill the heap that is expected.
+const veryManyBytes = 64 * fewBytes;
+
 /** The thread behind `side-work.ts`. It keeps no process alive until it is given work. */
 export function startThread(): Worker {
   // Beside this file as it runs: a source, or a part of the bundle.
@@ -19,10 +22,10 @@ export function startThread(): Worker {
 
 /**
  * Starts the thread for large arguments of a command, which takes as long to be ready as the command to be loaded, and
- * expects a large heap; undefined where they seem small.
+ * expects a large heap for them; undefined where they seem small.
  */
 export function threadFor(args: readonly Argument[]): Worker | undefined {
   if (!holdsAtLeast(args, fewBytes)) return undefined;
-  expectMuch();
+  if (!holdsAtLeast(args, veryManyBytes)) expectMuch();
   return startThread();
 }

@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultLimits } from '@isthmus/kubernetes';
 import { afterAll, expect, test } from 'vitest';
 import { InputError, readHere } from './input.ts';
+import { startThread } from './side-thread.ts';
 import { createSideWork } from './side-work.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'isthmus-side-'));
@@ -65,4 +67,15 @@ test('manifests that two threads read come in their order and hold what one read
   await work.end();
   expect(readings).toEqual(await readHere(manifests, defaultLimits, () => {}));
   expect(counts).toEqual(texts.map((_, index) => index + 1));
+});
+
+test('a thread that was started already does the work, and is ended where there turns out to be little', async () => {
+  const [needed, needless] = [startThread(), startThread()];
+  const ended = once(needless, 'exit');
+  const work = createSideWork([large], needed);
+  expect(createSideWork([], needless).read).toBe(readHere);
+  await ended;
+  expect(await work.locate(wanted.slice(0, 1), () => 'a: 1\nb:\n  c: 2\n')).toEqual([{ line: 3, column: 3 }]);
+  await work.end();
+  expect(needed.threadId).toBe(-1);
 });
