@@ -1,4 +1,4 @@
-// `npm start -- OPTIONS`: installs what is missing, builds the web app where its sources changed, and starts the server;
+// `npm start -- OPTIONS`: installs what is missing, builds what has changed, and starts the server;
 // `--help` lists the options.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { environment, install, root } from './install.js';
 
 const options = process.argv.slice(2);
 
-/** Builds the web app. Turborepo knows by the sources' content whether there is anything to do. */
+/** Builds the web app and the command line. Turborepo knows by the sources' content whether there is anything to do. */
 async function build() {
   let output = '';
   const turbo = spawn(join(root, 'node_modules', '.bin', 'turbo'), ['run', 'build', '--output-logs=errors-only'], {
@@ -29,7 +29,9 @@ async function build() {
   });
   clearTimeout(notice);
   if (code === 0) return;
-  console.error(`${output}\nThe web app could not be built; see above. The server was not started.`);
+  console.error(
+    `${output}\nThe web app or the command line could not be built; see above. The server was not started.`,
+  );
   process.exit(1);
 }
 

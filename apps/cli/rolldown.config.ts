@@ -1,4 +1,5 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { hash } from 'node:crypto';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'rolldown';
@@ -25,11 +26,11 @@ export default defineConfig({
         // Others are Node's own.
         for (const id of this.getModuleIds()) if (isAbsolute(id)) witnesses.add(witnessOf(id));
       },
-      // What the bundle was made of, for bin/isthmus.js: path from here, bytes, and when it was last changed (ms).
+      // What the bundle was made of, for bin/isthmus.js: path from here, bytes, when it was last changed (ms), SHA-256.
       writeBundle() {
         const inputs = [...witnesses].sort().map((path) => {
           const { size, mtimeMs } = statSync(path);
-          return [relative(folder, path), size, mtimeMs];
+          return [relative(folder, path), size, mtimeMs, hash('sha256', readFileSync(path))];
         });
         writeFileSync(join(target, 'inputs.json'), JSON.stringify(inputs));
       },

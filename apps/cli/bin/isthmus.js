@@ -22,17 +22,21 @@ function packagedNode() {
 
 const here = dirname(fileURLToPath(import.meta.url));
 
+/** Whether a file is what a bundle was made of: by its time, or where another checkout gave it a new one, by its content. */
+function isSame([path, size, changed, digest]) {
+  const file = join(here, '..', path);
+  const about = statSync(file);
+  if (about.size !== size || about.mtimeMs === changed) return about.size === size;
+  return process.getBuiltinModule('node:crypto').hash('sha256', readFileSync(file)) === digest;
+}
+
 /**
  * Whether `npm run build` has made one bundle of the sources as they stand, which loads in a fraction of the time. A bundle of
  * other sources, such as before a `git pull`, is never run.
  */
 function hasBundle() {
   try {
-    const inputs = JSON.parse(readFileSync(join(here, '../dist/inputs.json'), 'utf8'));
-    return inputs.every(([path, size, changed]) => {
-      const about = statSync(join(here, '..', path));
-      return about.size === size && about.mtimeMs === changed;
-    });
+    return JSON.parse(readFileSync(join(here, '../dist/inputs.json'), 'utf8')).every(isSame);
   } catch {
     return false;
   }

@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { hash } from 'node:crypto';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +29,8 @@ function build(): void {
   writeFileSync(at('dist/main.js'), "console.log('bundle');\n");
   const inputs = [at('src/main.ts'), shared].map((path, index) => {
     const { size, mtimeMs } = statSync(path);
-    return [index === 0 ? 'src/main.ts' : '../../packages/shared.ts', size, mtimeMs];
+    const digest = hash('sha256', readFileSync(path));
+    return [index === 0 ? 'src/main.ts' : '../../packages/shared.ts', size, mtimeMs, digest];
   });
   writeFileSync(at('dist/inputs.json'), JSON.stringify(inputs));
 }
@@ -43,8 +54,16 @@ test('the bundle is run where it was made of the sources as they are', () => {
   expect(run()).toBe('bundle');
 });
 
+test('the bundle is run where a checkout wrote the same sources once more', () => {
+  build();
+  utimesSync(shared, new Date(), new Date());
+  utimesSync(at('src/main.ts'), 1, 1);
+  expect(run()).toBe('bundle');
+});
+
 test.each<[string, () => void]>([
   ['changed', () => writeFileSync(shared, 'export const shared = 2;\n')],
+  ['made longer', () => writeFileSync(shared, 'export const shared = 10;\n')],
   ['removed', () => rmSync(shared)],
 ])('a bundle of a source that was %s since is not run', (_, change) => {
   build();
