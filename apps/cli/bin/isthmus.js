@@ -48,11 +48,13 @@ if (major > 24 || (major === 24 && minor >= 5)) {
   // Threads use it only where they find it in their environment.
   const folder = getCompileCacheDir();
   if (folder !== undefined) process.env.NODE_COMPILE_CACHE ??= folder;
-  // A command ends before most of what V8 optimises last has paid for its compilation (by default after 3,000 calls): a tenth
-  // of all processor time of a translation (bench/translate.ts). A V8 that does not know the flag would say so on the terminal.
+  // A command ends before most of what V8 optimises last (TurboFan) has paid for its compilation, by default after 3,000 calls or
+  // within a long loop: a seventh of all processor time of a translation (bench/translate.ts). A V8 that does not know the
+  // flags would say so on the terminal.
   if (major === 24) {
     const { setFlagsFromString } = await import('node:v8');
-    setFlagsFromString('--invocation-count-for-turbofan=30000');
+    setFlagsFromString('--invocation-count-for-turbofan=300000');
+    setFlagsFromString('--no-osr-from-maglev');
   }
   await import(hasBundle() ? '../dist/main.js' : '../src/main.ts');
 } else {
