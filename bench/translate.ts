@@ -22,7 +22,7 @@ function measure(folder: string, input: string): Measured {
   for (let round = 0; round < rounds; round++) {
     runs.all.push(runOnce(parse, ['all', input]));
     runs.split.push(runOnce(parse, ['split', input]));
-    // A folder of its own: ext4 takes up to three times as long to make files for a minute after many were removed, which is
+    // A folder of its own: ext4 takes long to make files for five minutes after many were removed (recently_deleted), which is
     // why a second bench right behind the first says less.
     const files = ['--out', `${input}-out-${round}`, '--report', join(folder, 'report.json')];
     runs.translate.push(runOnce(cli, ['translate', input, ...files], [0, 1]));
