@@ -8,7 +8,7 @@ import { type Held, hold } from './held.ts';
 const cli = new URL('../apps/cli/bin/isthmus.js', import.meta.url);
 const parse = new URL('./parse.ts', import.meta.url);
 const gibibyte = 1024 ** 3;
-// Of less than these the one that nothing disturbed is too seldom among them.
+// Of fewer, too often none is undisturbed.
 const rounds = 5;
 
 interface Measured {

@@ -1,4 +1,4 @@
-import { expect, expectAccessible, test } from './support/test.ts';
+import { expect, expectAccessible, openSample, test } from './support/test.ts';
 
 test('the sample estate, a finding and a change of phase without a mouse', async ({ page }) => {
   await page.goto('/');
@@ -53,9 +53,7 @@ test('the sample estate, a finding and a change of phase without a mouse', async
 test('what is typed before the search is loaded is searched for, and Enter takes what the whole of it finds', async ({
   page,
 }) => {
-  await page.goto('/');
-  await page.getByRole('button', { name: 'Open the sample estate' }).click();
-  await page.waitForURL(/\/migrations\/[^/]+\/?$/);
+  await openSample(page);
   const here = page.url();
   let load = () => {};
   const asked = new Promise<void>((resolve) => {

@@ -1,6 +1,6 @@
 import type { Locator } from '@playwright/test';
 import { tabTo } from './support/hand.ts';
-import { expect, expectAccessible, keepPicture, test } from './support/test.ts';
+import { expect, expectAccessible, keepPicture, openSample, test } from './support/test.ts';
 
 test('without a mouse: a service is opened, a finding accepted, a request simulated and changed', async ({ page }) => {
   test.setTimeout(180_000);
@@ -110,10 +110,7 @@ test('without a mouse: a service is opened, a finding accepted, a request simula
 test('the pointer lights up what belongs together, and the panes scroll together until told not to', async ({
   page,
 }) => {
-  await page.goto('/');
-  await page.getByRole('button', { name: 'Open the sample estate' }).click();
-  await page.waitForURL(/\/migrations\/[^/]+\/?$/);
-  const address = page.url().replace(/\/$/, '');
+  const address = await openSample(page);
   await page.goto(`${address}/workbench?service=sales/seats&field=spec.http[0].match`);
   const before = page.getByRole('region', { name: 'Before: Istio' });
   const after = page.getByRole('region', { name: 'After: Kong Mesh' });

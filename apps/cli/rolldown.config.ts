@@ -13,8 +13,6 @@ const witnessOf = (path: string): string =>
     join(installed, 'package.json'),
   );
 
-const witnesses = new Set<string>();
-
 export default defineConfig({
   input: ['src/main.ts', 'src/side-worker.ts'],
   platform: 'node',
@@ -22,13 +20,11 @@ export default defineConfig({
   plugins: [
     {
       name: 'inputs',
-      buildEnd() {
-        // Others are Node's own.
-        for (const id of this.getModuleIds()) if (isAbsolute(id)) witnesses.add(witnessOf(id));
-      },
       // What the bundle was made of, for bin/isthmus.js: path from here, bytes, when it was last changed (ms), SHA-256.
       writeBundle() {
-        const inputs = [...witnesses].sort().map((path) => {
+        // Others are Node's own.
+        const files = [...this.getModuleIds()].filter((id) => isAbsolute(id));
+        const inputs = [...new Set(files.map(witnessOf))].sort().map((path) => {
           const { size, mtimeMs } = statSync(path);
           return [relative(folder, path), size, mtimeMs, hash('sha256', readFileSync(path))];
         });

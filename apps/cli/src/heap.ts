@@ -2,8 +2,8 @@ import { availableMemory } from 'node:process';
 import { setFlagsFromString } from 'node:v8';
 
 // V8 looks through all of the heap whenever it has grown to twice or so of what was in use the time before, beginning with some
-// 15 MB. While a large input is translated nearly all of it stays in use: looking through it at 30, 60 and 200 MB is a
-// twentieth of all processor time (bench/translate.ts). The first time, which comes while the input is read, sets the next:
+// 15 MB. While a large input is translated nearly all of it stays in use: looking through it at 17, 40 and 200 MB is 7 %
+// of all processor time (bench/translate.ts). The first time, which comes while the input is read, sets the next:
 // at some 900 MB.
 const percent = 6000;
 const enough = 4 * 1024 ** 3;

@@ -5,7 +5,7 @@ import { defaultLimits, type Limits } from '@isthmus/kubernetes';
 import { gzipSync, zipSync } from 'fflate';
 import { packTar } from 'modern-tar';
 import { afterAll, expect, test } from 'vitest';
-import { argumentsOf, holdsAtLeast, InputError, readInput } from './input.ts';
+import { argumentsOf, bytesIn, InputError, readInput } from './input.ts';
 import { readLimits } from './limits.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'isthmus-input-'));
@@ -192,8 +192,9 @@ test('what arguments hold is known before it is read: manifests and archives, an
     '.git/d.yaml': 'd'.repeat(500),
   });
   const args = argumentsOf([path, join(path, 'notes.md')]);
-  expect([90, 91].map((bytes) => holdsAtLeast(args.slice(0, 1), bytes))).toEqual([true, false]);
-  expect([590, 591].map((bytes) => holdsAtLeast(args, bytes))).toEqual([true, false]);
+  expect([90, 91, 1000].map((enough) => bytesIn(args.slice(0, 1), enough))).toEqual([90, 90, 90]);
+  expect([590, 591].map((enough) => bytesIn(args, enough))).toEqual([590, 590]);
+  expect(bytesIn(args, 50)).toBe(60);
   // What cannot be read is told when it is read.
-  expect(holdsAtLeast(argumentsOf([join(path, 'gone'), '-']), 1)).toBe(false);
+  expect(bytesIn(argumentsOf([join(path, 'gone'), '-']), 1)).toBe(0);
 });

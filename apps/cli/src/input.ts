@@ -146,19 +146,22 @@ function filesOf(argument: string, limits: Limits): Iterable<Found> {
   return [{ path, named: true, size: about.size, read: () => attempt(argument, () => readFileSync(argument)) }];
 }
 
-/** Whether files and folders hold so many bytes, as far as can be told before they are read; what cannot be is told then. */
-export function holdsAtLeast(args: readonly Argument[], bytes: number): boolean {
-  let seen = 0;
+/**
+ * How many bytes files and folders hold, as far as can be told before they are read; what cannot be is told then.
+ * @param enough where counting may end
+ */
+export function bytesIn(args: readonly Argument[], enough: number): number {
+  let bytes = 0;
   try {
     for (const { path } of args)
       for (const { path: file, named, size = 0 } of filesOf(path, defaultLimits)) {
-        if (named || isManifestPath(file) || isArchivePath(file)) seen += size;
-        if (seen >= bytes) return true;
+        if (named || isManifestPath(file) || isArchivePath(file)) bytes += size;
+        if (bytes >= enough) return bytes;
       }
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
   }
-  return false;
+  return bytes;
 }
 
 /**

@@ -118,6 +118,7 @@ export async function writeAlike(paths: readonly string[], pieces: Iterable<stri
   };
   try {
     for (const piece of pieces) {
+      // Bytes that UTF-8 may need for it.
       const most = piece.length * 3;
       if (most > block.length - filled) await post();
       if (most > block.length) block = Buffer.allocUnsafeSlow(most);

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expectMuch } from './heap.ts';
-import { type Argument, holdsAtLeast } from './input.ts';
+import { type Argument, bytesIn } from './input.ts';
 
 // Below this many bytes of manifests, some 2,000 resources, a thread costs more than it saves.
 export const fewBytes = 1024 * 1024;
@@ -25,7 +25,8 @@ export function startThread(): Worker {
  * expects a large heap for them; undefined where they seem small.
  */
 export function threadFor(args: readonly Argument[]): Worker | undefined {
-  if (!holdsAtLeast(args, fewBytes)) return undefined;
-  if (!holdsAtLeast(args, veryManyBytes)) expectMuch();
+  const bytes = bytesIn(args, veryManyBytes);
+  if (bytes < fewBytes) return undefined;
+  if (bytes < veryManyBytes) expectMuch();
   return startThread();
 }

@@ -86,17 +86,15 @@ function checkDestinations({ out, report, force, pseudonyms }: TranslateOptions)
   if (report !== undefined && report !== '-') checkFile(report);
 }
 
-const isPage = (file: string): boolean => /\.html?$/i.test(file);
-const isMarkdown = (file: string): boolean => /\.(?:md|markdown)$/i.test(file);
-
 /** Writes a report to files, each in the form that its name asks for; `-` is standard output. */
 async function writeReport(report: Report, files: readonly string[]): Promise<void> {
+  const json: string[] = [];
   for (const file of files) {
     if (file === '-') await writeText(process.stdout, reportChunks(report));
-    else if (isPage(file)) writeWhole(file, renderReportPage(report));
-    else if (isMarkdown(file)) writeWhole(file, renderReportMarkdown(report));
+    else if (/\.html?$/i.test(file)) writeWhole(file, renderReportPage(report));
+    else if (/\.(?:md|markdown)$/i.test(file)) writeWhole(file, renderReportMarkdown(report));
+    else json.push(file);
   }
-  const json = files.filter((file) => file !== '-' && !isPage(file) && !isMarkdown(file));
   if (json.length > 0) await writeAlike(json, reportChunks(report));
 }
 
@@ -178,9 +176,9 @@ export async function runTranslate(
     const comparison = options.verify ? await compare(translation, progress) : undefined;
     const rows = comparison && [...comparison.verdicts, ...comparison.access];
     const report = buildReport(translation, diagnostics, layout.fileOf, rows);
-    progress.say('Writing … the report');
     const inBundle = out === undefined ? [] : [join(out, pageReport), join(out, jsonReport)];
     const asked = options.report === undefined ? [] : [options.report];
+    if (inBundle.length + asked.length > 0) progress.say('Writing … the report');
     await writeReport(report, hash === undefined ? [...inBundle, ...asked] : inBundle);
     if (hash !== undefined) await writeReport(underPseudonyms(report, translation, hash).report, asked);
     await written;
